@@ -1,0 +1,1 @@
+from microgradlike.engine import Value as Value

@@ -1,0 +1,259 @@
+"""Scalar: the operators and methods that every kind of number here shares, and the plain kind, Ieee."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from microgradlike import ops
+from microgradlike.ops import Op, inf  # noqa: F401  (inf for the doctests)
+
+
+class Scalar:
+    """A number that primitives can be applied to: a subclass says how, in `apply`.
+
+    `apply(op, *operands)` gives op of the operands, or NotImplemented where one of them is a stranger.
+    Methods carry NumPy's names too, which is how `np.exp` of an object array finds them.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def apply(cls, op: Op, *operands: Any) -> Any:
+        """`op` of the operands, at least one of which is of this class."""
+        raise NotImplementedError(f"{cls.__name__} has no apply(op, *operands)")
+
+    def __add__(self, other: Any) -> Any:
+        return self.apply(ops.add, self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return self.apply(ops.add, other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return self.apply(ops.sub, self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self.apply(ops.sub, other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return self.apply(ops.mul, self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self.apply(ops.mul, other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self.apply(ops.div, self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self.apply(ops.div, other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return self.apply(ops.power, self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return self.apply(ops.power, other, self)
+
+    def __neg__(self) -> Any:
+        return self.apply(ops.neg, self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return self.apply(ops.absolute, self)
+
+    def __floor__(self) -> Any:
+        return self.apply(ops.floor, self)
+
+    def __ceil__(self) -> Any:
+        return self.apply(ops.ceil, self)
+
+    # one method per primitive of one operand
+
+    def exp(self) -> Any:
+        return self.apply(ops.exp, self)
+
+    def expm1(self) -> Any:
+        return self.apply(ops.expm1, self)
+
+    def log(self) -> Any:
+        return self.apply(ops.log, self)
+
+    def log1p(self) -> Any:
+        return self.apply(ops.log1p, self)
+
+    def log2(self) -> Any:
+        return self.apply(ops.log2, self)
+
+    def log10(self) -> Any:
+        return self.apply(ops.log10, self)
+
+    def sqrt(self) -> Any:
+        return self.apply(ops.sqrt, self)
+
+    def cbrt(self) -> Any:
+        return self.apply(ops.cbrt, self)
+
+    def sin(self) -> Any:
+        return self.apply(ops.sin, self)
+
+    def cos(self) -> Any:
+        return self.apply(ops.cos, self)
+
+    def tan(self) -> Any:
+        return self.apply(ops.tan, self)
+
+    def asin(self) -> Any:
+        return self.apply(ops.asin, self)
+
+    def acos(self) -> Any:
+        return self.apply(ops.acos, self)
+
+    def atan(self) -> Any:
+        return self.apply(ops.atan, self)
+
+    def sinh(self) -> Any:
+        return self.apply(ops.sinh, self)
+
+    def cosh(self) -> Any:
+        return self.apply(ops.cosh, self)
+
+    def tanh(self) -> Any:
+        return self.apply(ops.tanh, self)
+
+    def asinh(self) -> Any:
+        return self.apply(ops.asinh, self)
+
+    def acosh(self) -> Any:
+        return self.apply(ops.acosh, self)
+
+    def atanh(self) -> Any:
+        return self.apply(ops.atanh, self)
+
+    def erf(self) -> Any:
+        return self.apply(ops.erf, self)
+
+    def erfc(self) -> Any:
+        return self.apply(ops.erfc, self)
+
+    def sign(self) -> Any:
+        return self.apply(ops.sign, self)
+
+    def floor(self) -> Any:
+        return self.apply(ops.floor, self)
+
+    def ceil(self) -> Any:
+        return self.apply(ops.ceil, self)
+
+    def relu(self) -> Any:
+        return self.apply(ops.relu, self)
+
+    def sigmoid(self) -> Any:
+        return self.apply(ops.sigmoid, self)
+
+    def softplus(self) -> Any:
+        return self.apply(ops.softplus, self)
+
+    # and per primitive of more: op(...) and not apply, so that a stranger is a TypeError
+
+    def atan2(self, other: Any) -> Any:
+        return ops.atan2(self, other)
+
+    def hypot(self, other: Any) -> Any:
+        return ops.hypot(self, other)
+
+    def maximum(self, other: Any) -> Any:
+        return ops.maximum(self, other)
+
+    def minimum(self, other: Any) -> Any:
+        return ops.minimum(self, other)
+
+    def logaddexp(self, other: Any) -> Any:
+        return ops.logaddexp(self, other)
+
+    def clip(self, lo: Any, hi: Any) -> Any:
+        return ops.clip(self, lo, hi)
+
+    # NumPy's spellings
+
+    def arcsin(self) -> Any:
+        return self.apply(ops.asin, self)
+
+    def arccos(self) -> Any:
+        return self.apply(ops.acos, self)
+
+    def arctan(self) -> Any:
+        return self.apply(ops.atan, self)
+
+    def arctan2(self, other: Any) -> Any:
+        return ops.atan2(self, other)
+
+    def arcsinh(self) -> Any:
+        return self.apply(ops.asinh, self)
+
+    def arccosh(self) -> Any:
+        return self.apply(ops.acosh, self)
+
+    def arctanh(self) -> Any:
+        return self.apply(ops.atanh, self)
+
+    def absolute(self) -> Any:
+        return self.apply(ops.absolute, self)
+
+    def fabs(self) -> Any:
+        return self.apply(ops.absolute, self)
+
+
+class Ieee(Scalar):
+    """A plain double whose every operation follows IEEE-754: `1 / Ieee(0.0)` is inf, not an exception."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: float) -> None:
+        self.data = data
+
+    @classmethod
+    def apply(cls, op: Op, *operands: Any) -> Any:
+        """The value of `op` as an Ieee."""
+        return cls(op.forward(*[x.data if isinstance(x, Ieee) else x for x in operands]))
+
+    def __lt__(self, other: Any) -> bool:
+        return bool(self.data < plain(other))
+
+    def __le__(self, other: Any) -> bool:
+        return bool(self.data <= plain(other))
+
+    def __gt__(self, other: Any) -> bool:
+        return bool(self.data > plain(other))
+
+    def __ge__(self, other: Any) -> bool:
+        return bool(self.data >= plain(other))
+
+
+def plain(x: Any) -> float:
+    """The double in an Ieee, or the number itself."""
+    return x.data if isinstance(x, Ieee) else x
+
+
+def partial_at(op: Op, index: int, y: float, *operands: float) -> float:
+    """dy/d(operand `index`) of `op` at floats, under IEEE-754, outside its domain nan.
+
+    >>> partial_at(ops.div, 0, ops.div(1.0, 0.0), 1.0, 0.0)
+    inf
+    """
+    partial = op.partials[index]
+    try:
+        return ops.to_float(partial(y, *operands))
+    except ArithmeticError:  # floats raise at a pole, an Ieee does not
+        return ops.to_float(plain(partial(Ieee(y), *[Ieee(x) for x in operands])))
+
+
+def chain(g: float, p: float) -> float:
+    """The product upstream × partial of the chain rule, in which 0·∞ is 0 (and 0·nan stays nan).
+
+    >>> chain(0.0, inf), chain(2.0, 3.0)
+    (0.0, 6.0)
+    """
+    c = g * p
+    if c != c and (g == 0 or p == 0) and g == g and p == p:
+        return 0.0
+    return c
