@@ -1,1 +1,55 @@
-from microgradlike.engine import Value as Value
+"""A scalar autograd engine: see every number, every local derivative and every gradient.
+
+>>> from microgradlike import Value
+>>> x = Value(3.0)
+>>> y = x * x + 2 * x
+>>> y.backward()
+>>> x.grad
+8.0
+"""
+
+from microgradlike import nn as nn
+from microgradlike.diagnose import diagnose as diagnose
+from microgradlike.engine import Value as Value, local_derivatives as local_derivatives
+from microgradlike.ops import (
+    absolute as absolute,
+    acos as acos,
+    acosh as acosh,
+    asin as asin,
+    asinh as asinh,
+    atan as atan,
+    atan2 as atan2,
+    atanh as atanh,
+    binary as binary,
+    cbrt as cbrt,
+    ceil as ceil,
+    clip as clip,
+    cos as cos,
+    cosh as cosh,
+    erf as erf,
+    erfc as erfc,
+    exp as exp,
+    expm1 as expm1,
+    floor as floor,
+    hypot as hypot,
+    ieee as ieee,
+    log as log,
+    log1p as log1p,
+    log2 as log2,
+    log10 as log10,
+    logaddexp as logaddexp,
+    maximum as maximum,
+    minimum as minimum,
+    power as power,
+    relu as relu,
+    sigmoid as sigmoid,
+    sign as sign,
+    sin as sin,
+    sinh as sinh,
+    softplus as softplus,
+    sqrt as sqrt,
+    tan as tan,
+    tanh as tanh,
+    unary as unary,
+    where as where,
+)

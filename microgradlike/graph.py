@@ -10,10 +10,12 @@ class Node(Protocol):
     """A node: `op` is None for a leaf; `operands` are nodes, and numbers, which are no nodes."""
 
     @property
-    def op(self) -> Any: ...
+    def op(self) -> Any:
+        """The primitive, or None."""
 
     @property
-    def operands(self) -> tuple[Any, ...]: ...
+    def operands(self) -> tuple[Any, ...]:
+        """What it was made of, in order."""
 
 
 N = TypeVar("N", bound=Node)
@@ -38,7 +40,9 @@ def topological(*roots: N) -> list[N]:
         if done is None:
             closed[id(v)] = False
             stack.append(v)
-            stack.extend([x for x in v.operands if not isinstance(x, float) and id(x) not in closed])
+            stack.extend(
+                [x for x in v.operands if not isinstance(x, float) and id(x) not in closed]
+            )
         elif not done:
             closed[id(v)] = True
             order.append(v)
@@ -105,9 +109,11 @@ def path_to(root: N, node: N) -> list[N]:
         level = below
     if id(node) not in above:
         return []
-    path = [node]
-    while (user := above[id(path[-1])]) is not None:
-        path.append(user)
+    path: list[N] = []
+    step: N | None = node
+    while step is not None:
+        path.append(step)
+        step = above[id(step)]
     return path
 
 

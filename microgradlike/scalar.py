@@ -1,17 +1,17 @@
-"""Scalar: the operators and methods that every kind of number here shares, and the plain kind, Ieee."""
+"""Scalar: the operators and methods every kind of number here shares; Ieee, the plain kind."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from microgradlike import ops
-from microgradlike.ops import Op, inf  # noqa: F401  (inf for the doctests)
+from microgradlike.ops import Op
 
 
 class Scalar:
     """A number that primitives can be applied to: a subclass says how, in `apply`.
 
-    `apply(op, *operands)` gives op of the operands, or NotImplemented where one of them is a stranger.
+    `apply(op, *operands)` gives op of the operands, or NotImplemented where one is a stranger.
     Methods carry NumPy's names too, which is how `np.exp` of an object array finds them.
     """
 
@@ -204,7 +204,7 @@ class Scalar:
 
 
 class Ieee(Scalar):
-    """A plain double whose every operation follows IEEE-754: `1 / Ieee(0.0)` is inf, not an exception."""
+    """A plain double that follows IEEE-754: `1 / Ieee(0.0)` is inf, not an exception."""
 
     __slots__ = ("data",)
 
@@ -250,7 +250,7 @@ def partial_at(op: Op, index: int, y: float, *operands: float) -> float:
 def chain(g: float, p: float) -> float:
     """The product upstream × partial of the chain rule, in which 0·∞ is 0 (and 0·nan stays nan).
 
-    >>> chain(0.0, inf), chain(2.0, 3.0)
+    >>> chain(0.0, float("inf")), chain(2.0, 3.0)
     (0.0, 6.0)
     """
     c = g * p

@@ -1,0 +1,104 @@
+"""Diagnosis: where in a finished graph finite numbers first made a nan or an inf."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from microgradlike import graph
+from microgradlike.engine import Value, local_derivatives
+from microgradlike.scalar import chain
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A node at which a nan or inf began: `what` is "value" or "gradient", `said` the story."""
+
+    what: str
+    node: Value
+    said: str
+    path: tuple[str, ...]
+
+    @property
+    def module(self) -> str:
+        """The module call the node was made in, "" outside modules."""
+        return "" if self.node.scope is None else "/".join(self.node.scope.path)
+
+    def __str__(self) -> str:
+        place = f"\n  in module: {self.module}" if self.module else ""
+        return f"{self.what}: {self.said}{place}\n  path to the result: {' → '.join(self.path)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What `diagnose` found, the first of each kind, or None; true where it found something."""
+
+    value: Finding | None
+    gradient: Finding | None
+
+    def __bool__(self) -> bool:
+        return self.value is not None or self.gradient is not None
+
+    def __str__(self) -> str:
+        found = [str(f) for f in (self.value, self.gradient) if f is not None]
+        return "\n".join(found) or "every value and every gradient is finite"
+
+
+def diagnose(y: Value) -> Diagnosis:
+    """The first node below `y` where finite operands made a nan or inf, in value and in gradient.
+
+    Gradients are looked at where a backward pass has been. Raises TypeError where `y` is no Value.
+
+    >>> x = Value(0.0, "x")
+    >>> print(diagnose((x * 2).log() + 1))
+    value: log(0.0) = -inf
+      path to the result: log → add
+    """
+    if not isinstance(y, Value):
+        raise TypeError(f"diagnose takes the result, a Value; got {y!r:.60}")
+    order = graph.topological(y)
+    value = next(filter(None, (_bad_value(v) for v in order)), None)
+    gradient = next(filter(None, (_bad_gradient(v) for v in reversed(order) if v.reached)), None)
+    return Diagnosis(
+        value and Finding("value", *value, _names(y, value[0])),
+        gradient and Finding("gradient", *gradient, _names(y, gradient[0])),
+    )
+
+
+def _bad_value(v: Value) -> tuple[Value, str] | None:
+    if math.isfinite(v.data) or not all(math.isfinite(x) for x in _numbers(v)):
+        return None
+    return (
+        v,
+        f"{_call(v)} = {v.data}"
+        if v.op
+        else f"the leaf {v.label or 'without a label'} is {v.data}",
+    )
+
+
+def _bad_gradient(v: Value) -> tuple[Value, str] | None:
+    """The first edge below `v` over which a finite upstream gradient becomes a nan or inf."""
+    if not math.isfinite(v.grad):
+        return v, f"the gradient that arrives at {_call(v) or _name(v)} is {v.grad}"
+    for i, p in enumerate(local_derivatives(v)):
+        if p is not None and not math.isfinite(chain(v.grad, p)):
+            call = f"d {_call(v)} / d operand {i + 1}"
+            return v, f"{call} = {p}, times the upstream gradient {v.grad} is {chain(v.grad, p)}"
+    return None
+
+
+def _numbers(v: Value) -> list[float]:
+    return [x.data if isinstance(x, Value) else x for x in v.operands]
+
+
+def _call(v: Value) -> str:
+    """The operation with its operands' numbers, such as "log(0.0)"."""
+    return f"{v.op.name}({', '.join(map(str, _numbers(v)))})" if v.op else ""
+
+
+def _name(v: Value) -> str:
+    return v.label or (v.op.name if v.op else "a leaf")
+
+
+def _names(y: Value, v: Value) -> tuple[str, ...]:
+    return tuple(_name(node) for node in graph.path_to(y, v))

@@ -1,0 +1,51 @@
+"""What counts as a number for a Value, and what to say where something does not."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any
+
+from microgradlike.ops import to_float
+from microgradlike.scalar import Scalar
+
+
+def number(x: Any) -> float | None:
+    """A real number as a double, or None for a stranger. A bool is one: it has no derivative.
+
+    >>> number(3), number("3"), number(True)
+    (3.0, None, None)
+    """
+    if type(x) is float:
+        return x
+    if type(x) is int or (isinstance(x, Real) and not isinstance(x, bool)):
+        return to_float(x)
+    return None
+
+
+def leaf_number(data: object) -> float:
+    """`data` as a double; a TypeError that says what to do where it is no real number."""
+    x = number(data)
+    if x is not None:
+        return x
+    if isinstance(data, bool):
+        way_out = "write float(x) if 0.0 or 1.0 is meant"
+    elif isinstance(data, str):
+        way_out = "convert it with float(x), and pass a name as label="
+    elif isinstance(data, Scalar):
+        way_out = "it is one already; for a leaf of the same number write Value(x.data)"
+    elif isinstance(data, complex):
+        way_out = "the engine is real; use one Value for each of x.real and x.imag"
+    else:
+        way_out = "make one Value for each number, as in [Value(x) for x in numbers]"
+    raise TypeError(
+        f"Value takes a real number, got {data!r:.60} of type {type(data).__name__}; {way_out}"
+    )
+
+
+def leaf_label(label: object) -> str:
+    """`label` as plain text; a TypeError where it is none."""
+    if not isinstance(label, str):
+        raise TypeError(
+            f"a label is a str, got {label!r:.60} of type {type(label).__name__}; write str(label)"
+        )
+    return str(label)

@@ -1,0 +1,189 @@
+"""Op: what a primitive is, and the constructors that make one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+inf, nan = math.inf, math.nan
+
+Forward = Callable[..., float]
+Partial = Callable[..., Any]
+Interval = tuple[float, float]
+Domain = tuple[Interval, ...]
+
+REAL: Domain = ((-inf, inf),)
+POSITIVE: Domain = ((0.0, inf),)
+NONZERO: Domain = ((-inf, 0.0), (0.0, inf))
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Op:
+    """A primitive: one smooth step of a computation, and its own public function.
+
+    `forward` maps floats to a float under IEEE-754 (no Python exception);
+    `partials[i](y, *operands)` is dy/d(operand i). `domain` holds, per operand, the open intervals
+    on which the primitive is smooth; `kink(*operands)` is the distance to the nearest kink, None
+    where there is none.
+
+    >>> square = unary("square", lambda x: x * x, lambda y, x: 2 * x)
+    >>> square(3.0), square.partials[0](9.0, 3.0)
+    (9.0, 6.0)
+    """
+
+    name: str
+    forward: Forward
+    partials: tuple[Partial, ...]
+    doc: str
+    infix: str
+    symbol: str
+    domain: tuple[Domain, ...]
+    kink: Forward | None
+    chooses: bool = False  # the first operand is a condition, which may be a bool
+
+    @property
+    def arity(self) -> int:
+        """The number of operands."""
+        return len(self.partials)
+
+    def __call__(self, *operands: Any) -> Any:
+        """The primitive of numbers, or of anything whose type has `apply(op, *operands)`."""
+        for x in operands:
+            if type(x) is not float:
+                return self._apply(operands)
+        if len(operands) != len(self.partials):
+            return self._apply(operands)
+        return self.forward(*operands)
+
+    def _apply(self, operands: tuple[Any, ...]) -> Any:
+        if len(operands) != len(self.partials):
+            raise TypeError(f"{self.name} takes {self.arity} operand(s), got {len(operands)}")
+        if self.chooses and type(operands[0]) is bool:  # a partial's case distinction, over floats
+            c, a, b = operands
+            if type(a) is float and type(b) is float:
+                return a if c else b
+        applies = [getattr(type(x), "apply", None) for x in operands]
+        for apply in filter(None, applies):
+            result = apply(self, *operands)
+            if result is not NotImplemented:
+                return result
+        numbers = [self._float(i, x) for i, x in enumerate(operands) if not applies[i]]
+        if len(numbers) < len(operands):
+            kinds = ", ".join(type(x).__name__ for x in operands)
+            raise TypeError(
+                f"{self.name} has no meaning for ({kinds}): none of them takes the others"
+            )
+        return self.forward(*numbers)
+
+    def _float(self, index: int, x: object) -> float:
+        if isinstance(x, Real) and not isinstance(x, bool):
+            return to_float(x)
+        if self.chooses and index == 0 and type(x).__name__ in ("bool", "bool_"):
+            return float(bool(x))
+        raise TypeError(
+            f"{self.name} takes numbers or Values, got {x!r:.60} of type {type(x).__name__};"
+            " for an array use NumPy's function on an object array of Values"
+        )
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+
+def to_float(x: Any) -> float:
+    """The double nearest to a real number; ValueError where an int is beyond every double.
+
+    >>> to_float(3)
+    3.0
+    """
+    try:
+        return float(x)
+    except OverflowError:
+        raise ValueError(
+            f"a number of {len(str(abs(int(x))))} digits is beyond the largest double, 1.8e308;"
+            " scale the problem, or write math.inf if that is what you mean"
+        ) from None
+
+
+def ieee(f: Forward, poles: Mapping[float, float] | None = None) -> Forward:
+    """`f` of one float under IEEE-754: nan or the pole's value, or ±inf, in place of an exception.
+
+    >>> ieee(math.log, {0.0: -inf})(0), ieee(math.log)(-1), ieee(math.exp)(1000)
+    (-inf, nan, inf)
+    """
+    at_pole = dict(poles or {})
+
+    def forward(x: float) -> float:
+        try:
+            return f(x)
+        except (ValueError, ZeroDivisionError):
+            return at_pole.get(x, nan)
+        except OverflowError:
+            return math.copysign(inf, x)
+
+    return forward
+
+
+def unary(
+    name: str,
+    forward: Forward,
+    partial: Partial,
+    doc: str = "",
+    *,
+    symbol: str = "",
+    domain: tuple[Domain] = (REAL,),
+    kink: Forward | None = None,
+) -> Op:
+    """A primitive of one operand: its value over floats and its derivative `partial(y, x)`.
+
+    >>> cube = unary("cube", lambda x: x * x * x, lambda y, x: 3 * x * x)
+    >>> cube(2.0)
+    8.0
+    """
+    return checked(name, forward, (partial,), doc, "", symbol, domain, kink)
+
+
+def binary(
+    name: str,
+    forward: Forward,
+    partial_a: Partial,
+    partial_b: Partial,
+    doc: str = "",
+    *,
+    infix: str = "",
+    symbol: str = "",
+    domain: tuple[Domain, Domain] = (REAL, REAL),
+    kink: Forward | None = None,
+) -> Op:
+    """A primitive of two operands: its value over floats and its partials, each of (y, a, b).
+
+    >>> area = binary("area", lambda a, b: a * b / 2, lambda y, a, b: b / 2, lambda y, a, b: a / 2)
+    >>> area(3.0, 4.0)
+    6.0
+    """
+    return checked(name, forward, (partial_a, partial_b), doc, infix, symbol, domain, kink)
+
+
+def checked(
+    name: str,
+    forward: Forward,
+    partials: tuple[Partial, ...],
+    doc: str,
+    infix: str,
+    symbol: str,
+    domain: tuple[Domain, ...],
+    kink: Forward | None,
+    *,
+    chooses: bool = False,
+) -> Op:
+    """The Op, with its parts looked at: the constructors' common end."""
+    if not (isinstance(name, str) and name.isidentifier()):
+        raise ValueError(f"a primitive's name is a Python identifier, got {name!r}")
+    for f in (forward, *partials):
+        if not callable(f):
+            raise TypeError(f"{name}: forward and partials are functions, got {f!r:.60}")
+    if len(domain) != len(partials):
+        raise ValueError(f"{name}: {len(partials)} operand(s) but {len(domain)} domain(s)")
+    return Op(name, forward, partials, doc, infix, symbol or infix or name, domain, kink, chooses)

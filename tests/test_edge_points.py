@@ -1,0 +1,98 @@
+"""Every row of the edge table holds in eager reverse mode."""
+
+import math
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from microgradlike import Value, ops
+from microgradlike.parse import parse
+
+TABLE = files("microgradlike.testing") / "edge_points.toml"
+ROWS = tomllib.loads(TABLE.read_text(encoding="utf-8"))["row"]
+
+
+def name(row):
+    at = ", ".join(f"{k}={v}" for k, v in row["at"].items())
+    return f"{row['expr']} at {at}"
+
+
+def agrees(got, want, ulps):
+    """Equal, nan to nan and zeros by sign; other numbers within `ulps` of the last place."""
+    if want != want or math.isinf(want) or want == 0:
+        return repr(got) == repr(want)
+    return abs(got - want) <= ulps * math.ulp(want)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name)
+def test_value_and_gradient_are_as_decided(row):
+    leaves = {k: Value(v) for k, v in row["at"].items()}
+    y = parse(row["expr"])(leaves)
+    y.backward()
+    assert agrees(y.data, float(row["value"]), 2)
+    for k, want in row["grad"].items():
+        assert agrees(leaves[k].grad, float(want), 4), (k, leaves[k].grad, want)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name)
+def test_the_value_over_plain_floats_is_the_same(row):
+    y = parse(row["expr"])({k: float(v) for k, v in row["at"].items()})
+    assert type(y) is float
+    assert agrees(y, float(row["value"]), 2)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name)
+def test_a_row_is_complete(row):
+    assert set(row) <= {"expr", "at", "value", "grad", "note"}
+    assert set(row["grad"]) == set(row["at"])
+    assert len({name(r) for r in ROWS}) == len(ROWS)
+
+
+def test_every_primitive_with_an_edge_has_a_row():
+    smooth = {
+        op.name
+        for op in ops.TABLE.values()
+        if op.infix or op.name in ("neg", "cos", "atan", "asinh", "erfc")
+    }
+    rows = " ".join(row["expr"] for row in ROWS)
+    missing = [name for name in ops.TABLE if f"{name}(" not in rows and name not in smooth]
+    assert missing == []
+
+
+EXTREMES = (0.0, -0.0, 1.0, -1.0, 5e-324, -5e-324, 1.7e308, -1.7e308, math.inf, -math.inf, math.nan)
+
+
+@pytest.mark.parametrize("op", ops.TABLE.values(), ids=lambda op: op.name)
+def test_no_exception_leaks_at_any_combination_of_extremes(op):
+    def every(n):
+        return [()] if n == 0 else [(*p, x) for p in every(n - 1) for x in EXTREMES]
+
+    for point in every(op.arity):
+        leaves = [Value(x) for x in point]
+        y = op(*leaves)
+        y.backward()
+        assert all(type(v.grad) is float for v in leaves)
+        assert type(y.data) is float
+
+
+def beyond(op):
+    """Points outside every interval of the domain of a unary primitive."""
+    ends = [end for interval in op.domain[0] for end in interval if math.isfinite(end)]
+    return [
+        x for x in (min(ends, default=0) - 0.5, max(ends, default=0) + 0.5) if math.isnan(op(x))
+    ]
+
+
+OUTSIDE = [(op, x) for op in ops.TABLE.values() if op.arity == 1 for x in beyond(op)]
+
+
+@pytest.mark.parametrize(("op", "at"), OUTSIDE, ids=str)
+def test_where_a_primitive_is_nan_its_partial_is_nan(op, at):
+    x = Value(at)
+    op(x).backward()
+    assert math.isnan(x.grad)
+
+
+def test_nine_primitives_have_an_outside():
+    assert len({op.name for op, _ in OUTSIDE}) == 9  # four logs, sqrt, asin, acos, acosh, atanh

@@ -1,0 +1,173 @@
+"""The table, its constructors, and the primitive as a public function."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from microgradlike import Value, binary, ieee, ops, unary
+from microgradlike.scalar import Ieee, Scalar
+
+UNARY = [op for op in ops.TABLE.values() if op.arity == 1]
+
+
+def name(op):
+    return op.name
+
+
+def test_the_table_knows_every_primitive_by_its_name():
+    assert all(ops.TABLE[op.name] is op for op in ops.TABLE.values())
+    assert len(ops.TABLE) == sum(isinstance(x, ops.Op) for x in vars(ops).values()) == 42
+
+
+@pytest.mark.parametrize("op", ops.TABLE.values(), ids=name)
+def test_a_row_is_whole(op):
+    assert op.doc
+    assert op.symbol
+    assert len(op.domain) == op.arity
+    assert all(lo < hi for domain in op.domain for lo, hi in domain)
+    assert repr(op) == f"<primitive {op.name}>"
+
+
+@pytest.mark.parametrize("op", UNARY, ids=name)
+def test_an_int_or_numpy_scalar_is_a_number(op):
+    assert repr(op(2)) == repr(op(2.0)) == repr(op(np.float64(2))) == repr(op(np.int64(2)))
+    assert type(op(np.float32(2))) is float
+
+
+def test_a_fraction_is_a_real_number():
+    assert ops.sqrt(Fraction(1, 4)) == 0.5
+
+
+@pytest.mark.parametrize("stranger", ["1", 1j, None, [1.0], np.array([1.0]), True, np.True_])
+def test_a_stranger_is_a_type_error_that_shows_it(stranger):
+    with pytest.raises(TypeError, match=r"tanh takes numbers or Values, got .* of type"):
+        ops.tanh(stranger)
+    with pytest.raises(TypeError, match="maximum takes numbers or Values"):
+        ops.maximum(Value(1.0), stranger)
+
+
+@pytest.mark.parametrize("operands", [(), (1.0, 2.0), (Value(1.0), 2.0)])
+def test_a_wrong_number_of_operands_is_a_type_error(operands):
+    with pytest.raises(TypeError, match=rf"tanh takes 1 operand\(s\), got {len(operands)}"):
+        ops.tanh(*operands)
+
+
+def test_an_integer_beyond_every_double_says_how_long_it_is():
+    with pytest.raises(ValueError, match="a number of 401 digits is beyond the largest double"):
+        ops.sqrt(10**400)
+
+
+@pytest.mark.parametrize("condition", [True, np.True_, 1.0, 1, Value(3.0)])
+def test_where_takes_a_condition_of_any_kind(condition):
+    assert ops.where(condition, 2.0, 3.0) in (2.0,) or ops.where(condition, 2.0, 3.0).data == 2.0
+
+
+def test_where_of_a_condition_and_strangers_is_a_type_error():
+    with pytest.raises(TypeError, match="where takes numbers or Values"):
+        ops.where(True, "a", 1.0)
+    with pytest.raises(TypeError, match="where takes numbers or Values"):
+        ops.where(True, "a", Value(1.0))
+
+
+def test_a_type_that_declines_leaves_the_operation_to_the_next():
+    class Outer(Scalar):
+        @classmethod
+        def apply(cls, op, *operands):
+            return ("outer", op.name)
+
+    assert ops.maximum(Value(1.0), Outer()) == ("outer", "maximum")
+
+
+def test_types_that_all_decline_are_a_type_error_that_names_them():
+    class Sulking(Scalar):
+        @classmethod
+        def apply(cls, op, *operands):
+            return NotImplemented
+
+    with pytest.raises(TypeError, match=r"maximum has no meaning for \(Value, Sulking\)"):
+        ops.maximum(Value(1.0), Sulking())
+
+
+def test_ieee_turns_exceptions_into_numbers():
+    assert ieee(math.log, {0.0: -math.inf})(0.0) == -math.inf
+    assert math.isnan(ieee(math.log)(-1.0))
+    assert ieee(math.sinh)(-1000.0) == -math.inf
+    assert ieee(lambda x: 1 / x, {0.0: math.inf})(0.0) == math.inf
+
+
+cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x, "third power", symbol="³")
+mean2 = binary("mean2", lambda a, b: (a + b) / 2, lambda y, a, b: 0.5, lambda y, a, b: 0.5)
+
+
+@given(st.floats(-100, 100))
+def test_a_users_primitive_differentiates(x):
+    v = Value(x)
+    (2 * cube(v)).backward()
+    assert v.grad == 2 * (3 * x * x)
+
+
+def test_a_users_primitive_of_two_operands_takes_numbers_and_values():
+    a, b = Value(1.0), Value(4.0)
+    mean2(a, mean2(b, 2)).backward()
+    assert (a.grad, b.grad) == (0.5, 0.25)
+    assert mean2(1, 2) == 1.5
+
+
+def test_a_users_primitive_stays_out_of_the_table():
+    assert "cube" not in ops.TABLE
+
+
+def test_a_users_partial_that_divides_by_zero_is_evaluated_as_ieee():
+    inverse = unary("inverse", ops.div.forward.__get__(1.0), lambda y, x: -1 / (x * x))
+    x = Value(0.0)
+    inverse(x).backward()
+    assert x.grad == -math.inf
+
+
+@pytest.mark.parametrize("bad", ["", "two words", "1st", None])
+def test_a_name_is_an_identifier(bad):
+    with pytest.raises(ValueError, match="a primitive's name is a Python identifier"):
+        unary(bad, math.sin, lambda y, x: 1.0)
+
+
+def test_forward_and_partials_are_functions():
+    with pytest.raises(TypeError, match="f: forward and partials are functions, got 3"):
+        unary("f", 3, lambda y, x: 1.0)
+    with pytest.raises(TypeError, match="forward and partials are functions, got None"):
+        binary("f", math.hypot, None, lambda y, a, b: 1.0)
+
+
+def test_a_domain_per_operand():
+    with pytest.raises(ValueError, match=r"f: 2 operand\(s\) but 1 domain"):
+        binary("f", math.hypot, max, max, domain=(ops.REAL,))
+
+
+@given(st.floats(), st.floats())
+def test_ieee_arithmetic_agrees_with_the_table(a, b):
+    for got, op in [
+        (Ieee(a) + b, ops.add),
+        (Ieee(a) - Ieee(b), ops.sub),
+        (a * Ieee(b), ops.mul),
+        (Ieee(a) / b, ops.div),
+        (a / Ieee(b), ops.div),
+        (Ieee(a) ** b, ops.power),
+    ]:
+        assert repr(got.data) == repr(op(a, b))
+
+
+@pytest.mark.parametrize("op", [op for op in ops.TABLE.values() if op.kink], ids=name)
+@given(data=st.data())
+def test_the_kink_is_a_distance(op, data):
+    """Within it, the primitive is smooth: a step of half of it changes no partial by a jump."""
+    point = data.draw(st.tuples(*[st.floats(-8, 8).filter(lambda x: abs(x) > 1e-3)] * op.arity))
+    margin = op.kink(*point)
+    assert margin >= 0
+    if margin > 1e-3:
+        step = margin / 2 / op.arity
+        for moved in ([x + step for x in point], [x - step for x in point]):
+            for partial in op.partials:
+                here, there = partial(op(*point), *point), partial(op(*moved), *moved)
+                assert abs(here - there) <= 0.75

@@ -1,0 +1,113 @@
+"""The reference of the accuracy tests: every primitive over mpmath numbers of 60 digits."""
+
+import math
+import operator
+import random
+import sys
+from functools import partial
+
+import mpmath
+from mpmath import mp, mpf
+
+from microgradlike import ops
+from microgradlike.scalar import Scalar
+
+# mpmath has most primitives under their own name; these it has not
+OTHERS = {
+    ops.add: operator.add,
+    ops.sub: operator.sub,
+    ops.mul: operator.mul,
+    ops.div: operator.truediv,
+    ops.power: operator.pow,
+    ops.neg: operator.neg,
+    ops.absolute: abs,
+    ops.cbrt: lambda x: mp.sign(x) * mp.cbrt(abs(x)),
+    ops.erfc: lambda x: mp.erfc(x) if x < 1e4 else mpf(0),  # mpmath fails far out
+    ops.log2: partial(mp.log, b=2),
+    ops.maximum: max,
+    ops.minimum: min,
+    ops.clip: lambda x, lo, hi: min(max(x, lo), hi),
+    ops.where: lambda c, a, b: a if c else b,
+    ops.relu: lambda x: max(x, mpf(0)),
+    ops.sigmoid: lambda x: 1 / (1 + mp.exp(-x)),
+    ops.softplus: lambda x: mp.log1p(mp.exp(x)),
+    ops.logaddexp: lambda a, b: max(a, b) + mp.log1p(mp.exp(-abs(a - b))),
+}
+
+
+def exact(op):
+    """`op` over mpmath numbers."""
+    return OTHERS[op] if op in OTHERS else getattr(mpmath, op.name)
+
+
+class Exact(Scalar):
+    """An mpmath number as a Scalar: what the table's partials give without rounding."""
+
+    def __init__(self, data):
+        self.data = mpf(data)
+
+    @classmethod
+    def apply(cls, op, *operands):
+        return cls(exact(op)(*[unwrap(x) for x in operands]))
+
+    def __lt__(self, other):
+        return self.data < unwrap(other)
+
+    def __le__(self, other):
+        return self.data <= unwrap(other)
+
+    def __gt__(self, other):
+        return self.data > unwrap(other)
+
+    def __ge__(self, other):
+        return self.data >= unwrap(other)
+
+
+def unwrap(x):
+    return x.data if isinstance(x, Exact) else mpf(x) if isinstance(x, int | float) else x
+
+
+def ulps(got, want):
+    """How many units in the last place `got`, a double, is from `want`, an mpmath number."""
+    top = mpf(2) ** 1024  # where infinity begins
+    if got != got:
+        return math.inf
+    got, want = max(-top, min(top, mpf(got))), max(-top, min(top, want))
+    return float(abs(got - want) / math.ulp(min(abs(float(want)), sys.float_info.max)))
+
+
+def draw(op, count, seed=0):
+    """Points of the domain: all magnitudes of normal doubles, and close to every finite end."""
+    rng = random.Random(f"{op.name} {seed}")
+    points = []
+    while len(points) < count:
+        point = tuple(draw_operand(rng, domain) for domain in op.domain)
+        if (
+            len(point) == 2 and rng.random() < 0.3
+        ):  # operands of like size meet in few uniform draws
+            point = (point[0], point[0] * (1 + rng.choice([-1, 1]) * 2 ** rng.uniform(-52, 3)))
+        if inside(op, point) and in_range(op, point):
+            points.append(point)
+    return points
+
+
+def draw_operand(rng, domain):
+    lo, hi = rng.choice(domain)
+    ends = [end for end in (lo, hi) if math.isfinite(end)]
+    exponent = rng.choice([rng.uniform(-1022, 1024), rng.uniform(-60, 60), rng.uniform(-4, 11)])
+    x = rng.choice([-1.0, 1.0]) * 2.0 ** min(exponent, 1023.99)
+    return rng.choice(ends) + x if ends and rng.random() < 0.5 else x
+
+
+def inside(op, point):
+    return all(
+        any(lo < x < hi for lo, hi in domain) and (x == 0 or abs(x) >= 2.0**-1022)
+        for x, domain in zip(point, op.domain)
+    )
+
+
+def in_range(op, point):
+    """Whether the value is a double; with two operands, one that is not subnormal."""
+    y = abs(exact(op)(*map(mpf, point)))
+    smallest = 2.0**-1022 if op.arity == 2 else 0.0
+    return y == 0 or smallest <= y <= mpf(1.7976931348623157e308)
