@@ -1,0 +1,48 @@
+"""Two moons, told apart by a small network: the whole of training in one screen.
+
+    python examples/moons.py
+
+Each step asks the network for a score per point, measures how wrong the scores are, lets
+`backward()` find out what every weight had to do with it, and moves the weights a little the other
+way. At the end the network's opinion of the plane is printed, with the points in it.
+"""
+
+import random
+
+from microgradlike import nn
+
+STEPS = 60
+
+points, labels = nn.moons(80, noise=0.1, seed=1)
+signs = [2 * label - 1 for label in labels]  # -1 and 1: which side of zero a score should be on
+
+model = nn.MLP(2, [8, 8, 1], rng=random.Random(3))
+optimizer = nn.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4)
+print(f"{len(points)} points, {len(model.parameters())} parameters")
+
+for step in range(1, STEPS + 1):
+    scores = [model(point) for point in points]
+    loss = nn.hinge(scores, signs)
+
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+
+    right = sum(score.data * sign > 0 for score, sign in zip(scores, signs))
+    if step % 10 == 0:
+        print(f"step {step:3}  loss {loss:.4f}  right {right}/{len(points)}")
+
+# a picture of letters: what the network says of each place, and the points as they are
+width, height = 64, 20
+picture = []
+for row in range(height):
+    y = 1.3 - 2.1 * row / (height - 1)
+    line = [model([-1.5 + 4.0 * column / (width - 1), y]).data for column in range(width)]
+    picture.append(["." if score < 0 else ":" for score in line])
+for (x, y), label in zip(points, labels):
+    column, row = round((x + 1.5) / 4.0 * (width - 1)), round((1.3 - y) / 2.1 * (height - 1))
+    picture[row][column] = "ox"[label]
+print("\n" + "\n".join("".join(line) for line in picture))
+
+if right < 0.97 * len(points):
+    raise SystemExit(f"the network did not learn the moons: only {right} of {len(points)} right")

@@ -1,0 +1,115 @@
+"""Files: a module's parameters as JSON or `.npz`, by the file's suffix. Never pickle.
+
+A file holds a format, a version, and for each parameter its name and its number, exactly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from microgradlike.nn.formats import FORMATS, Format, LoadError, Parameters
+from microgradlike.nn.module import Module
+
+PathLike = str | os.PathLike[str]
+
+
+def save(model: Module, path: PathLike) -> None:
+    """Write the parameters of `model` to `path`, JSON or `.npz` by its suffix.
+
+    The file appears whole or not at all: one that was there stays until the new one is complete.
+    Raises ValueError for any other suffix, OSError where the file cannot be written.
+
+    >>> import tempfile
+    >>> from microgradlike.nn import MLP
+    >>> model, other = MLP(2, [3, 1]), MLP(2, [3, 1])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(model, f"{folder}/model.json")
+    ...     load(other, f"{folder}/model.json")
+    >>> [p.data for p in other.parameters()] == [p.data for p in model.parameters()]
+    True
+    """
+    write, _ = _format(path)
+    _replace(os.path.realpath(path), write(_parameters(model)))  # of a link, what it points to
+
+
+def load(model: Module, path: PathLike) -> None:
+    """Set the parameters of `model` to those that `save` wrote; gradients stay.
+
+    Raises LoadError with the reason, and changes nothing, where the file is missing, damaged, from
+    elsewhere or of another model; ValueError for a suffix other than `.json` and `.npz`.
+    """
+    _, read = _format(path)
+    parameters = model.named_parameters()
+    names = _parameters(model)
+    try:
+        found = read(_content(path, _limit(names)), _limit(names))
+        _same_names(set(names), set(found))
+    except LoadError as error:
+        raise LoadError(f"{os.fspath(path)}: {error}; the model is as it was") from error.__cause__
+    for name, p in parameters:
+        p.data = found[name]
+
+
+def _format(path: PathLike) -> Format:
+    suffix = os.path.splitext(path)[1].lower()
+    if suffix not in FORMATS:
+        raise ValueError(f"the suffix is one of {', '.join(FORMATS)}, got {os.fspath(path)!r}")
+    return FORMATS[suffix]
+
+
+def _replace(target: str, content: bytes) -> None:
+    folder, name = os.path.split(target)
+    temporary = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException:  # also Ctrl-C
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _parameters(model: Module) -> Parameters:
+    found: Parameters = {}
+    for name, p in model.named_parameters():
+        if name in found:
+            raise ValueError(
+                f"two parameters are called {name!r:.100}; give their keys other names"
+            )
+        found[name] = float(p.data)
+    return found
+
+
+def _limit(names: Parameters) -> int:
+    """Bytes that a file of these parameters surely does not exceed: a bound on what is read."""
+    widest = max(map(len, names), default=0)
+    return 100_000 + len(names) * (100 + 12 * widest)
+
+
+def _content(path: PathLike, limit: int) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            content = file.read(limit + 1)
+    except OSError as error:
+        raise LoadError(f"cannot be read: {error.strerror or error}") from error
+    if len(content) > limit:
+        raise LoadError(f"has more than the {limit} bytes that this model's parameters can take")
+    return content
+
+
+def _same_names(own: set[str], found: set[str]) -> None:
+    missing, surplus = sorted(own - found), sorted(found - own)
+    if missing:
+        raise LoadError(
+            f"is of another model: {len(missing)} of {len(own)} parameter(s) are missing, such as"
+            f" {missing[0]!r:.100}"
+        )
+    if surplus:
+        raise LoadError(
+            f"is of another model: it has {len(surplus)} parameter(s) more, such as"
+            f" {surplus[0]!r:.100}"
+        )

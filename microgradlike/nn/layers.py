@@ -1,0 +1,173 @@
+"""Neuron, Layer, MLP: micrograd's, with the same draws from `random` in the same order."""
+
+from __future__ import annotations
+
+import operator
+import random
+from collections.abc import Sequence, Sized
+from itertools import pairwise
+from typing import Any
+
+from microgradlike.engine import Value
+from microgradlike.nn import activations, initialisation
+from microgradlike.nn.activations import Activation
+from microgradlike.nn.initialisation import Initialisation, Source
+from microgradlike.nn.module import Module
+
+
+class Neuron(Module):
+    """activation(b + w·x): weights `w`, drawn by `init`, and a bias `b`, at first 0.
+
+    Where `nonlin` is False there is no activation. `activation` is the name of one ("relu", "tanh",
+    "gelu", any primitive of one operand), or a function. `init` is "micrograd", "kaiming",
+    "xavier", or a function of (rng, nin, nout), `nout` being the width of the neuron's layer. `rng`
+    is a `random.Random`, by default the shared generator of the module `random`.
+    Raises ValueError or TypeError for an argument that is none of these.
+
+    >>> n = Neuron(2, rng=random.Random(1))
+    >>> n, len(n.w), n.b.data
+    (ReLUNeuron(2), 2, 0.0)
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: Activation = "relu",
+        init: Initialisation = "micrograd",
+        rng: Source | None = None,
+        nout: int = 1,
+    ) -> None:
+        _width("nin", nin)
+        draw, source = initialisation.named(init), random if rng is None else rng
+        self.w = [Value(draw(source, nin, nout)) for _ in range(nin)]
+        self.b = Value(0)
+        self.nonlin = nonlin
+        self.activation = activations.check(activation)
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """The output for `nin` inputs. Raises ValueError for any other number of them."""
+        try:
+            fits = len(x) == len(self.w)
+        except TypeError:
+            fits = False
+        if not fits:
+            raise _misfit(self, x)
+        # a chain, not a balanced tree: the same bits as micrograd
+        act = sum([wi * xi for wi, xi in zip(self.w, x)], self.b)
+        if not self.nonlin:
+            return act
+        f = self.activation
+        return activations.NAMED[f](act) if isinstance(f, str) else f(act)
+
+    def __repr__(self) -> str:
+        kind = activations.title(self.activation) if self.nonlin else "Linear"
+        return f"{kind}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """`nout` neurons that see the same `nin` inputs; keywords are as in Neuron.
+
+    >>> Layer(2, 2, nonlin=False)
+    Layer of [LinearNeuron(2), LinearNeuron(2)]
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        *,
+        nonlin: bool = True,
+        activation: Activation = "relu",
+        init: Initialisation = "micrograd",
+        rng: Source | None = None,
+    ) -> None:
+        _width("nout", nout)
+        self.neurons = [
+            Neuron(nin, nonlin, activation=activation, init=init, rng=rng, nout=nout)
+            for _ in range(nout)
+        ]
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """The list of outputs, or the output itself of a single neuron."""
+        out = [n(x) for n in self.neurons]
+        return out[0] if len(out) == 1 else out
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(str(n) for n in self.neurons)}]"
+
+
+class MLP(Module):
+    """A multilayer perceptron: `nin` inputs, one layer per width in `nouts`, the last one linear.
+
+    Keywords are as in Neuron.
+
+    >>> model = MLP(2, [2, 1])
+    >>> model
+    MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]]
+    >>> model([1.0, -2.0]).op.name
+    'add'
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        *,
+        activation: Activation = "relu",
+        init: Initialisation = "micrograd",
+        rng: Source | None = None,
+    ) -> None:
+        widths = [nin, *_widths(nouts)]
+        if len(widths) == 1:
+            raise ValueError(
+                "an MLP has at least one layer, got nouts=[]; write [1] for one neuron"
+            )
+        last = len(widths) - 2
+        self.layers = [
+            Layer(m, n, nonlin=i != last, activation=activation, init=init, rng=rng)
+            for i, (m, n) in enumerate(pairwise(widths))
+        ]
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """The list of outputs, or the output itself of a single one."""
+        out: Any = x
+        for i, layer in enumerate(self.layers):
+            out = layer(out if i == 0 or isinstance(out, list) else [out])
+        return out
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join(str(layer) for layer in self.layers)}]"
+
+
+def _widths(nouts: Sequence[int]) -> Sequence[int]:
+    try:
+        return list(nouts)
+    except TypeError:
+        raise TypeError(
+            f"nouts is a list of widths, got {nouts!r:.60}; write [{nouts!r:.60}] for one layer"
+        ) from None
+
+
+def _width(name: str, n: int) -> None:
+    if isinstance(n, bool):
+        raise TypeError(f"{name} is a whole number, got {n}")
+    try:
+        width = operator.index(n)
+    except TypeError:
+        raise TypeError(
+            f"{name} is a whole number, got {n!r:.60} of type {type(n).__name__}"
+        ) from None
+    if width < 1:
+        raise ValueError(f"{name} is at least 1, got {n}")
+
+
+def _misfit(neuron: Neuron, x: Any) -> Exception:
+    takes = f"{neuron} takes a sequence of {len(neuron.w)} input(s)"
+    if isinstance(x, Sized):
+        return ValueError(f"{takes}, got {len(x)}: {x!r:.60}")
+    return TypeError(
+        f"{takes}, got {x!r:.60} of type {type(x).__name__}; write [x] for a single one, list(x)"
+        " for an iterator"
+    )

@@ -1,0 +1,149 @@
+"""Module: something with parameters that can be called, for classes of the user's own."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from microgradlike.engine import Value
+from microgradlike.scope import Scope, current
+
+
+class Module:
+    """A part of a network: define `__init__` and `__call__`, and everything else is there.
+
+    Its parameters are the leaf Values in its attributes, in lists, tuples, dicts, object arrays and
+    other Modules there. Nodes made during a call know the call, which is what clusters in pictures
+    come from. A class may define `parameters()` itself, to hold some back.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = Value(2.0), Value(1.0)
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.offset
+    >>> line = Line()
+    >>> line(3.0).data, [name for name, p in line.named_parameters()]
+    (7.0, ['slope', 'offset'])
+    """
+
+    __call__: Callable[..., Any]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        call = cls.__dict__.get("__call__")
+        if call is not None:
+            cls.__call__ = _in_scope(call)  # type: ignore[method-assign]
+
+    def parameters(self) -> list[Value]:
+        """Every parameter once, in the order of definition.
+
+        >>> from microgradlike.nn import Neuron
+        >>> len(Neuron(3).parameters())
+        4
+        """
+        found: dict[int, Value] = {}
+        for _, part in _walk(self, closed=_has_its_own_parameters):
+            for p in part.parameters() if isinstance(part, Module) else (part,):
+                found.setdefault(id(p), p)
+        return list(found.values())
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """The parameters, each with the path of attributes, indices and keys that leads to it.
+
+        >>> from microgradlike.nn import MLP
+        >>> [name for name, p in MLP(1, [1]).named_parameters()]
+        ['layers.0.neurons.0.w.0', 'layers.0.neurons.0.b']
+        """
+        names = {id(part): name for name, part in _walk(self, closed=lambda module: False)}
+        return [(names.get(id(p), f"parameters.{i}"), p) for i, p in enumerate(self.parameters())]
+
+    def name_of(self, child: object) -> str | None:
+        """The path to a module directly below this one, such as "layers.0"; None where it is not.
+
+        >>> from microgradlike.nn import MLP
+        >>> model = MLP(2, [3, 1])
+        >>> model.name_of(model.layers[1])
+        'layers.1'
+        """
+        below = _walk(self, closed=lambda module: True)
+        return next((name for name, part in below if part is child), None)
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0.
+
+        >>> line = Module(); line.slope = Value(2.0); line.slope.grad = 5.0
+        >>> line.zero_grad(); line.slope.grad
+        0.0
+        """
+        for p in self.parameters():
+            p.grad = 0.0
+
+
+def _in_scope(call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call` made in a Scope of its own: 0.6 µs more, where a neuron of 16 inputs takes 10."""
+
+    @functools.wraps(call)
+    def scoped(self: Module, *args: Any, **kwargs: Any) -> Any:
+        outer = current.get()
+        if outer is not None and outer.owner is self and type(self).__call__ is not scoped:
+            return call(self, *args, **kwargs)  # by super(): still the same call of the module
+        token = current.set(Scope(self, outer))
+        try:
+            return call(self, *args, **kwargs)
+        finally:
+            current.reset(token)
+
+    return scoped
+
+
+def _has_its_own_parameters(module: Module) -> bool:
+    return type(module).parameters is not Module.parameters
+
+
+def _walk(
+    root: Module, *, closed: Callable[[Module], bool]
+) -> Iterator[tuple[str, Value | Module]]:
+    """Leaf Values and closed Modules below `root` with their paths, each once, depth first."""
+    seen = {id(root)}
+    stack: list[tuple[str, Any]] = _parts("", root)[::-1]
+    while stack:
+        name, x = stack.pop()
+        if id(x) in seen:
+            continue
+        seen.add(id(x))
+        if isinstance(x, Value):
+            if x.op is None:  # a result kept in an attribute is no parameter
+                yield name, x
+        elif isinstance(x, Module) and closed(x):
+            yield name, x
+        else:
+            stack.extend(reversed(_parts(name + ".", x)))
+
+
+def _parts(prefix: str, x: Any) -> list[tuple[str, Any]]:
+    """What `x` holds that may be or hold a parameter, in order, with paths."""
+    return [
+        (f"{prefix}{key}", part)
+        for key, part in _items(x)
+        if isinstance(part, (Value, Module, list, tuple, dict)) or _is_object_array(part)
+    ]
+
+
+def _items(x: Any) -> Any:
+    if isinstance(x, Module):
+        state: Any = object.__getstate__(x)  # of attributes and, where a class has them, of slots
+        spaces = state if isinstance(state, tuple) else (state,)
+        return [item for space in spaces if space for item in space.items()]
+    if isinstance(x, dict):
+        return x.items()
+    if isinstance(x, (list, tuple)):
+        return enumerate(x)
+    indices = sys.modules["numpy"].ndindex(x.shape)
+    return [(".".join(map(str, index)) or "item", x[index]) for index in indices]
+
+
+def _is_object_array(x: object) -> bool:
+    numpy = sys.modules.get("numpy")  # who has an array has imported numpy
+    return numpy is not None and isinstance(x, numpy.ndarray) and x.dtype == object

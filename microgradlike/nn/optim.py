@@ -1,0 +1,210 @@
+"""Optimisers: from gradients to the next parameters, in the formulas of PyTorch."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from numbers import Real
+from typing import Any
+
+from microgradlike.engine import Value
+
+
+class Optimizer(ABC):
+    """What optimisers share: the parameters, the learning rate `lr`, and lists of state.
+
+    `lr` may be changed between steps. `state` holds lists with one float per parameter.
+    Raises ValueError for no parameters, one that is there twice or is a result, and for a rate that
+    is negative or not finite; TypeError for what is no Value or no number.
+    """
+
+    def __init__(
+        self, parameters: Iterable[Value], lr: float, *, weight_decay: float, slots: tuple[str, ...]
+    ) -> None:
+        self.parameters = _checked(parameters)
+        self.lr = _rate("lr", lr)
+        self.weight_decay = _rate("weight_decay", weight_decay)
+        self.steps = 0
+        self.state = {name: [0.0] * len(self.parameters) for name in slots}
+
+    @abstractmethod
+    def step(self) -> None:
+        """Move every parameter by its gradient."""
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0."""
+        for p in self.parameters:
+            p.grad = 0.0
+
+    def state_dict(self) -> dict[str, Any]:
+        """A copy of the state: plain numbers and lists, fit for JSON.
+
+        >>> SGD([Value(1.0)], lr=0.1).state_dict()
+        {'optimizer': 'SGD', 'steps': 0, 'velocity': [0.0]}
+        """
+        copies = {name: list(numbers) for name, numbers in self.state.items()}
+        return {"optimizer": type(self).__name__, "steps": self.steps, **copies}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over a state that `state_dict` gave.
+
+        Raises ValueError, and changes nothing, where it is of another optimiser or size.
+        """
+        own = self.state_dict()
+        if set(state) != set(own) or state["optimizer"] != own["optimizer"]:
+            raise ValueError(f"not a state of {own['optimizer']}, whose keys are {', '.join(own)}")
+        loaded = {name: [float(x) for x in state[name]] for name in self.state}
+        for name, numbers in loaded.items():
+            if len(numbers) != len(self.parameters):
+                raise ValueError(
+                    f"{name} has {len(numbers)} number(s) for {len(self.parameters)} parameter(s)"
+                )
+        self.steps, self.state = int(state["steps"]), loaded
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum if wanted.
+
+    g ← grad + weight_decay·p; v ← momentum·v + g; p ← p - lr·v, or with `nesterov`
+    p ← p - lr·(g + momentum·v) (Sutskever et al., ICML 2013, in the form of torch.optim.SGD).
+
+    >>> p = Value(1.0); p.grad = 2.0
+    >>> SGD([p], lr=0.25).step(); p.data
+    0.5
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float,
+        *,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, weight_decay=weight_decay, slots=("velocity",))
+        self.momentum = _fraction("momentum", momentum)
+        self.nesterov = nesterov
+        if nesterov and momentum == 0:
+            raise ValueError("nesterov needs a momentum above 0, such as momentum=0.9")
+
+    def step(self) -> None:
+        """p ← p - lr·v, as above."""
+        velocity, lr = self.state["velocity"], _rate("lr", self.lr)
+        for i, p in enumerate(self.parameters):
+            g = p.grad + self.weight_decay * p.data
+            v = velocity[i] = self.momentum * velocity[i] + g
+            p.data -= lr * (g + self.momentum * v if self.nesterov else v)
+        self.steps += 1
+
+
+class Adam(Optimizer):
+    """Steps scaled by running means of g and g² (Kingma & Ba, arXiv:1412.6980).
+
+    g ← grad + weight_decay·p; m ← β₁m + (1-β₁)g; v ← β₂v + (1-β₂)g²;
+    p ← p - lr·(m/(1-β₁ᵗ)) / (√(v/(1-β₂ᵗ)) + eps) at step t = 1, 2, ...
+
+    >>> p = Value(1.0); p.grad = 2.0
+    >>> Adam([p], lr=0.25).step(); round(p.data, 6)
+    0.75
+    """
+
+    decoupled = False
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 1e-3,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, weight_decay=weight_decay, slots=("mean", "square"))
+        self.betas = (_fraction("betas[0]", betas[0]), _fraction("betas[1]", betas[1]))
+        self.eps = _rate("eps", eps)
+        if eps == 0:
+            raise ValueError("eps is above 0: it keeps a step finite where no gradient came yet")
+
+    def step(self) -> None:
+        """p ← p - lr·m̂/(√v̂ + eps), as above."""
+        lr = _rate("lr", self.lr)
+        self.steps += 1
+        first, second = self.betas
+        rate = lr / (1 - first**self.steps)
+        root = math.sqrt(1 - second**self.steps)
+        mean, square = self.state["mean"], self.state["square"]
+        for i, p in enumerate(self.parameters):
+            g = p.grad
+            if self.decoupled:
+                p.data -= lr * self.weight_decay * p.data
+            else:
+                g += self.weight_decay * p.data
+            m = mean[i] = first * mean[i] + (1 - first) * g
+            v = square[i] = second * square[i] + (1 - second) * g * g
+            p.data -= rate * m / (math.sqrt(v) / root + self.eps)
+
+
+class AdamW(Adam):
+    """Adam with the decay apart from the gradient: p ← p - lr·weight_decay·p, then Adam's step.
+
+    Loshchilov & Hutter, arXiv:1711.05101, in the form of torch.optim.AdamW.
+
+    >>> p = Value(1.0)
+    >>> AdamW([p], lr=0.5, weight_decay=0.5).step(); p.data
+    0.75
+    """
+
+    decoupled = True
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 1e-3,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+
+def _checked(parameters: Iterable[Value]) -> list[Value]:
+    try:
+        elements = iter(parameters)
+    except TypeError:
+        raise TypeError(
+            f"an optimiser takes a list of Values, got {parameters!r:.60}; write model.parameters()"
+            " for a module's"
+        ) from None
+    found = list(elements)
+    for i, p in enumerate(found):
+        if not isinstance(p, Value):
+            raise TypeError(
+                f"an optimiser takes Values such as model.parameters(), but element {i} is"
+                f" {p!r:.60} of type {type(p).__name__}"
+            )
+        if p.op is not None:
+            raise ValueError(
+                f"parameter {i} is the result of {p.op.name!r}, {p!r:.60}; only leaves can be moved"
+            )
+    if not found:
+        raise ValueError("an optimiser needs at least one parameter, got none")
+    if len({id(p) for p in found}) != len(found):
+        raise ValueError("a parameter is there twice and would move twice; give each one once")
+    return found
+
+
+def _rate(name: str, x: float) -> float:
+    if not isinstance(x, Real) or isinstance(x, bool):
+        raise TypeError(f"{name} is a number, got {x!r:.60} of type {type(x).__name__}")
+    if not 0 <= x < math.inf:
+        raise ValueError(f"{name} is finite and not negative, got {x!r}")
+    return float(x)
+
+
+def _fraction(name: str, x: float) -> float:
+    if not _rate(name, x) < 1:
+        raise ValueError(f"{name} is at least 0 and below 1, got {x!r}")
+    return float(x)

@@ -1,0 +1,168 @@
+"""Neuron, Layer, MLP."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from microgradlike import Value, functions, ops, unary
+from microgradlike.graph import topological
+from microgradlike.nn import MLP, Layer, Neuron, activations, initialisation
+
+WIDTH = st.integers(1, 5)
+
+
+def data(module):
+    return [p.data for p in module.parameters()]
+
+
+# what micrograd's do
+
+
+@given(WIDTH, st.lists(WIDTH, min_size=1, max_size=3), st.integers())
+def test_weights_are_drawn_as_micrograd_draws_them(nin, nouts, seed):
+    random.seed(seed)
+    model = MLP(nin, nouts)
+    after = random.random()
+    random.seed(seed)
+    for width, layer in zip([nin, *nouts], model.layers):
+        for neuron in layer.neurons:
+            assert data(neuron) == [random.uniform(-1, 1) for _ in range(width)] + [0.0]
+    assert random.random() == after
+
+
+def test_the_reprs_are_micrograds():
+    assert repr(Neuron(3)) == "ReLUNeuron(3)"
+    assert repr(Neuron(3, nonlin=False)) == repr(Neuron(3, False)) == "LinearNeuron(3)"
+    assert repr(Layer(1, 2)) == "Layer of [ReLUNeuron(1), ReLUNeuron(1)]"
+    assert repr(MLP(2, [1, 1])) == "MLP of [Layer of [ReLUNeuron(2)], Layer of [LinearNeuron(1)]]"
+
+
+@given(st.lists(st.floats(-9, 9), min_size=1, max_size=5), st.booleans())
+def test_a_neuron_adds_from_the_bias_on(x, nonlin):
+    neuron = Neuron(len(x), nonlin)
+    act = neuron.b.data
+    for w, xi in zip(neuron.w, x):
+        act = act + w.data * xi
+    assert neuron(x).data == (max(act, 0.0) if nonlin else act)
+    assert neuron([Value(xi) for xi in x]).data == neuron(x).data
+
+
+def test_a_layer_of_one_neuron_gives_its_output_itself():
+    assert isinstance(Layer(2, 1)([1.0, 2.0]), Value)
+    assert len(Layer(2, 3)([1.0, 2.0])) == 3
+
+
+def test_only_the_last_layer_is_linear():
+    assert [n.nonlin for layer in MLP(1, [1, 1, 1]).layers for n in layer.neurons] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_an_mlp_may_have_a_layer_of_one_in_its_middle():
+    assert len(MLP(2, [1, 3])([1.0, 2.0])) == 3
+
+
+@pytest.mark.parametrize("x", [(1.0, 2.0), np.array([1.0, 2.0]), [1, np.int64(2)], [Value(1.0), 2]])
+def test_inputs_come_in_any_sequence(x):
+    model = MLP(2, [3, 1])
+    assert model(x).data == model([1.0, 2.0]).data
+
+
+def test_widths_may_be_numpy_integers():
+    assert len(MLP(np.int64(2), (np.int64(3), 1)).parameters()) == 13
+
+
+# activation, initialisation, generator
+
+
+@pytest.mark.parametrize("name", sorted(activations.NAMED))
+def test_an_activation_is_chosen_by_name(name):
+    neuron = Neuron(1, activation=name)
+    (w,) = neuron.w
+    assert repr(neuron([0.5]).data) == repr(activations.NAMED[name](Value(0.0 + w.data * 0.5)).data)
+    assert repr(neuron).endswith("Neuron(1)")
+
+
+def test_an_activation_may_be_a_function_or_a_primitive():
+    cube = unary("cube", lambda x: x * x * x, lambda y, x: 3 * x * x)
+    assert repr(Neuron(1, activation=cube)) == "CubeNeuron(1)"
+    assert Neuron(1, activation=cube)([1.0]).op is cube
+    assert repr(Neuron(1, activation=functions.gelu)) == "GeluNeuron(1)"
+    assert Neuron(1, activation=lambda x: x * 2.0)([1.0]).op is ops.mul
+    assert Neuron(1, activation=ops.tanh).activation == "tanh"
+
+
+def test_every_neuron_but_the_last_has_the_activation():
+    model = MLP(1, [1, 1], activation="tanh")
+    used = [v.op.name for v in topological(model([1.0])) if v.op]
+    assert used.count("tanh") == 1
+    assert "relu" not in used
+
+
+@pytest.mark.parametrize(
+    ("init", "variance"), [("micrograd", 1 / 3), ("kaiming", 2 / 10), ("xavier", 2 / 40)]
+)
+def test_initialisation_has_the_variance_of_its_paper(init, variance):
+    weights = [w.data for n in Layer(10, 30, init=init, rng=random.Random(1)).neurons for w in n.w]
+    measured = sum(w * w for w in weights) / len(weights)
+    # 300 draws: the mean of squares errs by less than variance × √(2/300), five times
+    assert abs(measured - variance) < 5 * variance * math.sqrt(2 / 300)
+
+
+def test_initialisation_may_be_a_function():
+    layer = Layer(2, 3, init=lambda rng, nin, nout: nin * 10 + nout)
+    assert data(layer) == [23.0, 23.0, 0.0] * 3
+
+
+def test_a_generator_of_ones_own_leaves_the_shared_one_alone():
+    random.seed(5)
+    first = random.random()
+    random.seed(5)
+    assert data(MLP(2, [2, 1], rng=random.Random(1))) == data(MLP(2, [2, 1], rng=random.Random(1)))
+    assert random.random() == first
+
+
+def test_every_named_initialisation_is_deterministic():
+    for draw in initialisation.NAMED.values():
+        assert draw(random.Random(3), 2, 2) == draw(random.Random(3), 2, 2)
+
+
+# errors
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "says"),
+    [
+        (lambda: Neuron(0), ValueError, "nin is at least 1, got 0"),
+        (lambda: Neuron(2.0), TypeError, r"nin is a whole number, got 2\.0 of type float"),
+        (lambda: Neuron(True), TypeError, "nin is a whole number, got True"),
+        (lambda: Layer(1, -1), ValueError, "nout is at least 1, got -1"),
+        (lambda: MLP(2, []), ValueError, "at least one layer"),
+        (lambda: MLP(2, 3), TypeError, r"list of widths, got 3; write \[3\]"),
+        (lambda: MLP(2, [3, "1"]), TypeError, "nout is a whole number, got '1' of type str"),
+        (lambda: Neuron(1, activation="rleu"), ValueError, "no activation is called 'rleu'.*relu"),
+        (lambda: Neuron(1, activation=3), TypeError, "name or a function, got 3 of type int"),
+        (lambda: Neuron(1, init="he"), ValueError, "no initialisation is called 'he'.*kaiming"),
+        (lambda: Neuron(1, init=0.0), TypeError, r"function of \(rng, nin, nout\), got 0\.0"),
+    ],
+)
+def test_a_wrong_argument_says_what_is_right(make, error, says):
+    with pytest.raises(error, match=says):
+        make()
+
+
+@pytest.mark.parametrize("x", [[], [1.0], [1.0, 2.0, 3.0]])
+def test_another_number_of_inputs_is_a_value_error(x):
+    with pytest.raises(ValueError, match=rf"ReLUNeuron\(2\) takes .* 2 input\(s\), got {len(x)}"):
+        MLP(2, [3, 1])(x)
+
+
+@pytest.mark.parametrize("x", [Value(1.0), 1.0, iter([1.0, 2.0])])
+def test_what_is_no_sequence_is_a_type_error(x):
+    with pytest.raises(TypeError, match=r"write \[x\] for a single one, list\(x\) for an iterator"):
+        MLP(2, [3, 1])(x)
