@@ -11,6 +11,19 @@
 from microgradlike import nn as nn
 from microgradlike.diagnose import diagnose as diagnose
 from microgradlike.engine import Value as Value, local_derivatives as local_derivatives
+from microgradlike.functions import (
+    binary_cross_entropy as binary_cross_entropy,
+    cross_entropy as cross_entropy,
+    dot as dot,
+    elu as elu,
+    gelu as gelu,
+    leaky_relu as leaky_relu,
+    logsumexp as logsumexp,
+    mean as mean,
+    silu as silu,
+    softmax as softmax,
+    sum as sum,  # noqa: A004  (NumPy and torch call it so)
+)
 from microgradlike.ops import (
     absolute as absolute,
     acos as acos,

@@ -65,12 +65,15 @@ class Op:
             c, a, b = operands
             if type(a) is float and type(b) is float:
                 return a if c else b
-        applies = [getattr(type(x), "apply", None) for x in operands]
-        for apply in filter(None, applies):
-            result = apply(self, *operands)
-            if result is not NotImplemented:
-                return result
-        numbers = [self._float(i, x) for i, x in enumerate(operands) if not applies[i]]
+        for x in operands:
+            apply = getattr(type(x), "apply", None)
+            if apply is not None:
+                result = apply(self, *operands)
+                if result is not NotImplemented:
+                    return result
+        numbers = [
+            self._float(i, x) for i, x in enumerate(operands) if not getattr(type(x), "apply", None)
+        ]
         if len(numbers) < len(operands):
             kinds = ", ".join(type(x).__name__ for x in operands)
             raise TypeError(
@@ -90,6 +93,24 @@ class Op:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
+
+    def __copy__(self) -> Op:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Op:
+        return self
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        if TABLE.get(self.name) is self:  # one of the table stays itself, in any process
+            return _of_table, (self.name,)
+        return Op, tuple(getattr(self, field) for field in self.__slots__)
+
+
+TABLE: dict[str, Op] = {}  # by name; `ops` fills it
+
+
+def _of_table(name: str) -> Op:
+    return TABLE[name]
 
 
 def to_float(x: Any) -> float:

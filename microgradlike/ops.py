@@ -19,6 +19,7 @@ from microgradlike.op import (
     NONZERO as NONZERO,
     POSITIVE as POSITIVE,
     REAL as REAL,
+    TABLE as TABLE,
     Domain as Domain,
     Forward,
     Op as Op,
@@ -245,4 +246,4 @@ softplus: Op  = unary("softplus", _softplus,     lambda y, x: sigmoid(x),       
 logaddexp: Op = binary("logaddexp", _logaddexp,  _share, lambda y, a, b: _share(y, b, a), "log(exp(a) + exp(b))")
 # fmt: on
 
-TABLE: dict[str, Op] = {op.name: op for op in list(globals().values()) if isinstance(op, Op)}
+TABLE.update({op.name: op for op in list(globals().values()) if isinstance(op, Op)})

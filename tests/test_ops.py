@@ -1,6 +1,8 @@
 """The table, its constructors, and the primitive as a public function."""
 
+import copy
 import math
+import pickle
 from fractions import Fraction
 
 import numpy as np
@@ -89,6 +91,18 @@ def test_types_that_all_decline_are_a_type_error_that_names_them():
 
     with pytest.raises(TypeError, match=r"maximum has no meaning for \(Value, Sulking\)"):
         ops.maximum(Value(1.0), Sulking())
+
+
+@pytest.mark.parametrize("op", ops.TABLE.values(), ids=name)
+def test_a_primitive_of_the_table_stays_itself_through_copies(op):
+    assert copy.copy(op) is copy.deepcopy(op) is pickle.loads(pickle.dumps(op)) is op
+
+
+def test_a_users_primitive_of_module_functions_pickles():
+    loud = unary("loud", math.fabs, ops.sign, symbol="!")
+    again = pickle.loads(pickle.dumps(loud))
+    assert copy.deepcopy(loud) is loud
+    assert (again.name, again.symbol, again(-2.0)) == ("loud", "!", 2.0)
 
 
 def test_ieee_turns_exceptions_into_numbers():

@@ -1,0 +1,238 @@
+"""Expressions such as "tanh(w*x + b)" as text, parsed over the table of primitives: no eval.
+
+Python's grammar of numbers, names, + - * / **, comparisons, parentheses and calls, with Python's
+precedence; ^ is a second spelling of **. One pass, with what waits on a stack of our own, so that
+no input exhausts Python's; the result is a list of steps for a stack machine.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from microgradlike import ops
+from microgradlike.words import (
+    COMPARISON,
+    CONSTANTS,
+    FUNCTIONS,
+    INFIX,
+    MINUS,
+    POWER,
+    SIGN,
+    arity,
+    tokens,
+)
+from microgradlike.words import ParseError as ParseError
+
+MAX_LENGTH: Final = 10_000  # characters
+MAX_DEPTH: Final = 200  # brackets and operators that wait for what comes after them
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A parsed expression: a function of its `names`, which stand in order of appearance.
+
+    >>> f = parse("tanh(w*x + b)")
+    >>> f.names
+    ('w', 'x', 'b')
+    >>> f({"w": 2.0, "x": 1.0, "b": 0.5})
+    0.9866142981514303
+    """
+
+    text: str
+    names: tuple[str, ...]
+    _steps: tuple[tuple[Callable[..., Any] | None, Any], ...] = field(repr=False)
+
+    def __call__(self, values: Mapping[str, Any], /) -> Any:
+        """The result over numbers, Values or anything else with arithmetic.
+
+        Names that the expression does not have are ignored; ValueError where one has no value.
+        """
+        missing = [name for name in self.names if name not in values]
+        if missing:
+            raise ValueError(f"no value for {', '.join(missing)} in {self.text!r:.60}")
+        stack: list[Any] = []
+        for f, x in self._steps:
+            if f is None:
+                stack.append(values[x] if type(x) is str else x)
+            else:
+                operands = stack[-x:]
+                del stack[-x:]
+                stack.append(f(*operands))
+        return stack.pop()
+
+
+def parse(text: str) -> Expression:
+    """The expression that `text` spells; ParseError where it is none.
+
+    Known are the primitives of `ops.TABLE`, the functions of numbers in `functions`, max and min,
+    NumPy's spellings, and the constants pi, e, inf and nan. Comparisons are conditions of `where`.
+
+    >>> parse("where(x > 0, sqrt(x), 0)")({"x": 9.0})
+    3.0
+    >>> parse("-2 ** 2")({})
+    -4.0
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"parse takes a str, got {text!r:.60} of type {type(text).__name__}")
+    if len(text) > MAX_LENGTH:
+        raise ParseError(
+            f"an expression has at most {MAX_LENGTH:,} characters, this one has {len(text):,};"
+            " write it as a Python function instead",
+            text,
+            MAX_LENGTH,
+        )
+    return _Parser(text).run()
+
+
+@dataclass(slots=True)
+class _Pending:
+    """An operator that waits for its right operand, or an open bracket that waits for its end."""
+
+    position: int
+    rank: int  # 0 for a bracket, which nothing but its end may pass
+    function: Callable[..., Any] | None  # None for a plain bracket
+    operands: int
+    name: str = ""
+
+
+class _Parser:
+    """Operator precedence parsing: what waits stands on `pending`, what is done in `steps`."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.steps: list[tuple[Callable[..., Any] | None, Any]] = []
+        self.names: dict[str, None] = {}
+        self.pending: list[_Pending] = []
+        # per result on the machine's stack: where the comparison stands that made it, if one did
+        self.conditions: list[int | None] = []
+
+    def run(self) -> Expression:
+        has_operand = False
+        for kind, token, position in tokens(self.text):
+            step = self.after_operand if has_operand else self.before_operand
+            has_operand = step(kind, token, position)
+        condition = self.conditions.pop()
+        if condition is not None:
+            raise self.misplaced(condition)
+        return Expression(self.text, tuple(self.names), tuple(self.steps))
+
+    def error(self, message: str, position: int) -> ParseError:
+        return ParseError(message, self.text, position)
+
+    def before_operand(self, kind: str, token: str, position: int) -> bool:
+        """Take a token where an operand is due; whether it completes one."""
+        if kind == "number":
+            self.operand(self.number(token, position))
+            return True
+        if kind == "name":
+            self.operand(self.name(token, position))
+            return True
+        if kind == "call":
+            self.push(self.call(token[:-1].rstrip(), position))
+        elif token == "(":
+            self.push(_Pending(position, 0, None, 1))
+        elif token in MINUS:
+            self.push(_Pending(position, SIGN, ops.neg, 1))
+        elif token != "+":
+            raise self.missing_operand(token, position)
+        return False
+
+    def after_operand(self, kind: str, token: str, position: int) -> bool:
+        """Take a token where an operand is complete; whether it still is."""
+        if token in INFIX:
+            function, rank = INFIX[token]
+            self.reduce(rank + (rank == POWER))  # ** groups from the right
+            self.push(_Pending(position, rank, function, 2))
+            return False
+        if token == ")":
+            self.close(position)
+        elif token == ",":
+            self.reduce(1)
+            if not (self.pending and self.pending[-1].name):
+                raise self.error("a ',' separates operands of a function; none is open", position)
+            self.pending[-1].operands += 1
+            return False
+        elif kind == "end":
+            self.reduce(1)
+            if self.pending:
+                raise self.error("this is never closed: expected ')'", self.pending[-1].position)
+        else:
+            hint = "" if kind == "number" else "; a product is written with *"
+            raise self.error(f"expected an operator before {token!r:.40}{hint}", position)
+        return True
+
+    def number(self, token: str, position: int) -> float:
+        x = float(token)
+        if math.isinf(x):
+            raise self.error("this is beyond the largest double, 1.8e308; write inf", position)
+        return x
+
+    def name(self, token: str, position: int) -> float | str:
+        if token in CONSTANTS:
+            return CONSTANTS[token]
+        if token in FUNCTIONS:
+            raise self.error(f"{token} is a function: expected {token}(...)", position)
+        self.names[token] = None
+        return token
+
+    def call(self, name: str, position: int) -> _Pending:
+        if name not in FUNCTIONS:
+            close = difflib.get_close_matches(name, FUNCTIONS, n=3)
+            hint = f"did you mean {', '.join(close)}?" if close else "a product is written with *"
+            raise self.error(f"there is no function {name!r:.60}; {hint}", position)
+        return _Pending(position, 0, FUNCTIONS[name], 1, name)
+
+    def missing_operand(self, token: str, position: int) -> ParseError:
+        call = self.pending[-1] if self.pending else None
+        if token == ")" and call and call.function and call.name and call.operands == 1:
+            self.check_operands(call, call.function, 0)
+        found = f"found {token!r}" if token else "the expression ends"
+        return self.error(f"expected a number, a name or '(', but {found}", position)
+
+    def operand(self, x: float | str) -> None:
+        self.steps.append((None, x))
+        self.conditions.append(None)
+
+    def push(self, pending: _Pending) -> None:
+        if len(self.pending) == MAX_DEPTH:
+            raise self.error(
+                f"this is nested too deeply: at most {MAX_DEPTH} brackets and operators may be open"
+                " at once; write it as a Python function instead",
+                pending.position,
+            )
+        self.pending.append(pending)
+
+    def reduce(self, rank: int) -> None:
+        """Apply the operators that bind at least as tightly as `rank`, back to the open bracket."""
+        while self.pending and self.pending[-1].rank >= rank:
+            self.apply(self.pending.pop())
+
+    def close(self, position: int) -> None:
+        self.reduce(1)
+        if not self.pending:
+            raise self.error("this ')' closes nothing", position)
+        bracket = self.pending.pop()
+        if bracket.function is not None:
+            self.check_operands(bracket, bracket.function, bracket.operands)
+            self.apply(bracket)
+
+    def check_operands(self, call: _Pending, function: Callable[..., Any], got: int) -> None:
+        if got != arity(function):
+            takes = f"{call.name} takes {arity(function)} operand(s), got {got}"
+            raise self.error(takes, call.position)
+
+    def apply(self, done: _Pending) -> None:
+        operands = self.conditions[-done.operands :]
+        del self.conditions[-done.operands :]
+        for i, condition in enumerate(operands):
+            if condition is not None and not (done.function is ops.where and i == 0):
+                raise self.misplaced(condition)
+        self.steps.append((done.function, done.operands))
+        self.conditions.append(done.position if done.rank == COMPARISON else None)
+
+    def misplaced(self, position: int) -> ParseError:
+        return self.error("a comparison is no number: write where(a < b, x, y)", position)

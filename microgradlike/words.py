@@ -1,0 +1,112 @@
+"""The words of expressions: numbers, names, signs and functions, all of them read off the table."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import operator
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from microgradlike import functions, ops
+from microgradlike.ops import TABLE
+
+CONSTANTS: Final = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
+_ALIASES: Final = {
+    "absolute": "abs", "power": "pow", "max": "maximum", "min": "minimum", "ln": "log",
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2",
+    "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
+}  # fmt: skip
+_OF_NUMBERS: Final = (
+    functions.leaky_relu,
+    functions.elu,
+    functions.gelu,
+    functions.silu,
+    functions.binary_cross_entropy,
+)
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    **TABLE,
+    **{alias: TABLE[name] for alias, name in _ALIASES.items()},
+    **{f.__name__: f for f in _OF_NUMBERS},
+}
+
+COMPARISON, SUM, PRODUCT, SIGN, POWER = range(1, 6)
+RANKS: Final = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
+_COMPARISONS: Final[dict[str, Callable[..., Any]]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
+}  # fmt: skip
+INFIX: Final[dict[str, tuple[Callable[..., Any], int]]] = {
+    **{spelling: (op, RANKS[op.infix])
+       for op in TABLE.values() if op.infix for spelling in (op.infix, op.symbol)},
+    **{spelling: (compare, COMPARISON) for spelling, compare in _COMPARISONS.items()},
+}  # fmt: skip
+MINUS: Final = ("-", ops.neg.symbol)
+_SYMBOLS: Final = sorted([*INFIX, *MINUS, "(", ")", ","], key=len, reverse=True)
+_TOKEN: Final = re.compile(
+    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<call>[^\W\d]\w*\s*\()|(?P<name>[^\W\d]\w*)"
+    rf"|(?P<symbol>{'|'.join(map(re.escape, _SYMBOLS))})|(?P<space>\s+)|(?P<stranger>.)",
+    re.DOTALL,
+)
+_HINTS: Final = {
+    "=": "; compare with <, <=, > or >=",
+    ".": "; there are no attributes here",
+}
+
+
+class ParseError(ValueError):
+    """What is wrong with an expression: `message`, the `text`, and the `position` in it.
+
+    >>> print(ParseError("this is never closed: expected ')'", "2 * (x + 1", 4))
+    this is never closed: expected ')'
+      2 * (x + 1
+          ^
+    """
+
+    def __init__(self, message: str, text: str, position: int) -> None:
+        super().__init__(message, text, position)
+        self.message = message
+        self.text = text
+        self.position = position
+
+    def __str__(self) -> str:
+        left, right = max(0, self.position - 50), self.position + 30
+        before = "…" * (left > 0) + _printable(self.text[left : self.position])
+        after = _printable(self.text[self.position : right]) + "…" * (right < len(self.text))
+        columns = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in before)
+        return f"{self.message}\n  {before}{after}\n  {' ' * columns}^"
+
+
+def tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    """Kind, text and position of each word, the last of kind "end"; ParseError at a stranger.
+
+    >>> list(tokens("2*x"))
+    [('number', '2', 0), ('symbol', '*', 1), ('name', 'x', 2), ('end', '', 3)]
+    """
+    for match in _TOKEN.finditer(text):
+        kind, token, position = str(match.lastgroup), match.group(), match.start()
+        if kind == "stranger":
+            message = f"{token!r} means nothing here{_HINTS.get(token, '')}"
+            raise ParseError(message, text, position)
+        if kind != "space":
+            yield kind, token, position
+    yield "end", "", len(text.rstrip())
+
+
+def arity(function: Callable[..., Any]) -> int:
+    """The number of operands; options are not spelled in expressions.
+
+    >>> arity(ops.hypot), arity(functions.leaky_relu)
+    (2, 1)
+    """
+    if isinstance(function, ops.Op):
+        return function.arity
+    parameters = inspect.signature(function).parameters.values()
+    return sum(p.kind is not p.KEYWORD_ONLY for p in parameters)
+
+
+def _printable(text: str) -> str:
+    """`text` on one line."""
+    return "".join(c if c.isprintable() else " " for c in text)
