@@ -347,12 +347,12 @@ def _push(order: list[Value]) -> None:
                 p = partials[0](y, a.data, b)
                 c = g * p
                 a.grad += c if c == c else chain(g, p)
+            elif type(b) is tuple:
+                _push_many(v)
             elif type(a) is float:
                 p = partials[1](y, a, b.data)
                 c = g * p
                 b.grad += c if c == c else chain(g, p)
-            elif type(b) is tuple:
-                _push_many(v)
             else:
                 p, q = partials[0](y, a.data, b.data), partials[1](y, a.data, b.data)
                 c = g * p

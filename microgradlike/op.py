@@ -27,7 +27,7 @@ class Op:
     `forward` maps floats to a float under IEEE-754 (no Python exception);
     `partials[i](y, *operands)` is dy/d(operand i). `domain` holds, per operand, the open intervals
     on which the primitive is smooth; `kink(*operands)` is the distance to the nearest kink, None
-    where there is none.
+    where there is none. `textbook` has the partials as people write them, where that differs.
 
     >>> square = unary("square", lambda x: x * x, lambda y, x: 2 * x)
     >>> square(3.0), square.partials[0](9.0, 3.0)
@@ -42,6 +42,7 @@ class Op:
     symbol: str
     domain: tuple[Domain, ...]
     kink: Forward | None
+    textbook: tuple[str, ...] = ()
     chooses: bool = False  # the first operand is a condition, which may be a bool
 
     @property
@@ -156,6 +157,7 @@ def unary(
     symbol: str = "",
     domain: tuple[Domain] = (REAL,),
     kink: Forward | None = None,
+    textbook: str = "",
 ) -> Op:
     """A primitive of one operand: its value over floats and its derivative `partial(y, x)`.
 
@@ -163,7 +165,8 @@ def unary(
     >>> cube(2.0)
     8.0
     """
-    return checked(name, forward, (partial,), doc, "", symbol, domain, kink)
+    rules = (textbook,) if textbook else ()
+    return checked(name, forward, (partial,), doc, "", symbol, domain, kink, textbook=rules)
 
 
 def binary(
@@ -177,6 +180,7 @@ def binary(
     symbol: str = "",
     domain: tuple[Domain, Domain] = (REAL, REAL),
     kink: Forward | None = None,
+    textbook: tuple[str, str] | tuple[()] = (),
 ) -> Op:
     """A primitive of two operands: its value over floats and its partials, each of (y, a, b).
 
@@ -184,7 +188,8 @@ def binary(
     >>> area(3.0, 4.0)
     6.0
     """
-    return checked(name, forward, (partial_a, partial_b), doc, infix, symbol, domain, kink)
+    partials = (partial_a, partial_b)
+    return checked(name, forward, partials, doc, infix, symbol, domain, kink, textbook=textbook)
 
 
 def checked(
@@ -197,6 +202,7 @@ def checked(
     domain: tuple[Domain, ...],
     kink: Forward | None,
     *,
+    textbook: tuple[str, ...] = (),
     chooses: bool = False,
 ) -> Op:
     """The Op, with its parts looked at: the constructors' common end."""
@@ -207,4 +213,15 @@ def checked(
             raise TypeError(f"{name}: forward and partials are functions, got {f!r:.60}")
     if len(domain) != len(partials):
         raise ValueError(f"{name}: {len(partials)} operand(s) but {len(domain)} domain(s)")
-    return Op(name, forward, partials, doc, infix, symbol or infix or name, domain, kink, chooses)
+    return Op(
+        name,
+        forward,
+        partials,
+        doc,
+        infix,
+        symbol or infix or name,
+        domain,
+        kink,
+        textbook,
+        chooses,
+    )

@@ -22,10 +22,10 @@ from microgradlike.words import (
     MINUS,
     POWER,
     SIGN,
+    ParseError as ParseError,
     arity,
     tokens,
 )
-from microgradlike.words import ParseError as ParseError
 
 MAX_LENGTH: Final = 10_000  # characters
 MAX_DEPTH: Final = 200  # brackets and operators that wait for what comes after them

@@ -313,6 +313,15 @@ def test_a_users_partial_may_return_any_real_number():
     assert x.grad == 2.0
 
 
+def test_the_first_of_three_operands_may_be_a_number():
+    lo, hi = Value(0.0), Value(1.0)
+    ops.clip(2.0, lo, hi).backward()
+    assert (lo.grad, hi.grad) == (0.0, 1.0)
+    x = Value(1.0)
+    ops.clip(0.0, x, x).backward()
+    assert x.grad == 1.0
+
+
 def test_zero_times_infinity_contributes_nothing():
     x = Value(0.0)
     (x * x.sqrt()).backward()

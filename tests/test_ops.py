@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from microgradlike import Value, binary, ieee, ops, unary
+from microgradlike.parse import parse
 from microgradlike.scalar import Ieee, Scalar
 
 UNARY = [op for op in ops.TABLE.values() if op.arity == 1]
@@ -185,3 +186,18 @@ def test_the_kink_is_a_distance(op, data):
             for partial in op.partials:
                 here, there = partial(op(*point), *point), partial(op(*moved), *moved)
                 assert abs(here - there) <= 0.75
+
+
+TEXTBOOK = [(op, i) for op in ops.TABLE.values() for i in range(len(op.textbook))]
+
+
+@pytest.mark.parametrize(("op", "i"), TEXTBOOK, ids=str)
+@given(data=st.data())
+def test_the_textbooks_derivative_is_the_partial_but_for_rounding(op, i, data):
+    point = [
+        data.draw(st.floats(max(lo, -2) + 0.25, min(hi, 3) - 0.25)) for ((lo, hi), *_) in op.domain
+    ]
+    y = op(*point)
+    names = dict(zip("xab" if op.arity == 1 else "ab", point)) | {"y": y}
+    partial = op.partials[i](y, *point)
+    assert parse(op.textbook[i])(names) == pytest.approx(partial, rel=1e-9, abs=1e-12)

@@ -1,1 +1,11 @@
-"""The pictures."""
+"""The pictures: what microgradlike computes, to look at."""
+
+from viz.drawing import Drawing as Drawing, draw as draw, draw_dot as draw_dot
+from viz.explain import explain as explain
+from viz.mermaid import to_mermaid as to_mermaid
+from viz.plots import (
+    PlotError as PlotError,
+    plot_decision_boundary as plot_decision_boundary,
+    plot_loss as plot_loss,
+)
+from viz.render import RenderError as RenderError

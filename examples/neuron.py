@@ -1,0 +1,39 @@
+"""One neuron, drawn with its gradients.
+
+python examples/neuron.py               # writes neuron.svg here
+python examples/neuron.py picture.png   # or where, and as what, you say
+"""
+
+import sys
+from pathlib import Path
+
+from microgradlike import Value, tanh
+from viz import RenderError, draw
+
+# Two inputs, two weights, a bias. The labels are what the picture calls them.
+x1, x2 = Value(2.0, "x1"), Value(0.0, "x2")
+w1, w2 = Value(-3.0, "w1"), Value(1.0, "w2")
+b = Value(6.8813735870195432, "b")
+
+# Ordinary arithmetic: every step makes a Value that remembers how it was made.
+n = x1 * w1 + x2 * w2 + b
+n.label = "n"
+y = tanh(n)
+y.label = "y"
+
+# Backwards through the same steps: how much does y change with each of them?
+y.backward()
+for v in (x1, w1, x2, w2, b):
+    print(f"{v.label:2} = {v.data:7.4f}   dy/d{v.label:2} = {v.grad:7.4f}")
+
+# w2 has no effect as long as its input x2 is 0. All others have, by d tanh(n)/dn = 1 - y²:
+assert w2.grad == 0.0
+assert abs(b.grad - (1 - y.data**2)) < 1e-15
+
+target = Path(sys.argv[1] if len(sys.argv) > 1 else "neuron.svg")
+try:
+    path = draw(y).save(target)
+except RenderError as error:  # without Graphviz there is still its text
+    print(error)
+    path = draw(y).save(target.with_suffix(".dot"))
+print(f"drawn in {path}: follow the arrows back from y and multiply the numbers they end in")

@@ -1,0 +1,152 @@
+"""The command line: results on stdout, and processes that end as processes should."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+
+from microgradlike.cli import main
+from tests.user_directory import user_directory as user_directory
+
+
+def run(*arguments, **options):
+    """The command in a process of its own."""
+    command = [sys.executable, "-m", "microgradlike", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", **options)
+
+
+def test_draw_writes_the_picture_and_says_where(here, capsys):
+    assert main(["draw", "tanh(w*x + b)", "--at", "w=2,x=1,b=0.5", "-o", "y.svg"]) == 0
+    assert capsys.readouterr().out == "tanh(w*x + b) = 0.986614\ny.svg\n"
+    text = (here / "y.svg").read_text(encoding="utf-8")
+    assert "<svg" in text
+    assert "tanh" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        (["--format", "dot"], "w-x-2.dot"),
+        (["--format", "dot", "-o", "a.dot"], "a.dot"),
+        (["--output", "b.DOT"], "b.DOT"),
+    ],
+)
+def test_the_name_of_the_file_follows_from_the_expression_or_is_given(here, capsys, options, name):
+    assert main(["draw", "w*x**2", "--at", "w=2", "--at", " x = pi/2 ", *options]) == 0
+    assert capsys.readouterr().out.endswith(f"\n{name}\n")
+    assert (here / name).read_text(encoding="utf-8").startswith("digraph")
+
+
+@pytest.mark.parametrize(
+    ("expression", "at", "value"),
+    [("-x", ["--at", "x=1"], "-1"), ("-hypot(3, 4)", [], "-5"), ("x", ["--at", "x=2"], "2"),
+     ("log(x)", ["--at", "x=0"], "-inf"), ("where(x>0, sqrt(x), 0)", ["--at", "x=-1"], "0")],
+)  # fmt: skip
+def test_expressions_that_look_like_options_constants_and_infinities_are_drawn(
+    here, capsys, expression, at, value
+):
+    assert main(["draw", expression, *at, "-o", "y.dot"]) == 0
+    assert capsys.readouterr().out == f"{expression} = {value}\ny.dot\n"
+
+
+def test_explain_prints_the_chain_rule_for_every_name_or_for_one(capsys):
+    assert main(["explain", "exp(w*x)", "--at", "w=2,x=0.5"]) == 0
+    both = capsys.readouterr().out
+    assert "∂y/∂w: 1 path" in both
+    assert "backward gave w.grad = 1.359, the same" in both
+    assert main(["explain", "exp(w*x)", "--at", "w=2,x=0.5", "--wrt", "x"]) == 0
+    one = capsys.readouterr().out
+    assert "∂y/∂x: 1 path" in one
+    assert "∂y/∂w" not in one
+
+
+def test_an_input_named_y_keeps_its_name_to_itself(capsys):
+    assert main(["explain", "exp(y)", "--at", "y=1"]) == 0
+    assert "∂v2/∂y: 1 path" in capsys.readouterr().out
+
+
+def test_check_says_that_gradients_agree(here, capsys):
+    assert main(["check", "user_module:neuron"]) == 0
+    assert capsys.readouterr().out.startswith(
+        "user_module:neuron: 20 partials at 10 points agree with differences of values, up to "
+    )
+    assert main(["check", "user_module:neuron", "--at", "w=2,x=1"]) == 0
+    assert "no partial is wrong" in capsys.readouterr().out
+    assert main(["check", "microgradlike:hypot", "--points", "3"]) == 0
+    assert "6 partials at 3 points" in capsys.readouterr().out
+
+
+def test_check_prints_the_table_of_a_wrong_gradient_and_gives_1(here, capsys):
+    for at in ([], ["--at", "x=0.5"]):
+        assert main(["check", "user_module:wrong", *at]) == 1
+        out, err = capsys.readouterr()
+        assert "1 of 1 partials wrong" in out
+        assert err == ""
+
+
+def test_check_passes_over_points_where_the_function_is_not_finite(here, capsys):
+    assert main(["check", "user_module:positive", "--seed", "3"]) == 0
+    assert "10 partials at 10 points agree" in capsys.readouterr().out
+
+
+def test_check_says_that_a_partial_is_at_a_kink(here, capsys):
+    assert main(["check", "user_module:kink", "--at", "x=0"]) == 0
+    assert "kink of relu" in capsys.readouterr().out
+
+
+def test_the_version_and_the_help_are_printed(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"microgradlike {version('microgradlike')}\n"
+    for arguments in ([], ["--help"], ["draw", "--help"]):
+        assert main(arguments) == 0
+        assert "usage: microgradlike" in capsys.readouterr().out
+
+
+def test_ctrl_c_is_130_and_one_line(here, capsys):
+    assert main(["check", "user_stops:f"]) == 130
+    assert capsys.readouterr().err == "microgradlike: interrupted\n"
+
+
+def test_the_module_runs_as_a_program_and_finds_modules_where_it_is_started(here):
+    done = run("check", "user_module:neuron", cwd=here)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("user_module:neuron: 20 partials")
+
+
+def test_a_reader_that_has_had_enough_is_no_error(here):
+    command = [sys.executable, "-m", "microgradlike", "explain", "x*x", "--at", "x=1"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+def test_a_full_disk_is_one_line(here):
+    command = [sys.executable, "-m", "microgradlike", "explain", "x*x", "--at", "x=1"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (2, b"microgradlike: No space left on device\n")
+
+
+def test_a_terminal_without_mathematics_gets_escapes(here):
+    done = run("explain", "x*x", "--at", "x=1", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"\u2202y/\u2202x" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_an_interrupted_process_leaves_no_traceback(here):
+    (here / "user_sleeps.py").write_text("print('here', flush=True)\nimport time\ntime.sleep(60)")
+    command = [sys.executable, "-m", "microgradlike", "check", "user_sleeps:f"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"here\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (130, b"microgradlike: interrupted\n")

@@ -1,0 +1,181 @@
+"""Bad input: exit status 2 and one plain line on stderr, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from microgradlike.cli import main
+from tests.user_directory import user_directory as user_directory
+
+ROOT = Path(__file__).parent.parent
+AT = ["--at", "x=1"]
+BAD = [
+    (["draw", "x"], "no value for x; add --at x=..."),
+    (["draw", "x", "--at", "x=1,z=2"], "--at: the expression has no 'z'; it has x"),
+    (
+        ["draw", "width", "--at", "widht=1"],
+        "--at: the expression has no 'widht'; did you mean width?",
+    ),
+    (["draw", "1 + 2", *AT], "--at: the expression has no 'x'; it has no names"),
+    (["draw", "x", "--at", "x=1,x=2"], "--at gives x twice"),
+    (["draw", "x", "--at", "x"], "--at takes pairs such as w=2,x=1, got 'x'"),
+    (["draw", "x", "--at", "x=one"], "--at x: 'one' is no number"),
+    (["draw", "x", "--at", "x=1+"], "--at x: '1+' is no number"),
+    (["draw", "x", "--at", "x=nan"], "--at x: 'nan' is nan, and a picture starts from"),
+    (["draw", "x", "--at", "x=1/0"], "--at x: '1/0' is inf, and a picture starts from"),
+    (["draw", "x", *AT, "-o", "no/y.svg"], "cannot write no/y.svg: there is no directory no"),
+    (["draw", "x", *AT, "-o", "dir.dot"], "cannot write dir.dot: Is a directory"),
+    (
+        ["draw", "x", *AT, "-o", "y.gif"],
+        "a picture ends in .svg, .png, .pdf, .dot, got 'y.gif'; or give --format",
+    ),
+    (
+        ["draw", "x", *AT, "-o", "y.svg", "--format", "dot"],
+        "--format dot does not go with 'y.svg'; leave one out",
+    ),
+    (["draw", "x", *AT, "--direction", "UP"], "argument --direction: invalid choice: 'UP'"),
+    (["draw"], "the following arguments are required: expression; see microgradlike draw --help"),
+    (["explain", "x", *AT, "--wrt", "y"], "--wrt: the expression has no 'y'; it has x"),
+    (["explain", "x", *AT, "--paths", "0"], "argument --paths: 0 is not at least 1"),
+    (["explain", "x", *AT, "--nope"], "unrecognized arguments: --nope"),
+    (["check", "user_module"], "check takes MODULE:FUNCTION such as mymodule:loss, got"),
+    (["check", "a/b.py:f"], "check takes the name of a module, not a file: write a.b:f"),
+    (["check", "no_such_module:f"], "cannot import no_such_module: ModuleNotFoundError:"),
+    (["check", "user_exits:f"], "cannot import user_exits: SystemExit: 3"),
+    (["check", "user_typo:f"], "cannot import user_typo: SyntaxError: invalid syntax"),
+    (["check", "user_module:neuro"], "the module user_module has no 'neuro'; did you mean neuron?"),
+    (["check", "user_module:number"], "user_module:number is 3 of type int, not a function"),
+    (["check", "user_module:many"], "check takes a function of named numbers, as in f(w, x), got"),
+    (["check", "user_module:named"], "check takes a function of named numbers, as in f(w, x), got"),
+    (["check", "builtins:dict"], "builtins:dict does not say what arguments it takes"),
+    (["check", "user_module:neuron", *AT], "no value for w; add it to --at"),
+    (["check", "user_module:neuron", "--at", "b=1"], "--at: the function has no 'b'; it has w, x"),
+    (["check", "user_module:raises"], "the function raised KeyError: 'over\\ntwo lines'"),
+    (["check", "user_module:constant"], "f gave 3.0 of type float, not a Value"),
+    (
+        ["check", "user_module:nowhere"],
+        "found no point to check at, give one with --at; the last said:",
+    ),
+    (["demo", "--steps", "0"], "argument --steps: 0 is not at least 1"),
+    (["demo", "--steps", "ten"], "argument --steps: invalid positive value: 'ten'"),
+    (["demo", "--out", "user_module.py"], "user_module.py: File exists"),
+    (["nothing"], "argument COMMAND: invalid choice: 'nothing'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD, ids=lambda x: str(x)[:40])
+def test_a_bad_input_is_exit_status_2_and_one_line_that_says_what_to_do(
+    here, capsys, arguments, message
+):
+    (here / "dir.dot").mkdir()
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"microgradlike: {message}")
+    assert err.count("\n") == 1
+    assert sorted(path.name for path in here.glob("*.*")) == [
+        "dir.dot", "user_exits.py", "user_module.py", "user_stops.py", "user_typo.py"
+    ]  # fmt: skip
+
+
+def test_a_mistake_in_an_expression_is_pointed_at(capsys):
+    assert main(["draw", "tanh(w*x + ", "--at", "w=2"]) == 2
+    assert capsys.readouterr().err == (
+        "microgradlike: expected a number, a name or '(', but the expression ends\n"
+        "  tanh(w*x + \n"
+        "            ^\n"
+    )
+
+
+words = st.sampled_from(
+    ["draw", "explain", "check", "--at", "-o", "--wrt", "--format", "dot", "x=1", "x", "-x", "w*x"]
+    + ["w=2,x=3", "y.dot", "--", "-", "", "=", "os:getcwd", "--paths", "1e9", "tanh(", "--help"]
+)
+
+
+@given(st.lists(words | st.text(max_size=8), max_size=6))
+def test_no_arguments_whatever_lead_to_a_traceback(arguments):
+    err = StringIO()
+    with (
+        tempfile.TemporaryDirectory() as place,
+        chdir(place),
+        redirect_stdout(StringIO()),
+        redirect_stderr(err),
+    ):
+        status = main(arguments)
+    assert status in (0, 2)
+    assert "Traceback" not in err.getvalue()
+    assert "mistake in microgradlike" not in err.getvalue()
+    assert (err.getvalue() == "") == (status == 0)
+
+
+def test_a_mistake_of_our_own_is_one_line_too(capsys, monkeypatch):
+    def broken(at):
+        raise ZeroDivisionError("at\nlast")
+
+    monkeypatch.setattr("microgradlike.commands.assignments", broken)
+    assert main(["draw", "x", *AT]) == 2
+    assert capsys.readouterr().err == (
+        "microgradlike: ZeroDivisionError: at last; this is a mistake in microgradlike, please"
+        " report it\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["demo"], ["draw", "x", *AT], ["explain", "x", *AT]])
+def test_another_package_named_viz_is_named(here, arguments):
+    (here / "viz.py").write_text("def draw(y): pass")
+    command = [sys.executable, "-m", "microgradlike", *arguments]
+    done = subprocess.run(command, cwd=here, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "another one is found first: " in done.stderr
+    assert str(here / "viz.py") in done.stderr
+
+
+def test_without_viz_the_rest_works_and_without_site_packages_as_well(here):
+    shutil.copytree(ROOT / "microgradlike", here / "microgradlike")
+    bare = [sys.executable, "-S", "-m", "microgradlike"]
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    drawing, checking = (
+        subprocess.run([*bare, *arguments], cwd=here, env=env, capture_output=True, text=True)
+        for arguments in (["draw", "x", *AT], ["check", "user_module:neuron"])
+    )
+    assert (drawing.returncode, drawing.stdout) == (2, "")
+    assert drawing.stderr == (
+        "microgradlike: pictures need the package viz, which comes with microgradlike but is"
+        " missing here: python -m pip install --force-reinstall microgradlike\n"
+    )
+    assert (checking.returncode, checking.stderr) == (0, "")
+
+
+def test_a_missing_dependency_of_the_pictures_is_named(capsys, monkeypatch):
+    def missing(name):
+        raise ModuleNotFoundError("No module named 'graphviz'", name="graphviz")
+
+    monkeypatch.setattr("importlib.import_module", missing)
+    assert main(["draw", "x", *AT]) == 2
+    assert capsys.readouterr().err == (
+        "microgradlike: pictures need graphviz: python -m pip install graphviz\n"
+    )
+
+
+def test_without_graphviz_a_drawing_says_what_to_install(here, capsys, monkeypatch):
+    from viz import render
+
+    def nothing(suffix):
+        raise render.RenderError("a picture needs Graphviz: install it")
+
+    monkeypatch.setattr(render, "_command", nothing)
+    assert main(["draw", "x", *AT, "-o", "y.svg"]) == 2
+    assert capsys.readouterr().err == "microgradlike: a picture needs Graphviz: install it\n"
+    assert main(["draw", "x", *AT, "-o", "y.dot"]) == 0

@@ -1,0 +1,127 @@
+"""The demo: its pictures are there, whatever is missing and whenever it is stopped."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from microgradlike import demo, nn
+from microgradlike.cli import main
+from viz import plots, render
+
+ALL = ["boundary.png", "loss.png", "network.svg", "neuron.svg"]
+
+
+@pytest.fixture(autouse=True)
+def coarse_planes(monkeypatch):
+    """The plane in few points: most of the time of a short demo goes into the others."""
+    fine = plots.plot_decision_boundary
+
+    def coarse(*arguments, **options):
+        return fine(*arguments, **{**options, "resolution": 8})
+
+    monkeypatch.setattr(plots, "plot_decision_boundary", coarse)
+
+
+def files(directory):
+    return sorted(path.name for path in directory.iterdir())
+
+
+def interrupt_at(step, monkeypatch):
+    """Ctrl-C during that step of the optimiser."""
+    original = nn.SGD.step
+
+    def stepping(self):
+        if self.steps == step:
+            raise KeyboardInterrupt
+        original(self)
+
+    monkeypatch.setattr(nn.SGD, "step", stepping)
+
+
+def test_every_picture_is_written_and_named_with_what_to_look_at(tmp_path, capsys):
+    out = tmp_path / "deep" / "er"
+    assert main(["demo", "--out", str(out), "--steps", "2"]) == 0
+    assert files(out) == ALL
+    printed, err = capsys.readouterr()
+    for name in ALL:
+        (line,) = [line for line in printed.splitlines() if name in line]
+        assert len(line.removeprefix(f"  {out / name}: ")) > 20
+    assert "337 parameters" in printed
+    assert "loss=0." in err
+    assert "accuracy=" in err
+    assert (out / "loss.png").read_bytes().startswith(b"\x89PNG")
+    assert "tanh" in (out / "neuron.svg").read_text(encoding="utf-8")
+    assert "layers.2" in (out / "network.svg").read_text(encoding="utf-8")
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_others(tmp_path, capsys):
+    runs = {}
+    for name, seed in (("a", "5"), ("b", "5"), ("c", "6")):
+        assert main(["demo", "--out", str(tmp_path / name), "--steps", "2", "--seed", seed]) == 0
+        runs[name] = [(tmp_path / name / file).read_bytes() for file in ALL]
+    assert runs["a"] == runs["b"]
+    assert runs["a"] != runs["c"]
+
+
+def test_the_network_learns_the_moons():
+    training = demo.untrained(seed=1)
+    demo.train(training, 20)
+    assert len(training.losses) == len(training.accuracies) == 20
+    assert training.losses[-1] < training.losses[0] / 4
+    assert training.accuracies[-1] >= 0.95
+
+
+def test_the_neuron_is_that_of_the_lecture():
+    y = demo.neuron()
+    assert y.data == pytest.approx(0.7071067811865477)
+    (n,) = y.operands
+    assert n.grad == pytest.approx(0.5)
+
+
+def test_ctrl_c_keeps_what_is_done_and_gives_130(tmp_path, capsys, monkeypatch):
+    interrupt_at(3, monkeypatch)
+    assert main(["demo", "--out", str(tmp_path), "--steps", "50"]) == 130
+    assert files(tmp_path) == ALL
+    printed = capsys.readouterr().out
+    assert "interrupted: the 3 steps done so far are kept" in printed
+    assert printed.count(str(tmp_path)) == 4
+
+
+def test_ctrl_c_in_the_first_step_still_leaves_the_drawings(tmp_path, capsys, monkeypatch):
+    interrupt_at(0, monkeypatch)
+    assert main(["demo", "--out", str(tmp_path), "--steps", "50"]) == 130
+    assert files(tmp_path) == ["network.svg", "neuron.svg"]
+    assert "no step was finished: there is no curve to draw" in capsys.readouterr().out
+
+
+def test_without_tqdm_there_are_plain_lines_and_the_name_of_the_extra(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    assert main(["demo", "--out", str(tmp_path), "--steps", "2"]) == 0
+    printed, err = capsys.readouterr()
+    assert "python -m pip install 'microgradlike[progress]'" in printed
+    assert "  step 2 of 2: loss 0." in printed
+    assert err == ""
+    assert files(tmp_path) == ALL
+
+
+def test_without_matplotlib_the_rest_is_there_and_the_extra_is_named(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert main(["demo", "--out", str(tmp_path), "--steps", "1"]) == 0
+    assert files(tmp_path) == ["network.svg", "neuron.svg"]
+    assert "python -m pip install 'microgradlike[plot]'" in capsys.readouterr().out
+
+
+def test_without_graphviz_there_is_its_text_and_what_to_install(tmp_path, capsys, monkeypatch):
+    def nothing(suffix):
+        raise render.RenderError("a picture needs Graphviz: install it")
+
+    monkeypatch.setattr(render, "_command", nothing)
+    assert main(["demo", "--out", str(tmp_path), "--steps", "1"]) == 0
+    assert files(tmp_path) == ["boundary.png", "loss.png", "network.dot", "neuron.dot"]
+    printed = capsys.readouterr().out
+    assert "a picture needs Graphviz: install it" in printed
+    assert str(tmp_path / "neuron.dot") in printed

@@ -1,0 +1,185 @@
+"""explain: the chain rule in words, whatever the graph and its labels."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given, strategies as st
+
+from microgradlike import Value, ops
+from microgradlike.graph import count_paths, leaves
+from microgradlike.ops import unary
+from microgradlike.testing.strategies import programs
+from viz.explain import MAX_LEAVES, MAX_NAME, explain
+from viz.numbers import short
+
+
+def neuron():
+    w, x, b = Value(2.0, "w"), Value(1.0, "x"), Value(0.5, "b")
+    y = (w * x + b).exp()
+    y.label = "y"
+    return y, w, x, b
+
+
+def test_a_neuron_is_explained_step_by_step():
+    y, w, _, _ = neuron()
+    y.backward()
+    assert explain(y, w).splitlines() == [
+        "v4 = w * x = 2",
+        "v5 = v4 + b = 2.5",
+        "y = exp(v5) = 12.18",
+        "",
+        "∂y/∂w: 1 path",
+        "",
+        "  w → v4 → v5 → y",
+        "    ∂y/∂v5 · ∂v5/∂v4 · ∂v4/∂w",
+        "  = y · 1 · x",
+        "  = 12.18 · 1 · 1",
+        "  = 12.18",
+        "",
+        "  backward gave w.grad = 12.18, the same",
+    ]
+
+
+def test_without_x_there_is_a_section_for_each_leaf_in_the_order_of_writing():
+    titles = [line for line in explain(neuron()[0]).splitlines() if line.startswith("∂")]
+    assert titles == ["∂y/∂w: 1 path", "∂y/∂x: 1 path", "∂y/∂b: 1 path"]
+
+
+@given(programs(max_size=10), st.integers(1, 4))
+def test_every_section_counts_its_paths_and_agrees_with_the_backward_pass(program, max_paths):
+    xs = [Value(x, f"x{i}") for i, x in enumerate(program.point)]
+    y = program(*xs)
+    y.backward()
+    text = explain(y, max_paths=max_paths)
+    for x in leaves(y):
+        if not x.label:  # a constant that `where` took
+            continue
+        section = re.search(rf"^∂[^/]*/∂{x.label}: ([\d,]+) paths?(, .*)?$", text, re.MULTILINE)
+        assert section
+        count = count_paths(y, x)
+        assert section[1] == f"{count:,}"
+        assert (section[2] is not None) == (count > max_paths)
+        assert f"backward gave {x.label}.grad = {short(x.grad)}, the same" in text
+
+
+def test_of_very_many_paths_the_greatest_are_listed_and_the_rest_is_summed():
+    x = y = Value(1.0, "x")
+    for _ in range(50):
+        y = y + y
+    text = explain(y, x, max_paths=2)
+    assert "1,125,899,906,842,624 paths, the 2 greatest first" in text
+    assert "and 1,125,899,906,842,622 more paths, in sum 1.126e15" in text
+    assert text.count("… 42 more …") == 8  # the way and three products of two paths
+
+
+def test_both_uses_of_an_operand_used_twice_are_told_apart():
+    x = Value(3.0, "x")
+    text = explain(x * x, x)
+    assert "x → v2 (as operand 1)\n" in text
+    assert "x → v2 (as operand 2)\n" in text
+
+
+def test_an_infinite_derivative_behind_a_zero_is_said_to_contribute_nothing():
+    x = Value(0.0, "x")
+    y = x * ops.sqrt(x)
+    y.backward()
+    text = explain(y, x)
+    assert "= 0 · ∞\n  = 0, for what passes a factor 0 contributes nothing" in text
+    assert "the sum is 0; backward gave x.grad = 0, the same" in text
+
+
+def test_before_a_backward_pass_there_is_nothing_to_compare_with():
+    y, w, _, _ = neuron()
+    assert explain(y, w).endswith("no backward pass has reached w yet")
+
+
+def test_a_gradient_that_was_scaled_or_accumulated_is_not_called_the_same():
+    y, w, _, _ = neuron()
+    y.backward(3.0)
+    assert explain(y, w).endswith("backward gave w.grad = 36.55, 3 times that")
+    y.backward(3.0)
+    assert "backward gave w.grad = 73.09, not this alone: it ran more than once" in explain(y, w)
+
+
+def test_a_gradient_that_is_nan_on_both_sides_is_the_same():
+    x = Value(0.0, "x")
+    y = ops.atan2(x, x)
+    y.backward()
+    assert explain(y, x).endswith("the sum is nan; backward gave x.grad = nan, the same")
+
+
+def test_the_result_itself_and_a_stranger_have_a_section_too():
+    y, w, _, _ = neuron()
+    assert explain(y, y) == "∂y/∂y = 1: there is nothing between"
+    assert explain(w) == "∂w/∂w = 1: there is nothing between"
+    assert explain(y, Value(1.0, "z")) == "∂y/∂z = 0: y does not depend on z"
+    assert explain(y, Value(1.0)) == "∂y/∂x = 0: y does not depend on x"
+
+
+def test_an_interior_node_is_explained_as_well():
+    x = Value(2.0, "x")
+    square = x * x
+    square.label = "square"
+    assert "∂v3/∂square: 1 path\n\n  square → v3\n  = v3\n" in explain(square.exp(), square)
+
+
+def test_a_rule_that_cannot_be_written_leaves_its_symbol():
+    f = unary("f", math.sin, lambda y, x: math.cos(x))
+    x = Value(0.0, "x")
+    assert "  = ∂v2/∂x\n  = 1\n" in explain(f(x), x)
+
+
+def test_beyond_a_number_of_leaves_the_others_are_only_named():
+    xs = [Value(1.0, f"x{i}") for i in range(MAX_LEAVES + 5)]
+    y = xs[0]
+    for x in xs[1:]:
+        y = y + x
+    text = explain(y)
+    assert text.count("1 path\n") == MAX_LEAVES
+    assert text.endswith(
+        "and 5 more leaves (x20, x21, x22, …): explain(y, x) takes any one of them"
+    )
+
+
+@given(st.text(), st.text())
+def test_no_label_changes_the_lines_of_an_explanation(a, b):
+    x, w = Value(2.0, a), Value(3.0, b)
+    lines = explain(x * w + x).split("\n")
+    unlabelled = Value(2.0)
+    assert len(lines) == len(explain(unlabelled * Value(3.0) + unlabelled).split("\n"))
+    assert not any(unicodedata.category(c) in ("Cc", "Cf", "Cs") for line in lines for c in line)
+
+
+def test_a_long_label_is_shortened():
+    text = explain(Value(2.0, "x" * 10_000).exp())
+    assert "x" * (MAX_NAME - 1) + "…" in text
+    assert "x" * MAX_NAME not in text
+
+
+def test_a_long_chain_is_explained_within_a_small_stack():
+    x = y = Value(1.0, "x")
+    for _ in range(20_000):
+        y = y * 1.0
+    limit = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(200)
+        assert "… 19,992 more …" in explain(y, x)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+@pytest.mark.parametrize("max_paths", [0, -1, 1.5, "3"])
+def test_a_limit_that_is_none_is_a_value_error(max_paths):
+    with pytest.raises(ValueError, match="max_paths is a whole number of at least 1, got"):
+        explain(Value(1.0), max_paths=max_paths)
+
+
+@pytest.mark.parametrize("arguments", [(3.0,), (Value(1.0), 2.0)])
+def test_what_is_no_value_is_a_type_error(arguments):
+    with pytest.raises(TypeError, match="is of a Value, got"):
+        explain(*arguments)

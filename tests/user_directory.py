@@ -1,0 +1,61 @@
+"""A directory of a user's with modules in it, for the tests of the command line."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+USER = """
+import math
+from microgradlike import log, relu, sqrt, tanh, unary
+
+def neuron(w, x, b=0.5):
+    return tanh(w * x + b)
+
+wrong_sine = unary("wrong_sine", math.sin, lambda y, x: -math.cos(x))
+
+def wrong(x):
+    return wrong_sine(x)
+
+def positive(x):
+    return log(x) + sqrt(x)
+
+def nowhere(x):
+    return log(-1 - x * x)
+
+def kink(x):
+    return relu(x)
+
+def raises(x):
+    raise KeyError("over\\ntwo lines")
+
+def constant(x):
+    return 3.0
+
+def many(*xs):
+    return xs[0]
+
+def named(*, x):
+    return x
+
+number = 3
+"""
+
+
+@pytest.fixture(name="here")
+def user_directory(tmp_path, monkeypatch):
+    """A directory of the user's, with modules in it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    modules = {
+        "user_module": USER,
+        "user_exits": "raise SystemExit(3)",
+        "user_typo": "def f(:",
+        "user_stops": "raise KeyboardInterrupt",
+    }
+    for name, text in modules.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    yield tmp_path
+    for name in modules:
+        sys.modules.pop(name, None)

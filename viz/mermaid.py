@@ -1,0 +1,135 @@
+"""Mermaid: a graph as flowchart text, for the Markdown pages that draw such text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from microgradlike.engine import Value
+from viz.colors import YELLOW, Scale
+from viz.fold import fit
+from viz.label import printable
+from viz.numbers import NOT_YET, short, signed
+from viz.scene import Cluster, Role, Scene, SceneEdge, SceneNode, scene
+
+DIRECTIONS: Final = ("LR", "TB", "RL", "BT")
+MAX_NODES: Final = 100  # mermaid refuses text beyond 50,000 characters and 500 edges
+# only these two: mermaid finds the ends of edges at other shapes less reliably
+SHARP, ROUND = ("[", "]"), ("(", ")")
+SHAPES: Final[dict[Role, tuple[str, str]]] = {
+    "input": ROUND,
+    "parameter": ROUND,
+    "constant": SHARP,
+    "operation": SHARP,
+    "result": SHARP,
+    "folded": SHARP,
+}
+CLASSES: Final[dict[Role, str]] = {
+    "input": "stroke:#333",
+    "parameter": "stroke:#333,stroke-width:2px",
+    "constant": "stroke:none",
+    "operation": "stroke:#333",
+    "result": "stroke:#333,stroke-width:3px",
+    "folded": "stroke:#333,stroke-dasharray:4",
+}
+LITERAL: Final = frozenset(" _.…×÷−√∛·")
+
+
+def to_mermaid(root: Value | Scene, *, direction: str = "LR", max_nodes: int = MAX_NODES) -> str:
+    """The graph of `root` as a mermaid flowchart: numbers in the nodes, local derivatives on edges.
+
+    Colored by gradient like `draw`; calls of modules are subgraphs. A Value with more nodes than
+    `max_nodes` is folded as `draw` does, a Scene is taken as it is. `direction` is "LR", "TB", "RL"
+    or "BT".
+    Raises TypeError where `root` is neither, ValueError at another direction.
+
+    >>> x = Value(3.0, "x")
+    >>> print(to_mermaid(x * x).split("classDef")[0])
+    flowchart LR
+    n1("x<br/>data 3<br/>grad –")
+    n2["v2 ×<br/>data 9<br/>grad –"]
+    n1 -->|"3"| n2
+    n1 -->|"3"| n2
+    <BLANKLINE>
+    """
+    if direction not in DIRECTIONS:
+        raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {direction!r:.60}")
+    drawn = root if isinstance(root, Scene) else fit(scene(root), max_nodes=max_nodes)
+    scale = Scale.of(node.grad for node in drawn.nodes)
+    lines = [
+        f"flowchart {direction}",
+        *_frames(drawn),
+        *map(_edge, drawn.edges),
+        *(f"classDef {role} color:#000,{style}" for role, style in CLASSES.items()),
+        *_classes(drawn),
+        *(_fill(node, scale) for node in drawn.nodes),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def escaped(text: str) -> str:
+    """`text` for a quoted label: all but letters, digits and a few signs as character codes.
+
+    >>> escaped('a"b <i>'), escaped("w.1 + 重")
+    ('a#34;b #60;i#62;', 'w.1 #43; 重')
+    """
+    return "".join(c if c.isalnum() or c in LITERAL else f"#{ord(c)};" for c in printable(text))
+
+
+def _node(node: SceneNode) -> str:
+    opening, closing = SHAPES[node.role]
+    return f'{node.id}{opening}"{"<br/>".join(_lines(node))}"{closing}'
+
+
+def _lines(node: SceneNode) -> Iterator[str]:
+    if node.fold is not None and not node.fold.calls:
+        yield f"… {node.fold.size} nodes folded"
+        return
+    # the name first: a line that begins with the sign + would be a list in Markdown
+    yield " ".join(escaped(part) for part in (node.name, node.symbol) if part)
+    if node.fold is not None:
+        yield f"{node.fold.size} nodes"
+    elif node.role != "constant":
+        yield f"data {short(node.data)}"
+        yield f"grad {NOT_YET if node.grad is None else signed(node.grad)}"
+    yield from node.flags
+
+
+def _edge(edge: SceneEdge) -> str:
+    label = "" if edge.local is None else f'|"{short(edge.local, 3)}"|'
+    if edge.count > 1:
+        label = f'|"{edge.count}×"|'
+    return f"{edge.source} -->{label} {edge.target}"
+
+
+def _frames(scene: Scene) -> Iterator[str]:
+    """The nodes, in subgraphs nested as the clusters are."""
+    nodes: dict[str | None, list[str]] = {}
+    for node in scene.nodes:
+        nodes.setdefault(node.cluster, []).append(_node(node))
+    inside: dict[str | None, list[Cluster]] = {}
+    for cluster in scene.clusters:
+        inside.setdefault(cluster.parent, []).append(cluster)
+    stack: list[Cluster | None] = [*reversed(inside.get(None, []))]
+    while stack:
+        top = stack.pop()
+        if top is None:
+            yield "end"
+            continue
+        yield f'subgraph {top.id}["{escaped(top.title)}"]'
+        yield from nodes.get(top.id, [])
+        stack += [None, *reversed(inside.get(top.id, []))]
+    yield from nodes.get(None, [])
+
+
+def _classes(scene: Scene) -> Iterator[str]:
+    for role in CLASSES:
+        ids = [node.id for node in scene.nodes if node.role == role]
+        if ids:
+            yield f"class {','.join(ids)} {role}"
+
+
+def _fill(node: SceneNode, scale: Scale | None) -> str:
+    bad = any(flag != "dead relu" for flag in node.flags)
+    color = YELLOW if bad else scale.color(node.grad) if scale else "#ffffff"
+    return f"style {node.id} fill:{color}"

@@ -1,0 +1,193 @@
+"""Plots of a training: the loss curve, and what a network says at every point of the plane."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from microgradlike.engine import Value
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+
+# Okabe and Ito's colors, told apart by the color-blind, with a marker each for print without color
+COLORS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+MARKERS: Final = ("o", "s", "^", "D", "v", "P")
+BLACK: Final = "#222222"
+
+
+class PlotError(ImportError):
+    """Matplotlib, which plots are drawn with, is not there; the message says how to get it."""
+
+
+def plot_loss(
+    losses: Sequence[float], *, accuracies: Sequence[float] = (), title: str = "Training"
+) -> Figure:
+    """The loss at every step, on a logarithmic axis where it is positive and spans decades.
+
+    `accuracies`, fractions from 0 to 1, are drawn below it. A loss that is not finite leaves a gap.
+    Raises ValueError where there is no loss, PlotError without matplotlib.
+
+    >>> figure = plot_loss([1.0, 0.5, 0.25])
+    >>> figure.axes[0].get_ylabel()
+    'loss'
+    """
+    if not losses:
+        raise ValueError("there is no loss to plot; train for at least one step")
+    figure = _figure((6.4, 4.8 if accuracies else 3.6))
+    rows = figure.subplots(2 if accuracies else 1, 1, sharex=True, squeeze=False)[:, 0]
+    _curve(rows[0], losses, "loss", COLORS[0])
+    finite = [x for x in losses if math.isfinite(x)]
+    if finite and min(finite) > 0 and max(finite) > 10 * min(finite):
+        rows[0].set_yscale("log")
+        rows[0].yaxis.set_major_formatter(_plain)
+        rows[0].yaxis.set_minor_formatter(_plain)
+    if accuracies:
+        _curve(rows[1], accuracies, "accuracy", COLORS[1])
+        rows[1].set_ylim(-0.03, 1.1)
+        rows[1].yaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
+    rows[0].set_title(title)
+    rows[-1].set_xlabel("step")
+    rows[-1].xaxis.get_major_locator().set_params(integer=True)
+    return figure
+
+
+def plot_decision_boundary(
+    model: Callable[[list[float]], Any],
+    points: Iterable[Sequence[float]],
+    labels: Iterable[int],
+    *,
+    resolution: int = 50,
+    title: str = "Decision boundary",
+) -> Figure:
+    """The plane colored by the class that `model` gives each of its points, with the data on it.
+
+    `model` takes [x, y] and gives a score, whose sign tells two classes apart, or a list of scores,
+    whose largest names the class; they may be Values. `labels` are whole numbers, of two classes in
+    ascending order for the signs - and +. Shown are `resolution` × `resolution` points.
+    Raises ValueError where there are no points, labels are missing or the resolution is below 2,
+    PlotError without matplotlib.
+    """
+    if resolution < 2:
+        raise ValueError(f"resolution is at least 2, got {resolution}")
+    xy = [(float(p[0]), float(p[1])) for p in points]
+    classes = list(labels)
+    if not xy or len(xy) != len(classes):
+        raise ValueError(
+            f"points and labels go together, one at least: got {len(xy)} and {len(classes)}"
+        )
+    xs, ys = (_grid([p[i] for p in xy], resolution) for i in (0, 1))
+    ratio = (ys[-1] - ys[0]) / (xs[-1] - xs[0])
+    figure = _figure((6.4, min(max(5.2 * ratio + 1.2, 3.0), 8.0)))
+    axes = figure.subplots()
+    rows = [[_scores(model([x, y])) for x in xs] for y in ys]
+    named = sorted(set(classes))
+    if len(rows[0][0]) == 1:
+        _signs(axes, xs, ys, [[scores[0] for scores in row] for row in rows])
+    else:
+        _winners(axes, xs, ys, rows)
+    for k, name in enumerate(named):
+        color = k if len(rows[0][0]) == 1 else name
+        _scatter(axes, [p for p, c in zip(xy, classes) if c == name], color, f"class {name}")
+    axes.set(title=title, xlabel="x", ylabel="y", aspect="equal")
+    figure.legend(loc="outside lower center", ncols=6, frameon=False)
+    return figure
+
+
+def _figure(size: tuple[float, float]) -> Figure:
+    """A figure without pyplot: no window, no global state."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise PlotError(
+            f"plots need matplotlib ({error}): python -m pip install 'microgradlike[plot]'"
+        ) from None
+    return Figure(figsize=size, dpi=120, layout="constrained")
+
+
+def _curve(axes: Axes, ys: Sequence[float], name: str, color: str) -> None:
+    marker = "o" if len(ys) == 1 else ""
+    axes.plot(range(1, len(ys) + 1), ys, color=color, linewidth=1.8, marker=marker)
+    axes.set_ylabel(name)
+    axes.grid(color="#dddddd", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+    if math.isfinite(ys[-1]):
+        axes.annotate(
+            f"{ys[-1]:.1%}" if name == "accuracy" else f"{ys[-1]:.4g}",
+            (len(ys), ys[-1]),
+            (4, 6),
+            textcoords="offset points",
+            ha="right",
+            color=color,
+            fontweight="bold",
+        )
+
+
+def _plain(x: float, _position: int | None = None) -> str:
+    """A tick of a logarithmic axis: 0.1, 0.2, 0.5, and nothing at those between."""
+    digits = f"{x:.0e}"
+    return f"{x:g}" if digits[0] in "125" else ""
+
+
+def _grid(xs: list[float], resolution: int) -> list[float]:
+    """Evenly from the smallest to the largest, with room around."""
+    low, high = min(xs), max(xs)
+    room = 0.15 * (high - low) or 1.0
+    step = (high - low + 2 * room) / (resolution - 1)
+    return [low - room + i * step for i in range(resolution)]
+
+
+def _scores(output: Any) -> list[float]:
+    outputs = output if isinstance(output, (list, tuple)) else [output]
+    return [x.data if isinstance(x, Value) else float(x) for x in outputs]
+
+
+def _signs(axes: Axes, xs: list[float], ys: list[float], z: list[list[float]]) -> None:
+    """One score: blue below zero, orange above, and the line where it is zero."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    flat = sorted(x for row in z for x in row if math.isfinite(x))
+    sizes = sorted(map(abs, flat))
+    # the greatest scores lie far from the data and would leave only pale colors near it
+    top = sizes[int(0.9 * (len(sizes) - 1))] if sizes and sizes[-1] > 0 else 1.0
+    colors = LinearSegmentedColormap.from_list("sign", ["#7fb3d6", "#fafafa", "#eaae7d"])
+    image = _image(axes, xs, ys, z, cmap=colors, vmin=-top, vmax=top)
+    beside = axes.inset_axes((1.03, 0.0, 0.03, 1.0))
+    axes.figure.colorbar(image, cax=beside, label="score", extend="both")
+    if flat and flat[0] < 0 < flat[-1]:
+        axes.contour(xs, ys, z, levels=[0.0], colors=BLACK, linewidths=1.6)
+
+
+def _winners(axes: Axes, xs: list[float], ys: list[float], rows: list[list[list[float]]]) -> None:
+    """Scores of several classes: the color of the largest."""
+    from matplotlib.colors import to_rgb
+
+    pale = [[0.35 * x + 0.65 for x in to_rgb(color)] for color in COLORS]
+    z = [[pale[scores.index(max(scores)) % len(pale)] for scores in row] for row in rows]
+    _image(axes, xs, ys, z)
+
+
+def _image(axes: Axes, xs: list[float], ys: list[float], z: Any, **options: Any) -> AxesImage:
+    """The grid as an image whose pixels are centered on it."""
+    right, up = (xs[1] - xs[0]) / 2, (ys[1] - ys[0]) / 2
+    extent = (xs[0] - right, xs[-1] + right, ys[0] - up, ys[-1] + up)
+    image = axes.imshow(z, extent=extent, origin="lower", interpolation="bilinear", **options)
+    axes.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
+    return image
+
+
+def _scatter(axes: Axes, points: list[tuple[float, float]], k: int, name: str) -> None:
+    axes.scatter(
+        [x for x, _ in points],
+        [y for _, y in points],
+        s=26,
+        color=COLORS[k % len(COLORS)],
+        marker=MARKERS[k % len(MARKERS)],
+        edgecolors="white",
+        linewidths=0.7,
+        label=name,
+        zorder=3,
+    )
