@@ -305,6 +305,24 @@ def test_an_interruption_leaves_every_gradient_as_it_was(error):
     assert x.grad == 11.0
 
 
+def test_a_failed_pass_reaches_nothing():
+    def refuse(y, x):
+        raise RuntimeError
+
+    x = Value(2.0)
+    y = unary("rough", math.fabs, refuse)(x * x)
+    with pytest.raises(RuntimeError):
+        y.backward()
+    assert [v.reached for v in graph.topological(y)] == [False] * 3
+    assert [repr(v.grad) for v in graph.topological(y)] == ["0.0"] * 3
+
+
+def test_a_users_forward_may_return_any_real_number_and_nothing_else():
+    assert type(unary("one", lambda x: 1, lambda y, x: 0)(Value(2.0)).data) is float
+    with pytest.raises(TypeError, match="the forward function of 'words' gave 'many'"):
+        unary("words", lambda x: "many", lambda y, x: 0)(Value(2.0))
+
+
 def test_a_users_partial_may_return_any_real_number():
     double = unary("double", lambda x: 2 * x, lambda y, x: np.float32(2))
     x = Value(3.0)

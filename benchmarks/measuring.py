@@ -1,0 +1,54 @@
+"""Fair timing on a shared machine: everybody runs once per round; medians over the rounds."""
+
+import gc
+import math
+import statistics
+from time import process_time
+
+LEAST = 0.02  # seconds per timing, so that the clock and one interrupt do not matter
+CALLS = 3  # at least: the second call pays for collecting the garbage of the first
+
+
+def seconds(f, calls, clock):
+    """Seconds per call of `f`; the garbage of whoever ran before is not on its bill."""
+    gc.collect()
+    start = clock()
+    for _ in range(calls):
+        f()
+    return (clock() - start) / calls
+
+
+def interleaved(contestants, rounds, *, clock=process_time):
+    """Median seconds per call, by name; of this process alone, unless another clock says else."""
+    calls = {
+        name: max(CALLS, math.ceil(LEAST / max(seconds(f, 1, clock), 1e-6)))
+        for name, f in contestants.items()
+    }
+    times = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, f in contestants.items():
+            times[name].append(seconds(f, calls[name], clock))
+    return {name: statistics.median(t) for name, t in times.items()}
+
+
+def check_agreement(contestants, *, tolerance=1e-9):
+    """Raise ValueError unless all contestants compute the same loss and gradients."""
+    first = None
+    for name, f in contestants.items():
+        loss, grads = f()
+        numbers = [loss, *grads]
+        first = first or numbers
+        worst = max(abs(a - b) for a, b in zip(first, numbers, strict=True))
+        if not worst <= tolerance:
+            raise ValueError(f"{name} is off by {worst:.1e}: it computes something else")
+
+
+def table(title, header, rows):
+    """Text columns, the first to the left, the others to the right."""
+    cells = [header, *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    lines = [
+        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:]))])
+        for row in cells
+    ]
+    return "\n".join([title, "-" * len(lines[0]), *lines, ""])

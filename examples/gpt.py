@@ -1,0 +1,181 @@
+"""A GPT made of scalars: it reads a list of words, one by one, and then makes up words of its own.
+
+    python examples/gpt.py                        # the identifiers of Python's standard library
+    python examples/gpt.py --docs names.txt       # your own words, one per line
+
+One layer, 16 wide, 4 heads: every one of its 4,000 parameters is a Value, and so is every number in
+between. Token by token the model guesses the next letter; the loss is its surprise at the true one.
+"""
+
+import argparse
+import builtins
+import collections
+import itertools
+import keyword
+import os
+import pathlib
+import random
+import re
+import socket
+import string
+import sys
+
+from microgradlike import Value, nn, relu
+from microgradlike.functions import cross_entropy, dot, mean, softmax
+
+WIDTH, HEADS, CONTEXT = 16, 4, 16
+
+
+def identifiers():
+    """Names from the standard library, a to z and underscore: nothing has to be downloaded."""
+    owners = (builtins, collections, itertools, os, pathlib, random, re, socket, string, sys)
+    types = (str, bytes, int, float, list, dict, set, pathlib.Path, random.Random, socket.socket)
+    names = {name for owner in owners + types for name in dir(owner)}
+    names.update(sys.stdlib_module_names, keyword.kwlist)
+    return sorted(name for name in names if re.fullmatch("[a-z][a-z_]+", name))
+
+
+# The model: a dict of matrices, a matrix a list of rows. A vector is a list. Every function below
+# takes Values and floats alike, and does no bookkeeping for the gradients: that is the engine's.
+
+
+def make_model(vocabulary, rng):
+    def matrix(rows, columns):
+        return [[Value(rng.gauss(0, 0.1)) for _ in range(columns)] for _ in range(rows)]
+
+    return {
+        "token": matrix(vocabulary, WIDTH),  # what the letter means
+        "position": matrix(CONTEXT, WIDTH),  # what being the third letter means
+        "query": matrix(WIDTH, WIDTH),  # what a position looks for
+        "key": matrix(WIDTH, WIDTH),  # what a position is found by
+        "value": matrix(WIDTH, WIDTH),  # what it tells those that find it
+        "mix": matrix(WIDTH, WIDTH),  # brings the heads together
+        "up": matrix(4 * WIDTH, WIDTH),
+        "down": matrix(WIDTH, 4 * WIDTH),
+        "score": matrix(vocabulary, WIDTH),  # how well each letter would fit next
+    }
+
+
+def linear(x, matrix):
+    return [dot(row, x) for row in matrix]
+
+
+def add(x, y):
+    return [a + b for a, b in zip(x, y)]
+
+
+def normalise(x):
+    """RMSNorm: the direction of x, at length √n (Zhang & Sennrich, arXiv:1910.07467)."""
+    scale = (dot(x, x) / len(x) + 1e-5) ** -0.5
+    return [a * scale for a in x]
+
+
+def look_back(query, keys, values):
+    """The average of the values, weighted by how well their keys answer the query."""
+    fit = softmax([dot(query, key) / len(query) ** 0.5 for key in keys])
+    return [dot(fit, column) for column in zip(*values)]
+
+
+def attention(model, xs):
+    queries, keys, values = (
+        [linear(x, model[name]) for x in xs] for name in ("query", "key", "value")
+    )
+    out = []
+    for i, query in enumerate(queries):
+        found = []
+        for start in range(0, WIDTH, WIDTH // HEADS):  # each head sees its own part of the vectors
+            head = slice(start, start + WIDTH // HEADS)
+            seen = range(i + 1)  # causal: a position sees itself and those before it
+            found += look_back(
+                query[head], [keys[j][head] for j in seen], [values[j][head] for j in seen]
+            )
+        out.append(linear(found, model["mix"]))
+    return out
+
+
+def think(model, x):
+    return linear([relu(a) for a in linear(x, model["up"])], model["down"])
+
+
+def gpt(model, tokens):
+    """After each of the tokens: a score for every token that could come next."""
+    xs = [add(model["token"][t], model["position"][i]) for i, t in enumerate(tokens)]
+    xs = [add(x, y) for x, y in zip(xs, attention(model, [normalise(x) for x in xs]))]
+    xs = [add(x, think(model, normalise(x))) for x in xs]
+    return [linear(x, model["score"]) for x in xs]
+
+
+def loss(model, tokens):
+    """The mean surprise at each next token, in nats: log(vocabulary) for a blind guess."""
+    scores = gpt(model, tokens[:-1])
+    return mean([cross_entropy(s, target) for s, target in zip(scores, tokens[1:])])
+
+
+# Words in, words out. One more token than letters: the edge, with which a word begins and ends.
+
+
+def encode(word, letters):
+    edge = len(letters)
+    return [edge, *(letters.index(c) for c in word), edge][: CONTEXT + 1]
+
+
+def sample(model, letters, rng, *, temperature=0.6):
+    """A new word. The model's numbers will do here: without Values there is no graph to build."""
+    numbers = {name: [[p.data for p in row] for row in rows] for name, rows in model.items()}
+    edge = len(letters)
+    tokens = [edge]
+    while len(tokens) <= CONTEXT:
+        weights = softmax([s / temperature for s in gpt(numbers, tokens)[-1]])
+        tokens += rng.choices(range(len(weights)), weights)
+        if tokens[-1] == edge:
+            break
+    return "".join(letters[t] for t in tokens if t != edge)
+
+
+def train(model, documents, *, steps, rate=0.02):
+    parameters = [p for matrix in model.values() for row in matrix for p in row]
+    optimizer = nn.Adam(parameters, lr=rate, betas=(0.9, 0.95))
+    recent = collections.deque(maxlen=10)  # one word says little: words differ in difficulty
+    for step, tokens in zip(range(1, steps + 1), itertools.cycle(documents)):
+        surprise = loss(model, tokens)
+        optimizer.zero_grad()
+        surprise.backward()
+        optimizer.lr = rate * (1 - (step - 1) / steps)
+        optimizer.step()
+        recent.append(surprise.data)
+        if step == 1 or step % 10 == 0 or step == steps:
+            print(f"step {step:4} of {steps}   loss {mean(recent):.3f}", flush=True)
+
+
+def read_words(parser, path):
+    try:
+        words = path.read_text(encoding="utf-8").split("\n") if path else identifiers()
+    except (OSError, UnicodeDecodeError) as error:
+        parser.error(f"cannot read --docs {path}: {error}")
+    words = [word.strip() for word in words if word.strip()]
+    if not words:
+        parser.error(f"--docs {path} holds no words; write one per line")
+    return words
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--docs", type=pathlib.Path, help="a file with one word per line")
+    parser.add_argument("--steps", type=int, default=100, help="words to learn from")
+    parser.add_argument("--samples", type=int, default=10, help="words to make up")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    rng = random.Random(options.seed)
+    words = read_words(parser, options.docs)
+    letters = sorted(set("".join(words)))
+    rng.shuffle(words)
+    model = make_model(len(letters) + 1, rng)
+    count = sum(len(row) for matrix in model.values() for row in matrix)
+    print(f"{len(words)} words of {len(letters)} letters, {count} parameters", flush=True)
+    train(model, [encode(word, letters) for word in words], steps=options.steps)
+    for _ in range(options.samples):
+        print(" ", sample(model, letters, rng))
+
+
+if __name__ == "__main__":
+    main()

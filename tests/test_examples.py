@@ -1,0 +1,46 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+QUICK = {"gpt.py": ["--steps=2", "--samples=2"]}  # every other example runs as it stands
+
+
+def run(script, *arguments, cwd):
+    """The finished process. A warning is an error in examples too."""
+    command = [sys.executable, "-W", "error", str(EXAMPLES / script), *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, encoding="utf-8", timeout=120)
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in EXAMPLES.glob("*.py")))
+def test_example_runs_to_its_end_in_an_empty_directory(script, tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")  # no window
+    done = run(script, *QUICK.get(script, []), cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip()
+
+
+def test_gpt_learns_from_the_words_it_is_given_and_repeats_itself_by_seed(tmp_path):
+    (tmp_path / "words.txt").write_text("aba\nabba\n\n", encoding="utf-8")
+    arguments = ("--docs=words.txt", "--steps=20", "--samples=3", "--seed=1")
+    first, second = (run("gpt.py", *arguments, cwd=tmp_path) for _ in range(2))
+    assert first.stdout == second.stdout
+    title, *steps = first.stdout.splitlines()[:-3]
+    assert title.startswith("2 words of 2 letters")
+    losses = [float(line.split()[-1]) for line in steps]
+    assert losses[0] > 1.0 > losses[-1]  # a blind guess costs log 3 = 1.1
+    assert set("".join(first.stdout.splitlines()[-3:])) <= set(" ab")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [(None, "cannot read --docs words.txt"), ("\n \n", "words.txt holds no words")],
+)
+def test_gpt_says_in_one_line_what_is_wrong_with_its_words(text, complaint, tmp_path):
+    if text is not None:
+        (tmp_path / "words.txt").write_text(text, encoding="utf-8")
+    done = run("gpt.py", "--docs=words.txt", cwd=tmp_path)
+    assert done.returncode == 2
+    assert complaint in done.stderr.splitlines()[-1]
