@@ -1,4 +1,4 @@
-"""Whether a wheel holds exactly the packages: every module, every data file, the licence, nothing else."""
+"""Whether a wheel holds exactly the packages: modules, data files, the licence, nothing else."""
 
 import sys
 import zipfile

@@ -56,7 +56,7 @@ class Value(Scalar):
         """The node `op(*operands)`: `Value.apply(ops.tanh, x)` is `x.tanh()`."""
         if len(operands) == 1 and isinstance(operands[0], Value):
             x = operands[0]
-            return _node(_result(op, op.forward(x.data)), op, x, None)
+            return _node(_forward(op, (x.data,)), op, x, None)
         return _apply(op, operands)
 
     # Operators are written out: routing them through `apply` doubles the time of a forward pass.
@@ -124,7 +124,7 @@ class Value(Scalar):
         if g is None:
             raise TypeError(
                 f"backward(upstream) takes a number, got {upstream!r:.60} of type"
-                f" {type(upstream).__name__}; pass its .data"
+                f" {type(upstream).__name__}; write float(x), or the .data of a Value"
             )
         if self.op is None:
             self.grad += g
@@ -162,7 +162,7 @@ class Value(Scalar):
         exponent = f"{self._b:g}" if self.op is ops.power and isinstance(self._b, float) else ""
         return (self.op.infix or self.op.symbol) + exponent
 
-    def __hash__(self) -> int:  # by identity, as by default: a compiled class with an order has none
+    def __hash__(self) -> int:  # by identity, as by default; compiled, an order would take it away
         return object.__hash__(self)
 
     def __lt__(self, other: Any) -> Any:
@@ -257,13 +257,19 @@ def _apply(op: Op, operands: tuple[Any, ...]) -> Any:
         if a is None:
             return NotImplemented
         kept.append(a)
-    data = _result(op, op.forward(*[x.data if isinstance(x, Value) else x for x in kept]))
+    data = _forward(op, tuple(x.data if isinstance(x, Value) else x for x in kept))
     if len(kept) == 2:
         return _node(data, op, kept[0], kept[1])
     return _node(data, op, kept[0], tuple(kept[1:]) or None)
 
 
-def _result(op: Op, data: Any) -> float:
+def _forward(op: Op, at: tuple[float, ...]) -> float:
+    """The value of `op`, with an eye on functions of the user's."""
+    try:
+        data: Any = op.forward(*at)
+    except Exception as error:
+        error.add_note(f"in the forward function of {op.name!r} at {_point(at)}; see ieee")
+        raise
     if type(data) is float:
         return data
     x = number(data)
@@ -272,6 +278,10 @@ def _result(op: Op, data: Any) -> float:
             f"the forward function of {op.name!r} gave {data!r:.60}, which is no number"
         )
     return x
+
+
+def _point(at: tuple[float, ...]) -> str:
+    return f"({', '.join(map(str, at))})"
 
 
 def _choose(condition: Any, a: Any, b: Any) -> Any:
@@ -381,6 +391,10 @@ def _push(order: list[Value]) -> None:
                 _push_many(v)
         except ArithmeticError:  # a pole: the partial over plain floats raised
             _push_many(v)
+        except Exception as error:
+            at = tuple(x.data if isinstance(x, Value) else x for x in v.operands)
+            error.add_note(f"in the derivative of {v._op!r} at {_point(at)}")
+            raise
 
 
 def _push_many(v: Value) -> None:

@@ -36,7 +36,7 @@ def leaf_number(data: object) -> float:
     elif isinstance(data, complex):
         way_out = "the engine is real; use one Value for each of x.real and x.imag"
     else:
-        way_out = "make one Value for each number, as in [Value(x) for x in numbers]"
+        way_out = "write Value(float(x)) for one number, [Value(x) for x in numbers] for several"
     raise TypeError(
         f"Value takes a real number, got {data!r:.60} of type {type(data).__name__}; {way_out}"
     )

@@ -152,6 +152,13 @@ def _over_squares(p: Any, q: Any) -> Any:
     return where(abs(p) < abs(q), by_q / q / (1 + by_q * by_q), 1 / p / (1 + by_p * by_p))
 
 
+def _cosine(y: Any, a: Any, b: Any) -> Any:
+    """a / √(a² + b²), also where the root overflows or is subnormal; 0 at the kink."""
+    by_a, by_b = b / a, a / b
+    inside = where(abs(a) < abs(b), sign(b) * by_b / hypot(1.0, by_b), sign(a) / hypot(1.0, by_a))
+    return where(y > 0, inside, _zero(y))
+
+
 def _share(y: Any, a: Any, b: Any) -> Any:
     """e^a / (e^a + e^b): the sigmoid of a - b, corrected for the rounding of that difference."""
     d = a - b
@@ -236,8 +243,8 @@ erfc: Op      = unary("erfc", math.erfc,         lambda y, x: -TWO_OVER_ROOT_PI 
 
 maximum: Op   = binary("maximum", _maximum,      _larger, lambda y, a, b: _larger(y, b, a),  "the larger operand", symbol="max", kink=lambda a, b: math.fabs(a - b))
 minimum: Op   = binary("minimum", _minimum,      lambda y, a, b: _larger(y, b, a), _larger,  "the smaller operand", symbol="min", kink=lambda a, b: math.fabs(a - b))
-hypot: Op     = binary("hypot", math.hypot,      lambda y, a, b: where(y > 0, a / y, _zero(y)), lambda y, a, b: where(y > 0, b / y, _zero(y)), "√(a² + b²)", kink=math.hypot)
-clip: Op      = _ternary("clip", _clip,          _between, _below, _above, doc="x limited to [lo, hi]", kink=lambda x, lo, hi: min(math.fabs(x - lo), math.fabs(x - hi)))
+hypot: Op     = binary("hypot", math.hypot,      _cosine, lambda y, a, b: _cosine(y, b, a),              "√(a² + b²)", kink=math.hypot, textbook=("a / y", "b / y"))
+clip: Op      = _ternary("clip", _clip,          _between, _below, _above, doc="x limited to [lo, hi]", kink=lambda x, lo, hi: min(math.fabs(x - lo), math.fabs(x - hi), math.fabs(lo - hi)))
 where: Op     = _ternary("where", lambda c, a, b: a if c else b, lambda y, c, a, b: 0.0, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0), doc="a where the condition c holds, else b", chooses=True)
 
 relu: Op      = unary("relu", lambda x: x if x > 0 or x != x else 0.0, lambda y, x: sign(y), "max(x, 0)", symbol="ReLU", kink=math.fabs, textbook="where(x > 0, 1, 0)")

@@ -12,7 +12,9 @@ class Scalar:
     """A number that primitives can be applied to: a subclass says how, in `apply`.
 
     `apply(op, *operands)` gives op of the operands, or NotImplemented where one is a stranger.
-    Methods carry NumPy's names too, which is how `np.exp` of an object array finds them.
+    Methods carry NumPy's names too, which is how `np.exp` of an object array finds them. Not all of
+    NumPy asks for methods: `np.maximum` picks an operand by comparison (a tie is not shared),
+    `np.sign` gives ints, `np.logaddexp` refuses objects; the primitives of those names do it right.
     """
 
     __slots__ = ()

@@ -43,9 +43,9 @@ def test_a_real_number_becomes_a_double(number):
         ([2.0], r"\[Value\(x\) for x in numbers\]"),
         (np.array([2.0]), r"\[Value\(x\) for x in numbers\]"),
         (np.array(2.0), r"\[Value\(x\) for x in numbers\]"),
-        (None, "one Value for each number"),
-        (Decimal(2), "one Value for each number"),
-        (np.True_, "one Value for each number"),
+        (None, r"write Value\(float\(x\)\) for one number"),
+        (Decimal(2), r"write Value\(float\(x\)\) for one number"),
+        (np.True_, r"write Value\(float\(x\)\) for one number"),
     ],
 )
 def test_anything_else_is_a_type_error_with_the_way_out(stranger, way_out):
@@ -321,6 +321,16 @@ def test_a_users_forward_may_return_any_real_number_and_nothing_else():
     assert type(unary("one", lambda x: 1, lambda y, x: 0)(Value(2.0)).data) is float
     with pytest.raises(TypeError, match="the forward function of 'words' gave 'many'"):
         unary("words", lambda x: "many", lambda y, x: 0)(Value(2.0))
+
+
+def test_an_error_in_a_users_primitive_names_it_and_its_operands():
+    rough = unary("rough", math.log, lambda y, x: math.sqrt(-x))
+    with pytest.raises(ValueError, match="domain") as caught:
+        rough(Value(-1.0))
+    assert caught.value.__notes__ == ["in the forward function of 'rough' at (-1.0); see ieee"]
+    with pytest.raises(ValueError, match="domain") as caught:
+        (rough(Value(2.0)) * 3).backward()
+    assert caught.value.__notes__ == ["in the derivative of 'rough' at (2.0)"]
 
 
 def test_a_users_partial_may_return_any_real_number():

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 
 from microgradlike import Value, binary, ieee, ops, unary
 from microgradlike.parse import parse
-from microgradlike.scalar import Ieee, Scalar
+from microgradlike.scalar import Ieee, Scalar, partial_at
 
 UNARY = [op for op in ops.TABLE.values() if op.arity == 1]
 
@@ -197,7 +197,8 @@ def test_the_textbooks_derivative_is_the_partial_but_for_rounding(op, i, data):
     point = [
         data.draw(st.floats(max(lo, -2) + 0.25, min(hi, 3) - 0.25)) for ((lo, hi), *_) in op.domain
     ]
+    assume(op.kink is None or op.kink(*point) > 0.1)
     y = op(*point)
     names = dict(zip("xab" if op.arity == 1 else "ab", point)) | {"y": y}
-    partial = op.partials[i](y, *point)
+    partial = partial_at(op, i, y, *point)
     assert parse(op.textbook[i])(names) == pytest.approx(partial, rel=1e-9, abs=1e-12)

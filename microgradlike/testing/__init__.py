@@ -1,1 +1,41 @@
-"""Checks."""
+"""Checks of derivatives: your own function's, your own primitive's, and ours.
+
+`check_gradients(f, *point)` needs nothing but this package. `points`, `programs` and
+`check_primitive` draw their examples with Hypothesis, which is the extra "testing".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from microgradlike.testing.check import check_gradients as check_gradients
+from microgradlike.testing.report import (
+    GradientError as GradientError,
+    GradientWarning as GradientWarning,
+    Partial as Partial,
+    Report as Report,
+)
+from microgradlike.testing.straightline import (
+    Instruction as Instruction,
+    StraightLine as StraightLine,
+)
+
+if TYPE_CHECKING:
+    from microgradlike.testing.primitive import check_primitive as check_primitive
+    from microgradlike.testing.strategies import points as points, programs as programs
+
+_DRAWN = {"check_primitive": "primitive", "points": "strategies", "programs": "strategies"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _DRAWN:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    try:
+        return getattr(import_module(f"{__name__}.{_DRAWN[name]}"), name)
+    except ModuleNotFoundError as missing:
+        raise ImportError(
+            f"microgradlike.testing.{name} draws examples with Hypothesis;"
+            ' python -m pip install "microgradlike[testing]"'
+        ) from missing

@@ -1,0 +1,70 @@
+"""check_primitive: the derivative of one primitive, hunted over its whole domain."""
+
+from __future__ import annotations
+
+import warnings
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from microgradlike.op import Op
+from microgradlike.testing.check import check_gradients
+from microgradlike.testing.report import GradientWarning, Report
+from microgradlike.testing.strategies import points
+
+
+def check_primitive(
+    op: Op, *, examples: int = 100, bound: float = 100.0, margin: float = 1e-3
+) -> None:
+    """Check the derivatives of a primitive, yours or ours, at points drawn from its domain.
+
+    The points are `points(op, bound=bound, margin=margin)`, the same ones at every call. What
+    fails is shrunk: the error is about the simplest point found. A partial that no point could
+    decide gives a GradientWarning.
+    Raises GradientError where a partial is wrong, TypeError where `op` is no primitive or gives
+    something other than a float, ValueError where its domain has no point to draw.
+
+    >>> from microgradlike.ops import tanh, unary
+    >>> check_primitive(tanh)
+    >>> cube = unary("cube", lambda x: x ** 3, lambda y, x: 2 * x ** 2)
+    >>> check_primitive(cube)
+    Traceback (most recent call last):
+    ...
+    microgradlike.testing.report.GradientError: gradient of cube where its value is ...
+    """
+    if not isinstance(op, Op):
+        raise TypeError(
+            f"check_primitive takes a primitive, made by unary or binary, got {op!r:.60}"
+        )
+
+    decided: set[str] = set()
+
+    @settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(points(op, bound=bound, margin=margin))
+    def derivatives_are_right(point: tuple[float, ...]) -> None:
+        report = _checked(op, point)
+        decided.update(p.name for p in report.partials if p.verdict != "undecided")
+
+    derivatives_are_right()
+    if len(decided) < op.arity:
+        message = f"of {op.arity} partial(s) of {op.name} only {len(decided)} could be checked"
+        warnings.warn(message, GradientWarning, stacklevel=2)
+
+
+def _checked(op: Op, point: tuple[float, ...]) -> Report:
+    y = op.forward(*point)
+    if type(y) is not float:
+        raise TypeError(
+            f"{op.name}{point} gives {y!r:.60} of type {type(y).__name__}; the forward function of"
+            " a primitive gives a float: write float(...) around it"
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GradientWarning)  # at a jump, such as that of where
+        return check_gradients(op, *point)

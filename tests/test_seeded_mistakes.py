@@ -1,0 +1,193 @@
+"""The check is checked: wrong derivative rules of every kind are sown, and each one is found."""
+
+import math
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import Phase, given, settings
+
+from microgradlike import Value, engine, ops
+from microgradlike.engine import local_derivatives
+from microgradlike.ops import TABLE
+from microgradlike.scalar import partial_at
+from microgradlike.testing import GradientError, check_gradients, points, programs
+
+HUNT = settings(max_examples=100, derandomize=True, database=None, phases=[Phase.generate])
+
+
+def swapped(partials, i):
+    return lambda y, *x: partials[i](y, *x[1:], x[0])
+
+
+# y output, x operands, i which one: what people get wrong, as a change to a right rule
+KINDS = {
+    "sign": lambda partials, i: lambda y, *x: -partials[i](y, *x),
+    "factor": lambda partials, i: lambda y, *x: 2 * partials[i](y, *x),
+    "factor of a thousandth too much": lambda partials, i: lambda y, *x: 1.001 * partials[i](y, *x),
+    "missing term": lambda partials, i: lambda y, *x: partials[i](y, *x) - 1,
+    "forgotten operand": lambda partials, i: lambda y, *x: 0.0,
+    "constant partial": lambda partials, i: lambda y, *x: 1.0,
+    "inverted": lambda partials, i: lambda y, *x: ops.div.forward(1.0, partials[i](y, *x)),
+    "operand too much": lambda partials, i: lambda y, *x: x[i] * partials[i](y, *x),
+    "output too much": lambda partials, i: lambda y, *x: y * partials[i](y, *x),
+    "swapped operands": swapped,
+    "another operand's rule": lambda partials, i: partials[i - 1],
+    "output for operand": lambda partials, i: lambda y, *x: partials[i](y, *x[:i], y, *x[i + 1 :]),
+    "operand for output": lambda partials, i: lambda y, *x: partials[i](x[i], *x),
+}
+
+# mistakes seen in the wild, by primitive and operand
+WILD = {
+    ("pow", 0, "exponent off by one"): lambda y, a, b: b * a**b,
+    ("pow", 0, "forgotten exponent"): lambda y, a, b: a ** (b - 1),
+    ("pow", 1, "forgotten logarithm"): lambda y, a, b: y,
+    ("pow", 1, "logarithm of the exponent"): lambda y, a, b: y * ops.log(abs(b) + 1e-9),
+    ("div", 1, "square forgotten"): lambda y, a, b: -a / b,
+    ("tanh", 0, "square forgotten"): lambda y, x: 1 - y,
+    ("sigmoid", 0, "second factor forgotten"): lambda y, x: y,
+    ("sqrt", 0, "half forgotten"): lambda y, x: 1 / y,
+    ("tan", 0, "one forgotten"): lambda y, x: y * y,
+    ("atan", 0, "of asin"): lambda y, x: 1 / ops.sqrt(abs(1 - x * x) + 1e-9),
+    ("log10", 0, "base forgotten"): lambda y, x: 1 / x,
+    ("relu", 0, "one everywhere"): lambda y, x: 1.0,
+    ("relu", 0, "the operand"): lambda y, x: y,
+    ("abs", 0, "one everywhere"): lambda y, x: 1.0,
+    ("softplus", 0, "of the output"): lambda y, x: ops.sigmoid(y),
+    ("hypot", 0, "not divided"): lambda y, a, b: a,
+    ("logaddexp", 0, "not a share"): lambda y, a, b: ops.exp(a),
+    ("maximum", 0, "half always"): lambda y, a, b: 0.5,
+    ("clip", 0, "one outside"): lambda y, x, lo, hi: 1.0,
+}
+
+
+def with_partial(op, i, partial):
+    return replace(op, partials=(*op.partials[:i], partial, *op.partials[i + 1 :]))
+
+
+def some_points(op, count=60):
+    """Points of the domain from a generator of our own, so that Hypothesis is not its own judge."""
+    random = Random(op.name)
+    found = []
+    while len(found) < count:
+        point = tuple(random.uniform(-4, 4) for _ in op.domain)
+        inside = all(any(lo < x < hi for lo, hi in domain) for x, domain in zip(point, op.domain))
+        if inside and (op.kink is None or op.kink(*point) > 0.01):
+            found.append(point)
+    return found
+
+
+def is_a_mistake(op, wrong, i):
+    """Whether the changed rule is another one: twice 0, or the other operand of a sum, is not."""
+    for point in some_points(op):
+        y = op.forward(*point)
+        right, other = (partial_at(which, i, y, *point) for which in (op, wrong))
+        if math.isnan(other) or abs(right - other) > 1e-4 * max(abs(right), 1e-2):
+            return True
+    return False
+
+
+def seeded():
+    for op in TABLE.values():
+        for i in range(op.arity):
+            for kind, change in KINDS.items():
+                wrong = with_partial(op, i, change(op.partials, i))
+                if is_a_mistake(op, wrong, i):
+                    yield kind, op, wrong
+    for (name, i, kind), partial in WILD.items():
+        yield kind, TABLE[name], with_partial(TABLE[name], i, partial)
+
+
+MISTAKES = list(seeded())
+
+
+def is_found(wrong):
+    @HUNT
+    @given(points(wrong))
+    def derivatives_are_right(point):
+        check_gradients(wrong, *point)
+
+    try:
+        derivatives_are_right()
+    except GradientError:
+        return True
+    return False
+
+
+@pytest.mark.filterwarnings("ignore::microgradlike.testing.GradientWarning")
+@pytest.mark.parametrize("name", TABLE)
+def test_every_mistake_in_a_primitive_is_found_within_100_examples(name):
+    sown = [(kind, wrong) for kind, op, wrong in MISTAKES if op.name == name]
+    missed = [kind for kind, wrong in sown if not is_found(wrong)]
+    assert len(sown) >= 2
+    assert not missed
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *(kind for _, _, kind in WILD)])
+def test_every_kind_of_mistake_was_sown(kind):
+    assert any(sown == kind for sown, _, _ in MISTAKES)
+
+
+def test_a_mistake_is_found_in_random_programs_and_shrunk_to_one_instruction():
+    wrong = with_partial(ops.tanh, 0, lambda y, x: 1 - y)
+    table = [op for op in TABLE.values() if op is not ops.tanh and op.arity < 3]
+
+    @settings(HUNT, phases=[Phase.generate, Phase.shrink], report_multiple_bugs=False)
+    @given(programs(ops=[wrong, *table[:8]]))
+    def gradients_are_right(program):
+        check_gradients(program, *program.point)
+
+    with pytest.raises(GradientError, match=r"v1 = tanh\(x0\)\s+return v1"):
+        gradients_are_right()
+
+
+def assign_instead_of_adding(order):
+    """The backward pass of whoever writes = for +=."""
+    for v in reversed(order):
+        for x, local in zip(v.operands, local_derivatives(v)):
+            if local is not None:
+                x.grad = v.grad * local
+
+
+def drop_the_last_use(order):
+    """A backward pass that takes the operands of a node for a set: x * x counts once."""
+    for v in reversed(order):
+        pairs = {id(x): (x, local) for x, local in zip(v.operands, local_derivatives(v))}
+        for x, local in pairs.values():
+            if local is not None:
+                x.grad += v.grad * local
+
+
+def from_the_front(order):
+    """A backward pass in the wrong order: gradients are handed on before they are complete."""
+    engine_order = [order[-1], *order[:-1]]
+    for v in engine_order:
+        for x, local in zip(v.operands, local_derivatives(v)):
+            if local is not None:
+                x.grad += v.grad * local
+
+
+@pytest.mark.filterwarnings("ignore::microgradlike.testing.GradientWarning")
+@pytest.mark.parametrize("push", [assign_instead_of_adding, drop_the_last_use, from_the_front])
+def test_a_broken_backward_pass_is_found_within_100_random_programs(push, monkeypatch):
+    monkeypatch.setattr(engine, "_push", push)
+
+    @HUNT
+    @given(programs())
+    def gradients_are_right(program):
+        check_gradients(program, *program.point)
+
+    with pytest.raises(GradientError):
+        gradients_are_right()
+
+
+def test_dropped_accumulation_is_found_for_every_primitive_that_can_share_an_operand(monkeypatch):
+    monkeypatch.setattr(engine, "_push", assign_instead_of_adding)
+    for op in (ops.add, ops.mul, ops.power, ops.hypot, ops.logaddexp, ops.atan2):
+        with pytest.raises(GradientError):
+            check_gradients(lambda x, op=op: op(x, x) * 3.0 + x, 1.5)
+
+
+def test_a_value_that_leaves_the_graph_is_found():
+    with pytest.raises(GradientError):
+        check_gradients(lambda x: x * Value(x.data), 2.0)
