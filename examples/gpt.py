@@ -161,7 +161,7 @@ def read_words(parser, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--docs", type=pathlib.Path, help="a file with one word per line")
-    parser.add_argument("--steps", type=int, default=100, help="words to learn from")
+    parser.add_argument("--steps", type=int, default=200, help="words to learn from")
     parser.add_argument("--samples", type=int, default=10, help="words to make up")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
