@@ -1,0 +1,110 @@
+"""Cut: a scene without what lies far away."""
+
+from collections import Counter
+
+from hypothesis import given, settings, strategies as st
+
+from microgradlike import Value, nn
+from microgradlike.graph import topological
+from microgradlike.testing.strategies import programs
+from viz.cut import MOST_PARTS, cut
+from viz.fold import fit
+from viz.scene import id_of, scene
+
+
+def built(program):
+    return program(*map(Value, program.point)) + 0.0
+
+
+def distances(shot, start):
+    """By Bellman-Ford, which knows nothing of queues; constants lie at their users."""
+    constants = {n.id for n in shot.nodes if n.role == "constant"}
+    far = {start: 0}
+    for _ in shot.nodes:
+        for e in shot.edges:
+            for a, b in ((e.source, e.target), (e.target, e.source)):
+                if a in far:
+                    step = far[a] + (b not in constants)
+                    far[b] = min(far.get(b, step), step)
+    return far
+
+
+@given(programs(max_size=30), st.integers(0, 4), st.data())
+def test_hops_are_edges_in_either_direction(program, hops, data):
+    y = built(program)
+    shot = scene(y)
+    start = id_of(y, data.draw(st.sampled_from(topological(y))))
+    shown = {n.id for n in cut(shot, start, max_nodes=1000, hops=hops).nodes}
+    far = distances(shot, start)
+    near = {name for name, hop in far.items() if hop <= hops}
+    assert near <= shown
+    beyond = {n.id for n in shot.nodes} - near
+    assert len(shown & beyond) <= MOST_PARTS  # a single node is no box
+
+
+@settings(max_examples=50)
+@given(programs(min_size=5, max_size=40), st.integers(2, 20))
+def test_a_cut_keeps_the_limit_and_no_arrow_goes_back(program, limit):
+    shot = scene(built(program))
+    small = cut(shot, shot.root, max_nodes=limit)
+    assert len(small.nodes) <= limit or small is shot
+    if limit >= 16:  # with fewer, there is one box for all that is not shown
+        place = {n.id: i for i, n in enumerate(small.nodes)}
+        parts = [n for n in small.nodes if n.fold]
+        assert all(e.source != e.target for e in small.edges)
+        assert len(parts) <= max(1, limit // 8)
+        assert set(place) >= {end for e in small.edges for end in (e.source, e.target)}
+
+
+def test_what_lies_before_and_behind_is_two_boxes():
+    y = Value(1.0)
+    for _ in range(50):
+        y = y * y
+    small = cut(scene(y), "n25", max_nodes=40, hops=1)
+    boxes = [n.id for n in small.nodes if n.fold]
+    assert len(boxes) == 2
+    assert [(e.source, e.target) for e in small.edges if e.target in boxes] == [("n26", boxes[1])]
+    assert {e.target for e in small.edges if e.source == boxes[0]} == {"n24"}
+
+
+def balanced(level):
+    while len(level) > 1:
+        level = [a + b for a, b in zip(level[::2], level[1::2])]
+    return level[0]
+
+
+def test_a_constant_is_as_near_as_its_user():
+    shot = scene(balanced([Value(float(i), "x") * i for i in range(32)]))
+    small = cut(shot, shot.root, max_nodes=1000, hops=5)
+    roles = Counter(n.role for n in small.nodes)
+    assert roles["constant"] == 32
+    assert roles["input"] == 0
+
+
+def test_the_start_is_shown_before_any_box():
+    y = nn.Neuron(1)([Value(1.0)])
+    for _ in range(9):
+        y = y.sin()
+    boxed = fit(scene(y), depth=0)
+    small = cut(boxed, boxed.root, max_nodes=2)
+    assert [n.role for n in small.nodes] == ["folded", "result"]
+
+
+def test_many_parts_become_one_for_each_stage():
+    shot = scene(balanced([Value(float(i)).sin() for i in range(64)]))
+    small = cut(shot, shot.root, max_nodes=30)
+    [box] = [n for n in small.nodes if n.fold]
+    assert len(small.nodes) == 28  # 30 less three places for parts, and one part
+    assert box.fold.size == len(shot.nodes) - 27
+
+
+@given(st.integers(2, 30))
+def test_where_boxes_are_most_of_it_they_are_cut_too(limit):
+    boxed = fit(scene(nn.MLP(2, [4, 4, 1])([Value(1.0), Value(2.0)])), depth=2)
+    assert sum(n.fold is not None for n in boxed.nodes) == 9
+    small = cut(boxed, boxed.root, max_nodes=limit)
+    assert len(small.nodes) <= limit
+    assert small.root in {n.id for n in small.nodes}
+    assert sum(n.fold.size if n.fold else 1 for n in small.nodes) == sum(
+        n.fold.size if n.fold else 1 for n in boxed.nodes
+    )

@@ -1,0 +1,179 @@
+"""Drawing: a picture in a notebook or a file."""
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import graphviz
+import pytest
+
+from microgradlike import Value, nn
+from viz import Drawing, RenderError, draw, draw_dot
+from viz.scene import scene
+
+
+def square():
+    x = Value(3.0, "x")
+    y = x * x
+    y.backward()
+    return y
+
+
+@pytest.fixture
+def no_graphviz(monkeypatch):
+    def render(source, kind="svg"):
+        raise RenderError("there is no Graphviz here")
+
+    monkeypatch.setattr("viz.drawing.render", render)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "start"),
+    [(".svg", b"<svg"), (".PNG", b"\x89PNG"), (".pdf", b"%PDF"), (".dot", b"digraph")],
+)
+def test_a_picture_is_saved_as_its_suffix_says(tmp_path, suffix, start):
+    path = tmp_path / f"y{suffix}"
+    assert draw(square()).save(path) == path
+    assert path.read_bytes().startswith(start)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_path_may_be_a_str(tmp_path):
+    assert draw(square()).save(str(tmp_path / "y.dot")) == tmp_path / "y.dot"
+
+
+@pytest.mark.parametrize("name", ["y", "y.gif", "y.svgz", ".svg"])
+def test_another_suffix_is_refused(tmp_path, name):
+    with pytest.raises(ValueError, match=r"saved as \.svg, \.png, \.pdf, \.dot, got .*name it y"):
+        draw(square()).save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_failure_leaves_the_old_file_as_it_was(tmp_path, no_graphviz):
+    path = tmp_path / "y.svg"
+    path.write_text("old")
+    with pytest.raises(RenderError):
+        draw(square()).save(path)
+    assert path.read_text() == "old"
+
+
+def test_a_place_that_cannot_be_written_leaves_nothing_behind(tmp_path):
+    (tmp_path / "y.dot").mkdir()
+    with pytest.raises(OSError, match=r"y\.dot"):
+        draw(square()).save(tmp_path / "y.dot")
+    assert [p.name for p in tmp_path.iterdir()] == ["y.dot"]
+
+
+def test_a_notebook_gets_svg_and_text():
+    bundle = draw(square())._repr_mimebundle_()
+    assert set(bundle) == {"image/svg+xml", "text/plain"}
+    ET.fromstring(bundle["image/svg+xml"])
+    assert bundle["text/plain"] == '<Drawing of 2 nodes; .save("y.svg") writes it>'
+
+
+def test_a_notebook_without_graphviz_gets_text(no_graphviz):
+    bundle = draw(square())._repr_mimebundle_(include=None, exclude=None)
+    assert bundle == {
+        "text/plain": '<Drawing of 2 nodes; .save("y.svg") writes it>\nthere is no Graphviz here'
+    }
+
+
+def test_a_drawing_holds_the_numbers_of_its_moment():
+    y = square()
+    picture = draw(y)
+    before = picture.source
+    y.operands[0].data = 123.0
+    assert picture.source == before
+    assert ">123<" not in picture.svg()
+    assert ">3<" in picture.svg()
+
+
+def test_svg_is_rendered_once(monkeypatch):
+    picture = draw(square())
+    first = picture.svg()
+    monkeypatch.setattr("viz.drawing.render", None)
+    assert picture.svg() is first
+
+
+def test_repr_says_what_was_folded():
+    model = nn.MLP(2, [2, 1])
+    picture = draw(model([Value(1.0), Value(2.0)]), depth=0)
+    assert repr(picture).splitlines()[1:] == list(picture.scene.notes)
+    assert len(picture.scene.notes) == 2
+
+
+def test_focus_is_a_value_of_the_graph():
+    x = Value(3.0, "x")
+    y = ((x * 2).exp() + 1).log()
+    picture = draw(y, focus=x, hops=1)
+    assert [n.name for n in picture.scene.nodes][:3] == ["x", "2", "v2"]
+    with pytest.raises(ValueError, match="no node of this graph"):
+        draw(y, focus=Value(3.0))
+    with pytest.raises(TypeError, match="a picture is of a Value, got 3"):
+        draw(y, focus=3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "error"),
+    [
+        ((3.0,), {}, TypeError),
+        ((Value(1.0),), {"direction": "up"}, ValueError),
+        ((Value(1.0),), {"max_nodes": 0}, ValueError),
+        ((Value(1.0),), {"depth": "all"}, TypeError),
+        ((Value(1.0), "LR"), {}, TypeError),
+    ],
+)
+def test_a_wrong_argument_is_refused_before_anything_is_rendered(
+    arguments, options, error, no_graphviz
+):
+    with pytest.raises(error):
+        draw(*arguments, **options)
+
+
+def test_draw_dot_is_a_digraph_as_micrograds_notebook_makes_it():
+    dot = draw_dot(square(), format="png", rankdir="TB")
+    assert isinstance(dot, graphviz.Digraph)
+    assert dot.format == "png"
+    assert "rankdir=TB" in dot.source
+    assert all(line in dot.source for line in draw(square(), direction="TB").source.splitlines())
+
+
+@pytest.mark.parametrize("options", [{"rankdir": "up"}, {"format": "nothing"}])
+def test_draw_dot_refuses_another_option(options):
+    with pytest.raises(ValueError, match=r"up|nothing"):
+        draw_dot(square(), **options)
+
+
+PROGRAM = """
+import hashlib, random
+from microgradlike import Value, nn
+from viz import draw
+random.seed(7)
+y = (nn.MLP(2, [3, 1])([Value(1.0, "x"), Value(-2.0)]) - 1) ** 2
+y.backward()
+for options in ({}, {"depth": 1}, {"focus": y.operands[0], "hops": 3}, {"max_nodes": 20}):
+    picture = draw(y, **options)
+    print(hashlib.sha256((picture.source + picture.svg()).encode()).hexdigest())
+"""
+
+
+def test_the_bytes_do_not_depend_on_the_hash_seed():
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            env={"PYTHONHASHSEED": str(seed), "PYTHONPATH": str(Path(__file__).parent.parent)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in (0, 1, 2)
+    }
+    assert len(outputs) == 1
+    assert len(outputs.pop().split()) == 4
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB", "RL", "BT"])
+def test_a_drawing_of_a_scene_is_its_dot(direction):
+    y = square()
+    assert Drawing(scene(y), direction=direction).source == draw(y, direction=direction).source

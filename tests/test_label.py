@@ -1,0 +1,51 @@
+"""Text and tables in DOT's HTML-like language."""
+
+import unicodedata
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import example, given, strategies as st
+
+from viz.label import LONGEST, cell, columns, printable, table, width
+
+ANYTHING = st.text(st.characters(exclude_categories=()))  # surrogates and control characters too
+
+
+@given(ANYTHING, st.integers(1, 40))
+@example("\ufffe\uffff\U0001fffe", LONGEST)
+@example("\u202egnirts", LONGEST)  # would turn the direction of writing around
+@example("x" * 10_000, LONGEST)
+@example("e" + "\u0301" * 10_000, LONGEST)
+def test_printable_text_is_short_and_can_stand_in_xml(text, longest):
+    safe = printable(text, longest)
+    assert 0 < columns(safe) <= longest
+    assert len(safe) <= 4 * longest + 1
+    assert ET.fromstring(table([[cell(safe)]])).find("TR/TD").text == safe.replace("\\", "\\\\")
+    assert not {"Cc", "Cf", "Cs"} & {unicodedata.category(c) for c in safe}
+
+
+@given(ANYTHING)
+def test_printable_is_idempotent(text):
+    assert printable(printable(text)) == printable(text)
+
+
+@given(st.text("abc xyz<>&|{}\"'\\", max_size=LONGEST).filter(str.strip))
+def test_an_ordinary_label_is_kept(text):
+    assert printable(text) == " ".join(text.split())
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t\n", "\u3000"])
+def test_an_empty_label_is_seen(text):
+    assert printable(text) == "␣"
+
+
+@given(ANYTHING, ANYTHING)
+def test_width_grows_with_the_text(a, b):
+    assert width(a + b) >= max(width(a), width(b))
+
+
+def test_a_cell_keeps_its_attributes_and_drops_empty_ones():
+    td = ET.fromstring(cell("x", size=9, bold=True, color="#000000", align="LEFT", style=""))
+    assert td.attrib == {"ALIGN": "LEFT", "WIDTH": "6", "HEIGHT": "11"}
+    assert td.find("FONT").attrib == {"POINT-SIZE": "9", "COLOR": "#000000"}
+    assert td.find("FONT/B").text == "x"

@@ -1,0 +1,107 @@
+"""Render: Graphviz in a child process."""
+
+import importlib.util
+import os
+import shutil
+import stat
+import sys
+
+import pytest
+
+from viz.render import RenderError, render
+
+SOURCE = 'digraph { a [label=<<TABLE><TR><TD PORT="p">x</TD></TR></TABLE>>] a -> b:n }'
+STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
+
+
+@pytest.fixture(params=["dot", "wheel"])
+def engine(request, monkeypatch):
+    """With `dot` on PATH, and with nothing but the wheel."""
+    if request.param == "dot":
+        if shutil.which("dot") is None:
+            pytest.skip("there is no dot on PATH")
+    else:
+        monkeypatch.setenv("PATH", "")
+        assert importlib.util.find_spec("pygraphviz"), "the extra test brings pygraphviz"
+    return request.param
+
+
+@pytest.mark.parametrize("kind", STARTS)
+def test_each_kind_is_rendered(engine, kind):
+    assert render(SOURCE, kind).startswith(STARTS[kind])
+
+
+def test_the_same_text_gives_the_same_svg(engine):
+    assert render(SOURCE) == render(SOURCE)
+
+
+def test_a_text_that_is_no_dot_is_a_render_error(engine):
+    with pytest.raises(RenderError, match="Graphviz failed"):
+        render("this is no graph")
+
+
+def test_with_neither_both_remedies_are_named(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(RenderError) as caught:
+        render(SOURCE)
+    for remedy in ("install it", 'pip install "microgradlike[dot]"', '.save("y.dot")'):
+        assert remedy in str(caught.value)
+
+
+def test_another_kind_is_refused():
+    with pytest.raises(ValueError, match="a picture is one of svg, png, pdf, got 'gif'"):
+        render(SOURCE, "gif")
+
+
+def program(directory, text):
+    """A program named dot, first on PATH."""
+    path = directory / "dot"
+    path.write_text(f"#!{sys.executable}\n{text}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(directory)
+
+
+needs_scripts = pytest.mark.skipif(os.name != "posix", reason="a script with #! is a program")
+
+
+@needs_scripts
+def test_a_layout_that_takes_too_long_is_ended_and_says_how_to_fold(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", program(tmp_path, "import time; time.sleep(60)"))
+    with pytest.raises(RenderError) as caught:
+        render(SOURCE, seconds=0.2)
+    assert str(caught.value).startswith("Graphviz needs more than 0.2 s for this picture")
+    for way_out in ("depth=1", "max_nodes=100", "focus="):
+        assert way_out in str(caught.value)
+
+
+@needs_scripts
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("import sys; sys.exit('no such font')", "failed with code 1: no such font"),
+        ("import sys; sys.exit(3)", "failed with code 3: no message"),
+        ("", "failed with code 0: no message"),
+    ],
+)
+def test_a_failure_tells_what_graphviz_said(tmp_path, monkeypatch, text, message):
+    monkeypatch.setenv("PATH", program(tmp_path, text))
+    with pytest.raises(RenderError) as caught:
+        render(SOURCE)
+    assert message in str(caught.value)
+
+
+@needs_scripts
+def test_a_dot_that_does_not_start_is_a_render_error(tmp_path, monkeypatch):
+    directory = program(tmp_path, "")
+    (tmp_path / "dot").write_text("#!/nowhere/at/all\n")
+    monkeypatch.setenv("PATH", directory)
+    with pytest.raises(RenderError, match="Graphviz does not start"):
+        render(SOURCE)
+
+
+def test_a_file_named_pygraphviz_in_the_working_directory_is_not_run(tmp_path, monkeypatch):
+    (tmp_path / "pygraphviz.py").write_text("raise SystemExit('somebody else')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "")
+    assert render(SOURCE).startswith(b"<?xml")

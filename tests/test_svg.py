@@ -1,0 +1,85 @@
+"""Svg: what Graphviz wrote, made fit for a page."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, strategies as st
+
+from microgradlike import Value
+from viz.drawing import draw
+from viz.label import ADVANCE, columns
+from viz.svg import KEPT, finish
+
+RAW = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
+<!-- made by hand -->
+<svg width="9pt" height="9pt" viewBox="0 0 9 9" xmlns="http://www.w3.org/2000/svg"
+ xmlns:xlink="http://www.w3.org/1999/xlink" onload="alert(1)">
+<script>alert(1)</script>
+<g id="graph0" class="graph"><title>microgradlike</title>
+<g id="node1" class="node"><title>n1</title><a xlink:href="x"><text x="1">gone</text></a>
+<polygon fill="none" stroke="transparent" points="0,0" onclick="alert(1)"/>
+<text x="1" y="2" font-family="Times" font-size="10.00">two  words </text><text/></g>
+<g id="e0" class="edge"><title>n1:e-&gt;n2:w</title></g>
+<g id="nothing" class="node"/>
+</g></svg>"""
+
+
+def finished(source="digraph {}", titles=None):
+    return ET.fromstring(finish(RAW.encode(), source, titles or {}))
+
+
+def local(element):
+    return element.tag.removeprefix("{http://www.w3.org/2000/svg}")
+
+
+def test_only_known_elements_and_attributes_are_left():
+    added = {"textLength", "lengthAdjust", "id", "style", "role"}
+    for element in finished().iter():
+        assert set(element.attrib) <= KEPT[local(element)] | added
+    assert "alert" not in finish(RAW.encode(), "", {})
+    assert "transparent" not in finish(RAW.encode(), "", {})  # no color of SVG 1.1
+    assert "gone" not in finish(RAW.encode(), "", {})
+
+
+def test_text_is_pinned_to_the_length_of_the_layout():
+    text = next(e for e in finished().iter() if local(e) == "text")
+    assert text.text == "two words"
+    assert float(text.get("textLength")) == pytest.approx(9 * ADVANCE * 10, abs=0.05)
+
+
+def test_two_pictures_have_no_id_in_common_and_the_same_one_the_same():
+    ids = [
+        {e.get("id") for e in finished(source).iter() if e.get("id")} for source in ("a", "b", "a")
+    ]
+    assert ids[0] == ids[2]
+    assert len(ids[0]) == 4
+    assert not ids[0] & ids[1]
+
+
+def test_titles_take_the_place_of_names_in_the_text():
+    found = [
+        e.text for e in finished(titles={"n1": "<x>", "e0": "dy/dx"}).iter() if local(e) == "title"
+    ]
+    assert found == ["<x>", "dy/dx"]
+
+
+def test_a_picture_fits_its_column():
+    root = finished()
+    assert root.get("viewBox") == "0 0 9 9"
+    assert "max-width:100%" in root.get("style")
+
+
+@given(st.lists(st.floats(), min_size=1, max_size=4))
+def test_every_text_of_a_drawing_is_pinned(numbers):
+    y = sum(map(Value, numbers)) + 1
+    drawing = draw(y)
+    # without Graphviz: the DOT text stands for it, its labels as text
+    cells = "".join(f"<text font-size='9'>{n.name}</text>" for n in drawing.scene.nodes)
+    raw = f"<svg xmlns='http://www.w3.org/2000/svg'>{cells}</svg>".encode()
+    texts = list(ET.fromstring(finish(raw, drawing.source, {})))
+    assert len(texts) == len(drawing.scene.nodes)
+    assert all(
+        float(t.get("textLength")) == pytest.approx(columns(t.text) * ADVANCE * 9, abs=0.05)
+        for t in texts
+    )

@@ -1,0 +1,36 @@
+"""Titles: numbers in full where the pointer rests."""
+
+from hypothesis import given
+
+from microgradlike import Value, nn, ops
+from microgradlike.testing.strategies import programs
+from viz.fold import fit
+from viz.scene import scene
+from viz.titles import titles
+
+
+@given(programs(ops=[op for op in ops.TABLE.values() if op.arity < 3]))
+def test_every_number_is_there_in_full(program):
+    y = program(*map(Value, program.point)) + 0.0
+    y.backward()
+    shot = scene(y)
+    texts = titles(shot)
+    for n in shot.nodes:
+        assert f"data {n.data!r}" in texts[n.id]
+        assert (f"grad {n.grad!r}" in texts[n.id]) == (n.role != "constant")
+    for i, e in enumerate(shot.edges):
+        assert (repr(e.local) in texts[f"e{i}"]) == (e.local is not None)
+
+
+def test_boxes_and_frames_have_a_title_too():
+    model = nn.MLP(2, [2, 1])
+    small = fit(scene(model([Value(1.0, "x0"), Value(2.0, "x1")])), depth=1)
+    texts = titles(small)
+    assert texts["cluster_c1"] == "MLP"
+    assert "layers.0 · Layer\n" in "".join(texts.values())
+    assert "x0 → layers.0 · Layer, 2 edges" in texts.values()
+    assert "layers.0 · Layer → layers.1 · Layer, 2 edges" in texts.values()
+
+
+def test_a_constants_arrow_says_where_it_goes():
+    assert titles(scene(Value(1.0, "x") * 2))["e1"] == "2 → v2"

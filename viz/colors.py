@@ -1,0 +1,59 @@
+"""Colors: gradients as a diverging scale, blue below zero and orange above, grey at zero."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+WHITE = "#ffffff"  # no gradient yet
+YELLOW = "#ffe95c"  # not a number, or not finite
+ZERO = (0xEE, 0xEE, 0xEE)
+NEGATIVE = (0x74, 0xB3, 0xEA)  # as light as the orange, for print in grey
+POSITIVE = (0xF5, 0x9E, 0x42)
+FAINTEST = 0.12  # how far from zero's grey: no gradient but 0 looks like 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From -`largest` to `largest`, by the square root, so that small gradients show too."""
+
+    largest: float
+
+    @classmethod
+    def of(cls, gradients: Iterable[float | None]) -> Scale | None:
+        """The scale that has room for these; None where there is no gradient at all.
+
+        >>> Scale.of([0.5, None, -30.0])
+        Scale(largest=30.0)
+        """
+        sizes = [abs(g) for g in gradients if g is not None and math.isfinite(g)]
+        return cls(max(sizes)) if sizes else None
+
+    def color(self, gradient: float | None) -> str:
+        """The fill of a node with that gradient.
+
+        >>> Scale(2.0).color(2.0), Scale(2.0).color(0.0), Scale(2.0).color(None)
+        ('#f59e42', '#eeeeee', '#ffffff')
+        """
+        if gradient is None:
+            return WHITE
+        if not math.isfinite(gradient):
+            return YELLOW
+        if gradient == 0:
+            return _hex(ZERO, ZERO, 0.0)
+        end = POSITIVE if gradient > 0 else NEGATIVE
+        return _hex(ZERO, end, max(math.sqrt(abs(gradient) / self.largest), FAINTEST))
+
+    def ticks(self) -> list[float]:
+        """The gradients that a legend shows, ascending.
+
+        >>> Scale(2.0).ticks()
+        [-2.0, -0.5, -0.125, 0.0, 0.125, 0.5, 2.0]
+        """
+        sizes = [self.largest / 16, self.largest / 4, self.largest] if self.largest else []
+        return [*(-x for x in reversed(sizes)), 0.0, *sizes]
+
+
+def _hex(a: tuple[int, int, int], b: tuple[int, int, int], share: float) -> str:
+    return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in zip(a, b))

@@ -1,0 +1,133 @@
+"""Drawing: the picture of a graph, in a notebook or in a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from microgradlike.engine import Value
+from viz.dot import statements, to_dot
+from viz.fold import fit
+from viz.render import render
+from viz.scene import Scene, id_of, scene
+from viz.svg import finish
+from viz.titles import titles
+
+if TYPE_CHECKING:
+    import graphviz
+
+
+class Drawing:
+    """A picture; it holds the numbers of the moment it was made. A notebook shows it by itself.
+
+    `scene` is what it shows, `source` the same as DOT text.
+    """
+
+    def __init__(self, scene: Scene, *, direction: str = "LR") -> None:
+        self.scene = scene
+        self.source = to_dot(scene, direction=direction)
+        self._svg: str | None = None
+
+    def svg(self) -> str:
+        """The picture as SVG text; RenderError where Graphviz is missing or fails."""
+        if self._svg is None:
+            self._svg = finish(render(self.source, "svg"), self.source, titles(self.scene))
+        return self._svg
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture to `path`, as its suffix says: .svg, .png, .pdf or .dot. Return it.
+
+        The file is there whole or not at all. Raises ValueError for another suffix, RenderError
+        where Graphviz is missing or fails, OSError where the place cannot be written.
+        """
+        target = Path(path)
+        write: dict[str, Callable[[], bytes]] = {
+            ".svg": lambda: self.svg().encode(),
+            ".png": lambda: render(self.source, "png"),
+            ".pdf": lambda: render(self.source, "pdf"),
+            ".dot": lambda: self.source.encode(),
+        }
+        suffix = target.suffix.lower()
+        if suffix not in write:
+            raise ValueError(
+                f"a picture is saved as {', '.join(write)}, got {str(path)!r:.80}; name it y.svg"
+            )
+        _replace(target, write[suffix]())
+        return target
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        try:
+            return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+        except Exception as error:  # a notebook shows what there is
+            return {"text/plain": f"{self!r}\n{error}"}
+
+    def __repr__(self) -> str:
+        notes = "".join(f"\n{note}" for note in self.scene.notes)
+        return f'<Drawing of {len(self.scene.nodes)} nodes; .save("y.svg") writes it>{notes}'
+
+
+def draw(
+    y: Value,
+    *,
+    direction: str = "LR",
+    depth: int | None = None,
+    focus: Value | None = None,
+    hops: int = 2,
+    max_nodes: int | None = None,
+) -> Drawing:
+    """The picture of everything that `y` depends on, with the numbers of this moment.
+
+    A node shows its name, its data and its gradient, which colours it, and where an arrow arrives,
+    the local derivative. `direction` is "LR", "TB", "RL" or "BT", from operands to `y`.
+    A graph of more than `max_nodes` nodes (by default 200) is folded: `depth` levels of modules
+    stay open, by default as many as fit, and if that is not enough, only what lies nearest to `y`
+    is shown. `focus` shows a node with what lies within `hops` edges of it. The picture says what
+    it folded.
+    Raises TypeError and ValueError for what is no Value, no node of the graph or no such option.
+
+    >>> x = Value(3.0, "x")
+    >>> y = x * x + 1
+    >>> y.backward()
+    >>> draw(y)
+    <Drawing of 4 nodes; .save("y.svg") writes it>
+    """
+    return Drawing(_fitted(y, depth, focus, hops, max_nodes), direction=direction)
+
+
+def draw_dot(
+    root: Value,
+    format: str = "svg",  # noqa: A002  (micrograd's name for it)
+    rankdir: str = "LR",
+) -> graphviz.Digraph:
+    """The picture as a `graphviz.Digraph`, as micrograd's notebook draws it.
+
+    Displaying or rendering it takes `dot` on PATH; `draw` does with the extra "dot" as well.
+
+    >>> draw_dot(Value(1.0) + 2).format
+    'svg'
+    """
+    import graphviz
+
+    small = _fitted(root, None, None, 2, None)
+    lines = statements(small, direction=rankdir)
+    return graphviz.Digraph("microgradlike", format=format, body=[f"{line}\n" for line in lines])
+
+
+def _fitted(
+    y: Value, depth: int | None, focus: Value | None, hops: int, max_nodes: int | None
+) -> Scene:
+    name = None if focus is None else id_of(y, focus)
+    return fit(scene(y), depth=depth, focus=name, hops=hops, max_nodes=max_nodes)
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write to a file beside it, and put that in its place."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

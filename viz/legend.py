@@ -1,0 +1,56 @@
+"""Legend: what shapes, numbers and colors of a picture mean, as a table for DOT."""
+
+from __future__ import annotations
+
+from viz.colors import YELLOW, Scale
+from viz.label import cell, nested, table
+from viz.nodes import GREY, SMALL
+from viz.numbers import NOT_YET, signed
+from viz.scene import Role, Scene
+
+KEYS: dict[Role, tuple[int, str]] = {  # border and style, as near as a table comes to the node's
+    "input": (1, "rounded"),
+    "parameter": (1, "rounded"),
+    "constant": (0, ""),
+    "operation": (1, ""),
+    "result": (3, ""),
+    "folded": (1, "dashed"),
+}
+
+
+def legend(scene: Scene, scale: Scale | None) -> str:
+    """The table below a picture: the roles that occur, the scale of gradients, and the notes."""
+    rows = [_roles(scene)]
+    if scale is not None:
+        rows.append(_bar(scene, scale))
+    lines = list(scene.notes)
+    if any(e.local is not None for e in scene.edges):
+        lines.insert(0, "number where an arrow arrives: the local derivative, ∂ node / ∂ operand")
+    rows += [table([[cell(line, size=SMALL, color=GREY, align="LEFT")]]) for line in lines]
+    return table([[nested(row, align="LEFT")] for row in rows], cellspacing=2)
+
+
+def _roles(scene: Scene) -> str:
+    present = {node.role for node in scene.nodes}
+    keys = [_key(role) for role in KEYS if role in present]
+    return table([keys], cellspacing=4, align="LEFT")
+
+
+def _key(role: Role) -> str:
+    border, style = KEYS[role]
+    inside = cell(role, size=SMALL, cellpadding=3, border=border, style=style)
+    if role != "parameter":
+        return inside
+    return nested(table([[inside]], cellspacing=1), border=1, style="rounded")  # a double line
+
+
+def _bar(scene: Scene, scale: Scale) -> str:
+    ticks = [
+        cell(signed(x, 2), size=SMALL, bgcolor=scale.color(x), cellpadding=3) for x in scale.ticks()
+    ]
+    bar = [cell("grad", size=SMALL, color=GREY, cellpadding=3), *ticks]
+    if any(n.grad is None and n.role not in ("constant", "folded") for n in scene.nodes):
+        bar.append(cell(f"{NOT_YET} none yet", size=SMALL, cellpadding=3))
+    if any(flag != "dead relu" for n in scene.nodes for flag in n.flags):
+        bar.append(cell("nan or ∞", size=SMALL, bgcolor=YELLOW, cellpadding=3))
+    return table([bar], align="LEFT")

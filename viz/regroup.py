@@ -1,0 +1,98 @@
+"""Regroup: a scene in which boxes stand for groups of nodes, their edges merged."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from viz.scene import Cluster, Fold, Scene, SceneEdge, SceneNode
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What is drawn for a group: its id, the cluster it lies in, the calls of a module it holds.
+
+    `name` is "" for a part of a graph that has no name.
+    """
+
+    id: str
+    name: str
+    cluster: str | None = None
+    calls: int = 0
+
+
+def regroup(scene: Scene, boxes: Mapping[str, Box]) -> Scene:
+    """`scene` with every node whose id is in `boxes` folded into its box.
+
+    Edges from one end into one box are merged; edges inside a box and clusters that are left empty
+    vanish.
+    """
+    ends = {n.id: boxes[n.id].id if n.id in boxes else n.id for n in scene.nodes}
+    members: dict[str, list[SceneNode]] = {}
+    for node in reversed(scene.nodes):  # so that a box stands where its last node stood
+        members.setdefault(ends[node.id], []).append(node)
+    outputs = {scene.root} | {e.source for e in scene.edges if ends[e.source] != ends[e.target]}
+    nodes = tuple(
+        _folded(boxes[group[0].id], group[::-1], outputs) if group[0].id in boxes else group[0]
+        for group in reversed(members.values())
+    )
+    edges = tuple(_merged(scene.edges, ends, boxes))
+    clusters = tuple(_used(scene.clusters, nodes))
+    return replace(scene, nodes=nodes, edges=edges, clusters=clusters, root=ends[scene.root])
+
+
+def _folded(box: Box, members: list[SceneNode], outputs: set[str]) -> SceneNode:
+    out = [n for n in members if n.id in outputs]
+    flagged: Counter[str] = Counter()
+    for n in members:
+        flagged.update(dict(n.fold.flagged) if n.fold else n.flags)
+    fold = Fold(
+        size=sum(n.fold.size if n.fold else 1 for n in members),
+        parameters=sum(n.fold.parameters if n.fold else n.role == "parameter" for n in members),
+        outputs=sum(n.fold.outputs if n.fold else 1 for n in out),
+        data=_hull(n.fold.data if n.fold else (n.data, n.data) for n in out),
+        grad=_hull(n.fold.grad if n.fold else _point(n.grad) for n in out),
+        calls=box.calls,
+        flagged=tuple(flagged.items()),
+    )
+    data, grad = (out[0].data, out[0].grad) if len(out) == 1 else (math.nan, None)
+    name, module = box.name, members[0].module
+    return SceneNode(
+        box.id, name, "folded", "", "", data, grad, box.cluster, tuple(flagged), module, fold
+    )
+
+
+def _point(x: float | None) -> tuple[float, float] | None:
+    return None if x is None else (x, x)
+
+
+def _hull(spans: Iterable[tuple[float, float] | None]) -> tuple[float, float] | None:
+    """From the lowest to the highest, nan aside: a flag tells of it."""
+    ends = [x for span in spans if span is not None for x in span if not math.isnan(x)]
+    return (min(ends), max(ends)) if ends else None
+
+
+def _merged(
+    edges: Iterable[SceneEdge], ends: Mapping[str, str], boxes: Mapping[str, Box]
+) -> Iterator[SceneEdge]:
+    merged: Counter[tuple[str, str]] = Counter()
+    for e in edges:
+        if e.target not in boxes:  # each operand of a node that is drawn arrives by itself
+            yield replace(e, source=ends[e.source]) if e.source in boxes else e
+        elif ends[e.source] != ends[e.target]:
+            merged[ends[e.source], ends[e.target]] += e.count
+    for (source, target), count in merged.items():
+        yield SceneEdge(source, target, 0, None, count)
+
+
+def _used(clusters: Iterable[Cluster], nodes: Iterable[SceneNode]) -> Iterator[Cluster]:
+    parents: dict[str | None, str | None] = {c.id: c.parent for c in clusters}
+    used: set[str | None] = {None}
+    for node in nodes:
+        name = node.cluster
+        while name not in used:
+            used.add(name)
+            name = parents[name]
+    yield from (c for c in clusters if c.id in used)

@@ -1,0 +1,64 @@
+"""Render: DOT -> SVG, PNG or PDF, by Graphviz in a child process with a time limit."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+
+SECONDS = 30.0
+KINDS = ("svg", "png", "pdf")
+DPI = 144  # of a PNG: twice a screen's, so that a slide can show it large
+
+# the wheel of pygraphviz holds Graphviz as libraries, which are called here; a child process, since
+# a layout cannot be interrupted
+WHEEL = """
+import sys, pygraphviz
+graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode("utf-8"))
+sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
+"""
+
+
+class RenderError(RuntimeError):
+    """Graphviz is missing, took too long, or failed; the message says what to do."""
+
+
+def render(source: str, kind: str = "svg", *, seconds: float = SECONDS) -> bytes:
+    """The picture of a DOT text as "svg", "png" or "pdf".
+
+    By `dot` where it is on PATH, else by the wheel of pygraphviz. Raises RenderError where neither
+    is there, where it fails, and where it takes more than `seconds`; ValueError for another kind.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"a picture is one of {', '.join(KINDS)}, got {kind!r:.60}")
+    if kind == "png":
+        source = source.replace("{", f"{{ graph [dpi={DPI}]", 1)
+    try:
+        done = subprocess.run(
+            _command(kind), input=source.encode(), capture_output=True, timeout=seconds
+        )
+    except subprocess.TimeoutExpired:
+        raise RenderError(
+            f"Graphviz needs more than {seconds:g} s for this picture; draw less of it: depth=1"
+            " folds modules, max_nodes=100 keeps what is near the result, focus= shows one place"
+        ) from None
+    except OSError as error:
+        raise RenderError(f"Graphviz does not start: {error}") from error
+    if done.returncode != 0 or not done.stdout:
+        said = done.stderr.decode("utf-8", "replace").strip()[-500:]
+        raise RenderError(f"Graphviz failed with code {done.returncode}: {said or 'no message'}")
+    return done.stdout
+
+
+def _command(kind: str) -> list[str]:
+    dot = shutil.which("dot")
+    if dot is not None:
+        return [dot, f"-T{kind}"]
+    if importlib.util.find_spec("pygraphviz") is not None:
+        # -P: a file of that name in the working directory is not what is meant
+        return [sys.executable, "-P", "-c", WHEEL, kind]
+    raise RenderError(
+        "a picture needs Graphviz: install it (its program dot belongs on PATH), or"
+        ' pip install "microgradlike[dot]"; without it, .save("y.dot") writes the text'
+    )

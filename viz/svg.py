@@ -1,0 +1,77 @@
+"""Svg: what Graphviz wrote, made fit to stand in a page beside others."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from xml.etree import ElementTree as ET
+
+from viz.label import ADVANCE, columns
+
+FAMILY = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, 'Courier New', monospace"
+KEPT: dict[str, set[str]] = {
+    "svg": {"width", "height", "viewBox"},
+    "g": {"id", "class", "transform"},
+    "title": set(),
+    "path": {"d", "fill", "stroke", "stroke-width", "stroke-dasharray"},
+    "polygon": {"points", "fill", "stroke", "stroke-width", "stroke-dasharray"},
+    "polyline": {"points", "fill", "stroke", "stroke-width", "stroke-dasharray"},
+    "ellipse": {"cx", "cy", "rx", "ry", "fill", "stroke", "stroke-width", "stroke-dasharray"},
+    "text": {"x", "y", "text-anchor", "font-size", "font-weight", "fill"},
+}
+
+
+def finish(raw: bytes, source: str, titles: Mapping[str, str]) -> str:
+    """The SVG with ids of its own, a width that fits its column, and text pinned to its place.
+
+    `source` is the DOT text, of which the ids' prefix is made: two pictures on a page do not
+    collide, and the same picture has the same bytes. `titles` are the texts that appear when the
+    pointer rests on a node, an edge or a cluster, by the id it has in the DOT text.
+    """
+    prefix = "g" + hashlib.sha256(source.encode()).hexdigest()[:10]
+    root = ET.fromstring(raw)
+    for element in list(root.iter()):
+        _strip(element)
+    for group in root.iter("g"):
+        _entitle(group, titles)
+        group.set("id", f"{prefix}-{group.get('id', '')}")
+    for text in root.iter("text"):
+        _pin(text)
+    style = f"max-width:100%;height:auto;font-family:{FAMILY}"
+    root.attrib.update(xmlns="http://www.w3.org/2000/svg", role="img", style=style)
+    return ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _strip(element: ET.Element) -> None:
+    """Leave the name without its namespace, and only children and attributes that are known."""
+    element.tag = _local(element.tag)
+    for child in list(element):
+        if _local(child.tag) not in KEPT:
+            element.remove(child)
+    known = KEPT.get(element.tag, set())
+    kept = {k: "none" if v == "transparent" else v for k, v in element.attrib.items() if k in known}
+    element.attrib.clear()
+    element.attrib.update(kept)
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _entitle(group: ET.Element, titles: Mapping[str, str]) -> None:
+    title = group.find("title")
+    if title is None:
+        return
+    name = group.get("id") if group.get("class") == "edge" else title.text
+    text = titles.get(name or "")
+    if text is None:
+        group.remove(title)
+    else:
+        title.text = text
+
+
+def _pin(text: ET.Element) -> None:
+    """Give the text the length that the layout had in mind, whatever font the reader has."""
+    text.text = " ".join((text.text or "").split())
+    length = columns(text.text) * ADVANCE * float(text.get("font-size", "14"))
+    text.attrib.update(textLength=f"{length:.1f}", lengthAdjust="spacingAndGlyphs")

@@ -1,0 +1,38 @@
+"""Titles: what appears when the pointer rests on a part of a picture, numbers in full."""
+
+from __future__ import annotations
+
+from viz.label import printable
+from viz.scene import Scene, SceneNode
+
+LONGEST = 200
+
+
+def titles(scene: Scene) -> dict[str, str]:
+    """By the name that it has in DOT, a text for every node, edge and cluster.
+
+    >>> from microgradlike.engine import Value
+    >>> from viz.scene import scene
+    >>> x = Value(3.0, "x")
+    >>> titles(scene(x * x))
+    {'n1': 'x\\ndata 3.0', 'n2': 'v2 = mul\\ndata 9.0', 'e0': '∂v2/∂x = 3.0', 'e1': '∂v2/∂x = 3.0'}
+    """
+    names = {n.id: printable(n.name or "…", LONGEST) for n in scene.nodes}
+    texts = {n.id: _node(n, names[n.id]) for n in scene.nodes}
+    for i, e in enumerate(scene.edges):
+        texts[f"e{i}"] = (
+            f"{names[e.source]} → {names[e.target]}"
+            + (f", {e.count:,} edges" if e.count > 1 else "")
+            if e.local is None
+            else f"∂{names[e.target]}/∂{names[e.source]} = {e.local!r}"
+        )
+    return texts | {f"cluster_{c.id}": printable(c.title, LONGEST) for c in scene.clusters}
+
+
+def _node(n: SceneNode, name: str) -> str:
+    if n.fold is not None:
+        return f"{name}\n{n.fold.size:,} nodes, {n.fold.parameters:,} parameters"
+    lines = [f"{name} = {n.op}" if n.op else name, f"data {n.data!r}"]
+    if n.grad is not None:
+        lines.append(f"grad {n.grad!r}")
+    return "\n".join([*lines, *n.flags])
