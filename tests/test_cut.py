@@ -56,6 +56,18 @@ def test_a_cut_keeps_the_limit_and_no_arrow_goes_back(program, limit):
         assert set(place) >= {end for e in small.edges for end in (e.source, e.target)}
 
 
+def test_a_leaf_goes_with_the_hidden_nodes_that_use_it():
+    x, far = Value(1.0, "x"), Value(2.0, "far")
+    near = x.exp()
+    y = near
+    for _ in range(5):
+        y = 3.0 * y.sin() + far
+    shot = scene(y)
+    small = cut(shot, id_of(y, near), max_nodes=100, hops=1)
+    assert [n.role for n in small.nodes if n.role in ("constant", "input")] == ["input"]
+    assert sum(n.fold is not None for n in small.nodes) == 1
+
+
 def test_what_lies_before_and_behind_is_two_boxes():
     y = Value(1.0)
     for _ in range(50):

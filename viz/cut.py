@@ -91,7 +91,10 @@ def _parts(scene: Scene, shown: set[str], most: int) -> list[list[SceneNode]]:
 
 
 def _levels(scene: Scene, shown: set[str]) -> dict[str, int]:
-    """For each hidden node, how often the graph below it changes from shown to hidden, at most."""
+    """For each hidden node, how often the graph below it changes from shown to hidden, at most.
+
+    A leaf that only hidden nodes use goes with the first of them.
+    """
     operands = _neighbours(scene, both_ways=False)
     level: dict[str, int] = {}
     for node in scene.nodes:
@@ -99,6 +102,12 @@ def _levels(scene: Scene, shown: set[str]) -> dict[str, int]:
         level[node.id] = max(
             (level.get(x, 0) + (into and x in shown) for x in operands[node.id]), default=0
         )
+    users: Neighbours = {}
+    for e in scene.edges:
+        users.setdefault(e.source, []).append(e.target)
+    for name, sources in operands.items():
+        if not sources and name in users and shown.isdisjoint(users[name]):
+            level[name] = min(level[user] for user in users[name])
     return {name: stage for name, stage in level.items() if name not in shown}
 
 
