@@ -68,6 +68,31 @@ def test_a_leaf_goes_with_the_hidden_nodes_that_use_it():
     assert sum(n.fold is not None for n in small.nodes) == 1
 
 
+def test_of_equally_near_nodes_those_with_the_largest_gradients_stay():
+    xs = [Value(1.0, f"x{i}") for i in range(30)]
+    y = Value(0.0)
+    terms = [x * float(i) for i, x in enumerate(xs)]
+    while len(terms) > 1:
+        terms = [a + b for a, b in zip(terms[::2], terms[1::2])] + terms[len(terms) // 2 * 2 :]
+    y = terms[0]
+    y.backward()
+    shot = scene(y)
+    gradient = {n.id: abs(n.grad) for n in shot.nodes if n.role == "input"}
+    kept = {n.id for n in cut(shot, shot.root, max_nodes=80).nodes} & gradient.keys()
+    assert 0 < len(kept) < 30
+    assert sum(gradient[k] for k in kept) > len(kept) * sum(gradient.values()) / 30
+
+
+def test_a_shortcut_past_what_is_shown_does_not_join_before_and_behind():
+    a = (Value(1.0) * 2.0).sin()
+    shown = a.exp()
+    y = (a * shown).cos()
+    small = cut(scene(y), id_of(y, shown), max_nodes=100, hops=0)
+    arrows = {(e.source, e.target) for e in small.edges}
+    assert len([n for n in small.nodes if n.fold]) == 2
+    assert not {(target, source) for source, target in arrows} & arrows
+
+
 def test_what_lies_before_and_behind_is_two_boxes():
     y = Value(1.0)
     for _ in range(50):

@@ -203,6 +203,14 @@ def test_the_legend_prints_the_notes():
     assert legend(small).endswith("… 8 of 14 nodes folded: depth=0")
 
 
+def test_an_arrow_into_a_module_is_long_enough_for_the_modules_parameters():
+    x = Value(2.0, "x")
+    lines = to_dot(scene(nn.Neuron(1)([x + 1.0]))).splitlines()
+    long = [line for line in lines if "->" in line and "minlen=2" in line]
+    assert len(long) == 1
+    assert long[0].startswith("n2:")
+
+
 def test_a_box_of_many_arrows_gets_room():
     wide, narrow = (
         to_dot(fit(scene(nn.MLP(2, [n, n, 1])([Value(1.0), Value(2.0)])), depth=2)) for n in (8, 2)

@@ -2,14 +2,14 @@
 
 from hypothesis import given
 
-from microgradlike import Value, nn, ops
+from microgradlike import Value, nn
 from microgradlike.testing.strategies import programs
 from viz.fold import fit
 from viz.scene import scene
 from viz.titles import titles
 
 
-@given(programs(ops=[op for op in ops.TABLE.values() if op.arity < 3]))
+@given(programs())
 def test_every_number_is_there_in_full(program):
     y = program(*map(Value, program.point)) + 0.0
     y.backward()
