@@ -66,7 +66,8 @@ def diagnose(y: Value) -> Diagnosis:
 
 
 def _bad_value(v: Value) -> tuple[Value, str] | None:
-    if math.isfinite(v.data) or not all(math.isfinite(x) for x in _numbers(v)):
+    below = [x.data for _, x in graph.node_operands(v)]  # a plain number that is nan began here
+    if math.isfinite(v.data) or not all(map(math.isfinite, below)):
         return None
     return (
         v,

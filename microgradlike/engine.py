@@ -7,7 +7,7 @@ from typing import Any, SupportsFloat
 from microgradlike import ops, scope
 from microgradlike.graph import topological
 from microgradlike.number import leaf_label, leaf_number, number
-from microgradlike.ops import Op, to_float
+from microgradlike.ops import Op
 from microgradlike.scalar import Scalar, chain, partial_at
 from microgradlike.scope import Scope
 
@@ -224,14 +224,14 @@ def local_derivatives(v: Value) -> tuple[float | None, ...]:
     )
 
 
-def _blank(kind: type[Value]) -> Value:
+def _blank(kind: type[Value]) -> Value:  # pragma: no cover  (only when compiled)
     return kind(0.0)
 
 
 try:
     Value.__new__(Value)
     _new: Any = Value.__new__
-except TypeError:  # compiled ahead of time, __new__ is not without __init__
+except TypeError:  # pragma: no cover  (compiled ahead of time, __new__ is not without __init__)
     _new = _blank
 
 
@@ -288,6 +288,8 @@ def _choose(condition: Any, a: Any, b: Any) -> Any:
     """Eager `where`: the taken branch itself, so that the other cannot poison its gradient."""
     if _data(a) is None or _data(b) is None:
         return NotImplemented
+    if _data(condition) is None and type(condition).__name__ not in ("bool", "bool_"):
+        return NotImplemented
     taken = a if condition else b
     return taken if isinstance(taken, Value) else Value(taken)
 
@@ -318,7 +320,7 @@ def _backward(root: Value, upstream: float) -> None:
         root.grad = upstream
         _push(order)
         for leaf, grad in zip(leaves, before, strict=True):
-            leaf.grad = grad + to_float(leaf.grad)
+            leaf.grad = grad + _gradient(leaf)
     except BaseException:  # also Ctrl-C: no leaf is left with half a gradient
         for leaf, grad in zip(leaves, before, strict=False):
             leaf.grad = grad
@@ -327,6 +329,16 @@ def _backward(root: Value, upstream: float) -> None:
                 v.grad = 0.0
                 v._mark = 0
         raise
+
+
+def _gradient(leaf: Value) -> float:
+    x = number(leaf.grad)
+    if x is None:
+        raise TypeError(
+            f"the gradient of {leaf.label or 'a leaf'} came out as {leaf.grad!r:.60}; the partials"
+            " of a primitive over floats give floats"
+        )
+    return x
 
 
 def _order(root: Value, order: list[Value], leaves: list[Value], before: list[float]) -> None:

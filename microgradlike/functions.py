@@ -66,8 +66,10 @@ def silu(x: Any) -> Any:
     return x * sigmoid(x)
 
 
-def sum(xs: Iterable[Any]) -> Any:  # noqa: A001  (NumPy and torch call it so)
+def sum(xs: Iterable[Any], start: Any = None) -> Any:  # noqa: A001  (NumPy and torch call it so)
     """The sum, as a balanced tree of additions of depth log₂ n; 0.0 for no numbers at all.
+
+    `start`, if any, is one more term and the first, as for `builtins.sum`.
 
     The tree keeps rounding errors at log n and paths short, where `builtins.sum` makes a chain.
     Raises TypeError where an element is not a number.
@@ -75,7 +77,7 @@ def sum(xs: Iterable[Any]) -> Any:  # noqa: A001  (NumPy and torch call it so)
     >>> sum([1.0, 2.0, 3.0])
     6.0
     """
-    return _total(_numbers("sum", xs))
+    return _total(_numbers("sum", xs if start is None else [start, *xs]))
 
 
 def mean(xs: Iterable[Any]) -> Any:

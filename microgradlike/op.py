@@ -208,11 +208,17 @@ def checked(
     """The Op, with its parts looked at: the constructors' common end."""
     if not (isinstance(name, str) and name.isidentifier()):
         raise ValueError(f"a primitive's name is a Python identifier, got {name!r}")
-    for f in (forward, *partials):
+    for f in (forward, *partials, *([] if kink is None else [kink])):
         if not callable(f):
-            raise TypeError(f"{name}: forward and partials are functions, got {f!r:.60}")
-    if len(domain) != len(partials):
-        raise ValueError(f"{name}: {len(partials)} operand(s) but {len(domain)} domain(s)")
+            raise TypeError(f"{name}: forward, partials and kink are functions, got {f!r:.60}")
+    for text in (doc, infix, symbol, *textbook):
+        if not isinstance(text, str):
+            raise TypeError(f"{name}: doc, symbol and textbook are text, got {text!r:.60}")
+    if len(domain) != len(partials) or len(textbook) not in (0, len(partials)):
+        raise ValueError(
+            f"{name}: {len(partials)} operand(s) but {len(domain)} domain(s) and"
+            f" {len(textbook)} textbook form(s)"
+        )
     return Op(
         name,
         forward,

@@ -130,9 +130,11 @@ def _gauss(x: Any) -> Any:
 
 
 def _power_base(y: Any, a: Any, b: Any) -> Any:
-    """d(a ** b)/da = b a^(b-1), in halves, since b - 1 rounds, which costs up to 350 ulp."""
+    """d(a ** b)/da = b a^(b-1), in halves: b - 1 rounds, which costs up to 350 ulp, and a^(b-1) may
+    over- or underflow where b times it does not. Small whole exponents are free of both.
+    """
     textbook = b * power(a, b - 1)
-    if type(b) is float and b % 1 == 0:  # the usual case, x ** 2: b - 1 is exact
+    if type(b) is float and b % 1 == 0 and abs(b) <= 8:  # the usual case, x ** 2
         return textbook if b else 0.0
     half = power(a, b / 2)
     positive = where(a < inf, b * (half / a) * half, textbook)

@@ -31,6 +31,10 @@ def test_a_leaf_that_was_given_a_nan_is_named():
     assert "the leaf without a label is inf" in str(diagnose(Value(math.inf) * 2))
 
 
+def test_a_plain_number_that_is_nan_is_named_by_the_node_that_uses_it():
+    assert "add(1.0, nan) = nan" in str(diagnose(Value(1.0) + math.nan))
+
+
 def test_a_gradient_that_blows_up_is_named_with_its_factors():
     x = Value(0.0, "x")
     y = 3 * x.sqrt()

@@ -317,6 +317,48 @@ def test_a_failed_pass_reaches_nothing():
     assert [repr(v.grad) for v in graph.topological(y)] == ["0.0"] * 3
 
 
+def test_zero_times_infinity_is_zero_for_either_operand():
+    for product in (lambda a, b: a * b, lambda a, b: b * a, lambda a, b: a / (1 / b)):
+        a, b = Value(-math.inf), Value(1.0)
+        product(a, b).relu().backward()
+        assert (a.grad, b.grad) == (0.0, 0.0)
+    b = Value(-1.0)
+    (math.inf * b).relu().backward()
+    assert b.grad == 0.0
+
+
+def test_a_users_partial_that_overflows_is_evaluated_as_ieee():
+    cube = unary("cube", lambda x: x * x * x, lambda y, x: 3 * x**2)
+    x = Value(1e200)
+    cube(x).backward()
+    assert x.grad == math.inf
+
+
+def test_a_users_partial_that_is_no_number_is_refused_and_nothing_changes():
+    odd = unary("odd", lambda x: x, lambda y, x: 1j)
+    x = Value(2.0, "x")
+    with pytest.raises(TypeError, match=r"the gradient of x came out as .*j"):
+        odd(x).backward()
+    assert x.grad == 0.0
+
+
+def test_the_sign_of_a_zero_gradient_survives_inside_a_graph():
+    h = Value(2.0) * 1.0
+    (h * -0.0).backward()
+    assert repr(h.grad) == "-0.0"
+
+
+def test_a_leaf_knows_the_call_it_was_made_in():
+    from microgradlike import nn
+
+    class Maker(nn.Module):
+        def __call__(self):
+            return Value(1.0)
+
+    maker = Maker()
+    assert maker().scope.owner is maker
+
+
 def test_a_users_forward_may_return_any_real_number_and_nothing_else():
     assert type(unary("one", lambda x: 1, lambda y, x: 0)(Value(2.0)).data) is float
     with pytest.raises(TypeError, match="the forward function of 'words' gave 'many'"):

@@ -279,3 +279,9 @@ def test_a_target_that_is_no_integer_is_a_type_error():
 def test_a_target_that_is_no_probability_is_a_value_error(target):
     with pytest.raises(ValueError, match=r"between 0 and 1.*\(label \+ 1\) / 2"):
         functions.binary_cross_entropy(0.0, target)
+
+
+def test_sum_takes_a_start_as_the_built_in_does():
+    x = Value(2.0)
+    assert functions.sum([1.0, x], 4).data == 7.0
+    assert functions.sum([], x) is x

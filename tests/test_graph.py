@@ -43,6 +43,11 @@ def test_several_roots_share_one_order(nodes):
     assert sorted(map(id, order)) == sorted(set(map(id, nodes)))
 
 
+def test_roots_are_ordered_as_they_are_given():
+    roots = [Value(float(i)) for i in range(40)]
+    assert graph.topological(*roots) == roots
+
+
 def test_no_roots_no_nodes():
     assert graph.topological() == []
 

@@ -68,6 +68,13 @@ def test_where_takes_a_condition_of_any_kind(condition):
     assert ops.where(condition, 2.0, 3.0) in (2.0,) or ops.where(condition, 2.0, 3.0).data == 2.0
 
 
+@pytest.mark.parametrize("condition", ["yes", None, np.array([1, 2])])
+def test_where_refuses_a_condition_that_is_none(condition):
+    for a in (1.0, Value(1.0)):
+        with pytest.raises(TypeError, match="where takes numbers or Values, got"):
+            ops.where(condition, a, 2.0)
+
+
 def test_where_of_a_condition_and_strangers_is_a_type_error():
     with pytest.raises(TypeError, match="where takes numbers or Values"):
         ops.where(True, "a", 1.0)
@@ -149,15 +156,31 @@ def test_a_name_is_an_identifier(bad):
 
 
 def test_forward_and_partials_are_functions():
-    with pytest.raises(TypeError, match="f: forward and partials are functions, got 3"):
+    with pytest.raises(TypeError, match="f: forward, partials and kink are functions, got 3"):
         unary("f", 3, lambda y, x: 1.0)
-    with pytest.raises(TypeError, match="forward and partials are functions, got None"):
+    with pytest.raises(TypeError, match="partials and kink are functions, got None"):
         binary("f", math.hypot, None, lambda y, a, b: 1.0)
 
 
 def test_a_domain_per_operand():
     with pytest.raises(ValueError, match=r"f: 2 operand\(s\) but 1 domain"):
         binary("f", math.hypot, max, max, domain=(ops.REAL,))
+
+
+def test_what_else_a_primitive_is_told_is_looked_at():
+    with pytest.raises(TypeError, match="kink are functions, got 3"):
+        unary("f", math.sin, max, kink=3)
+    with pytest.raises(TypeError, match="symbol and textbook are text, got 7"):
+        unary("f", math.sin, max, symbol=7)
+    with pytest.raises(ValueError, match=r"2 operand\(s\) but 2 domain\(s\) and 1 textbook"):
+        binary("f", math.hypot, max, max, textbook=("b",))
+
+
+def test_the_kinks_of_steps_and_bounds_are_where_they_jump():
+    assert ops.ceil.kink(2.25) == ops.floor.kink(2.25) == 0.25
+    assert ops.ceil.kink(3.0) == 0.0
+    assert ops.clip.kink(-1.0, 2.0, 2.0) == 0.0
+    assert ops.clip.kink(0.5, 0.0, 2.0) == 0.5
 
 
 @given(st.floats(), st.floats())

@@ -107,7 +107,5 @@ def inside(op, point):
 
 
 def in_range(op, point):
-    """Whether the value is a double; with two operands, one that is not subnormal."""
-    y = abs(exact(op)(*map(mpf, point)))
-    smallest = 2.0**-1022 if op.arity == 2 else 0.0
-    return y == 0 or smallest <= y <= mpf(1.7976931348623157e308)
+    """Whether the value does not overflow."""
+    return abs(exact(op)(*map(mpf, point))) <= mpf(sys.float_info.max)
