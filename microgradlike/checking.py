@@ -12,11 +12,13 @@ import random
 import sys
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
-from microgradlike.commands import assignments, positive
+from microgradlike.commands import assignments, positive, unknown
 from microgradlike.ops import Op
 from microgradlike.testing import GradientError, GradientWarning, Report, check_gradients
+from microgradlike.words import listed
 
 RANGE = 3.0  # drawn points lie within this distance of 0
 
@@ -46,11 +48,11 @@ def check(arguments: argparse.Namespace) -> int:
         if arguments.at:
             print(_checked(f, _point(names, assignments(arguments.at))))
             return 0
-        reports = _drawn(f, names, arguments.points, random.Random(arguments.seed))
+        drawn = _drawn(f, names, arguments.points, random.Random(arguments.seed))
     except GradientError as wrong:
         print(wrong)
         return 1
-    print(_summary(arguments.function, reports))
+    print(_summary(arguments.function, arguments.points, drawn))
     return 0
 
 
@@ -97,10 +99,10 @@ def _parameters(f: Callable[..., Any], text: str) -> list[str]:
 def _point(names: list[str], numbers: dict[str, float]) -> list[float]:
     for name in numbers:
         if name not in names:
-            raise ValueError(f"--at: the function has no {name!r:.60}; it has {', '.join(names)}")
+            raise ValueError(unknown("--at", name, names, of="function"))
     missing = [name for name in names if name not in numbers]
     if missing:
-        raise ValueError(f"no value for {', '.join(missing)}; add it to --at")
+        raise ValueError(f"no value for {listed(missing)}; add it to --at")
     return [numbers[name] for name in names]
 
 
@@ -109,36 +111,51 @@ def _checked(f: Callable[..., Any], point: list[float]) -> Report:
         return check_gradients(f, *point)
     except (ValueError, TypeError, GradientError):
         raise
-    except Exception as error:  # of the user's function
+    except (Exception, SystemExit) as error:  # of the user's function
         raise RuntimeError(f"the function raised {_named(error)}") from error
 
 
-def _drawn(f: Callable[..., Any], names: list[str], count: int, rng: random.Random) -> list[Report]:
-    """The reports at `count` points; those where f is not finite are passed over."""
-    reports: list[Report] = []
-    reason: Exception | None = None
-    for _ in range(20 * count):
+@dataclass(slots=True)
+class _Drawn:
+    """What came of the points drawn: reports, and `passed`, why the others have none."""
+
+    reports: list[Report] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+
+
+def _drawn(f: Callable[..., Any], names: list[str], count: int, rng: random.Random) -> _Drawn:
+    """The reports at `count` points; those where f is not finite, or refuses, are passed over."""
+    drawn = _Drawn()
+    while len(drawn.reports) < count and len(drawn.passed) < 20 * count:
+        point = [rng.uniform(-RANGE, RANGE) for _ in names]
         try:
-            reports.append(_checked(f, [rng.uniform(-RANGE, RANGE) for _ in names]))
+            drawn.reports.append(_checked(f, point))
         except ValueError as error:
-            reason = error
-        if len(reports) == count:
-            break
-    if not reports:
-        raise ValueError(f"found no point to check at, give one with --at; the last said: {reason}")
-    return reports
+            at = listed([f"{name}={x:.6g}" for name, x in zip(names, point)])
+            drawn.passed.append(f"{at}: {_named(error):.300}")
+    if not drawn.reports:
+        raise ValueError(
+            f"none of {len(drawn.passed)} points drawn could be checked, give one with --at;"
+            f" the first was {drawn.passed[0]}"
+        )
+    return drawn
 
 
-def _summary(name: str, reports: list[Report]) -> str:
-    partials = [p for report in reports for p in report.partials]
+def _summary(name: str, wanted: int, drawn: _Drawn) -> str:
+    partials = [p for report in drawn.reports for p in report.partials]
     compared = [p for p in partials if p.verdict == "agrees"]
-    lines = [f"{name}: {len(compared)} partials at {len(reports)} points agree with differences"]
+    points = f"{len(drawn.reports)} points"
+    if len(drawn.reports) < wanted:
+        points = f"only {len(drawn.reports)} of {wanted} points"
+    lines = [f"{name}: {len(compared)} partials at {points} agree with differences"]
     if compared:
         lines[0] += f" of values, up to {max(p.difference for p in compared):.1g}"
     for verdict, what in (("kink", "at a kink"), ("undecided", "could not be checked")):
         count = sum(p.verdict == verdict for p in partials)
         if count:
             lines.append(f"{count} {what}")
+    if drawn.passed:
+        lines.append(f"{len(drawn.passed)} points passed over, the first {drawn.passed[0]}")
     return "\n".join(lines)
 
 

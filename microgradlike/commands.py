@@ -9,15 +9,18 @@ import importlib.util
 import math
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from microgradlike.engine import Value
+from microgradlike.graph import topological
 from microgradlike.parse import ParseError, parse
+from microgradlike.words import listed
 
 FORMATS = ("svg", "png", "pdf", "dot")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
+MAX_ZEROS = 20  # names written out that an expression does not depend on
 
 
 def pictures(module: str) -> Any:
@@ -75,9 +78,17 @@ def draw(arguments: argparse.Namespace) -> int:
         drawing.draw(y, direction=arguments.direction).save(path)
     except OSError as error:
         raise ValueError(f"cannot write {path}: {error.strerror or error}") from error
+    except pictures("render").RenderError as error:
+        text = path.with_suffix(".dot")
+        raise RuntimeError(f"{without_python(error)}; -o {text} writes its text") from error
     print(f"{arguments.expression.strip()} = {y.data:.6g}")
     print(path)
     return 0
+
+
+def without_python(error: Exception) -> str:
+    """What a RenderError says, without the ways out that are methods and options in Python."""
+    return re.sub(r"; (without it, \.save|draw less of it).*", "", str(error))
 
 
 def _output(output: Path | None, chosen: str | None, expression: str) -> Path:
@@ -108,9 +119,19 @@ def explain(arguments: argparse.Namespace) -> int:
     explaining = pictures("explain")
     y, values = evaluated(arguments.expression, arguments.at)
     if arguments.wrt is not None and arguments.wrt not in values:
-        raise ValueError(_unknown("--wrt", arguments.wrt, values))
-    x = None if arguments.wrt is None else values[arguments.wrt]
-    print(explaining.explain(y, x, max_paths=arguments.paths))
+        raise ValueError(unknown("--wrt", arguments.wrt, list(values)))
+    if arguments.wrt is not None:
+        print(explaining.explain(y, values[arguments.wrt], max_paths=arguments.paths))
+        return 0
+    # what a `where` passed by is in no graph, but it is in the expression
+    graph = {id(v) for v in topological(y)}
+    outside = [v for v in values.values() if id(v) not in graph]
+    sections = [explaining.explain(y, v) for v in outside[:MAX_ZEROS]]
+    if len(outside) > MAX_ZEROS:
+        sections.append(f"nor on {len(outside) - MAX_ZEROS:,} more names")
+    if not values or len(outside) < len(values):  # else there are only constants in the graph
+        sections.insert(0, explaining.explain(y, max_paths=arguments.paths))
+    print("\n\n".join(sections))
     return 0
 
 
@@ -120,11 +141,11 @@ def evaluated(text: str, at: list[str]) -> tuple[Value, dict[str, Value]]:
     numbers = assignments(at)
     for name in numbers:
         if name not in expression.names:
-            raise ValueError(_unknown("--at", name, expression.names))
+            raise ValueError(unknown("--at", name, expression.names))
     missing = [name for name in expression.names if name not in numbers]
     if missing:
-        pairs = ",".join(f"{name}=..." for name in missing)
-        raise ValueError(f"no value for {', '.join(missing)}; add --at {pairs}")
+        pairs = ",".join(f"{name:.40}=..." for name in missing[:10])
+        raise ValueError(f"no value for {listed(missing)}; add --at {pairs}")
     values = {name: Value(numbers[name], name) for name in expression.names}
     y = expression(values)
     if not isinstance(y, Value):  # an expression without names
@@ -138,14 +159,25 @@ def evaluated(text: str, at: list[str]) -> tuple[Value, dict[str, Value]]:
 def assignments(at: list[str]) -> dict[str, float]:
     """The numbers of --at by name; ValueError for what is no finite number, or there twice."""
     numbers: dict[str, float] = {}
-    for pair in [pair for text in at for pair in text.split(",")]:
+    for pair in [pair for text in at for pair in _pairs(text)]:
         name, equals, text = map(str.strip, pair.partition("="))
         if not equals or not name.isidentifier():
             raise ValueError(f"--at takes pairs such as w=2,x=1, got {pair.strip()!r:.60}")
         if name in numbers:
-            raise ValueError(f"--at gives {name} twice")
-        numbers[name] = _number(f"--at {name}", text)
+            raise ValueError(f"--at gives {name:.60} twice")
+        numbers[name] = _number(f"--at {name:.60}", text)
     return numbers
+
+
+def _pairs(text: str) -> Iterator[str]:
+    """What stands between the commas that no bracket encloses."""
+    start = depth = 0
+    for i, c in enumerate(text):
+        depth += (c == "(") - (c == ")")
+        if c == "," and depth == 0:
+            yield text[start:i]
+            start = i + 1
+    yield text[start:]
 
 
 def _number(what: str, text: str) -> float:
@@ -161,11 +193,11 @@ def _number(what: str, text: str) -> float:
     return float(x)
 
 
-def _unknown(option: str, name: str, known: Iterable[str]) -> str:
-    names = list(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    has = f"did you mean {close[0]}?" if close else f"it has {', '.join(names) or 'no names'}"
-    return f"{option}: the expression has no {name!r:.60}; {has}"
+def unknown(option: str, name: str, known: Sequence[str], *, of: str = "expression") -> str:
+    """That there is no such name in the expression or function, and which there are."""
+    close = difflib.get_close_matches(name, known, n=1)
+    has = f"did you mean {close[0]:.60}?" if close else f"it has {listed(known) or 'no names'}"
+    return f"{option}: the {of} has no {name!r:.60}; {has}"
 
 
 def positive(text: str) -> int:

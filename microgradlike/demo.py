@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from microgradlike import functions, nn
-from microgradlike.commands import pictures, positive
+from microgradlike.commands import pictures, positive, without_python
 from microgradlike.engine import Value
 from microgradlike.nn.data import Data
 
@@ -146,7 +146,7 @@ def _draw(y: Value, path: Path, look: str, **options: Any) -> None:
     except pictures("render").RenderError as error:
         path = path.with_suffix(".dot")
         drawing.save(path)
-        print(f"  {error}")
+        print(f"  {without_python(error)}")
     _report(path, look)
 
 

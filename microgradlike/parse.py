@@ -24,6 +24,7 @@ from microgradlike.words import (
     SIGN,
     ParseError as ParseError,
     arity,
+    listed,
     tokens,
 )
 
@@ -53,7 +54,7 @@ class Expression:
         """
         missing = [name for name in self.names if name not in values]
         if missing:
-            raise ValueError(f"no value for {', '.join(missing)} in {self.text!r:.60}")
+            raise ValueError(f"no value for {listed(missing)} in {self.text!r:.60}")
         stack: list[Any] = []
         for f, x in self._steps:
             if f is None:

@@ -7,7 +7,7 @@ import math
 import operator
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from microgradlike import functions, ops
@@ -105,6 +105,16 @@ def arity(function: Callable[..., Any]) -> int:
         return function.arity
     parameters = inspect.signature(function).parameters.values()
     return sum(p.kind is not p.KEYWORD_ONLY for p in parameters)
+
+
+def listed(names: Sequence[str], *, limit: int = 10) -> str:
+    """The names for a message of one line: long ones cut, and beyond `limit` only counted.
+
+    >>> listed(["w", "x", "b"]), listed(["w", "x", "b"], limit=1)
+    ('w, x, b', 'w and 2 more')
+    """
+    shown = ", ".join(f"{name:.40}" for name in names[:limit])
+    return f"{shown} and {len(names) - limit:,} more" if len(names) > limit else shown
 
 
 def _printable(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from importlib.metadata import version
 import pytest
 
 from microgradlike.cli import main
+from microgradlike.commands import MAX_ZEROS
 from tests.user_directory import user_directory as user_directory
 
 
@@ -65,6 +67,34 @@ def test_explain_prints_the_chain_rule_for_every_name_or_for_one(capsys):
     assert "∂y/∂w" not in one
 
 
+def test_explain_says_of_a_name_that_is_in_no_graph_that_nothing_depends_on_it(capsys):
+    zero = "∂y/∂x = 0: y does not depend on x here\n"
+    for options in ([], ["--wrt", "x"]):
+        assert main(["explain", "where(x>0, x, 0)", "--at", "x=-2", *options]) == 0
+        assert capsys.readouterr().out == zero
+    assert main(["explain", "w*where(x>0, x, 1)", "--at", "w=3,x=-2"]) == 0
+    out = capsys.readouterr().out
+    assert "∂y/∂w: 1 path\n" in out
+    assert out.endswith(f"\n{zero}")
+    assert main(["explain", "w*where(x>0, x, 1)", "--at", "w=3,x=2"]) == 0
+    assert "does not depend" not in capsys.readouterr().out
+
+
+def test_explain_counts_names_that_nothing_depends_on_where_they_are_very_many(capsys):
+    names = [f"x{i}" for i in range(100)]
+    at = ",".join(f"{name}=1" for name in names)
+    assert main(["explain", f"where(0 < 1, 2, {'+'.join(names)})", "--at", at]) == 0
+    out = capsys.readouterr().out
+    assert out.count("y does not depend on") == MAX_ZEROS
+    assert out.endswith(f"\nnor on {100 - MAX_ZEROS} more names\n")
+
+
+def test_a_comma_in_brackets_does_not_end_a_number(here, capsys):
+    at = "x=max(1, hypot(3, 4)),w=(2)"
+    assert main(["draw", "w*x", "--at", at, "-o", "y.dot"]) == 0
+    assert capsys.readouterr().out.startswith("w*x = 10\n")
+
+
 def test_an_input_named_y_keeps_its_name_to_itself(capsys):
     assert main(["explain", "exp(y)", "--at", "y=1"]) == 0
     assert "∂v2/∂y: 1 path" in capsys.readouterr().out
@@ -92,6 +122,26 @@ def test_check_prints_the_table_of_a_wrong_gradient_and_gives_1(here, capsys):
 def test_check_passes_over_points_where_the_function_is_not_finite(here, capsys):
     assert main(["check", "user_module:positive", "--seed", "3"]) == 0
     assert "10 partials at 10 points agree" in capsys.readouterr().out
+
+
+def test_check_says_how_many_points_it_passed_over_and_why(here, capsys):
+    assert main(["check", "user_module:refuses"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert "10 partials at 10 points agree" in first
+    pattern = r"\d+ points passed over, the first x=-\d\.\d+: ValueError: only above zero"
+    assert re.fullmatch(pattern, second)
+    assert main(["check", "user_module:neuron"]) == 0
+    assert "passed over" not in capsys.readouterr().out
+
+
+def test_check_says_that_it_found_fewer_points_than_it_was_asked_for(here, capsys):
+    assert main(["check", "user_module:rarely"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    found = re.search(r" (\d+) partials at only (\d+) of 10 points agree", first)
+    assert found
+    assert found[1] == found[2]
+    assert 0 < int(found[2]) < 10
+    assert second.startswith("200 points passed over, the first x=")
 
 
 def test_check_says_that_a_partial_is_at_a_kink(here, capsys):

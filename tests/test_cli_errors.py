@@ -30,6 +30,8 @@ BAD = [
     (["draw", "x", "--at", "x=1,x=2"], "--at gives x twice"),
     (["draw", "x", "--at", "x"], "--at takes pairs such as w=2,x=1, got 'x'"),
     (["draw", "x", "--at", "x=one"], "--at x: 'one' is no number"),
+    (["draw", "x", "--at", "x=max(1"], "--at x: 'max(1' is no number"),
+    (["draw", "x", "--at", "x=1),w=2"], "--at x: '1),w=2' is no number"),
     (["draw", "x", "--at", "x=1+"], "--at x: '1+' is no number"),
     (["draw", "x", "--at", "x=nan"], "--at x: 'nan' is nan, and a picture starts from"),
     (["draw", "x", "--at", "x=1/0"], "--at x: '1/0' is inf, and a picture starts from"),
@@ -52,6 +54,7 @@ BAD = [
     (["check", "a/b.py:f"], "check takes the name of a module, not a file: write a.b:f"),
     (["check", "no_such_module:f"], "cannot import no_such_module: ModuleNotFoundError:"),
     (["check", "user_exits:f"], "cannot import user_exits: SystemExit: 3"),
+    (["check", "user_leaves:f"], "cannot import user_leaves: SystemExit\n"),
     (["check", "user_typo:f"], "cannot import user_typo: SyntaxError: invalid syntax"),
     (["check", "user_module:neuro"], "the module user_module has no 'neuro'; did you mean neuron?"),
     (["check", "user_module:number"], "user_module:number is 3 of type int, not a function"),
@@ -61,11 +64,15 @@ BAD = [
     (["check", "user_module:neuron", *AT], "no value for w; add it to --at"),
     (["check", "user_module:neuron", "--at", "b=1"], "--at: the function has no 'b'; it has w, x"),
     (["check", "user_module:raises"], "the function raised KeyError: 'over\\ntwo lines'"),
+    (["check", "user_module:exits"], "the function raised SystemExit\n"),
+    (["check", "user_module:exits", *AT], "the function raised SystemExit\n"),
+    (["check", "user_module:exits_saying"], "the function raised SystemExit: two lines\n"),
     (["check", "user_module:constant"], "f gave 3.0 of type float, not a Value"),
     (
         ["check", "user_module:nowhere"],
-        "found no point to check at, give one with --at; the last said:",
+        "none of 200 points drawn could be checked, give one with --at; the first was x=2.",
     ),
+    (["check", "user_module:refuses", "--at", "x=-1"], "only above zero\n"),
     (["demo", "--steps", "0"], "argument --steps: 0 is not at least 1"),
     (["demo", "--steps", "ten"], "argument --steps: invalid positive value: 'ten'"),
     (["demo", "--out", "user_module.py"], "user_module.py: File exists"),
@@ -83,9 +90,24 @@ def test_a_bad_input_is_exit_status_2_and_one_line_that_says_what_to_do(
     assert out == ""
     assert err.startswith(f"microgradlike: {message}")
     assert err.count("\n") == 1
-    assert sorted(path.name for path in here.glob("*.*")) == [
-        "dir.dot", "user_exits.py", "user_module.py", "user_stops.py", "user_typo.py"
-    ]  # fmt: skip
+    assert sorted(path.name for path in here.glob("*.*") if path.suffix != ".py") == ["dir.dot"]
+
+
+def test_a_function_that_refuses_every_point_is_not_called_right(here, capsys):
+    assert main(["check", "user_module:refuses_all", "--points", "2"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("microgradlike: none of 40 points drawn could be checked")
+    assert err.endswith(": ValueError: never\n")
+
+
+@pytest.mark.parametrize("at", [["--at", "q=1"], [], ["--at", f"{'w' * 9000}=nan"]])
+def test_a_message_about_very_many_or_long_names_stays_readable(capsys, at):
+    names = [f"x{i}" for i in range(1000)]
+    assert main(["draw", "+".join(names), *at]) == 2
+    assert len(capsys.readouterr().err) < 300
+    assert main(["draw", "w" * 9000, *at]) == 2
+    assert len(capsys.readouterr().err) < 300
 
 
 def test_a_mistake_in_an_expression_is_pointed_at(capsys):
@@ -169,13 +191,25 @@ def test_a_missing_dependency_of_the_pictures_is_named(capsys, monkeypatch):
     )
 
 
-def test_without_graphviz_a_drawing_says_what_to_install(here, capsys, monkeypatch):
-    from viz import render
-
-    def nothing(suffix):
-        raise render.RenderError("a picture needs Graphviz: install it")
-
-    monkeypatch.setattr(render, "_command", nothing)
+def test_without_graphviz_a_drawing_says_what_to_install_and_how_to_write_the_text(
+    here, capsys, monkeypatch
+):
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert main(["draw", "x", *AT, "-o", "y.svg"]) == 2
-    assert capsys.readouterr().err == "microgradlike: a picture needs Graphviz: install it\n"
+    err = capsys.readouterr().err
+    assert err.startswith("microgradlike: a picture needs Graphviz: install it")
+    assert err.endswith('pip install "microgradlike[dot]"; -o y.dot writes its text\n')
     assert main(["draw", "x", *AT, "-o", "y.dot"]) == 0
+
+
+def test_a_picture_that_takes_too_long_has_a_way_out_on_the_command_line(here, capsys, monkeypatch):
+    def late(command, **options):
+        raise subprocess.TimeoutExpired(command, options["timeout"])
+
+    monkeypatch.setattr("viz.render._command", lambda kind: ["dot"])
+    monkeypatch.setattr("subprocess.run", late)
+    assert main(["draw", "x", *AT, "--format", "png"]) == 2
+    assert capsys.readouterr().err == (
+        "microgradlike: Graphviz needs more than 30 s for this picture; -o x.dot writes its text\n"
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from microgradlike import demo, nn
 from microgradlike.cli import main
-from viz import plots, render
+from viz import plots
 
 ALL = ["boundary.png", "loss.png", "network.svg", "neuron.svg"]
 
@@ -73,6 +73,18 @@ def test_the_network_learns_the_moons():
     assert training.accuracies[-1] >= 0.95
 
 
+def test_the_learning_rate_falls_evenly_from_1_towards_a_tenth(monkeypatch):
+    rates, original = [], nn.SGD.step
+
+    def stepping(self):
+        rates.append(self.lr)
+        original(self)
+
+    monkeypatch.setattr(nn.SGD, "step", stepping)
+    demo.train(demo.untrained(seed=1), 3)
+    assert rates == pytest.approx([1.0, 0.7, 0.4])
+
+
 def test_the_neuron_is_that_of_the_lecture():
     y = demo.neuron()
     assert y.data == pytest.approx(0.7071067811865477)
@@ -116,12 +128,11 @@ def test_without_matplotlib_the_rest_is_there_and_the_extra_is_named(tmp_path, c
 
 
 def test_without_graphviz_there_is_its_text_and_what_to_install(tmp_path, capsys, monkeypatch):
-    def nothing(suffix):
-        raise render.RenderError("a picture needs Graphviz: install it")
-
-    monkeypatch.setattr(render, "_command", nothing)
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert main(["demo", "--out", str(tmp_path), "--steps", "1"]) == 0
     assert files(tmp_path) == ["boundary.png", "loss.png", "network.dot", "neuron.dot"]
     printed = capsys.readouterr().out
     assert "a picture needs Graphviz: install it" in printed
+    assert ".save(" not in printed  # that is for Python
     assert str(tmp_path / "neuron.dot") in printed

@@ -117,8 +117,8 @@ def test_the_result_itself_and_a_stranger_have_a_section_too():
     y, w, _, _ = neuron()
     assert explain(y, y) == "∂y/∂y = 1: there is nothing between"
     assert explain(w) == "∂w/∂w = 1: there is nothing between"
-    assert explain(y, Value(1.0, "z")) == "∂y/∂z = 0: y does not depend on z"
-    assert explain(y, Value(1.0)) == "∂y/∂x = 0: y does not depend on x"
+    assert explain(y, Value(1.0, "z")) == "∂y/∂z = 0: y does not depend on z here"
+    assert explain(y, Value(1.0)) == "∂y/∂x = 0: y does not depend on x here"
 
 
 def test_an_interior_node_is_explained_as_well():
@@ -132,6 +132,25 @@ def test_a_rule_that_cannot_be_written_leaves_its_symbol():
     f = unary("f", math.sin, lambda y, x: math.cos(x))
     x = Value(0.0, "x")
     assert "  = ∂v2/∂x\n  = 1\n" in explain(f(x), x)
+
+
+@pytest.mark.parametrize(
+    ("f", "lines"),
+    [
+        (ops.tanh, ["= 1 - y^2", "= 1"]),
+        (ops.neg, ["= −1"]),
+        (lambda x: ops.maximum(x, -1.0), ["= 1"]),
+        (lambda x: 3 + x, ["= 1"]),
+        (lambda x: x / 0.25, ["= 4"]),
+        (lambda x: 2 * -x, ["  ∂y/∂v2 · ∂v2/∂x", "= 2 · (−1)", "= 2 · (−1)", "= −2"]),
+    ],
+)
+def test_brackets_stand_only_between_factors_and_a_single_number_is_said_once(f, lines):
+    x = Value(0.0, "x")
+    y = f(x)
+    y.label = "y"
+    (block,) = [block for block in explain(y, x).split("\n\n") if block.startswith("  x → ")]
+    assert block.splitlines()[1:] == [f"  {line}" for line in lines]
 
 
 def test_beyond_a_number_of_leaves_the_others_are_only_named():

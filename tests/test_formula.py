@@ -11,6 +11,7 @@ from microgradlike.ops import TABLE, add, div, mul, neg, power, sub, unary, wher
 from microgradlike.parse import parse
 from microgradlike.scalar import partial_at
 from microgradlike.testing.strategies import points
+from microgradlike.words import SIGN
 from viz.formula import MAX_LENGTH, Formula, derivative, written
 
 RULES = [(op, i) for op in TABLE.values() if op is not where for i in range(op.arity)]
@@ -86,13 +87,43 @@ def test_a_rule_reads_as_in_a_calculus_book(name, index, text):
 
 
 @pytest.mark.parametrize(
-    ("exponent", "text"), [(2.0, "2 * x"), (3.0, "3 * x^2"), (-1.0, "−1 * x^(−2)")]
+    ("exponent", "text"),
+    [(2.0, "2 * x"), (3.0, "3 * x^2"), (1.0, "1"), (0.0, "0"), (-1.0, "−1 * x^(−2)")],
 )
 def test_a_power_by_a_number_has_the_rule_of_school(exponent, text):
     x, y = Formula(3.0, "x"), Formula(3.0**exponent, "y")
     rule = derivative(power, 0, y, [x, exponent])
     assert rule is not None
     assert rule.text == text
+
+
+@pytest.mark.parametrize(
+    ("name", "operands", "text"),
+    [
+        ("hypot", ("x", 3.0), "x / y"),
+        ("hypot", (3.0, "x"), "x / y"),
+        ("logaddexp", ("x", 1.0), "exp(x - y)"),
+        ("logaddexp", (1.0, "x"), "exp(x - y)"),
+        ("atan2", ("x", 2.0), "2 / (x^2 + 4)"),
+        ("atan2", (-2.0, "x"), "2 / (4 + x^2)"),
+        ("pow", (2.0, "x"), "y * 0.6931"),
+    ],
+)
+def test_beside_a_number_a_rule_reads_as_in_a_calculus_book_too(name, operands, text):
+    op, x = TABLE[name], Formula(1.5, "x")
+    at = [1.5 if operand == "x" else operand for operand in operands]
+    i = operands.index("x")
+    y = op.forward(*at)
+    rule = derivative(
+        op, i, Formula(y, "y"), [x if operand == "x" else operand for operand in operands]
+    )
+    assert rule is not None
+    assert rule.text == text
+    assert rule.data == partial_at(op, i, y, *at)
+
+
+def test_what_is_no_number_needs_no_brackets():
+    assert [Formula(x).within(SIGN + 1) for x in (math.nan, 2.0, -2.0)] == ["nan", "2", "(−2)"]
 
 
 def test_a_division_by_the_number_zero_is_written_and_infinite():

@@ -65,14 +65,17 @@ def steps_of(node, *, condition_allowed=False):
             yield from steps_of(b)
             yield PYTHON[type(op)], 2
         case ast.Call(func=ast.Name(id=name), args=args) if name in FUNCTIONS:
-            f = FUNCTIONS[name]
-            if len(args) != arity(f):
-                raise NotOurs
-            for i, x in enumerate(args):
-                yield from steps_of(x, condition_allowed=f is ops.where and i == 0)
-            yield f, len(args)
+            yield from steps_of_call(FUNCTIONS[name], args)
         case _:
             raise NotOurs
+
+
+def steps_of_call(f, args):
+    if len(args) != arity(f):
+        raise NotOurs
+    for i, x in enumerate(args):
+        yield from steps_of(x, condition_allowed=f is ops.where and i == 0)
+    yield f, len(args)
 
 
 def our_steps(text):

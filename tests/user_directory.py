@@ -8,6 +8,7 @@ import pytest
 
 USER = """
 import math
+import sys
 from microgradlike import log, relu, sqrt, tanh, unary
 
 def neuron(w, x, b=0.5):
@@ -30,6 +31,23 @@ def kink(x):
 def raises(x):
     raise KeyError("over\\ntwo lines")
 
+def exits(x):
+    sys.exit()
+
+def exits_saying(x):
+    sys.exit("two\\nlines")
+
+def refuses(x):
+    if x.data < 0:
+        raise ValueError("only above\\nzero")
+    return sqrt(x)
+
+def rarely(x):
+    return log(x - 2.9)
+
+def refuses_all(x):
+    raise ValueError("never")
+
 def constant(x):
     return 3.0
 
@@ -51,6 +69,7 @@ def user_directory(tmp_path, monkeypatch):
     modules = {
         "user_module": USER,
         "user_exits": "raise SystemExit(3)",
+        "user_leaves": "import sys; sys.exit()",
         "user_typo": "def f(:",
         "user_stops": "raise KeyboardInterrupt",
     }

@@ -105,7 +105,7 @@ class _Explanation:
         if x is self.root:
             return f"∂{y}/∂{name} = 1: there is nothing between"
         if not paths.count:
-            return f"∂{y}/∂{name} = 0: {y} does not depend on {name}"
+            return f"∂{y}/∂{name} = 0: {y} does not depend on {name} here"
         title = f"∂{y}/∂{name}: {_many(paths.count, 'path')}"
         hidden = paths.count - len(paths.greatest)
         blocks = [title + (f", the {len(paths.greatest)} greatest first" if hidden else "")]
@@ -119,16 +119,19 @@ class _Explanation:
     def product(self, x: Value, path: Path) -> str:
         """One path: the nodes on it, its derivatives as symbols, as rules and as numbers."""
         up = list(path.steps())
-        down = up[::-1]
-        lines = [
-            f"{self.names[id(x)]} → {_elided(up, self.arrival, ' → ')}",
-            f"  {_elided(down, self.symbol, ' · ')}",
-            f"= {_elided(down, self.rule, ' · ')}",
-            f"= {_elided(down, _number, ' · ')}",
-            f"= {short(path.product)}",
-        ]
-        if len(up) == 1:
-            del lines[1], lines[2]  # one factor: the title and the result say it already
+        way = f"{self.names[id(x)]} → {_elided(up, self.arrival, ' → ')}"
+        result = f"= {short(path.product)}"
+        if len(up) == 1:  # the title and the result say it already; a rule may be the result
+            lines = [way, *dict.fromkeys([f"= {self.rule(up[0], rank=0)}", result])]
+        else:
+            down = up[::-1]
+            lines = [
+                way,
+                f"  {_elided(down, self.symbol, ' · ')}",
+                f"= {_elided(down, self.rule, ' · ')}",
+                f"= {_elided(down, _number, ' · ')}",
+                result,
+            ]
         if path.product == 0 and any(math.isinf(step.local) for step in up):
             lines[-1] += ", for what passes a factor 0 contributes nothing"
         return "\n".join(f"  {line}" for line in lines)
@@ -144,14 +147,14 @@ class _Explanation:
         below = step.user.operands[step.position]
         return f"∂{self.names[id(step.user)]}/∂{self.names[id(below)]}"
 
-    def rule(self, step: Step) -> str:
-        """The local derivative as the primitive's rule has it."""
+    def rule(self, step: Step, *, rank: int = POWER) -> str:
+        """The local derivative as the primitive's rule has it, within an operator of that rank."""
         v = step.user
         if v.op is None:
             return ""
         operands = [self.formula(x) if isinstance(x, Value) else x for x in v.operands]
         rule = derivative(v.op, step.position, self.formula(v), operands)
-        return rule.within(POWER) if rule else self.symbol(step)
+        return rule.within(rank) if rule else self.symbol(step)
 
     def comparison(self, x: Value, paths: Paths) -> str:
         """What the sum is beside the gradient that a backward pass has left in x."""

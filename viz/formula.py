@@ -30,7 +30,7 @@ class Formula(Ieee):
     def __init__(self, data: float, text: str = "", rank: int = ATOM) -> None:
         super().__init__(data)
         self.text = text or short(data)
-        self.rank = rank if text or data >= 0 else SIGN
+        self.rank = SIGN if data < 0 and not text else rank
 
     @classmethod
     def apply(cls, op: Op, *operands: Any) -> Any:
@@ -42,6 +42,8 @@ class Formula(Ieee):
         data = op.forward(*[x.data for x in xs])
         if op is ops.power and xs[1].text == "1":
             return xs[0]
+        if op is ops.power and xs[1].text == "0":
+            return cls(1.0)
         if op is ops.mul and data == 0 and any(x.text == "0" for x in xs):
             return cls(0.0)
         if all(x.text == short(x.data) for x in xs):
@@ -61,8 +63,9 @@ def derivative(op: Op, index: int, y: Formula, operands: list[Formula | float]) 
     >>> derivative(ops.power, 0, Formula(9.0, "y"), [Formula(3.0, "x"), 2.0]).text
     '2 * x'
     """
-    if op.textbook and all(isinstance(x, Formula) for x in operands):
-        names = dict(zip("x" if op.arity == 1 else "ab", operands)) | {"y": y}
+    if op.textbook:
+        written_out = [x if isinstance(x, Formula) else Formula(x) for x in operands]
+        names = dict(zip("x" if op.arity == 1 else "ab", written_out)) | {"y": y}
         rule = parse(op.textbook[index])(names)
         accurate = partial_at(op, index, plain(y), *map(plain, operands))
         return (

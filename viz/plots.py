@@ -73,28 +73,33 @@ def plot_decision_boundary(
     """
     if resolution < 2:
         raise ValueError(f"resolution is at least 2, got {resolution}")
+    xy, classes = _pairs(points, labels)
+    xs, ys = (_grid([p[i] for p in xy], resolution) for i in (0, 1))
+    ratio = (ys[-1] - ys[0]) / (xs[-1] - xs[0])
+    figure = _figure((6.4, min(max(5.2 * ratio + 1.2, 3.0), 8.0)))
+    axes = figure.subplots()
+    rows = [[_scores(model([x, y])) for x in xs] for y in ys]
+    by_sign = len(rows[0][0]) == 1
+    (_signs if by_sign else _winners)(axes, xs, ys, rows)
+    for k, name in enumerate(sorted(set(classes))):
+        color = k if by_sign else name
+        _scatter(axes, [p for p, c in zip(xy, classes) if c == name], color, f"class {name}")
+    axes.set(title=title, xlabel="x", ylabel="y", aspect="equal")
+    figure.legend(loc="outside lower center", ncols=6, frameon=False)
+    return figure
+
+
+def _pairs(
+    points: Iterable[Sequence[float]], labels: Iterable[int]
+) -> tuple[list[tuple[float, float]], list[int]]:
+    """The points as pairs of floats and the label of each; ValueError where one is missing."""
     xy = [(float(p[0]), float(p[1])) for p in points]
     classes = list(labels)
     if not xy or len(xy) != len(classes):
         raise ValueError(
             f"points and labels go together, one at least: got {len(xy)} and {len(classes)}"
         )
-    xs, ys = (_grid([p[i] for p in xy], resolution) for i in (0, 1))
-    ratio = (ys[-1] - ys[0]) / (xs[-1] - xs[0])
-    figure = _figure((6.4, min(max(5.2 * ratio + 1.2, 3.0), 8.0)))
-    axes = figure.subplots()
-    rows = [[_scores(model([x, y])) for x in xs] for y in ys]
-    named = sorted(set(classes))
-    if len(rows[0][0]) == 1:
-        _signs(axes, xs, ys, [[scores[0] for scores in row] for row in rows])
-    else:
-        _winners(axes, xs, ys, rows)
-    for k, name in enumerate(named):
-        color = k if len(rows[0][0]) == 1 else name
-        _scatter(axes, [p for p, c in zip(xy, classes) if c == name], color, f"class {name}")
-    axes.set(title=title, xlabel="x", ylabel="y", aspect="equal")
-    figure.legend(loc="outside lower center", ncols=6, frameon=False)
-    return figure
+    return xy, classes
 
 
 def _figure(size: tuple[float, float]) -> Figure:
@@ -145,10 +150,11 @@ def _scores(output: Any) -> list[float]:
     return [x.data if isinstance(x, Value) else float(x) for x in outputs]
 
 
-def _signs(axes: Axes, xs: list[float], ys: list[float], z: list[list[float]]) -> None:
+def _signs(axes: Axes, xs: list[float], ys: list[float], rows: list[list[list[float]]]) -> None:
     """One score: blue below zero, orange above, and the line where it is zero."""
     from matplotlib.colors import LinearSegmentedColormap
 
+    z = [[scores[0] for scores in row] for row in rows]
     flat = sorted(x for row in z for x in row if math.isfinite(x))
     sizes = sorted(map(abs, flat))
     # the greatest scores lie far from the data and would leave only pale colors near it
