@@ -1,10 +1,12 @@
 """check_gradients: right passes, wrong is an error with a table, and what is unknown is said."""
 
 import math
+import os
 import random
+import subprocess
+import sys
 import warnings
 
-import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
@@ -42,34 +44,6 @@ def test_a_wrong_factor_outside_any_program_is_found(program, factor):
     if max(map(abs, slopes)) * min(factor, 1) > 1e-3:
         with pytest.raises(GradientError):
             check_gradients(lambda *x: scale(program(*x)), *program.point)
-
-
-def test_arguments_are_numbers_and_nested_lists_and_tuples_of_them():
-    def f(x, w, pairs):
-        assert isinstance(w, list)
-        assert isinstance(pairs[0], tuple)
-        return x * w[0] + w[1] * pairs[0][0] - pairs[0][1]
-
-    report = check_gradients(f, 2, [np.float64(3.0), 4.0], [(5.0, 6.0)])
-    assert [p.name for p in report.partials] == ["x", "w[0]", "w[1]", "pairs[0][0]", "pairs[0][1]"]
-    assert [p.analytic for p in report.partials] == [3.0, 2.0, 5.0, 4.0, -1.0]
-    assert report.value == 20.0
-
-
-@pytest.mark.parametrize(
-    ("f", "names"),
-    [
-        (lambda *w: w[0] * w[1], ["w0", "w1"]),
-        (lambda x, *rest: x * rest[0], ["x", "rest0"]),
-        (ops.mul, ["a", "b"]),
-        (abs, ["x"]),
-        (max, ["x0", "x1"]),
-    ],
-    ids=["star", "rest", "primitive", "builtin", "builtin without a signature"],
-)
-def test_names_come_from_the_signature(f, names):
-    partials = check_gradients(f, *[1.5, 2.5][: len(names)]).partials
-    assert [p.name for p in partials] == names
 
 
 def test_an_argument_that_does_not_matter_has_derivative_zero_both_ways():
@@ -152,105 +126,51 @@ def test_a_derivative_that_rounding_hides_is_a_warning_not_a_pass():
     assert report.partials[0].verdict == "undecided"
 
 
-# kinks and edges
-
-
-def only(f, x):
-    return check_gradients(f, x).partials[0]
-
-
-def test_a_gradient_at_a_kink_lies_between_the_one_sided_ones_and_is_reported():
-    report = check_gradients(lambda x: x.relu(), 0.0)
-    (p,) = report.kinks
-    assert (p.left, p.right, p.margin, p.analytic) == (0.0, pytest.approx(1.0), 0.0, 0.0)
-    assert "the kink of relu(0.0); from the left 0, from the right 1" in str(report)
-
-
-def test_a_gradient_outside_the_one_sided_ones_is_wrong():
-    steep = unary("steep", ops.relu.forward, lambda y, x: 2.0, kink=abs)
-    with pytest.raises(GradientError, match="the kink of steep"):
-        check_gradients(steep, 0.0)
-
-
-def test_kinks_that_cancel_are_found_to_hide_a_derivative():
-    with pytest.raises(
-        GradientError, match=r"the kink of relu\(-?0.0\); from the left 1, from the right 1"
-    ):
-        check_gradients(lambda x: x.relu() - (-x).relu(), 0.0)
-
-
-def test_a_tie_with_itself_is_no_kink():
-    assert only(lambda x: ops.maximum(x, x), 2.0).verdict == "agrees"
-
-
-def test_the_distance_to_a_kink_is_measured_in_the_argument():
-    p = only(lambda x: (4 * x - 8).relu(), 2.25)
-    assert (p.verdict, p.margin) == ("agrees", pytest.approx(0.25))
-
-
-def test_a_kink_nearer_than_any_useful_step_is_told_from_a_derivative():
-    assert only(lambda x: x.relu(), 1e-15).verdict in ("agrees", "kink")
-    assert only(lambda x: (x - 1).relu(), 1 + 1e-14).verdict == "kink"
-
-
-def test_a_branch_in_python_counts_as_a_kink():
-    p = only(lambda x: x if x.data >= 0.3 else 2 * x - 0.3, 0.3)
-    assert p.verdict == "kink"
-    assert "another branch" in p.note
-
-
-def test_a_leaf_taken_instead_of_another_counts_as_a_branch():
-    x, a, b = check_gradients(lambda x, a, b: a if x.data > 0 else b, 0.0, 1.0, 2.0).partials
-    assert (x.verdict, x.left, x.margin) == ("kink", 0.0, 0.0)
-    assert "another branch" in x.note
-    assert (a.verdict, b.verdict) == ("agrees", "agrees")
-
-
-def test_an_edge_with_a_derivative_on_one_side_is_compared_with_that():
-    p = only(lambda x: x**1.5, 0.0)
-    assert p.verdict == "kink"
-    assert "the edge of the domain; from the left none" in p.note
-
-
 @pytest.mark.parametrize(
-    ("f", "what"), [(ops.sqrt, "the edge of the domain"), (ops.sign, "the kink")]
+    ("f", "x"),
+    [(lambda x: x.tanh() * 1e17, 20.0), (lambda x: (x * 1e-200).exp() * 1e200, 1e3)],
 )
-def test_where_neither_side_has_a_derivative_nothing_is_claimed(f, what):
-    with pytest.warns(
-        GradientWarning, match=f"could not be checked: {what}.*left none.*right none"
-    ):
-        report = check_gradients(f, 0.0)
-    assert [p.name for p in report.undecided] == ["x"]
-    assert "undecided" in str(report)
+def test_an_error_larger_than_the_derivative_decides_nothing(f, x):
+    with pytest.warns(GradientWarning, match="could not be checked: rounding hides"):
+        check_gradients(f, x)
 
 
-def test_a_step_that_leaps_over_kinks_is_not_believed():
-    p = only(lambda x: ops.floor(x), 3.0)
-    assert (p.right, p.analytic, p.verdict) == (0.0, 0.0, "kink")
+@pytest.mark.parametrize("x", [0.3, 1.1, 2.5])
+def test_the_tolerance_is_the_reported_error(x):
+    def f(shift):  # a derivative that is wrong by so much
+        return unary("f", math.sin, lambda y, x: math.cos(x) + shift)
+
+    (right,) = check_gradients(f(0.0), x).partials
+    spare = right.error - right.difference
+    assert check_gradients(f(spare / 2), x).partials[0].verdict == "agrees"
+    with pytest.raises(GradientError):
+        check_gradients(f(2 * right.error + right.difference), x)
 
 
-def test_a_primitive_that_cancels_inside_is_not_accused():
-    versine = unary("versine", lambda x: 1 - math.cos(x), lambda y, x: math.sin(x))
-    for x in (4e-131, 1e-9, 2.0**-8, 0.03125, 0.5):
-        assert not check_gradients(versine, x).wrong
+NOISY = "lambda x, w: ((x + 1e7) * w[0]).sin() - (x * w[1]).exp() / 3.0 + (1e5 * x).relu()"
 
 
-def test_a_nan_gradient_is_wrong_where_there_is_a_derivative():
-    broken = unary("broken", lambda x: x, lambda y, x: math.nan)
-    with pytest.raises(GradientError, match=r"dbroken/dx\s+nan"):
-        check_gradients(broken, 1.0)
+def test_the_same_check_gives_the_same_report_in_any_process():
+    reports = [repr(check_gradients(eval(NOISY), 0.3, [1.7, -0.2])) for _ in range(2)]
+    script = f"from microgradlike.testing import *; f = {NOISY}\n"
+    script += "print(repr(check_gradients(f, 0.3, [1.7, -0.2])))"
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", script]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        reports.append(done.stdout.strip())
+    assert len(set(reports)) == 1
 
 
-def test_a_rule_that_breaks_beside_the_point_is_undecided():
-    fragile = unary("fragile", lambda x: x, lambda y, x: 1 + math.sqrt(-abs(y - 1)))
-    with pytest.warns(GradientWarning, match="could not be checked"):
-        check_gradients(lambda x: fragile(x * 1.0), 1.0)
+def test_a_check_takes_at_most_30_runs_for_a_number_where_f_is_smooth():
+    runs = []
 
+    def f(w):
+        runs.append(1)
+        return sum((x * 0.5).tanh() for x in w)
 
-def test_a_primitive_that_breaks_beside_the_point_is_undecided():
-    edge = unary("edge", lambda x: math.sqrt(1 - x) + 1, lambda y, x: 0.0)
-    with pytest.warns(GradientWarning, match="could not be checked"):
-        check_gradients(lambda x: edge(x * 1.0), 1.0)
+    check_gradients(f, [0.1 * i for i in range(30)])
+    assert len(runs) <= 30 * 30
 
 
 # what cannot be checked
@@ -262,12 +182,6 @@ def test_a_primitive_that_breaks_beside_the_point_is_undecided():
         (3, (1.0,), TypeError, "takes a function first, got 3"),
         (ops.tanh, (), TypeError, r"no number in the point.*check_gradients\(f, 0.5"),
         (lambda w: Value(1.0), ([],), TypeError, "no number in the point"),
-        (ops.tanh, ("1",), TypeError, "x is '1' of type str; a point is made of numbers"),
-        (ops.tanh, (True,), TypeError, "x is True of type bool"),
-        (ops.tanh, (Value(1.0),), TypeError, "pass its .data"),
-        (ops.tanh, (np.ones(2),), TypeError, r"pass its .tolist\(\)"),
-        (ops.tanh, (math.nan,), ValueError, "x is nan: a derivative is checked where"),
-        (ops.tanh, (10**400,), ValueError, "beyond the largest double"),
         (
             lambda x: x.data,
             (1.0,),

@@ -139,6 +139,43 @@ def test_a_file_has_the_usual_permissions(tmp_path):
     assert modes[0] == modes[1]
 
 
+@each
+@pytest.mark.parametrize("mode", [0o600, 0o664, 0o400])
+def test_a_file_that_was_there_keeps_its_permissions(tmp_path, suffix, mode):
+    path = tmp_path / f"model{suffix}"
+    path.write_bytes(b"")
+    path.chmod(mode)
+    nn.save(nn.MLP(1, [1]), path)
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert path.stat().st_size > 0
+
+
+def test_a_private_file_is_private_while_it_is_written(tmp_path, monkeypatch):
+    path = tmp_path / "model.json"
+    path.write_bytes(b"")
+    path.chmod(0o600)
+    modes = []
+    monkeypatch.setattr(os, "fsync", lambda fd: modes.append(stat.S_IMODE(os.stat(fd).st_mode)))
+    nn.save(nn.MLP(1, [1]), path)
+    assert modes == [0o600]
+
+
+@each
+@pytest.mark.parametrize("kind", [str, Path])
+def test_save_gives_the_path_it_wrote(tmp_path, suffix, kind):
+    path = nn.save(nn.MLP(1, [1]), kind(tmp_path / f"model{suffix}"))
+    assert isinstance(path, Path)
+    assert path == tmp_path / f"model{suffix}"
+
+
+@pytest.mark.parametrize("model", [[Value(1.0)], Value(1.0), nn.MLP, None])
+def test_only_a_module_is_saved_or_loaded(tmp_path, model):
+    for act in (nn.save, nn.load):
+        with pytest.raises(TypeError, match=r"parameters of a Module, got .* extends nn\.Module"):
+            act(model, tmp_path / "model.json")
+    assert os.listdir(tmp_path) == []
+
+
 def test_a_missing_folder_is_an_os_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         nn.save(nn.MLP(1, [1]), tmp_path / "nowhere" / "model.json")

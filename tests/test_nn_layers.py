@@ -149,6 +149,8 @@ def test_every_named_initialisation_is_deterministic():
         (lambda: Neuron(1, activation=3), TypeError, "name or a function, got 3 of type int"),
         (lambda: Neuron(1, init="he"), ValueError, "no initialisation is called 'he'.*kaiming"),
         (lambda: Neuron(1, init=0.0), TypeError, r"function of \(rng, nin, nout\), got 0\.0"),
+        (lambda: MLP(2, [1], rng=3), TypeError, r"got 3 of type int; .* rng=random.Random\(seed\)"),
+        (lambda: Neuron(1, rng=random.Random), TypeError, "rng is a random.Random, got <class"),
     ],
 )
 def test_a_wrong_argument_says_what_is_right(make, error, says):
@@ -166,3 +168,26 @@ def test_another_number_of_inputs_is_a_value_error(x):
 def test_what_is_no_sequence_is_a_type_error(x):
     with pytest.raises(TypeError, match=r"write \[x\] for a single one, list\(x\) for an iterator"):
         MLP(2, [3, 1])(x)
+
+
+@pytest.mark.parametrize(
+    ("x", "says"),
+    [
+        ("ab", "input 0 is 'a' of type str"),
+        ([1.0, None], "input 1 is None of type NoneType"),
+        ([True, 1.0], "input 0 is True of type bool"),
+        ([[1.0, 2.0], [3.0, 4.0]], r"input 0 is \[1.0, 2.0\] of type list; give it one example"),
+    ],
+)
+def test_an_input_that_is_no_number_is_a_type_error(x, says):
+    with pytest.raises(TypeError, match=rf"^ReLUNeuron\(2\) takes numbers or Values, but {says}"):
+        MLP(2, [3, 1])(x)
+
+
+def test_a_number_of_the_users_that_refuses_says_so_itself():
+    class Stubborn(float):
+        def __float__(self):
+            raise TypeError("not today")
+
+    with pytest.raises(TypeError, match="not today"):
+        Neuron(1)([Stubborn(1.0)])

@@ -116,3 +116,28 @@ def test_what_is_no_batch_is_a_type_error(name):
 def test_a_wrong_label_is_a_value_error(loss, output, label, says):
     with pytest.raises(ValueError, match=says):
         loss([output, output], [1, label])
+
+
+@pytest.mark.parametrize(
+    ("loss", "outputs", "labels", "says"),
+    [
+        (nn.mse, ["a"], [1.0], "mse takes numbers or Values, but output 0 is 'a' of type str"),
+        (
+            nn.mse,
+            [[1.0], [2.0]],
+            [1.0, 2.0],
+            r"mse takes .* output 0 is \[1.0\] of type list; give",
+        ),
+        (nn.mse, [Value(1.0), 2.0], [1.0, [2.0]], r"mse takes .* target 1 is \[2.0\] of type list"),
+        (nn.mse, [Value(1.0)], [None], "mse takes .* target 0 is None of type NoneType"),
+        (nn.hinge, ["a"], [1], "hinge takes .* output 0 is 'a' of type str"),
+        (nn.hinge, [[Value(1.0)]], [1], r"hinge takes .* output 0 is \[.* of type list"),
+        (nn.binary_cross_entropy, ["a"], [1], "takes .* output 0 is 'a' of type str"),
+        (nn.binary_cross_entropy, [0.0, 0.0], [True, "1"], "takes .* target 1 is '1' of type str"),
+        (nn.cross_entropy, ["ab"], [1], "cross_entropy takes .* 'a' of type str"),
+        (nn.cross_entropy, [[[1.0], 2.0]], [1], r"takes .* \[1.0\] of type list"),
+    ],
+)
+def test_what_is_no_number_is_a_type_error(loss, outputs, labels, says):
+    with pytest.raises(TypeError, match=says):
+        loss(outputs, labels)

@@ -197,6 +197,10 @@ X = Value(1.0)
         (lambda: nn.SGD([X], 0.1, nesterov=True), ValueError, "nesterov needs a momentum above 0"),
         (lambda: nn.SGD([X], 0.1, weight_decay=-1), ValueError, "weight_decay is finite and not"),
         (lambda: nn.Adam([X], betas=(0.9, 1.0)), ValueError, r"betas\[1\] is .* below 1"),
+        (lambda: nn.Adam([X], betas=0.9), TypeError, r"pair .* such as \(0\.9, 0\.999\), got 0\.9"),
+        (lambda: nn.Adam([X], betas=(0.9,)), TypeError, r"betas is a pair .* got \(0\.9,\)"),
+        (lambda: nn.AdamW([X], betas="ab"), TypeError, "betas is a pair .* got 'ab' of type str"),
+        (lambda: nn.Adam([X], betas=(0.9, None)), TypeError, r"betas\[1\] is a number, got None"),
         (lambda: nn.Adam([X], eps=0.0), ValueError, "eps is above 0"),
         (lambda: nn.Adam([]), ValueError, "at least one parameter, got none"),
         (lambda: nn.Adam([X, X]), ValueError, "there twice"),
@@ -215,18 +219,31 @@ def test_a_wrong_argument_says_what_is_right(wrong, error, says):
 
 
 @pytest.mark.parametrize(
-    ("state", "says"),
+    ("state", "error", "says"),
     [
-        ({}, "not a state of SGD, whose keys are optimizer, steps, velocity"),
-        ({"optimizer": "Adam", "steps": 1, "velocity": [1.0]}, "not a state of SGD"),
-        ({"optimizer": "SGD", "steps": 1, "velocity": [1.0, 2.0]}, r"2 number\(s\) for 1 param"),
-        ({"optimizer": "SGD", "steps": 1, "velocity": ["fast"]}, "could not convert"),
+        ({}, ValueError, "not a state of Adam, whose keys are optimizer, steps, mean, square"),
+        ({"optimizer": "AdamW"}, ValueError, "not a state of Adam"),
+        ({"mean": [1.0, 2.0]}, ValueError, r"2 number\(s\) for 1 param"),
+        ({"steps": -5}, ValueError, "steps is a number of steps taken and not negative, got -5"),
+        ({"steps": 1.5}, TypeError, "steps is a whole number, got 1.5 of type float"),
+        ({"steps": True}, TypeError, "steps is a whole number, got True of type bool"),
+        ({"square": None}, TypeError, "square is a list with a number for .*, got None of type"),
+        ({"square": "1"}, TypeError, "square is a list with a number for .*, got '1' of type str"),
+        ({"square": ["fast"]}, TypeError, r"square\[0\] is 'fast' of type str"),
+        ({"square": [None]}, TypeError, r"square\[0\] is None of type NoneType"),
+        (None, TypeError, r"the dict that state_dict\(\) gave, got None of type NoneType"),
     ],
 )
-def test_a_foreign_state_changes_nothing(state, says):
-    optimizer = nn.SGD([Value(1.0)], lr=0.1, momentum=0.5)
+def test_a_foreign_state_changes_nothing(state, error, says):
+    optimizer = nn.Adam([Value(1.0)], lr=0.1)
     run(optimizer, [1.0])
     before = optimizer.state_dict()
-    with pytest.raises(ValueError, match=says):
-        optimizer.load_state_dict(state)
+    good = {"optimizer": "Adam", "steps": 9, "mean": [5.0], "square": [7.0]}
+    with pytest.raises(error, match=says):
+        optimizer.load_state_dict(good | state if state else state)
     assert optimizer.state_dict() == before
+
+
+def test_only_adamw_decays_where_nothing_is_said():
+    assert [kind([Value(1.0)]).weight_decay for kind in (nn.Adam, nn.AdamW)] == [0.0, 0.01]
+    assert nn.AdamW([Value(1.0)], weight_decay=0.0).weight_decay == 0.0

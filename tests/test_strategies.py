@@ -60,6 +60,15 @@ def test_a_program_runs_at_its_point_without_leaving_a_domain(program):
     assert program(*program.point) == slots[-1]
 
 
+@given(programs(ops=[ops.where, ops.mul], margin=0.5))
+def test_a_condition_in_a_program_is_well_away_from_changing(program):
+    slots = list(program.point)
+    for op, operands in ((i.op, i.operands) for i in program.instructions):
+        at = [slots[x] if isinstance(x, int) else x for x in operands]
+        assert not op.chooses or isinstance(operands[0], float) or abs(at[0]) >= 0.5
+        slots.append(op(*at))
+
+
 @given(programs())
 def test_a_program_gives_the_same_number_for_floats_and_for_values(program):
     y = program(*[Value(x) for x in program.point])
@@ -187,6 +196,8 @@ def test_without_hypothesis_the_check_works_and_the_rest_says_which_extra_it_wan
         "import sys; sys.modules['hypothesis'] = None\n"
         "from microgradlike import testing\n"
         "assert testing.check_gradients(lambda x: x * x, 3.0).partials[0].analytic == 6.0\n"
+        "from microgradlike.testing import *\n"
+        "assert check_gradients and 'programs' not in globals()\n"
         "try: testing.programs\n"
         "except ImportError as error: print(error)\n"
     )
@@ -210,3 +221,13 @@ def test_an_unknown_name_of_the_package_is_an_attribute_error():
 
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         testing.nonsense
+
+
+def test_import_star_and_dir_know_the_names_that_hypothesis_draws():
+    from microgradlike import testing
+
+    scope = {}
+    exec("from microgradlike.testing import *", scope)
+    assert scope["check_primitive"] is check_primitive
+    assert {"points", "programs", "check_gradients", "GradientError"} <= set(scope)
+    assert {"points", "programs", "check_primitive", "Report"} <= set(dir(testing))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
+from pathlib import Path
 
 from microgradlike.nn.formats import FORMATS, Format, LoadError, Parameters
 from microgradlike.nn.module import Module
@@ -14,34 +16,37 @@ from microgradlike.nn.module import Module
 PathLike = str | os.PathLike[str]
 
 
-def save(model: Module, path: PathLike) -> None:
-    """Write the parameters of `model` to `path`, JSON or `.npz` by its suffix.
+def save(model: Module, path: PathLike) -> Path:
+    """Write the parameters of `model` to `path`, JSON or `.npz` by its suffix; gives the Path.
 
-    The file appears whole or not at all: one that was there stays until the new one is complete.
-    Raises ValueError for any other suffix, OSError where the file cannot be written.
+    The file appears whole or not at all: one that was there stays until the new one is complete,
+    which has its permissions. Raises ValueError for any other suffix, OSError where the file cannot
+    be written, TypeError for what is no Module.
 
     >>> import tempfile
     >>> from microgradlike.nn import MLP
     >>> model, other = MLP(2, [3, 1]), MLP(2, [3, 1])
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save(model, f"{folder}/model.json")
-    ...     load(other, f"{folder}/model.json")
+    ...     path = save(model, f"{folder}/model.json")
+    ...     load(other, path)
     >>> [p.data for p in other.parameters()] == [p.data for p in model.parameters()]
     True
     """
     write, _ = _format(path)
     _replace(os.path.realpath(path), write(_parameters(model)))  # of a link, what it points to
+    return Path(path)
 
 
 def load(model: Module, path: PathLike) -> None:
     """Set the parameters of `model` to those that `save` wrote; gradients stay.
 
     Raises LoadError with the reason, and changes nothing, where the file is missing, damaged, from
-    elsewhere or of another model; ValueError for a suffix other than `.json` and `.npz`.
+    elsewhere or of another model; ValueError for a suffix other than `.json` and `.npz`; TypeError
+    for what is no Module.
     """
     _, read = _format(path)
-    parameters = model.named_parameters()
     names = _parameters(model)
+    parameters = model.named_parameters()
     try:
         found = read(_content(path, _limit(names)), _limit(names))
         _same_names(set(names), set(found))
@@ -61,11 +66,19 @@ def _format(path: PathLike) -> Format:
 def _replace(target: str, content: bytes) -> None:
     folder, name = os.path.split(target)
     temporary = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}")
+    mode = _permissions(target)
+
+    def opener(path: str, flags: int) -> int:
+        # not even before it is complete may anyone read it who may not read the old one
+        return os.open(path, flags, 0o666 if mode is None else mode)
+
     try:
-        with open(temporary, "xb") as file:
+        with open(temporary, "xb", opener=opener) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if mode is not None:
+            os.chmod(temporary, mode)  # what the umask took away
         os.replace(temporary, target)
     except BaseException:  # also Ctrl-C
         with contextlib.suppress(OSError):
@@ -73,7 +86,20 @@ def _replace(target: str, content: bytes) -> None:
         raise
 
 
+def _permissions(target: str) -> int | None:
+    try:
+        return stat.S_IMODE(os.stat(target).st_mode)
+    except OSError:  # there is no such file yet
+        return None
+
+
 def _parameters(model: Module) -> Parameters:
+    if not isinstance(model, Module):
+        raise TypeError(
+            f"a file holds the parameters of a Module, got {model!r:.60} of type"
+            f" {type(model).__name__}; keep the Values in an attribute of a class that extends"
+            " nn.Module"
+        )
     found: Parameters = {}
     for name, p in model.named_parameters():
         if name in found:

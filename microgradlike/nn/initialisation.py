@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Source(Protocol):
     """Where random numbers come from: a `random.Random`, or the module `random` itself."""
 
@@ -77,3 +78,18 @@ def named(init: object) -> Draw:
             f" type {type(init).__name__}"
         )
     return init
+
+
+def source(rng: object) -> Source:
+    """The generator itself; TypeError for what draws no numbers, such as a seed.
+
+    >>> import random
+    >>> source(random) is random
+    True
+    """
+    if isinstance(rng, type) or not isinstance(rng, Source):
+        raise TypeError(
+            f"rng is a random.Random, got {rng!r:.60} of type {type(rng).__name__}; for a seed"
+            " write rng=random.Random(seed)"
+        )
+    return rng

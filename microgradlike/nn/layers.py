@@ -12,6 +12,7 @@ from microgradlike.engine import Value
 from microgradlike.nn import activations, initialisation
 from microgradlike.nn.activations import Activation
 from microgradlike.nn.initialisation import Initialisation, Source
+from microgradlike.nn.inputs import refuse_strangers
 from microgradlike.nn.module import Module
 
 
@@ -40,14 +41,18 @@ class Neuron(Module):
         nout: int = 1,
     ) -> None:
         _width("nin", nin)
-        draw, source = initialisation.named(init), random if rng is None else rng
+        draw = initialisation.named(init)
+        source = random if rng is None else initialisation.source(rng)
         self.w = [Value(draw(source, nin, nout)) for _ in range(nin)]
         self.b = Value(0)
         self.nonlin = nonlin
         self.activation = activations.check(activation)
 
     def __call__(self, x: Sequence[Any]) -> Any:
-        """The output for `nin` inputs. Raises ValueError for any other number of them."""
+        """The output for `nin` inputs, numbers or Values.
+
+        Raises ValueError for any other number of them, TypeError for what is no number.
+        """
         try:
             fits = len(x) == len(self.w)
         except TypeError:
@@ -55,7 +60,11 @@ class Neuron(Module):
         if not fits:
             raise _misfit(self, x)
         # a chain, not a balanced tree: the same bits as micrograd
-        act = sum([wi * xi for wi, xi in zip(self.w, x)], self.b)
+        try:
+            act = sum([wi * xi for wi, xi in zip(self.w, x)], self.b)
+        except TypeError:
+            refuse_strangers(repr(self), "input", x, "give it one example: [model(x) for x in xs]")
+            raise
         if not self.nonlin:
             return act
         f = self.activation

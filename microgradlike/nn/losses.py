@@ -6,24 +6,32 @@ from collections.abc import Iterable
 from typing import Any
 
 from microgradlike import functions
+from microgradlike.nn.inputs import refuse_strangers
 from microgradlike.ops import relu
+
+_ONE_EACH = "give it one number per example, not a list or text"
 
 
 def mse(predictions: Iterable[Any], targets: Iterable[Any]) -> Any:
     """The mean squared error (prediction - target)².
 
-    Raises ValueError where there is nothing to average or the lengths differ.
+    Raises ValueError where there is nothing to average or the lengths differ, TypeError for what is
+    no number.
 
     >>> mse([1.0, 2.0], [1.0, 4.0])
     2.0
     """
-    return functions.mean((p - t) ** 2 for p, t in _pairs("mse", "target", predictions, targets))
+    pairs = _pairs("mse", "target", predictions, targets)
+    refuse_strangers("mse", "output", [p for p, _ in pairs], _ONE_EACH)
+    refuse_strangers("mse", "target", [t for _, t in pairs], _ONE_EACH)
+    return functions.mean((p - t) ** 2 for p, t in pairs)
 
 
 def hinge(scores: Iterable[Any], labels: Iterable[float]) -> Any:
     """The mean margin error max(0, 1 - label × score), for labels -1 and 1.
 
-    Raises ValueError for any other label, for lengths that differ and for nothing to average.
+    Raises ValueError for any other label, for lengths that differ and for nothing to average,
+    TypeError for a score that is no number.
 
     >>> hinge([2.0, 0.5], [1, -1])
     0.75
@@ -35,6 +43,7 @@ def hinge(scores: Iterable[Any], labels: Iterable[float]) -> Any:
                 f"hinge takes labels -1 and 1, but label {i} is {y!r:.60}; for 0 and 1 write"
                 " 2 * label - 1"
             )
+    refuse_strangers("hinge", "output", [s for s, _ in pairs], _ONE_EACH)
     return functions.mean(relu(1 - float(y) * s) for s, y in pairs)
 
 
@@ -42,12 +51,15 @@ def binary_cross_entropy(logits: Iterable[Any], targets: Iterable[Any]) -> Any:
     """The mean of `functions.binary_cross_entropy`: targets 0 and 1, or probabilities between.
 
     Takes scores before the sigmoid. Raises ValueError for any other target, for lengths that differ
-    and for nothing to average.
+    and for nothing to average, TypeError for what is no number.
 
     >>> binary_cross_entropy([0.0, 0.0], [0, 1])
     0.6931471805599453
     """
     pairs = _pairs("binary_cross_entropy", "target", logits, targets)
+    refuse_strangers("binary_cross_entropy", "output", [s for s, _ in pairs], _ONE_EACH)
+    goals = [float(t) if isinstance(t, bool) else t for _, t in pairs]
+    refuse_strangers("binary_cross_entropy", "target", goals, _ONE_EACH)
     return functions.mean(functions.binary_cross_entropy(s, t) for s, t in pairs)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import operator
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any
 
 from microgradlike.engine import Value
+from microgradlike.op import to_float
 
 
 class Optimizer(ABC):
@@ -49,18 +51,20 @@ class Optimizer(ABC):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over a state that `state_dict` gave.
 
-        Raises ValueError, and changes nothing, where it is of another optimiser or size.
+        Raises ValueError where it is of another optimiser or size, TypeError where it is no dict of
+        numbers; the optimiser is then as it was.
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(
+                f"a state is the dict that state_dict() gave, got {state!r:.60} of type"
+                f" {type(state).__name__}"
+            )
         own = self.state_dict()
         if set(state) != set(own) or state["optimizer"] != own["optimizer"]:
             raise ValueError(f"not a state of {own['optimizer']}, whose keys are {', '.join(own)}")
-        loaded = {name: [float(x) for x in state[name]] for name in self.state}
-        for name, numbers in loaded.items():
-            if len(numbers) != len(self.parameters):
-                raise ValueError(
-                    f"{name} has {len(numbers)} number(s) for {len(self.parameters)} parameter(s)"
-                )
-        self.steps, self.state = int(state["steps"]), loaded
+        steps = _count("steps", state["steps"])
+        loaded = {name: _numbers(name, state[name], len(self.parameters)) for name in self.state}
+        self.steps, self.state = steps, loaded
 
 
 class SGD(Optimizer):
@@ -104,13 +108,15 @@ class Adam(Optimizer):
 
     g ← grad + weight_decay·p; m ← β₁m + (1-β₁)g; v ← β₂v + (1-β₂)g²;
     p ← p - lr·(m/(1-β₁ᵗ)) / (√(v/(1-β₂ᵗ)) + eps) at step t = 1, 2, ...
+    By default there is no decay.
 
     >>> p = Value(1.0); p.grad = 2.0
     >>> Adam([p], lr=0.25).step(); round(p.data, 6)
     0.75
     """
 
-    decoupled = False
+    decoupled = False  # whether the decay stays apart from the gradient,
+    decay = 0.0  # and how large it is where nothing is said
 
     def __init__(
         self,
@@ -119,10 +125,11 @@ class Adam(Optimizer):
         *,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
-        weight_decay: float = 0.0,
+        weight_decay: float | None = None,
     ) -> None:
-        super().__init__(parameters, lr, weight_decay=weight_decay, slots=("mean", "square"))
-        self.betas = (_fraction("betas[0]", betas[0]), _fraction("betas[1]", betas[1]))
+        decay = self.decay if weight_decay is None else weight_decay
+        super().__init__(parameters, lr, weight_decay=decay, slots=("mean", "square"))
+        self.betas = _pair("betas", betas)
         self.eps = _rate("eps", eps)
         if eps == 0:
             raise ValueError("eps is above 0: it keeps a step finite where no gradient came yet")
@@ -149,7 +156,8 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with the decay apart from the gradient: p ← p - lr·weight_decay·p, then Adam's step.
 
-    Loshchilov & Hutter, arXiv:1711.05101, in the form of torch.optim.AdamW.
+    Loshchilov & Hutter, arXiv:1711.05101, in the form of torch.optim.AdamW; by default
+    weight_decay is 0.01.
 
     >>> p = Value(1.0)
     >>> AdamW([p], lr=0.5, weight_decay=0.5).step(); p.data
@@ -157,17 +165,7 @@ class AdamW(Adam):
     """
 
     decoupled = True
-
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        lr: float = 1e-3,
-        *,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.01,
-    ) -> None:
-        super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
+    decay = 0.01
 
 
 def _checked(parameters: Iterable[Value]) -> list[Value]:
@@ -208,3 +206,41 @@ def _fraction(name: str, x: float) -> float:
     if not _rate(name, x) < 1:
         raise ValueError(f"{name} is at least 0 and below 1, got {x!r}")
     return float(x)
+
+
+def _pair(name: str, xs: tuple[float, float]) -> tuple[float, float]:
+    if not isinstance(xs, Sequence) or isinstance(xs, str) or len(xs) != 2:
+        raise TypeError(
+            f"{name} is a pair of numbers such as (0.9, 0.999), got {xs!r:.60} of type"
+            f" {type(xs).__name__}"
+        )
+    return _fraction(f"{name}[0]", xs[0]), _fraction(f"{name}[1]", xs[1])
+
+
+def _count(name: str, n: Any) -> int:
+    try:
+        count = operator.index(n)
+    except TypeError:
+        count = None
+    if count is None or isinstance(n, bool):
+        raise TypeError(f"{name} is a whole number, got {n!r:.60} of type {type(n).__name__}")
+    if count < 0:
+        raise ValueError(f"{name} is a number of steps taken and not negative, got {count}")
+    return count
+
+
+def _numbers(name: str, xs: Any, count: int) -> list[float]:
+    if not isinstance(xs, Sequence) or isinstance(xs, str):
+        raise TypeError(
+            f"{name} is a list with a number for each parameter, got {xs!r:.60} of type"
+            f" {type(xs).__name__}"
+        )
+    for i, x in enumerate(xs):
+        if not isinstance(x, Real) or isinstance(x, bool):
+            raise TypeError(
+                f"{name}[{i}] is {x!r:.60} of type {type(x).__name__}, and not a number; a state is"
+                " what state_dict() gave"
+            )
+    if len(xs) != count:
+        raise ValueError(f"{name} has {len(xs)} number(s) for {count} parameter(s)")
+    return [to_float(x) for x in xs]

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from microgradlike.testing.check import check_gradients as check_gradients
@@ -24,6 +25,18 @@ if TYPE_CHECKING:
     from microgradlike.testing.primitive import check_primitive as check_primitive
     from microgradlike.testing.strategies import points as points, programs as programs
 
+__all__ = [
+    "GradientError",
+    "GradientWarning",
+    "Instruction",
+    "Partial",
+    "Report",
+    "StraightLine",
+    "check_gradients",
+]
+if find_spec("hypothesis") is not None:  # without it, import * gives what there is
+    __all__ += ["check_primitive", "points", "programs"]
+
 _DRAWN = {"check_primitive": "primitive", "points": "strategies", "programs": "strategies"}
 
 
@@ -39,3 +52,7 @@ def __getattr__(name: str) -> Any:
             f"microgradlike.testing.{name} draws examples with Hypothesis;"
             ' python -m pip install "microgradlike[testing]"'
         ) from missing
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_DRAWN})

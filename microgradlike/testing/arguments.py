@@ -11,11 +11,14 @@ from typing import Any
 from microgradlike.engine import Value
 from microgradlike.op import Op, to_float
 
+_DEEPEST = 50  # lists within lists
+
 
 class Arguments:
     """The point at which a function is checked: `numbers` in a row, and the `names` of all of them.
 
-    Raises TypeError for anything but numbers, lists and tuples, ValueError for nan and inf.
+    Raises TypeError for anything but numbers, lists and tuples, ValueError for nan and inf and for
+    a list that is nested too deep or contains itself.
 
     >>> arguments = Arguments(lambda x, w: x, (0.5, [1, 2]))
     >>> arguments.names, arguments.numbers
@@ -29,7 +32,7 @@ class Arguments:
         self.names: list[str] = []
         self.numbers: list[float] = []
         for name, argument in zip(_parameters(f, len(self.point)), self.point):
-            self._collect(name, argument)
+            self._collect(name, argument, _DEEPEST)
         if not self.numbers:
             raise TypeError(
                 "there is no number in the point, so no derivative to check; write the point after"
@@ -47,10 +50,15 @@ class Arguments:
         values, _ = self.values(self.numbers)
         return ", ".join(_code(value) for value in values)
 
-    def _collect(self, name: str, argument: Any) -> None:
+    def _collect(self, name: str, argument: Any, depth: int) -> None:
         if isinstance(argument, (list, tuple)):
+            if not depth:
+                raise ValueError(
+                    f"{name:.60} is nested more than {_DEEPEST} deep; does it contain itself? a"
+                    " point is made of numbers and lists or tuples of numbers"
+                )
             for i, item in enumerate(argument):
-                self._collect(f"{name}[{i}]", item)
+                self._collect(f"{name}[{i}]", item, depth - 1)
             return
         if isinstance(argument, bool) or not isinstance(argument, Real):
             raise TypeError(

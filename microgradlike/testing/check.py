@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from random import Random
 from types import FunctionType
 from typing import Any
@@ -34,7 +35,8 @@ def check_gradients(f: Callable[..., Any], *point: Any, order: int = 1) -> Repor
     and the backward pass one of its rounding: these are the tolerance. At a kink, or at the edge
     of the domain, the gradient must lie between the one-sided derivatives that exist. A partial
     for which nothing could be decided gives a GradientWarning. Gradients of Values that `f` closes
-    over are left as they were. `order` is 1: only first derivatives are checked.
+    over are left as they were. `order` is 1: only first derivatives are checked. It costs 15 to
+    30 runs of `f` for each number of the point: 200 numbers and 600 nodes take about 6 s.
 
     Raises GradientError, an AssertionError, where a partial is wrong; TypeError and ValueError
     where there is nothing to compare, such as an f that gives a float, nan, or another number at
@@ -58,13 +60,15 @@ def check_gradients(f: Callable[..., Any], *point: Any, order: int = 1) -> Repor
     return report
 
 
-@dataclass(frozen=True, slots=True)
 class _Subject:
-    """A function under test and its point."""
+    """A function under test, its point, and the trace `here` of what it does there."""
 
-    f: Callable[..., Any]
-    arguments: Arguments
-    random: Random = field(default_factory=lambda: Random(0))  # the same for the same check
+    def __init__(self, f: Callable[..., Any], arguments: Arguments) -> None:
+        self.f, self.arguments = f, arguments
+        self.random = Random(0)  # the same for the same check
+        self.y, self.leaves = self.run(arguments.numbers)
+        self.here = Trace(self.y, self.leaves)
+        self.centre = Sample(self.here.value, self.here.noise(self.random))  # of every stencil
 
     def run(self, numbers: list[float]) -> tuple[Value, list[Value]]:
         """The result of f at some numbers, and the leaves that stand for them."""
@@ -76,28 +80,33 @@ class _Subject:
             )
         return y, leaves
 
-    def moved(self, k: int, offset: float) -> Trace | None:
-        """The trace with number k moved; None where that leads out of the domain."""
+    def moved(self, k: int, offset: float) -> tuple[Value, list[Value]] | None:
+        """The same with number k moved; None where that leads out of the domain."""
         numbers = list(self.arguments.numbers)
         numbers[k] += offset
         try:
             y, leaves = self.run(numbers)
         except (ArithmeticError, ValueError):  # from arithmetic of the user's own
             return None
-        return Trace(y, leaves) if math.isfinite(y.data) else None
+        return (y, leaves) if math.isfinite(y.data) else None
 
     def value(self, k: int, offset: float) -> float:
         """The function beside the point, nan beyond the domain."""
+        if not offset:
+            return self.centre.value
         there = self.moved(k, offset)
-        return math.nan if there is None else there.value
+        return math.nan if there is None else there[0].data
 
-    def sample(self, here: Trace, k: int, offset: float) -> Sample:
+    def sample(self, k: int, offset: float) -> Sample:
         """The function beside the point, for `differentiate`."""
+        if not offset:
+            return self.centre
         there = self.moved(k, offset)
         if there is None:
             return Sample(math.nan)
-        room = here.nearest_kink(there, abs(offset))[0] if offset else math.inf
-        return Sample(there.value, there.noise(self.random), room)
+        trace = Trace(*there)
+        room, _ = self.here.nearest_kink(trace, abs(offset))
+        return Sample(trace.value, trace.noise(self.random), room)
 
 
 def _not_a_value(y: object) -> str:
@@ -107,8 +116,7 @@ def _not_a_value(y: object) -> str:
 
 
 def _report(subject: _Subject) -> Report:
-    y, leaves = subject.run(subject.arguments.numbers)
-    here = Trace(y, leaves)
+    here = subject.here
     again, _ = subject.run(subject.arguments.numbers)
     if not math.isfinite(here.value):
         raise ValueError(
@@ -119,10 +127,10 @@ def _report(subject: _Subject) -> Report:
         raise ValueError(
             f"f gives {here.value!r} and then {again.data!r} at the same point; fix its random seed"
         )
-    gradients = _gradients(y, leaves)
+    gradients = _gradients(subject.y, subject.leaves)
     rounding = here.gradient_noise(subject.random)
     partials = [
-        _partial(subject, here, k, gradient, noise if math.isfinite(gradient) else 0.0)
+        _partial(subject, k, gradient, noise if math.isfinite(gradient) else 0.0)
         for k, (gradient, noise) in enumerate(zip(gradients, rounding))
     ]
     return Report(_name(subject.f), here.value, tuple(partials), _drawing(subject))
@@ -139,26 +147,26 @@ def _gradients(y: Value, leaves: list[Value]) -> list[float]:
             v.grad = grad
 
 
-def _partial(subject: _Subject, here: Trace, k: int, gradient: float, noise: float) -> Partial:
+def _partial(subject: _Subject, k: int, gradient: float, noise: float) -> Partial:
     name, x = subject.arguments.names[k], subject.arguments.numbers[k]
-
-    def sample(offset: float) -> Sample:
-        return subject.sample(here, k, offset)
-
-    central = differentiate(sample, x, value=lambda offset: subject.value(k, offset))
-    if central is None or not _sharp(central, noise, here.value):
-        return _at_obstacle(subject, here, k, gradient, noise)
+    edge = subject.here.edge(k) if math.isnan(gradient) else ""
+    if edge:
+        note = f"{edge} is at or beyond the edge of its domain, where there is no derivative"
+        return Partial(name, x, gradient, math.nan, math.nan, 0.0, "undecided", note)
+    central = differentiate(partial(subject.sample, k), x, value=partial(subject.value, k))
+    if central is None or not _sharp(central, noise, subject.here.value):
+        return _at_obstacle(subject, k, gradient, noise)
     error = central.error + noise
     verdict = _verdict(gradient, central.value, central.value, error, "agrees")
     return Partial(name, x, gradient, central.value, error, central.room, verdict)
 
 
-def _at_obstacle(subject: _Subject, here: Trace, k: int, gradient: float, noise: float) -> Partial:
+def _at_obstacle(subject: _Subject, k: int, gradient: float, noise: float) -> Partial:
     """At a kink or an edge: the gradient has to lie between the one-sided derivatives."""
     name, x = subject.arguments.names[k], subject.arguments.numbers[k]
-    room, what = _obstacle(subject, here, k)
+    room, what = _obstacle(subject, k)
 
-    left, right = (_side(subject, here, k, noise, stencil) for stencil in (LEFT, RIGHT))
+    left, right = (_side(subject, k, noise, stencil) for stencil in (LEFT, RIGHT))
     values = [e.value for e in (left, right) if e is not None]
     note = f"{what}; from the left {_shown(left)}, from the right {_shown(right)}"
     if not values:
@@ -179,17 +187,17 @@ def _verdict(gradient: float, low: float, high: float, error: float, good: Verdi
     return good if low - error <= gradient <= high + error else "differs"
 
 
-def _side(
-    subject: _Subject, here: Trace, k: int, noise: float, stencil: Stencil
-) -> Estimate | None:
+def _side(subject: _Subject, k: int, noise: float, stencil: Stencil) -> Estimate | None:
     """A one-sided derivative, where there is one that is sharp enough."""
 
     def sample(offset: float) -> Sample:  # the kink at the point itself is no obstacle here
-        return replace(subject.sample(here, k, offset), room=math.inf)
+        return replace(subject.sample(k, offset), room=math.inf)
 
     x = subject.arguments.numbers[k]
-    estimate = differentiate(sample, x, stencil, value=lambda offset: subject.value(k, offset))
-    return estimate if estimate is not None and _sharp(estimate, noise, here.value) else None
+    estimate = differentiate(sample, x, stencil, value=partial(subject.value, k))
+    if estimate is None or not _sharp(estimate, noise, subject.here.value):
+        return None
+    return estimate
 
 
 def _shown(estimate: Estimate | None) -> str:
@@ -198,17 +206,20 @@ def _shown(estimate: Estimate | None) -> str:
 
 def _sharp(estimate: Estimate, noise: float, value: float) -> bool:
     """Whether the numeric derivative is known well enough to judge by."""
-    return estimate.error + noise <= max(_SHARP * abs(estimate.value), _SMALL * max(1, abs(value)))
+    error = estimate.error + noise
+    if error > max(_SMALL, abs(estimate.value)):  # it could be anything, of either sign
+        return False
+    return error <= max(_SHARP * abs(estimate.value), _SMALL * max(1, abs(value)))
 
 
-def _obstacle(subject: _Subject, here: Trace, k: int) -> tuple[float, str]:
+def _obstacle(subject: _Subject, k: int) -> tuple[float, str]:
     """What stands beside the point, and how far away."""
     offset = max(abs(subject.arguments.numbers[k]), 1.0) * _BESIDE
     found = (math.inf, "")
     for moved in (subject.moved(k, -offset), subject.moved(k, offset)):
         if moved is None:
             return 0.0, "the edge of the domain"
-        found = min(found, here.nearest_kink(moved, offset))
+        found = min(found, subject.here.nearest_kink(Trace(*moved), offset))
     room, what = found
     return room, what if room < _NEAR * offset else "rounding hides the derivative"
 

@@ -13,6 +13,7 @@ from functools import cache
 
 _GOAL = 1e-10  # relative error at which no other step is tried
 _MOST_SCATTERS = 3
+_UNRESOLVED = 2.0**-12  # a scatter above this part of the values is no rounding
 _LARGEST = 1020  # exponent of a step that can be taken four times without overflow
 _FOURTH = (1.0, -4.0, 6.0, -4.0, 1.0)  # the fourth difference, which a smooth function hardly has
 
@@ -96,6 +97,8 @@ def differentiate(
         scatter = _scatter(value or (lambda offset: at(offset).value), x, stencil, best.step)
         if not scatter > max(best.noise, seen):  # or it is nan, beyond the edge of a domain
             break
+        if scatter > _UNRESOLVED * max(abs(at(k * best.step).value) for k in stencil.offsets):
+            return None  # no rounding: it swings between neighbouring doubles, as sin beyond 1e14
         seen = scatter
         best = _search(at, x, stencil, seen)
     return None if best is None else Estimate(best.value, best.error, best.step, best.room)

@@ -11,6 +11,15 @@ from microgradlike.testing.check import check_gradients
 from microgradlike.testing.report import GradientWarning, Report
 from microgradlike.testing.strategies import points
 
+_HUNT = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    report_multiple_bugs=False,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)
+
 
 def check_primitive(
     op: Op, *, examples: int = 100, bound: float = 100.0, margin: float = 1e-3
@@ -38,15 +47,7 @@ def check_primitive(
 
     decided: set[str] = set()
 
-    @settings(
-        max_examples=examples,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        report_multiple_bugs=False,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
+    @settings(_HUNT, max_examples=examples)
     @given(points(op, bound=bound, margin=margin))
     def derivatives_are_right(point: tuple[float, ...]) -> None:
         report = _checked(op, point)

@@ -58,11 +58,7 @@ def programs(
         return v1
     """
     table = [op for op in ops if not (smooth and op.kink)]
-    if not table or not 1 <= min_size <= max_size or (inputs is not None and inputs < 1):
-        raise ValueError(
-            f"there is no program of {min_size} to {max_size} instructions over"
-            f" {len(table)} primitive(s) with inputs={inputs}"
-        )
+    _refuse_no_program(len(table), inputs, min_size, max_size)
     count = draw(st.integers(1, 3)) if inputs is None else inputs
     point = draw(st.tuples(*[_NUMBER] * count))
     builder = _Builder(point, bound, margin)
@@ -75,6 +71,14 @@ def programs(
     live = max((_live(built[:n], count) for n in range(1, len(built) + 1)), key=len, default=())
     assume(len(live) >= min_size)
     return StraightLine(point, live)
+
+
+def _refuse_no_program(primitives: int, inputs: int | None, min_size: int, max_size: int) -> None:
+    if not primitives or not 1 <= min_size <= max_size or (inputs is not None and inputs < 1):
+        raise ValueError(
+            f"there is no program of {min_size} to {max_size} instructions over"
+            f" {primitives} primitive(s) with inputs={inputs}"
+        )
 
 
 _NUMBER = st.integers(-4000, 4000).map(lambda thousandths: thousandths / 1000)

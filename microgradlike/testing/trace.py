@@ -79,6 +79,23 @@ class Trace:
                 nearest = margin * (distance / way), what
         return nearest
 
+    def edge(self, k: int) -> str:
+        """The first node on the way from argument k whose partial is not finite as its operands are
+        not inside its domain; "" where there is none, so that a nan has no such excuse.
+        """
+        reached = [False] * len(self.data)
+        for i, (op, operands) in enumerate(self.steps):
+            below = [j for j, x in enumerate(operands) if isinstance(x, int) and reached[x]]
+            reached[i] = i == self.slots[k] or bool(below)
+            if op is None or not below:
+                continue
+            at = self.operands(i, self.data)
+            inside = all(any(a < x < b for a, b in d) for x, d in zip(at, op.domain))
+            local = [partial_at(op, j, self.data[i], *at) for j in below]
+            if not inside and not all(map(math.isfinite, local)):
+                return f"{op.name}({', '.join(map(repr, at))})"
+        return ""
+
     def noise(self, random: Random, samples: int = 2) -> float:
         """How much the value changes where every step is rounded at random; inf where it breaks.
 
@@ -134,7 +151,8 @@ class Trace:
 
 
 def _nearly_one(random: Random) -> float:
-    return 1 + _WOBBLE * random.choice((-1, 1)) * random.uniform(0.5, 1)
+    t = random.random() - 0.5
+    return 1 + _WOBBLE * (t + math.copysign(0.5, t))  # off by a half to a whole, of either sign
 
 
 def _largest(deviations: list[float]) -> float:
