@@ -9,10 +9,12 @@ import argparse
 import gc
 import importlib.util
 import json
+import os
 import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import tracemalloc
 from time import process_time
 
@@ -119,6 +121,7 @@ def sizes_of(shape, rounds):
     for _ in range(rounds):
         for n in SIZES:
             gc.collect()
+            gc.freeze()  # as in measuring.seconds
             times[n] += [life(shape, n) for _ in range(max(1, 100_000 // n))]
     per_node = {n: [1e9 * statistics.median(t) / nodes[n] for t in zip(*times[n])] for n in SIZES}
     total = {n: build + backward for n, (build, backward, _) in per_node.items()}
@@ -171,14 +174,17 @@ def time_chain(_rounds):
 def time_import(rounds):
     """Milliseconds that `import microgradlike` adds; numpy and graphviz must stay unloaded."""
     check = "import microgradlike, sys; sys.exit(len({'numpy', 'graphviz'} & set(sys.modules)))"
-    started = {name: start(code) for name, code in (("bare", "pass"), (OURS, check))}
-    times = interleaved(started, 5 * rounds, clock=of_children)
+    with tempfile.TemporaryDirectory() as cache:  # as after any first run: bytecode is there
+        environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": cache}
+        codes = {"bare": "pass", OURS: check}
+        started = {name: start(code, environment) for name, code in codes.items()}
+        times = interleaved(started, 5 * rounds, clock=of_children)
     ms = 1e3 * (times[OURS] - times["bare"])
     return {"bare interpreter": {"ms": 1e3 * times["bare"]}, f"import {OURS}": {"ms": ms}}
 
 
-def start(code):
-    return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+def start(code, environment):
+    return lambda: subprocess.run([sys.executable, "-c", code], check=True, env=environment)
 
 
 def of_children():

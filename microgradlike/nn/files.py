@@ -8,10 +8,13 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from microgradlike.nn.formats import FORMATS, Format, LoadError, Parameters
 from microgradlike.nn.module import Module
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PathLike = str | os.PathLike[str]
 
@@ -32,6 +35,8 @@ def save(model: Module, path: PathLike) -> Path:
     >>> [p.data for p in other.parameters()] == [p.data for p in model.parameters()]
     True
     """
+    from pathlib import Path  # here, because it is a third of the import of microgradlike
+
     write, _ = _format(path)
     _replace(os.path.realpath(path), write(_parameters(model)))  # of a link, what it points to
     return Path(path)
