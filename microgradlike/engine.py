@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, SupportsFloat
 
 from microgradlike import ops, scope
@@ -12,7 +13,9 @@ from microgradlike.scalar import Scalar, chain, partial_at
 from microgradlike.scope import Scope
 
 _scope = scope.current.get
-_passes = 0  # two marks per backward pass: an odd one for opened nodes, an even one for closed ones
+# two marks per backward pass, an odd one for opened nodes and the even one after it for closed
+# ones; a count, because its next() is a single step to other threads
+_next_pass = itertools.count(1, 2).__next__
 
 
 class Value(Scalar):
@@ -303,12 +306,6 @@ def _restore(cls: type[Value], data: float, grad: float, label: str) -> Value:
     Value.__init__(v, data, label)
     v.grad = grad
     return v
-
-
-def _next_pass() -> int:
-    global _passes
-    _passes += 2
-    return _passes - 1
 
 
 def _backward(root: Value, upstream: float) -> None:
