@@ -27,7 +27,8 @@ class Op:
     `forward` maps floats to a float under IEEE-754 (no Python exception);
     `partials[i](y, *operands)` is dy/d(operand i). `domain` holds, per operand, the open intervals
     on which the primitive is smooth; `kink(*operands)` is the distance to the nearest kink, None
-    where there is none. `textbook` has the partials as people write them, where that differs.
+    where there is none. `textbook` has the partials as people write them, where that differs;
+    `aliases` are its other names, NumPy's among them.
 
     >>> square = unary("square", lambda x: x * x, lambda y, x: 2 * x)
     >>> square(3.0), square.partials[0](9.0, 3.0)
@@ -43,6 +44,7 @@ class Op:
     domain: tuple[Domain, ...]
     kink: Forward | None
     textbook: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     chooses: bool = False  # the first operand is a condition, which may be a bool
 
     @property
@@ -158,6 +160,7 @@ def unary(
     domain: tuple[Domain] = (REAL,),
     kink: Forward | None = None,
     textbook: str = "",
+    aliases: tuple[str, ...] = (),
 ) -> Op:
     """A primitive of one operand: its value over floats and its derivative `partial(y, x)`.
 
@@ -166,7 +169,9 @@ def unary(
     8.0
     """
     rules = (textbook,) if textbook else ()
-    return checked(name, forward, (partial,), doc, "", symbol, domain, kink, textbook=rules)
+    return checked(
+        name, forward, (partial,), doc, "", symbol, domain, kink, textbook=rules, aliases=aliases
+    )
 
 
 def binary(
@@ -181,6 +186,7 @@ def binary(
     domain: tuple[Domain, Domain] = (REAL, REAL),
     kink: Forward | None = None,
     textbook: tuple[str, str] | tuple[()] = (),
+    aliases: tuple[str, ...] = (),
 ) -> Op:
     """A primitive of two operands: its value over floats and its partials, each of (y, a, b).
 
@@ -189,7 +195,18 @@ def binary(
     6.0
     """
     partials = (partial_a, partial_b)
-    return checked(name, forward, partials, doc, infix, symbol, domain, kink, textbook=textbook)
+    return checked(
+        name,
+        forward,
+        partials,
+        doc,
+        infix,
+        symbol,
+        domain,
+        kink,
+        textbook=textbook,
+        aliases=aliases,
+    )
 
 
 def checked(
@@ -203,6 +220,7 @@ def checked(
     kink: Forward | None,
     *,
     textbook: tuple[str, ...] = (),
+    aliases: tuple[str, ...] = (),
     chooses: bool = False,
 ) -> Op:
     """The Op, with its parts looked at: the constructors' common end."""
@@ -211,9 +229,9 @@ def checked(
     for f in (forward, *partials, *([] if kink is None else [kink])):
         if not callable(f):
             raise TypeError(f"{name}: forward, partials and kink are functions, got {f!r:.60}")
-    for text in (doc, infix, symbol, *textbook):
+    for text in (doc, infix, symbol, *textbook, *aliases):
         if not isinstance(text, str):
-            raise TypeError(f"{name}: doc, symbol and textbook are text, got {text!r:.60}")
+            raise TypeError(f"{name}: doc, symbol, textbook and aliases are text, got {text!r:.60}")
     if len(domain) != len(partials) or len(textbook) not in (0, len(partials)):
         raise ValueError(
             f"{name}: {len(partials)} operand(s) but {len(domain)} domain(s) and"
@@ -229,5 +247,6 @@ def checked(
         domain,
         kink,
         textbook,
+        aliases,
         chooses,
     )

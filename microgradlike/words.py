@@ -14,11 +14,6 @@ from microgradlike import functions, ops
 from microgradlike.ops import TABLE
 
 CONSTANTS: Final = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
-_ALIASES: Final = {
-    "absolute": "abs", "power": "pow", "max": "maximum", "min": "minimum", "ln": "log",
-    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2",
-    "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
-}  # fmt: skip
 _OF_NUMBERS: Final = (
     functions.leaky_relu,
     functions.elu,
@@ -28,7 +23,7 @@ _OF_NUMBERS: Final = (
 )
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     **TABLE,
-    **{alias: TABLE[name] for alias, name in _ALIASES.items()},
+    **{alias: op for op in TABLE.values() for alias in op.aliases},
     **{f.__name__: f for f in _OF_NUMBERS},
 }
 

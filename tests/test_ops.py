@@ -170,7 +170,7 @@ def test_a_domain_per_operand():
 def test_what_else_a_primitive_is_told_is_looked_at():
     with pytest.raises(TypeError, match="kink are functions, got 3"):
         unary("f", math.sin, max, kink=3)
-    with pytest.raises(TypeError, match="symbol and textbook are text, got 7"):
+    with pytest.raises(TypeError, match="symbol, textbook and aliases are text, got 7"):
         unary("f", math.sin, max, symbol=7)
     with pytest.raises(ValueError, match=r"2 operand\(s\) but 2 domain\(s\) and 1 textbook"):
         binary("f", math.hypot, max, max, textbook=("b",))

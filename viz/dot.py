@@ -8,7 +8,7 @@ from viz.colors import WHITE, YELLOW, Scale
 from viz.label import cell, printable, table
 from viz.legend import legend
 from viz.nodes import GREY, node_label
-from viz.scene import Cluster, Role, Scene, SceneEdge, SceneNode
+from viz.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode
 
 # the side of a node where edges arrive, and the side where they leave
 DIRECTIONS = {"LR": ("w", "e"), "TB": ("n", "s"), "RL": ("e", "w"), "BT": ("s", "n")}
@@ -73,7 +73,7 @@ def _node(
     node: SceneNode, arrivals: list[SceneEdge], scale: Scale | None, *, direction: str
 ) -> str:
     fill = scale.color(node.grad) if scale is not None and node.name else WHITE
-    if any(flag != "dead relu" for flag in node.flags):
+    if any(flag != DEAD for flag in node.flags):
         fill = YELLOW
     label = node_label(node, arrivals, direction)
     return f'{node.id} [label=<{label}> fillcolor="{fill}" {BORDERS[node.role]}]'

@@ -6,7 +6,7 @@ from viz.colors import YELLOW, Scale
 from viz.label import cell, nested, table
 from viz.nodes import GREY, SMALL
 from viz.numbers import NOT_YET, signed
-from viz.scene import Role, Scene
+from viz.scene import DEAD, Role, Scene
 
 KEYS: dict[Role, tuple[int, str]] = {  # border and style, as near as a table comes to the node's
     "input": (1, "rounded"),
@@ -51,6 +51,6 @@ def _bar(scene: Scene, scale: Scale) -> str:
     bar = [cell("grad", size=SMALL, color=GREY, cellpadding=3), *ticks]
     if any(n.grad is None and n.role not in ("constant", "folded") for n in scene.nodes):
         bar.append(cell(f"{NOT_YET} none yet", size=SMALL, cellpadding=3))
-    if any(flag != "dead relu" for n in scene.nodes for flag in n.flags):
+    if any(flag != DEAD for n in scene.nodes for flag in n.flags):
         bar.append(cell("nan or ∞", size=SMALL, bgcolor=YELLOW, cellpadding=3))
     return table([bar], align="LEFT")

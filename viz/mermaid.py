@@ -10,7 +10,7 @@ from viz.colors import YELLOW, Scale
 from viz.fold import fit
 from viz.label import printable
 from viz.numbers import NOT_YET, short, signed
-from viz.scene import Cluster, Role, Scene, SceneEdge, SceneNode, scene
+from viz.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode, scene
 
 DIRECTIONS: Final = ("LR", "TB", "RL", "BT")
 MAX_NODES: Final = 100  # mermaid refuses text beyond 50,000 characters and 500 edges
@@ -130,6 +130,6 @@ def _classes(scene: Scene) -> Iterator[str]:
 
 
 def _fill(node: SceneNode, scale: Scale | None) -> str:
-    bad = any(flag != "dead relu" for flag in node.flags)
+    bad = any(flag != DEAD for flag in node.flags)
     color = YELLOW if bad else scale.color(node.grad) if scale else "#ffffff"
     return f"style {node.id} fill:{color}"

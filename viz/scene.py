@@ -14,6 +14,7 @@ from viz.modules import Cluster as Cluster, Modules
 from viz.numbers import short
 
 Role = Literal["input", "parameter", "constant", "operation", "result", "folded"]
+DEAD = "dead relu"  # the flag of a ReLU that lets no gradient through
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _node(v: Value, this: str, modules: Modules, *, is_root: bool) -> SceneNode:
     cluster, module = modules.place(v)
     flags = (*_not_finite(data), *(f"{flag} grad" for flag in _not_finite(grad or 0.0)))
     if v.op is ops.relu and data == 0:
-        flags += ("dead relu",)
+        flags += (DEAD,)
     return SceneNode(this, name, role, op, symbol, data, grad, cluster, flags, module)
 
 
