@@ -9,7 +9,19 @@
 """
 
 from microgradlike import nn as nn
+from microgradlike.derivatives import (
+    derivative as derivative,
+    grad as grad,
+    gradients as gradients,
+    hessian as hessian,
+    hvp as hvp,
+    jacobian as jacobian,
+    jvp as jvp,
+    value_and_grad as value_and_grad,
+    vjp as vjp,
+)
 from microgradlike.diagnose import diagnose as diagnose
+from microgradlike.dual import Dual as Dual
 from microgradlike.engine import Value as Value, local_derivatives as local_derivatives
 from microgradlike.functions import (
     binary_cross_entropy as binary_cross_entropy,

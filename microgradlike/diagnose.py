@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from microgradlike import graph
 from microgradlike.engine import Value, local_derivatives
-from microgradlike.scalar import chain
+from microgradlike.ops import chain
 
 
 @dataclass(frozen=True, slots=True)

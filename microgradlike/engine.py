@@ -8,14 +8,16 @@ from typing import Any, SupportsFloat
 from microgradlike import ops, scope
 from microgradlike.graph import topological
 from microgradlike.number import leaf_label, leaf_number, number
-from microgradlike.ops import Op
-from microgradlike.scalar import Scalar, chain, partial_at
+from microgradlike.ops import Op, chain
+from microgradlike.scalar import Scalar, partial_at
 from microgradlike.scope import Scope
 
 _scope = scope.current.get
-# two marks per backward pass, an odd one for opened nodes and the even one after it for closed
-# ones; a count, because its next() is a single step to other threads
+# Two marks per backward pass, an odd one for opened nodes and the even one after it for closed
+# ones; a run of a function takes one too, and what is made from then on has minus that as its mark.
+# A count, because its next() is a single step to other threads.
 _next_pass = itertools.count(1, 2).__next__
+_born = 0
 
 
 class Value(Scalar):
@@ -42,7 +44,7 @@ class Value(Scalar):
     scope: Scope | None
     _a: Any  # the first operand: a Value or a float; None for a leaf
     _b: Any  # the second; None where there is none, a tuple where there are more
-    _mark: int  # the last backward pass that came here, 0 for none
+    _mark: int  # the last backward pass that came here; before one, minus the run it was made in
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
         self.data = data if type(data) is float else leaf_number(data)
@@ -52,7 +54,7 @@ class Value(Scalar):
         self.scope = _scope()
         self._a = None
         self._b = None
-        self._mark = 0
+        self._mark = _born
 
     @classmethod
     def apply(cls, op: Op, *operands: Any) -> Any:
@@ -150,7 +152,7 @@ class Value(Scalar):
     @property
     def reached(self) -> bool:
         """Whether a backward pass has come here; before that, `grad` is a 0.0 without meaning."""
-        return self._mark != 0
+        return self._mark > 0
 
     @property
     def _prev(self) -> set[Value]:
@@ -211,6 +213,35 @@ class Value(Scalar):
         return _restore, (type(self), self.data, self.grad, self.label), state
 
 
+def begin_run() -> int:
+    """A number for a run of some function, by which `is_older` tells what was there before it."""
+    global _born
+    run = _next_pass()
+    _born = -run
+    return run
+
+
+def is_older(v: Value, run: int) -> bool:
+    """Whether v was there before the run began, so that it depends on nothing that was made in it.
+
+    Of what a backward pass has come to since, that is not known: a leaf counts as older then.
+
+    >>> w = Value(2.0); run = begin_run()
+    >>> is_older(w, run), is_older(Value(2.0), run)
+    (True, False)
+    """
+    return abs(v._mark) < run or (v._mark > 0 and v.op is None)
+
+
+def pulled(order: list[Value], root: Value, xs: list[Value]) -> list[float]:
+    """d(root)/dx for each x, where `order` holds the nodes above: in place, so for nobody else's."""
+    for v in (*xs, *order):
+        v.grad = -0.0
+    root.grad = 1.0
+    _push([v for v in order if v.op is not None])
+    return [0.0 + x.grad for x in xs]
+
+
 def local_derivatives(v: Value) -> tuple[float | None, ...]:
     """dv/d(operand) for each operand of `v`, None for a plain number, which has no derivative.
 
@@ -247,7 +278,7 @@ def _node(data: float, op: Op, a: Any, b: Any) -> Value:
     v.scope = _scope()
     v._a = a
     v._b = b
-    v._mark = 0
+    v._mark = _born
     return v
 
 
@@ -261,6 +292,8 @@ def _apply(op: Op, operands: tuple[Any, ...]) -> Any:
             return NotImplemented
         kept.append(a)
     data = _forward(op, tuple(x.data if isinstance(x, Value) else x for x in kept))
+    if op is chain and data == data and _product(kept) == data:
+        op = ops.mul  # nothing to absorb here: the product that people know
     if len(kept) == 2:
         return _node(data, op, kept[0], kept[1])
     return _node(data, op, kept[0], tuple(kept[1:]) or None)
@@ -285,6 +318,11 @@ def _forward(op: Op, at: tuple[float, ...]) -> float:
 
 def _point(at: tuple[float, ...]) -> str:
     return f"({', '.join(map(str, at))})"
+
+
+def _product(pair: list[Any]) -> float:
+    g, p = (x.data if isinstance(x, Value) else x for x in pair)
+    return float(g * p)
 
 
 def _choose(condition: Any, a: Any, b: Any) -> Any:

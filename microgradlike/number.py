@@ -32,7 +32,7 @@ def leaf_number(data: object) -> float:
     elif isinstance(data, str):
         way_out = "convert it with float(x), and pass a name as label="
     elif isinstance(data, Scalar):
-        way_out = "it is one already; for a leaf of the same number write Value(x.data)"
+        way_out = "it is one already; a leaf of its number alone would lose its derivative"
     elif isinstance(data, complex):
         way_out = "the engine is real; use one Value for each of x.real and x.imag"
     else:

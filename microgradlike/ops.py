@@ -77,6 +77,11 @@ def _minimum(a: float, b: float) -> float:
     return a if a <= b or a != a else b
 
 
+def _chain(g: float, p: float) -> float:
+    c = g * p
+    return 0.0 if c != c and (g == 0 or p == 0) and g == g and p == p else c
+
+
 def _clip(x: float, lo: float, hi: float) -> float:
     return _minimum(_maximum(x, lo), hi)
 
@@ -138,7 +143,11 @@ def _power_base(y: Any, a: Any, b: Any) -> Any:
         return textbook if b else 0.0
     half = power(a, b / 2)
     positive = where(a < inf, b * (half / a) * half, textbook)
-    return where(abs(b) > 0, where(a > 0, positive, where(a < 0, b * y / a, textbook)), 0.0 * b)
+    halves = where(a > 0, positive, where(a < 0, b * y / a, textbook))
+    if type(b) is not float:  # the same choice of a number that has derivatives itself
+        halves = where(abs(b) <= 8, where(abs(b - floor(b)) <= 0, textbook, halves), halves)
+    at_zero = where(a > 0, b / a, 0.0 * b) + 0.0  # 0, its derivative by b 1 / a
+    return where(abs(b) > 0, halves, at_zero)
 
 
 def _power_exponent(y: Any, a: Any, b: Any) -> Any:
@@ -209,6 +218,7 @@ def _ternary(
 add: Op       = binary("add", operator.add,     lambda y, a, b: 1.0,     lambda y, a, b: 1.0,     "sum",        infix="+")
 sub: Op       = binary("sub", operator.sub,     lambda y, a, b: 1.0,     lambda y, a, b: -1.0,    "difference", infix="-", symbol="−")
 mul: Op       = binary("mul", operator.mul,     lambda y, a, b: b,       lambda y, a, b: a,       "product",    infix="*", symbol="×")
+chain: Op     = binary("chain", _chain,         lambda y, a, b: b,       lambda y, a, b: a,       "product of the chain rule, in which 0·∞ is 0", symbol="×")
 div: Op       = binary("div", _divide,          lambda y, a, b: 1 / b,   lambda y, a, b: -y / b,  "quotient",   infix="/", symbol="÷", domain=(REAL, NONZERO))
 power: Op     = binary("pow", _power,           _power_base,             _power_exponent,         "power",      infix="**", symbol="^", domain=(POSITIVE, REAL), textbook=("b * a ** (b - 1)", "y * log(a)"), aliases=("power",))
 neg: Op       = unary("neg", operator.neg,      lambda y, x: -1.0,       "negation", symbol="−")

@@ -24,6 +24,11 @@ class Scalar:
         """`op` of the operands, at least one of which is of this class."""
         raise NotImplementedError(f"{cls.__name__} has no apply(op, *operands)")
 
+    @classmethod
+    def constant(cls, x: float) -> Any:
+        """The number `x` as one of this kind, which depends on nothing."""
+        return cls(x)  # type: ignore[call-arg]
+
     def __add__(self, other: Any) -> Any:
         return self.apply(ops.add, self, other)
 
@@ -247,15 +252,3 @@ def partial_at(op: Op, index: int, y: float, *operands: float) -> float:
         return ops.to_float(partial(y, *operands))
     except ArithmeticError:  # floats raise at a pole, an Ieee does not
         return ops.to_float(plain(partial(Ieee(y), *[Ieee(x) for x in operands])))
-
-
-def chain(g: float, p: float) -> float:
-    """The product upstream × partial of the chain rule, in which 0·∞ is 0 (and 0·nan stays nan).
-
-    >>> chain(0.0, float("inf")), chain(2.0, 3.0)
-    (0.0, 6.0)
-    """
-    c = g * p
-    if c != c and (g == 0 or p == 0) and g == g and p == p:
-        return 0.0
-    return c

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from microgradlike import Value, ops
 from microgradlike.engine import local_derivatives
 from microgradlike.graph import count_paths, leaves, node_operands
-from microgradlike.scalar import chain
+from microgradlike.ops import chain
 from microgradlike.testing.strategies import programs
 from viz.paths import Paths, all_paths
 

@@ -17,6 +17,7 @@ OTHERS = {
     ops.add: operator.add,
     ops.sub: operator.sub,
     ops.mul: operator.mul,
+    ops.chain: operator.mul,
     ops.div: operator.truediv,
     ops.power: operator.pow,
     ops.neg: operator.neg,

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from microgradlike.engine import Value
 from microgradlike.graph import leaves, topological
-from microgradlike.scalar import chain
+from microgradlike.ops import chain
 from microgradlike.words import POWER
 from viz.formula import Formula, derivative, written
 from viz.label import printable

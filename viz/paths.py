@@ -8,7 +8,7 @@ from typing import Any
 
 from microgradlike.engine import Value, local_derivatives
 from microgradlike.graph import node_operands, topological
-from microgradlike.scalar import chain
+from microgradlike.ops import chain
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import functools
-import sys
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from microgradlike.engine import Value
 from microgradlike.scope import Scope, current
+from microgradlike.tree import Parametric, is_array
 
 
-class Module:
+class Module(Parametric):
     """A part of a network: define `__init__` and `__call__`, and everything else is there.
 
     Its parameters are the leaf Values in its attributes, in lists, tuples, dicts, object arrays and
@@ -59,6 +61,24 @@ class Module:
         names = {id(part): name for name, part in _walk(self, closed=lambda module: False)}
         return [(names.get(id(p), f"parameters.{i}"), p) for i, p in enumerate(self.parameters())]
 
+    def with_parameters(self, parameters: Sequence[Any]) -> Any:
+        """A copy of the module with others in the place of its parameters, in the same order.
+
+        They may be any kind of number. What else the module holds is copied, but for other Values:
+        those are shared. Raises ValueError where there are too many or too few.
+
+        >>> from microgradlike.nn import Neuron
+        >>> Neuron(1, nonlin=False).with_parameters([2.0, 1.0])([3.0])
+        7.0
+        """
+        old = self.parameters()
+        if len(parameters) != len(old):
+            raise ValueError(f"the module has {len(old)} parameter(s), got {len(parameters)}")
+        everything = _walk(self, closed=lambda module: False, results=True)
+        memo: dict[int, Any] = {id(part): part for _, part in everything}
+        memo |= {id(p): new for p, new in zip(old, parameters)}
+        return copy.deepcopy(self, memo)
+
     def name_of(self, child: object) -> str | None:
         """The path to a module directly below this one, such as "layers.0"; None where it is not.
 
@@ -103,7 +123,7 @@ def _has_its_own_parameters(module: Module) -> bool:
 
 
 def _walk(
-    root: Module, *, closed: Callable[[Module], bool]
+    root: Module, *, closed: Callable[[Module], bool], results: bool = False
 ) -> Iterator[tuple[str, Value | Module]]:
     """Leaf Values and closed Modules below `root` with their paths, each once, depth first."""
     seen = {id(root)}
@@ -114,7 +134,7 @@ def _walk(
             continue
         seen.add(id(x))
         if isinstance(x, Value):
-            if x.op is None:  # a result kept in an attribute is no parameter
+            if x.op is None or results:  # a result kept in an attribute is no parameter
                 yield name, x
         elif isinstance(x, Module) and closed(x):
             yield name, x
@@ -140,10 +160,9 @@ def _items(x: Any) -> Any:
         return x.items()
     if isinstance(x, (list, tuple)):
         return enumerate(x)
-    indices = sys.modules["numpy"].ndindex(x.shape)
-    return [(".".join(map(str, index)) or "item", x[index]) for index in indices]
+    cells = zip(itertools.product(*map(range, x.shape)), x.flat)
+    return [(".".join(map(str, index)) or "item", cell) for index, cell in cells]
 
 
-def _is_object_array(x: object) -> bool:
-    numpy = sys.modules.get("numpy")  # who has an array has imported numpy
-    return numpy is not None and isinstance(x, numpy.ndarray) and x.dtype == object
+def _is_object_array(x: Any) -> bool:
+    return is_array(x) and x.dtype == object

@@ -9,8 +9,8 @@ from random import Random
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.op import Op
-from microgradlike.ops import TABLE
-from microgradlike.scalar import chain, partial_at
+from microgradlike.ops import TABLE, chain
+from microgradlike.scalar import partial_at
 
 _WOBBLE = 2 * 2.0**-52  # relative: a primitive is right to two units in the last place
 
@@ -144,7 +144,7 @@ class Trace:
                 for k, x in enumerate(operands):
                     if not isinstance(x, float):
                         local = partial_at(op, k, y, *at) * _nearly_one(random)
-                        gradients[x] += chain(gradients[i], local)
+                        gradients[x] += chain.forward(gradients[i], local)
         except (ArithmeticError, ValueError):
             return []
         return gradients

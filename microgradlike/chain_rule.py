@@ -1,0 +1,41 @@
+"""The chain rule's two steps, over every kind of number: a partial derivative, and a product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from microgradlike import ops
+from microgradlike.ops import Op
+from microgradlike.scalar import Scalar, partial_at
+
+
+def partial(op: Op, index: int, y: Any, operands: tuple[Any, ...]) -> Any:
+    """dy/d(operand `index`), where `y` is op of the operands: numbers, or any kind of Scalar.
+
+    A Scalar among them makes the result one, so it can be differentiated in its turn.
+
+    >>> partial(ops.sin, 0, 0.0, (0.0,))
+    1.0
+    """
+    if not isinstance(y, Scalar):
+        return partial_at(op, index, y, *operands)
+    rule = op.partials[index]
+    try:
+        p = rule(y, *operands)
+    except ArithmeticError:  # a plain number is at a pole, where floats raise and a Scalar does not
+        p = rule(y, *[x if isinstance(x, Scalar) else y.constant(x) for x in operands])
+    return p if isinstance(p, Scalar) else ops.to_float(p)
+
+
+def product(g: Any, p: Any) -> Any:
+    """Upstream × partial, in which 0·∞ is 0; no operation at all where one of them is the number 1.
+
+    >>> product(0.0, float("inf")), product(1.0, 3.0)
+    (0.0, 3.0)
+    """
+    if type(g) is float and type(p) is float:
+        return ops.chain.forward(g, p)
+    for a, b in ((g, p), (p, g)):
+        if type(a) is float and abs(a) == 1:
+            return b if a == 1 else -b
+    return ops.chain(g, p)

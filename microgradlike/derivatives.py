@@ -1,0 +1,281 @@
+"""Derivatives to any order: gradients of a graph; grad, jacobian, hessian, jvp ... of functions.
+
+Numbers go in and come out in the same nest: plain numbers, NumPy arrays, lists, tuples, dicts, and
+Modules, whose gradients are a dict by parameter name. A derivative is a plain number where nothing
+but plain numbers went in; where a Value did, as an argument or as something that the function uses,
+it is a Value that can be differentiated in its turn, so no gradient is lost in silence.
+
+Each call runs the function once, on fresh nodes, and leaves every `grad` as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from microgradlike.chain_rule import product
+from microgradlike.dual import Dual, fresh_tag, split
+from microgradlike.engine import Value
+from microgradlike.functions import sum as total
+from microgradlike.graph import topological
+from microgradlike.linear import Linear
+from microgradlike.run import Run, alike
+from microgradlike.scalar import Scalar
+from microgradlike.tree import Leaf, Tree, array
+
+Argnum = int | tuple[int, ...]
+
+
+def gradients(y: Value, xs: Sequence[Value]) -> list[Value]:
+    """dy/dx for each x, as a graph of the same primitives: to draw, and to differentiate again.
+
+    The numbers are those of `y.backward()`, bit for bit; no `grad` is touched. Where y does not
+    depend on an x, its gradient is a Value of 0. Raises TypeError for what is no Value.
+
+    >>> x = Value(3.0)
+    >>> (first,) = gradients(x ** 3, [x])
+    >>> (second,) = gradients(first, [x])
+    >>> first.data, second.data
+    (27.0, 18.0)
+    """
+    if isinstance(xs, Scalar):
+        raise TypeError("gradients(y, xs) takes a list of Values as xs; write [x] for a single one")
+    xs = list(xs)
+    for v in (y, *xs):
+        if not isinstance(v, Value):
+            raise TypeError(
+                f"gradients(y, xs) takes Values, got {v!r:.60} of type {type(v).__name__}; of a"
+                " function of plain numbers, grad(f) gives the derivative"
+            )
+    found = Linear(topological(y), xs).pull([(y, 1.0)])
+    return [g if isinstance(g, Value) else Value(g) for g in found]
+
+
+def grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
+    """The function that gives the gradient of `f` by its argument `argnum`, in that one's nest.
+
+    `f` gives one number. `argnum` may be a tuple, and the gradients are one then. Raises TypeError
+    where f gives something else or the argument holds something else, ValueError for an argument
+    that is not there.
+
+    >>> grad(lambda x: x ** 3)(2.0), grad(grad(lambda x: x ** 3))(2.0)
+    (12.0, 12.0)
+    >>> grad(lambda p: p["w"][0] * p["b"])({"w": [2.0, 1.0], "b": 5.0})
+    {'w': [5.0, 0.0], 'b': 2.0}
+    """
+    value_and_gradient = value_and_grad(f, argnum)
+    return _named("grad", f, lambda *args, **kwargs: value_and_gradient(*args, **kwargs)[1])
+
+
+def value_and_grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
+    """The function that gives the pair of f's value and its gradient, from one run of `f`.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+
+    def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        arguments = _Arguments(f, argnum, args, kwargs)
+        run = arguments.run(scalar="jacobian")
+        (row,) = run.jacobian(run.outputs.row)
+        return run.outputs.of(run.values()), arguments.tree.of(row)
+
+    return _named("value_and_grad", f, value_and_gradient)
+
+
+def jacobian(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
+    """The function that gives every derivative of what `f` gives by every number of an argument.
+
+    In the nest of the result, each number or array holds the nest of the argument; for an array of
+    shape S by one of shape T, that is an array of shape S + T. In reverse where f gives fewer
+    numbers than it takes, and else forward.
+
+    >>> jacobian(lambda x: [x[0] * x[1], 2 * x[1]])([3.0, 4.0])
+    [[4.0, 3.0], [0.0, 2.0]]
+    """
+
+    def matrix(*args: Any, **kwargs: Any) -> Any:
+        arguments = _Arguments(f, argnum, args, kwargs)
+        run = arguments.run()
+        return _blocks(run.outputs, arguments.tree, run.jacobian(run.outputs.row))
+
+    return _named("jacobian", f, matrix)
+
+
+def hessian(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
+    """The function that gives the second derivatives of `f`, which gives one number.
+
+    Forward over reverse: one gradient as a graph, and one forward sweep through it per number.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
+    [[8.0, 6.0], [6.0, 0.0]]
+    """
+
+    def matrix(*args: Any, **kwargs: Any) -> Any:
+        arguments = _Arguments(f, argnum, args, kwargs)
+        run = arguments.run(scalar="jacobian(jacobian(f))")
+        rows = run.jacobian(run.graph_gradient(run.outputs.row[0]))
+        return _blocks(arguments.tree, arguments.tree, rows)
+
+    return _named("hessian", f, matrix)
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """f(*primals), and its derivative in the direction of `tangents`: forward mode.
+
+    Both are sequences of arguments, of one structure. ValueError where they differ in it.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    (6.0, 3.0)
+    """
+    point = Tree(_sequence("jvp", "primals", primals), "primals")
+    direction = point.matching(_sequence("jvp", "tangents", tangents), "tangents")
+    tag = fresh_tag()
+    duals = [Dual(x, t, tag) for x, t in zip(point.row, direction)]
+    outputs = Tree(f(*point.argument(duals)), "the result of the function")
+    pairs = [split(y, tag) for y in outputs.row]
+    value, tangent = [y for y, _ in pairs], [0.0 if t is None else t for _, t in pairs]
+    return outputs.of(alike(value, duals)), outputs.of(alike(tangent, duals))
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """f(*primals), and the function that pulls a gradient of the result back to the arguments.
+
+    It may be called any number of times, with a nest like the result's.
+
+    >>> y, pull = vjp(lambda a, b: [a * b, a], 2.0, 3.0)
+    >>> y, pull([1.0, 0.0]), pull([0.0, 1.0])
+    ([6.0, 2.0], (3.0, 2.0), (1.0, 0.0))
+    """
+    tree = Tree(primals, "primals")
+    run = Run(lambda arguments: f(*arguments), tree)
+
+    def pull(upstream: Any) -> Any:
+        us = run.outputs.matching(upstream, "upstream")
+        return tree.of(run.jacobian([_dot(us, run.outputs.row)])[0])
+
+    return run.outputs.of(run.values()), pull
+
+
+def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, ...]:
+    """The Hessian of `f` times a vector, in the nest of `primals`, without forming the matrix.
+
+    >>> hvp(lambda x: x[0] ** 2 * x[1], ([3.0, 4.0],), ([1.0, 0.0],))
+    ([8.0, 6.0],)
+    """
+    tree = Tree(_sequence("hvp", "primals", primals), "primals")
+    direction = tree.matching(_sequence("hvp", "tangents", tangents), "tangents")
+    run = Run(lambda arguments: f(*arguments), tree)
+    _refuse_many(run, "jvp of jacobian(f)")
+    along = _dot(direction, run.graph_gradient(run.outputs.row[0]))
+    result: tuple[Any, ...] = tree.of(run.jacobian([along])[0])
+    return result
+
+
+def derivative(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+    """The function that gives df/dx, x a number, by forward mode; f may give a nest, or a function.
+
+    The derivative of a function that gives a function is a function of the same arguments: the
+    derivative of what it would give, taken anew at each call (Manzyuk et al., 2019,
+    doi:10.1017/S095679681900008X).
+
+    >>> derivative(lambda x: [x * x, 1 / x])(2.0)
+    [4.0, -0.25]
+    >>> derivative(lambda x: lambda y: x * y)(2.0)(7.0)
+    7.0
+    """
+
+    def slope(*args: Any, **kwargs: Any) -> Any:
+        x = _one_number(args[argnum] if -1 < argnum < len(args) else None, argnum)
+        tag = fresh_tag()
+        given = [Dual(x, 1.0, tag) if i == argnum else arg for i, arg in enumerate(args)]
+        result = f(*given, **kwargs)
+        if callable(result) and not isinstance(result, Scalar):
+            return lambda *more: derivative(lambda *a: f(*a, **kwargs)(*more), argnum)(*args)
+        outputs = Tree(result, "the result of the function")
+        tangents = [split(y, tag)[1] for y in outputs.row]
+        return outputs.of(alike([0.0 if t is None else t for t in tangents], [x]))
+
+    return _named("derivative", f, slope)
+
+
+class _Arguments:
+    """A function and its arguments, those that derivatives go by as a `tree`."""
+
+    def __init__(self, f: Any, argnum: Argnum, args: tuple[Any, ...], kwargs: Any) -> None:
+        if not callable(f):
+            raise TypeError(f"a derivative is taken of a function, got {f!r:.60}")
+        self.f, self.args, self.kwargs = f, args, kwargs
+        self.several = isinstance(argnum, tuple)
+        self.positions = argnum if isinstance(argnum, tuple) else (argnum,)
+        for i in self.positions:
+            if type(i) is not int or not 0 <= i < len(args):
+                raise ValueError(
+                    f"argnum is {argnum!r}, but there are {len(args)} positional argument(s);"
+                    " derivatives go by these, counted from 0"
+                )
+        if self.several:
+            self.tree = Tree(tuple(args[i] for i in self.positions), "the arguments")
+        else:
+            self.tree = Tree(args[self.positions[0]], f"argument {argnum}")
+
+    def run(self, *, scalar: str = "") -> Run:
+        """The function run; a TypeError where it must give one number, with `scalar` as way out."""
+        run = Run(self._call, self.tree)
+        if scalar:
+            _refuse_many(run, scalar)
+        return run
+
+    def _call(self, stand_in: Any) -> Any:
+        args = list(self.args)
+        for i, x in zip(self.positions, stand_in if self.several else [stand_in]):
+            args[i] = x
+        return self.f(*args, **self.kwargs)
+
+
+def _refuse_many(run: Run, way_out: str) -> None:
+    if not run.outputs.single:
+        raise TypeError(
+            f"the function gives {run.outputs.described()}, where one number is differentiated; use"
+            f" {way_out}, or add its numbers up"
+        )
+
+
+def _one_number(x: Any, argnum: int) -> Any:
+    tree = Tree(x, f"argument {argnum}")
+    if not tree.single:
+        raise TypeError(
+            f"derivative(f) goes by one number, argument {argnum} is {x!r:.60}; use jacobian"
+        )
+    return tree.row[0]
+
+
+def _sequence(name: str, what: str, x: Any) -> tuple[Any, ...]:
+    if not isinstance(x, (list, tuple)):
+        raise TypeError(
+            f"{name}(f, primals, tangents) takes a tuple of arguments for each, got {x!r:.60} as"
+            f" {what}; write ({what[:-1]},) for a single one"
+        )
+    return tuple(x)
+
+
+def _dot(us: Sequence[Any], ys: Sequence[Any]) -> Any:
+    return total([product(u, y) for u, y in zip(us, ys) if type(u) is not float or u != 0])
+
+
+def _blocks(outputs: Tree, inputs: Tree, rows: list[list[Any]]) -> Any:
+    """The rows in the nest of the outputs, each in the nest of the inputs."""
+
+    def block(y: Leaf, x: Leaf) -> Any:
+        if y.shape is None and x.shape is None:
+            return rows[y.start][x.start]
+        cells = [rows[y.start + i][x.start + j] for i in range(y.size) for j in range(x.size)]
+        return array(cells, (y.shape or ()) + (x.shape or ()))
+
+    return outputs.map(lambda y: inputs.map(lambda x: block(y, x)))
+
+
+def _named(name: str, f: Any, result: Callable[..., Any]) -> Callable[..., Any]:
+    result.__name__ = result.__qualname__ = f"{name}({getattr(f, '__name__', repr(f))})"
+    result.__doc__ = f"The {name} of {getattr(f, '__name__', repr(f))}."
+    return result

@@ -1,0 +1,87 @@
+"""Linear: what a graph does to small changes, at the point where it was built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from microgradlike.chain_rule import partial, product
+from microgradlike.graph import Node, node_operands
+
+
+class Linear:
+    """The derivative of a graph by the nodes `xs`: a linear map, applied in either direction.
+
+    `order` are the nodes in topological order. The partials on the way from `xs` are computed once:
+    over the nodes themselves, which makes results that can be differentiated again, or over the
+    numbers that `at(node)` gives.
+
+    >>> from microgradlike import Value
+    >>> from microgradlike.graph import topological
+    >>> a, b = Value(2.0), Value(3.0); y = a * b + b
+    >>> derivative = Linear(topological(y), [a, b], at=lambda v: v.data)
+    >>> derivative.pull([(y, 1.0)]), derivative.push([1.0, 0.0])([y])
+    ([3.0, 3.0], [3.0])
+    """
+
+    def __init__(
+        self, order: Sequence[Node], xs: Sequence[Node], *, at: Callable[[Node], Any] | None = None
+    ) -> None:
+        # the order stays alive with it: slots go by identity
+        self.order, self.xs = order, xs
+        self.slots = {id(x): i for i, x in enumerate({id(x): x for x in xs}.values())}
+        above = [v for v in order if self._depends(v)]
+        # users before operands, and the operands of each in order, as a backward pass goes
+        self.edges = [edge for v in reversed(above) for edge in self._edges(v, at)]
+
+    def _depends(self, v: Node) -> bool:
+        if not any(id(x) in self.slots for _, x in node_operands(v)):
+            return False
+        self.slots.setdefault(id(v), len(self.slots))
+        return True
+
+    def _edges(self, v: Node, at: Callable[[Node], Any] | None) -> list[tuple[int, int, Any]]:
+        y, operands = (v, v.operands) if at is None else (at(v), _numbers(v, at))
+        user = self.slots[id(v)]
+        below = [(i, self.slots[id(x)]) for i, x in node_operands(v) if id(x) in self.slots]
+        try:
+            return [(user, slot, partial(v.op, i, y, operands)) for i, slot in below]
+        except Exception as error:
+            error.add_note(f"in the derivative of {v.op.name!r} at {operands!r:.200}")
+            raise
+
+    def pull(self, upstream: Iterable[tuple[Node, Any]]) -> list[Any]:
+        """Reverse mode: the gradient of each x, for the gradients of some nodes; 0.0 without a path."""
+        g: list[Any] = [None] * len(self.slots)
+        for v, u in upstream:
+            if id(v) in self.slots:
+                _add(g, self.slots[id(v)], u)
+        for user, operand, p in self.edges:
+            if g[user] is not None:
+                _add(g, operand, product(g[user], p))
+        return [0.0 if g[i] is None else g[i] for i in (self.slots[id(x)] for x in self.xs)]
+
+    def push(self, tangents: Sequence[Any]) -> Callable[[Iterable[Any]], list[Any]]:
+        """Forward mode: the tangents of nodes asked for, given one of each x; None is none."""
+        t: list[Any] = [None] * len(self.slots)
+        for x, tangent in zip(self.xs, tangents):
+            if tangent is not None:
+                _add(t, self.slots[id(x)], tangent)
+        for user, operand, p in reversed(self.edges):
+            if t[operand] is not None:
+                _add(t, user, product(t[operand], p))
+        slots = self.slots
+
+        def of(ys: Iterable[Any]) -> list[Any]:
+            found = [t[slots[id(y)]] if id(y) in slots else None for y in ys]
+            return [0.0 if x is None else x for x in found]
+
+        return of
+
+
+def _add(sums: list[Any], i: int, x: Any) -> None:
+    sums[i] = x if sums[i] is None else sums[i] + x
+
+
+def _numbers(v: Node, at: Callable[[Node], Any]) -> tuple[Any, ...]:
+    return tuple(x if isinstance(x, float) else at(x) for x in v.operands)
