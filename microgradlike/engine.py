@@ -234,7 +234,7 @@ def is_older(v: Value, run: int) -> bool:
 
 
 def pulled(order: list[Value], root: Value, xs: list[Value]) -> list[float]:
-    """d(root)/dx for each x, where `order` holds the nodes above: in place, so for nobody else's."""
+    """d(root)/dx for each x; `order` has the nodes above it. It writes on them: for one's own."""
     for v in (*xs, *order):
         v.grad = -0.0
     root.grad = 1.0

@@ -51,7 +51,7 @@ class Linear:
             raise
 
     def pull(self, upstream: Iterable[tuple[Node, Any]]) -> list[Any]:
-        """Reverse mode: the gradient of each x, for the gradients of some nodes; 0.0 without a path."""
+        """Reverse mode: the gradient of each x, given those of some nodes; 0.0 without a path."""
         g: list[Any] = [None] * len(self.slots)
         for v, u in upstream:
             if id(v) in self.slots:
