@@ -33,9 +33,11 @@ def product(g: Any, p: Any) -> Any:
     >>> product(0.0, float("inf")), product(1.0, 3.0)
     (0.0, 3.0)
     """
-    if type(g) is float and type(p) is float:
-        return ops.chain.forward(g, p)
-    for a, b in ((g, p), (p, g)):
-        if type(a) is float and abs(a) == 1:
-            return b if a == 1 else -b
+    if type(g) is float:
+        if type(p) is float:
+            return ops.chain.forward(g, p)
+        if g == 1 or g == -1:
+            return p if g == 1 else -p
+    elif type(p) is float and (p == 1 or p == -1):
+        return g if p == 1 else -g
     return ops.chain(g, p)

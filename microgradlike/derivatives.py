@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from microgradlike.chain_rule import product
 from microgradlike.dual import Dual, fresh_tag, split
-from microgradlike.engine import Value
-from microgradlike.functions import sum as total
+from microgradlike.engine import Value, begin_run
 from microgradlike.graph import topological
 from microgradlike.linear import Linear
-from microgradlike.run import Run, alike
+from microgradlike.run import Run, forward_results
 from microgradlike.scalar import Scalar
+from microgradlike.scope import DerivativeScope, current
 from microgradlike.tree import Leaf, Tree, array
 
 Argnum = int | tuple[int, ...]
@@ -47,7 +46,13 @@ def gradients(y: Value, xs: Sequence[Value]) -> list[Value]:
                 f"gradients(y, xs) takes Values, got {v!r:.60} of type {type(v).__name__}; of a"
                 " function of plain numbers, grad(f) gives the derivative"
             )
-    found = Linear(topological(y), xs).pull([(y, 1.0)])
+    by = ", ".join(x.label or "x" for x in xs[:3]) + (", …" if len(xs) > 3 else "")
+    name = f"∂{y.label or 'y'}/∂{by if len(xs) == 1 else f'({by})'}"
+    token = current.set(DerivativeScope(name, current.get()))
+    try:
+        found = Linear(topological(y), xs).pull([(y, 1.0)])
+    finally:
+        current.reset(token)
     return [g if isinstance(g, Value) else Value(g) for g in found]
 
 
@@ -77,7 +82,7 @@ def value_and_grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., A
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         arguments = _Arguments(f, argnum, args, kwargs)
         run = arguments.run(scalar="jacobian")
-        (row,) = run.jacobian(run.outputs.row)
+        row = run.pull(run.outputs.row, [1.0])
         return run.outputs.of(run.values()), arguments.tree.of(row)
 
     return _named("value_and_grad", f, value_and_gradient)
@@ -128,14 +133,16 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
+    _refuse_no_function(f)
     point = Tree(_sequence("jvp", "primals", primals), "primals")
     direction = point.matching(_sequence("jvp", "tangents", tangents), "tangents")
-    tag = fresh_tag()
+    tag, run = fresh_tag(), begin_run()
     duals = [Dual(x, t, tag) for x, t in zip(point.row, direction)]
     outputs = Tree(f(*point.argument(duals)), "the result of the function")
     pairs = [split(y, tag) for y in outputs.row]
     value, tangent = [y for y, _ in pairs], [0.0 if t is None else t for _, t in pairs]
-    return outputs.of(alike(value, duals)), outputs.of(alike(tangent, duals))
+    row = forward_results([*value, *tangent], run, duals)
+    return outputs.of(row), outputs.of(row[len(pairs) :])
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -147,12 +154,13 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> y, pull([1.0, 0.0]), pull([0.0, 1.0])
     ([6.0, 2.0], (3.0, 2.0), (1.0, 0.0))
     """
+    _refuse_no_function(f)
     tree = Tree(primals, "primals")
     run = Run(lambda arguments: f(*arguments), tree)
 
     def pull(upstream: Any) -> Any:
         us = run.outputs.matching(upstream, "upstream")
-        return tree.of(run.jacobian([_dot(us, run.outputs.row)])[0])
+        return tree.of(run.pull(run.outputs.row, us))
 
     return run.outputs.of(run.values()), pull
 
@@ -163,12 +171,13 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> hvp(lambda x: x[0] ** 2 * x[1], ([3.0, 4.0],), ([1.0, 0.0],))
     ([8.0, 6.0],)
     """
+    _refuse_no_function(f)
     tree = Tree(_sequence("hvp", "primals", primals), "primals")
     direction = tree.matching(_sequence("hvp", "tangents", tangents), "tangents")
     run = Run(lambda arguments: f(*arguments), tree)
     _refuse_many(run, "jvp of jacobian(f)")
-    along = _dot(direction, run.graph_gradient(run.outputs.row[0]))
-    result: tuple[Any, ...] = tree.of(run.jacobian([along])[0])
+    first = run.graph_gradient(run.outputs.row[0])
+    result: tuple[Any, ...] = tree.of(run.pull(first, direction))
     return result
 
 
@@ -186,15 +195,18 @@ def derivative(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     """
 
     def slope(*args: Any, **kwargs: Any) -> Any:
-        x = _one_number(args[argnum] if -1 < argnum < len(args) else None, argnum)
-        tag = fresh_tag()
+        _refuse_no_function(f)
+        _refuse_no_argument((argnum,), len(args))
+        x = _one_number(args[argnum], argnum)
+        tag, run = fresh_tag(), begin_run()
         given = [Dual(x, 1.0, tag) if i == argnum else arg for i, arg in enumerate(args)]
         result = f(*given, **kwargs)
         if callable(result) and not isinstance(result, Scalar):
             return lambda *more: derivative(lambda *a: f(*a, **kwargs)(*more), argnum)(*args)
         outputs = Tree(result, "the result of the function")
         tangents = [split(y, tag)[1] for y in outputs.row]
-        return outputs.of(alike([0.0 if t is None else t for t in tangents], [x]))
+        row = [0.0 if t is None else t for t in tangents]
+        return outputs.of(forward_results(row, run, [x]))
 
     return _named("derivative", f, slope)
 
@@ -203,17 +215,11 @@ class _Arguments:
     """A function and its arguments, those that derivatives go by as a `tree`."""
 
     def __init__(self, f: Any, argnum: Argnum, args: tuple[Any, ...], kwargs: Any) -> None:
-        if not callable(f):
-            raise TypeError(f"a derivative is taken of a function, got {f!r:.60}")
+        _refuse_no_function(f)
         self.f, self.args, self.kwargs = f, args, kwargs
         self.several = isinstance(argnum, tuple)
         self.positions = argnum if isinstance(argnum, tuple) else (argnum,)
-        for i in self.positions:
-            if type(i) is not int or not 0 <= i < len(args):
-                raise ValueError(
-                    f"argnum is {argnum!r}, but there are {len(args)} positional argument(s);"
-                    " derivatives go by these, counted from 0"
-                )
+        _refuse_no_argument(self.positions, len(args))
         if self.several:
             self.tree = Tree(tuple(args[i] for i in self.positions), "the arguments")
         else:
@@ -231,6 +237,21 @@ class _Arguments:
         for i, x in zip(self.positions, stand_in if self.several else [stand_in]):
             args[i] = x
         return self.f(*args, **self.kwargs)
+
+
+def _refuse_no_function(f: Any) -> None:
+    if not callable(f):
+        raise TypeError(f"a derivative is taken of a function, got {f!r:.60}")
+
+
+def _refuse_no_argument(positions: tuple[Any, ...], count: int) -> None:
+    there = all(type(i) is int and 0 <= i < count for i in positions)
+    if not there or len(set(positions)) < len(positions):
+        argnum = positions if len(positions) != 1 else positions[0]
+        raise ValueError(
+            f"argnum is {argnum!r}, but there are {count} positional argument(s); derivatives go by"
+            " these, counted from 0, each once"
+        )
 
 
 def _refuse_many(run: Run, way_out: str) -> None:
@@ -257,10 +278,6 @@ def _sequence(name: str, what: str, x: Any) -> tuple[Any, ...]:
             f" {what}; write ({what[:-1]},) for a single one"
         )
     return tuple(x)
-
-
-def _dot(us: Sequence[Any], ys: Sequence[Any]) -> Any:
-    return total([product(u, y) for u, y in zip(us, ys) if type(u) is not float or u != 0])
 
 
 def _blocks(outputs: Tree, inputs: Tree, rows: list[list[Any]]) -> Any:

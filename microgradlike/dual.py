@@ -52,20 +52,28 @@ class Dual(Scalar):
         ]
         return _dual(y, reduce(operator.add, terms), tag)
 
+    def constant(self, x: float) -> Any:
+        """The number `x` as a Dual of the same tag, which moves in no direction."""
+        return _dual(x, 0.0, self.tag)
+
     def __bool__(self) -> bool:
         return bool(self.primal)
 
     def __lt__(self, other: Any) -> Any:
-        return NotImplemented if _operand(other) is None else base(self) < base(other)
+        x = _operand(other)
+        return NotImplemented if x is None else base(self) < base(x)
 
     def __le__(self, other: Any) -> Any:
-        return NotImplemented if _operand(other) is None else base(self) <= base(other)
+        x = _operand(other)
+        return NotImplemented if x is None else base(self) <= base(x)
 
     def __gt__(self, other: Any) -> Any:
-        return NotImplemented if _operand(other) is None else base(self) > base(other)
+        x = _operand(other)
+        return NotImplemented if x is None else base(self) > base(x)
 
     def __ge__(self, other: Any) -> Any:
-        return NotImplemented if _operand(other) is None else base(self) >= base(other)
+        x = _operand(other)
+        return NotImplemented if x is None else base(self) >= base(x)
 
     def __float__(self) -> float:
         # defined only to refuse, as Value does

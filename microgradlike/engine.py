@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import threading
+from collections.abc import Sequence
 from typing import Any, SupportsFloat
 
 from microgradlike import ops, scope
@@ -18,6 +20,7 @@ _scope = scope.current.get
 # A count, because its next() is a single step to other threads.
 _next_pass = itertools.count(1, 2).__next__
 _born = 0
+_beginning = threading.Lock()
 
 
 class Value(Scalar):
@@ -214,30 +217,73 @@ class Value(Scalar):
 
 
 def begin_run() -> int:
-    """A number for a run of some function, by which `is_older` tells what was there before it."""
+    """A number for a run of some function, by which `order_of_run` tells what it has made."""
     global _born
-    run = _next_pass()
-    _born = -run
+    with _beginning:  # of two threads, the later number has to stay
+        run = _next_pass()
+        _born = -run
     return run
 
 
-def is_older(v: Value, run: int) -> bool:
-    """Whether v was there before the run began, so that it depends on nothing that was made in it.
+def order_of_run(roots: list[Value], xs: Sequence[Value], run: int) -> tuple[list[Value], bool]:
+    """`graph.topological` of what the run has made above the xs; whether older nodes are there too.
 
-    Of what a backward pass has come to since, that is not known: a leaf counts as older then.
+    Those were there before it began, and depend on nothing that was made in it. Of what a backward
+    pass has come to since, that is not known: a leaf counts as older then.
 
-    >>> w = Value(2.0); run = begin_run()
-    >>> is_older(w, run), is_older(Value(2.0), run)
-    (True, False)
+    >>> w = Value(2.0); run = begin_run(); x = Value(3.0)
+    >>> [v.op.name for v in order_of_run([x * x], [x], run)[0]], order_of_run([w * x], [x], run)[1]
+    (['mul'], True)
     """
-    return abs(v._mark) < run or (v._mark > 0 and v.op is None)
+    # the marks are put back at the end: another run may go by them
+    marks = [(x, x._mark) for x in xs]
+    try:
+        return _order_above(roots, xs, run, marks)
+    finally:
+        for v, mark in marks:
+            v._mark = mark
 
 
-def pulled(order: list[Value], root: Value, xs: list[Value]) -> list[float]:
-    """d(root)/dx for each x; `order` has the nodes above it. It writes on them: for one's own."""
+def _order_above(
+    roots: list[Value], xs: Sequence[Value], run: int, marks: list[tuple[Value, int]]
+) -> tuple[list[Value], bool]:
+    """The same; `marks` collects what it writes over. Written out like `_order`: 4x faster."""
+    opened = -_next_pass()
+    closed = opened - 1
+    order: list[Value] = []
+    older = False
+    stack = roots[::-1]
+    for x in xs:
+        x._mark = closed
+    while stack:
+        v = stack.pop()
+        mark = v._mark
+        if mark == opened:
+            v._mark = closed
+            order.append(v)
+        elif mark != closed:
+            if -run < mark < run or (mark > 0 and v.op is None):  # older
+                older = True
+                continue
+            marks.append((v, mark))
+            v._mark = opened
+            a, b = v._a, v._b
+            stack.append(v)
+            if isinstance(a, Value):
+                stack.append(a)
+            if isinstance(b, Value):
+                stack.append(b)
+            elif type(b) is tuple:
+                stack.extend([x for x in b if isinstance(x, Value)])
+    return order, older
+
+
+def pulled(order: list[Value], roots: list[tuple[Value, float]], xs: list[Value]) -> list[float]:
+    """Σ upstream · d(root)/dx for each x; `order` has the nodes above. It writes on one's own."""
     for v in (*xs, *order):
         v.grad = -0.0
-    root.grad = 1.0
+    for root, upstream in roots:
+        root.grad += upstream
     _push([v for v in order if v.op is not None])
     return [0.0 + x.grad for x in xs]
 
@@ -291,9 +337,11 @@ def _apply(op: Op, operands: tuple[Any, ...]) -> Any:
         if a is None:
             return NotImplemented
         kept.append(a)
-    data = _forward(op, tuple(x.data if isinstance(x, Value) else x for x in kept))
-    if op is chain and data == data and _product(kept) == data:
+    at = tuple([x.data if isinstance(x, Value) else x for x in kept])
+    if op is chain and (data := at[0] * at[1]) == data:
         op = ops.mul  # nothing to absorb here: the product that people know
+    else:
+        data = _forward(op, at)
     if len(kept) == 2:
         return _node(data, op, kept[0], kept[1])
     return _node(data, op, kept[0], tuple(kept[1:]) or None)
@@ -320,11 +368,6 @@ def _point(at: tuple[float, ...]) -> str:
     return f"({', '.join(map(str, at))})"
 
 
-def _product(pair: list[Any]) -> float:
-    g, p = (x.data if isinstance(x, Value) else x for x in pair)
-    return float(g * p)
-
-
 def _choose(condition: Any, a: Any, b: Any) -> Any:
     """Eager `where`: the taken branch itself, so that the other cannot poison its gradient."""
     if _data(a) is None or _data(b) is None:
@@ -349,20 +392,20 @@ def _restore(cls: type[Value], data: float, grad: float, label: str) -> Value:
 def _backward(root: Value, upstream: float) -> None:
     order: list[Value] = []
     leaves: list[Value] = []
-    before: list[float] = []
+    before: list[tuple[float, int]] = []
     try:
         _order(root, order, leaves, before)
         root.grad = upstream
         _push(order)
-        for leaf, grad in zip(leaves, before, strict=True):
+        for leaf, (grad, _) in zip(leaves, before, strict=True):
             leaf.grad = grad + _gradient(leaf)
     except BaseException:  # also Ctrl-C: no leaf is left with half a gradient
-        for leaf, grad in zip(leaves, before, strict=False):
-            leaf.grad = grad
+        for leaf, (grad, mark) in zip(leaves, before, strict=False):
+            leaf.grad, leaf._mark = grad, mark
         for v in topological(root):
-            if v.op is not None or v.grad == 0:
+            if v.op is not None:
                 v.grad = 0.0
-                v._mark = 0
+                v._mark = -abs(v._mark)  # not reached; for its age, as after a pass
         raise
 
 
@@ -376,7 +419,9 @@ def _gradient(leaf: Value) -> float:
     return x
 
 
-def _order(root: Value, order: list[Value], leaves: list[Value], before: list[float]) -> None:
+def _order(
+    root: Value, order: list[Value], leaves: list[Value], before: list[tuple[float, int]]
+) -> None:
     """`graph.topological` less leaves; gradients set to -0.0, to which any sum adds exactly.
 
     Written out over the two operand slots, with a mark on the node in place of a dict: 5x faster.
@@ -391,9 +436,9 @@ def _order(root: Value, order: list[Value], leaves: list[Value], before: list[fl
             order.append(v)
         elif v._mark != closed:
             if v.op is None:
-                v._mark = closed
+                before.append((v.grad, v._mark))
                 leaves.append(v)
-                before.append(v.grad)
+                v._mark = closed
             else:
                 v._mark = opened
                 stack.append(v)

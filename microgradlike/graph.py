@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Protocol, TypeVar
 
 
@@ -21,11 +21,10 @@ class Node(Protocol):
 N = TypeVar("N", bound=Node)
 
 
-def topological(*roots: N, stop: Callable[[N], bool] | None = None) -> list[N]:
+def topological(*roots: N) -> list[N]:
     """Every node that a root depends on, each once, operands before their users; the roots too.
 
-    Iterative, and the same order on every run: depth first, the last operand first. Nodes for
-    which `stop(node)` holds are left out, and what only they depend on.
+    Iterative, and the same order on every run: depth first, the last operand first.
 
     >>> from microgradlike import Value
     >>> x = Value(3.0, "x"); y = x * x; z = y + x
@@ -39,9 +38,6 @@ def topological(*roots: N, stop: Callable[[N], bool] | None = None) -> list[N]:
         v = stack.pop()
         done = closed.get(id(v))
         if done is None:
-            if stop is not None and stop(v):
-                closed[id(v)] = True
-                continue
             closed[id(v)] = False
             stack.append(v)
             stack.extend(

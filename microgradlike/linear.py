@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from microgradlike.chain_rule import partial, product
-from microgradlike.graph import Node, node_operands
+from microgradlike.graph import Node
 
 
 class Linear:
@@ -30,22 +30,32 @@ class Linear:
         # the order stays alive with it: slots go by identity
         self.order, self.xs = order, xs
         self.slots = {id(x): i for i, x in enumerate({id(x): x for x in xs}.values())}
-        above = [v for v in order if self._depends(v)]
+        slots = self.slots
+        above: list[tuple[Node, tuple[Any, ...], list[tuple[int, int]]]] = []
+        for v in order:
+            operands = v.operands
+            below = [(i, slots[id(x)]) for i, x in enumerate(operands) if id(x) in slots]
+            if below:
+                slots.setdefault(id(v), len(slots))
+                above.append((v, operands, below))
         # users before operands, and the operands of each in order, as a backward pass goes
-        self.edges = [edge for v in reversed(above) for edge in self._edges(v, at)]
+        self.edges: list[tuple[int, int, Any]] = []
+        for v, operands, below in reversed(above):
+            self._add_edges(v, operands, below, at)
 
-    def _depends(self, v: Node) -> bool:
-        if not any(id(x) in self.slots for _, x in node_operands(v)):
-            return False
-        self.slots.setdefault(id(v), len(self.slots))
-        return True
-
-    def _edges(self, v: Node, at: Callable[[Node], Any] | None) -> list[tuple[int, int, Any]]:
-        y, operands = (v, v.operands) if at is None else (at(v), _numbers(v, at))
-        user = self.slots[id(v)]
-        below = [(i, self.slots[id(x)]) for i, x in node_operands(v) if id(x) in self.slots]
+    def _add_edges(
+        self,
+        v: Node,
+        operands: tuple[Any, ...],
+        below: list[tuple[int, int]],
+        at: Callable[[Node], Any] | None,
+    ) -> None:
+        y: Any = v
+        if at is not None:
+            y, operands = at(v), tuple([x if type(x) is float else at(x) for x in operands])
+        user, op = self.slots[id(v)], v.op
         try:
-            return [(user, slot, partial(v.op, i, y, operands)) for i, slot in below]
+            self.edges += [(user, slot, partial(op, i, y, operands)) for i, slot in below]
         except Exception as error:
             error.add_note(f"in the derivative of {v.op.name!r} at {operands!r:.200}")
             raise
@@ -81,7 +91,3 @@ class Linear:
 
 def _add(sums: list[Any], i: int, x: Any) -> None:
     sums[i] = x if sums[i] is None else sums[i] + x
-
-
-def _numbers(v: Node, at: Callable[[Node], Any]) -> tuple[Any, ...]:
-    return tuple(x if isinstance(x, float) else at(x) for x in v.operands)

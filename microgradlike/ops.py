@@ -79,7 +79,7 @@ def _minimum(a: float, b: float) -> float:
 
 def _chain(g: float, p: float) -> float:
     c = g * p
-    return 0.0 if c != c and (g == 0 or p == 0) and g == g and p == p else c
+    return c if c == c or g != g or p != p else 0.0  # of two numbers, only 0·∞ is none
 
 
 def _clip(x: float, lo: float, hi: float) -> float:
@@ -138,7 +138,7 @@ def _power_base(y: Any, a: Any, b: Any) -> Any:
     """d(a ** b)/da = b a^(b-1), in halves: b - 1 rounds, which costs up to 350 ulp, and a^(b-1) may
     over- or underflow where b times it does not. Small whole exponents are free of both.
     """
-    textbook = b * power(a, b - 1)
+    textbook = b * (a if type(b) is float and b == 2 else power(a, b - 1))
     if type(b) is float and b % 1 == 0 and abs(b) <= 8:  # the usual case, x ** 2
         return textbook if b else 0.0
     half = power(a, b / 2)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from microgradlike.dual import Dual
-from microgradlike.engine import Value, begin_run, is_older, pulled
-from microgradlike.graph import topological
+from microgradlike.dual import Dual, split
+from microgradlike.engine import Value, begin_run, order_of_run, pulled
 from microgradlike.linear import Linear
 from microgradlike.scalar import Scalar
 from microgradlike.tree import Tree
@@ -28,10 +27,11 @@ class Run:
     def __init__(self, f: Callable[[Any], Any], tree: Tree) -> None:
         self.nodes: list[Any] = []
         self._values_went_in = False
+        self._graph: tuple[list[Any], bool] | None = None
         self._number = begin_run()
         fresh = [self._fresh(x) for x in tree.row]
         self.outputs = Tree(f(tree.argument(fresh)), "the result of the function")
-        self._graph = self._order_of(self.outputs.row)
+        self._graph = self._order(self.outputs.row)
 
     def _fresh(self, x: Any) -> Any:
         if isinstance(x, Dual):
@@ -45,73 +45,95 @@ class Run:
 
     def values(self) -> list[Any]:
         """The results in a row, as plain numbers where their derivatives are."""
-        _, plain = self._graph
-        row = self.outputs.row
-        return [_as_number(y) for y in row] if plain else _as_values(row)
+        return _settled(self.outputs.row, self._order(self.outputs.row)[1])
+
+    def pull(self, ys: Sequence[Any], upstream: Sequence[Any]) -> list[Any]:
+        """The sum of upstream · dy/d(number) over all y, for every number that went in: reverse."""
+        order, plain = self._order(ys)
+        pairs = [(y, u) for y, u in zip(ys, upstream) if type(y) is not float]
+        if plain and all(isinstance(y, Value) and type(u) is float for y, u in pairs):
+            return pulled(order, pairs, self.nodes)  # the same, 4x faster
+        linear = Linear(order, self.nodes, at=_data if plain else None)
+        values_come_in = any(True for u in upstream for _ in _nodes(u))
+        row = _pulled(linear, pairs)
+        return self._finished(row, plain and not values_come_in)
 
     def jacobian(self, ys: Sequence[Any]) -> list[list[Any]]:
-        """A row dy/d(number that went in) for every y: the gradient, if there is one y.
+        """A row dy/d(number) for every y.
 
         In reverse, row by row, where there are fewer rows, and else forward, column by column.
         """
         order, plain = self._order(ys)
-        if plain and len(ys) == 1 and isinstance(ys[0], Value):  # the same, 4x faster
-            return [pulled(order, ys[0], self.nodes)]
         linear = Linear(order, self.nodes, at=_data if plain else None)
         n = len(self.nodes)
         if len(ys) == 1 or len(ys) < n:
-            rows = [_by_part(y, lambda v: linear.pull([(v, 1.0)]), n) for y in ys]
+            rows = [_pulled(linear, [(y, 1.0)]) for y in ys]
         else:
             units = ([1.0 if i == j else None for i in range(n)] for j in range(n))
             columns = [linear.push(unit) for unit in units]
-            rows = [_by_part(y, lambda v: [of([v])[0] for of in columns], n) for y in ys]
-        if plain:  # a gradient is a sum from 0.0 on, which a -0.0 does not survive
-            return [[0.0 + x for x in row] for row in rows]
-        return [_as_values(row) for row in rows]
+            rows = [[_by_part(y, column) for column in columns] for y in ys]
+        return [self._finished(row, plain) for row in rows]
 
     def graph_gradient(self, y: Any) -> list[Any]:
-        """The gradient of y as a graph over the fresh nodes, for a `jacobian` of it."""
+        """The gradient of y as a graph over the fresh nodes, for a `jacobian` or `pull` of it."""
         order, _ = self._order([y])
-        linear = Linear(order, self.nodes)
-        return _by_part(y, lambda v: linear.pull([(v, 1.0)]), len(self.nodes))
+        return _pulled(Linear(order, self.nodes), [(y, 1.0)])
 
     def _order(self, ys: Sequence[Any]) -> tuple[list[Any], bool]:
-        return self._graph if ys is self.outputs.row else self._order_of(ys)
-
-    def _order_of(self, ys: Iterable[Any]) -> tuple[list[Any], bool]:
         """The graph of some results above the fresh nodes, and whether no other Value is in it."""
-        mine = set(map(id, self.nodes))
-        older: list[Any] = []
+        if self._graph is not None and ys is self.outputs.row:
+            return self._graph
+        order, clean = young(ys, self._number, self.nodes)
+        return order, clean and not self._values_went_in
 
-        def stop(v: Any) -> bool:
-            if id(v) in mine:
-                return True
-            if is_older(v, self._number):
-                older.append(v)
-                return True
-            return False
-
-        order = topological(*[v for y in ys for v in _nodes(y)], stop=stop)
-        return order, not (older or self._values_went_in)
+    def _finished(self, row: list[Any], plain: bool) -> list[Any]:
+        # a gradient is a sum from 0.0 on, which a -0.0 does not survive
+        return [0.0 + x for x in row] if plain else _settled(row, plain)
 
 
-def alike(row: Sequence[Any], like: Iterable[Any]) -> list[Any]:
-    """The row as it is; where Values are among `like`, its plain numbers as Values."""
-    return _as_values(row) if any(True for x in like for _ in _nodes(x)) else list(row)
+def young(ys: Iterable[Any], run: int, mine: Sequence[Any] = ()) -> tuple[list[Any], bool]:
+    """The nodes of some results that were made in that run, in order, and whether all were.
+
+    The search stops at what was there before, and at the nodes in `mine`.
+    """
+    order, older = order_of_run([v for y in ys for v in _nodes(y)], mine, run)
+    return order, not older
 
 
-def _as_values(row: Sequence[Any]) -> list[Any]:
+def forward_results(row: Sequence[Any], run: int, inputs: Iterable[Any]) -> list[Any]:
+    """What forward mode found since that run began: numbers where only numbers went in."""
+    plain = young(row, run)[1] and not any(True for x in inputs for _ in _nodes(x))
+    return _settled(row, plain)
+
+
+def _settled(row: Sequence[Any], plain: bool) -> list[Any]:
+    if plain:
+        return [_as_number(x) for x in row]
     return [Value(x) if type(x) is float else x for x in row]
 
 
-def _by_part(y: Any, of: Callable[[Any], list[Any]], n: int) -> list[Any]:
-    """`of(node)`, a row of n that is linear in the node; for a Dual, of its primal and tangent."""
+def _pulled(linear: Linear, pairs: list[tuple[Any, Any]]) -> list[Any]:
+    """`linear.pull`, but a result or its upstream may be a Dual: then in parts, a product rule."""
+    tags = [x.tag for pair in pairs for x in pair if isinstance(x, Dual)]
+    if not tags:
+        return linear.pull((y, u) for y, u in pairs if not isinstance(y, float))
+    tag = max(tags)
+    primals: list[tuple[Any, Any]] = []
+    tangents: list[tuple[Any, Any]] = []
+    for y, u in pairs:
+        (primal_y, tangent_y), (primal_u, tangent_u) = split(y, tag), split(u, tag)
+        primals.append((primal_y, primal_u))
+        tangents += [(tangent_y, primal_u)] if tangent_y is not None else []
+        tangents += [(primal_y, tangent_u)] if tangent_u is not None else []
+    parts = zip(_pulled(linear, primals), _pulled(linear, tangents))
+    return [Dual(primal, tangent, tag) for primal, tangent in parts]
+
+
+def _by_part(y: Any, tangent: Callable[[Iterable[Any]], list[Any]]) -> Any:
+    """The tangent of a node; of a Dual, the Dual of those of its primal and tangent."""
     if isinstance(y, Dual):
-        parts = zip(_by_part(y.primal, of, n), _by_part(y.tangent, of, n))
-        return [Dual(primal, tangent, y.tag) for primal, tangent in parts]
-    if isinstance(y, Scalar):
-        return of(y)
-    return [0.0] * n
+        return Dual(_by_part(y.primal, tangent), _by_part(y.tangent, tangent), y.tag)
+    return tangent([y])[0] if isinstance(y, Scalar) else 0.0
 
 
 def _nodes(y: Any) -> Iterator[Any]:

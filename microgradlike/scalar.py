@@ -24,10 +24,9 @@ class Scalar:
         """`op` of the operands, at least one of which is of this class."""
         raise NotImplementedError(f"{cls.__name__} has no apply(op, *operands)")
 
-    @classmethod
-    def constant(cls, x: float) -> Any:
+    def constant(self, x: float) -> Any:
         """The number `x` as one of this kind, which depends on nothing."""
-        return cls(x)  # type: ignore[call-arg]
+        return type(self)(x)  # type: ignore[call-arg]
 
     def __add__(self, other: Any) -> Any:
         return self.apply(ops.add, self, other)

@@ -102,14 +102,15 @@ class Tree:
     def matching(self, x: Any, what: str) -> list[Any]:
         """The numbers of another nest; ValueError where it is not of this one's structure."""
         other = Tree(x, what)
-        mine, its = dict(_leaves(self._root, "")), dict(_leaves(other._root, ""))
+        mine, its = dict(_leaves(self._root, ())), dict(_leaves(other._root, ()))
         shapes = {path: leaf.shape or () for path, leaf in mine.items()}
         others = {path: leaf.shape or () for path, leaf in its.items()}
         if shapes != others:
             path = next(p for p in {**shapes, **others} if shapes.get(p) != others.get(p))
+            place = what + "".join(f"[{key!r}]" for key in path)
             raise ValueError(
-                f"{what} has the structure of {self.what}, number for number; at"
-                f" {what}{path} it has {_shown(others.get(path))}, not {_shown(shapes.get(path))}"
+                f"{what} has the structure of {self.what}, number for number; at {place} it has"
+                f" {_shown(others.get(path))}, not {_shown(shapes.get(path))}"
             )
         return [x for path in mine for x in other.row[its[path].start :][: its[path].size]]
 
@@ -187,18 +188,19 @@ def _rebuilt(part: Leaf | _Branch, visit: Callable[[Leaf], Any], *, modules: boo
         return getattr(type(x), "_make", tuple)(values)  # a named tuple stays one
     same = copy.copy(x)  # an OrderedDict, a defaultdict, a list of somebody's: the same again
     if isinstance(x, dict):
-        same.update(items)
+        for key, value in items:  # a Counter's update would add
+            same[key] = value
     else:
         same[:] = values
     return same
 
 
-def _leaves(part: Leaf | _Branch, path: str) -> Iterator[tuple[str, Leaf]]:
+def _leaves(part: Leaf | _Branch, path: tuple[Any, ...]) -> Iterator[tuple[Any, Leaf]]:
     if isinstance(part, Leaf):
         yield path, part
     else:
         for key, below in part.parts:
-            yield from _leaves(below, f"{path}[{key!r}]")
+            yield from _leaves(below, (*path, key))
 
 
 def _shown(shape: tuple[int, ...] | None) -> str:

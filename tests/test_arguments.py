@@ -1,11 +1,13 @@
 """The point of a check: numbers, lists and tuples of them, with names from the signature."""
 
 import math
+import random
+from collections import OrderedDict
 
 import numpy as np
 import pytest
 
-from microgradlike import Value, ops
+from microgradlike import Value, nn, ops
 from microgradlike.testing import check_gradients
 
 
@@ -19,6 +21,50 @@ def test_arguments_are_numbers_and_nested_lists_and_tuples_of_them():
     assert [p.name for p in report.partials] == ["x", "w[0]", "w[1]", "pairs[0][0]", "pairs[0][1]"]
     assert [p.analytic for p in report.partials] == [3.0, 2.0, 5.0, 4.0, -1.0]
     assert report.value == 20.0
+
+
+def test_arguments_are_dicts_and_arrays_too_and_f_gets_what_it_was_given():
+    def f(p, a):
+        assert isinstance(p, OrderedDict)
+        assert a.shape == (2, 2)
+        return p["b"] * (a @ a)[0, 1] + p["w"][1] * p["w"][0]
+
+    report = check_gradients(f, OrderedDict(w=(2.0, 3.0), b=0.5), np.array([[1, 2], [3, 4]]))
+    names = ["p['w'][0]", "p['w'][1]", "p['b']", "a[0, 0]", "a[0, 1]", "a[1, 0]", "a[1, 1]"]
+    assert [p.name for p in report.partials] == names
+    assert [p.analytic for p in report.partials] == [3.0, 2.0, 10.0, 1.0, 2.5, 0.0, 1.0]
+
+
+def test_an_array_without_dimensions_is_a_number():
+    (x,) = check_gradients(lambda x: x[()] ** 2, np.array(3.0)).partials
+    assert (x.name, x.analytic) == ("x", 6.0)
+
+
+def test_a_module_counts_with_its_parameters_and_is_left_as_it_was():
+    random.seed(1)
+    model = nn.MLP(2, [2, 1])
+    before = [(id(p), p.data, p.grad) for p in model.parameters()]
+    report = check_gradients(lambda model, x: model(x).tanh(), model, [0.5, -1.0])
+    names = [f"model.{name}" for name, _ in model.named_parameters()]
+    assert [p.name for p in report.partials] == [*names, "x[0]", "x[1]"]
+    model([0.5, -1.0]).tanh().backward()
+    slopes = [p.grad for p in model.parameters()]
+    assert [p.analytic for p in report.partials[:-2]] == slopes
+    model.zero_grad()
+    assert [(id(p), p.data, p.grad) for p in model.parameters()] == before
+
+
+def test_the_drawing_command_writes_dicts_and_arrays_and_names_modules():
+    line = nn.Neuron(1, nonlin=False)
+    f = lambda p, net: p["a"][1] * net([p["it's"]])  # noqa: E731
+    report = check_gradients(f, {"a": np.array([1.0, 2.0]), "it's": 3.0}, line)
+    lines = [
+        x.strip() for x in report.drawing.splitlines()[1:] if "viz" not in x and "draw" not in x
+    ]
+    scope = {"f": f, "net": line}
+    exec("\n".join(lines), scope)
+    assert scope["y"].data == report.value
+    assert "import numpy as np" in lines
 
 
 @pytest.mark.parametrize(
@@ -43,7 +89,9 @@ def test_names_come_from_the_signature(f, names):
         ("1", TypeError, "x is '1' of type str; a point is made of numbers"),
         (True, TypeError, "x is True of type bool"),
         (Value(1.0), TypeError, "pass its .data"),
-        (np.ones(2), TypeError, r"pass its .tolist\(\)"),
+        (np.array(["1"]), TypeError, r"x\[0\] is .*'1'.* of type str_?; a point"),
+        (np.array([Value(1.0)]), TypeError, r"x\[0\] is Value.*; pass its .data"),
+        ({"w": [None]}, TypeError, r"x\['w'\]\[0\] is None of type NoneType"),
         (math.nan, ValueError, "x is nan: a derivative is checked where"),
         (10**400, ValueError, "beyond the largest double"),
     ],

@@ -1,4 +1,4 @@
-"""Every row of the edge table holds in eager reverse mode."""
+"""Every row of the edge table holds in eager reverse mode; in every other, see test_modes.py."""
 
 import math
 import tomllib
@@ -10,7 +10,8 @@ from microgradlike import Value, ops
 from microgradlike.parse import parse
 
 TABLE = files("microgradlike.testing") / "edge_points.toml"
-ROWS = tomllib.loads(TABLE.read_text(encoding="utf-8"))["row"]
+DECIDED = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+ROWS = DECIDED["row"]
 
 
 def name(row):
@@ -44,9 +45,15 @@ def test_the_value_over_plain_floats_is_the_same(row):
 
 @pytest.mark.parametrize("row", ROWS, ids=name)
 def test_a_row_is_complete(row):
-    assert set(row) <= {"expr", "at", "value", "grad", "note"}
+    assert set(row) <= {"expr", "at", "value", "grad", "note", "others"}
     assert set(row["grad"]) == set(row["at"])
-    assert len({name(r) for r in ROWS}) == len(ROWS)
+    assert set(row.get("others", {})) <= set(DECIDED["versions"])
+    for answer in row.get("others", {}).values():  # or in words why there is none
+        assert isinstance(answer, str) or set(answer["grad"]) <= set(row["at"])
+
+
+def test_no_row_is_there_twice():
+    assert len(set(map(name, ROWS))) == len(ROWS)
 
 
 def test_every_primitive_with_an_edge_has_a_row():

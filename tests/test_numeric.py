@@ -81,7 +81,7 @@ def test_a_scatter_of_the_size_of_the_values_is_no_rounding():
 
 
 def test_a_stencil_keeps_inside_the_domain():
-    for x in (1e-300, 1e-9, 1e-3):
+    for x in (1e-100, 1e-9, 1e-3):
         check_gradients(lambda x: x.log() * x.sqrt(), x)
     check_gradients(lambda x: x.asin(), 1 - 1e-9)
 

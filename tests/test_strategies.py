@@ -181,7 +181,7 @@ def test_check_primitive_wants_a_primitive_whose_forward_gives_a_float():
 def test_check_primitive_warns_where_no_point_could_decide():
     far = (((1.0, math.inf),),)
     rough = unary("rough", lambda x: math.sin(1e30 * x), lambda y, x: 0.0, domain=far)
-    with pytest.warns(UserWarning, match=r"of 1 partial\(s\) of rough only 0 could be checked"):
+    with pytest.warns(UserWarning, match="drough/dx could be checked at none of 5 points"):
         check_primitive(rough, examples=5)
 
 

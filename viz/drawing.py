@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +76,7 @@ def draw(
     focus: Value | None = None,
     hops: int = 2,
     max_nodes: int | None = None,
+    names: Mapping[Value, str] | None = None,
 ) -> Drawing:
     """The picture of everything that `y` depends on, with the numbers of this moment.
 
@@ -84,7 +85,7 @@ def draw(
     A graph of more than `max_nodes` nodes (by default 200) is folded: `depth` levels of modules
     stay open, by default as many as fit, and if that is not enough, only what lies nearest to `y`
     is shown. `focus` shows a node with what lies within `hops` edges of it. The picture says what
-    it folded.
+    it folded. `names` has what Values are called in this picture, whatever their labels.
     Raises TypeError and ValueError for what is no Value, no node of the graph or no such option.
 
     >>> x = Value(3.0, "x")
@@ -93,7 +94,10 @@ def draw(
     >>> draw(y)
     <Drawing of 4 nodes; .save("y.svg") writes it>
     """
-    return Drawing(_fitted(y, depth, focus, hops, max_nodes), direction=direction)
+    shot = scene(y, names=names)
+    name = None if focus is None else id_of(y, focus)
+    small = fit(shot, depth=depth, focus=name, hops=hops, max_nodes=max_nodes)
+    return Drawing(small, direction=direction)
 
 
 def draw_dot(
@@ -110,16 +114,8 @@ def draw_dot(
     """
     import graphviz
 
-    small = _fitted(root, None, None, 2, None)
-    lines = statements(small, direction=rankdir)
+    lines = statements(fit(scene(root)), direction=rankdir)
     return graphviz.Digraph("microgradlike", format=format, body=[f"{line}\n" for line in lines])
-
-
-def _fitted(
-    y: Value, depth: int | None, focus: Value | None, hops: int, max_nodes: int | None
-) -> Scene:
-    name = None if focus is None else id_of(y, focus)
-    return fit(scene(y), depth=depth, focus=name, hops=hops, max_nodes=max_nodes)
 
 
 def _replace(target: Path, content: bytes) -> None:

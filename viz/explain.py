@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from microgradlike.engine import Value
@@ -15,22 +15,31 @@ from viz.formula import Formula, derivative, written
 from viz.label import printable
 from viz.numbers import short
 from viz.paths import Path, Paths, Step, all_paths
-from viz.scene import checked, scene
+from viz.scene import checked, checked_names, scene
 
 T = TypeVar("T")
 
 MAX_LEAVES = 20  # sections of one explanation
 MAX_NAME = 30  # characters of a label
 SHOWN = 8  # steps of one path, before the middle is left out
+NOTHING = ", for what passes a factor 0 contributes nothing"  # 0 · ∞, which elsewhere is nan
 
 
-def explain(y: Value, x: Value | None = None, *, max_paths: int = 5) -> str:
+def explain(
+    y: Value,
+    x: Value | None = None,
+    *,
+    max_paths: int = 5,
+    names: Mapping[Value, str] | None = None,
+) -> str:
     """How dy/dx comes about: every path from x to y, its local derivatives multiplied, the sum.
 
     Of many paths the `max_paths` greatest are written out; the others are counted and summed all
     the same, never enumerated. Without `x` there is a section for each leaf. The sum is compared
     with `x.grad` once a backward pass has reached x. In every product 0·∞ is 0, as in `backward`.
-    Raises TypeError where `y` or `x` is not a Value, ValueError where `max_paths` is below 1.
+    `names` has what Values are called here, whatever their labels.
+    Raises TypeError where `y` or `x` is not a Value or `names` no mapping of Values to text,
+    ValueError where `max_paths` is below 1.
 
     >>> x = Value(3.0, "x"); y = x * x; y.label = "y"
     >>> y.backward()
@@ -55,21 +64,24 @@ def explain(y: Value, x: Value | None = None, *, max_paths: int = 5) -> str:
     wanted = [x] if x is not None else leaves(y)[::-1]  # in the order of writing
     if x is not None:
         checked(x)
-    return _Explanation(y, wanted, max_paths).text()
+    return _Explanation(y, wanted, max_paths, checked_names(names)).text()
 
 
 class _Explanation:
     """One explanation in the making: the names of the nodes, and the paths to those wanted."""
 
-    def __init__(self, root: Value, wanted: list[Value], max_paths: int) -> None:
+    def __init__(
+        self, root: Value, wanted: list[Value], max_paths: int, names: Mapping[Value, str]
+    ) -> None:
         self.root = root
         self.order = topological(root)
-        nodes = [node for node in scene(root).nodes if node.role != "constant"]
+        nodes = [node for node in scene(root, names=names).nodes if node.role != "constant"]
         self.names = {
             id(v): printable(n.name, MAX_NAME) for v, n in zip(self.order, nodes, strict=True)
         }
         for v in wanted:
-            self.names.setdefault(id(v), printable(v.label or "x", MAX_NAME))
+            name = names.get(v, v.label) or "x"
+            self.names.setdefault(id(v), printable(name, MAX_NAME))
         self.wanted, self.left_out = wanted[:MAX_LEAVES], wanted[MAX_LEAVES:]
         self.paths = all_paths(root, self.wanted, limit=max_paths)
 
@@ -91,7 +103,8 @@ class _Explanation:
     def definition(self, v: Value) -> str:
         operands = [self.formula(x) for x in v.operands]
         made = "" if v.op is None else written(v.op, v.data, operands).text
-        return f"{self.names[id(v)]} = {made} = {short(v.data)}"
+        absorbed = NOTHING if v.op is chain and v.data == v.data else ""
+        return f"{self.names[id(v)]} = {made} = {short(v.data)}{absorbed}"
 
     def formula(self, x: Value | float) -> Formula:
         return Formula(x.data, self.names[id(x)]) if isinstance(x, Value) else Formula(x)
@@ -133,7 +146,7 @@ class _Explanation:
                 result,
             ]
         if path.product == 0 and any(math.isinf(step.local) for step in up):
-            lines[-1] += ", for what passes a factor 0 contributes nothing"
+            lines[-1] += NOTHING
         return "\n".join(f"  {line}" for line in lines)
 
     def arrival(self, step: Step) -> str:
@@ -165,7 +178,11 @@ class _Explanation:
         want, got = chain(upstream, paths.total), f"backward gave {name}.grad = {short(x.grad)}"
         # every product and every sum may have been rounded
         allowed = 4 * len(self.order) * sys.float_info.epsilon * abs(chain(upstream, paths.size))
-        if x.grad == want or (x.grad != x.grad and want != want) or abs(x.grad - want) <= allowed:
+        if (
+            x.grad == want
+            or (x.grad != x.grad and want != want)
+            or abs(x.grad - want) <= allowed < math.inf
+        ):
             return f"{got}, {'the same' if upstream == 1 else f'{short(upstream)} times that'}"
         return f"{got}, not this alone: it ran more than once, or from another result too"
 

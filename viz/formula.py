@@ -91,7 +91,8 @@ def written(op: Op, y: float, operands: list[Formula]) -> Formula:
     >>> written(ops.mul, 6.0, [Formula(2.0), Formula(3.0, "a + 1", RANKS["+"])]).text
     '2 * (a + 1)'
     """
-    rank = RANKS.get(op.infix)
+    infix = ops.mul.infix if op is ops.chain else op.infix  # a product, but for its edge
+    rank = RANKS.get(infix)
     if op is ops.neg:
         return Formula(y, op.symbol + operands[0].within(SIGN), SIGN)
     if rank is None:
@@ -99,4 +100,4 @@ def written(op: Op, y: float, operands: list[Formula]) -> Formula:
     a, b = operands
     if op is ops.power:
         return Formula(y, f"{a.within(ATOM)}{op.symbol}{b.within(ATOM)}", rank)
-    return Formula(y, f"{a.within(rank)} {op.infix} {b.within(rank + 1)}", rank)
+    return Formula(y, f"{a.within(rank)} {infix} {b.within(rank + 1)}", rank)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from microgradlike.engine import Value
@@ -35,12 +35,18 @@ CLASSES: Final[dict[Role, str]] = {
 LITERAL: Final = frozenset(" _.…×÷−√∛·")
 
 
-def to_mermaid(root: Value | Scene, *, direction: str = "LR", max_nodes: int = MAX_NODES) -> str:
+def to_mermaid(
+    root: Value | Scene,
+    *,
+    direction: str = "LR",
+    max_nodes: int = MAX_NODES,
+    names: Mapping[Value, str] | None = None,
+) -> str:
     """The graph of `root` as a mermaid flowchart: numbers in the nodes, local derivatives on edges.
 
     Colored by gradient like `draw`; calls of modules are subgraphs. A Value with more nodes than
     `max_nodes` is folded as `draw` does, a Scene is taken as it is. `direction` is "LR", "TB", "RL"
-    or "BT".
+    or "BT"; `names` has what Values are called here, whatever their labels.
     Raises TypeError where `root` is neither, ValueError at another direction.
 
     >>> x = Value(3.0, "x")
@@ -54,7 +60,8 @@ def to_mermaid(root: Value | Scene, *, direction: str = "LR", max_nodes: int = M
     """
     if direction not in DIRECTIONS:
         raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {direction!r:.60}")
-    drawn = root if isinstance(root, Scene) else fit(scene(root), max_nodes=max_nodes)
+    shot = root if isinstance(root, Scene) else scene(root, names=names)
+    drawn = shot if shot is root else fit(shot, max_nodes=max_nodes)
     scale = Scale.of(node.grad for node in drawn.nodes)
     lines = [
         f"flowchart {direction}",

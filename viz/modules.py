@@ -13,6 +13,7 @@ from microgradlike.nn import Module
 from microgradlike.scope import Scope
 
 T = TypeVar("T")
+Home = tuple[tuple[Scope, ...], tuple[str, ...]]  # the calls and modules around, outermost first
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Modules:
         self._modules: dict[int, tuple[str, ...]] = {}  # the same, as modules
         self._keys: dict[tuple[str, int], str] = {}  # (module around it, id() of owner): its module
         self._names: dict[int, dict[int, str]] = {}  # by id() of an owner, by id() of a leaf
-        self._home: dict[int, tuple[tuple[Scope, ...], tuple[str, ...]]] = {}  # of a parameter
+        self._home: dict[int, Home] = {}  # of a parameter
         self.parameters: dict[int, str] = {}
         for v in order:
             self._chain(v.scope)
@@ -100,13 +101,17 @@ class Modules:
         return self._names[id(owner)]
 
     def _find_homes(self, order: list[Value]) -> None:
+        derived: dict[int, Home] = {}  # for parameters that no module uses here
         for v in order:
             if v.scope is not None and self.parameters:
-                here = (self._calls[id(v.scope)], self._modules[id(v.scope)])
+                scope = _module_call(v.scope)
+                homes, scope = (derived, v.scope) if scope is None else (self._home, scope)
+                here = (self._calls[id(scope)], self._modules[id(scope)])
                 for _, x in node_operands(v):
                     if id(x) in self.parameters:
-                        calls, modules = self._home.get(id(x), here)
-                        self._home[id(x)] = _common(calls, here[0]), _common(modules, here[1])
+                        calls, modules = homes.get(id(x), here)
+                        homes[id(x)] = _common(calls, here[0]), _common(modules, here[1])
+        self._home = derived | self._home
         for leaf, (calls, _) in self._home.items():
             if calls:  # "w.1" in its neuron, "layers.0.neurons.3.w.1" in its network
                 self.parameters[leaf] = self._named(calls[-1]).get(leaf, self.parameters[leaf])
@@ -121,6 +126,13 @@ class Modules:
             kind = type(scope.owner).__name__
             numbers = so_far[module], total[module]
             yield Cluster(self._ids[key], scope.name, parent, kind, module, *numbers)
+
+
+def _module_call(scope: Scope | None) -> Scope | None:
+    """The innermost call of a module, past those of `gradients`."""
+    while scope is not None and not isinstance(scope.owner, Module):
+        scope = scope.parent
+    return scope
 
 
 def _common(a: Sequence[T], b: Sequence[T]) -> tuple[T, ...]:

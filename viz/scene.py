@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,11 +40,12 @@ class Fold:
 class SceneNode:
     """A node as it is drawn.
 
-    `name` is the label, a parameter's attribute path ("w.1"), or "v7", the seventh in topological
-    order; `op` the primitive's name and `symbol` its sign, both "" for a leaf; `grad` None until a
-    backward pass reached the node. `flags` say what is wrong with it: "nan", "inf", "nan grad",
-    "inf grad", "dead relu". `cluster` is the call it is drawn in, `module` the `Cluster.module` it
-    belongs to: a parameter that several calls share is in none of them, but in their module.
+    `name` is the one that the scene was given, the label, a parameter's attribute path ("w.1"), or
+    "v7", the seventh in topological order; `op` the primitive's name and `symbol` its sign, both ""
+    for a leaf; `grad` None until a backward pass reached the node. `flags` say what is wrong with
+    it: "nan", "inf", "nan grad", "inf grad", "dead relu". `cluster` is the call it is drawn in,
+    `module` the `Cluster.module` it belongs to: a parameter that several calls share is in none of
+    them, but in their module.
     `fold` is None but for the boxes that `viz.fold` puts in.
     """
 
@@ -90,11 +91,12 @@ class Scene:
     notes: tuple[str, ...] = ()
 
 
-def scene(root: Value) -> Scene:
+def scene(root: Value, *, names: Mapping[Value, str] | None = None) -> Scene:
     """The snapshot of everything that `root` depends on.
 
-    A number that is an operand is a node of its own for each use.
-    Raises TypeError where `root` is not a Value.
+    A number that is an operand is a node of its own for each use. `names` has what nodes are called
+    here, whatever their labels; those of other graphs are passed over.
+    Raises TypeError where `root` is not a Value, or `names` no mapping of Values to text.
 
     >>> x = Value(3.0, "x")
     >>> [(n.name, n.role, n.data) for n in scene(2 * x).nodes]
@@ -105,18 +107,18 @@ def scene(root: Value) -> Scene:
     order = topological(checked(root))
     ids = {id(v): f"n{i}" for i, v in enumerate(order, 1)}
     modules = Modules(order)
+    called = checked_names(names)
     nodes: list[SceneNode] = []
     edges: list[SceneEdge] = []
     for v in order:
         this = ids[id(v)]
-        node = _node(v, this, modules, is_root=v is root)
+        node = _node(v, this, called.get(v, v.label), modules, is_root=v is root)
         nodes.extend(_constants(v, node))
         nodes.append(node)
         for i, (operand, local) in enumerate(zip(v.operands, local_derivatives(v))):
             source = f"{this}_{i}" if local is None else ids[id(operand)]
             edges.append(SceneEdge(source, this, i, local))
-    notes = () if root.reached else ("no backward pass yet: call .backward() on the result",)
-    return Scene(tuple(nodes), tuple(edges), modules.clusters, ids[id(root)], notes)
+    return Scene(tuple(nodes), tuple(edges), modules.clusters, ids[id(root)], _notes(order))
 
 
 def id_of(root: Value, v: Value) -> str:
@@ -145,8 +147,37 @@ def checked(y: object) -> Value:
     raise TypeError(f"a picture is of a Value, got {y!r:.60} of type {type(y).__name__}; {way_out}")
 
 
-def _node(v: Value, this: str, modules: Modules, *, is_root: bool) -> SceneNode:
-    name = v.label or modules.parameters.get(id(v)) or f"v{this[1:]}"
+def checked_names(names: Mapping[Value, str] | None) -> Mapping[Value, str]:
+    """The names given for Values, which may be none at all; TypeError where they are no such.
+
+    >>> checked_names(None)
+    {}
+    """
+    if names is None:
+        return {}
+    if isinstance(names, Mapping) and all(
+        isinstance(v, Value) and isinstance(name, str) for v, name in names.items()
+    ):
+        return names
+    raise TypeError(
+        f"names is a dict of Values with a text for each, such as {{y: 'y'}}, got {names!r:.60}"
+    )
+
+
+def _notes(order: list[Value]) -> tuple[str, ...]:
+    """What is to be said of the numbers; the last of `order` is the root."""
+    notes = []
+    if any(v.op is ops.chain and v.data == v.data for v in order):
+        notes.append("a product of the chain rule: 0 · ∞ is 0 in it")
+    if not order[-1].reached:
+        before = any(v.reached for v in order)
+        what = "the gradients are those of another result" if before else "no backward pass yet"
+        notes.append(f"{what}: call .backward() on {'this one' if before else 'the result'}")
+    return tuple(notes)
+
+
+def _node(v: Value, this: str, label: str, modules: Modules, *, is_root: bool) -> SceneNode:
+    name = label or modules.parameters.get(id(v)) or f"v{this[1:]}"
     role: Role
     if v.op is None:
         role = "parameter" if id(v) in modules.parameters else "input"
