@@ -1,13 +1,19 @@
-"""Check the gradients of a function of your own, and of a primitive of your own.
+"""Check the derivatives of a function of your own, and of a primitive of your own.
 
-A check needs only values: it moves each argument a little, looks how much the result changes,
-and compares that with what the backward pass says.
+A check moves each argument a little and looks how much the result changes: that has to be what the
+backward pass and forward mode say. Then it looks how much the gradient changes, which has to be
+what the second derivatives say.
 """
 
 import math
 
-from microgradlike import exp, unary
-from microgradlike.testing import GradientError, check_gradients, check_primitive
+from microgradlike import exp, sin, unary
+from microgradlike.testing import (
+    GradientError,
+    check_gradients,
+    check_primitive,
+    gradient_property,
+)
 
 print("1. A function of your own, at a point of your choice\n")
 
@@ -20,26 +26,43 @@ def bell(x, middle, width):
 
 print(check_gradients(bell, 0.3, 1.0, 0.5))
 
-print("\n2. At a kink there is a derivative to the left and one to the right\n")
+print("\n2. The same at 50 points, as a test: pytest finds it by its name\n")
+
+test_bell = gradient_property(x=(-3, 3), middle=(-1, 1), width=(0.2, 5), examples=50)(bell)
+test_bell()
+print(test_bell.tally.summary(50))
+
+print("\n3. At a kink there is a derivative to the left and one to the right\n")
 
 print(check_gradients(lambda x: abs(x), 0.0))
 
-print("\n3. A primitive of your own: its value, its derivative, and where it is defined\n")
+print("\n4. A primitive of your own: its value, its derivative, and where it is defined\n")
 
 versine = unary(
     "versine",
     lambda x: 1 - math.cos(x),  # over floats
-    lambda y, x: math.sin(x),  # dy/dx, given the output y and the operand x
+    lambda y, x: sin(x),  # dy/dx, given the output y and the operand x, written with primitives
 )
 check_primitive(versine)  # at 100 points of its domain
-print("versine: the derivative is right")
+print("versine: the derivative is right, and the second one too")
 
-print("\n4. The same with a mistake, and what it looks like when it is found\n")
+print("\n5. The same with a mistake, and what it looks like when it is found\n")
 
-mistaken = unary("mistaken", lambda x: 1 - math.cos(x), lambda y, x: -math.sin(x))
+mistaken = unary("mistaken", lambda x: 1 - math.cos(x), lambda y, x: -sin(x))
 try:
     check_primitive(mistaken)
 except GradientError as error:
     print(error)  # about the simplest point that was found
 else:
     raise SystemExit("a wrong derivative was not found")
+
+print("\n6. A derivative that is right, but cannot be differentiated: `.data` leaves the graph\n")
+
+detached = unary("detached", math.sin, lambda y, x: math.cos(getattr(x, "data", x)))
+check_primitive(detached, order=1)
+try:
+    check_primitive(detached)
+except GradientError as error:
+    print(error)
+else:
+    raise SystemExit("a wrong second derivative was not found")

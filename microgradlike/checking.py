@@ -12,12 +12,12 @@ import random
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from microgradlike.commands import assignments, positive, unknown
 from microgradlike.ops import Op
 from microgradlike.testing import GradientError, GradientWarning, Report, check_gradients
+from microgradlike.testing.tally import Tally
 from microgradlike.words import listed
 
 RANGE = 3.0  # drawn points lie within this distance of 0
@@ -36,6 +36,9 @@ def for_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--points", type=positive, default=10, metavar="N", help="drawn, by default 10"
     )
+    parser.add_argument(
+        "--order", type=positive, default=2, metavar="N", help="of derivatives, by default up to 2"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the drawn points, by default 0")
 
 
@@ -46,13 +49,13 @@ def check(arguments: argparse.Namespace) -> int:
     warnings.simplefilter("ignore", GradientWarning)  # the report says it
     try:
         if arguments.at:
-            print(_checked(f, _point(names, assignments(arguments.at))))
+            print(_checked(f, _point(names, assignments(arguments.at)), arguments.order))
             return 0
-        drawn = _drawn(f, names, arguments.points, random.Random(arguments.seed))
+        tally = _drawn(f, names, arguments, random.Random(arguments.seed))
     except GradientError as wrong:
         print(wrong)
         return 1
-    print(_summary(arguments.function, arguments.points, drawn))
+    print(f"{arguments.function}: {tally.summary(arguments.points)}")
     return 0
 
 
@@ -106,57 +109,33 @@ def _point(names: list[str], numbers: dict[str, float]) -> list[float]:
     return [numbers[name] for name in names]
 
 
-def _checked(f: Callable[..., Any], point: list[float]) -> Report:
+def _checked(f: Callable[..., Any], point: list[float], order: int) -> Report:
     try:
-        return check_gradients(f, *point)
+        return check_gradients(f, *point, order=order)
     except (ValueError, TypeError, GradientError):
         raise
     except (Exception, SystemExit) as error:  # of the user's function
         raise RuntimeError(f"the function raised {_named(error)}") from error
 
 
-@dataclass(slots=True)
-class _Drawn:
-    """What came of the points drawn: reports, and `passed`, why the others have none."""
-
-    reports: list[Report] = field(default_factory=list)
-    passed: list[str] = field(default_factory=list)
-
-
-def _drawn(f: Callable[..., Any], names: list[str], count: int, rng: random.Random) -> _Drawn:
-    """The reports at `count` points; those where f is not finite, or refuses, are passed over."""
-    drawn = _Drawn()
-    while len(drawn.reports) < count and len(drawn.passed) < 20 * count:
+def _drawn(
+    f: Callable[..., Any], names: list[str], arguments: argparse.Namespace, rng: random.Random
+) -> Tally:
+    """Checks at drawn points; those where f is not finite, or refuses, are passed over."""
+    tally, count = Tally(), arguments.points
+    while tally.points < count and len(tally.passed) < 20 * count:
         point = [rng.uniform(-RANGE, RANGE) for _ in names]
         try:
-            drawn.reports.append(_checked(f, point))
+            tally.add(_checked(f, point, arguments.order))
         except ValueError as error:
             at = listed([f"{name}={x:.6g}" for name, x in zip(names, point)])
-            drawn.passed.append(f"{at}: {_named(error):.300}")
-    if not drawn.reports:
+            tally.passed.append(f"{at}: {_named(error):.300}")
+    if not tally.points:
         raise ValueError(
-            f"none of {len(drawn.passed)} points drawn could be checked, give one with --at;"
-            f" the first was {drawn.passed[0]}"
+            f"none of {len(tally.passed)} points drawn could be checked, give one with --at;"
+            f" the first was {tally.passed[0]}"
         )
-    return drawn
-
-
-def _summary(name: str, wanted: int, drawn: _Drawn) -> str:
-    partials = [p for report in drawn.reports for p in report.partials]
-    compared = [p for p in partials if p.verdict == "agrees"]
-    points = f"{len(drawn.reports)} points"
-    if len(drawn.reports) < wanted:
-        points = f"only {len(drawn.reports)} of {wanted} points"
-    lines = [f"{name}: {len(compared)} partials at {points} agree with differences"]
-    if compared:
-        lines[0] += f" of values, up to {max(p.difference for p in compared):.1g}"
-    for verdict, what in (("kink", "at a kink"), ("undecided", "could not be checked")):
-        count = sum(p.verdict == verdict for p in partials)
-        if count:
-            lines.append(f"{count} {what}")
-    if drawn.passed:
-        lines.append(f"{len(drawn.passed)} points passed over, the first {drawn.passed[0]}")
-    return "\n".join(lines)
+    return tally
 
 
 def _named(error: BaseException) -> str:

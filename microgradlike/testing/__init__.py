@@ -1,7 +1,7 @@
 """Checks of derivatives: your own function's, your own primitive's, and ours.
 
-`check_gradients(f, *point)` needs nothing but this package. `points`, `programs` and
-`check_primitive` draw their examples with Hypothesis, which is the extra "testing".
+`check_gradients(f, *point)` needs nothing but this package. `gradient_property`, `points`,
+`programs` and `check_primitive` draw their examples with Hypothesis, which is the extra "testing".
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from microgradlike.testing.straightline import (
     Instruction as Instruction,
     StraightLine as StraightLine,
 )
+from microgradlike.testing.tally import Tally as Tally
 
 if TYPE_CHECKING:
     from microgradlike.testing.primitive import check_primitive as check_primitive
+    from microgradlike.testing.property import gradient_property as gradient_property
     from microgradlike.testing.strategies import points as points, programs as programs
 
 __all__ = [
@@ -32,12 +34,18 @@ __all__ = [
     "Partial",
     "Report",
     "StraightLine",
+    "Tally",
     "check_gradients",
 ]
 if find_spec("hypothesis") is not None:  # without it, import * gives what there is
-    __all__ += ["check_primitive", "points", "programs"]
+    __all__ += ["check_primitive", "gradient_property", "points", "programs"]
 
-_DRAWN = {"check_primitive": "primitive", "points": "strategies", "programs": "strategies"}
+_DRAWN = {
+    "check_primitive": "primitive",
+    "gradient_property": "property",
+    "points": "strategies",
+    "programs": "strategies",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,15 +1,18 @@
-"""The arguments of a function under test: numbers, and lists or tuples of them, all with names."""
+"""The arguments of a function under test: numbers in lists, tuples, dicts, arrays and Modules."""
 
 from __future__ import annotations
 
 import inspect
+import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from numbers import Real
 from typing import Any
 
 from microgradlike.engine import Value
 from microgradlike.op import Op, to_float
+from microgradlike.tree import Parametric, Tree, is_array
 
 _DEEPEST = 50  # lists within lists
 
@@ -17,53 +20,66 @@ _DEEPEST = 50  # lists within lists
 class Arguments:
     """The point at which a function is checked: `numbers` in a row, and the `names` of all of them.
 
-    Raises TypeError for anything but numbers, lists and tuples, ValueError for nan and inf and for
-    a list that is nested too deep or contains itself.
+    A Module counts with its parameters. Raises TypeError for what is no number and holds none,
+    ValueError for nan and inf and for a list that is nested too deep or contains itself.
 
-    >>> arguments = Arguments(lambda x, w: x, (0.5, [1, 2]))
+    >>> arguments = Arguments(lambda x, w: x, (0.5, {"b": [1, 2]}))
     >>> arguments.names, arguments.numbers
-    (['x', 'w[0]', 'w[1]'], [0.5, 1.0, 2.0])
+    (['x', "w['b'][0]", "w['b'][1]"], [0.5, 1.0, 2.0])
     >>> arguments.code()
-    'Value(0.5, "x"), [Value(1.0, "w[0]"), Value(2.0, "w[1]")]'
+    'Value(0.5, "x"), {\\'b\\': [Value(1.0, "w[\\'b\\'][0]"), Value(2.0, "w[\\'b\\'][1]")]}'
     """
 
     def __init__(self, f: Callable[..., Any], point: Sequence[Any]) -> None:
         self.point = tuple(point)
         self.names: list[str] = []
         self.numbers: list[float] = []
-        for name, argument in zip(_parameters(f, len(self.point)), self.point):
+        self._parameters = parameter_names(f, len(self.point))
+        for name, argument in zip(self._parameters, self.point):
             self._collect(name, argument, _DEEPEST)
+        self._trees = [Tree(argument, "the point") for argument in self.point]
         if not self.numbers:
             raise TypeError(
                 "there is no number in the point, so no derivative to check; write the point after"
                 " the function, as in check_gradients(f, 0.5, [1.0, 2.0])"
             )
 
-    def values(self, numbers: Sequence[float]) -> tuple[tuple[Any, ...], list[Value]]:
+    def filled(self, row: Sequence[Any]) -> list[Any]:
+        """Arguments to call the function with, with others in the place of the numbers."""
+        rest, arguments = list(row), []
+        for tree in self._trees:
+            arguments.append(tree.argument(rest[: len(tree.row)]))
+            del rest[: len(tree.row)]
+        return arguments
+
+    def values(self, numbers: Sequence[float]) -> tuple[list[Any], list[Value]]:
         """Arguments to call the function with, and the Values in them, one for each number."""
         leaves = [Value(x, name) for x, name in zip(numbers, self.names)]
-        rest = iter(leaves)
-        return tuple(_filled(argument, rest) for argument in self.point), leaves
+        return self.filled(leaves), leaves
 
     def code(self) -> str:
         """The arguments as Python writes them, with a label for each number."""
         values, _ = self.values(self.numbers)
-        return ", ".join(_code(value) for value in values)
+        return ", ".join(_code(value, name) for value, name in zip(values, self._parameters))
 
     def _collect(self, name: str, argument: Any, depth: int) -> None:
-        if isinstance(argument, (list, tuple)):
-            if not depth:
-                raise ValueError(
-                    f"{name:.60} is nested more than {_DEEPEST} deep; does it contain itself? a"
-                    " point is made of numbers and lists or tuples of numbers"
-                )
-            for i, item in enumerate(argument):
-                self._collect(f"{name}[{i}]", item, depth - 1)
+        if not _holds_numbers(argument):
+            self._number(name, argument)
             return
+        if not depth:
+            raise ValueError(
+                f"{name:.60} is nested more than {_DEEPEST} deep; does it contain itself? a"
+                " point is made of numbers and lists or tuples of numbers"
+            )
+        for part_name, part in _parts(name, argument):
+            self._collect(part_name, part, depth - 1)
+
+    def _number(self, name: str, argument: Any) -> None:
         if isinstance(argument, bool) or not isinstance(argument, Real):
+            way_out = "; pass its .data" if isinstance(argument, Value) else ""
             raise TypeError(
                 f"{name} is {argument!r:.60} of type {type(argument).__name__}; a point is made of"
-                f" numbers and lists or tuples of numbers{_way_out(argument)}"
+                f" numbers, of lists, tuples, dicts and arrays of them, and of Modules{way_out}"
             )
         x = to_float(argument)
         if not math.isfinite(x):
@@ -72,15 +88,24 @@ class Arguments:
         self.numbers.append(x)
 
 
-def _way_out(argument: object) -> str:
-    if isinstance(argument, Value):
-        return "; pass its .data"
-    if type(argument).__name__ == "ndarray":
-        return "; pass its .tolist()"
-    return ""
+def _holds_numbers(argument: Any) -> bool:
+    return isinstance(argument, (list, tuple, dict, Parametric)) or is_array(argument)
 
 
-def _parameters(f: Callable[..., Any], count: int) -> list[str]:
+def _parts(name: str, x: Any) -> Iterator[tuple[str, Any]]:
+    """What `x` holds, with names, in the order in which a Tree takes it."""
+    if isinstance(x, Parametric):
+        yield from ((f"{name}.{path}", p.data) for path, p in x.named_parameters())
+    elif isinstance(x, dict):
+        yield from ((f"{name}[{key!r}]", item) for key, item in x.items())
+    elif is_array(x):
+        for place, cell in zip(product(*map(range, x.shape)), x.flat):
+            yield (f"{name}[{', '.join(map(str, place))}]" if place else name), cell
+    else:
+        yield from ((f"{name}[{i}]", item) for i, item in enumerate(x))
+
+
+def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
     """The names of the first `count` arguments of f: of *w w0, w1 ..., of a builtin x0, x1 ..."""
     if isinstance(f, Op):
         return ["x"] if f.arity == 1 and count == 1 else list("abc")[:count]
@@ -93,17 +118,16 @@ def _parameters(f: Callable[..., Any], count: int) -> list[str]:
     return names[:count] + [f"{rest}{i}" for i in range(count - len(names))]
 
 
-def _filled(argument: Any, leaves: Any) -> Any:
-    if isinstance(argument, (list, tuple)):
-        items = [_filled(item, leaves) for item in argument]
-        return items if isinstance(argument, list) else tuple(items)
-    return next(leaves)
-
-
-def _code(value: Any) -> str:
-    if isinstance(value, Value):
-        return f'Value({value.data!r}, "{value.label}")'
-    items = ", ".join(_code(item) for item in value)
-    if isinstance(value, list):
-        return f"[{items}]"
-    return f"({items},)" if len(value) == 1 else f"({items})"
+def _code(x: Any, name: str) -> str:
+    if isinstance(x, Value):
+        return f"Value({x.data!r}, {json.dumps(x.label, ensure_ascii=False)})"
+    if isinstance(x, Parametric):
+        return name  # as it is there where f is
+    if is_array(x):
+        return f"np.array({_code(x.tolist(), name)})"
+    parts = [_code(part, part_name) for part_name, part in _parts(name, x)]
+    if isinstance(x, dict):
+        return f"{{{', '.join(f'{key!r}: {part}' for key, part in zip(x, parts))}}}"
+    if isinstance(x, list):
+        return f"[{', '.join(parts)}]"
+    return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"

@@ -212,7 +212,7 @@ def _difference(
     value = sum(w * rise for w, rise in zip(stencil.weights, rises)) / h
     # twice the noise, which is itself an estimate, and what the sum above rounds off
     unsure = 2 * noise + 2 * math.ulp(max(map(abs, rises)))
-    return value, sum(map(abs, stencil.weights)) * unsure / h
+    return value, sum(map(abs, stencil.weights)) * unsure / h + 2 * math.ulp(value)
 
 
 def _roughness(samples: list[Sample], noise: float) -> float:

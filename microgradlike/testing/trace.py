@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 from microgradlike.engine import Value
@@ -96,6 +96,18 @@ class Trace:
                 return f"{op.name}({', '.join(map(repr, at))})"
         return ""
 
+    def first_edge(self, ks: Iterable[int]) -> str:
+        """The same for the first of several arguments that has one."""
+        return next(filter(None, map(self.edge, ks)), "")
+
+    def origin(self) -> str:
+        """Where a value that is not finite came from."""
+        for i, (op, _) in enumerate(self.steps):
+            at = self.operands(i, self.data)
+            if op is not None and not math.isfinite(self.data[i]) and all(map(math.isfinite, at)):
+                return f": {op.name}({', '.join(map(repr, at))}) is {self.data[i]}"
+        return ""
+
     def noise(self, random: Random, samples: int = 2) -> float:
         """How much the value changes where every step is rounded at random; inf where it breaks.
 
@@ -110,13 +122,17 @@ class Trace:
         op = self.steps[-1][0]
         return 0.0 if op is None or TABLE.get(op.name) is op else 2.0**-52
 
-    def gradient_noise(self, random: Random, samples: int = 4) -> list[float]:
-        """The same for the gradient by each argument: how far rounded chain rules differ."""
+    def gradient_noise(
+        self, gradient: Sequence[float], random: Random, samples: int = 4
+    ) -> list[float]:
+        """The same for the gradient by each argument: how far rounded chain rules are from it."""
         passes = [self._pushed(random) for _ in range(samples)]
         if not all(passes):
             return [math.inf] * len(self.slots)
-        columns = [[0.0] if i is None else [g[i] for g in passes] for i in self.slots]
-        return [_largest([2 * (g - min(column)) for g in column]) for column in columns]
+        return [
+            0.0 if slot is None else _largest([2 * abs(pushed[slot] - g) for pushed in passes])
+            for slot, g in zip(self.slots, gradient)
+        ]
 
     def _wobbled(self, random: Random) -> list[float]:
         data = list(self.data)

@@ -1,0 +1,73 @@
+"""The command check: how many orders it looks at, and what it says of each."""
+
+import re
+
+import pytest
+
+from microgradlike.cli import main
+from tests.user_directory import user_directory  # noqa: F401
+
+MODULE = """
+import math
+from microgradlike import cos, unary
+
+versine = unary("versine", lambda x: 1 - math.cos(x), lambda y, x: math.sin(x))
+detached = unary("detached", math.sin, lambda y, x: math.cos(getattr(x, "data", x)))
+
+def numbers_only(x):
+    return versine(x)
+
+def detaches(x):
+    return detached(x)
+"""
+
+
+@pytest.fixture(name="partials")
+def module_of_partials(here):
+    (here / "user_partials.py").write_text(MODULE)
+    return here
+
+
+def test_two_orders_are_checked_by_default_and_counted(here, capsys):
+    assert main(["check", "user_module:neuron", "--points", "3"]) == 0
+    line = capsys.readouterr().out
+    assert re.search(r"6 partials at 3 points agree with differences of values, up to \d", line)
+    assert re.search(r"; 12 derivatives of order 2 with differences of gradients, up to \d", line)
+
+
+def test_order_says_how_many(here, capsys):
+    assert main(["check", "user_module:neuron", "--points", "3", "--order", "1"]) == 0
+    assert "order 2" not in capsys.readouterr().out
+    assert main(["check", "microgradlike:tanh", "--points", "3", "--order", "3"]) == 0
+    assert "; 3 derivatives of order 3 with differences of those of order 2" in (
+        capsys.readouterr().out
+    )
+    assert main(["check", "user_module:neuron", "--at", "w=1,x=2", "--order", "1"]) == 0
+    assert "d²neuron" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("order", ["0", "-1", "two"])
+def test_an_order_that_is_none_is_refused(order, here, capsys):
+    assert main(["check", "user_module:neuron", f"--order={order}"]) == 2
+    assert "--order" in capsys.readouterr().err
+
+
+def test_a_partial_that_detaches_gives_1_and_its_table(partials, capsys):
+    assert main(["check", "user_partials:detaches"]) == 1
+    assert "d²detaches/dx²" in capsys.readouterr().out
+    assert main(["check", "user_partials:detaches", "--order", "1"]) == 0
+
+
+def test_second_derivatives_that_are_missing_are_said_and_give_0(partials, capsys):
+    for at in ([], ["--at", "x=0.5"]):
+        assert main(["check", "user_partials:numbers_only", *at]) == 0
+        out, err = capsys.readouterr()
+        assert "order 2 could not be checked: the partial of versine takes numbers only" in out
+        assert err == ""
+
+
+def test_kinks_are_counted(here, capsys):
+    assert main(["check", "user_module:kink", "--points", "5"]) == 0
+    assert "at a kink" not in capsys.readouterr().out
+    assert main(["check", "microgradlike:floor", "--points", "5"]) == 0
+    assert "5 partials at 5 points agree" in capsys.readouterr().out

@@ -1,0 +1,177 @@
+"""Checks of order 2 are checked: partials with a wrong derivative are sown, and each is found."""
+
+import pytest
+from hypothesis import given
+
+from microgradlike import Value, hessian, linear, ops
+from microgradlike.chain_rule import partial, product
+from microgradlike.dual import Dual, base, split
+from microgradlike.ops import TABLE, unary
+from microgradlike.scalar import Scalar
+from microgradlike.testing import GradientError, check_gradients, check_primitive, points, programs
+from tests.test_seeded_mistakes import HUNT, some_points, with_partial
+
+
+def detached(x):
+    """The number in x, which no derivative passes through."""
+    x = base(x)
+    return x.data if isinstance(x, Value) else getattr(x, "data", x)
+
+
+def through(partials, i, operands):
+    """The partial of other operands: what detaches some of them."""
+    return lambda y, *x: partials[i](*operands(y, x))
+
+
+# y output, x operands, i which one: right in value, wrong in what it gives when differentiated
+KINDS = {
+    "detached": lambda p, i: lambda y, *x: detached(p[i](y, *x)),
+    "other sign": lambda p, i: lambda y, *x: 2 * detached(p[i](y, *x)) - p[i](y, *x),
+    "factor": lambda p, i: lambda y, *x: 2 * p[i](y, *x) - detached(p[i](y, *x)),
+    "a thousandth too much": lambda p, i: (
+        lambda y, *x: 1.001 * p[i](y, *x) - 0.001 * detached(p[i](y, *x))
+    ),
+    "term too much": lambda p, i: lambda y, *x: p[i](y, *x) + (x[i] - detached(x[i])),
+    "output detached": lambda p, i: lambda y, *x: p[i](detached(y), *x),
+    "operand detached": lambda p, i: lambda y, *x: p[i](y, *x[:i], detached(x[i]), *x[i + 1 :]),
+    "other operand detached": lambda p, i: (
+        lambda y, *x: p[i](y, *[a if j == i else detached(a) for j, a in enumerate(x)])
+    ),
+    "detached on one side": lambda p, i: (
+        lambda y, *x: ops.where(x[0] > 0.5, p[i](y, *x), detached(p[i](y, *x)))
+    ),
+}
+
+
+def second(op, point):
+    rows = hessian(lambda x: op(*x) * 1.0)(list(point))
+    return [x for row in rows for x in row]
+
+
+def is_a_mistake(op, wrong):
+    """Whether it shows: a partial that is constant has a derivative of 0, detached or not."""
+    for point in some_points(op, 20):
+        pairs = zip(second(op, point), second(wrong, point))
+        if any(abs(a - b) > 1e-4 * max(abs(a), 1e-2) for a, b in pairs):
+            return True
+    return False
+
+
+def seeded():
+    for op in TABLE.values():
+        for i in range(op.arity):
+            for kind, change in KINDS.items():
+                wrong = with_partial(op, i, change(op.partials, i))
+                if is_a_mistake(op, wrong):
+                    yield kind, op, wrong
+
+
+MISTAKES = list(seeded())
+
+
+def is_found(wrong):
+    @HUNT
+    @given(points(wrong))
+    def derivatives_are_right(point):
+        check_gradients(wrong, *point)
+
+    try:
+        derivatives_are_right()
+    except GradientError as error:  # in the second derivatives, not in the first
+        return all(p.verdict != "differs" for p in error.report.partials)
+    return False
+
+
+@pytest.mark.filterwarnings("ignore::microgradlike.testing.GradientWarning")
+@pytest.mark.parametrize("name", sorted({op.name for _, op, _ in MISTAKES}))
+def test_every_partial_with_a_wrong_derivative_is_found_within_100_examples(name):
+    missed = [kind for kind, op, wrong in MISTAKES if op.name == name and not is_found(wrong)]
+    assert not missed
+
+
+def test_a_partial_that_detaches_is_found_in_random_programs_and_shrunk():
+    wrong = with_partial(ops.sin, 0, lambda y, x: ops.cos(detached(x)))
+
+    @HUNT
+    @given(programs(ops=[wrong, ops.mul, ops.add, ops.tanh, ops.div]))
+    def derivatives_are_right(program):
+        check_gradients(program, *program.point)
+
+    with pytest.raises(GradientError, match=r"takes .data, or has abs inside.*see sin"):
+        derivatives_are_right()
+
+
+def test_abs_in_a_partial_is_found_where_it_matters():
+    square = unary("square", lambda x: x * x, lambda y, x: 2 * abs(x) * ops.sign(x))
+    assert not check_gradients(square, 1.5).wrong
+    with pytest.raises(GradientError, match=r"d²square/dx²\s+0\s+0\s+2 "):
+        check_primitive(square)  # at 0, which is drawn
+
+
+def forget_the_other_operands(terms):
+    return terms[0]
+
+
+def count_twice(terms):
+    return sum(terms, start=0.0) * 2
+
+
+def off_in_the_twelfth_digit(terms):
+    return sum(terms, start=0.0) * (1 + 1e-12)
+
+
+def last_of_a_shared_operand(terms):
+    return terms[-1]
+
+
+def dual_with(combine):
+    """Dual.apply with another way to put the terms of the chain rule together."""
+
+    def apply(cls, op, *operands):
+        tag = max(x.tag for x in operands if isinstance(x, Dual))
+        pairs = [split(x, tag) for x in operands]
+        at = tuple(x if isinstance(x, bool | Scalar) else float(x) for x, _ in pairs)
+        y = op(*at)
+        ps = [(t, partial(op, i, y, at)) for i, (_, t) in enumerate(pairs) if t is not None]
+        return Dual(y, combine([product(t, p) for t, p in ps]), tag)
+
+    return classmethod(apply)
+
+
+@pytest.mark.parametrize(
+    "combine",
+    [forget_the_other_operands, count_twice, off_in_the_twelfth_digit, last_of_a_shared_operand],
+)
+def test_a_wrong_rule_of_forward_mode_is_found_within_100_random_programs(combine, monkeypatch):
+    monkeypatch.setattr(Dual, "apply", dual_with(combine))
+
+    @HUNT
+    @given(programs())
+    def derivatives_are_right(program):
+        check_gradients(program, *program.point, order=1)
+
+    with pytest.raises(
+        GradientError, match=r"reverse and forward mode may differ by .* of rounding"
+    ):
+        derivatives_are_right()
+
+
+def assign(sums, i, x):
+    sums[i] = x
+
+
+def first_only(sums, i, x):
+    sums[i] = x if sums[i] is None else sums[i]
+
+
+@pytest.mark.parametrize("accumulate", [assign, first_only])
+def test_dropped_accumulation_in_the_graph_of_the_gradient_is_found(accumulate, monkeypatch):
+    monkeypatch.setattr(linear, "_add", accumulate)
+
+    @HUNT
+    @given(programs())
+    def derivatives_are_right(program):
+        check_gradients(program, *program.point)
+
+    with pytest.raises(GradientError):
+        derivatives_are_right()
