@@ -10,6 +10,7 @@ Each call runs the function once, on fresh nodes, and leaves every `grad` as it 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ from microgradlike.linear import Linear
 from microgradlike.run import Run, forward_results
 from microgradlike.scalar import Scalar
 from microgradlike.scope import DerivativeScope, current
-from microgradlike.tree import Leaf, Tree, array
+from microgradlike.tree import Leaf, Parametric, Tree, array
 
 Argnum = int | tuple[int, ...]
 
@@ -157,10 +158,12 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     _refuse_no_function(f)
     tree = Tree(primals, "primals")
     run = Run(lambda arguments: f(*arguments), tree)
+    lock = threading.RLock()  # a pull borrows the `grad` of the run's nodes
 
     def pull(upstream: Any) -> Any:
         us = run.outputs.matching(upstream, "upstream")
-        return tree.of(run.pull(run.outputs.row, us))
+        with lock:
+            return tree.of(run.pull(run.outputs.row, us))
 
     return run.outputs.of(run.values()), pull
 
@@ -201,7 +204,7 @@ def derivative(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
         tag, run = fresh_tag(), begin_run()
         given = [Dual(x, 1.0, tag) if i == argnum else arg for i, arg in enumerate(args)]
         result = f(*given, **kwargs)
-        if callable(result) and not isinstance(result, Scalar):
+        if callable(result) and not isinstance(result, (Scalar, Parametric)):
             return lambda *more: derivative(lambda *a: f(*a, **kwargs)(*more), argnum)(*args)
         outputs = Tree(result, "the result of the function")
         tangents = [split(y, tag)[1] for y in outputs.row]

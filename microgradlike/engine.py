@@ -279,13 +279,19 @@ def _order_above(
 
 
 def pulled(order: list[Value], roots: list[tuple[Value, float]], xs: list[Value]) -> list[float]:
-    """Σ upstream · d(root)/dx for each x; `order` has the nodes above. It writes on one's own."""
-    for v in (*xs, *order):
-        v.grad = -0.0
-    for root, upstream in roots:
-        root.grad += upstream
-    _push([v for v in order if v.op is not None])
-    return [0.0 + x.grad for x in xs]
+    """Σ upstream · d(root)/dx for each x; `order` has the nodes above, whose `grad` it borrows."""
+    nodes = [*xs, *order]
+    before = [v.grad for v in nodes]  # the function may have kept some of them
+    try:
+        for v in nodes:
+            v.grad = -0.0
+        for root, upstream in roots:
+            root.grad += upstream
+        _push([v for v in order if v.op is not None])
+        return [0.0 + x.grad for x in xs]
+    finally:
+        for v, grad in zip(nodes, before, strict=True):
+            v.grad = grad
 
 
 def local_derivatives(v: Value) -> tuple[float | None, ...]:

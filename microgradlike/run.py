@@ -70,7 +70,8 @@ class Run:
             rows = [_pulled(linear, [(y, 1.0)]) for y in ys]
         else:
             units = ([1.0 if i == j else None for i in range(n)] for j in range(n))
-            columns = [linear.push(unit) for unit in units]
+            wanted = [v for y in ys for v in _nodes(y)]
+            columns = [dict(zip(map(id, wanted), linear.push(unit)(wanted))) for unit in units]
             rows = [[_by_part(y, column) for column in columns] for y in ys]
         return [self._finished(row, plain) for row in rows]
 
@@ -129,11 +130,11 @@ def _pulled(linear: Linear, pairs: list[tuple[Any, Any]]) -> list[Any]:
     return [Dual(primal, tangent, tag) for primal, tangent in parts]
 
 
-def _by_part(y: Any, tangent: Callable[[Iterable[Any]], list[Any]]) -> Any:
-    """The tangent of a node; of a Dual, the Dual of those of its primal and tangent."""
+def _by_part(y: Any, tangents: dict[int, Any]) -> Any:
+    """The tangent of a node, by its id; of a Dual, the Dual of those of its primal and tangent."""
     if isinstance(y, Dual):
-        return Dual(_by_part(y.primal, tangent), _by_part(y.tangent, tangent), y.tag)
-    return tangent([y])[0] if isinstance(y, Scalar) else 0.0
+        return Dual(_by_part(y.primal, tangents), _by_part(y.tangent, tangents), y.tag)
+    return tangents[id(y)] if isinstance(y, Scalar) else 0.0
 
 
 def _nodes(y: Any) -> Iterator[Any]:

@@ -156,6 +156,20 @@ def test_after_an_error_in_f_everything_is_freed():
 # threads
 
 
+def in_threads(tasks):
+    """Every task in a thread of its own, with more switches between them than usual."""
+    threads = [threading.Thread(target=task) for task in tasks]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+
+
 def test_threads_do_not_see_one_anothers_derivatives():
     """More switches than usual; each thread's functions have a slope of their own."""
     wrong = []
@@ -181,16 +195,29 @@ def test_threads_do_not_see_one_anothers_derivatives():
             if types != [float] * 5 + [Value] or numbers != [12.0 * k] * 5 + [k]:
                 wrong.append((k, found))
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(1, 5)]
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
+    in_threads([lambda k=k: work(k) for k in range(1, 5)])
+    assert wrong == []
+
+
+def test_one_pull_may_be_called_by_several_threads_at_once():
+    def f(x):
+        y = x
+        for _ in range(30):
+            y = ops.sin(y) * x + x
+        return y
+
+    _, pull = vjp(f, 0.5)
+    (want,) = pull(1.0)
+    wrong = []
+
+    def work(u):
+        for _ in range(100):
+            (found,) = pull(u)
+            if found != u * want:
+                wrong.append((u, found))
+
+    # powers of two scale exactly
+    in_threads([lambda u=u: work(u) for u in (1.0, 2.0, 4.0, 8.0)])
     assert wrong == []
 
 

@@ -154,6 +154,12 @@ def test_an_argnum_that_is_not_there_is_refused(argnum):
             operator(lambda x, y: x * y, argnum)(1.0, 2.0)
 
 
+def test_the_message_has_the_argnum_as_it_was_given():
+    for argnum in (2, (0, 2)):
+        with pytest.raises(ValueError, match=rf"argnum is {re.escape(repr(argnum))}, but there"):
+            grad(lambda x, y: x * y, argnum)(1.0, 2.0)
+
+
 def test_an_argnum_given_twice_is_refused():
     with pytest.raises(ValueError, match="argnum"):
         grad(lambda x, y: x * y, (0, 0))(3.0, 2.0)

@@ -188,6 +188,29 @@ def data(x):
     return x.data if isinstance(x, Value) else x
 
 
+@takers
+def test_what_f_makes_and_keeps_has_no_gradient_from_that(take):
+    """Such as the parameters of a model that makes them when it is called first."""
+    kept = []
+
+    def f(x):
+        kept.append(Value(2.0))
+        kept.append(x * kept[0])
+        return kept[1] * x
+
+    take(f, 3.0)
+    values = [v for v in kept if isinstance(v, Value)]
+    assert values
+    assert {(v.grad, v.reached) for v in values} == {(0.0, False)}
+
+
+def test_a_pull_leaves_gradients_that_came_since():
+    kept = []
+    _, pull = vjp(lambda x: kept.append(Value(2.0)) or x * kept[0], 3.0)
+    (kept[0] * kept[0]).backward()
+    assert (pull(1.0), kept[0].grad) == ((2.0,), 4.0)
+
+
 class Refusal(Exception):
     pass
 

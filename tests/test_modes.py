@@ -4,7 +4,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from microgradlike import (
     Value,
@@ -205,7 +205,7 @@ def test_every_reverse_mode_agrees_with_backward_to_the_last_bit(program):
         assert bits(NESTED[nested](program, program.point)) == want, nested
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])  # to draw them takes time
 @given(programs(min_size=40, max_size=80))
 def test_so_it_does_on_larger_programs(program):
     want = bits(by_backward(program, program.point))
