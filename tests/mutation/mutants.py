@@ -1,0 +1,65 @@
+"""Mutants: every small change that cosmic-ray's operators can make to a module."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator, operator_names
+
+from tests.mutation.rules import Places
+
+# A float has no shifts and no bits, so these die of a TypeError and would only adorn the score;
+# `is` of primitives or of None is the same as `==`; and | stands in annotations, which are not run.
+LEFT_OUT = re.compile(
+    r".*(RShift|LShift|BitOr|BitAnd|BitXor|FloorDiv|Invert).*"
+    r"|.*_(Add|Sub|Mul|Div|Pow)_Mod|.*_USub_Not"
+    r"|.*Comparison.*_(Eq|NotEq|Lt|LtE|Gt|GtE)_(Is|IsNot)"
+    r"|.*Comparison.*_(Is|IsNot)_(Eq|NotEq|Lt|LtE|Gt|GtE)"
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: the module's path, cosmic-ray's operator, and which of its places there.
+
+    `line` is where it is, `rule` whether that is in a derivative rule of the table, `primitives`
+    are those concerned, where it is in the table.
+    """
+
+    module: str
+    operator: str
+    occurrence: int
+    line: int
+    rule: bool
+    primitives: tuple[str, ...]
+
+    def code(self, source):
+        """The module's source with the change in it; None where it makes no difference."""
+        return mutate_code(source, get_operator(self.operator)(), self.occurrence)
+
+
+def mutants(root, module):
+    """Every mutant of a module in the order of its lines, derivative rules first."""
+    source = (Path(root) / module).read_text(encoding="utf-8")
+    tree = get_ast(source)
+    places = Places(source if module.endswith("/ops.py") else "")
+    found = []
+    for name in operator_names():
+        operator = get_operator(name)
+        if LEFT_OUT.fullmatch(name) or operator.arguments():
+            continue
+        positions = [p for node in ast_nodes(tree) for p in operator().mutation_positions(node)]
+        for occurrence, (start, _) in enumerate(positions):
+            concerned = tuple(places.primitives(*start))
+            rule = places.rule(*start)
+            found.append(Mutant(module, name, occurrence, start[0], rule, concerned))
+    return sorted(found, key=lambda m: (not m.rule, m.line, m.operator, m.occurrence))
+
+
+def difference(source, code):
+    """The first line that differs, as it read before and after."""
+    old, new = source.splitlines(), code.splitlines()
+    i = next((i for i, (a, b) in enumerate(zip(old, new)) if a != b), min(len(old), len(new)) - 1)
+    return old[i].strip(), new[i].strip()

@@ -1,0 +1,137 @@
+"""Mutation testing: does some test fail for every small change to what computes derivatives?
+
+    python -m tests.mutation.run [--workers 2] [--module microgradlike/ops.py] [--session FILE]
+
+Wants cosmic-ray (pip install cosmic-ray), a system with fork, and about an hour on two cores. Every
+mutant is tried in a copy of the project. The result goes to docs/mutants.toml, where survivors wait
+for a reason, and docs/trust.py takes it from there. With --session, a run that was cut off goes on.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.mutation.mutants import difference, mutants
+from tests.mutation.report import write
+
+ROOT = Path(__file__).parents[2]
+LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", ".*_cache", ".venv", "*.egg-info", "build")
+# by module the tests that are to kill its mutants, the fast and sharp ones first
+FUNCTIONS = sorted(f"tests/{path.name}" for path in (ROOT / "tests").glob("test_derivatives*.py"))
+NESTED = ["tests/test_confusion.py", "tests/test_confusion_closures.py"]
+DUAL = ["tests/test_dual.py", "tests/test_dual_nested.py"]
+TESTS = {
+    "microgradlike/ops.py": [
+        "tests/test_edge_points.py",
+        "tests/test_ops.py",
+        "tests/test_accuracy.py",
+        "tests/test_modes.py",
+        "tests/test_higher_order.py",
+        "tests/test_scalar.py",
+    ],
+    "microgradlike/chain_rule.py": ["tests/test_chain_rule.py", "tests/test_modes.py", *DUAL],
+    "microgradlike/engine.py": ["tests/test_engine.py", "tests/test_run.py", "tests/test_modes.py"],
+    "microgradlike/dual.py": [*DUAL, *NESTED, "tests/test_modes.py"],
+    "microgradlike/linear.py": ["tests/test_linear.py", "tests/test_modes.py", *FUNCTIONS],
+    "microgradlike/run.py": ["tests/test_run.py", *NESTED, *FUNCTIONS],
+    "microgradlike/derivatives.py": [*FUNCTIONS, *NESTED],
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--workers", type=int, default=os.cpu_count())
+    parser.add_argument("--module", action="append", choices=TESTS, help="only this; repeatable")
+    parser.add_argument("--session", type=Path, help="where results are kept while it runs")
+    options = parser.parse_args()
+    everything = [m for module in options.module or TESTS for m in mutants(ROOT, module)]
+    with tempfile.TemporaryDirectory() as work:
+        session = options.session or Path(work) / "session"
+        done = [entry["mutant"] for entry in read(session)]
+        left = [m for m in everything if json.loads(json.dumps(asdict(m))) not in done]
+        print(f"{len(everything)} mutants, {len(left)} to be tried", flush=True)
+        with session.open("a", encoding="utf-8") as log:
+            run(left, Path(work), options.workers, log)
+        write(read(session), ROOT)
+
+
+def read(session):
+    """What a session holds of the modules as they are now: an entry for each mutant."""
+    lines = session.read_text(encoding="utf-8").splitlines() if session.exists() else []
+    entries = [json.loads(line) for line in lines]
+    return [e for e in entries if e["source"] == fingerprint(ROOT / e["mutant"]["module"])]
+
+
+def fingerprint(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def run(left, work, workers, log):
+    """Try the mutants, as many at a time as there are workers, and log what becomes of each."""
+    waiting = queue.SimpleQueue()
+    for m in left:
+        waiting.put(m)
+    lock = threading.Lock()
+    threads = [
+        threading.Thread(target=work_off, args=(waiting, work / f"copy{i}", log, lock))
+        for i in range(workers)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def work_off(waiting, copy, log, lock):
+    shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+    sources = {m: (copy / m).read_text(encoding="utf-8") for m in TESTS}
+    prints = {m: fingerprint(copy / m) for m in TESTS}
+    with start(copy) as worker:
+
+        def survives(module, code, primitives=()):
+            task = {"module": module, "code": code, "tests": TESTS[module]}
+            task["first"] = " or ".join(primitives)
+            worker.stdin.write(json.dumps(task) + "\n")
+            worker.stdin.flush()
+            return json.loads(worker.stdout.readline())
+
+        sound = set()
+        while not waiting.empty():
+            m = waiting.get()
+            source = sources[m.module]
+            code = m.code(source)
+            if code is None:
+                continue
+            if m.module not in sound and not survives(m.module, source):
+                os._exit(print(f"the tests of {m.module} fail without a mutant") or 1)
+            sound.add(m.module)
+            was, now = difference(source, code)
+            entry = {"mutant": asdict(m), "was": was, "now": now, "source": prints[m.module]}
+            entry["survived"] = survives(m.module, code, m.primitives)
+            with lock:
+                log.write(json.dumps(entry) + "\n")
+                log.flush()
+
+
+def start(copy):
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.mutation.worker", str(copy)],
+        cwd=copy,
+        env=os.environ | {"CI": "true", "PYTHONDONTWRITEBYTECODE": "1"},  # CI: the same examples
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""What PyTorch, JAX, autograd and CasADi answer: our primitives in the words of their users."""
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+from importlib import import_module
+from importlib.metadata import version
+from typing import ClassVar
+
+from microgradlike import ops
+from microgradlike.scalar import Scalar
+
+
+class Missing(LookupError):
+    """A library has no function for a primitive."""
+
+
+class Foreign(Scalar):
+    """A number of another library as a Scalar, so that our expressions run over it."""
+
+    words: ClassVar = {}  # its functions, by the names of our primitives
+
+    def __init__(self, data):
+        self.data = data
+
+    @classmethod
+    def apply(cls, op, *operands):
+        if op.name not in cls.words:
+            raise Missing(op.name)
+        return cls(cls.words[op.name](*map(unwrap, operands)))
+
+    def __gt__(self, other):
+        return type(self)(self.data > unwrap(other))
+
+
+def unwrap(x):
+    return x.data if isinstance(x, Foreign) else x
+
+
+class Library(ABC):
+    """One of the others: where its functions are, and how it is asked for a gradient.
+
+    A primitive is the operator, or the function of its name or of an alias in `modules[0]`;
+    `spelled` has what users write where there is none, in the operands a, b and c.
+    """
+
+    name: str  # as pip knows it
+    title: str
+    how: str  # it is asked
+    modules: tuple[str, ...]
+    spelled: ClassVar[dict[str, str]]
+
+    @property
+    def version(self):
+        return version(self.name).partition("+")[0]
+
+    @cached_property
+    def texts(self):
+        """The primitives that it has, by name, each as Python over the operands a, b and c."""
+        texts = {op.name: self.text(op) for op in ops.TABLE.values()}
+        return {name: text for name, text in texts.items() if text}
+
+    def text(self, op):
+        if op.name in self.spelled:
+            return self.spelled[op.name]
+        if op.infix or op is ops.neg:
+            return f"a {op.infix} b" if op.infix else "-a"
+        known = vars(import_module(self.modules[0]))
+        names = [name for name in (op.name, *op.aliases) if name in known]
+        return f"{self.modules[0]}.{names[0]}({', '.join('abc'[: op.arity])})" if names else ""
+
+    @cached_property
+    def number(self):
+        """The class of its numbers as Scalars."""
+        tops = {name.partition(".")[0]: import_module(name) for name in self.modules}
+        tops |= {top: import_module(top) for top in tops}
+        words = {
+            name: eval(f"lambda a, b=None, c=None: {text}", tops)
+            for name, text in self.texts.items()
+        }
+        return type(self.title, (Foreign,), {"words": words})
+
+    def answer(self, f, *operands):
+        """Value and gradients of `f`, written over Scalars, elementwise where operands are lists.
+
+        Raises Missing where it has no such primitive, and whatever the library itself raises.
+        """
+        return self.ask(lambda *x: f(*map(self.number, x)).data, *operands)
+
+    @abstractmethod
+    def ask(self, f, *operands):
+        """Value and gradients of `f`, written over the library's own numbers."""
+
+
+class Torch(Library):
+    name, title = "torch", "PyTorch"
+    how = "float64 tensors, `torch.autograd.grad`"
+    modules = ("torch",)
+    spelled: ClassVar = {
+        "where": "torch.where(a.bool(), b, c)",
+        "softplus": "torch.nn.functional.softplus(a)",
+    }
+
+    def ask(self, f, *operands):
+        import torch
+
+        leaves = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in operands]
+        y = f(*leaves)
+        gradients = torch.autograd.grad(y, leaves, torch.ones_like(y), materialize_grads=True)
+        return y.tolist(), [g.tolist() for g in gradients]
+
+
+class Jax(Library):
+    name, title = "jax", "JAX"
+    how = "`jax_enable_x64`, `jax.vjp`, without `jit`"
+    modules = ("jax.numpy", "jax.nn", "jax.scipy.special")
+    spelled: ClassVar = {
+        "erf": "jax.scipy.special.erf(a)",
+        "erfc": "jax.scipy.special.erfc(a)",
+        "relu": "jax.nn.relu(a)",
+        "sigmoid": "jax.nn.sigmoid(a)",
+        "softplus": "jax.nn.softplus(a)",
+    }
+
+    def ask(self, f, *operands):
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+        y, pullback = jax.vjp(f, *[jax.numpy.asarray(x, dtype="float64") for x in operands])
+        return y.tolist(), [g.tolist() for g in pullback(jax.numpy.ones_like(y))]
+
+
+class Autograd(Library):
+    name, title = "autograd", "autograd"
+    how = "NumPy arrays, `elementwise_grad`"
+    modules = ("autograd.numpy", "autograd.scipy.special")
+    spelled: ClassVar = {
+        "erf": "autograd.scipy.special.erf(a)",
+        "erfc": "autograd.scipy.special.erfc(a)",
+        "relu": "autograd.numpy.maximum(a, 0)",
+        "sigmoid": "autograd.scipy.special.expit(a)",
+        "softplus": "autograd.numpy.logaddexp(0, a)",
+    }
+
+    def ask(self, f, *operands):
+        import autograd
+        import numpy
+
+        with numpy.errstate(all="ignore"):  # over arrays: Python's floats raise at every pole
+            leaves = [numpy.array(x, dtype=float) for x in operands]
+            gradients = autograd.elementwise_grad(f, tuple(range(len(leaves))))(*leaves)
+            return f(*leaves).tolist(), [g.tolist() for g in gradients]
+
+
+class CasADi(Library):
+    name, title = "casadi", "CasADi"
+    how = "`SX` symbols, `gradient`"
+    modules = ("casadi",)
+    spelled: ClassVar = {
+        "maximum": "casadi.fmax(a, b)",
+        "minimum": "casadi.fmin(a, b)",
+        "clip": "casadi.fmin(casadi.fmax(a, b), c)",
+        "where": "casadi.if_else(a, b, c)",
+        "log2": "casadi.log(a) / casadi.log(2)",
+        "relu": "casadi.fmax(a, 0)",
+        "sigmoid": "1 / (1 + casadi.exp(-a))",
+        "softplus": "casadi.log1p(casadi.exp(a))",
+        "logaddexp": "casadi.logsumexp(casadi.vertcat(a, b))",
+    }
+
+    def ask(self, f, *operands):
+        import casadi
+
+        leaves = [casadi.SX.sym(f"x{i}") for i in range(len(operands))]
+        y = casadi.SX(f(*leaves))
+        gradients = [casadi.gradient(y, leaf) for leaf in leaves]
+        value, *gradients = casadi.Function("f", leaves, [y, *gradients]).call(list(operands))
+        return float(value), [float(g) for g in gradients]
+
+
+LIBRARIES = (Torch(), Jax(), Autograd(), CasADi())

@@ -1,0 +1,198 @@
+"""docs/trust.md is what the data say, as far as can be seen without measuring again."""
+
+import re
+from pathlib import Path
+
+import pytest
+from mpmath import mp
+
+from microgradlike import ops
+from tests.oracle.census import Census
+from tests.oracle.libraries import LIBRARIES
+from tests.trust import accuracy, answers, edges, mutants, programs, report, tails
+from tests.trust.markdown import number, table
+from tests.ulps import ulps
+
+PAGE = (Path(__file__).parent.parent / "docs" / "trust.md").read_text(encoding="utf-8")
+EDGES = answers.read()
+AGAIN = "docs/trust.md is out of date: python -m tests.trust writes it anew"
+
+
+def part(start, end):
+    """The page from one heading to another."""
+    assert f"\n{start}\n" in PAGE
+    assert f"\n{end}\n" in PAGE
+    return PAGE.partition(f"\n{start}\n")[2].partition(f"\n{end}\n")[0]
+
+
+def rows(text):
+    """The cells of the tables in a text, by their first."""
+    lines = [line[2:-2].split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return {cells[0]: cells[1:] for cells in lines}
+
+
+def test_the_edge_section_is_what_the_edge_table_gives():
+    section = part("## Edges", "## Programs")
+    assert edges.section(EDGES) in section, AGAIN
+    assert report.rules(EDGES) in section, AGAIN
+    assert " | ".join(report.edges_claim(EDGES)) in PAGE, AGAIN
+
+
+def test_every_edge_point_is_on_the_page_once_with_our_answer():
+    for row in EDGES["row"]:
+        assert PAGE.count(f"| {edges.formula(row)} | {edges.own_cell(row)} |") == 1, row
+
+
+def test_where_others_differ_the_table_says_why():
+    for row in EDGES["row"]:
+        assert list(row["others"]) == list(edges.TITLES)
+        agreed = all(edges.agrees(row, a) or isinstance(a, str) for a in row["others"].values())
+        assert agreed or row["note"], row
+
+
+def test_every_rule_that_a_note_names_is_there():
+    notes = " ".join(row.get("note", "") for row in EDGES["row"])
+    named = {int(n) for n in re.findall(r"rule (\d)", notes)}
+    assert named == set(range(1, len(EDGES["rules"]) + 1))
+
+
+def test_writing_the_same_answers_again_changes_nothing():
+    text = answers.PATH.read_text(encoding="utf-8")
+    others = [row["others"] for row in EDGES["row"]]
+    assert answers.rewritten(text, others, EDGES["versions"]) == text
+
+
+def test_new_answers_replace_the_old_and_leave_comments_alone():
+    text = (
+        '# head\n\n[versions]\ntorch = "1"\n\n# part\n\n[[row]]\nexpr = "a"\nothers.torch = "old"\n'
+    )
+    new = answers.rewritten(text, [{"torch": {"value": 1.0}}], {"torch": "2"})
+    assert new == text.replace('"1"', '"2"').replace('"old"', "{ value = 1.0 }")
+
+
+@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.title)
+def test_the_page_names_the_versions_that_answered(library):
+    assert f"{library.name} {EDGES['versions'][library.name]}" in PAGE.partition("## Versions")[2]
+
+
+def test_torch_still_answers_as_the_edge_table_says():
+    torch = pytest.importorskip("torch")
+    if torch.__version__.partition("+")[0] != EDGES["versions"]["torch"]:
+        pytest.skip("the table has the answers of another version")
+    for row in EDGES["row"]:
+        then, now = row["others"]["torch"], answers.ask(LIBRARIES[0], row)
+        assert now == then if isinstance(then, str) else edges.agrees(row | then, now), row
+
+
+def test_every_partial_of_every_primitive_is_on_the_page_within_4_ulp():
+    section = part("### Everywhere", "## Edges")
+    found, exact = rows(section), section.partition(accuracy.EXACT)[2]
+    for op in ops.TABLE.values():
+        if f"`{op.name}`" not in exact:
+            _, *partials = accuracy.Errors(op).names()
+            assert max(float(u) for name in partials for u in found[name][:2]) <= 4
+
+
+@pytest.mark.parametrize("point", tails.TAILS, ids=str)
+def test_the_tails_are_what_the_page_says(point):
+    op, texts, index = point
+    got = tails.own_answer(*point)
+    with mp.workdps(accuracy.DIGITS):
+        want = tails.true_derivative(*point)
+        assert ulps(got, want) <= 4
+    line = f"| {accuracy.partial_name(op, index)} | {', '.join(texts)} | {number(float(want))} | "
+    assert re.search(re.escape(f"{line}{number(got)} (") + r"[0-4](\.\d)?\) \|", PAGE), AGAIN
+
+
+def test_there_is_no_page_where_a_partial_is_beyond_the_bound(monkeypatch):
+    measured = accuracy.ours
+
+    def spoiled(op, points):
+        columns = measured(op, points)
+        return [columns[0], [x * (1 + 1e-15) for x in columns[1]], *columns[2:]]
+
+    monkeypatch.setattr(accuracy, "PEERS", ())
+    monkeypatch.setattr(accuracy, "NEAR", 3)
+    monkeypatch.setattr(accuracy, "FAR", 3)
+    assert len(accuracy.measure()) == len(ops.TABLE)
+    monkeypatch.setattr(accuracy, "ours", spoiled)
+    with pytest.raises(SystemExit, match=r"partials beyond 4 ulp of the truth: .*tanh: \d"):
+        accuracy.measure()
+
+
+def test_the_section_on_mutants_is_what_their_file_gives():
+    found = mutants.read()
+    assert mutants.section(found).strip() in PAGE, AGAIN
+    assert " | ".join(mutants.claim(found)) in PAGE, AGAIN
+
+
+def test_mutants_are_counted_and_survivors_shown_with_their_reasons():
+    results = {
+        "run": {"date": "1 May 2000", "cosmic-ray": "8.4", "python": "3.11"},
+        "module": [
+            {"name": "ops.py", "mutants": 1000, "killed": 999},
+            {"name": mutants.RULES, "mutants": 400, "killed": 400},
+        ],
+        "survivor": [
+            {"module": "a/ops.py", "rule": False, "was": "x | y", "now": "y", "reason": ""}
+        ],
+    }
+    assert "999 of 1,000 changes (99.9%), and for 400 of 400" in mutants.claim(results)[2]
+    section = mutants.section(results)
+    assert "| ops.py | 1,000 | 999 | 99.9% |" in section
+    assert r"| ops.py | `x \| y` → `y` | **no reason yet** |" in section
+    assert mutants.claim(None)[2] == mutants.section(None) == mutants.MISSING
+
+
+def tally(wrong=0, largest=0.1, **explained):
+    return {"programs": 9, "wrong": wrong, "largest": largest, "explained": explained}
+
+
+CENSUS = {
+    "programs": 9,
+    "instructions": 99,
+    "differing": [],
+    "unexplained": [],
+    "libraries": {
+        "microgradlike": {"value": tally(), "gradient": tally(largest=0.25)},
+        "torch": {"value": tally(), "gradient": tally(2, 1e9, tails=2)},
+        "jax": {"value": tally(), "gradient": tally()},
+    },
+}
+
+
+def test_programs_are_counted_with_the_reasons_why_others_are_wrong():
+    assert CENSUS.keys() == Census([]).report().keys()
+    claim = programs.claim(CENSUS)[2]
+    assert "the largest error is 0.25 of it" in claim
+    assert "PyTorch's gradients in 2 and JAX's gradients in 0 programs" in claim
+    section = programs.section(CENSUS)
+    assert "9 random programs of 1 to 300 primitives, 11 on average" in section
+    assert "| PyTorch | 0 (0.1) | **2 (1e9)** |" in section
+    assert "| tails | gradient 2 | - |" in section
+    assert programs.reasons({"libraries": {"microgradlike": CENSUS["libraries"]["jax"]}}) == ""
+
+
+@pytest.mark.parametrize("what", ["unexplained", "differing"])
+def test_there_is_no_page_where_a_disagreement_is_unexplained(monkeypatch, what):
+    monkeypatch.setattr(programs, "run", lambda count: CENSUS)
+    assert programs.measure() is CENSUS
+    monkeypatch.setattr(programs, "run", lambda count: {**CENSUS, what: ["program 77"]})
+    with pytest.raises(SystemExit, match="program 77"):
+        programs.measure()
+
+
+def test_the_page_has_the_reasons_why_others_are_off():
+    assert programs.known() in part("### In the tails", "### Everywhere"), AGAIN
+
+
+def test_every_link_within_the_page_has_its_heading():
+    headings = {line.lstrip("# ").lower() for line in PAGE.splitlines() if line.startswith("#")}
+    links = re.findall(r"\]\(#([\w-]+)\)", PAGE)
+    assert len(links) == 4
+    assert set(links) <= headings
+
+
+def test_a_table_without_rows_is_a_mistake():
+    with pytest.raises(ValueError, match="without rows"):
+        table(["a"], [])

@@ -1,0 +1,59 @@
+"""Write docs/trust.md: python -m tests.trust, from the project's root.
+
+Wants torch, jax, autograd, casadi and mpmath (python -m pip install -e ".[test,oracle]").
+"""
+
+import datetime
+import os
+import platform
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.oracle.libraries import LIBRARIES
+from tests.trust import accuracy, answers, mutants, programs
+from tests.trust.report import document
+
+PAGE = Path(__file__).parents[2] / "docs" / "trust.md"
+
+
+def main():
+    say("asking the others at the edge points")
+    answers.ask_all()
+    say("measuring errors in ulp")
+    errors = accuracy.measure()
+    say("running random programs")
+    census = programs.measure()
+    found = mutants.read()
+    page = document(answers.read(), errors, census, found, versions())
+    PAGE.write_text(page, encoding="utf-8")
+    say(f"wrote {PAGE.name}")
+    if found is None:
+        sys.exit(f"but it has no results of mutation testing: {mutants.COMMAND} makes them first")
+
+
+def say(text):
+    print(f"{time.process_time():5.0f} s  {text}", flush=True)
+
+
+def versions():
+    """What was measured, with what, on what, when."""
+    packages = (
+        "microgradlike",
+        *(library.name for library in LIBRARIES),
+        "jaxlib",
+        "numpy",
+        "mpmath",
+    )
+    known = ", ".join(f"{name} {version(name).partition('+')[0]}" for name in packages)
+    libc = " ".join(platform.libc_ver()) or "unknown"
+    return (
+        f"{datetime.date.today():%d %B %Y}. {platform.python_implementation()}"
+        f" {platform.python_version()}, {known}. {platform.system()} on {platform.machine()},"
+        f" {os.cpu_count()} cores, C library {libc}."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""The edge table as Markdown: ours, and beside it the others where they differ."""
+
+import math
+import re
+
+from microgradlike import ops
+from tests.oracle.libraries import LIBRARIES
+from tests.trust.markdown import heavy, number, table
+
+TITLES = {library.name: library.title for library in LIBRARIES}
+FAMILIES = {  # by the first primitive of each in the table
+    "Arithmetic": ops.add,
+    "Exponentials, logarithms, roots": ops.exp,
+    "Trigonometric functions": ops.sin,
+    "Hyperbolic functions": ops.sinh,
+    "Choices and distances": ops.maximum,
+    "Activations": ops.relu,
+}
+COMPOSED = "Compositions"
+SAME = 1e-6  # relative: this table is about decisions, the next one about digits
+
+
+def section(edges):
+    """All rows of the edge table, by family and primitive."""
+    rows = edges["row"]
+    order = {op.name: i for i, op in enumerate(ops.TABLE.values())}
+    parts = []
+    for family in [*FAMILIES, COMPOSED]:
+        members = [row for row in rows if family_of(primitive(row)) == family]
+        members.sort(key=lambda row: order.get(primitive(row), len(order)))
+        parts.append(f"### {family}\n\n{family_table(members)}")
+    return "\n\n".join(parts)
+
+
+def differences(edges):
+    """In how many rows each of the others answers something else, by title."""
+    answers = {
+        title: [(row, row["others"][name]) for row in edges["row"]]
+        for name, title in TITLES.items()
+    }
+    return {
+        title: sum(not agrees(row, answer) and not is_none(answer) for row, answer in pairs)
+        for title, pairs in answers.items()
+    }
+
+
+def family_table(rows):
+    head = ["", "ours", *TITLES.values(), "why"]
+    return table(head, [cells(row) for row in rows], left=len(head))
+
+
+def cells(row):
+    """One row: the formula and its point, our answer, the others', the reason."""
+    others = [other_cell(row, row["others"][name]) for name in TITLES]
+    return [formula(row), own_cell(row), *others, row.get("note", "")]
+
+
+def formula(row):
+    """The expression at its point: `log(0)`, or, where a name occurs twice, `x / x` at x = 0."""
+    text, at = row["expr"], {name: number(float(x)) for name, x in row["at"].items()}
+    if any(len(re.findall(rf"\b{name}\b", text)) > 1 for name in at):
+        return f"`{text}` at " + ", ".join(f"{name} = {x}" for name, x in at.items())
+    for name, x in at.items():
+        is_base = x.startswith("-") and f"{name} **" in text
+        text = re.sub(rf"\b{name}\b", f"({x})" if is_base else x, text)
+    return f"`{text}`"
+
+
+def own_cell(row):
+    return "; ".join([number(row["value"]), ", ".join(map(number, row["grad"].values()))])
+
+
+def other_cell(row, answer):
+    """What another says: · where it is the same, else its numbers, those that differ in bold."""
+    if is_none(answer):
+        return "none"
+    if isinstance(answer, str):
+        return heavy(answer.split()[0], True)
+    if agrees(row, answer):
+        return "·"
+    value = marked(answer["value"], row["value"])
+    return f"{value}; " + ", ".join(marked(answer["grad"][x], row["grad"][x]) for x in row["at"])
+
+
+def is_none(answer):
+    """Whether the library has no function for it."""
+    return isinstance(answer, str) and answer.startswith("has no")
+
+
+def marked(x, ours):
+    return heavy(number(x), not same(x, ours))
+
+
+def agrees(row, answer):
+    """Whether another answers as we do, in value and gradients; one without an answer does not."""
+    return not isinstance(answer, str) and all(
+        same(x, ours)
+        for x, ours in [
+            (answer["value"], row["value"]),
+            *[(answer["grad"][name], row["grad"][name]) for name in row["at"]],
+        ]
+    )
+
+
+def same(x, ours):
+    """nan to nan, and zeros whatever their sign: of that this table makes no point."""
+    return x != x if ours != ours else math.isclose(x, ours, rel_tol=SAME, abs_tol=0.0)
+
+
+def primitive(row):
+    """The name of the one primitive that a row is about, "" where it composes several."""
+    called = re.findall(r"(\w+)\(", row["expr"])
+    infix = re.findall(r"(?<=[\w)] )(\*\*|[-+*/])(?= )", row["expr"])
+    if called[:1] == [ops.where.name]:
+        return ops.where.name
+    if len(called) + len(infix) != 1:
+        return ""
+    return (
+        called[0] if called else next(op.name for op in ops.TABLE.values() if op.infix == infix[0])
+    )
+
+
+def family_of(name):
+    """The family of the primitive of that name."""
+    if name not in ops.TABLE:
+        return COMPOSED
+    names = list(ops.TABLE)
+    starts = {names.index(op.name): family for family, op in FAMILIES.items()}
+    return starts[max(start for start in starts if start <= names.index(name))]
