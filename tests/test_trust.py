@@ -196,3 +196,13 @@ def test_every_link_within_the_page_has_its_heading():
 def test_a_table_without_rows_is_a_mistake():
     with pytest.raises(ValueError, match="without rows"):
         table(["a"], [])
+
+
+@pytest.mark.parametrize("claim", ["Digits", "Edges", "Programs"])
+def test_the_readme_quotes_the_numbers_of_the_page(claim):
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    quoted = readme.partition(f"- **{claim}.**")[2].partition("\n- **")[0]
+    result = rows(PAGE)[f"[{claim}](#{claim.lower()})"][-1]
+    measured = re.findall(r"\d[\d.,]*\d|\d", result)
+    assert len(measured) >= 3
+    assert [x for x in measured if x not in re.findall(r"\d[\d.,]*\d|\d", quoted)] == []

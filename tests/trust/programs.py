@@ -12,9 +12,9 @@ COUNT = 2_000
 TITLES = {OURS: "ours"} | {library.name: library.title for library in LIBRARIES}
 
 INTRO = """\
-{count:,} random programs of 1 to {largest} primitives, {size:.0f} on average, their results used more
-than once: value, gradient and product of the Hessian with a vector (*hvp*), ours in every mode,
-against derivatives from handbooks to 60 digits (`tests/oracle`). A bound is computed for each
+{count:,} random programs of 1 to {largest} primitives, {size:.0f} on average, whose results are
+used more than once: value, gradient and product of the Hessian with a vector (*hvp*), ours in every
+mode, against derivatives from handbooks to 60 digits (`tests/oracle`). A bound is computed for each
 number of each program, from what rounding may do to every step. The table counts programs beyond
 their bound, and has in parentheses the largest error, in bounds.
 
