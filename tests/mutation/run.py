@@ -4,7 +4,8 @@
 
 Wants cosmic-ray (pip install cosmic-ray), a system with fork, and about an hour on two cores. Every
 mutant is tried in a copy of the project. The result goes to docs/mutants.toml, where survivors wait
-for a reason, and `python -m tests.trust` takes it from there. With --session, a run that was cut off goes on.
+for a reason, and `python -m tests.trust` takes it from there. With --session, a run that was cut
+off goes on.
 """
 
 import argparse
