@@ -130,7 +130,7 @@ def _zero(y: Any) -> Any:
 def _gauss(x: Any) -> Any:
     """exp(-x²) to full accuracy: x² is split into an exact square and a small rest."""
     x = clip(x, -30.0, 30.0)  # beyond, the result is 0
-    head = floor(x * 1024) / 1024
+    head = floor(x * 1024 + 0.5) / 1024
     return exp(-head * head) * exp((head - x) * (head + x))
 
 
@@ -153,7 +153,8 @@ def _power_base(y: Any, a: Any, b: Any) -> Any:
 def _power_exponent(y: Any, a: Any, b: Any) -> Any:
     """d(a ** b)/db = a^b log a, in two halves so that neither over- nor underflows; 0 at a = 0."""
     half = power(a, b / 2)
-    at_zero = where(b < 0, log(a), 0.0 * y * sqrt(a))
+    at_zero = where(b < 0, abs(y) * log(a), 0.0 * y * sqrt(a))
+    at_zero = where(b > 0, chain(y, log(a)), at_zero)  # 0, its derivative by a the limit
     return where(a > 0, half * (log(a) * half), where(a < 0, nan * y, at_zero))
 
 

@@ -237,3 +237,17 @@ def test_a_power_of_a_negative_base_has_derivatives_by_the_base_only(exponent):
         )
         for by in ((0, 1), (1, 0), (1, 1)):
             assert math.isnan(mixed(ops.power, by, modes)(-2.0, exponent)), (by, modes)
+
+
+@pytest.mark.parametrize("x", [1e-10, -1e-10, 3e-200, -3e-200])
+@pytest.mark.parametrize(("op", "sign"), [(ops.erf, 1.0), (ops.erfc, -1.0)])
+def test_the_second_derivative_of_erf_is_odd_and_keeps_its_digits_near_0(op, sign, x):
+    want = sign * -2 * x * ops.TWO_OVER_ROOT_PI  # but for x³
+    assert abs(grad(grad(op))(x) - want) <= 4 * math.ulp(want)
+
+
+@pytest.mark.parametrize(
+    ("exponent", "want"), [(0.5, -math.inf), (1.0, -math.inf), (-1.0, math.inf)]
+)
+def test_a_power_at_base_0_by_exponent_and_then_base_is_the_limit(exponent, want):
+    assert grad(grad(ops.power, 1), 0)(0.0, exponent) == want
