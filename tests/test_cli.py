@@ -194,7 +194,10 @@ def test_a_terminal_without_mathematics_gets_escapes(here):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_an_interrupted_process_leaves_no_traceback(here):
     (here / "user_sleeps.py").write_text("print('here', flush=True)\nimport time\ntime.sleep(60)")
-    command = [sys.executable, "-m", "microgradlike", "check", "user_sleeps:f"]
+    # a process that a script has put into the background ignores Ctrl-C, and hands that on
+    listen = "import signal, runpy; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    listen += "runpy.run_module('microgradlike', run_name='__main__', alter_sys=True)"
+    command = [sys.executable, "-c", listen, "check", "user_sleeps:f"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"here\n"
         process.send_signal(signal.SIGINT)
