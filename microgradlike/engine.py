@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Sequence
 from typing import Any, SupportsFloat
 
 from microgradlike import ops, scope
@@ -18,7 +17,7 @@ _scope = scope.current.get
 # Two marks per backward pass, an odd one for opened nodes and the even one after it for closed
 # ones; a run of a function takes one too, and what is made from then on has minus that as its mark.
 # A count, because its next() is a single step to other threads.
-_next_pass = itertools.count(1, 2).__next__
+next_mark = itertools.count(1, 2).__next__
 _born = 0
 _beginning = threading.Lock()
 
@@ -136,7 +135,7 @@ class Value(Scalar):
             )
         if self.op is None:
             self.grad += g
-            self._mark = _next_pass() + 1
+            self._mark = next_mark() + 1
         else:
             _backward(self, g)
 
@@ -220,78 +219,9 @@ def begin_run() -> int:
     """A number for a run of some function, by which `order_of_run` tells what it has made."""
     global _born
     with _beginning:  # of two threads, the later number has to stay
-        run = _next_pass()
+        run = next_mark()
         _born = -run
     return run
-
-
-def order_of_run(roots: list[Value], xs: Sequence[Value], run: int) -> tuple[list[Value], bool]:
-    """`graph.topological` of what the run has made above the xs; whether older nodes are there too.
-
-    Those were there before it began, and depend on nothing that was made in it. Of what a backward
-    pass has come to since, that is not known: a leaf counts as older then.
-
-    >>> w = Value(2.0); run = begin_run(); x = Value(3.0)
-    >>> [v.op.name for v in order_of_run([x * x], [x], run)[0]], order_of_run([w * x], [x], run)[1]
-    (['mul'], True)
-    """
-    # the marks are put back at the end: another run may go by them
-    marks = [(x, x._mark) for x in xs]
-    try:
-        return _order_above(roots, xs, run, marks)
-    finally:
-        for v, mark in marks:
-            v._mark = mark
-
-
-def _order_above(
-    roots: list[Value], xs: Sequence[Value], run: int, marks: list[tuple[Value, int]]
-) -> tuple[list[Value], bool]:
-    """The same; `marks` collects what it writes over. Written out like `_order`: 4x faster."""
-    opened = -_next_pass()
-    closed = opened - 1
-    order: list[Value] = []
-    older = False
-    stack = roots[::-1]
-    for x in xs:
-        x._mark = closed
-    while stack:
-        v = stack.pop()
-        mark = v._mark
-        if mark == opened:
-            v._mark = closed
-            order.append(v)
-        elif mark != closed:
-            if -run < mark < run or (mark > 0 and v.op is None):  # older
-                older = True
-                continue
-            marks.append((v, mark))
-            v._mark = opened
-            a, b = v._a, v._b
-            stack.append(v)
-            if isinstance(a, Value):
-                stack.append(a)
-            if isinstance(b, Value):
-                stack.append(b)
-            elif type(b) is tuple:
-                stack.extend([x for x in b if isinstance(x, Value)])
-    return order, older
-
-
-def pulled(order: list[Value], roots: list[tuple[Value, float]], xs: list[Value]) -> list[float]:
-    """Σ upstream · d(root)/dx for each x; `order` has the nodes above, whose `grad` it borrows."""
-    nodes = [*xs, *order]
-    before = [v.grad for v in nodes]  # the function may have kept some of them
-    try:
-        for v in nodes:
-            v.grad = -0.0
-        for root, upstream in roots:
-            root.grad += upstream
-        _push([v for v in order if v.op is not None])
-        return [0.0 + x.grad for x in xs]
-    finally:
-        for v, grad in zip(nodes, before, strict=True):
-            v.grad = grad
 
 
 def local_derivatives(v: Value) -> tuple[float | None, ...]:
@@ -402,7 +332,7 @@ def _backward(root: Value, upstream: float) -> None:
     try:
         _order(root, order, leaves, before)
         root.grad = upstream
-        _push(order)
+        push(order)
         for leaf, (grad, _) in zip(leaves, before, strict=True):
             leaf.grad = grad + _gradient(leaf)
     except BaseException:  # also Ctrl-C: no leaf is left with half a gradient
@@ -432,7 +362,7 @@ def _order(
 
     Written out over the two operand slots, with a mark on the node in place of a dict: 5x faster.
     """
-    opened = _next_pass()
+    opened = next_mark()
     closed = opened + 1
     stack: list[Value] = [root]
     while stack:
@@ -459,7 +389,7 @@ def _order(
             v.grad = -0.0
 
 
-def _push(order: list[Value]) -> None:
+def push(order: list[Value]) -> None:
     """The chain rule, users before operands: operand.grad += v.grad × partial."""
     add, mul = ops.add, ops.mul
     for v in reversed(order):

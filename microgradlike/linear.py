@@ -20,7 +20,7 @@ class Linear:
     >>> from microgradlike.graph import topological
     >>> a, b = Value(2.0), Value(3.0); y = a * b + b
     >>> derivative = Linear(topological(y), [a, b], at=lambda v: v.data)
-    >>> derivative.pull([(y, 1.0)]), derivative.push([1.0, 0.0])([y])
+    >>> derivative.pull([(y, 1.0)]), derivative.push([1.0, 0.0], [y])
     ([3.0, 3.0], [3.0])
     """
 
@@ -71,8 +71,8 @@ class Linear:
                 _add(g, operand, product(g[user], p))
         return [0.0 if g[i] is None else g[i] for i in (self.slots[id(x)] for x in self.xs)]
 
-    def push(self, tangents: Sequence[Any]) -> Callable[[Iterable[Any]], list[Any]]:
-        """Forward mode: the tangents of nodes asked for, given one of each x; None is none."""
+    def push(self, tangents: Sequence[Any], ys: Iterable[Node]) -> list[Any]:
+        """Forward mode: the tangent of each y; 0.0 without a path. For an x, None is 0."""
         t: list[Any] = [None] * len(self.slots)
         for x, tangent in zip(self.xs, tangents):
             if tangent is not None:
@@ -80,13 +80,8 @@ class Linear:
         for user, operand, p in reversed(self.edges):
             if t[operand] is not None:
                 _add(t, user, product(t[operand], p))
-        slots = self.slots
-
-        def of(ys: Iterable[Any]) -> list[Any]:
-            found = [t[slots[id(y)]] if id(y) in slots else None for y in ys]
-            return [0.0 if x is None else x for x in found]
-
-        return of
+        found = [t[self.slots[id(y)]] if id(y) in self.slots else None for y in ys]
+        return [0.0 if x is None else x for x in found]
 
 
 def _add(sums: list[Any], i: int, x: Any) -> None:

@@ -47,6 +47,24 @@ class Op:
     aliases: tuple[str, ...] = ()
     chooses: bool = False  # the first operand is a condition, which may be a bool
 
+    def __post_init__(self) -> None:
+        name, textbook, kink = self.name, self.textbook, self.kink
+        if not (isinstance(name, str) and name.isidentifier()):
+            raise ValueError(f"a primitive's name is a Python identifier, got {name!r}")
+        for f in (self.forward, *self.partials, *([] if kink is None else [kink])):
+            if not callable(f):
+                raise TypeError(f"{name}: forward, partials and kink are functions, got {f!r:.60}")
+        for text in (self.doc, self.infix, self.symbol, *textbook, *self.aliases):
+            if not isinstance(text, str):
+                raise TypeError(
+                    f"{name}: doc, symbol, textbook and aliases are text, got {text!r:.60}"
+                )
+        if len(self.domain) != self.arity or len(textbook) not in (0, self.arity):
+            raise ValueError(
+                f"{name}: {self.arity} operand(s) but {len(self.domain)} domain(s) and"
+                f" {len(textbook)} textbook form(s)"
+            )
+
     @property
     def arity(self) -> int:
         """The number of operands."""
@@ -168,10 +186,9 @@ def unary(
     >>> cube(2.0)
     8.0
     """
+    symbol = name if symbol == "" else symbol
     rules = (textbook,) if textbook else ()
-    return checked(
-        name, forward, (partial,), doc, "", symbol, domain, kink, textbook=rules, aliases=aliases
-    )
+    return Op(name, forward, (partial,), doc, "", symbol, domain, kink, rules, aliases)
 
 
 def binary(
@@ -194,59 +211,6 @@ def binary(
     >>> area(3.0, 4.0)
     6.0
     """
+    symbol = (infix or name) if symbol == "" else symbol
     partials = (partial_a, partial_b)
-    return checked(
-        name,
-        forward,
-        partials,
-        doc,
-        infix,
-        symbol,
-        domain,
-        kink,
-        textbook=textbook,
-        aliases=aliases,
-    )
-
-
-def checked(
-    name: str,
-    forward: Forward,
-    partials: tuple[Partial, ...],
-    doc: str,
-    infix: str,
-    symbol: str,
-    domain: tuple[Domain, ...],
-    kink: Forward | None,
-    *,
-    textbook: tuple[str, ...] = (),
-    aliases: tuple[str, ...] = (),
-    chooses: bool = False,
-) -> Op:
-    """The Op, with its parts looked at: the constructors' common end."""
-    if not (isinstance(name, str) and name.isidentifier()):
-        raise ValueError(f"a primitive's name is a Python identifier, got {name!r}")
-    for f in (forward, *partials, *([] if kink is None else [kink])):
-        if not callable(f):
-            raise TypeError(f"{name}: forward, partials and kink are functions, got {f!r:.60}")
-    for text in (doc, infix, symbol, *textbook, *aliases):
-        if not isinstance(text, str):
-            raise TypeError(f"{name}: doc, symbol, textbook and aliases are text, got {text!r:.60}")
-    if len(domain) != len(partials) or len(textbook) not in (0, len(partials)):
-        raise ValueError(
-            f"{name}: {len(partials)} operand(s) but {len(domain)} domain(s) and"
-            f" {len(textbook)} textbook form(s)"
-        )
-    return Op(
-        name,
-        forward,
-        partials,
-        doc,
-        infix,
-        symbol or infix or name,
-        domain,
-        kink,
-        textbook,
-        aliases,
-        chooses,
-    )
+    return Op(name, forward, partials, doc, infix, symbol, domain, kink, textbook, aliases)

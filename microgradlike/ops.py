@@ -25,7 +25,6 @@ from microgradlike.op import (
     Op as Op,
     Partial,
     binary as binary,
-    checked,
     ieee as ieee,
     inf,
     nan,
@@ -209,7 +208,7 @@ def _ternary(
     kink: Forward | None = None,
     chooses: bool = False,
 ) -> Op:
-    return checked(name, forward, partials, doc, "", "", (REAL,) * 3, kink, chooses=chooses)
+    return Op(name, forward, partials, doc, "", name, (REAL,) * 3, kink, chooses=chooses)
 
 
 # `nan * y` is nan with all its derivatives, where the number nan would be a constant.

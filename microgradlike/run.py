@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from microgradlike.dual import Dual, split
-from microgradlike.engine import Value, begin_run, order_of_run, pulled
+from microgradlike.engine import Value, begin_run
 from microgradlike.linear import Linear
+from microgradlike.run_graph import order_of_run, pulled
 from microgradlike.scalar import Scalar
 from microgradlike.tree import Tree
 
@@ -71,7 +72,7 @@ class Run:
         else:
             units = ([1.0 if i == j else None for i in range(n)] for j in range(n))
             wanted = [v for y in ys for v in _nodes(y)]
-            columns = [dict(zip(map(id, wanted), linear.push(unit)(wanted))) for unit in units]
+            columns = [dict(zip(map(id, wanted), linear.push(unit, wanted))) for unit in units]
             rows = [[_by_part(y, column) for column in columns] for y in ys]
         return [self._finished(row, plain) for row in rows]
 

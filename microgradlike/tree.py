@@ -11,7 +11,7 @@ from typing import Any
 from microgradlike.number import number
 from microgradlike.scalar import Scalar
 
-_DEEPEST = 50  # lists within lists
+DEEPEST = 50  # lists within lists
 
 
 class Parametric:
@@ -26,6 +26,9 @@ class Parametric:
     def with_parameters(self, parameters: Sequence[Any]) -> Any:
         """A copy with others in the place of its parameters, in the order of `named_parameters`."""
         raise NotImplementedError(f"{type(self).__name__} has no with_parameters(parameters)")
+
+
+NESTS = (list, tuple, dict, Parametric)  # what holds numbers, besides arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Tree:
     def __init__(self, x: Any, what: str) -> None:
         self.row: list[Any] = []
         self.what = what
-        self._root = self._part(x, what, _DEEPEST)
+        self._root = self._part(x, what, DEEPEST)
 
     def of(self, row: Sequence[Any]) -> Any:
         """The same nest with other numbers; a dict for a Module."""
@@ -117,13 +120,13 @@ class Tree:
     def _part(self, x: Any, name: str, depth: int) -> Leaf | _Branch:
         if isinstance(x, Scalar):
             return self._leaf([x], None)
-        if isinstance(x, (list, tuple, dict, Parametric)):
+        if isinstance(x, NESTS):
             if not depth:
                 raise ValueError(
-                    f"{name:.60} is nested more than {_DEEPEST} deep; does it contain itself?"
+                    f"{name:.60} is nested more than {DEEPEST} deep; does it contain itself?"
                 )
-            parts = [(k, self._part(v, f"{name}[{k!r}]", depth - 1)) for k, v in _items(x)]
-            return _Branch(x, tuple(parts))
+            below = [(key, self._part(v, place, depth - 1)) for key, place, v in parts(x, name)]
+            return _Branch(x, tuple(below))
         if is_array(x):
             return self._leaf([_number(v, f"an element of {name}") for v in x.flat], x.shape)
         return self._leaf([_number(x, name)], None)
@@ -149,6 +152,19 @@ def array(numbers: Sequence[Any], shape: tuple[int, ...]) -> Any:
     return result.reshape(shape)
 
 
+def parts(x: Any, name: str) -> Iterator[tuple[Any, str, Any]]:
+    """The key, the name and the part, for all that a nest called `name` holds, in order.
+
+    >>> list(parts({"w": 3.0}, "x"))
+    [('w', "x['w']", 3.0)]
+    """
+    if isinstance(x, Parametric):
+        yield from ((path, f"{name}.{path}", p) for path, p in x.named_parameters())
+    else:
+        items = x.items() if isinstance(x, dict) else enumerate(x)
+        yield from ((key, f"{name}[{key!r}]", part) for key, part in items)
+
+
 def is_array(x: object) -> bool:
     """Whether `x` is a NumPy array, without importing NumPy for that."""
     numpy = sys.modules.get("numpy")  # who has an array has imported numpy
@@ -168,12 +184,6 @@ def _number(x: Any, name: str) -> Any:
             " and arrays, lists, tuples and dicts of them"
         )
     return found
-
-
-def _items(x: Any) -> Any:
-    if isinstance(x, dict):
-        return x.items()
-    return x.named_parameters() if isinstance(x, Parametric) else enumerate(x)
 
 
 def _rebuilt(part: Leaf | _Branch, visit: Callable[[Leaf], Any], *, modules: bool) -> Any:

@@ -183,7 +183,7 @@ def test_two_runs_that_begin_at_the_same_time_stay_apart(monkeypatch):
 
     What is made in the second run must not look as if it had been there before.
     """
-    drawn = engine._next_pass
+    drawn = engine.next_mark
     second_is_inside, first_has_begun = threading.Event(), threading.Event()
     found = []
 
@@ -196,12 +196,12 @@ def test_two_runs_that_begin_at_the_same_time_stay_apart(monkeypatch):
 
     def draw_and_let_the_other_in():
         number = drawn()
-        monkeypatch.setattr(engine, "_next_pass", drawn)
+        monkeypatch.setattr(engine, "next_mark", drawn)
         other.start()
         second_is_inside.wait(0.2)
         return number
 
-    monkeypatch.setattr(engine, "_next_pass", draw_and_let_the_other_in)
+    monkeypatch.setattr(engine, "next_mark", draw_and_let_the_other_in)
     assert first(lambda x: first_has_begun.set() or x * x, 2.0) == [4.0]
     other.join()
     assert found == [6.0]

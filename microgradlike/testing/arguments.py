@@ -12,9 +12,7 @@ from typing import Any
 
 from microgradlike.engine import Value
 from microgradlike.op import Op, to_float
-from microgradlike.tree import Parametric, Tree, is_array
-
-_DEEPEST = 50  # lists within lists
+from microgradlike.tree import DEEPEST, NESTS, Parametric, Tree, is_array, parts
 
 
 class Arguments:
@@ -36,7 +34,7 @@ class Arguments:
         self.numbers: list[float] = []
         self._parameters = parameter_names(f, len(self.point))
         for name, argument in zip(self._parameters, self.point):
-            self._collect(name, argument, _DEEPEST)
+            self._collect(name, argument, DEEPEST)
         self._trees = [Tree(argument, "the point") for argument in self.point]
         if not self.numbers:
             raise TypeError(
@@ -63,12 +61,12 @@ class Arguments:
         return ", ".join(_code(value, name) for value, name in zip(values, self._parameters))
 
     def _collect(self, name: str, argument: Any, depth: int) -> None:
-        if not _holds_numbers(argument):
+        if not (isinstance(argument, NESTS) or is_array(argument)):
             self._number(name, argument)
             return
         if not depth:
             raise ValueError(
-                f"{name:.60} is nested more than {_DEEPEST} deep; does it contain itself? a"
+                f"{name:.60} is nested more than {DEEPEST} deep; does it contain itself? a"
                 " point is made of numbers and lists or tuples of numbers"
             )
         for part_name, part in _parts(name, argument):
@@ -88,21 +86,14 @@ class Arguments:
         self.numbers.append(x)
 
 
-def _holds_numbers(argument: Any) -> bool:
-    return isinstance(argument, (list, tuple, dict, Parametric)) or is_array(argument)
-
-
 def _parts(name: str, x: Any) -> Iterator[tuple[str, Any]]:
     """What `x` holds, with names, in the order in which a Tree takes it."""
-    if isinstance(x, Parametric):
-        yield from ((f"{name}.{path}", p.data) for path, p in x.named_parameters())
-    elif isinstance(x, dict):
-        yield from ((f"{name}[{key!r}]", item) for key, item in x.items())
-    elif is_array(x):
-        for place, cell in zip(product(*map(range, x.shape)), x.flat):
-            yield (f"{name}[{', '.join(map(str, place))}]" if place else name), cell
+    if is_array(x):
+        for index, cell in zip(product(*map(range, x.shape)), x.flat):
+            yield (f"{name}[{', '.join(map(str, index))}]" if index else name), cell
     else:
-        yield from ((f"{name}[{i}]", item) for i, item in enumerate(x))
+        for _, place, part in parts(x, name):
+            yield place, part.data if isinstance(x, Parametric) else part
 
 
 def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
@@ -125,9 +116,9 @@ def _code(x: Any, name: str) -> str:
         return name  # as it is there where f is
     if is_array(x):
         return f"np.array({_code(x.tolist(), name)})"
-    parts = [_code(part, part_name) for part_name, part in _parts(name, x)]
+    items = [_code(part, part_name) for part_name, part in _parts(name, x)]
     if isinstance(x, dict):
-        return f"{{{', '.join(f'{key!r}: {part}' for key, part in zip(x, parts))}}}"
+        return f"{{{', '.join(f'{key!r}: {item}' for key, item in zip(x, items))}}}"
     if isinstance(x, list):
-        return f"[{', '.join(parts)}]"
-    return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
+        return f"[{', '.join(items)}]"
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"

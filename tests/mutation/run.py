@@ -5,7 +5,7 @@
 Wants cosmic-ray (pip install cosmic-ray), a system with fork, and about an hour on two cores. Every
 mutant is tried in a copy of the project. The result goes to docs/mutants.toml, where survivors wait
 for a reason, and `python -m tests.trust` takes it from there. With --session, a run that was cut
-off goes on.
+off goes on; --again tries its survivors once more, for the tests that were added since.
 """
 
 import argparse
@@ -41,6 +41,7 @@ TESTS = {
     ],
     "microgradlike/chain_rule.py": ["tests/test_chain_rule.py", "tests/test_modes.py", *DUAL],
     "microgradlike/engine.py": ["tests/test_engine.py", "tests/test_run.py", "tests/test_modes.py"],
+    "microgradlike/run_graph.py": ["tests/test_run.py", *FUNCTIONS, *NESTED],
     "microgradlike/dual.py": [*DUAL, *NESTED, "tests/test_modes.py"],
     "microgradlike/linear.py": ["tests/test_linear.py", "tests/test_modes.py", *FUNCTIONS],
     "microgradlike/run.py": ["tests/test_run.py", *NESTED, *FUNCTIONS],
@@ -53,11 +54,12 @@ def main():
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--module", action="append", choices=TESTS, help="only this; repeatable")
     parser.add_argument("--session", type=Path, help="where results are kept while it runs")
+    parser.add_argument("--again", action="store_true", help="try the survivors of the session too")
     options = parser.parse_args()
     everything = [m for module in options.module or TESTS for m in mutants(ROOT, module)]
     with tempfile.TemporaryDirectory() as work:
         session = options.session or Path(work) / "session"
-        done = [entry["mutant"] for entry in read(session)]
+        done = [e["mutant"] for e in read(session) if not (options.again and e["survived"])]
         left = [m for m in everything if json.loads(json.dumps(asdict(m))) not in done]
         print(f"{len(everything)} mutants, {len(left)} to be tried", flush=True)
         with session.open("a", encoding="utf-8") as log:
@@ -68,8 +70,9 @@ def main():
 def read(session):
     """What a session holds of the modules as they are now: an entry for each mutant."""
     lines = session.read_text(encoding="utf-8").splitlines() if session.exists() else []
-    entries = [json.loads(line) for line in lines]
-    return [e for e in entries if e["source"] == fingerprint(ROOT / e["mutant"]["module"])]
+    latest = {json.dumps(e["mutant"]): e for e in map(json.loads, lines)}
+    prints = {module: fingerprint(ROOT / module) for module in TESTS}
+    return [e for e in latest.values() if e["source"] == prints[e["mutant"]["module"]]]
 
 
 def fingerprint(path):
