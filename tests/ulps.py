@@ -77,6 +77,13 @@ def ulps(got, want):
     return float(abs(got - want) / math.ulp(min(abs(float(want)), sys.float_info.max)))
 
 
+def value_ulps(op, point, got, want):
+    """The same for the value of `op`; for logaddexp, whose two terms may cancel, of the larger."""
+    if op is ops.logaddexp and math.isfinite(got):
+        return float(abs(mpf(got) - want) / math.ulp(max(map(abs, (*point, got)))))
+    return ulps(got, want)
+
+
 def draw(op, count, seed=0):
     """Points of the domain: all magnitudes of normal doubles, and close to every finite end."""
     rng = random.Random(f"{op.name} {seed}")

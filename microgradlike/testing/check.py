@@ -1,4 +1,15 @@
-"""check_gradients: derivatives in reverse and forward mode, and differences, held together."""
+"""check_gradients: derivatives in reverse and forward mode, and differences, held together.
+
+Derivatives of order 2 come from the gradient as a graph and are compared with differences of the
+gradient: this finds a partial that is right but detaches (`.data` in it) or has `abs` in it. Looked
+at are all pairs of at most 10 numbers; of more, the derivatives of the gradient in 10 random
+directions, so the cost stays in bounds; of orders from 3 on, those in one random direction. Numbers
+at a kink are left out of the second derivatives, and the report says so.
+
+A primitive whose partials take numbers only, as with `math.cos(x)` in them, has first derivatives,
+and these are checked. That the second ones are missing is a warning and no error, for nothing is
+wrong as long as nobody asks for them; `order=1` is the way to say that nobody will.
+"""
 
 from __future__ import annotations
 
@@ -31,19 +42,10 @@ def check_gradients(f: Callable[..., Any], *point: Any, order: int = 2) -> Repor
     What could not be decided gives a GradientWarning. Gradients of Values that `f` closes over are
     left as they were.
 
-    `order` is the highest of the derivatives that are looked at. Those of order 2 come from the
-    gradient as a graph, and are compared with differences of the gradient: this finds a partial
-    that is right but detaches (`.data` in it) or has `abs` in it. Looked at are all pairs of at
-    most 10 numbers; of more, the derivatives of the gradient in 10 random directions, so the cost
-    stays in bounds; of orders from 3 on, those in one random direction. A primitive whose partials
-    take numbers only, as with `math.cos(x)` in them, has first derivatives, and these are checked:
-    that the second ones are missing is a GradientWarning and no error, for nothing is wrong as long
-    as nobody asks for them; `order=1` is the way to say that nobody will. Numbers at a kink are
-    left out of the second derivatives, and the report says so.
-
-    Costs about 25 runs of `f` for each number, and for order 2 about 40 for each direction, with a
-    backward pass each: for 2 numbers three times as much as `order=1`, for 10 numbers six times,
-    for 200 numbers a sixth more.
+    `order` is the highest of the derivatives that are looked at: of order 2 all pairs of up to 10
+    numbers, and random directions beyond (`microgradlike.testing.check` has the details). It costs
+    about 25 runs of `f` for each number, and for order 2 about 40 for each direction, with a
+    backward pass each: for 2 numbers three times as much as `order=1`, for 10 numbers six times.
 
     Raises GradientError, an AssertionError, where a derivative is wrong; TypeError and ValueError
     where there is nothing to compare, such as an f that gives a float, nan, or another number at

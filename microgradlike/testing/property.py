@@ -1,4 +1,11 @@
-"""gradient_property: a function as a test that checks its derivatives at drawn points."""
+"""gradient_property: a function as a test that checks its derivatives at drawn points.
+
+Every point is checked as by `check_gradients`. What fails is shrunk: the GradientError is about the
+simplest point, with the table and how to draw it. Points at which the function is not finite, or
+raises a ValueError or ArithmeticError, are passed over, and others drawn in their place. The points
+are the same at every run; with `seed=None` they are new ones, and Hypothesis remembers those that
+failed.
+"""
 
 from __future__ import annotations
 
@@ -46,12 +53,10 @@ def gradient_property(
     or the argument's default. Arguments named `examples`, `order` or `seed` go into a dict:
     `gradient_property({"order": (0, 3)})`.
 
-    Every point is checked as by `check_gradients`. What fails is shrunk: the GradientError is about
-    the simplest point, with the table and how to draw it. Points at which f is not finite, or
-    raises a ValueError or ArithmeticError, are passed over, and others drawn in their place. What
-    no point could decide is a GradientWarning; the counts of the last run, kinks among them, are
-    the test's attribute `tally`. The points are the same at every run; with `seed=None` they are
-    new ones, and Hypothesis remembers those that failed.
+    It raises GradientError about the simplest point that fails. Points at which f is not finite, or
+    raises a ValueError or ArithmeticError, are passed over. What no point could decide is a
+    GradientWarning; the counts of the last run, kinks among them, are the test's attribute `tally`.
+    The points are the same at every run; with `seed=None` they are new ones.
 
     Raises TypeError where a range is none or f wants what cannot be drawn, ValueError for a range
     of an argument that is not there; the test raises ValueError where no point can be checked.
