@@ -36,6 +36,7 @@ TESTS = {
         "tests/test_ops.py",
         "tests/test_accuracy.py",
         "tests/test_modes.py",
+        "tests/test_power.py",
         "tests/test_higher_order.py",
         "tests/test_scalar.py",
     ],

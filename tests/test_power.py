@@ -1,0 +1,39 @@
+"""The gradient of a power by its base has two forms; which one, and that it shows in the graph."""
+
+import pytest
+
+from microgradlike import Value, gradients
+from microgradlike.graph import topological
+
+
+def derivative(x, exponent):
+    """The primitives in d(x ** exponent)/dx, with the numbers in them."""
+    (g,) = gradients(x**exponent, [x])
+    return [
+        (v.op.name, *[a for a in v.operands if type(a) is float]) for v in topological(g) if v.op
+    ]
+
+
+def test_that_of_a_square_is_one_product():
+    assert derivative(Value(1.5), 2) == [("mul", 2.0)]
+
+
+@pytest.mark.parametrize("n", [-8, -7, -2, -1, 1, 3, 7, 8])
+def test_that_of_a_small_whole_power_is_the_textbooks(n):
+    assert derivative(Value(1.5), n) == [("pow", n - 1.0), ("mul", float(n))]
+
+
+@pytest.mark.parametrize("n", [-9, -8.5, -7.5, 0.5, 7.5, 8.5, 9])
+def test_that_of_another_power_goes_by_halves(n):
+    assert ("pow", n / 2) in derivative(Value(1.5), n)
+
+
+@pytest.mark.parametrize("n", [-8.0, -7.0, 2.0, 7.0, 8.0])
+def test_an_exponent_that_is_a_value_chooses_in_the_same_way(n):
+    assert ("sub", 1.0) in derivative(Value(1.5), Value(n))
+    assert ("div", 2.0) not in derivative(Value(1.5), Value(n))
+
+
+@pytest.mark.parametrize("n", [-9.0, -7.5, 0.5, 7.5, 8.5, 9.0])
+def test_and_goes_by_halves_where_a_number_would(n):
+    assert ("div", 2.0) in derivative(Value(1.5), Value(n))
