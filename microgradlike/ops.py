@@ -154,7 +154,7 @@ def _power_exponent(y: Any, a: Any, b: Any) -> Any:
     half = power(a, b / 2)
     at_zero = where(b < 0, abs(y) * log(a), 0.0 * y * sqrt(a))
     at_zero = where(b > 0, chain(y, log(a)), at_zero)  # 0, its derivative by a the limit
-    return where(a > 0, half * (log(a) * half), where(a < 0, nan * y, at_zero))
+    return where(a > 0, half * (log(a) * half), at_zero)
 
 
 def _over_squares(p: Any, q: Any) -> Any:
@@ -211,7 +211,8 @@ def _ternary(
     return Op(name, forward, partials, doc, "", name, (REAL,) * 3, kink, chooses=chooses)
 
 
-# `nan * y` is nan with all its derivatives, where the number nan would be a constant.
+# Outside of its domain a logarithm is nan and so, as `y`, is its partial with all derivatives of that:
+# the number nan would be a constant.
 #
 # The table. Textbook derivatives, but for those whose tails need another form: tanh' is not 1 - y²,
 # which is 0 beyond 19, nor 1/cosh², which is off by 5 ulp; asin' is not 1/√(1-x²), which has no digits near 1.
@@ -231,10 +232,10 @@ ceil: Op      = unary("ceil", lambda x: -_floor(-x), lambda y, x: 0.0,   "smalle
 
 exp: Op       = unary("exp", ieee(math.exp),     lambda y, x: y,         "exponential")
 expm1: Op     = unary("expm1", ieee(math.expm1), lambda y, x: exp(x),    "exp(x) - 1, accurate near 0")
-log: Op       = unary("log", ieee(math.log, {0.0: -inf}),      lambda y, x: where(x >= 0, 1 / x, nan * y),        "natural logarithm", domain=(POSITIVE,), aliases=("ln",))
-log1p: Op     = unary("log1p", ieee(math.log1p, {-1.0: -inf}), lambda y, x: where(x >= -1, 1 / (1 + x), nan * y), "log(1 + x), accurate near 0", domain=(((-1.0, inf),),))
-log2: Op      = unary("log2", ieee(math.log2, {0.0: -inf}),    lambda y, x: where(x >= 0, 1 / x / LN2, nan * y),  "logarithm to base 2", domain=(POSITIVE,))
-log10: Op     = unary("log10", ieee(math.log10, {0.0: -inf}),  lambda y, x: where(x >= 0, 1 / x / LN10, nan * y), "logarithm to base 10", domain=(POSITIVE,))
+log: Op       = unary("log", ieee(math.log, {0.0: -inf}),      lambda y, x: where(x >= 0, 1 / x, y),        "natural logarithm", domain=(POSITIVE,), aliases=("ln",))
+log1p: Op     = unary("log1p", ieee(math.log1p, {-1.0: -inf}), lambda y, x: where(x >= -1, 1 / (1 + x), y), "log(1 + x), accurate near 0", domain=(((-1.0, inf),),))
+log2: Op      = unary("log2", ieee(math.log2, {0.0: -inf}),    lambda y, x: where(x >= 0, 1 / x / LN2, y),  "logarithm to base 2", domain=(POSITIVE,))
+log10: Op     = unary("log10", ieee(math.log10, {0.0: -inf}),  lambda y, x: where(x >= 0, 1 / x / LN10, y), "logarithm to base 10", domain=(POSITIVE,))
 sqrt: Op      = unary("sqrt", ieee(math.sqrt),   lambda y, x: 0.5 / y,           "square root", symbol="√", domain=(POSITIVE,), textbook="1 / (2 * y)")
 cbrt: Op      = unary("cbrt", _cbrt,             lambda y, x: 1 / (3 * y * y),   "cube root", symbol="∛", domain=(NONZERO,), textbook="1 / (3 * y ** 2)")
 
@@ -251,7 +252,7 @@ cosh: Op      = unary("cosh", _cosh, lambda y, x: sinh(x), "hyperbolic cosine")
 tanh: Op      = unary("tanh", math.tanh,         lambda y, x: 4 * sigmoid(2 * x) * sigmoid(-2 * x), "hyperbolic tangent", textbook="1 - y ** 2")
 asinh: Op     = unary("asinh", math.asinh,       lambda y, x: 1 / hypot(1.0, x), "inverse hyperbolic sine", textbook="1 / sqrt(1 + x ** 2)", aliases=("arcsinh",))
 acosh: Op     = unary("acosh", ieee(math.acosh), lambda y, x: 1 / (sqrt(x - 1) * sqrt(x + 1)), "inverse hyperbolic cosine", domain=(((1.0, inf),),), textbook="1 / sqrt(x ** 2 - 1)", aliases=("arccosh",))
-atanh: Op     = unary("atanh", ieee(math.atanh, {1.0: inf, -1.0: -inf}), lambda y, x: where(abs(x) <= 1, 1 / ((1 - x) * (1 + x)), nan * y), "inverse hyperbolic tangent", domain=(((-1.0, 1.0),),), textbook="1 / (1 - x ** 2)", aliases=("arctanh",))
+atanh: Op     = unary("atanh", ieee(math.atanh, {1.0: inf, -1.0: -inf}), lambda y, x: where(abs(x) <= 1, 1 / ((1 - x) * (1 + x)), y), "inverse hyperbolic tangent", domain=(((-1.0, 1.0),),), textbook="1 / (1 - x ** 2)", aliases=("arctanh",))
 erf: Op       = unary("erf", math.erf,           lambda y, x: TWO_OVER_ROOT_PI * _gauss(x),  "error function", textbook="2 / sqrt(pi) * exp(-x ** 2)")
 erfc: Op      = unary("erfc", math.erfc,         lambda y, x: -TWO_OVER_ROOT_PI * _gauss(x), "1 - erf(x), accurate for large x", textbook="-2 / sqrt(pi) * exp(-x ** 2)")
 

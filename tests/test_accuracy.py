@@ -46,6 +46,14 @@ def test_value_within_2_ulp_and_every_partial_within_4(op):
     check(op, 1000, seed=0)
 
 
+@pytest.mark.parametrize("op", [ops.erf, ops.erfc], ids=by_name)
+def test_the_normal_distribution_keeps_its_digits_far_out(op):
+    rng = random.Random(0)
+    for x in [rng.uniform(20, 26) for _ in range(2000)]:
+        want = op.partials[0](None, Exact(x)).data
+        assert ulps(partial_at(op, 0, op(x), x), want) <= 2.3
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("op", DRAWN, ids=by_name)
 def test_value_within_2_ulp_and_every_partial_within_4_at_100_000_points(op):

@@ -75,6 +75,13 @@ def test_where_refuses_a_condition_that_is_none(condition):
             ops.where(condition, a, 2.0)
 
 
+@pytest.mark.parametrize(("condition", "partials"), [(1.0, (0, 1, 0)), (0.0, (0, 0, 1))])
+def test_the_partials_of_where_are_those_of_a_choice(condition, partials):
+    y = ops.where(condition, 5.0, 7.0)
+    found = [partial_at(ops.where, i, y, condition, 5.0, 7.0) for i in range(3)]
+    assert tuple(found) == partials
+
+
 def test_where_of_a_condition_and_strangers_is_a_type_error():
     with pytest.raises(TypeError, match="where takes numbers or Values"):
         ops.where(True, "a", 1.0)

@@ -1,8 +1,10 @@
 """The gradient of a power by its base has two forms; which one, and that it shows in the graph."""
 
+import math
+
 import pytest
 
-from microgradlike import Value, gradients
+from microgradlike import Value, gradients, hessian, local_derivatives
 from microgradlike.graph import topological
 
 
@@ -37,3 +39,22 @@ def test_an_exponent_that_is_a_value_chooses_in_the_same_way(n):
 @pytest.mark.parametrize("n", [-9.0, -7.5, 0.5, 7.5, 8.5, 9.0])
 def test_and_goes_by_halves_where_a_number_would(n):
     assert ("div", 2.0) in derivative(Value(1.5), Value(n))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "second"),
+    [
+        (0.0, 0.0, [[0, 0], [0, 0]]),  # x ** 0 is 1 for every x: nothing moves
+        (2.0, 0.0, [[0, 0.5], [0.5, math.log(2) ** 2]]),
+        (-2.0, 0.0, [[0, math.nan], [math.nan, math.nan]]),
+        (0.0, 2.0, [[2, 0], [0, 0]]),
+    ],
+)
+def test_second_derivatives_where_base_or_exponent_is_0(a, b, second):
+    found = hessian(lambda x: x[0] ** x[1])([a, b])
+    assert found[0] + found[1] == pytest.approx(second[0] + second[1], nan_ok=True)
+
+
+def test_the_partial_of_a_power_0_has_no_sign():
+    by_base, _ = local_derivatives(Value(-2.0) ** Value(0.0))
+    assert str(by_base) == "0.0"
