@@ -14,32 +14,31 @@ HEAD = """\
 """
 
 
-def write(entries, root):
-    """Put the entries of a session into docs/mutants.toml under `root`, keeping its reasons."""
+def write(results, root):
+    """Put the results, mutants with entries, into docs/mutants.toml, keeping its reasons."""
     path = root / "docs" / "mutants.toml"
     old = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     reasons = {(s["module"], s["was"], s["now"]): s["reason"] for s in old.get("survivor", [])}
     lines = [HEAD, "[run]", f'date = "{datetime.date.today()}"']
     lines += [f'cosmic-ray = "{version("cosmic-ray")}"', f'python = "{sys.version.split()[0]}"']
-    for name, (mutants, killed) in counts(entries).items():
+    for name, (mutants, killed) in counts(results).items():
         lines += ["", "[[module]]", f"name = {toml(name)}"]
         lines += [f"mutants = {mutants}", f"killed = {killed}"]
-    survivors = [entry for entry in entries if entry["survived"]]
-    for entry in survivors:
-        shown = {k: entry["mutant"][k] for k in ("module", "line", "rule")}
+    survivors = [(m, entry) for m, entry in results if entry["survived"]]
+    for m, entry in survivors:
+        shown = {"module": m.module, "line": m.line, "rule": m.rule}
         shown |= {k: entry[k] for k in ("was", "now")}
         shown["reason"] = reasons.get((shown["module"], shown["was"], shown["now"]), "")
         lines += ["", "[[survivor]]", *(f"{k} = {toml(v)}" for k, v in shown.items())]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{len(survivors)} of {len(entries)} mutants survived; give reasons in {path.name}")
+    print(f"{len(survivors)} of {len(results)} mutants survived; give reasons in {path.name}")
 
 
-def counts(entries):
+def counts(results):
     """By module, and for the derivative rules of the table: mutants, and how many were killed."""
     mutants, killed = Counter(), Counter()
-    for entry in entries:
-        m = entry["mutant"]
-        for name in [m["module"], *(["derivative rules"] if m["rule"] else [])]:
+    for m, entry in results:
+        for name in [m.module, *(["derivative rules"] if m.rule else [])]:
             mutants[name] += 1
             killed[name] += not entry["survived"]
     return {name: (mutants[name], killed[name]) for name in mutants}

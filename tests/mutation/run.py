@@ -9,7 +9,6 @@ off goes on; --again tries its survivors once more, for the tests that were adde
 """
 
 import argparse
-import hashlib
 import json
 import os
 import queue
@@ -18,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import asdict
 from pathlib import Path
 
 from tests.mutation.mutants import difference, mutants
@@ -60,24 +58,27 @@ def main():
     everything = [m for module in options.module or TESTS for m in mutants(ROOT, module)]
     with tempfile.TemporaryDirectory() as work:
         session = options.session or Path(work) / "session"
-        done = [e["mutant"] for e in read(session) if not (options.again and e["survived"])]
-        left = [m for m in everything if json.loads(json.dumps(asdict(m))) not in done]
+        done = read(session)
+        left = [
+            m
+            for m in everything
+            if identity(m) not in done or (options.again and done[identity(m)]["survived"])
+        ]
         print(f"{len(everything)} mutants, {len(left)} to be tried", flush=True)
         with session.open("a", encoding="utf-8") as log:
             run(left, Path(work), options.workers, log)
-        write(read(session), ROOT)
+        results = read(session)
+        write([(m, results[identity(m)]) for m in everything if identity(m) in results], ROOT)
 
 
 def read(session):
-    """What a session holds of the modules as they are now: an entry for each mutant."""
+    """What a session holds: by mutant, the latest entry."""
     lines = session.read_text(encoding="utf-8").splitlines() if session.exists() else []
-    latest = {json.dumps(e["mutant"]): e for e in map(json.loads, lines)}
-    prints = {module: fingerprint(ROOT / module) for module in TESTS}
-    return [e for e in latest.values() if e["source"] == prints[e["mutant"]["module"]]]
+    return {tuple(entry["mutant"]): entry for entry in map(json.loads, lines)}
 
 
-def fingerprint(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def identity(m):
+    return m.module, m.operator, m.place
 
 
 def run(left, work, workers, log):
@@ -99,7 +100,6 @@ def run(left, work, workers, log):
 def work_off(waiting, copy, log, lock):
     shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
     sources = {m: (copy / m).read_text(encoding="utf-8") for m in TESTS}
-    prints = {m: fingerprint(copy / m) for m in TESTS}
     with start(copy) as worker:
 
         def survives(module, code, primitives=()):
@@ -120,7 +120,7 @@ def work_off(waiting, copy, log, lock):
                 os._exit(print(f"the tests of {m.module} fail without a mutant") or 1)
             sound.add(m.module)
             was, now = difference(source, code)
-            entry = {"mutant": asdict(m), "was": was, "now": now, "source": prints[m.module]}
+            entry = {"mutant": identity(m), "was": was, "now": now}
             entry["survived"] = survives(m.module, code, m.primitives)
             with lock:
                 log.write(json.dumps(entry) + "\n")
