@@ -110,9 +110,7 @@ def _logaddexp(a: float, b: float) -> float:
     d = low - high
     if d == -inf:
         return high
-    lost = (low - (d + (low - d))) + ((low - d) - high)  # by rounding d, exactly
-    e = math.exp(d)
-    return high + math.log1p(e + e * lost)
+    return high + math.log1p(math.exp(d))
 
 
 # Partials that do not fit a line.

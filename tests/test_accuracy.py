@@ -54,6 +54,11 @@ def test_the_normal_distribution_keeps_its_digits_far_out(op):
         assert ulps(partial_at(op, 0, op(x), x), want) <= 2.3
 
 
+def test_a_cube_root_is_the_nearest_double_or_the_next():
+    for x in [point[0] for point in draw(ops.cbrt, 4000)]:
+        assert ulps(ops.cbrt(x), mp.cbrt(mpf(abs(x))) * (1 if x > 0 else -1)) <= 0.8
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("op", DRAWN, ids=by_name)
 def test_value_within_2_ulp_and_every_partial_within_4_at_100_000_points(op):

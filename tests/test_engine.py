@@ -67,6 +67,21 @@ def test_an_integer_beyond_every_double_is_a_value_error():
         Value(1.0) + 10**400
 
 
+def test_a_result_begins_without_a_gradient_too():
+    x = Value(2.0)
+    for y in (x * x, x + 1.0, -x, x.exp(), x**2, ops.clip(x, 0.0, 1.0)):
+        assert (y.grad, y.reached) == (0.0, False)
+
+
+def test_the_product_of_the_chain_rule_is_a_plain_one_where_there_is_nothing_to_absorb():
+    x = Value(2.0)
+    assert ops.chain(x, 3.0).op is ops.mul
+    assert ops.chain(x, -3.0).op is ops.mul
+    assert ops.chain(x, 0.0).op is ops.mul
+    assert ops.chain(Value(0.0), math.inf).op is ops.chain
+    assert ops.chain(Value(0.0), math.inf).data == 0
+
+
 def test_a_leaf_begins_without_gradient_op_or_operands():
     v = Value(1.0)
     assert (v.grad, v.op, v.operands, v.reached, v.scope, v._prev, v._op) == (

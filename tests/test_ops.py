@@ -82,6 +82,22 @@ def test_the_partials_of_where_are_those_of_a_choice(condition, partials):
     assert tuple(found) == partials
 
 
+def test_a_bool_is_a_condition_and_nothing_else():
+    assert ops.where(True, 5.0, 7.0) == 5
+    with pytest.raises(TypeError, match="clip takes numbers or Values, got True"):
+        ops.clip(True, 0.0, 1.0)
+
+
+UNARY = [op for op in ops.TABLE.values() if op.arity == 1]
+ENDS = [(op, end) for op in UNARY for part in op.domain[0] for end in part if not math.isinf(end)]
+
+
+@pytest.mark.parametrize(("op", "end"), ENDS, ids=str)
+def test_a_domain_ends_where_the_derivative_does(op, end):
+    slope = partial_at(op, 0, op(end), end)
+    assert not abs(slope) < 1e30
+
+
 def test_where_of_a_condition_and_strangers_is_a_type_error():
     with pytest.raises(TypeError, match="where takes numbers or Values"):
         ops.where(True, "a", 1.0)
@@ -181,6 +197,14 @@ def test_what_else_a_primitive_is_told_is_looked_at():
         unary("f", math.sin, max, symbol=7)
     with pytest.raises(ValueError, match=r"2 operand\(s\) but 2 domain\(s\) and 1 textbook"):
         binary("f", math.hypot, max, max, textbook=("b",))
+
+
+@pytest.mark.parametrize(
+    ("x", "lo", "hi", "distance"),
+    [(0.5, 0.25, 3.0, 0.25), (2.5, 0.25, 3.0, 0.5), (-2.5, -3.0, -0.25, 0.5), (7.0, 1.0, 1.5, 0.5)],
+)
+def test_the_kinks_of_clip_are_its_bounds_and_where_these_meet(x, lo, hi, distance):
+    assert ops.clip.kink(x, lo, hi) == distance
 
 
 def test_the_kinks_of_steps_and_bounds_are_where_they_jump():

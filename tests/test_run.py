@@ -1,5 +1,7 @@
 """Run: a function called once on fresh nodes, and the derivatives of what came out."""
 
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -12,6 +14,12 @@ from microgradlike.linear import Linear
 from microgradlike.run import Run, forward_results
 from microgradlike.tree import Tree
 from tests.test_linear import polynomials
+
+
+def test_a_value_from_before_the_first_run_of_all_is_older():
+    code = "from microgradlike import *; w = Value(2.0); print(grad(lambda x: x * w)(3.0))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == repr(Value(2.0))
 
 
 def run(f, *point):
