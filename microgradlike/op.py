@@ -46,6 +46,9 @@ class Op:
     textbook: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     chooses: bool = False  # the first operand is a condition, which may be a bool
+    neutral: tuple[
+        float | None, ...
+    ] = ()  # per operand, what leaves the other one as it is, to the bit
 
     def __post_init__(self) -> None:
         name, textbook, kink = self.name, self.textbook, self.kink
@@ -204,6 +207,7 @@ def binary(
     kink: Forward | None = None,
     textbook: tuple[str, str] | tuple[()] = (),
     aliases: tuple[str, ...] = (),
+    neutral: tuple[float | None, float | None] | tuple[()] = (),
 ) -> Op:
     """A primitive of two operands: its value over floats and its partials, each of (y, a, b).
 
@@ -212,5 +216,5 @@ def binary(
     6.0
     """
     symbol = (infix or name) if symbol == "" else symbol
-    partials = (partial_a, partial_b)
-    return Op(name, forward, partials, doc, infix, symbol, domain, kink, textbook, aliases)
+    partials, rest = (partial_a, partial_b), (textbook, aliases, False, neutral)
+    return Op(name, forward, partials, doc, infix, symbol, domain, kink, *rest)

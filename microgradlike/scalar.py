@@ -176,6 +176,12 @@ class Scalar:
     def logaddexp(self, other: Any) -> Any:
         return ops.logaddexp(self, other)
 
+    def less(self, other: Any) -> Any:
+        return ops.less(self, other)
+
+    def less_equal(self, other: Any) -> Any:
+        return ops.less_equal(self, other)
+
     def clip(self, lo: Any, hi: Any) -> Any:
         return ops.clip(self, lo, hi)
 

@@ -29,6 +29,8 @@ OTHERS = {
     ops.minimum: min,
     ops.clip: lambda x, lo, hi: min(max(x, lo), hi),
     ops.where: lambda c, a, b: a if c else b,
+    ops.less: lambda a, b: mpf(a < b),
+    ops.less_equal: lambda a, b: mpf(a <= b),
     ops.relu: lambda x: max(x, mpf(0)),
     ops.sigmoid: lambda x: 1 / (1 + mp.exp(-x)),
     ops.softplus: lambda x: mp.log1p(mp.exp(x)),

@@ -20,7 +20,7 @@ LARGEST = 300
 BOUND, MARGIN = 100.0, 1e-2
 _CONSTANTS = (2.0, 1.0, -1.0, 0.5, 0.0, 3.0, -2.5, 0.1)
 _OPS = list(TABLE.values())
-_FLAT = {op for op in _OPS if op.name in ("sign", "floor", "ceil")}
+_FLAT = {op for op in _OPS if op.name in ("sign", "floor", "ceil", "less", "less_equal")}
 _WEIGHTS = [0.2 if op in _FLAT else 1.0 if op.arity == 1 else 2.0 for op in _OPS]
 
 

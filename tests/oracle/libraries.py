@@ -97,6 +97,8 @@ class Torch(Library):
     modules = ("torch",)
     spelled: ClassVar = {
         "where": "torch.where(a.bool(), b, c)",
+        "less": "torch.lt(a, b).double()",
+        "less_equal": "torch.le(a, b).double()",
         "softplus": "torch.nn.functional.softplus(a)",
     }
 
@@ -105,6 +107,8 @@ class Torch(Library):
 
         leaves = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in operands]
         y = f(*leaves)
+        if not y.requires_grad:
+            return y.tolist(), [torch.zeros_like(x).tolist() for x in leaves]
         gradients = torch.autograd.grad(y, leaves, torch.ones_like(y), materialize_grads=True)
         return y.tolist(), [g.tolist() for g in gradients]
 
@@ -114,6 +118,8 @@ class Jax(Library):
     how = "`jax_enable_x64`, `jax.vjp`, without `jit`"
     modules = ("jax.numpy", "jax.nn", "jax.scipy.special")
     spelled: ClassVar = {
+        "less": "jax.numpy.where(a < b, 1.0, 0.0)",
+        "less_equal": "jax.numpy.where(a <= b, 1.0, 0.0)",
         "erf": "jax.scipy.special.erf(a)",
         "erfc": "jax.scipy.special.erfc(a)",
         "relu": "jax.nn.relu(a)",
@@ -134,6 +140,8 @@ class Autograd(Library):
     how = "NumPy arrays, `elementwise_grad`"
     modules = ("autograd.numpy", "autograd.scipy.special")
     spelled: ClassVar = {
+        "less": "autograd.numpy.where(a < b, 1.0, 0.0)",
+        "less_equal": "autograd.numpy.where(a <= b, 1.0, 0.0)",
         "erf": "autograd.scipy.special.erf(a)",
         "erfc": "autograd.scipy.special.erfc(a)",
         "relu": "autograd.numpy.maximum(a, 0)",
@@ -156,6 +164,8 @@ class CasADi(Library):
     how = "`SX` symbols, `gradient`"
     modules = ("casadi",)
     spelled: ClassVar = {
+        "less": "casadi.lt(a, b)",
+        "less_equal": "casadi.le(a, b)",
         "maximum": "casadi.fmax(a, b)",
         "minimum": "casadi.fmin(a, b)",
         "clip": "casadi.fmin(casadi.fmax(a, b), c)",

@@ -33,6 +33,8 @@ class InTorch:
             at = [slots[x] if isinstance(x, int) else _tensor(torch, x) for x in operands]
             slots.append(self.words[op.name](*at))
         y = slots[-1]
+        if not y.requires_grad:  # a comparison of its, which is 0 or 1
+            return Result(y.item(), [0.0] * len(xs), [0.0] * len(xs))
         gradient = torch.autograd.grad(y, xs, create_graph=True, materialize_grads=True)
         along = sum(d * g for d, g in zip(direction, gradient))
         hvp = [0.0] * len(xs)

@@ -175,6 +175,8 @@ LINEAR = {
     ops.relu: lambda x: (mpf(x > 0),),
     ops.maximum: lambda a, b: (mpf(a > b), mpf(a < b)),
     ops.minimum: lambda a, b: (mpf(a < b), mpf(a > b)),
+    ops.less: lambda a, b: (mpf(0), mpf(0)),
+    ops.less_equal: lambda a, b: (mpf(0), mpf(0)),
     ops.clip: lambda x, lo, hi: (
         (mpf(0), mpf(x < lo < hi), mpf(x > hi or lo > hi))
         if not lo < x < hi
