@@ -9,6 +9,8 @@
 """
 
 from microgradlike import nn as nn
+from microgradlike.compile.jit import jit as jit
+from microgradlike.compile.record import TraceError as TraceError
 from microgradlike.derivatives import (
     derivative as derivative,
     grad as grad,
@@ -58,6 +60,8 @@ from microgradlike.ops import (
     floor as floor,
     hypot as hypot,
     ieee as ieee,
+    less as less,
+    less_equal as less_equal,
     log as log,
     log1p as log1p,
     log2 as log2,

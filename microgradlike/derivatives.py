@@ -26,7 +26,7 @@ from microgradlike.tree import Leaf, Parametric, Tree, array
 Argnum = int | tuple[int, ...]
 
 
-def gradients(y: Value, xs: Sequence[Value]) -> list[Value]:
+def gradients(y: Value, xs: Sequence[Value]) -> list[Any]:
     """dy/dx for each x, as a graph of the same primitives: to draw, and to differentiate again.
 
     The numbers are those of `y.backward()`, bit for bit; no `grad` is touched. Where y does not
@@ -42,7 +42,7 @@ def gradients(y: Value, xs: Sequence[Value]) -> list[Value]:
         raise TypeError("gradients(y, xs) takes a list of Values as xs; write [x] for a single one")
     xs = list(xs)
     for v in (y, *xs):
-        if not isinstance(v, Value):
+        if not isinstance(v, Scalar) or isinstance(v, Dual):
             raise TypeError(
                 f"gradients(y, xs) takes Values, got {v!r:.60} of type {type(v).__name__}; of a"
                 " function of plain numbers, grad(f) gives the derivative"
@@ -54,7 +54,7 @@ def gradients(y: Value, xs: Sequence[Value]) -> list[Value]:
         found = Linear(topological(y), xs).pull([(y, 1.0)])
     finally:
         current.reset(token)
-    return [g if isinstance(g, Value) else Value(g) for g in found]
+    return [g if isinstance(g, Scalar) else Value(g) for g in found]
 
 
 def grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Iterable, Sequence
 from typing import Any, SupportsFloat
 
 from microgradlike import ops, scope
@@ -12,6 +13,7 @@ from microgradlike.number import leaf_label, leaf_number, number
 from microgradlike.ops import Op, chain
 from microgradlike.scalar import Scalar, partial_at
 from microgradlike.scope import Scope
+from microgradlike.tracing import recording
 
 _scope = scope.current.get
 # Two marks per backward pass, an odd one for opened nodes and the even one after it for closed
@@ -172,24 +174,35 @@ class Value(Scalar):
     def __hash__(self) -> int:  # by identity, as by default; compiled, an order would take it away
         return object.__hash__(self)
 
+    # A comparison that is being recorded is the primitive: it is made anew when the program runs.
+
     def __lt__(self, other: Any) -> Any:
-        x = _data(other)
-        return NotImplemented if x is None else self.data < x
+        x, recorder = _data(other), recording.get()
+        if x is None or recorder is None:
+            return NotImplemented if x is None else self.data < x
+        return recorder.apply(ops.less, (self, other))
 
     def __le__(self, other: Any) -> Any:
-        x = _data(other)
-        return NotImplemented if x is None else self.data <= x
+        x, recorder = _data(other), recording.get()
+        if x is None or recorder is None:
+            return NotImplemented if x is None else self.data <= x
+        return recorder.apply(ops.less_equal, (self, other))
 
     def __gt__(self, other: Any) -> Any:
-        x = _data(other)
-        return NotImplemented if x is None else self.data > x
+        x, recorder = _data(other), recording.get()
+        if x is None or recorder is None:
+            return NotImplemented if x is None else self.data > x
+        return recorder.apply(ops.less, (other, self))
 
     def __ge__(self, other: Any) -> Any:
-        x = _data(other)
-        return NotImplemented if x is None else self.data >= x
+        x, recorder = _data(other), recording.get()
+        if x is None or recorder is None:
+            return NotImplemented if x is None else self.data >= x
+        return recorder.apply(ops.less_equal, (other, self))
 
     def __bool__(self) -> bool:
-        return self.data != 0
+        recorder = recording.get()
+        return self.data != 0 if recorder is None else bool(recorder.operand(self))
 
     def __float__(self) -> float:
         # defined only to refuse: a number taken out in silence is a gradient lost in silence
@@ -222,6 +235,21 @@ def begin_run() -> int:
         run = next_mark()
         _born = -run
     return run
+
+
+def accumulate(values: Sequence[Value], gradients: Iterable[float]) -> None:
+    """Add a gradient to each Value as a backward pass does: interior ones hand it on.
+
+    >>> x = Value(3.0); accumulate([x, x * x], [1.0, 1.0]); x.grad
+    7.0
+    """
+    mark = next_mark() + 1
+    for v, g in zip(values, gradients, strict=True):
+        if v.op is None:
+            v.grad += g
+            v._mark = mark
+        else:
+            v.backward(g)
 
 
 def local_derivatives(v: Value) -> tuple[float | None, ...]:
@@ -310,6 +338,9 @@ def _choose(condition: Any, a: Any, b: Any) -> Any:
         return NotImplemented
     if _data(condition) is None and type(condition).__name__ not in ("bool", "bool_"):
         return NotImplemented
+    recorder = recording.get()
+    if recorder is not None:
+        return recorder.apply(ops.where, (condition, a, b))
     taken = a if condition else b
     return taken if isinstance(taken, Value) else Value(taken)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from microgradlike import ops
 from microgradlike.chain_rule import partial, product
 from microgradlike.graph import Node
 
@@ -30,11 +31,15 @@ class Linear:
         # the order stays alive with it: slots go by identity
         self.order, self.xs = order, xs
         self.slots = {id(x): i for i, x in enumerate({id(x): x for x in xs}.values())}
+        self.chooses = False
         slots = self.slots
         above: list[tuple[Node, tuple[Any, ...], list[tuple[int, int]]]] = []
         for v in order:
             operands = v.operands
             below = [(i, slots[id(x)]) for i, x in enumerate(operands) if id(x) in slots]
+            if v.op is ops.where:  # what it chooses by has no part in the derivative
+                below = [(i, slot) for i, slot in below if i]
+                self.chooses = self.chooses or bool(below)
             if below:
                 slots.setdefault(id(v), len(slots))
                 above.append((v, operands, below))
@@ -54,6 +59,9 @@ class Linear:
         if at is not None:
             y, operands = at(v), tuple([x if type(x) is float else at(x) for x in operands])
         user, op = self.slots[id(v)], v.op
+        if op is ops.where:
+            self.edges += [(user, slot, Choice(operands[0], i == 1)) for i, slot in below]
+            return
         try:
             self.edges += [(user, slot, partial(op, i, y, operands)) for i, slot in below]
         except Exception as error:
@@ -63,13 +71,33 @@ class Linear:
     def pull(self, upstream: Iterable[tuple[Node, Any]]) -> list[Any]:
         """Reverse mode: the gradient of each x, given those of some nodes; 0.0 without a path."""
         g: list[Any] = [None] * len(self.slots)
-        for v, u in upstream:
-            if id(v) in self.slots:
-                _add(g, self.slots[id(v)], u)
+        roots = [(self.slots[id(v)], u) for v, u in upstream if id(v) in self.slots]
+        for root, u in roots:
+            _add(g, root, u)
+        if self.chooses:
+            self._pull_chosen(g, dict.fromkeys([root for root, _ in roots], 1.0))
+        else:
+            for user, operand, p in self.edges:
+                if g[user] is not None:
+                    _add(g, operand, product(g[user], p))
+        return [0.0 if g[i] is None else g[i] for i in (self.slots[id(x)] for x in self.xs)]
+
+    def _pull_chosen(self, g: list[Any], reached: dict[int, Any]) -> None:
+        """The same; below a branch that is not taken nothing arrives, not even 0 times a nan.
+
+        `reached` has 1 for the slots where something does, as numbers that depend on the choices.
+        """
         for user, operand, p in self.edges:
             if g[user] is not None:
-                _add(g, operand, product(g[user], p))
-        return [0.0 if g[i] is None else g[i] for i in (self.slots[id(x)] for x in self.xs)]
+                there = reached[user]
+                if type(p) is Choice:
+                    there, term = p.of(there, 0.0), p.of(g[user], -0.0)
+                elif type(there) is float:
+                    term = product(g[user], p)
+                else:
+                    term = ops.where(there, product(g[user], p), -0.0)
+                _add(g, operand, term)
+                reached[operand] = _either(reached.get(operand), there)
 
     def push(self, tangents: Sequence[Any], ys: Iterable[Node]) -> list[Any]:
         """Forward mode: the tangent of each y; 0.0 without a path. For an x, None is 0."""
@@ -79,9 +107,34 @@ class Linear:
                 _add(t, self.slots[id(x)], tangent)
         for user, operand, p in reversed(self.edges):
             if t[operand] is not None:
-                _add(t, user, product(t[operand], p))
+                chosen = type(p) is Choice
+                _add(t, user, p.of(t[operand], -0.0) if chosen else product(t[operand], p))
         found = [t[self.slots[id(y)]] if id(y) in self.slots else None for y in ys]
         return [0.0 if x is None else x for x in found]
+
+
+class Choice:
+    """The partial of a branch of `where`: 1 if it is the one that is taken, and else nothing."""
+
+    __slots__ = ("condition", "first")
+
+    def __init__(self, condition: Any, first: bool) -> None:
+        self.condition, self.first = condition, first
+
+    def of(self, g: Any, nothing: float) -> Any:
+        """`g` where the branch is taken, and `nothing` elsewhere."""
+        return (
+            ops.where(self.condition, g, nothing)
+            if self.first
+            else ops.where(self.condition, nothing, g)
+        )
+
+
+def _either(a: Any, b: Any) -> Any:
+    """1 where a or b is: the number 1, or nodes of 0 and 1; `a` may be None."""
+    if a is None or type(b) is float:
+        return b
+    return a if type(a) is float else ops.maximum(a, b)
 
 
 def _add(sums: list[Any], i: int, x: Any) -> None:

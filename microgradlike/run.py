@@ -7,9 +7,11 @@ from typing import Any
 
 from microgradlike.dual import Dual, split
 from microgradlike.engine import Value, begin_run
+from microgradlike.graph import topological
 from microgradlike.linear import Linear
 from microgradlike.run_graph import order_of_run, pulled
 from microgradlike.scalar import Scalar
+from microgradlike.tracing import recording
 from microgradlike.tree import Tree
 
 
@@ -37,12 +39,16 @@ class Run:
     def _fresh(self, x: Any) -> Any:
         if isinstance(x, Dual):
             return Dual(self._fresh(x.primal), x.tangent, x.tag)
-        if isinstance(x, Scalar):
+        recorder = recording.get()
+        if recorder is not None:
+            node = recorder.fresh(x)
+        elif isinstance(x, Scalar):
             self._values_went_in = True
-            self.nodes.append(x * 1.0)  # the same number, as a node of its own
+            node = x * 1.0  # the same number, as a node of its own
         else:
-            self.nodes.append(Value(x))
-        return self.nodes[-1]
+            node = Value(x)
+        self.nodes.append(node)
+        return node
 
     def values(self) -> list[Any]:
         """The results in a row, as plain numbers where their derivatives are."""
@@ -98,7 +104,12 @@ def young(ys: Iterable[Any], run: int, mine: Sequence[Any] = ()) -> tuple[list[A
 
     The search stops at what was there before, and at the nodes in `mine`.
     """
-    order, older = order_of_run([v for y in ys for v in _nodes(y)], mine, run)
+    nodes = [v for y in ys for v in _nodes(y)]
+    if not all(
+        isinstance(v, Value) for v in (*nodes, *mine)
+    ):  # nodes of a recording do not tell their age
+        return topological(*nodes), False
+    order, older = order_of_run(nodes, mine, run)
     return order, not older
 
 

@@ -91,6 +91,25 @@ class Tree:
         """The nest with `visit(leaf)` in the place of every number and array."""
         return _rebuilt(self._root, visit, modules=False)
 
+    def stacked(self, columns: Sequence[Any]) -> Any:
+        """The nest with an array in the place of each number or array, with a leading axis of rows.
+
+        Of each number of the row there is a column.
+        """
+        import numpy as np
+
+        def stack(leaf: Leaf) -> Any:
+            numbers = [np.asarray(c) for c in columns[leaf.start : leaf.start + leaf.size]]
+            if leaf.shape is None:
+                return numbers[0]
+            return np.stack(numbers, axis=-1).reshape(-1, *leaf.shape)
+
+        return self.map(stack)
+
+    def structure(self) -> Any:
+        """What two nests have in common where only the numbers differ; it can be a key."""
+        return _structure(self._root)
+
     @property
     def single(self) -> bool:
         """Whether it is one number, or an array of no dimensions."""
@@ -203,6 +222,15 @@ def _rebuilt(part: Leaf | _Branch, visit: Callable[[Leaf], Any], *, modules: boo
     else:
         same[:] = values
     return same
+
+
+def _structure(part: Leaf | _Branch) -> Any:
+    if isinstance(part, Leaf):
+        return part.shape
+    x = part.prototype
+    # of two Modules not even the code has to be the same
+    kind = x if isinstance(x, Parametric) else type(x)
+    return (kind, *((key, _structure(below)) for key, below in part.parts))
 
 
 def _leaves(part: Leaf | _Branch, path: tuple[Any, ...]) -> Iterator[tuple[Any, Leaf]]:

@@ -12,14 +12,24 @@ ROOT = Path(__file__).parent.parent
 # from the bottom up: a module may import from layers below its own, and from its own package where
 # that is one layer
 LAYERS = [
-    {"microgradlike.op", "microgradlike.graph", "microgradlike.scope"},
+    {"microgradlike.op", "microgradlike.graph", "microgradlike.scope", "microgradlike.tracing"},
     {"microgradlike.ops"},
     {"microgradlike.scalar", "microgradlike.functions"},
     {"microgradlike.number", "microgradlike.chain_rule"},
     {"microgradlike.engine", "microgradlike.dual", "microgradlike.linear", "microgradlike.tree"},
     {"microgradlike.diagnose", "microgradlike.words", "microgradlike.run_graph"},
     {"microgradlike.run"},
-    {"microgradlike.derivatives"},
+    {"microgradlike.derivatives", "microgradlike.compile.record"},
+    {"microgradlike.compile.program"},
+    {
+        "microgradlike.compile.careful",
+        "microgradlike.compile.schedule",
+        "microgradlike.compile.ir",
+    },
+    {"microgradlike.compile.vector_math"},
+    {"microgradlike.compile.assembly", "microgradlike.compile.machine"},
+    {"microgradlike.compile.backends"},
+    {"microgradlike.compile"},
     {"microgradlike.parse", "microgradlike.testing", "microgradlike.nn"},
     {"microgradlike"},
     {"viz"},
@@ -32,6 +42,7 @@ STANDALONE = {
     "microgradlike.op",
     "microgradlike.graph",
     "microgradlike.scope",
+    "microgradlike.tracing",
 }  # these import nothing of ours
 
 
@@ -86,6 +97,13 @@ def test_a_module_imports_only_from_below(name):
         same_room = package != "microgradlike" and imported.startswith(package)
         up = layer(imported) >= layer(name) and not same_room
         assert not up, f"{name} imports {imported}, which is not below it"
+
+
+def test_a_backend_never_imports_another():
+    backends = "microgradlike.compile.backends."
+    for name in ALL:
+        if name.startswith(backends):
+            assert not [m for m, _ in ours(ALL[name]) if m.startswith(backends)]
 
 
 @pytest.mark.parametrize("name", sorted(STANDALONE))

@@ -1,0 +1,173 @@
+"""Arguments of a call: their structure, which a recording is kept for, and their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from microgradlike.engine import Value
+from microgradlike.scalar import Scalar
+from microgradlike.tree import Tree, is_array
+
+STATIC = (str, bytes, bool, type(None))  # taken as they are, and part of the structure
+_REAL = "fiu"  # kinds of NumPy's numbers
+
+
+class Arguments:
+    """The arguments of one call, in the order in which a program takes them.
+
+    `key` is their structure. `rows` has a row for each number that differs over the batch, and a
+    column for each of its `count` rows; `shared` the numbers that are the same for all. `values`
+    are the Values among those, by place, and `scalars` says whether there are numbers of any kind
+    that another computation is made of. Raises TypeError for what is no number, and ValueError for
+    batches of no rows or of different lengths.
+
+    >>> a = Arguments((np.zeros((5, 2)), 3.0), {}, batch=(0,))
+    >>> a.count, a.rows.shape, a.shared
+    (5, (2, 5), array([3.]))
+    """
+
+    def __init__(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], batch: tuple[int, ...]
+    ) -> None:
+        self.args, self.kwargs, self.batch = tuple(args), dict(kwargs), batch
+        self.count: int | None = None
+        self.values: dict[int, Value] = {}
+        self.scalars = False
+        self._rows: list[Any] = []
+        self._shared: list[Any] = []
+        self._size = 0
+        names = sorted(self.kwargs)
+        _refuse_no_argument(batch, len(self.args))
+        keys: list[Any] = [
+            self._batched(i, x) if i in batch else self._one(f"argument {i}", x)
+            for i, x in enumerate(self.args)
+        ]
+        keys += [(name, self._one(f"argument {name!r}", self.kwargs[name])) for name in names]
+        self.key = tuple(keys)
+        self.rows = np.concatenate(self._rows) if self._rows else np.empty((0, 1))
+        self.shared = np.concatenate(self._shared) if self._shared else np.empty(0)
+
+    def stand_ins(self, new: Any) -> tuple[list[Any], dict[str, Any], list[Any]]:
+        """Arguments to call the function with, for one row: `new()` in the place of each number.
+
+        The third is what `new` gave, in the order in which a program takes it.
+        """
+        varying: list[Any] = []
+        fixed: list[Any] = []
+
+        def filled(x: Any, made: list[Any]) -> Any:
+            if isinstance(x, STATIC):
+                return x
+            tree = Tree(x, "argument")
+            numbers = [new() for _ in tree.row]
+            made += numbers
+            return tree.argument(numbers)
+
+        args = [
+            filled(row_of(x, 0), varying) if i in self.batch else filled(x, fixed)
+            for i, x in enumerate(self.args)
+        ]
+        kwargs = {name: filled(self.kwargs[name], fixed) for name in sorted(self.kwargs)}
+        return args, kwargs, varying + fixed
+
+    def row(self, i: int) -> list[Any]:
+        """The positional arguments of one row of the batch."""
+        return [row_of(x, i) if k in self.batch else x for k, x in enumerate(self.args)]
+
+    def _one(self, name: str, x: Any) -> Any:
+        """Take an argument that is the same for all rows; its structure."""
+        if type(x) is float:
+            self._take([x])
+            return None
+        if isinstance(x, STATIC):
+            return (type(x), x)
+        if is_array(x) and x.dtype.kind in _REAL:
+            self._take(x.ravel())
+            return x.shape
+        tree = Tree(x, name)
+        for i, number in enumerate(tree.row):
+            if isinstance(number, Scalar):
+                self.scalars = True
+                if isinstance(number, Value):
+                    self.values[self._size + i] = number
+        if not self.scalars or len(self.values):
+            self._take([x.data if isinstance(x, Value) else x for x in tree.row])
+        return tree.structure()
+
+    def _take(self, numbers: Any) -> None:
+        self._shared.append(np.asarray(numbers, dtype=float))
+        self._size += len(numbers)
+
+    def _batched(self, i: int, x: Any) -> Any:
+        """Take an argument that has a number for each row; the structure of one row of it."""
+        name = f"argument {i}"
+        count = _count(x, name)
+        if self.count is None:
+            self.count = count
+        elif count != self.count:
+            first = next(j for j in sorted(self.batch))
+            raise ValueError(
+                f"{name} has {count} row(s), argument {first} has {self.count}: a batch has one"
+                " length"
+            )
+        if not count:
+            raise ValueError(f"{name} has no rows: there is no mean, and no structure, of nothing")
+        return self._columns(name, x, count)
+
+    def _columns(self, name: str, x: Any, count: int) -> Any:
+        if isinstance(x, dict):
+            return ("dict", *((k, self._columns(f"{name}[{k!r}]", v, count)) for k, v in x.items()))
+        if is_array(x) and x.dtype.kind in _REAL:
+            self._rows.append(x.reshape(count, -1).T.astype(float))
+            return x.shape[1:]
+        trees = [Tree(row, f"{name}[{i}]") for i, row in enumerate(x)]
+        structure = trees[0].structure()
+        for i, tree in enumerate(trees):
+            if tree.structure() != structure:
+                raise ValueError(
+                    f"{name}[{i}] is {tree.described()}, {name}[0] is {trees[0].described()}: the"
+                    " rows of a batch are alike"
+                )
+            self.scalars = self.scalars or any(isinstance(v, Scalar) for v in tree.row)
+        if not self.scalars:
+            columns = np.array([tree.row for tree in trees], dtype=float).reshape(count, -1)
+            self._rows.append(columns.T)
+        return structure
+
+
+def row_of(x: Any, i: int) -> Any:
+    """Row `i` of an argument that has a number for each row.
+
+    >>> row_of({"x": np.array([[1.0, 2.0], [3.0, 4.0]]), "y": [5.0, 6.0]}, 1)
+    {'x': array([3., 4.]), 'y': 6.0}
+    """
+    if isinstance(x, dict):
+        return {key: row_of(part, i) for key, part in x.items()}
+    return x[i]
+
+
+def _count(x: Any, name: str) -> int:
+    """The number of rows of an argument."""
+    if isinstance(x, dict) and x:
+        counts = {key: _count(part, f"{name}[{key!r}]") for key, part in x.items()}
+        if len(set(counts.values())) > 1:
+            raise ValueError(f"the parts of {name} have different numbers of rows: {counts}")
+        return next(iter(counts.values()))
+    if isinstance(x, (list, tuple)) or (is_array(x) and x.ndim):
+        return len(x)
+    raise TypeError(
+        f"{name} is in batch=, so it has a row for each example: an array, a list, or a dict of"
+        f" them; got {x!r:.60} of type {type(x).__name__}"
+    )
+
+
+def _refuse_no_argument(batch: tuple[int, ...], count: int) -> None:
+    missing = [i for i in batch if i >= count]
+    if missing:
+        raise ValueError(
+            f"batch={batch!r} names argument {missing[0]}, but there are {count} positional"
+            " argument(s), counted from 0"
+        )

@@ -1,0 +1,1 @@
+"""Compilation: a function recorded once as a Program, and run at the speed of its backend."""

@@ -1,0 +1,214 @@
+"""The backend "llvm": machine code, for a vector of rows at a time; wants llvmlite.
+
+What no row of the batch has a part in is computed once, in scalars. The rest is straight-line code
+over vectors of rows, in functions of at most CHUNK equations, with the values that one needs of
+another in a buffer. A small program is optimised; of a large one the code is made as fast as
+possible, for that takes longer than most programs are run.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from microgradlike import ops
+from microgradlike.compile.assembly import WIDTH, Assembly, Spelling
+from microgradlike.compile.ir import Emitter
+from microgradlike.compile.machine import compiled
+from microgradlike.compile.program import Program
+from microgradlike.op import Op
+
+SMALL = 6_000  # equations up to which optimised code is worth its time
+CHUNK = 2_000
+LIBRARY = "exp expm1 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh"
+LIBRARY += " asinh acosh atanh erf erfc hypot"  # of the C library, under the same names
+
+
+def _sign(e: Emitter, x: str) -> str:
+    one = e.intrinsic("copysign", e.constant(1.0), x)
+    return e.select(e.test("ueq", x, e.constant(0.0)), x, one)
+
+
+def _cbrt(e: Emitter, x: str) -> str:
+    y = e.library("cbrt", x)
+    square = e.mul(y, y)
+    step = e.div(e.sub(y, e.div(x, square)), e.constant(3.0))
+    # infinite, nan or 0: there the step is nan
+    return e.select(e.test("ord", step, step), e.sub(y, step), y)
+
+
+def _maximum(e: Emitter, a: str, b: str) -> str:
+    return e.select(e.either(e.test("oge", a, b), e.test("uno", a, a)), a, b)
+
+
+def _minimum(e: Emitter, a: str, b: str) -> str:
+    return e.select(e.either(e.test("ole", a, b), e.test("uno", a, a)), a, b)
+
+
+def _chain(e: Emitter, g: str, p: str) -> str:
+    c = e.mul(g, p)
+    number = e.either(e.test("ord", c, c), e.test("uno", g, p))
+    return e.select(number, c, e.constant(0.0))
+
+
+def _compared(how: str) -> Spelling:
+    def spelling(e: Emitter, a: str, b: str) -> str:
+        return e.select(e.test(how, a, b), e.constant(1.0), e.constant(0.0))
+
+    return spelling
+
+
+def _power(e: Emitter, a: str, b: str) -> str:
+    if b == e.constant(2.0):
+        return e.mul(a, a)
+    return e.library("pow", a, b)
+
+
+def _exp_minus_abs(e: Emitter, x: str) -> str:
+    return e.library("exp", e.neg(e.intrinsic("fabs", x)))
+
+
+def _sigmoid(e: Emitter, x: str) -> str:
+    one, small = e.constant(1.0), _exp_minus_abs(e, x)
+    total = e.add(one, small)
+    top = e.select(e.test("ogt", x, e.constant(0.0)), one, small)
+    y = e.div(top, total)
+    lost = e.div(e.sub(small, e.sub(total, one)), total)
+    return e.sub(y, e.mul(y, lost))
+
+
+def _softplus(e: Emitter, x: str) -> str:
+    zero = e.constant(0.0)
+    top = e.select(e.test("ugt", x, zero), x, zero)
+    return e.add(top, e.library("log1p", _exp_minus_abs(e, x)))
+
+
+def _logaddexp(e: Emitter, a: str, b: str) -> str:
+    less = e.test("olt", a, b)
+    low, high = e.select(less, a, b), e.select(less, b, a)
+    d = e.sub(low, high)
+    y = e.add(high, e.library("log1p", e.library("exp", d)))
+    y = e.select(e.test("oeq", d, e.constant(-np.inf)), high, y)
+    return e.select(e.test("oeq", a, b), e.add(a, e.constant(ops.LN2)), y)
+
+
+def _by_library(name: str) -> Spelling:
+    return lambda e, *operands: e.library(name, *operands)
+
+
+SPELLINGS: dict[Op, Spelling] = {
+    op: _by_library(op.name) for op in map(ops.TABLE.__getitem__, LIBRARY.split())
+} | {
+    ops.add: Emitter.add,
+    ops.sub: Emitter.sub,
+    ops.mul: Emitter.mul,
+    ops.chain: _chain,
+    ops.div: Emitter.div,
+    ops.power: _power,
+    ops.neg: Emitter.neg,
+    ops.absolute: lambda e, x: e.intrinsic("fabs", x),
+    ops.sign: _sign,
+    ops.floor: lambda e, x: e.intrinsic("floor", x),
+    ops.ceil: lambda e, x: e.intrinsic("ceil", x),
+    ops.sqrt: lambda e, x: e.intrinsic("sqrt", x),
+    ops.cbrt: _cbrt,
+    ops.maximum: _maximum,
+    ops.minimum: _minimum,
+    ops.clip: lambda e, x, lo, hi: _minimum(e, _maximum(e, x, lo), hi),
+    ops.where: lambda e, c, a, b: e.select(e.test("une", c, e.constant(0.0)), a, b),
+    ops.less: _compared("olt"),
+    ops.less_equal: _compared("ole"),
+    ops.relu: lambda e, x: e.select(e.test("ugt", x, e.constant(0.0)), x, e.constant(0.0)),
+    ops.sigmoid: _sigmoid,
+    ops.softplus: _softplus,
+    ops.logaddexp: _logaddexp,
+}
+
+
+def build(program: Program, batched: int) -> Callable[[Any, Any], Any]:
+    """The program as a function of (rows, shared); see `reference.build`.
+
+    >>> from microgradlike.compile.program import program
+    >>> from microgradlike.compile.record import Recording
+    >>> x, w = (recording := Recording()).input(), recording.input()
+    >>> run = build(program([x, w], [w * x]), 1)
+    >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
+    array([[10., 20., 30.]])
+    """
+    return _Run(program, batched)
+
+
+class _Run:
+    block = 1 << 13  # rows at a time
+
+    def __init__(self, program: Program, batched: int) -> None:
+        small = len(program) <= SMALL
+        code = Assembly(program, batched, SPELLINGS, len(program) + 1 if small else CHUNK)
+        self.batched, self.inputs = batched, program.inputs - batched
+        self.fixed, self.buffer = len(code.fixed), len(code.buffer) * WIDTH
+        self.count = len(program.outputs)
+        # outputs are among the results, or among the fixed values and, after these, constants
+        self.varying = np.array(code.varying, dtype=np.intp)
+        rest = [(k, r) for k, r in enumerate(program.outputs) if not code.varies(r)]
+        self.rest = np.array([k for k, _ in rest], dtype=np.intp)
+        places = [code.fixed[r] if r >= 0 else self.fixed - 1 - r for _, r in rest]
+        self.places = np.array(places, dtype=np.intp)
+        self.constants = np.array(program.constants, dtype=float)
+        self._engine = compiled(code.text(), code.externals, 2 if small else 0)
+        pointer, integer = ctypes.c_void_p, ctypes.c_int64
+        loop = ctypes.CFUNCTYPE(None, pointer, integer, *[pointer] * 4, integer)
+        address = self._engine.get_function_address
+        self._fix = ctypes.CFUNCTYPE(None, pointer)(address("fix"))
+        if batched:
+            self._each, self._sum = loop(address("each")), loop(address("sum"))
+
+    def __call__(self, rows: Any, shared: Any) -> Any:
+        count = rows.shape[1]
+        fixed = self._fixed(shared)
+        outputs = np.empty((self.count, count))
+        outputs[self.rest] = self._rest(fixed)[:, None]
+        if len(self.varying):
+            padded = _padded(rows)
+            results = np.empty((len(self.varying), padded.shape[1]))
+            self._loop(self._each, padded, count, fixed, results)
+            outputs[self.varying] = results[:, :count]
+        return outputs
+
+    def sums(self, rows: Any, shared: Any) -> Any:
+        """The outputs, added up over the rows."""
+        count = rows.shape[1]
+        fixed = self._fixed(shared)
+        total = np.empty(self.count)
+        total[self.rest] = self._rest(fixed) * count
+        if len(self.varying):
+            lanes = np.zeros((len(self.varying), WIDTH))
+            self._loop(self._sum, _padded(rows), count, fixed, lanes)
+            total[self.varying] = lanes.sum(axis=1)
+        return total
+
+    def _fixed(self, shared: Any) -> Any:
+        fixed = np.empty(self.fixed)
+        fixed[: self.inputs] = shared
+        self._fix(fixed.ctypes.data)
+        return fixed
+
+    def _rest(self, fixed: Any) -> Any:
+        """The outputs that no row has a part in."""
+        return np.concatenate([fixed, self.constants])[self.places]
+
+    def _loop(self, function: Any, rows: Any, count: int, fixed: Any, into: Any) -> None:
+        buffer, results = np.empty(self.buffer), np.empty(len(self.varying) * WIDTH)
+        arrays = [a.ctypes.data for a in (fixed, buffer, results, into)]
+        function(rows.ctypes.data, rows.shape[1], *arrays, count)
+
+
+def _padded(rows: Any) -> Any:
+    """The rows, and the last one again until they are whole vectors."""
+    count = rows.shape[1]
+    padded = np.empty((len(rows), -(-count // WIDTH) * WIDTH))
+    padded[:, :count] = rows
+    padded[:, count:] = rows[:, -1:]
+    return padded

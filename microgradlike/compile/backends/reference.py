@@ -1,0 +1,53 @@
+"""The backend "python": one call of a primitive's own function for each equation and row.
+
+Values are those of eager arithmetic, bit for bit. Every other backend is held to this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from microgradlike.compile.program import Program
+
+
+def build(program: Program, batched: int) -> Callable[[Any, Any], Any]:
+    """The program as a function of (rows, shared), which gives its outputs in rows.
+
+    `rows` is an array of shape (batched, number of rows), the first inputs of the program; `shared`
+    are the other inputs, the same for every row. The result has shape (outputs, number of rows).
+
+    >>> from microgradlike.compile.program import program
+    >>> from microgradlike.compile.record import Recording
+    >>> x, w = (recording := Recording()).input(), recording.input()
+    >>> run = build(program([x, w], [w * x]), 1)
+    >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
+    array([[10., 20., 30.]])
+    """
+    return _Run(program)
+
+
+class _Run:
+    block = 1024  # rows at a time
+
+    def __init__(self, program: Program) -> None:
+        self.inputs, self.outputs = program.inputs, program.outputs
+        self.steps = [(op.forward, operands) for _, op, operands in program.equations()]
+        self.constants = program.constants[::-1]  # a reference of -1 is the last one then
+
+    def __call__(self, rows: Any, shared: Any) -> Any:
+        rest = shared.tolist()
+        results = [self.one([*row, *rest]) for row in rows.T.tolist()]
+        return np.array(results, dtype=float).reshape(rows.shape[1], len(self.outputs)).T
+
+    def sums(self, rows: Any, shared: Any) -> Any:
+        """The outputs, added up over the rows."""
+        return self(rows, shared).sum(axis=1)
+
+    def one(self, inputs: list[float]) -> list[float]:
+        state = [*inputs, *[0.0] * len(self.steps), *self.constants]
+        for slot, (forward, operands) in enumerate(self.steps, self.inputs):
+            state[slot] = forward(*[state[r] for r in operands])
+        return [state[r] for r in self.outputs]

@@ -1,0 +1,207 @@
+"""Jitted: a function recorded once for each structure of its arguments, and run as a program."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from microgradlike import functions
+from microgradlike.compile.arguments import Arguments
+from microgradlike.compile.executable import Executable
+from microgradlike.compile.program import Program, program
+from microgradlike.compile.record import Expr, Recording
+from microgradlike.engine import Value, accumulate
+from microgradlike.graph import topological
+from microgradlike.linear import Linear
+from microgradlike.tracing import recording
+from microgradlike.tree import Tree
+
+BACKENDS = {"python": "reference", "numpy": "arrays", "llvm": "llvm"}
+REDUCE = ("mean", "sum", None)
+KEPT = 64  # recordings, of the structures of arguments that came last
+
+
+class Jitted:
+    """A function that runs as a program: what `jit` gives."""
+
+    def __init__(self, f: Callable[..., Any], batch: Any, reduce: str | None, backend: str) -> None:
+        if not callable(f):
+            raise TypeError(f"jit takes a function, got {f!r:.60}")
+        self.f = f
+        self.batch = _positions(batch)
+        self.reduce, self.backend = _one_of("reduce", reduce, REDUCE), backend
+        _one_of("backend", backend, ("auto", "eager", *BACKENDS))
+        self._kept: OrderedDict[Any, _Recorded] = OrderedDict()
+        self._lock = threading.RLock()
+        functools.update_wrapper(self, f, updated=())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The results of the function, in the nest that it gives them in."""
+        arguments = Arguments(args, kwargs, self.batch)
+        if arguments.scalars or self.backend == "eager":
+            result = self._eager(arguments)
+            return result if arguments.scalars else _numbers(result)
+        recorded = self._recorded(arguments)
+        return recorded.result(self._run(recorded.forward, recorded, arguments), self.reduce)
+
+    def backward(self, *args: Any, upstream: float = 1.0, **kwargs: Any) -> float:
+        """The value, with `upstream` times its gradient added to the `grad` of each Value.
+
+        Those are the Values that the function uses and those among the arguments, as after
+        `value.backward()` of a function that is not compiled. Raises TypeError where the function
+        gives more than one number, ValueError where rows are not reduced to one.
+        """
+        if self.reduce is None and self.batch:
+            raise ValueError("backward needs one number: with a batch, reduce is 'mean' or 'sum'")
+        arguments = Arguments(args, kwargs, self.batch)
+        if self.backend == "eager":
+            result = _one_number(Tree(self._eager(arguments), "the result of the function"))
+            if isinstance(result, Value):
+                result.backward(upstream)
+            return float(result.data if isinstance(result, Value) else result)
+        recorded = self._recorded(arguments)
+        row = self._run(recorded.gradient(tuple(arguments.values)), recorded, arguments).tolist()
+        values = [*arguments.values.values(), *recorded.values]
+        accumulate(values, [upstream * g for g in row[1:]])
+        return float(row[0])
+
+    def program(self, *args: Any, gradient: bool = False, **kwargs: Any) -> Program:
+        """The program for arguments like these; with `gradient`, by the Values that it reads too.
+
+        >>> from microgradlike import jit
+        >>> print(jit(lambda x: (x + 1) ** 2).program(3.0))
+        v1 = x0 + 1.0
+        v2 = v1 ** 2.0
+        return v2
+        """
+        arguments = Arguments(args, kwargs, self.batch)
+        recorded = self._recorded(arguments)
+        found = recorded.gradient(tuple(arguments.values)) if gradient else recorded.forward
+        return found.program
+
+    def _run(self, executable: Executable, recorded: _Recorded, arguments: Arguments) -> Any:
+        read = np.array([v.data for v in recorded.values], dtype=float)
+        shared = np.concatenate([arguments.shared, read])
+        if not self.batch:
+            return executable.outputs(arguments.rows, shared)[:, 0]
+        if self.reduce is None:
+            return executable.outputs(arguments.rows, shared)
+        total = executable.sums(arguments.rows, shared)
+        return total / arguments.count if self.reduce == "mean" else total
+
+    def _recorded(self, arguments: Arguments) -> _Recorded:
+        key = arguments.key
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                found = self._kept[key] = _Recorded(self.f, arguments, _backend(self.backend))
+                if len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(key)
+            return found
+
+    def _eager(self, arguments: Arguments) -> Any:
+        """The function as it stands, row by row."""
+        if not self.batch:
+            return self.f(*arguments.args, **arguments.kwargs)
+        results = [
+            Tree(self.f(*arguments.row(i), **arguments.kwargs), "the result of the function")
+            for i in range(arguments.count or 0)
+        ]
+        columns = [list(column) for column in zip(*[result.row for result in results])]
+        if self.reduce is None:
+            return results[0].stacked(columns)
+        total = functions.mean if self.reduce == "mean" else functions.sum
+        return results[0].of([total(column) for column in columns])
+
+
+class _Recorded:
+    """A function for one structure of its arguments: its outputs, its programs."""
+
+    def __init__(self, f: Callable[..., Any], arguments: Arguments, backend: ModuleType) -> None:
+        self.backend = backend
+        record = Recording()
+        args, kwargs, inputs = arguments.stand_ins(record.input)
+        token = recording.set(record)
+        try:
+            result = f(*args, **kwargs)
+        finally:
+            recording.reset(token)
+        self.outputs = Tree(result, "the result of the function")
+        self.row = [record.operand(y) for y in self.outputs.row]
+        self.values = record.values
+        self.inputs = inputs + record.inputs
+        self.batched = len(arguments.rows)
+        self._gradients: dict[tuple[int, ...], Executable] = {}
+
+    @functools.cached_property
+    def forward(self) -> Executable:
+        return Executable(program(self.inputs, self.row), self.batched, self.backend)
+
+    def gradient(self, places: tuple[int, ...]) -> Executable:
+        """The value, and its gradients by the shared numbers at these places and by the Values."""
+        found = self._gradients.get(places)
+        if found is None:
+            y = _one_number(self.outputs, self.row)
+            args = len(self.inputs) - len(self.values)
+            xs = [self.inputs[self.batched + i] for i in places] + self.inputs[args:]
+            gradient = Linear(topological(y), xs).pull([(y, 1.0)]) if type(y) is Expr else []
+            outputs = [y, *[0.0 + g for g in gradient or [0.0] * len(xs)]]
+            built = program(self.inputs, outputs)
+            found = self._gradients[places] = Executable(built, self.batched, self.backend)
+        return found
+
+    def result(self, row: Any, reduce: str | None) -> Any:
+        if self.batched and reduce is None:
+            return self.outputs.stacked(list(row))
+        return self.outputs.of(row.tolist())
+
+
+def _one_number(outputs: Tree, row: list[Any] | None = None) -> Any:
+    if not outputs.single:
+        raise TypeError(
+            f"backward needs one number, but the function gives {outputs.described()}; add its"
+            " numbers up"
+        )
+    return (outputs.row if row is None else row)[0]
+
+
+def _backend(name: str) -> ModuleType:
+    there = importlib.util.find_spec("llvmlite") is not None
+    if name == "llvm" and not there:
+        raise ModuleNotFoundError(
+            'backend="llvm" wants llvmlite: pip install "microgradlike[llvm]"; backend="numpy" does'
+            " without"
+        )
+    chosen = ("llvm" if there else "numpy") if name == "auto" else name
+    return importlib.import_module(f"microgradlike.compile.backends.{BACKENDS[chosen]}")
+
+
+def _numbers(result: Any) -> Any:
+    tree = Tree(result, "the result of the function")
+    return tree.of([x.data if isinstance(x, Value) else x for x in tree.row])
+
+
+def _positions(batch: Any) -> tuple[int, ...]:
+    positions = batch if isinstance(batch, tuple) else (batch,)
+    if not all(type(i) is int and i >= 0 for i in positions):
+        raise TypeError(
+            f"batch={batch!r}: the positions of arguments with a row for each example, counted from"
+            " 0, such as batch=(0, 1)"
+        )
+    return tuple(sorted(set(positions)))
+
+
+def _one_of(name: str, x: Any, choices: tuple[Any, ...]) -> Any:
+    if x not in choices:
+        raise ValueError(
+            f"{name}={x!r} is not available; choose from {', '.join(map(repr, choices))}"
+        )
+    return x

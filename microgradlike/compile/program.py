@@ -1,0 +1,116 @@
+"""Program: a flat list of equations over the primitives, in the order they are computed in."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from microgradlike.compile.record import Expr
+from microgradlike.op import Op
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """Equations over slots: inputs first, then one slot for each equation; `outputs` are slots.
+
+    A reference is a slot (0 or more) or a constant (-1 is `constants[0]`, -2 the next one).
+    Equation k is the primitive `ops[code[k]]` of `operands[starts[k]:starts[k + 1]]`.
+
+    >>> from microgradlike.compile.record import Recording
+    >>> x = Recording().input()
+    >>> print(program([x], [x * x + 1]))
+    v1 = x0 * x0
+    v2 = v1 + 1.0
+    return v2
+    """
+
+    inputs: int
+    outputs: tuple[int, ...]
+    constants: tuple[float, ...]
+    ops: tuple[Op, ...]
+    code: array[int]
+    starts: array[int]
+    operands: array[int]
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+    def equations(self) -> Iterator[tuple[int, Op, tuple[int, ...]]]:
+        """Each equation: the slot it fills, its primitive, its references."""
+        operands, starts = self.operands, self.starts
+        for k, code in enumerate(self.code):
+            yield self.inputs + k, self.ops[code], tuple(operands[starts[k] : starts[k + 1]])
+
+    def name(self, reference: int) -> str:
+        """What a reference is called where the program is printed."""
+        if reference < 0:
+            return repr(self.constants[-1 - reference])
+        return f"x{reference}" if reference < self.inputs else f"v{reference}"
+
+    def __str__(self) -> str:
+        lines = []
+        for slot, op, operands in self.equations():
+            names = [self.name(r) for r in operands]
+            right = f" {op.infix} ".join(names) if op.infix else f"{op.name}({', '.join(names)})"
+            lines.append(f"{self.name(slot)} = {right}")
+        return "\n".join([*lines, f"return {', '.join(map(self.name, self.outputs))}"])
+
+
+def program(inputs: Sequence[Expr], outputs: Sequence[Any]) -> Program:
+    """The equations of a recording that the outputs, Exprs and numbers, depend on."""
+    nodes = inputs[0].recording.nodes if inputs else []
+    return _Builder(inputs).built(nodes, outputs)
+
+
+class _Builder:
+    def __init__(self, inputs: Sequence[Expr]) -> None:
+        self.slots = {x.index: i for i, x in enumerate(inputs)}
+        self.inputs = len(inputs)
+        self.constants: dict[Any, int] = {}
+        self.numbers: list[float] = []
+        self.ops: dict[Op, int] = {}
+        self.code, self.starts, self.operands = array("H"), array("q", [0]), array("q")
+
+    def built(self, nodes: Sequence[Expr], outputs: Sequence[Any]) -> Program:
+        for x in _needed(nodes, outputs):
+            if x.op is not None:
+                self.operands.extend([self.reference(a) for a in x.operands])
+                self.starts.append(len(self.operands))
+                self.code.append(self.ops.setdefault(x.op, len(self.ops)))
+                self.slots[x.index] = self.inputs + len(self.code) - 1
+        results = tuple(self.reference(y) for y in outputs)
+        return Program(
+            self.inputs,
+            results,
+            tuple(self.numbers),
+            tuple(self.ops),
+            self.code,
+            self.starts,
+            self.operands,
+        )
+
+    def reference(self, x: Any) -> int:
+        if type(x) is Expr:
+            return self.slots[x.index]
+        key = x if x else repr(x)  # 0.0 equals -0.0
+        place = self.constants.get(key)
+        if place is None:
+            place = self.constants[key] = -1 - len(self.numbers)
+            self.numbers.append(x)
+        return place
+
+
+def _needed(nodes: Sequence[Expr], outputs: Sequence[Any]) -> list[Expr]:
+    """The nodes that the outputs depend on, operands before users."""
+    wanted = bytearray(len(nodes))
+    for y in outputs:
+        if type(y) is Expr:
+            wanted[y.index] = 1
+    for i in range(len(nodes) - 1, -1, -1):
+        if wanted[i]:
+            for x in nodes[i].operands:
+                if type(x) is Expr:
+                    wanted[x.index] = 1
+    return [x for x, used in zip(nodes, wanted) if used]

@@ -1,0 +1,247 @@
+"""Every backend computes what the reference does: the whole table, every edge, every program."""
+
+import math
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from microgradlike import Value, jit, ops
+from microgradlike.compile.backends import arrays, llvm, reference
+from microgradlike.compile.executable import Executable
+from microgradlike.compile.program import program
+from microgradlike.compile.record import Recording
+from microgradlike.graph import topological
+from microgradlike.linear import Linear
+from microgradlike.ops import TABLE
+from microgradlike.parse import parse
+from microgradlike.testing import programs
+from tests.test_edge_points import ROWS, agrees, name
+from tests.test_modes import formula
+from tests.ulps import draw
+
+BACKENDS = {"python": reference, "numpy": arrays, "llvm": llvm}
+FAST = {key: backend for key, backend in BACKENDS.items() if key != "python"}
+# IEEE-754 says what they are, to the bit, and so do those that only choose
+EXACT = [
+    "add",
+    "sub",
+    "mul",
+    "chain",
+    "div",
+    "neg",
+    "abs",
+    "sign",
+    "floor",
+    "ceil",
+    "sqrt",
+    "maximum",
+    "minimum",
+    "clip",
+    "where",
+    "less",
+    "less_equal",
+    "relu",
+]
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, math.inf, -math.inf, math.nan, 5e-324, 1e308, -1e-300]
+
+
+def by_name(x):
+    return getattr(x, "name", x)
+
+
+def recorded(f, count, *, gradient=False):
+    """A function of some numbers as a program, with its gradient if wanted."""
+    recording = Recording()
+    xs = [recording.input() for _ in range(count)]
+    y = recording.operand(f(*xs))
+    outputs = [y]
+    if gradient and type(y) is not float:
+        outputs += [0.0 + g for g in Linear(topological(y), xs).pull([(y, 1.0)])]
+    return program(xs, outputs)
+
+
+def same(a, b):
+    """Equal to the sign of a zero, nan to nan."""
+    return np.array_equal(a, b, equal_nan=True) and np.array_equal(np.signbit(a), np.signbit(b))
+
+
+def unsigned_nan(x):
+    return np.where(np.isnan(x), np.nan, x)
+
+
+def within(a, b, ulps):
+    return a == b or (a != a and b != b) or abs(a - b) <= ulps * math.ulp(b)
+
+
+def arguments(op, count=2000):
+    """Points for a primitive: of its domain, and every combination of special numbers."""
+    points = draw(op, count) if op not in (ops.where, ops.clip) else []
+    rng = random.Random(op.name)
+    points += [tuple(rng.choice(SPECIAL) for _ in op.domain) for _ in range(count // 2)]
+    return np.array(points).T
+
+
+@pytest.mark.parametrize("backend", FAST)
+@pytest.mark.parametrize("op", TABLE.values(), ids=by_name)
+def test_a_primitive_is_the_references(op, backend):
+    rows = arguments(op)
+    built = recorded(op, op.arity)
+    want = reference.build(built, op.arity)(rows, np.empty(0))
+    got = FAST[backend].build(built, op.arity)(rows, np.empty(0))
+    if op.name in EXACT:
+        assert same(unsigned_nan(got), unsigned_nan(want))
+    else:
+        wrong = [p for p, a, b in zip(rows.T, got[0], want[0]) if not within(a, b, 2)]
+        assert not wrong, (len(wrong), wrong[:5])
+        zero = want == 0
+        assert np.array_equal(np.signbit(got[zero]), np.signbit(want[zero]))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("row", ROWS, ids=name)
+def test_a_row_of_the_edge_table_holds(row, backend):
+    f, at = formula(row)
+    leaves = [Value(x) for x in at]
+    value = jit(f, backend=backend).backward(*leaves)
+    assert agrees(value, float(row["value"]), 4)
+    for leaf, (k, want) in zip(leaves, row["grad"].items()):
+        assert agrees(leaf.grad, 0.0 + float(want), 8), (k, leaf.grad)
+
+
+def test_the_edge_table_is_as_in_eager_mode_where_a_leaf_is_shared():
+    for text, at in [("sqrt(relu(x))", -1.0), ("log(relu(x)) * 0", 2.0), ("x * (1 / x)", 1e-320)]:
+        x = Value(at)
+        y = parse(text)({"x": x})
+        y.backward()
+        for backend in BACKENDS:
+            z = Value(at)
+            jit(lambda v, text=text: parse(text)({"x": v}), backend=backend).backward(z)
+            assert repr(z.grad) == repr(x.grad), (text, backend)
+
+
+PROGRAMS = settings(max_examples=300, suppress_health_check=list(HealthCheck), deadline=None)
+
+
+@PROGRAMS
+@given(programs(max_size=40), st.sampled_from([1.0, 1.0, 30.0, 1e200]))
+def test_the_reference_is_eager_arithmetic_to_the_bit(program, scale):
+    """The gradient too, where nothing was merged or left out."""
+    point = [x * scale for x in program.point]
+    leaves, others = [Value(x) for x in point], [Value(x) for x in point]
+    y = program(*leaves)
+    y.backward()
+    compiled = jit(program, backend="python")
+    value = compiled.backward(*others)
+    assert repr(value) == repr(y.data)
+    order = topological(y)
+    whole = len(compiled.program(*point)) == len([v for v in order if v.op])
+    if whole and all(math.isfinite(v.data) for v in order):
+        assert [repr(v.grad) for v in others] == [repr(v.grad) for v in leaves]
+
+
+EXACT_OPS = [TABLE[name] for name in EXACT if name != "chain"]
+
+
+@pytest.mark.parametrize("backend", FAST)
+@PROGRAMS
+@given(
+    program=programs(ops=EXACT_OPS, max_size=40), seed=st.integers(0, 9), count=st.integers(1, 40)
+)
+def test_of_exact_primitives_every_backend_gives_the_same_bits(backend, program, seed, count):
+    inputs = len(program.point)
+    built = recorded(program, inputs, gradient=True)
+    rng = np.random.default_rng(seed)
+    numbers = rng.normal(size=(inputs, count)) + np.array(program.point)[:, None]
+    for batched in (inputs, 1):
+        rows, shared = numbers[:batched], numbers[batched:, 0]
+        want = Executable(built, batched, reference).outputs(rows, shared)
+        got = Executable(built, batched, FAST[backend]).outputs(rows, shared)
+        assert np.array_equal(got, want, equal_nan=True)
+
+
+@pytest.mark.parametrize("backend", FAST)
+@PROGRAMS
+@given(program=programs(max_size=30, smooth=True), seed=st.integers(0, 9), count=st.integers(1, 20))
+def test_of_any_primitives_every_backend_agrees(backend, program, seed, count):
+    inputs = len(program.point)
+    built = recorded(program, inputs, gradient=True)
+    rng = np.random.default_rng(seed)
+    rows = np.array(program.point)[:, None] + rng.uniform(-5e-3, 5e-3, size=(inputs, count))
+    want = Executable(built, inputs, reference).outputs(rows, np.empty(0))
+    got = Executable(built, inputs, FAST[backend]).outputs(rows, np.empty(0))
+    there = np.isfinite(want)
+    assert np.array_equal(got[~there], want[~there], equal_nan=True)
+    size = np.abs(want[there]).max(initial=1.0)
+    assert np.allclose(got[there], want[there], rtol=1e-9, atol=1e-10 * size)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_users_primitive_runs_everywhere(backend):
+    cube = ops.unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
+    x = Value(2.0)
+    assert jit(cube, backend=backend).backward(x) == 8
+    assert x.grad == 12
+    assert jit(cube, batch=0, reduce=None, backend=backend)([1.0, 2.0]).tolist() == [1, 8]
+
+
+# 0·∞
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_nan_in_one_block_has_that_block_run_with_care(backend):
+    built = recorded(lambda x: ops.sqrt(ops.relu(x)), 1, gradient=True)
+    executable = Executable(built, 1, BACKENDS[backend])
+    executable.block = 4
+    rows = np.array([[4.0, 1.0, 9.0, 16.0, -1.0, 4.0]])
+    value, gradient = executable.outputs(rows, np.empty(0))
+    assert value.tolist() == [2, 1, 3, 4, 0, 2]
+    assert gradient.tolist() == [1 / 4, 1 / 2, 1 / 6, 1 / 8, 0, 1 / 4]
+
+
+def test_plain_products_give_what_careful_ones_do_or_a_nan():
+    built = recorded(lambda x, y: ops.sqrt(ops.relu(x)) * y.exp(), 2, gradient=True)
+    assert ops.chain in built.ops
+    executable = Executable(built, 2, arrays)
+    assert "chain" not in str(executable._plain)
+    assert "chain" in str(replace(built))
+
+
+def test_where_a_nan_could_hide_products_stay_careful():
+    """A gradient that decides something: as 0 · ∞ it is 0, which is not less than 0."""
+
+    def f(x):
+        g = ops.chain(ops.relu(x), 1 / x)
+        return ops.where(g < 1, 5.0, 7.0)
+
+    for backend in BACKENDS:
+        assert jit(f, backend=backend)(0.0) == 5
+
+
+@pytest.mark.parametrize("backend", FAST)
+@pytest.mark.parametrize("chunk", [1, 3, 7])
+def test_a_program_in_pieces_is_the_same_program(backend, chunk, monkeypatch):
+    monkeypatch.setattr(llvm, "SMALL", 0)
+    monkeypatch.setattr(llvm, "CHUNK", chunk)
+
+    def f(x, y, w):
+        total = w * w
+        for k in range(8):
+            total = total * 0.5 + ops.tanh(x * k + total) * y - ops.exp(w * k - 9)
+        return total
+
+    built = recorded(f, 3, gradient=True)
+    rng = np.random.default_rng(0)
+    rows, shared = rng.normal(size=(2, 19)), rng.normal(size=1)
+    for batched, a, b in ((2, rows, shared), (0, np.empty((0, 1)), rng.normal(size=3))):
+        want = Executable(built, batched, reference).outputs(a, b)
+        got = Executable(built, batched, FAST[backend]).outputs(a, b)
+        assert np.allclose(got, want, rtol=1e-12, atol=1e-13)
+
+
+def test_a_users_primitive_that_is_used_twice_is_called_by_one_name():
+    cube = ops.unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
+    f = jit(lambda x, y: cube(x) + cube(y) + cube(2.0), backend="llvm")
+    assert f(2.0, 3.0) == 8 + 27 + 8

@@ -1,0 +1,286 @@
+"""A recording: what the function does, no more than once, and to the bit."""
+
+import copy
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from microgradlike import TraceError, Value, grad, hessian, jit, jvp, ops, where
+from microgradlike.compile.record import Expr, Recording
+from microgradlike.ops import TABLE
+from microgradlike.testing import points, programs
+
+
+@pytest.fixture
+def recording():
+    return Recording()
+
+
+@pytest.fixture
+def x(recording):
+    return recording.input()
+
+
+def by_name(op):
+    return op.name
+
+
+@pytest.mark.parametrize("op", [op for op in TABLE.values() if op.arity == 1], ids=by_name)
+def test_a_primitive_of_an_input_is_recorded_once(op, x):
+    assert op(x) is op(x)
+    assert (op(x).op, op(x).operands) == (op, (x,))
+
+
+@pytest.mark.parametrize("op", [op for op in TABLE.values() if op.arity == 2], ids=by_name)
+def test_order_counts_and_so_do_numbers(op, recording, x):
+    y = recording.input()
+    assert op(x, y) is op(x, y)
+    assert op(x, y) is not op(y, x)
+    assert op(x, 7) is op(x, 7.0)
+    assert op(x, 7.0) is not op(x, 8.0)
+
+
+def test_minus_zero_is_another_number(x):
+    assert (x + 0.0) is not (x + -0.0)
+    assert (0.0 / x) is not (-0.0 / x)
+    assert (x * 0.0).operands[1] == 0.0
+
+
+@pytest.mark.parametrize("op", TABLE.values(), ids=by_name)
+def test_of_plain_numbers_there_is_a_number(op, recording):
+    at = (0.5,) * op.arity
+    assert repr(recording.apply(op, at)) == repr(op(*at))
+
+
+@pytest.mark.parametrize("op", TABLE.values(), ids=by_name)
+@pytest.mark.parametrize("other", [0.0, -0.0, 1.5, -3.0, math.inf, -math.inf, math.nan, 5e-324])
+def test_a_neutral_number_changes_no_bit(op, other):
+    for i, neutral in enumerate(op.neutral):
+        if neutral is not None:
+            at = (neutral, other) if i == 0 else (other, neutral)
+            assert repr(op.forward(*at)) == repr(other)
+
+
+@pytest.mark.parametrize(
+    ("f", "simple"),
+    [
+        (lambda x: x * 1, True),
+        (lambda x: 1.0 * x, True),
+        (lambda x: x / 1, True),
+        (lambda x: x**1, True),
+        (lambda x: x - 0, True),
+        (lambda x: x + -0.0, True),
+        (lambda x: where(True, x, 5.0), True),
+        (lambda x: where(0.0, 5.0, x), True),
+        (lambda x: where(x > 0, x, x), True),
+        (lambda x: x + 0.0, False),  # -0.0 + 0.0 is 0.0
+        (lambda x: 0.0 + x, False),
+        (lambda x: x - -0.0, False),
+        (lambda x: x * 0.0, False),  # inf
+        (lambda x: 1 / x, False),
+        (lambda x: 1 - x, False),
+        (lambda x: x**0.0 * x, False),
+        (lambda x: x - x, False),  # inf
+    ],
+)
+def test_what_changes_no_bit_is_left_out_and_nothing_else(f, simple, x):
+    assert (f(x) is x) == simple
+
+
+@given(programs(max_size=30))
+def test_a_program_is_recorded_without_doing_a_thing_twice(program):
+    recording = Recording()
+    program(*[recording.input() for _ in program.point])
+    done = [(v.op, tuple(map(repr, v.operands))) for v in recording.nodes if v.op]
+    assert len(set(done)) == len(done)
+    for v in recording.nodes:
+        assert all(a.index < v.index for a in v.operands if isinstance(a, Expr))
+
+
+# Values
+
+
+def test_a_value_that_was_there_is_an_input_and_one_that_is_made_a_constant():
+    w = Value(2.0)
+    interior = w * 3
+    recording = Recording()
+    x = recording.input()
+    assert x * Value(5.0) is x * 5.0
+    y = x * w + interior * x
+    assert recording.values == [w, interior]
+    assert y.operands[0].operands[1] is recording.inputs[0]
+
+
+def test_what_values_alone_make_is_recorded_too():
+    w = Value(2.0)
+    f = jit(lambda x: x + (w * w + Value(1.0) * 2).tanh(), backend="python")
+    assert f(1.0) == 1 + math.tanh(6)
+    w.data = 0.5
+    assert f(1.0) == 1 + math.tanh(2.25)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, w: where(w > 1, x, 2 * x),
+        lambda x, w: where(w <= 1, 2 * x, x),
+        lambda x, w: where(w < 2, 2 * x, x),
+        lambda x, w: where(w >= 2, x, 2 * x),
+        lambda x, w: where(w - 1, x, 2 * x),
+    ],
+)
+def test_a_choice_by_a_value_is_made_at_every_call(f):
+    w = Value(2.0)
+    compiled = jit(lambda x: f(x, w))
+    assert compiled(3.0) == 3
+    w.data = 1.0
+    assert compiled(3.0) == 6
+
+
+def test_a_value_decides_nothing_while_it_is_recorded():
+    w = Value(2.0)
+    for f in (lambda x: x if w else -x, lambda x: x if w > 1 else -x, lambda x: max(w, x)):
+        with pytest.raises(TraceError, match="where"):
+            jit(f)(1.0)
+    assert w > 1  # as before
+
+
+def test_a_value_that_the_function_makes_may_decide():
+    def f(x):
+        count = Value(0.0)
+        while count < 3:
+            count = count + 1
+        return count * x
+
+    assert jit(f)(2.0) == 6
+
+
+# what is refused
+
+
+@pytest.mark.parametrize(
+    ("f", "way_out"),
+    [
+        (lambda x: 1 if x else 2, "where"),
+        (lambda x: 1 if x > 0 else 2, "where"),
+        (lambda x: max(x, 0.0), "maximum"),
+        (lambda x: sorted([x, 0.5]), "where"),
+        (lambda x: x > 0 and 1, "where"),
+        (lambda x: math.sin(x), "microgradlike.sin"),
+        (lambda x: float(x), "microgradlike.sin"),
+        (lambda x: int(x), "floor"),
+        (lambda x: round(x), "floor"),
+        (lambda x: round(x, 2), "floor"),
+        (lambda x: complex(x), "two numbers"),
+        (lambda x: [1, 2][x], "where"),
+        (lambda x: range(x), "where"),
+        (lambda x: x.data, "calculate with the Value"),
+        (lambda x: x.primal, "calculate"),
+        (lambda x: x.grad, "grad(f)"),
+        (lambda x: x.backward(), "grad(f)"),
+        (lambda x: f"{x:.3f}", "without a format"),
+        (lambda x: np.maximum(x, 1.0), "maximum"),
+        (lambda x: np.float64(x), "microgradlike.sin"),
+        (lambda x: __import__("pickle").dumps(x), "pickle what"),
+    ],
+)
+def test_what_needs_the_number_names_the_line_and_the_way_out(f, way_out):
+    with pytest.raises(TraceError) as caught:
+        jit(f)(1.0)
+    assert f"test_record.py, line {f.__code__.co_firstlineno}" in str(caught.value)
+    assert way_out in str(caught.value)
+    assert "recorded" in str(caught.value)
+
+
+def test_a_number_that_was_kept_from_an_earlier_recording_is_refused():
+    kept = []
+
+    def f(x):
+        kept.append(x)
+        return kept[0] * x
+
+    assert jit(f)(3.0) == 9
+    with pytest.raises(TraceError, match="earlier recording"):
+        jit(f)(3.0)
+
+
+def test_what_needs_no_number_works():
+    def f(x):
+        array = np.array([x, 2 * x], dtype=object)
+        assert str(x) == f"{x}" == repr(x)
+        assert math.floor(x) is ops.floor(x)
+        assert -x is -x
+        assert +x is x
+        assert abs(x) is ops.absolute(x)
+        return (np.exp(array) @ array + array.sum()) * np.float64(2)
+
+    assert jit(f)(0.5) == pytest.approx(2 * (0.5 * math.exp(0.5) + math.e + 1.5))
+
+
+def test_a_stranger_is_left_to_answer_for_itself(x):
+    class Stranger:
+        def __radd__(self, other):
+            return "mine"
+
+    assert x + Stranger() == "mine"
+    assert Expr.apply(ops.add, 1.0, 2.0) is NotImplemented
+    with pytest.raises(TypeError, match="unsupported operand"):
+        x + "text"
+
+
+def test_a_copy_of_what_is_recorded_is_itself(x):
+    assert copy.copy(x) is copy.deepcopy([x])[0] is x
+
+
+def test_a_pole_among_plain_numbers_is_met_when_the_program_runs():
+    f = jit(grad(lambda x: x / 0.0), backend="python")
+    assert f(3.0) == math.inf
+    assert "1.0 / " in str(f.program(3.0))
+
+
+# derivatives inside
+
+
+@given(programs(ops=[op for op in TABLE.values() if op.kink is None], smooth=True, max_size=8))
+def test_a_gradient_is_recorded_as_it_is_computed(program):
+    every = tuple(range(len(program.point)))
+    assert jit(grad(program, every), backend="python")(*program.point) == pytest.approx(
+        grad(program, every)(*program.point), rel=1e-9, abs=1e-300, nan_ok=True
+    )
+
+
+def test_derivatives_of_every_kind_inside():
+    def f(x):
+        return x[0] ** 3 * x[1].sin()
+
+    def g(x):
+        return (
+            hessian(f)(x),
+            jvp(f, (x,), ([1.0, 0.0],)),
+            grad(lambda a: grad(f)([a, x[1]])[0])(x[0]),
+        )
+
+    second, (value, slope), nested = jit(g, backend="python")([2.0, 0.5])
+    assert second == hessian(f)([2.0, 0.5])
+    assert (value, slope) == jvp(f, ([2.0, 0.5],), ([1.0, 0.0],))
+    assert nested == pytest.approx(second[0][0])
+
+
+def test_the_derivative_by_a_plain_number_inside_reaches_what_is_recorded():
+    f = jit(lambda w: grad(lambda x: x * x * w)(3.0))
+    assert f(2.0) == 12
+    assert jit(grad(f.f))(2.0) == 6
+
+
+def test_a_jit_function_inside_another_is_part_of_it():
+    inner = jit(lambda x: x * x)
+    outer = jit(lambda x: inner(x) + 1)
+    assert outer(3.0) == 10
+    assert str(outer.program(3.0)).splitlines() == ["v1 = x0 * x0", "v2 = v1 + 1.0", "return v2"]
+
+
+@given(points(ops.power))
+def test_a_derivative_of_a_jit_function_is_the_functions(point):
+    assert grad(jit(ops.power))(*point) == grad(ops.power)(*point)
