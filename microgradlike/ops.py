@@ -107,10 +107,7 @@ def _logaddexp(a: float, b: float) -> float:
     if a == b:  # also the two infinities, whose difference is nan
         return a + LN2
     low, high = (a, b) if a < b else (b, a)
-    d = low - high
-    if d == -inf:
-        return high
-    return high + math.log1p(math.exp(d))
+    return high + math.log1p(math.exp(low - high))
 
 
 # Partials that do not fit a line.

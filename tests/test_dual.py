@@ -143,6 +143,14 @@ def test_comparisons_are_those_of_the_numbers(pair):
             assert sign(left(a), right(b)) is sign(a, b)
 
 
+def test_a_bool_is_a_condition_and_no_number():
+    x = Dual(2.0, 1.0)
+    assert ops.where(True, x, 5.0).tangent == 1
+    for strange in (lambda: ops.where(x, True, 5.0), lambda: ops.atan2(True, x), lambda: x + True):
+        with pytest.raises(TypeError):
+            strange()
+
+
 def test_comparisons_with_other_numbers_are_plain_bools():
     x = Dual(3.0, 1.0)
     for number in (2, Fraction(5, 2), np.float64(2), np.int8(2)):

@@ -212,6 +212,7 @@ def test_the_kinks_of_steps_and_bounds_are_where_they_jump():
     assert ops.ceil.kink(3.0) == 0.0
     assert ops.clip.kink(-1.0, 2.0, 2.0) == 0.0
     assert ops.clip.kink(0.5, 0.0, 2.0) == 0.5
+    assert ops.less.kink(1.0, 2.5) == ops.less_equal.kink(2.5, 1.0) == 1.5
 
 
 @given(st.floats(), st.floats())

@@ -10,8 +10,10 @@ from hypothesis import given
 
 from microgradlike import Dual, Value, engine, grad, jacobian, nn, ops, unary, vjp
 from microgradlike.engine import begin_run
+from microgradlike.graph import topological
 from microgradlike.linear import Linear
 from microgradlike.run import Run, forward_results
+from microgradlike.run_graph import order_of_run
 from microgradlike.tree import Tree
 from tests.test_linear import polynomials
 
@@ -146,6 +148,34 @@ class Refusal(Exception):
 
 def refuse(y, x):
     raise Refusal
+
+
+def test_what_an_unfinished_backward_pass_left_in_a_node_is_not_added():
+    def f(x):
+        y = x * x
+        y.grad = x.grad = 100.0
+        return y * x
+
+    assert grad(f)(3.0) == 27
+
+
+def test_the_order_of_a_run_is_that_of_its_graph():
+    run = begin_run()
+    x = Value(2.0)
+    a, b = x.sin() * x, x.exp() + x.cos()
+    found, older = order_of_run([a, b], [x], run)
+    assert found == [v for v in topological(a, b) if v is not x]
+    assert not older
+    assert order_of_run([b, a], [x], run)[0] == [v for v in topological(b, a) if v is not x]
+
+
+def test_the_order_of_a_run_leaves_no_mark():
+    run = begin_run()
+    x = Value(2.0)
+    y = x.sin() * x
+    marks = [v._mark for v in topological(y)]
+    order_of_run([y], [x], run)
+    assert [v._mark for v in topological(y)] == marks
 
 
 def test_a_backward_pass_that_fails_inside_leaves_the_derivative_right():

@@ -27,6 +27,7 @@ LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", ".*_cache", ".venv", "*
 # by module the tests that are to kill its mutants, the fast and sharp ones first
 FUNCTIONS = sorted(f"tests/{path.name}" for path in (ROOT / "tests").glob("test_derivatives*.py"))
 NESTED = ["tests/test_confusion.py", "tests/test_confusion_closures.py"]
+RECORDED = ["tests/test_record.py", "tests/test_jit.py"]
 DUAL = ["tests/test_dual.py", "tests/test_dual_nested.py"]
 TESTS = {
     "microgradlike/ops.py": [
@@ -37,13 +38,24 @@ TESTS = {
         "tests/test_power.py",
         "tests/test_higher_order.py",
         "tests/test_scalar.py",
+        "tests/test_record.py",
     ],
     "microgradlike/chain_rule.py": ["tests/test_chain_rule.py", "tests/test_modes.py", *DUAL],
-    "microgradlike/engine.py": ["tests/test_engine.py", "tests/test_run.py", "tests/test_modes.py"],
+    "microgradlike/engine.py": [
+        "tests/test_engine.py",
+        "tests/test_run.py",
+        *RECORDED,
+        "tests/test_modes.py",
+    ],
     "microgradlike/run_graph.py": ["tests/test_run.py", *FUNCTIONS, *NESTED],
     "microgradlike/dual.py": [*DUAL, *NESTED, "tests/test_modes.py"],
-    "microgradlike/linear.py": ["tests/test_linear.py", "tests/test_modes.py", *FUNCTIONS],
-    "microgradlike/run.py": ["tests/test_run.py", *NESTED, *FUNCTIONS],
+    "microgradlike/linear.py": [
+        "tests/test_linear.py",
+        *RECORDED,
+        "tests/test_modes.py",
+        *FUNCTIONS,
+    ],
+    "microgradlike/run.py": ["tests/test_run.py", *NESTED, "tests/test_record.py", *FUNCTIONS],
     "microgradlike/derivatives.py": [*FUNCTIONS, *NESTED],
 }
 

@@ -57,9 +57,7 @@ def _softplus(x: Array) -> Array:
 
 def _logaddexp(a: Array, b: Array) -> Array:
     low, high = np.minimum(a, b), np.maximum(a, b)
-    d = low - high
-    y = high + np.log1p(np.exp(d))
-    return np.where(a == b, a + ops.LN2, np.where(d == -np.inf, high, y))
+    return np.where(a == b, a + ops.LN2, high + np.log1p(np.exp(low - high)))
 
 
 SPELLINGS: dict[Op, Callable[..., Array]] = {

@@ -89,9 +89,7 @@ def _softplus(e: Emitter, x: str) -> str:
 def _logaddexp(e: Emitter, a: str, b: str) -> str:
     less = e.test("olt", a, b)
     low, high = e.select(less, a, b), e.select(less, b, a)
-    d = e.sub(low, high)
-    y = e.add(high, e.library("log1p", e.library("exp", d)))
-    y = e.select(e.test("oeq", d, e.constant(-np.inf)), high, y)
+    y = e.add(high, e.library("log1p", e.library("exp", e.sub(low, high))))
     return e.select(e.test("oeq", a, b), e.add(a, e.constant(ops.LN2)), y)
 
 
