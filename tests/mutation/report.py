@@ -7,6 +7,7 @@ import tomllib
 from collections import Counter
 from importlib.metadata import version
 
+PATH = "docs/mutants.toml"
 HEAD = """\
 # Mutants that every test let live, and how many died; python -m tests.mutation.run writes it, and
 # keeps the reasons. `rule`: in a partial derivative of the table, where a mutant may survive only
@@ -16,9 +17,7 @@ HEAD = """\
 
 def write(results, root):
     """Put the results, mutants with entries, into docs/mutants.toml, keeping its reasons."""
-    path = root / "docs" / "mutants.toml"
-    old = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    reasons = {(s["module"], s["was"], s["now"]): s["reason"] for s in old.get("survivor", [])}
+    path, known = root / PATH, reasons(root)
     lines = [HEAD, "[run]", f'date = "{datetime.date.today()}"']
     lines += [f'cosmic-ray = "{version("cosmic-ray")}"', f'python = "{sys.version.split()[0]}"']
     for name, (mutants, killed) in counts(results).items():
@@ -28,10 +27,22 @@ def write(results, root):
     for m, entry in survivors:
         shown = {"module": m.module, "line": m.line, "rule": m.rule}
         shown |= {k: entry[k] for k in ("was", "now")}
-        shown["reason"] = reasons.get((shown["module"], shown["was"], shown["now"]), "")
+        shown["reason"] = known.get(change(m, entry), "")
         lines += ["", "[[survivor]]", *(f"{k} = {toml(v)}" for k, v in shown.items())]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(survivors)} of {len(results)} mutants survived; give reasons in {path.name}")
+
+
+def reasons(root):
+    """Why survivors live, by change, as far as docs/mutants.toml says so."""
+    path = root / PATH
+    old = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    known = {(s["module"], s["was"], s["now"]): s["reason"] for s in old.get("survivor", [])}
+    return {what: reason for what, reason in known.items() if reason}
+
+
+def change(m, entry):
+    return m.module, entry["was"], entry["now"]
 
 
 def counts(results):

@@ -5,7 +5,8 @@
 Wants cosmic-ray (pip install cosmic-ray), a system with fork, and about an hour on two cores. Every
 mutant is tried in a copy of the project. The result goes to docs/mutants.toml, where survivors wait
 for a reason, and `python -m tests.trust` takes it from there. With --session, a run that was cut
-off goes on; --again tries its survivors once more, for the tests that were added since.
+off goes on; --again tries its survivors once more, for the tests that were added since, unless a
+reason is given.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import threading
 from pathlib import Path
 
 from tests.mutation.mutants import difference, mutants
-from tests.mutation.report import write
+from tests.mutation.report import change, reasons, write
 
 ROOT = Path(__file__).parents[2]
 LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", ".*_cache", ".venv", "*.egg-info", "build")
@@ -65,22 +66,25 @@ def main():
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--module", action="append", choices=TESTS, help="only this; repeatable")
     parser.add_argument("--session", type=Path, help="where results are kept while it runs")
-    parser.add_argument("--again", action="store_true", help="try the survivors of the session too")
+    parser.add_argument("--again", action="store_true", help="try survivors of the session too")
     options = parser.parse_args()
     everything = [m for module in options.module or TESTS for m in mutants(ROOT, module)]
     with tempfile.TemporaryDirectory() as work:
         session = options.session or Path(work) / "session"
         done = read(session)
-        left = [
-            m
-            for m in everything
-            if identity(m) not in done or (options.again and done[identity(m)]["survived"])
-        ]
+        left = [m for m in everything if not settled(m, done.get(identity(m)), options.again)]
         print(f"{len(everything)} mutants, {len(left)} to be tried", flush=True)
         with session.open("a", encoding="utf-8") as log:
             run(left, Path(work), options.workers, log)
         results = read(session)
         write([(m, results[identity(m)]) for m in everything if identity(m) in results], ROOT)
+
+
+def settled(m, entry, again):
+    """Whether a mutant need not be tried; `again`: not even if it survived for a known reason."""
+    if entry is None:
+        return False
+    return not (entry["survived"] and again) or change(m, entry) in reasons(ROOT)
 
 
 def read(session):
