@@ -41,42 +41,47 @@ def normalise(x):
     return [xi * scale for xi in x]
 
 
-def probabilities(logits):
-    largest = max(v.data for v in logits)
-    powers = [(v - largest).exp() for v in logits]
+def largest_number(values):
+    """For stability only: a number, which no gradient passes through."""
+    return max(v.data for v in values)
+
+
+def probabilities(logits, largest):
+    shift = largest(logits)
+    powers = [(v - shift).exp() for v in logits]
     total = sum(powers)
     return [p / total for p in powers]
 
 
-def attend(query, keys, values, heads):
+def attend(query, keys, values, heads, largest):
     size = len(query) // heads
     out = []
     for start in range(0, len(query), size):
         part = slice(start, start + size)
         scores = [sum(q * k for q, k in zip(query[part], key[part])) / size**0.5 for key in keys]
-        weights = probabilities(scores)
+        weights = probabilities(scores, largest)
         columns = zip(*(v[part] for v in values))
         out += [sum(w * v for w, v in zip(weights, column)) for column in columns]
     return out
 
 
-def next_token(p, token, position, keys, values, heads):
+def next_token(p, token, position, keys, values, heads, largest):
     x = [a + b for a, b in zip(p["tokens"][token], p["positions"][position])]
     x = normalise(x)
     h = normalise(x)
     keys.append(linear(h, p["key"]))
     values.append(linear(h, p["value"]))
-    mixed = linear(attend(linear(h, p["query"]), keys, values, heads), p["mix"])
+    mixed = linear(attend(linear(h, p["query"]), keys, values, heads, largest), p["mix"])
     x = [a + b for a, b in zip(x, mixed)]
     hidden = [v.relu() for v in linear(normalise(x), p["up"])]
     x = [a + b for a, b in zip(x, linear(hidden, p["down"]))]
     return linear(x, p["read"])
 
 
-def document_loss(p, tokens, *, heads=4):
+def document_loss(p, tokens, *, heads=4, largest=largest_number):
     """Mean negative log probability of each token after the first, given those before it."""
     keys, values, losses = [], [], []
     for position, (token, target) in enumerate(pairwise(tokens)):
-        logits = next_token(p, token, position, keys, values, heads)
-        losses.append(-probabilities(logits)[target].log())
+        logits = next_token(p, token, position, keys, values, heads, largest)
+        losses.append(-probabilities(logits, largest)[target].log())
     return (1 / len(losses)) * sum(losses)
