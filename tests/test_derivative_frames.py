@@ -1,6 +1,9 @@
 """The nodes of a gradient are framed in pictures, and take no parameter out of its module."""
 
-from microgradlike import Value, diagnose, gradients, nn, ops
+import pytest
+
+from microgradlike import Value, diagnose, functions, gradients, nn, ops
+from microgradlike.graph import topological
 from microgradlike.scope import current
 from viz.scene import scene
 
@@ -23,6 +26,28 @@ def test_each_derivative_has_a_frame_of_its_own():
     assert frames["y"] is None
     assert frames["y''"] == "∂y'/∂x · Derivative"
     assert set(frames.values()) == {None, "∂y/∂x · Derivative", "∂y'/∂x · Derivative"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "by"),
+    [
+        (["a"], "∂y/∂a"),
+        ([""], "∂y/∂x"),
+        (["a", "b"], "∂y/∂(a, b)"),
+        (["a", "", "c"], "∂y/∂(a, x, c)"),
+        (["a", "b", "c", "d"], "∂y/∂(a, b, c, …)"),
+        (["a", "b", "c", "d", "e"], "∂y/∂(a, b, c, …)"),
+    ],
+)
+def test_a_frame_says_which_derivative_of_what(labels, by):
+    xs = [Value(0.5 + i, label) for i, label in enumerate(labels)]
+    y = ops.exp(ops.sin(xs[0]) * functions.sum(xs))
+    for label in ("y", "loss"):
+        y.label = "" if label == "y" else label
+        made = topological(gradients(y, xs)[0])
+        assert {repr(v.scope) for v in made if v.scope} == {
+            f"<call of {by.replace('∂y', f'∂{label}')}>"
+        }
 
 
 def test_the_frame_is_left_where_a_derivative_fails():

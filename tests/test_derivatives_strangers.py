@@ -147,7 +147,9 @@ def test_what_is_no_function_is_refused(stranger):
             take()
 
 
-@pytest.mark.parametrize("argnum", [2, -1, (0, 2), (-1,), 1.0, "x", None, True, [0, 1], (0, True)])
+@pytest.mark.parametrize(
+    "argnum", [2, 7, -1, (0, 2), (-1,), 1.0, "x", None, True, [0, 1], (0, True)]
+)
 def test_an_argnum_that_is_not_there_is_refused(argnum):
     for operator in (*OPERATORS, derivative):
         with pytest.raises(ValueError, match=r"argnum is .* but there are 2 positional argument"):

@@ -7,7 +7,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from microgradlike import TraceError, Value, grad, hessian, jit, jvp, ops, where
+from microgradlike import (
+    Dual,
+    TraceError,
+    Value,
+    grad,
+    gradients,
+    hessian,
+    jacobian,
+    jit,
+    jvp,
+    ops,
+    where,
+)
 from microgradlike.compile.record import Expr, Recording
 from microgradlike.ops import TABLE
 from microgradlike.testing import points, programs
@@ -266,6 +278,35 @@ def test_derivatives_of_every_kind_inside():
     assert second == hessian(f)([2.0, 0.5])
     assert (value, slope) == jvp(f, ([2.0, 0.5],), ([1.0, 0.0],))
     assert nested == pytest.approx(second[0][0])
+
+
+def test_gradients_as_a_graph_inside():
+    f = jit(lambda x: gradients(gradients(x**3, [x])[0], [x])[0])
+    assert f(2.0) == 12
+    with pytest.raises(TypeError, match="takes Values"):
+        gradients(Dual(1.0, 1.0), [Dual(1.0, 1.0)])
+
+
+def test_forward_mode_inside_follows_the_branch_that_is_taken():
+    def f(x):
+        y = where(x > 1, x * x, -x)
+        return [y, where(x > 1, x, 5.0 * x), y * x]
+
+    for x in (0.5, 3.0):
+        assert jit(jacobian(f), backend="python")(x) == jacobian(f)(x)
+
+
+@pytest.mark.parametrize("w", [1.0, 7.0])
+def test_what_two_choices_use_is_reached_by_either(w):
+    def f(w):
+        u = w.exp()
+        return where(w > 5, u, 0.0) + where(w < 5, 3 * u, 1.0)
+
+    a, b = Value(w), Value(w)
+    f(a).backward()
+    jit(f).backward(b)
+    assert b.grad == pytest.approx(a.grad)
+    assert jit(lambda w: f(w) * f(w)).backward(b) > 0
 
 
 def test_the_derivative_by_a_plain_number_inside_reaches_what_is_recorded():

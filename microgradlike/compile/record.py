@@ -34,6 +34,7 @@ class Expr(Scalar):
     """
 
     __slots__ = ("index", "op", "operands", "recording")
+    label = ""  # it has none
 
     recording: Recording
     index: int  # its place in the recording, where operands come before users

@@ -57,7 +57,7 @@ TESTS = {
         *FUNCTIONS,
     ],
     "microgradlike/run.py": ["tests/test_run.py", *NESTED, "tests/test_record.py", *FUNCTIONS],
-    "microgradlike/derivatives.py": [*FUNCTIONS, *NESTED],
+    "microgradlike/derivatives.py": ["tests/test_derivative_frames.py", *FUNCTIONS, *NESTED],
 }
 
 
