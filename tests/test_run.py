@@ -52,6 +52,8 @@ def test_the_function_gets_a_node_of_its_own(x):
     assert type(seen[0]) is (Dual if isinstance(x, Dual) else Value)
     assert len(r.nodes) == 1
     assert float(f"{seen[0]:.1f}") == 3.0
+    if isinstance(x, Value):
+        assert (r.nodes[0].op, r.nodes[0].operands) == (ops.mul, (x, 1.0))
 
 
 def test_one_object_given_twice_is_two_arguments():
@@ -259,15 +261,29 @@ def test_reverse_and_forward_give_one_matrix(program):
     assert forward.jacobian(forward.outputs.row) == rows
 
 
-def test_columns_are_made_forward_and_fewer_rows_in_reverse(monkeypatch):
+@pytest.mark.parametrize(
+    ("rows", "columns", "other"),
+    [
+        (1, 1, "push"),
+        (1, 5, "push"),
+        (2, 5, "push"),
+        (2, 2, "pull"),
+        (5, 2, "pull"),
+        (5, 1, "pull"),
+    ],
+)
+def test_columns_are_made_forward_and_fewer_rows_in_reverse(rows, columns, other, monkeypatch):
     def refuse(*_):
         raise Refusal
 
-    monkeypatch.setattr(Linear, "pull", refuse)
-    assert jacobian(lambda x: [x[0] * x[1], x[1]])([2.0, 3.0]) == [[3.0, 2.0], [0.0, 1.0]]
-    monkeypatch.undo()
-    monkeypatch.setattr(Linear, "push", refuse)
-    assert jacobian(lambda x: [x[0] * x[1]])([2.0, 3.0]) == [[3.0, 2.0]]
+    monkeypatch.setattr(Linear, other, refuse)
+    found = jacobian(lambda x: [i * x[0] for i in range(rows)])([1.0] * columns)
+    assert found == [[i, *[0.0] * (columns - 1)] for i in range(rows)]
+
+
+def test_only_where_there_is_a_choice_is_it_asked_what_is_reached():
+    x = Value(2.0)
+    assert not Linear(topological(x * x), [x]).chooses
 
 
 def test_a_gradient_is_a_sum_from_zero_on():

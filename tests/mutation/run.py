@@ -52,6 +52,7 @@ TESTS = {
     "microgradlike/dual.py": [*DUAL, *NESTED, "tests/test_modes.py"],
     "microgradlike/linear.py": [
         "tests/test_linear.py",
+        "tests/test_run.py",
         *RECORDED,
         "tests/test_modes.py",
         *FUNCTIONS,
