@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from microgradlike import Value, grad, jit, mean, nn, ops, value_and_grad, where
+from microgradlike import Dual, Value, grad, jit, mean, nn, ops, value_and_grad, where
 from microgradlike.compile import jitted
 
 BACKENDS = ["python", "numpy", "llvm", "eager"]
@@ -343,6 +343,14 @@ def test_the_gradient_of_a_jit_function_is_its_gradient():
     assert isinstance(y, Value)
     y.backward()
     assert x.grad == 16
+
+
+def test_called_with_duals_and_values_it_runs_as_it_stands():
+    f = jit(lambda x, w: x * w)
+    y = f(Dual(3.0, 1.0), Value(2.0))
+    assert (y.primal.data, y.tangent.data) == (6, 2)
+    with pytest.raises(TypeError, match="another kind of number among the arguments"):
+        f.backward(Dual(3.0, 1.0), Value(2.0))
 
 
 def test_called_with_values_a_batch_is_differentiable_too():

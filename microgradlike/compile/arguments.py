@@ -20,9 +20,9 @@ class Arguments:
 
     `key` is their structure. `rows` has a row for each number that differs over the batch, and a
     column for each of its `count` rows; `shared` the numbers that are the same for all. `values`
-    are the Values among those, by place, and `scalars` says whether there are numbers of any kind
-    that another computation is made of. Raises TypeError for what is no number, and ValueError for
-    batches of no rows or of different lengths.
+    are the Values among those, by place; `scalars` says whether there are numbers of any kind that
+    another computation is made of, `foreign` whether there are others than Values. Raises TypeError
+    for what is no number, and ValueError for batches of no rows or of different lengths.
 
     >>> a = Arguments((np.zeros((5, 2)), 3.0), {}, batch=(0,))
     >>> a.count, a.rows.shape, a.shared
@@ -35,7 +35,7 @@ class Arguments:
         self.args, self.kwargs, self.batch = tuple(args), dict(kwargs), batch
         self.count: int | None = None
         self.values: dict[int, Value] = {}
-        self.scalars = False
+        self.scalars = self.foreign = False
         self._rows: list[Any] = []
         self._shared: list[Any] = []
         self._size = 0
@@ -93,7 +93,9 @@ class Arguments:
                 self.scalars = True
                 if isinstance(number, Value):
                     self.values[self._size + i] = number
-        if not self.scalars or len(self.values):
+                else:
+                    self.foreign = True
+        if not self.foreign:
             self._take([x.data if isinstance(x, Value) else x for x in tree.row])
         return tree.structure()
 

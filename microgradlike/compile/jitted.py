@@ -61,6 +61,11 @@ class Jitted:
         if self.reduce is None and self.batch:
             raise ValueError("backward needs one number: with a batch, reduce is 'mean' or 'sum'")
         arguments = Arguments(args, kwargs, self.batch)
+        if arguments.foreign:
+            raise TypeError(
+                "backward adds to the gradients of Values, and there is another kind of number"
+                " among the arguments; differentiate the function instead, as in grad(f)"
+            )
         if self.backend == "eager":
             result = _one_number(Tree(self._eager(arguments), "the result of the function"))
             if isinstance(result, Value):
