@@ -151,6 +151,15 @@ def test_a_choice_by_a_value_is_made_at_every_call(f):
     assert compiled(3.0) == 6
 
 
+def test_a_choice_among_values_alone_is_made_at_every_call():
+    w, a, b = Value(0.0), Value(3.0), Value(5.0)
+    compiled = jit(lambda x: x * where(w, a, b))
+    assert compiled(2.0) == 10
+    w.data = 1.0
+    assert compiled.backward(2.0) == 6
+    assert (a.grad, b.grad, w.grad) == (2, 0, 0)
+
+
 def test_a_value_decides_nothing_while_it_is_recorded():
     w = Value(2.0)
     for f in (lambda x: x if w else -x, lambda x: x if w > 1 else -x, lambda x: max(w, x)):
