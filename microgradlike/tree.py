@@ -50,11 +50,12 @@ class Leaf:
             size *= n
         return size
 
-    def of(self, row: Sequence[Any]) -> Any:
+    def of(self, row: Any) -> Any:
         """Its part of a row: a number, or an array (of objects, unless all are numbers)."""
-        if self.shape is None:
-            return row[self.start]
-        return array(row[self.start : self.start + self.size], self.shape)
+        part = row[self.start : self.start + self.size]
+        if is_array(row):  # of floats
+            return float(part[0]) if self.shape is None else part.reshape(self.shape).copy()
+        return part[0] if self.shape is None else array(part, self.shape)
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ class _Recorded:
     def result(self, row: Any, reduce: str | None) -> Any:
         if self.batched and reduce is None:
             return self.outputs.stacked(list(row))
-        return self.outputs.of(row.tolist())
+        return self.outputs.of(row)
 
 
 def _one_number(outputs: Tree, row: list[Any] | None = None) -> Any:
