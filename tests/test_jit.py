@@ -253,6 +253,29 @@ def test_values_among_the_arguments_have_gradients_too(backend):
     assert (a.grad, b.grad, w.grad) == (15, 10, 6)
 
 
+@pytest.mark.parametrize("rows", [X, X.tolist(), list(X), [tuple(row) for row in X]], ids=type)
+def test_values_beside_a_batch_of_any_make(backend, rows):
+    w = Value(2.0)
+    f = jit(lambda p, x: p[0] * x[0] * x[1], batch=1, backend=backend)
+    mean = float(np.mean(X[:, 0] * X[:, 1]))
+    assert f.backward([w], rows) == pytest.approx(2 * mean)
+    assert w.grad == pytest.approx(mean)
+
+
+def test_a_value_in_the_batch_is_refused_by_backward():
+    w = Value(2.0)
+    f = jit(lambda x: x[0] * x[1], batch=0)
+    assert f([[w, 2.0], [3.0, 4.0]]).data == 8
+    with pytest.raises(TypeError, match="or a Value in the batch"):
+        f.backward([[w, 2.0], [3.0, 4.0]])
+    assert w.grad == 0
+
+
+def test_rows_without_a_number_are_rows(backend):
+    f = jit(lambda x: 5.0, batch=0, reduce=None, backend=backend)
+    assert f(np.empty((3, 0))).tolist() == [5, 5, 5]
+
+
 def test_a_module_is_an_argument(backend):
     model = nn.MLP(2, [3, 1], rng=random.Random(1))
     f = jit(lambda model, x: model(x), backend=backend)

@@ -21,7 +21,7 @@ class Arguments:
     `key` is their structure. `rows` has a row for each number that differs over the batch, and a
     column for each of its `count` rows; `shared` the numbers that are the same for all. `values`
     are the Values among those, by place; `scalars` says whether there are numbers of any kind that
-    another computation is made of, `foreign` whether there are others than Values. Raises TypeError
+    another computation is made of, `foreign` whether there are others than those. Raises TypeError
     for what is no number, and ValueError for batches of no rows or of different lengths.
 
     >>> a = Arguments((np.zeros((5, 2)), 3.0), {}, batch=(0,))
@@ -133,8 +133,9 @@ class Arguments:
                     f"{name}[{i}] is {tree.described()}, {name}[0] is {trees[0].described()}: the"
                     " rows of a batch are alike"
                 )
-            self.scalars = self.scalars or any(isinstance(v, Scalar) for v in tree.row)
-        if not self.scalars:
+        if any(isinstance(x, Scalar) for tree in trees for x in tree.row):
+            self.scalars = self.foreign = True  # a Value in one row is none in the others
+        else:
             columns = np.array([tree.row for tree in trees], dtype=float).reshape(count, -1)
             self._rows.append(columns.T)
         return structure

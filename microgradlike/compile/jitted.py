@@ -49,7 +49,7 @@ class Jitted:
             result = self._eager(arguments)
             return result if arguments.scalars else _numbers(result)
         recorded = self._recorded(arguments)
-        return recorded.result(self._run(recorded.forward, recorded, arguments), self.reduce)
+        return self._nest(recorded, self._run(recorded.forward, recorded, arguments))
 
     def backward(self, *args: Any, upstream: float = 1.0, **kwargs: Any) -> float:
         """The value, with `upstream` times its gradient added to the `grad` of each Value.
@@ -63,8 +63,9 @@ class Jitted:
         arguments = Arguments(args, kwargs, self.batch)
         if arguments.foreign:
             raise TypeError(
-                "backward adds to the gradients of Values, and there is another kind of number"
-                " among the arguments; differentiate the function instead, as in grad(f)"
+                "backward adds to the gradients of Values that are the same for all rows, and there"
+                " is another kind of number among the arguments, or a Value in the batch;"
+                " differentiate the function instead, as in grad(f)"
             )
         if self.backend == "eager":
             result = _one_number(Tree(self._eager(arguments), "the result of the function"))
@@ -100,6 +101,11 @@ class Jitted:
             return executable.outputs(arguments.rows, shared)
         total = executable.sums(arguments.rows, shared)
         return total / arguments.count if self.reduce == "mean" else total
+
+    def _nest(self, recorded: _Recorded, row: Any) -> Any:
+        if self.batch and self.reduce is None:
+            return recorded.outputs.stacked(list(row))
+        return recorded.outputs.of(row)
 
     def _recorded(self, arguments: Arguments) -> _Recorded:
         key = arguments.key
@@ -162,11 +168,6 @@ class _Recorded:
             built = program(self.inputs, outputs)
             found = self._gradients[places] = Executable(built, self.batched, self.backend)
         return found
-
-    def result(self, row: Any, reduce: str | None) -> Any:
-        if self.batched and reduce is None:
-            return self.outputs.stacked(list(row))
-        return self.outputs.of(row)
 
 
 def _one_number(outputs: Tree, row: list[Any] | None = None) -> Any:

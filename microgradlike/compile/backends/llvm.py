@@ -23,8 +23,10 @@ from microgradlike.op import Op
 
 SMALL = 6_000  # equations up to which optimised code is worth its time
 CHUNK = 2_000
-LIBRARY = "exp expm1 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh"
-LIBRARY += " asinh acosh atanh erf erfc hypot"  # of the C library, under the same names
+# what the C library has under the same name
+LIBRARY: tuple[Op, ...] = (ops.exp, ops.expm1, ops.log, ops.log1p, ops.log2, ops.log10, ops.hypot)
+LIBRARY += (ops.sin, ops.cos, ops.tan, ops.asin, ops.acos, ops.atan, ops.atan2, ops.erf, ops.erfc)
+LIBRARY += (ops.sinh, ops.cosh, ops.tanh, ops.asinh, ops.acosh, ops.atanh)
 
 
 def _sign(e: Emitter, x: str) -> str:
@@ -97,9 +99,7 @@ def _by_library(name: str) -> Spelling:
     return lambda e, *operands: e.library(name, *operands)
 
 
-SPELLINGS: dict[Op, Spelling] = {
-    op: _by_library(op.name) for op in map(ops.TABLE.__getitem__, LIBRARY.split())
-} | {
+SPELLINGS: dict[Op, Spelling] = {op: _by_library(op.name) for op in LIBRARY} | {
     ops.add: Emitter.add,
     ops.sub: Emitter.sub,
     ops.mul: Emitter.mul,
