@@ -227,6 +227,20 @@ def test_a_number_that_was_kept_from_an_earlier_recording_is_refused():
         jit(f)(3.0)
 
 
+@pytest.mark.parametrize("use", [lambda old: old, lambda old: old * 2, lambda old: 0.0 / old])
+def test_a_number_that_was_kept_is_no_result_either(use):
+    kept = []
+
+    def f(x):
+        kept.append(x[0])
+        return use(kept[0])
+
+    compiled = jit(f)
+    compiled([5.0])
+    with pytest.raises(TraceError, match="earlier recording"):
+        compiled([5.0, 7.0])
+
+
 def test_what_needs_no_number_works():
     def f(x):
         array = np.array([x, 2 * x], dtype=object)

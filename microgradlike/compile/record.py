@@ -204,10 +204,7 @@ class Recording:
                     key = tuple([x if type(x) is Expr else repr(x) for x in operands])
                     break
             elif x.recording is not self:
-                _refuse(
-                    "a number of an earlier recording, or of one outside of this one, was kept",
-                    "pass it as an argument; nothing recorded is of use after the function's end",
-                )
+                _refuse_kept()
         table = self._tables[op]
         found = table.get(key)
         if found is None:
@@ -238,7 +235,7 @@ class Recording:
     def operand(self, x: Any) -> Any:
         """`x` as an Expr or a float; None for a stranger."""
         if type(x) is Expr:
-            return x
+            return x if x.recording is self else _refuse_kept()
         if not isinstance(x, Value):
             return number(x)
         if id(x) not in self._of_value:
@@ -272,6 +269,13 @@ class Recording:
 
     def _is_young(self, v: Value) -> bool:
         return v._mark <= -self._run  # made since the recording began
+
+
+def _refuse_kept() -> NoReturn:
+    _refuse(
+        "a number of an earlier recording, or of one outside of this one, was kept",
+        "pass it as an argument; nothing recorded is of use after the function's end",
+    )
 
 
 def _refuse(why: str, way_out: str) -> NoReturn:
