@@ -194,7 +194,7 @@ def test_a_users_primitive_runs_everywhere(backend):
 def test_a_nan_in_one_block_has_that_block_run_with_care(backend):
     built = recorded(lambda x: ops.sqrt(ops.relu(x)), 1, gradient=True)
     executable = Executable(built, 1, BACKENDS[backend])
-    executable.block = 4
+    executable.each.block = 4
     rows = np.array([[4.0, 1.0, 9.0, 16.0, -1.0, 4.0]])
     value, gradient = executable.outputs(rows, np.empty(0))
     assert value.tolist() == [2, 1, 3, 4, 0, 2]
@@ -205,7 +205,7 @@ def test_plain_products_give_what_careful_ones_do_or_a_nan():
     built = recorded(lambda x, y: ops.sqrt(ops.relu(x)) * y.exp(), 2, gradient=True)
     assert ops.chain in built.ops
     executable = Executable(built, 2, arrays)
-    assert "chain" not in str(executable._plain)
+    assert "chain" not in str(executable.each.plain)
     assert "chain" in str(replace(built))
 
 

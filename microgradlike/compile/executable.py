@@ -10,42 +10,67 @@ from typing import Any
 import numpy as np
 
 from microgradlike.compile.careful import fast
-from microgradlike.compile.program import Program
+from microgradlike.compile.cheaper import apart, without_zeros
+from microgradlike.compile.program import Program, varies
 
 
 class Executable:
-    """What runs a program of which the first `batched` inputs have a number for every row.
+    """What runs a program of which the first `batched` inputs have a number for every row."""
 
-    The products of the chain rule are plain ones at first; where a nan comes out, the block is run
-    again with 0·∞ = 0, by code that is built when it is first needed.
+    def __init__(self, program: Program, batched: int, backend: ModuleType) -> None:
+        self.program, self.batched, self.backend = program, batched, backend
+        self._shorter, self._zeros = without_zeros(program)
+
+    def outputs(self, rows: Any, shared: Any) -> Any:
+        """The outputs, of shape (outputs, rows)."""
+        blocks = list(self.each("__call__", rows, shared))
+        found = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
+        return found if self._zeros is None else found + self._zeros[:, None]
+
+    def sums(self, rows: Any, shared: Any) -> Any:
+        """The outputs, added up over the rows: always the same blocks, in the same order."""
+        first, *others = self.summed("sums", rows, shared)
+        parts = sum(others, first)
+        count = len(self.program.outputs)
+        total = parts[:count]
+        total[self._belong] += parts[count:]
+        return total if self._zeros is None else total + self._zeros
+
+    @cached_property
+    def each(self) -> _Cautious:
+        """The program that gives the outputs of each row."""
+        return _Cautious(self._shorter, self.batched, self.backend)
+
+    @cached_property
+    def summed(self) -> _Cautious:
+        """The program that gives what is added up."""
+        varying = varies(self._shorter, self.batched)
+        program, self._belong = apart(self._shorter, varying)
+        return _Cautious(program, self.batched, self.backend)
+
+
+class _Cautious:
+    """A program whose products of the chain rule are plain ones at first.
+
+    Where a nan comes out, the block is run again with 0·∞ = 0, by code that is built when it is
+    first needed.
     """
 
     def __init__(self, program: Program, batched: int, backend: ModuleType) -> None:
         self.program, self.batched, self.backend = program, batched, backend
-        self._plain = fast(program)
-        self._run = backend.build(self._plain, batched)
-        self.block: int = self._run.block
+        self.plain = fast(program)
+        self.run = backend.build(self.plain, batched)
+        self.block: int = self.run.block
 
     @cached_property
-    def _careful(self) -> Any:
+    def careful(self) -> Any:
         return self.backend.build(self.program, self.batched)
 
-    def outputs(self, rows: Any, shared: Any) -> Any:
-        """The outputs, of shape (outputs, rows)."""
-        blocks = [self._with_care("__call__", block, shared) for block in self._blocks(rows)]
-        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
-
-    def sums(self, rows: Any, shared: Any) -> Any:
-        """The outputs, added up over the rows: always the same blocks, in the same order."""
-        first, *others = [self._with_care("sums", block, shared) for block in self._blocks(rows)]
-        return sum(others, first)
-
-    def _blocks(self, rows: Any) -> Iterator[Any]:
+    def __call__(self, method: str, rows: Any, shared: Any) -> Iterator[Any]:
+        """What the method gives for each block of rows."""
         for start in range(0, rows.shape[1], self.block):
-            yield rows[:, start : start + self.block]
-
-    def _with_care(self, method: str, rows: Any, shared: Any) -> Any:
-        results = getattr(self._run, method)(rows, shared)
-        if self._plain is not self.program and np.isnan(results).any():
-            results = getattr(self._careful, method)(rows, shared)
-        return results
+            block = rows[:, start : start + self.block]
+            results = getattr(self.run, method)(block, shared)
+            if self.plain is not self.program and np.isnan(results).any():
+                results = getattr(self.careful, method)(block, shared)
+            yield results

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from microgradlike.compile.record import Expr
@@ -62,6 +63,26 @@ def program(inputs: Sequence[Expr], outputs: Sequence[Any]) -> Program:
     """The equations of a recording that the outputs, Exprs and numbers, depend on."""
     nodes = inputs[0].recording.nodes if inputs else []
     return _Builder(inputs).built(nodes, outputs)
+
+
+def varies(program: Program, batched: int) -> list[bool]:
+    """Of each reference, as an index: whether it depends on one of the first inputs.
+
+    >>> from microgradlike.compile.record import Recording
+    >>> record = Recording(); x, w = record.input(), record.input()
+    >>> varies(program([x, w], [-w, w * x]), 1)
+    [True, False, False, True]
+    """
+    count = program.inputs + len(program)
+    varying = [True] * batched + [False] * (count - batched + len(program.constants))
+    if batched:
+        operands, starts = program.operands.tolist(), program.starts.tolist()
+        for slot, (start, stop) in enumerate(pairwise(starts), program.inputs):
+            for r in operands[start:stop]:
+                if varying[r]:
+                    varying[slot] = True
+                    break
+    return varying
 
 
 class _Builder:

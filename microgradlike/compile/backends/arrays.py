@@ -8,17 +8,23 @@ computed once.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from microgradlike import ops
+from microgradlike.compile.cheaper import squares
 from microgradlike.compile.program import Program
 from microgradlike.compile.schedule import Group, Schedule
+from microgradlike.compile.strips import Grid, grids
+from microgradlike.compile.totals import is_total
 from microgradlike.op import Op
 
 CACHE = 1 << 21  # bytes of intermediate results at a time, so that they stay in a processor's cache
+FEW = 4  # operations that a group may take; with more, its operands are gathered first
+CALL, APIECE = 1000, 60  # what an operation costs, and one of a row of sums, in sums of two arrays
 Array = Any
 
 
@@ -126,55 +132,145 @@ def build(program: Program, batched: int) -> Callable[[Any, Any], Any]:
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])
     """
-    schedule = Schedule(program, batched)
-    return _Run(schedule)
+    return _Run(Schedule(squares(program), batched, totals=True))
 
 
 class _Run:
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
-        self.steps = [_Step(group) for group in schedule.groups]
+        self.grids = [grids(group.places) for group in schedule.groups]
         self.varies, self.places = schedule.outputs()
-        self.constants = np.array(schedule.program.constants, dtype=float)
         width = max(1, schedule.used[True])
         self.block = max(16, CACHE // (8 * width))  # rows at a time
+        self._bound = threading.local()  # a thread has its own arrays
 
     def __call__(self, rows: Any, shared: Any) -> Any:
-        count = rows.shape[1]
-        varying = np.empty((self.schedule.used[True], count))
-        fixed = np.empty((self.schedule.used[False], 1))
-        varying[: self.schedule.batched] = rows
-        fixed[: len(self.constants), 0] = self.constants
-        fixed[len(self.constants) : len(self.constants) + len(shared), 0] = shared
-        with np.errstate(all="ignore"):
-            for step in self.steps:
-                step(varying, fixed)
-        outputs = np.empty((len(self.places), count))
-        outputs[self.varies] = varying[self.places[self.varies]]
-        outputs[~self.varies] = fixed[self.places[~self.varies]]
+        bound = self._state(rows.shape[1])
+        bound.run(rows, shared)
+        outputs = np.empty((len(self.places), rows.shape[1]))
+        outputs[self.varies] = bound.varying[self.places[self.varies]]
+        outputs[~self.varies] = bound.fixed[self.places[~self.varies]]
         return outputs
 
     def sums(self, rows: Any, shared: Any) -> Any:
         """The outputs, added up over the rows."""
-        return self(rows, shared).sum(axis=1)
+        bound = self._state(rows.shape[1])
+        bound.run(rows, shared)
+        total = np.empty(len(self.places))
+        total[self.varies] = bound.varying[self.places[self.varies]].sum(axis=1)
+        total[~self.varies] = bound.fixed[self.places[~self.varies], 0] * rows.shape[1]
+        return total
+
+    def _state(self, count: int) -> _State:
+        """The arrays for so many rows: those of the last call and of whole blocks are kept."""
+        kept: dict[int, _State] = self._bound.__dict__
+        if count not in kept:
+            for other in [other for other in kept if other != self.block]:
+                del kept[other]
+            kept[count] = _State(self.schedule, self.grids, count)
+        return kept[count]
 
 
-class _Step:
-    """One group: gather its operands, compute, and put the results in their places."""
+class _State:
+    """The arrays of a program for a number of rows, and its operations on parts of these."""
 
-    def __init__(self, group: Group) -> None:
-        self.f = spelling(group.op)
-        self.ufunc = isinstance(self.f, np.ufunc)
-        self.varying, self.target = group.varying, slice(group.start, group.stop)
-        self.sources = list(zip(group.from_varying, group.places))
+    def __init__(self, schedule: Schedule, all_grids: list[list[Grid]], count: int) -> None:
+        self.batched, self.inputs = schedule.batched, schedule.program.inputs
+        self.varying = np.zeros((schedule.used[True], count))
+        self.fixed = np.zeros((schedule.used[False], 1))
+        constants = schedule.program.constants
+        self.fixed[: len(constants), 0] = constants
+        self.shared = self.fixed[len(constants) :][: self.inputs - self.batched, 0]
+        self.steps: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
+        for group, its_grids in zip(schedule.groups, all_grids):
+            self._add(group, its_grids)
 
-    def __call__(self, varying: Array, fixed: Array) -> None:
-        operands = [
-            slots[place] if type(place) is slice else slots.take(place, axis=0)
-            for slots, place in [(varying if v else fixed, place) for v, place in self.sources]
-        ]
-        target = (varying if self.varying else fixed)[self.target]
-        if self.ufunc:
-            self.f(*operands, out=target)
+    def run(self, rows: Any, shared: Any) -> None:
+        """Fill the arrays."""
+        self.varying[: self.batched] = rows
+        self.shared[:] = shared
+        with np.errstate(all="ignore"):
+            for f, operands in self.steps:
+                f(*operands)
+
+    def _add(self, group: Group, its_grids: list[Grid]) -> None:
+        if len(its_grids) > FEW:
+            its_grids = [Grid(0, 1, group.stop - group.start, (), (), ())]
+        target = self.varying if group.varying else self.fixed
+        for grid in its_grids:
+            out = _part(target, grid, group.varying, group.start + grid.first, grid.inner, 1)
+            if is_total(group.op):
+                self._total(self._terms(group, grid), out)
+            else:
+                f = spelling(group.op)
+                f = f if isinstance(f, np.ufunc) else _filling(f)
+                self.steps.append((f, (*self._operands(group, grid), out)))
+
+    def _operands(self, group: Group, grid: Grid) -> list[Array]:
+        """The operands of a group in a grid; gathered, where there is no rule."""
+        arrays = [self.varying if varies else self.fixed for varies in group.from_varying]
+        if not grid.base:
+            return [self._row(*it, group.varying) for it in zip(arrays, group.places)]
+        there = zip(arrays, grid.base, grid.across, grid.along)
+        return [_part(array, grid, group.varying, *where) for array, *where in there]
+
+    def _terms(self, group: Group, grid: Grid) -> Array:
+        """The terms of totals: the first axis is that of the terms."""
+        array = self.varying if group.varying else self.fixed
+        if grid.base and all(
+            len(set(x)) == 1 for x in (np.diff(grid.base), grid.across, grid.along)
+        ):
+            first = _part(array, grid, group.varying, grid.base[0], grid.across[0], grid.along[0])
+            step = (grid.base[1] - grid.base[0]) * array.strides[0]
+            strides = (step, *first.strides)
+            offset = grid.base[0] * array.strides[0]
+            return np.ndarray((group.op.arity, *first.shape), float, array, offset, strides)
+        places = np.stack(group.places)
+        if grid.base:
+            places = places[:, grid.first : grid.first + grid.outer * grid.inner]
+        terms = np.empty((*places.shape, array.shape[1]))
+        self.steps.append((array.take, (places, 0, terms, "clip")))
+        shape = (grid.outer, grid.inner) if grid.outer > 1 else (grid.inner,)
+        return terms.reshape(group.op.arity, *shape, *terms.shape[2:][: group.varying])
+
+    def _total(self, terms: Array, out: Array) -> None:
+        """From left to right, in the cheaper of two ways."""
+        count = len(terms)
+        if count * (CALL + out.size) < CALL + out.size * (APIECE + 4 * count):
+            self.steps.append((np.add, (terms[0], terms[1], out)))
+            self.steps += [(np.add, (out, term, out)) for term in terms[2:]]
         else:
-            target[...] = self.f(*operands)
+            sums = np.empty((*out.shape, count))
+            self.steps.append((np.add.accumulate, (np.moveaxis(terms, 0, -1), -1, None, sums)))
+            self.steps.append((np.copyto, (out, sums[..., -1])))
+
+    def _row(self, array: Array, places: Any, varying: bool) -> Array:
+        """The numbers at these places, one after the other: gathered, where there is no rule."""
+        step = int(places[1] - places[0])
+        if bool((np.diff(places) == step).all()):
+            line = Grid(0, 1, len(places), (), (), ())
+            return _part(array, line, varying, int(places[0]), 0, step)
+        gathered = np.empty((len(places), array.shape[1]))
+        self.steps.append((array.take, (places, 0, gathered, "clip")))
+        return gathered if varying else gathered[:, 0]
+
+
+def _part(array: Array, grid: Grid, varying: bool, base: int, across: int, along: int) -> Array:
+    """A view of the array's lines at the places of a grid, without a last axis if none varies."""
+    line = array.strides[0]
+    shape: tuple[int, ...] = (grid.inner,)
+    strides: tuple[int, ...] = (along * line,)
+    if grid.outer > 1:
+        shape, strides = (grid.outer, *shape), (across * line, *strides)
+    if varying:
+        shape, strides = (*shape, array.shape[1]), (*strides, array.strides[1])
+    return np.ndarray(shape, float, array, base * line, strides)
+
+
+def _filling(f: Callable[..., Array]) -> Callable[..., None]:
+    """A function of arrays as one that leaves its result in its last argument, as a ufunc can."""
+
+    def filling(*arrays: Array) -> None:
+        arrays[-1][...] = f(*arrays[:-1])
+
+    return filling

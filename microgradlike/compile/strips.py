@@ -1,0 +1,80 @@
+"""Strips: where the operands of a group of equations stand, as regular as that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Grid(NamedTuple):
+    """Equations in `outer` strips of `inner` equations each, the first of them at `first`.
+
+    Operand j of equation (i, k) stands at `base[j] + i * across[j] + k * along[j]`.
+    """
+
+    first: int
+    outer: int
+    inner: int
+    base: tuple[int, ...]
+    across: tuple[int, ...]
+    along: tuple[int, ...]
+
+
+def grids(places: Sequence[Any]) -> list[Grid]:
+    """The fewest grids that a simple search finds, from the places of each operand, in order.
+
+    >>> weights, inputs = np.arange(6), np.array([7, 8, 9, 7, 8, 9])
+    >>> grids([weights, inputs])
+    [Grid(first=0, outer=2, inner=3, base=(0, 7), across=(3, 0), along=(1, 1))]
+    """
+    count, none = len(places[0]), (0,) * len(places)
+    if count == 1:
+        return [Grid(0, 1, 1, tuple(int(p[0]) for p in places), none, none)]
+    return list(_merged(np.stack(places), none))
+
+
+def breaks(places: Sequence[Any]) -> int:
+    """How often the distance between neighbours changes: a measure of irregularity."""
+    steps = np.diff(np.stack(places))
+    return int((steps[:, 1:] != steps[:, :-1]).any(axis=0).sum())
+
+
+def _merged(places: Any, none: tuple[int, ...]) -> Iterator[Grid]:
+    """Strips of one length and kind, one distance from each other, are one grid."""
+    steps = np.diff(places)
+    first_of = places.T.tolist()
+    step_of = steps.T.tolist()
+    last: Grid | None = None
+    for start, stop in _strips(steps):
+        base = tuple(first_of[start])
+        along = tuple(step_of[start]) if stop - start > 1 else none
+        if last is not None:
+            if last.inner == stop - start and last.along == along:
+                row = [b - a for a, b in zip(last.base, base)]
+                across = last.across if last.outer > 1 else tuple(row)
+                if row == [last.outer * a for a in across]:
+                    last = last._replace(outer=last.outer + 1, across=across)
+                    continue
+            yield last
+        last = Grid(start, 1, stop - start, base, none, along)
+    if last is not None:
+        yield last
+
+
+def _strips(steps: Any) -> Iterator[tuple[int, int]]:
+    """Neighbours of equal distances: the first of each strip, and the one after its last."""
+    changes = np.flatnonzero((steps[:, 1:] != steps[:, :-1]).any(axis=0)) + 1
+    bounds = [0, *changes.tolist(), steps.shape[1]]
+    at = 0
+    for i, (start, stop) in enumerate(pairwise(bounds)):
+        start = max(start, at)
+        if stop - start < 1:
+            continue  # a jump from the end of a strip to the start of the next one
+        lonely = stop - start == 1 and i + 2 < len(bounds) and bounds[i + 2] - stop > 1
+        at = stop if lonely else stop + 1
+        yield start, at
+    if at <= steps.shape[1]:
+        yield at, steps.shape[1] + 1

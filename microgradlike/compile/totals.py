@@ -1,0 +1,124 @@
+"""Totals: sums of sums of sums, each of one more term, as single equations of all the terms."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from microgradlike import ops
+from microgradlike.compile.program import Program
+from microgradlike.op import REAL, Op
+
+LEAST = 3  # terms that are worth it; then sums of 2 and of more are of one depth
+
+
+def is_total(op: Op) -> bool:
+    """Whether the primitive is one of `total`.
+
+    >>> is_total(total(4)), is_total(ops.add)
+    (True, False)
+    """
+    return op.arity >= LEAST and op is total(op.arity)
+
+
+@cache
+def total(terms: int) -> Op:
+    """The sum of so many terms, from left to right.
+
+    >>> total(4)(1e17, 1.0, 1.0, -1e17)
+    0.0
+    """
+
+    def forward(*xs: float) -> float:
+        y = xs[0] + xs[1]
+        for x in xs[2:]:
+            y += x
+        return y
+
+    partials = (lambda *_: 1.0,) * terms
+    return Op(f"total{terms}", forward, partials, "sum", "", "Σ", (REAL,) * terms, None)
+
+
+def with_totals(program: Program, varying: list[bool]) -> Program:
+    """The program with a total for each chain of sums, of which only the last one is used.
+
+    `varying` says of each reference, as an index, whether it differs over the batch; all terms of a
+    total do, or none.
+
+    >>> from microgradlike.compile.program import program
+    >>> from microgradlike.compile.record import Recording
+    >>> record = Recording(); a, b, c, d = xs = [record.input() for _ in range(4)]
+    >>> print(with_totals(program(xs, [a + b + c + d]), [False] * 7))
+    v4 = total4(x0, x1, x2, x3)
+    return v4
+    """
+    if ops.add not in program.ops:
+        return program
+    chains = {k: terms for k, terms in _chains(program, varying) if len(terms) >= LEAST}
+    return _rewritten(program, chains) if chains else program
+
+
+def _chains(program: Program, varying: list[bool]) -> Iterator[tuple[int, list[int]]]:
+    """Of the last equation of each chain, the terms."""
+    add, inputs, count = program.ops.index(ops.add), program.inputs, program.inputs + len(program)
+    operands, starts = program.operands.tolist(), program.starts.tolist()
+    references = np.array([*operands, *program.outputs, *program.outputs], dtype=np.int64)
+    uses = np.bincount(references[references >= 0], minlength=count).tolist()
+    chains: dict[int, list[int]] = {}
+    nothing: list[int] = []
+    for k, code in enumerate(program.code):
+        if code != add:
+            continue
+        a, b = operands[starts[k] : starts[k] + 2]
+        if varying[a] is not varying[b]:
+            continue
+        of_a = chains.get(a - inputs, nothing) if uses[a] == 1 else nothing
+        of_b = chains.get(b - inputs, nothing) if uses[b] == 1 else nothing
+        if len(of_a) == len(of_b):  # the same depth: a tree, whose layers are groups as they are
+            chains[k] = [a, b]
+        elif len(of_a) > len(of_b):
+            chains[k] = chains.pop(a - inputs)
+            chains[k].append(b)
+        else:
+            chains[k] = chains.pop(b - inputs)
+            chains[k].append(a)
+    yield from chains.items()
+
+
+def _rewritten(program: Program, chains: dict[int, list[int]]) -> Program:
+    """The program with these equations as totals, and without those of which they are made."""
+    table = {op: i for i, op in enumerate(program.ops)}
+    code, starts, operands = array("H"), array("q", [0]), array("q")
+    inside = _inside(program, chains)
+    new = np.cumsum(~inside) - 1 + program.inputs
+    for k, number in enumerate(program.code):
+        if inside[k]:
+            continue
+        terms = chains.get(k)
+        if terms is not None:
+            number = table.setdefault(total(len(terms)), len(table))
+        code.append(number)
+        operands.extend(terms or program.operands[program.starts[k] : program.starts[k + 1]])
+        starts.append(len(operands))
+    slots = np.concatenate([np.arange(program.inputs), new])
+    references = np.frombuffer(operands, dtype=np.int64)
+    moved = np.where(references < 0, references, slots[references]).astype(np.int64)
+    outputs = tuple([r if r < 0 else int(slots[r]) for r in program.outputs])
+    arrays: Any = {"code": code, "starts": starts, "operands": array("q", moved.tobytes())}
+    return replace(program, outputs=outputs, ops=tuple(table), **arrays)
+
+
+def _inside(program: Program, chains: dict[int, list[int]]) -> Any:
+    """Which equations are sums inside of a chain."""
+    inside = np.zeros(len(program), dtype=bool)
+    for k, terms in chains.items():
+        for term in reversed(terms[2:]):
+            a, b = program.operands[program.starts[k] : program.starts[k] + 2]
+            k = (b if a == term else a) - program.inputs
+            inside[k] = True
+    return inside
