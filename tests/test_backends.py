@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from microgradlike import Value, jit, ops
+from microgradlike.compile import native
 from microgradlike.compile.backends import arrays, llvm, reference
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.program import program
@@ -223,8 +224,8 @@ def test_where_a_nan_could_hide_products_stay_careful():
 @pytest.mark.parametrize("backend", FAST)
 @pytest.mark.parametrize("chunk", [1, 3, 7])
 def test_a_program_in_pieces_is_the_same_program(backend, chunk, monkeypatch):
-    monkeypatch.setattr(llvm, "SMALL", 0)
-    monkeypatch.setattr(llvm, "CHUNK", chunk)
+    monkeypatch.setattr(native, "SMALL", 0)
+    monkeypatch.setattr(native, "CHUNK", chunk)
 
     def f(x, y, w):
         total = w * w

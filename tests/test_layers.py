@@ -31,6 +31,7 @@ LAYERS = [
     {"microgradlike.compile.schedule", "microgradlike.compile.unit"},
     {"microgradlike.compile.assembly", "microgradlike.compile.kernels"},
     {"microgradlike.compile.machine"},
+    {"microgradlike.compile.native"},
     {"microgradlike.compile.backends"},
     {"microgradlike.compile"},
     {"microgradlike.parse", "microgradlike.testing", "microgradlike.nn"},

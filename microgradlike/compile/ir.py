@@ -142,6 +142,11 @@ class Emitter:
         address = self.new(f"getelementptr {self.type}, ptr {array}, i64 {place}")
         self.lines.append(f"  store {self.type} {x}, ptr {address}, align 8")
 
+    def store_at(self, x: str, array: str, place: str) -> None:
+        """Put numbers into an array of scalars, from a place on."""
+        address = self.new(f"getelementptr double, ptr {array}, i64 {place}")
+        self.lines.append(f"  store {self.type} {x}, ptr {address}, align 8")
+
 
 def symbol(name: str, width: int) -> str:
     """What a function of scalars is called, or the one that calls it for each lane of a vector."""

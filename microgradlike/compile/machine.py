@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from microgradlike.compile.ir import symbol
+from microgradlike.compile.unit import Unit
 from microgradlike.op import Op
 
 _lock = threading.Lock()
@@ -23,14 +24,14 @@ def _library() -> Any:
     return ctypes.CDLL(ctypes.util.find_library("m"))
 
 
-def compiled(text: str, externals: dict[str, Op | None], level: int) -> Any:
-    """An engine that has the functions of the text."""
+def compiled(unit: Unit, *, optimised: bool) -> Any:
+    """An engine that has the functions of the unit; the better they are, the longer it takes."""
     from llvmlite import binding as llvm
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     with _lock:  # LLVM has one context for everything
-        return _linked(llvm, text, externals, level)
+        return _linked(llvm, unit.text(), unit.externals, 2 if optimised else 0)
 
 
 def _linked(llvm: Any, text: str, externals: dict[str, Op | None], level: int) -> Any:

@@ -65,7 +65,8 @@ class Schedule:
         starts = np.frombuffer(program.starts, dtype=np.int64)
         operands = np.frombuffer(program.operands, dtype=np.int64)
         kinds = self._kinds(starts, operands)
-        place = memoryview(self.place)  # whose elements are plain ints
+        places: Any = self.place
+        place = memoryview(places)  # whose elements are plain ints
         for members in agenda(program, kinds):
             k = members[0]
             if len(members) > 1:

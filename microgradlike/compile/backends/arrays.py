@@ -163,7 +163,7 @@ class _Run:
 
     def _state(self, count: int) -> _State:
         """The arrays for so many rows: those of the last call and of whole blocks are kept."""
-        kept: dict[int, _State] = self._bound.__dict__
+        kept: dict[Any, _State] = self._bound.__dict__
         if count not in kept:
             for other in [other for other in kept if other != self.block]:
                 del kept[other]

@@ -8,21 +8,17 @@ possible, for that takes longer than most programs are run.
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from microgradlike import ops
-from microgradlike.compile.assembly import WIDTH, Assembly, Spelling
+from microgradlike.compile.cheaper import squares
 from microgradlike.compile.ir import Emitter
-from microgradlike.compile.machine import compiled
+from microgradlike.compile.native import Native
 from microgradlike.compile.program import Program
+from microgradlike.compile.unit import Spelling
 from microgradlike.op import Op
 
-SMALL = 6_000  # equations up to which optimised code is worth its time
-CHUNK = 2_000
 # what the C library has under the same name
 LIBRARY: tuple[Op, ...] = (ops.exp, ops.expm1, ops.log, ops.log1p, ops.log2, ops.log10, ops.hypot)
 LIBRARY += (ops.sin, ops.cos, ops.tan, ops.asin, ops.acos, ops.atan, ops.atan2, ops.erf, ops.erfc)
@@ -63,12 +59,6 @@ def _compared(how: str) -> Spelling:
     return spelling
 
 
-def _power(e: Emitter, a: str, b: str) -> str:
-    if b == e.constant(2.0):
-        return e.mul(a, a)
-    return e.library("pow", a, b)
-
-
 def _exp_minus_abs(e: Emitter, x: str) -> str:
     return e.library("exp", e.neg(e.intrinsic("fabs", x)))
 
@@ -105,7 +95,7 @@ SPELLINGS: dict[Op, Spelling] = {op: _by_library(op.name) for op in LIBRARY} | {
     ops.mul: Emitter.mul,
     ops.chain: _chain,
     ops.div: Emitter.div,
-    ops.power: _power,
+    ops.power: _by_library("pow"),
     ops.neg: Emitter.neg,
     ops.absolute: lambda e, x: e.intrinsic("fabs", x),
     ops.sign: _sign,
@@ -136,77 +126,4 @@ def build(program: Program, batched: int) -> Callable[[Any, Any], Any]:
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])
     """
-    return _Run(program, batched)
-
-
-class _Run:
-    block = 1 << 13  # rows at a time
-
-    def __init__(self, program: Program, batched: int) -> None:
-        small = len(program) <= SMALL
-        code = Assembly(program, batched, SPELLINGS, len(program) + 1 if small else CHUNK)
-        self.batched, self.inputs = batched, program.inputs - batched
-        self.fixed, self.buffer = len(code.fixed), len(code.buffer) * WIDTH
-        self.count = len(program.outputs)
-        # outputs are among the results, or among the fixed values and, after these, constants
-        self.varying = np.array(code.varying, dtype=np.intp)
-        rest = [(k, r) for k, r in enumerate(program.outputs) if not code.varies(r)]
-        self.rest = np.array([k for k, _ in rest], dtype=np.intp)
-        places = [code.fixed[r] if r >= 0 else self.fixed - 1 - r for _, r in rest]
-        self.places = np.array(places, dtype=np.intp)
-        self.constants = np.array(program.constants, dtype=float)
-        self._engine = compiled(code.text(), code.externals, 2 if small else 0)
-        pointer, integer = ctypes.c_void_p, ctypes.c_int64
-        loop = ctypes.CFUNCTYPE(None, pointer, integer, *[pointer] * 4, integer)
-        address = self._engine.get_function_address
-        self._fix = ctypes.CFUNCTYPE(None, pointer)(address("fix"))
-        if batched:
-            self._each, self._sum = loop(address("each")), loop(address("sum"))
-
-    def __call__(self, rows: Any, shared: Any) -> Any:
-        count = rows.shape[1]
-        fixed = self._fixed(shared)
-        outputs = np.empty((self.count, count))
-        outputs[self.rest] = self._rest(fixed)[:, None]
-        if len(self.varying):
-            padded = _padded(rows)
-            results = np.empty((len(self.varying), padded.shape[1]))
-            self._loop(self._each, padded, count, fixed, results)
-            outputs[self.varying] = results[:, :count]
-        return outputs
-
-    def sums(self, rows: Any, shared: Any) -> Any:
-        """The outputs, added up over the rows."""
-        count = rows.shape[1]
-        fixed = self._fixed(shared)
-        total = np.empty(self.count)
-        total[self.rest] = self._rest(fixed) * count
-        if len(self.varying):
-            lanes = np.zeros((len(self.varying), WIDTH))
-            self._loop(self._sum, _padded(rows), count, fixed, lanes)
-            total[self.varying] = lanes.sum(axis=1)
-        return total
-
-    def _fixed(self, shared: Any) -> Any:
-        fixed = np.empty(self.fixed)
-        fixed[: self.inputs] = shared
-        self._fix(fixed.ctypes.data)
-        return fixed
-
-    def _rest(self, fixed: Any) -> Any:
-        """The outputs that no row has a part in."""
-        return np.concatenate([fixed, self.constants])[self.places]
-
-    def _loop(self, function: Any, rows: Any, count: int, fixed: Any, into: Any) -> None:
-        buffer, results = np.empty(self.buffer), np.empty(len(self.varying) * WIDTH)
-        arrays = [a.ctypes.data for a in (fixed, buffer, results, into)]
-        function(rows.ctypes.data, rows.shape[1], *arrays, count)
-
-
-def _padded(rows: Any) -> Any:
-    """The rows, and the last one again until they are whole vectors."""
-    count = rows.shape[1]
-    padded = np.empty((len(rows), -(-count // WIDTH) * WIDTH))
-    padded[:, :count] = rows
-    padded[:, count:] = rows[:, -1:]
-    return padded
+    return Native(squares(program), batched, SPELLINGS)

@@ -1,0 +1,155 @@
+"""Native: a program as machine code, with the arrays that it works in."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from microgradlike.compile.assembly import Fixed, Varying
+from microgradlike.compile.machine import compiled
+from microgradlike.compile.program import Program, varies
+from microgradlike.compile.unit import WIDTH, Equation, Spelling, Unit, parted
+from microgradlike.op import Op
+
+SMALL = 6_000  # equations up to which optimised code is worth its time
+CHUNK = 2_000  # equations in a function of a larger program
+
+
+class Native:
+    """The program as a function of (rows, shared), as a backend builds it.
+
+    What no row of the batch has a part in is computed first, in scalars, and the rest for vectors
+    of rows. The code of that, for the outputs of each row or for their sums, is made when it is
+    first called. Each thread has arrays of its own.
+    """
+
+    block = 1 << 13  # rows at a time
+
+    def __init__(self, program: Program, batched: int, spellings: Mapping[Op, Spelling]) -> None:
+        self.program, self.batched, self.spellings = program, batched, spellings
+        varying = varies(program, batched)
+        equations, self.of_rows = parted(program, varying)
+        wanted = [*(r for _, _, operands in self.of_rows for r in operands), *program.outputs]
+        self.fix = _Straight(self, equations, wanted)
+        size = len(self.fix.place)
+        self.start = np.array([*[0.0] * size, *program.constants])
+        numbered = list(enumerate(program.outputs))
+        self.varying = _places([k for k, r in numbered if varying[r]])
+        rest = [(k, r) for k, r in numbered if not varying[r]]
+        self.rest = _places([k for k, _ in rest])
+        self.places = _places([self.fix.place[r] if r >= 0 else size - 1 - r for _, r in rest])
+        self._own = threading.local()
+
+    def __call__(self, rows: Any, shared: Any) -> Any:
+        fixed = self._fixed(shared)
+        outputs = np.empty((len(self.program.outputs), rows.shape[1]))
+        outputs[self.rest] = fixed[self.places, None]
+        if self.of_rows or self.batched:
+            outputs[self.varying] = self.each(rows, fixed)
+        return outputs
+
+    def sums(self, rows: Any, shared: Any) -> Any:
+        """The outputs, added up over the rows."""
+        fixed = self._fixed(shared)
+        total = np.empty(len(self.program.outputs))
+        total[self.rest] = fixed[self.places] * rows.shape[1]
+        total[self.varying] = self.sum(rows, fixed)
+        return total
+
+    @cached_property
+    def each(self) -> _Loop:
+        """The code for the outputs of each row."""
+        return _Loop(self, "each")
+
+    @cached_property
+    def sum(self) -> _Loop:
+        """The code for the sums of the outputs over the rows."""
+        return _Loop(self, "sum")
+
+    def _fixed(self, shared: Any) -> Any:
+        """The array of what is the same for all rows, filled."""
+        own = self._own.__dict__
+        if "fixed" not in own:
+            fixed = own["fixed"] = self.start.copy()
+            own["address"] = fixed.ctypes.data
+        fixed = own["fixed"]
+        fixed[: len(shared)] = shared
+        self.fix(own["address"])
+        return fixed
+
+
+class _Straight:
+    """What no row has a part in, as straight-line code in an array."""
+
+    def __init__(
+        self, native: Native, equations: Sequence[Equation], wanted: Sequence[int]
+    ) -> None:
+        small = len(equations) <= SMALL
+        unit = Unit(native.spellings)
+        chunk = len(equations) + 1 if small else CHUNK
+        code = Fixed(unit, native.program, native.batched, equations, wanted, chunk)
+        self.place = code.place
+        self._engine = compiled(unit, optimised=small)
+        pointer = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+        self._call = pointer(self._engine.get_function_address("fix"))
+
+    def __call__(self, address: int) -> None:
+        self._call(address)
+
+
+class _Loop:
+    """What rows have a part in, as a loop over vectors of rows."""
+
+    def __init__(self, native: Native, name: str) -> None:
+        self.batched, self.summed = native.batched, name == "sum"
+        small = len(native.of_rows) <= SMALL
+        unit = Unit(native.spellings)
+        chunk = len(native.of_rows) + 1 if small else CHUNK
+        code = Varying(
+            unit,
+            native.program,
+            native.batched,
+            native.of_rows,
+            native.fix.place,
+            chunk,
+            summed=self.summed,
+        )
+        self.count, self.buffer = len(code.outputs), len(code.buffer)
+        self._engine = compiled(unit, optimised=small)
+        pointer, integer = ctypes.c_void_p, ctypes.c_int64
+        loop = ctypes.CFUNCTYPE(None, pointer, integer, pointer, pointer, pointer, integer)
+        self._call = loop(self._engine.get_function_address(name))
+        self._own = threading.local()
+
+    def __call__(self, rows: Any, fixed: Any) -> Any:
+        count = rows.shape[1]
+        own = self._own.__dict__
+        if own.get("count") != count:
+            own["count"], own["arrays"] = count, self._arrays(count)
+        padded, into, _, addresses = own["arrays"]
+        padded[:, :count] = rows
+        padded[:, count:] = rows[:, -1:]  # so that the last vector has nothing else in it
+        if self.summed:
+            into.fill(0.0)
+        self._call(addresses[0], padded.shape[1], fixed.ctypes.data, *addresses[1:], count)
+        return into.ravel()[: self.count] if self.summed else into[:, :count]
+
+    def _arrays(self, count: int) -> tuple[Any, ...]:
+        """Rows in whole vectors, outputs, the buffer, and the addresses of rows, buffer, outputs."""
+        whole = -(-count // WIDTH) * WIDTH
+        padded = np.empty((self.batched, whole))
+        into = np.empty((self.count, WIDTH if self.summed else whole))
+        buffer = np.empty((self.buffer, WIDTH))
+        return padded, into, buffer, [a.ctypes.data for a in (padded, buffer, into)]
+
+
+def _places(indices: list[int]) -> Any:
+    """The indices as a slice, where they are neighbours."""
+    if indices and indices == list(range(indices[0], indices[0] + len(indices))):
+        return slice(indices[0], indices[0] + len(indices))
+    return np.array(indices, dtype=np.intp)
