@@ -32,17 +32,17 @@ class Fixed:
         self.place = {slot: place for place, slot in enumerate(dict.fromkeys(kept))}
         e, arguments = Emitter(1), "ptr %fixed"
         for i, part in enumerate(parts):
-            e.lines.append(
-                unit.straight(f"fix{i}", arguments, Emitter(1), part, self._load, self._store)
-            )
+            e.lines.append(unit.straight(f"fix{i}", 1, arguments, part, self))
         unit.define("fix", arguments, e)
 
-    def _load(self, e: Emitter, r: int) -> str:
+    def load(self, e: Emitter, r: int) -> str:
+        """What is computed elsewhere."""
         if r < 0:
             return e.constant(self.program.constants[-1 - r])
         return e.load("%fixed", self.place[r])
 
-    def _store(self, e: Emitter, slot: int, x: str) -> None:
+    def store(self, e: Emitter, slot: int, x: str) -> None:
+        """Take what is computed, and put it where it is wanted."""
         if slot in self.place:
             e.store(x, "%fixed", self.place[slot])
 
@@ -78,16 +78,14 @@ class Varying:
         e = Emitter(WIDTH)
         for slot in range(batched):  # an input may be an output
             if slot in self._targets:
-                self._store(e, slot, self._load(e, slot))
+                self.store(e, slot, self.load(e, slot))
         for i, part in enumerate(parts):
-            call = unit.straight(
-                f"vector{i}", ARGUMENTS, Emitter(WIDTH), part, self._load, self._store
-            )
-            e.lines.append(call)
+            e.lines.append(unit.straight(f"vector{i}", WIDTH, ARGUMENTS, part, self))
         unit.define("vector", ARGUMENTS, e, internal=True)
         unit.add(driver(len(self.outputs), summed=summed))
 
-    def _load(self, e: Emitter, r: int) -> str:
+    def load(self, e: Emitter, r: int) -> str:
+        """What is computed elsewhere."""
         if r < 0:
             return e.constant(self.program.constants[-1 - r])
         if r in self.place:
@@ -96,7 +94,8 @@ class Varying:
             return e.load_at("%rows", e.new(f"mul i64 %stride, {r}"))
         return e.load("%buffer", self.buffer[r])
 
-    def _store(self, e: Emitter, slot: int, x: str) -> None:
+    def store(self, e: Emitter, slot: int, x: str) -> None:
+        """Take what is computed, and put it where it is wanted."""
         if slot in self.buffer:
             e.store(x, "%buffer", self.buffer[slot])
         for k in self._targets.get(slot, ()):

@@ -46,6 +46,7 @@ class Native:
         self._own = threading.local()
 
     def __call__(self, rows: Any, shared: Any) -> Any:
+        """The outputs of each row."""
         fixed = self._fixed(shared)
         outputs = np.empty((len(self.program.outputs), rows.shape[1]))
         outputs[self.rest] = fixed[self.places, None]
@@ -140,7 +141,7 @@ class _Loop:
         return into.ravel()[: self.count] if self.summed else into[:, :count]
 
     def _arrays(self, count: int) -> tuple[Any, ...]:
-        """Rows in whole vectors, outputs, the buffer, and the addresses of rows, buffer, outputs."""
+        """Rows in whole vectors, outputs, the buffer; and where rows, buffer and outputs stand."""
         whole = -(-count // WIDTH) * WIDTH
         padded = np.empty((self.batched, whole))
         into = np.empty((self.count, WIDTH if self.summed else whole))

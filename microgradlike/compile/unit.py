@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from microgradlike.compile import vector_math
 from microgradlike.compile.ir import Emitter, symbol
@@ -14,6 +15,16 @@ WIDTH = 8  # rows in a vector, whatever the machine's own vectors are
 Spelling = Callable[..., str]
 Equation = tuple[int, Op, tuple[int, ...]]
 _users = itertools.count()
+
+
+class Others(Protocol):
+    """Where what is computed elsewhere comes from, and what is computed goes to."""
+
+    def load(self, e: Emitter, r: int, /) -> str:
+        """What is computed elsewhere."""
+
+    def store(self, e: Emitter, slot: int, x: str, /) -> None:
+        """Take what is computed."""
 
 
 class Unit:
@@ -57,21 +68,18 @@ class Unit:
     def straight(
         self,
         name: str,
+        width: int,
         arguments: str,
-        e: Emitter,
         equations: Sequence[Equation],
-        load: Callable[[Emitter, int], str],
-        store: Callable[[Emitter, int, str], None],
+        others: Others,
     ) -> str:
-        """Add a function of these equations, one after the other; how it is called.
-
-        `load` gives what is computed elsewhere, `store` takes what is computed here.
-        """
+        """Add a function of these equations, one after the other; the call of it."""
+        e = Emitter(width)
         names: dict[int, str] = {}
         for slot, op, operands in equations:
-            found = [names[r] if r in names else load(e, r) for r in operands]
+            found = [names[r] if r in names else others.load(e, r) for r in operands]
             names[slot] = self.spelled(e, op, found)
-            store(e, slot, names[slot])
+            others.store(e, slot, names[slot])
         self.define(name, arguments, e, internal=True)
         return f"  call void @{name}({arguments})"
 

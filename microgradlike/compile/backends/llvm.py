@@ -119,6 +119,7 @@ SPELLINGS: dict[Op, Spelling] = {op: _by_library(op.name) for op in LIBRARY} | {
 def build(program: Program, batched: int) -> Callable[[Any, Any], Any]:
     """The program as a function of (rows, shared); see `reference.build`.
 
+    >>> import numpy as np
     >>> from microgradlike.compile.program import program
     >>> from microgradlike.compile.record import Recording
     >>> x, w = (recording := Recording()).input(), recording.input()
