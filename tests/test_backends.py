@@ -221,11 +221,92 @@ def test_where_a_nan_could_hide_products_stay_careful():
         assert jit(f, backend=backend)(0.0) == 5
 
 
-@pytest.mark.parametrize("backend", FAST)
-@pytest.mark.parametrize("chunk", [1, 3, 7])
-def test_a_program_in_pieces_is_the_same_program(backend, chunk, monkeypatch):
+# Large programs
+
+
+def straight(monkeypatch, chunk):
+    """Machine code in pieces of so many equations."""
     monkeypatch.setattr(native, "SMALL", 0)
     monkeypatch.setattr(native, "CHUNK", chunk)
+    monkeypatch.setattr(native, "REGULAR", math.inf)
+
+
+def strips(monkeypatch):
+    """Loops over strips, whatever the program."""
+    monkeypatch.setattr(native, "SMALL", 0)
+    monkeypatch.setattr(native, "HUGE", 0)
+
+
+def wide(op, count, arrangement):
+    """A program with many equations of a primitive, whose operands stand one way or another."""
+    record = Recording()
+    inputs = [record.input() for _ in range(op.arity * count)]
+    operands = {
+        "neighbours": lambda i, j: inputs[j * count + i],
+        "interleaved": lambda i, j: inputs[i * op.arity + j],
+        "backwards": lambda i, j: inputs[(j + 1) * count - 1 - i],
+        "one for all": lambda i, j: inputs[j * count + (i if j == 0 else 0)],
+        "scattered": lambda i, j: inputs[(j * count + i * 7919) % len(inputs)],
+    }[arrangement]
+    made = [record.known(op, tuple(operands(i, j) for j in range(op.arity))) for i in range(count)]
+    return program(inputs, made)
+
+
+@pytest.mark.parametrize(
+    "arrangement", ["neighbours", "interleaved", "backwards", "one for all", "scattered"]
+)
+@pytest.mark.parametrize("op", TABLE.values(), ids=by_name)
+def test_strips_of_a_primitive_are_the_references(op, arrangement, monkeypatch):
+    strips(monkeypatch)
+    count = 37
+    built = wide(op, count, arrangement)
+    shared = arguments(op, 2 * count)[:, :count].ravel()
+    want = reference.build(built, 0)(np.empty((0, 1)), shared)[:, 0]
+    run = llvm.build(built, 0)
+    assert type(run.fix) is native.Strips
+    got = run(np.empty((0, 1)), shared)[:, 0]
+    bound = 0 if op.name in EXACT else 2
+    assert not [(a, b) for a, b in zip(got, want) if not within(a, b, bound)]
+
+
+@PROGRAMS
+@given(program=programs(ops=EXACT_OPS, max_size=30), count=st.integers(1, 20))
+def test_strips_of_any_program_give_the_same_bits(program, count):
+    """A program for many points at once, no batch: as many equations of every kind."""
+    inputs = len(program.point)
+
+    def f(*xs):
+        return ops.add(sum(program(*xs[i::count]) for i in range(count)), 0.5)
+
+    built = recorded(f, inputs * count, gradient=True)
+    numbers = np.random.default_rng(count).normal(size=inputs * count)
+    want = Executable(built, 0, reference).outputs(np.empty((0, 1)), numbers)
+    for backend in FAST.values():
+        with pytest.MonkeyPatch.context() as patch:
+            strips(patch)
+            got = Executable(built, 0, backend).outputs(np.empty((0, 1)), numbers)
+        assert np.array_equal(got, want, equal_nan=True)
+
+
+def test_strips_call_a_users_primitive_for_its_own_numbers_only(monkeypatch):
+    strips(monkeypatch)
+    seen = []
+
+    def forward(x):
+        seen.append(x)
+        return x**3
+
+    cube = ops.unary("cube", forward, lambda y, x: 3 * x * x)
+    xs = [1.0, 2.0, 3.0, 4.0, 5.0]
+    f = jit(lambda xs: [cube(x) for x in xs], backend="llvm")
+    assert f(xs) == [1, 8, 27, 64, 125]
+    assert seen == xs
+
+
+@pytest.mark.parametrize("backend", FAST)
+@pytest.mark.parametrize("chunk", [1, 3, 7, None])
+def test_a_program_in_pieces_is_the_same_program(backend, chunk, monkeypatch):
+    straight(monkeypatch, chunk) if chunk else strips(monkeypatch)
 
     def f(x, y, w):
         total = w * w

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from microgradlike.compile.ir import Emitter
 from microgradlike.compile.program import Program
@@ -62,7 +63,7 @@ class Varying:
         program: Program,
         batched: int,
         equations: Sequence[Equation],
-        place: Mapping[int, int],
+        place: Any,
         chunk: int,
         *,
         summed: bool,
@@ -88,11 +89,11 @@ class Varying:
         """What is computed elsewhere."""
         if r < 0:
             return e.constant(self.program.constants[-1 - r])
-        if r in self.place:
-            return e.load_scalar("%fixed", self.place[r])
         if r < self.batched:
             return e.load_at("%rows", e.new(f"mul i64 %stride, {r}"))
-        return e.load("%buffer", self.buffer[r])
+        if r in self.buffer:
+            return e.load("%buffer", self.buffer[r])
+        return e.load_scalar("%fixed", int(self.place[r]))
 
     def store(self, e: Emitter, slot: int, x: str) -> None:
         """Take what is computed, and put it where it is wanted."""

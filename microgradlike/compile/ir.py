@@ -127,12 +127,37 @@ class Emitter:
 
     def load_scalar(self, array: str, place: int) -> str:
         """The scalar at a place of an array, in every lane."""
+        return self.splat_at(array, str(place))
+
+    def splat_at(self, array: str, place: str) -> str:
+        """The scalar at a place of an array, in every lane."""
         x = self._load("double", f"getelementptr double, ptr {array}, i64 {place}")
+        return self._splat(self.type, "double", x)
+
+    def progression(self, first: str, step: str) -> str:
+        """The integers first, first + step, first + 2 step ..."""
+        if self.width == 1:
+            return first
+        lanes = ", ".join(f"i64 {i}" for i in range(self.width))
+        steps = self.integers("mul", self._splat(self.integer_type, "i64", step), f"<{lanes}>")
+        return self.integers("add", self._splat(self.integer_type, "i64", first), steps)
+
+    def gather(self, array: str, places: str) -> str:
+        """The scalars at places of an array that are integers."""
+        if self.width == 1:
+            return self.load_at(array, places)
+        kind = f"v{self.width}f64.v{self.width}p0"
+        where = f"<{self.width} x ptr>"
+        from_ = self.new(f"getelementptr double, ptr {array}, {self.integer_type} {places}")
+        operands = f"{where} {from_}, i32 8, {self.bool} splat (i1 true), {self.type} poison"
+        return self.new(f"call {self.type} @llvm.masked.gather.{kind}({operands})")
+
+    def _splat(self, kind: str, element: str, x: str) -> str:
         if self.width == 1:
             return x
-        first = self.new(f"insertelement {self.type} poison, double {x}, i64 0")
+        first = self.new(f"insertelement {kind} poison, {element} {x}, i64 0")
         zeros = f"<{self.width} x i32> zeroinitializer"
-        return self.new(f"shufflevector {self.type} {first}, {self.type} poison, {zeros}")
+        return self.new(f"shufflevector {kind} {first}, {kind} poison, {zeros}")
 
     def _load(self, kind: str, address: str) -> str:
         return self.new(f"load {kind}, ptr {self.new(address)}, align 8")

@@ -11,13 +11,18 @@ from typing import Any
 import numpy as np
 
 from microgradlike.compile.assembly import Fixed, Varying
+from microgradlike.compile.kernels import Kernels
 from microgradlike.compile.machine import compiled
 from microgradlike.compile.program import Program, varies
+from microgradlike.compile.records import MARGIN, REGULAR, Records
+from microgradlike.compile.schedule import Group, Schedule
+from microgradlike.compile.strips import Grid, grids
 from microgradlike.compile.unit import WIDTH, Equation, Spelling, Unit, parted
 from microgradlike.op import Op
 
 SMALL = 6_000  # equations up to which optimised code is worth its time
 CHUNK = 2_000  # equations in a function of a larger program
+HUGE = 40_000  # equations from which on any code of their own takes too long to make
 
 
 class Native:
@@ -34,15 +39,12 @@ class Native:
         self.program, self.batched, self.spellings = program, batched, spellings
         varying = varies(program, batched)
         equations, self.of_rows = parted(program, varying)
-        wanted = [*(r for _, _, operands in self.of_rows for r in operands), *program.outputs]
-        self.fix = _Straight(self, equations, wanted)
-        size = len(self.fix.place)
-        self.start = np.array([*[0.0] * size, *program.constants])
+        self.fix = self._fix(equations)
         numbered = list(enumerate(program.outputs))
         self.varying = _places([k for k, r in numbered if varying[r]])
         rest = [(k, r) for k, r in numbered if not varying[r]]
         self.rest = _places([k for k, _ in rest])
-        self.places = _places([self.fix.place[r] if r >= 0 else size - 1 - r for _, r in rest])
+        self.places = _places([self.fix.place[r] for _, r in rest])
         self._own = threading.local()
 
     def __call__(self, rows: Any, shared: Any) -> Any:
@@ -72,35 +74,87 @@ class Native:
         """The code for the sums of the outputs over the rows."""
         return _Loop(self, "sum")
 
+    def _fix(self, equations: Sequence[Equation]) -> Straight | Strips:
+        """The code for what no row has a part in: by strips, if there is much of it and alike."""
+        if len(equations) > SMALL:
+            schedule = Schedule(self.program, self.batched)
+            groups = [(g, grids(g.places)) for g in schedule.groups if not g.varying]
+            strips = sum(grid.outer for _, its in groups for grid in its)
+            if len(equations) >= REGULAR * strips or len(equations) > HUGE:
+                return Strips(self, schedule, groups)
+        return Straight(self, equations)
+
     def _fixed(self, shared: Any) -> Any:
         """The array of what is the same for all rows, filled."""
         own = self._own.__dict__
         if "fixed" not in own:
-            fixed = own["fixed"] = self.start.copy()
+            own["fixed"] = fixed = self.fix.array()
             own["address"] = fixed.ctypes.data
         fixed = own["fixed"]
-        fixed[: len(shared)] = shared
+        fixed[self.fix.inputs] = shared
         self.fix(own["address"])
         return fixed
 
 
-class _Straight:
-    """What no row has a part in, as straight-line code in an array."""
+class Straight:
+    """What no row has a part in, as straight-line code."""
 
-    def __init__(
-        self, native: Native, equations: Sequence[Equation], wanted: Sequence[int]
-    ) -> None:
+    def __init__(self, native: Native, equations: Sequence[Equation]) -> None:
         small = len(equations) <= SMALL
         unit = Unit(native.spellings)
         chunk = len(equations) + 1 if small else CHUNK
+        used = (r for _, _, operands in native.of_rows for r in operands)
+        wanted = [*used, *native.program.outputs]
         code = Fixed(unit, native.program, native.batched, equations, wanted, chunk)
-        self.place = code.place
+        self.inputs = slice(0, native.program.inputs - native.batched)
+        constants = native.program.constants
+        self._array = np.array([*[0.0] * len(code.place), *constants])
+        after = {-1 - i: len(code.place) + i for i in range(len(constants))}
+        self.place = {**code.place, **after}
         self._engine = compiled(unit, optimised=small)
-        pointer = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-        self._call = pointer(self._engine.get_function_address("fix"))
+        function = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+        self._call = function(self._engine.get_function_address("fix"))
+
+    def array(self) -> Any:
+        """An array to work in, with constants."""
+        return self._array.copy()
 
     def __call__(self, address: int) -> None:
+        """Fill the array at this address."""
         self._call(address)
+
+
+class Strips:
+    """What no row has a part in, as loops over strips of equations: no code of its own."""
+
+    def __init__(
+        self, native: Native, schedule: Schedule, groups: list[tuple[Group, list[Grid]]]
+    ) -> None:
+        constants = native.program.constants
+        self.place = schedule.place
+        self.inputs = slice(len(constants), schedule.first)
+        self.size, self._constants = schedule.used[False], constants
+        unit = Unit(native.spellings)
+        kernels = Kernels(unit)
+        records = Records(groups, kernels)
+        self._engine = compiled(unit, optimised=True)
+        address = self._engine.get_function_address
+        rows = records.linked([address(f"kernel{i}") for i in range(len(kernels))])
+        self._kept = rows, records.lists
+        pointer, integer = ctypes.c_void_p, ctypes.c_int64
+        run = ctypes.CFUNCTYPE(None, pointer, pointer, pointer, integer, integer)
+        self._call = run(address("run"))
+        self._work = rows.ctypes.data, records.lists.ctypes.data, rows.shape[1], len(rows)
+
+    def array(self) -> Any:
+        """An array to work in, with constants, in the middle of one with margins."""
+        array = np.zeros(MARGIN + self.size + MARGIN)[MARGIN : MARGIN + self.size]
+        array[: len(self._constants)] = self._constants
+        return array
+
+    def __call__(self, address: int) -> None:
+        """Fill the array at this address."""
+        self._call(address, *self._work)
 
 
 class _Loop:

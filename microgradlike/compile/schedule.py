@@ -52,7 +52,8 @@ class Schedule:
         self.place[count:] = np.arange(fixed)[::-1]
         self.place[:batched] = np.arange(batched)
         self.place[batched : program.inputs] = np.arange(fixed, fixed + program.inputs - batched)
-        self.used = {True: batched, False: fixed + program.inputs - batched}
+        self.first = fixed + program.inputs - batched  # place of a result that does not vary
+        self.used = {True: batched, False: self.first}
         self.groups = list(self._groups())
 
     def outputs(self) -> tuple[Any, Any]:

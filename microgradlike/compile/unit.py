@@ -163,6 +163,8 @@ def parted(program: Program, varying: Sequence[bool]) -> tuple[list[Equation], l
 
 ENDING = """\
 declare i1 @llvm.vector.reduce.or.vWIDTHi1(<WIDTH x i1>)
+declare <WIDTH x double> @llvm.masked.gather.vWIDTHf64.vWIDTHp0(<WIDTH x ptr>, i32, <WIDTH x i1>,
+                                                                <WIDTH x double>)
 declare double @llvm.vector.reduce.fadd.vWIDTHf64(double, <WIDTH x double>)
 attributes #0 = { nounwind "prefer-vector-width"="512" }
 """.replace("WIDTH", str(WIDTH))

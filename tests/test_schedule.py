@@ -1,0 +1,145 @@
+"""Groups, totals and strips: every equation once, after its operands, and the same numbers."""
+
+import functools
+import operator
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from microgradlike import ops
+from microgradlike.compile.agenda import agenda
+from microgradlike.compile.backends import reference
+from microgradlike.compile.cheaper import apart, squares, without_zeros
+from microgradlike.compile.program import program, varies
+from microgradlike.compile.record import Recording
+from microgradlike.compile.schedule import Schedule
+from microgradlike.compile.strips import grids
+from microgradlike.compile.totals import is_total, with_totals
+from microgradlike.testing import programs
+from tests.test_backends import recorded, same
+
+SMALL = settings(max_examples=100, deadline=None)
+
+
+def places_of(grid, j):
+    return [
+        grid.base[j] + i * grid.across[j] + k * grid.along[j]
+        for i in range(grid.outer)
+        for k in range(grid.inner)
+    ]
+
+
+def rectangles(draw):
+    """Places as code has them: strips of one length, a few irregular ones, in up to 3 operands."""
+    operands, runs = draw(st.integers(1, 3)), draw(st.integers(1, 6))
+    places = [[] for _ in range(operands)]
+    for _ in range(runs):
+        outer, inner = draw(st.integers(1, 4)), draw(st.integers(1, 5))
+        for p in places:
+            base, across, along = (draw(st.integers(-9, 9)) for _ in range(3))
+            p += [base + i * across + k * along for i in range(outer) for k in range(inner)]
+    return [np.array(p) for p in places]
+
+
+@SMALL
+@given(st.composite(rectangles)())
+def test_grids_cover_all_places_in_order(places):
+    found = grids(places)
+    assert [g.first for g in found] == np.cumsum(
+        [0, *(g.outer * g.inner for g in found[:-1])]
+    ).tolist()
+    for j, p in enumerate(places):
+        assert [x for grid in found for x in places_of(grid, j)] == p.tolist()
+
+
+def test_a_matrix_by_a_vector_is_one_grid():
+    rows, columns = 7, 5
+    weights = np.arange(rows * columns)
+    inputs = np.tile(np.arange(100, 100 + columns), rows)
+    assert len(grids([weights, inputs])) == 1
+
+
+@SMALL
+@given(programs(max_size=40), st.booleans())
+def test_groups_have_every_equation_once_after_its_operands(f, gradient):
+    built = recorded(f, len(f.point), gradient=gradient)
+    done = set()
+    for group in agenda(built, built.code):
+        assert len({built.code[k] for k in group}) == 1
+        for k in group:
+            references = built.operands[built.starts[k] : built.starts[k + 1]]
+            assert all(r < built.inputs or r - built.inputs in done for r in references)
+        assert done.isdisjoint(group)
+        done.update(group)
+    assert len(done) == len(built)
+
+
+def sums(seed):
+    """A program of sums of all shapes, some of which are used twice."""
+    rng = random.Random(seed)
+    record = Recording()
+    inputs = [record.input() for _ in range(6)]
+    found = [*inputs, *[x * 2.0 for x in inputs]]
+    for _ in range(rng.randint(1, 60)):
+        recent = rng.choice(found[-3:])
+        other = rng.choice([*found, 1.0])
+        found.append(recent + other if rng.random() < 0.8 else other * recent)
+    return program(inputs, [found[-1], rng.choice(found)])
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_totals_add_in_the_order_that_was_written(seed):
+    built = sums(seed)
+    rows = np.random.default_rng(seed).normal(size=(6, 5)) * 10.0 ** np.arange(-2, 3)
+    want = reference.build(built, 6)(rows, np.empty(0))
+    for batched in (0, 3, 6):
+        short = with_totals(built, varies(built, batched))
+        assert same(reference.build(short, 6)(rows, np.empty(0)), want)
+
+
+def test_a_chain_of_sums_is_one_group():
+    built = recorded(lambda *xs: functools.reduce(operator.add, xs), 50)
+    (group,) = Schedule(built, 50, totals=True).groups
+    assert is_total(group.op)
+    assert group.op.arity == 50
+
+
+def test_a_sum_that_is_used_twice_is_kept():
+    built = recorded(lambda a, b, c, d: (a + b + c) * (a + b + c + d), 4)
+    assert len(with_totals(built, [False] * 20)) == 3
+
+
+@SMALL
+@given(programs(max_size=40), st.integers(0, 9))
+def test_cheaper_programs_give_the_same_bits(f, seed):
+    inputs = len(f.point)
+    built = recorded(f, inputs, gradient=True)
+    rows = np.random.default_rng(seed).normal(size=(inputs, 3)) + np.array(f.point)[:, None]
+    want = reference.build(built, inputs)(rows, np.empty(0))
+    short, zeros = without_zeros(built)
+    got = reference.build(short, inputs)(rows, np.empty(0))
+    assert same(got if zeros is None else got + zeros[:, None], want)
+    assert len(short) <= len(built)
+    batched = inputs // 2
+    short, belong = apart(built, varies(built, batched))
+    got = reference.build(short, inputs)(rows, np.empty(0))
+    parts = got[: len(want)].copy()
+    parts[belong] += got[len(want) :]
+    assert same(parts, want)
+
+
+def test_a_square_is_a_product_and_other_powers_are_powers():
+    built = recorded(lambda x: x**2 + x**3 + 2**x, 1)
+    assert str(squares(built)).count("x0 * x0") == 1
+    assert str(squares(built)).count("**") == 2
+    x = np.array([[3.0]])
+    assert reference.build(squares(built), 1)(x, np.empty(0)) == 9 + 27 + 8
+
+
+def test_what_no_row_has_a_part_in_is_added_up_once():
+    built = recorded(lambda x, w: ops.tanh(x * w) + w * w, 2)
+    short, belong = apart(built, varies(built, 1))
+    assert belong.tolist() == [0]
+    assert str(short).splitlines()[-1] == "return v3, v4"
