@@ -319,7 +319,7 @@ def test_a_dask_cluster_gives_the_same_bits_and_survives_its_workers(cluster):
     assert bits(f, model) == want
     w = Value(1.0)
     g = jit(lambda x: OWN(w * x), batch=0, split=1, executor=f.executor, backend="numpy")
-    with pytest.raises(RuntimeError, match=r"a worker of .* died: KilledWorker: .* be repeated"):
+    with pytest.raises(RuntimeError, match=r"a worker of .* died: .* can be repeated"):
         g.backward([1.0, 666.0])
     assert w.grad == 0
     assert g([1.0, 2.0]) == 4.5

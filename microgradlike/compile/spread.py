@@ -49,21 +49,19 @@ class Spread:
 
     def outputs(self, rows: Any, shared: Any) -> Any:
         """The outputs, of shape (outputs, rows)."""
-        if rows.shape[1] <= self.split:
-            return self.executable.outputs(rows, shared)
-        return np.concatenate(list(self._results("outputs", rows, shared)), axis=1)
+        pieces = self._results("outputs", rows, shared)
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=1)
 
     def sums(self, rows: Any, shared: Any) -> Any:
         """The outputs, added up over the rows."""
-        if rows.shape[1] <= self.split:
-            return self.executable.sums(rows, shared)
         first, *others = self._results("sums", rows, shared)
-        return sum(others, first)
+        with np.errstate(all="ignore"):  # a sum may be beyond every double
+            return sum(others, first)
 
     def _results(self, method: str, rows: Any, shared: Any) -> list[Any]:
         pieces = [rows[:, i : i + self.split] for i in range(0, rows.shape[1], self.split)]
-        if self.executor is None:
-            return [getattr(self.executable, method)(piece, shared) for piece in pieces]
+        if self.executor is None or len(pieces) == 1:
+            return [_run(self.executable, method, piece, shared) for piece in pieces]
         tasks = [(method, piece, shared) for piece in pieces]
         return _submitted(self.executor, packed(self.executable), tasks)
 
@@ -154,7 +152,12 @@ def work(name: str, code: bytes | None, method: str, rows: Any, shared: Any) -> 
         if len(ready) > KEPT:
             ready.popitem(last=False)
     ready.move_to_end(name)
-    return getattr(ready[name], method)(rows, shared)
+    return _run(ready[name], method, rows, shared)
+
+
+def _run(executable: Executable, method: str, rows: Any, shared: Any) -> Any:
+    with np.errstate(all="ignore"):
+        return getattr(executable, method)(rows, shared)
 
 
 def _submitted(executor: Executor, program: Packed, tasks: list[Any]) -> list[Any]:
