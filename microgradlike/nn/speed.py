@@ -61,8 +61,9 @@ class Speed:
         return cls(compiled.first, compiled.others / (compiled.count - 1), mean)
 
     def __str__(self) -> str:
-        times = self.eager / self.compiled
-        how = f"{times:.3g} times faster" if times >= 1 else f"{1 / times:.3g} times slower"
+        ratio = self.eager / self.compiled
+        faster = ratio >= 1
+        how = f"{_rounded(ratio if faster else 1 / ratio)} times {'faster' if faster else 'slower'}"
         return (
             f"compiled {_milliseconds(self.compiled)} a step, eager {_milliseconds(self.eager)}:"
             f" {how}, after {_milliseconds(self.first)} to compile"
@@ -71,3 +72,7 @@ class Speed:
 
 def _milliseconds(seconds: float) -> str:
     return f"{1e3 * seconds:.3g} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def _rounded(times: float) -> str:
+    return f"{times:,.0f}" if times >= 10 else f"{times:.2g}"
