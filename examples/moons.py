@@ -1,6 +1,7 @@
 """Two moons, told apart by a small network: the whole of training in one screen.
 
-    python examples/moons.py
+    python examples/moons.py            # compiled: the loss is recorded once, and run as a program
+    python examples/moons.py --eager    # a graph for every step, as `backward()` draws it
 
 Each step asks the network for a score per point, measures how wrong the scores are, lets
 `backward()` find out what every weight had to do with it, and moves the weights a little the other
@@ -8,8 +9,10 @@ way. At the end the network's opinion of the plane is printed, with the points i
 """
 
 import random
+import sys
 
 from microgradlike import nn
+from microgradlike.nn import train
 
 STEPS = 60
 
@@ -20,17 +23,35 @@ model = nn.MLP(2, [8, 8, 1], rng=random.Random(3))
 optimizer = nn.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4)
 print(f"{len(points)} points, {len(model.parameters())} parameters")
 
-for step in range(1, STEPS + 1):
-    scores = [model(point) for point in points]
-    loss = nn.hinge(scores, signs)
 
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
+def hinge(model, point, sign):
+    """How wrong the score of one point is."""
+    return (1 - sign * model(point)).relu()
 
-    right = sum(score.data * sign > 0 for score, sign in zip(scores, signs))
-    if step % 10 == 0:
-        print(f"step {step:3}  loss {loss:.4f}  right {right}/{len(points)}")
+
+def right():
+    return sum(model(point).data * sign > 0 for point, sign in zip(points, signs))
+
+
+def report(state):
+    if state.epoch % 10 == 0:
+        print(f"step {state.epoch:3}  loss {state.loss:.4f}  right {right()}/{len(points)}")
+
+
+# what fit does in a step: optimizer.zero_grad(), loss.backward(points, signs), optimizer.step()
+history = train.fit(
+    model,
+    hinge,
+    (points, signs),
+    optimizer=optimizer,
+    epochs=STEPS,  # all points at once: a step is an epoch
+    callbacks=[report],
+    backend="eager" if "--eager" in sys.argv else "auto",
+    progress=False,
+    compare=5,
+)
+if history.speed:
+    print(history.speed)
 
 # a picture of letters: what the network says of each place, and the points as they are
 width, height = 64, 20
@@ -44,5 +65,5 @@ for (x, y), label in zip(points, labels):
     picture[row][column] = "ox"[label]
 print("\n" + "\n".join("".join(line) for line in picture))
 
-if right < 0.97 * len(points):
-    raise SystemExit(f"the network did not learn the moons: only {right} of {len(points)} right")
+if right() < 0.97 * len(points):
+    raise SystemExit(f"the network did not learn the moons: only {right()} of {len(points)} right")

@@ -73,6 +73,25 @@ def test_the_network_learns_the_moons():
     assert training.accuracies[-1] >= 0.95
 
 
+def test_the_demo_says_how_much_faster_it_was_compiled(tmp_path, capsys):
+    assert main(["demo", "--out", str(tmp_path), "--steps", "3"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "times faster" in line]
+    assert line.startswith("  compiled ")
+    assert "a step, eager" in line
+
+
+def test_eager_the_demo_comes_to_the_same_and_compares_nothing(tmp_path, capsys):
+    trainings = [demo.untrained(seed=1), demo.untrained(seed=1)]
+    for training, backend in zip(trainings, ("auto", "eager")):
+        demo.train(training, 3, backend=backend)
+    compiled, eager = trainings
+    assert compiled.losses == pytest.approx(eager.losses, rel=1e-9)
+    assert compiled.accuracies == eager.accuracies
+    capsys.readouterr()
+    assert main(["demo", "--out", str(tmp_path), "--steps", "1", "--eager"]) == 0
+    assert "times faster" not in capsys.readouterr().out
+
+
 def test_the_learning_rate_falls_evenly_from_1_towards_a_tenth(monkeypatch):
     rates, original = [], nn.SGD.step
 
@@ -115,7 +134,7 @@ def test_without_tqdm_there_are_plain_lines_and_the_name_of_the_extra(
     assert main(["demo", "--out", str(tmp_path), "--steps", "2"]) == 0
     printed, err = capsys.readouterr()
     assert "python -m pip install 'microgradlike[progress]'" in printed
-    assert "  step 2 of 2: loss 0." in printed
+    assert "  epoch 2 of 2: loss 0." in printed
     assert err == ""
     assert files(tmp_path) == ALL
 

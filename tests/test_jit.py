@@ -119,6 +119,11 @@ def test_rows_of_dicts_and_tuples(backend):
     assert g([(x.tolist(), y) for x, y in zip(X, Y)]).tolist() == want
 
 
+@pytest.mark.parametrize("reduce", ["mean", "sum"])
+def test_a_sum_beyond_every_double_is_infinite_without_a_warning(backend, reduce):
+    assert jit(lambda x: x, batch=0, reduce=reduce, backend=backend)([1.7e308] * 20) == math.inf
+
+
 def test_what_is_not_in_the_batch_is_the_same_for_all_rows(backend):
     f = jit(lambda w, x, b: w[0] * x + b, batch=1, reduce=None, backend=backend)
     assert f([2.0], [1.0, 2.0, 3.0], 1.0).tolist() == [3, 5, 7]

@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 
 import mpmath
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from microgradlike import Value, nn
+from microgradlike.nn import optim
 
 EPS = 2.0**-52
 mp = mpmath.mp.clone()
@@ -179,6 +182,70 @@ def test_a_rate_made_wrong_later_stops_before_anything_moves():
             optimizer.step()
         assert optimizer.steps == 0
     assert p.data == 0.0
+
+
+# over one array of all parameters, and one by one
+
+
+def both_forms(name, starts, gradients, monkeypatch):
+    """After steps by these gradients, the optimiser that loops and the one that does not."""
+    finished = []
+    for form in (len(starts) + 1, 0):
+        monkeypatch.setattr(optim, "ARRAY", form)
+        optimizer = make(name, [Value(x) for x in starts])
+        for row in gradients:
+            for p, g in zip(optimizer.parameters, row):
+                p.grad = g
+            optimizer.step()
+        finished.append(optimizer)
+    return finished
+
+
+def bits(optimizer):
+    numbers = [[p.data for p in optimizer.parameters], optimizer.state_dict()]
+    return json.dumps(numbers)  # repr of doubles: every bit but those of a nan
+
+
+ANY = st.one_of(st.floats(-10, 10), st.floats())
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+@given(rows=st.lists(st.lists(ANY, min_size=3, max_size=3), min_size=2, max_size=6))
+def test_an_array_of_parameters_moves_to_the_same_bits_as_each_alone(name, rows):
+    with pytest.MonkeyPatch.context() as patch:
+        looped, together = both_forms(name, rows[0], rows[1:], patch)
+    assert bits(looped) == bits(together)
+    assert all(type(p.data) is float for p in together.parameters)
+    assert together.steps == len(rows) - 1
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("forms", [(0, 9), (9, 0)])
+def test_a_state_of_one_form_goes_on_in_the_other(name, forms, monkeypatch):
+    straight = make(name, [Value(x) for x in START])
+    descend(straight, 7)
+    stopped = make(name, [Value(x) for x in START])
+    monkeypatch.setattr(optim, "ARRAY", forms[0])
+    descend(stopped, 4)
+    resumed = make(name, [Value(p.data) for p in stopped.parameters])
+    resumed.load_state_dict(json.loads(json.dumps(stopped.state_dict())))
+    monkeypatch.setattr(optim, "ARRAY", forms[1])
+    for optimizer in (stopped, resumed):
+        descend(optimizer, 3)
+        assert bits(optimizer) == bits(straight)
+
+
+@pytest.mark.parametrize("count", [optim.ARRAY - 1, optim.ARRAY])
+def test_numpy_comes_in_where_there_are_many_parameters(count):
+    code = f"""
+import sys
+from microgradlike import Value, nn
+optimizer = nn.Adam([Value(1.0) for _ in range({count})])
+optimizer.step()
+print("numpy" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(count >= optim.ARRAY)
 
 
 # errors

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 def jit(
@@ -14,6 +17,8 @@ def jit(
     batch: int | tuple[int, ...] = (),
     reduce: str | None = "mean",
     backend: str = "auto",
+    executor: Executor | None = None,
+    split: int | None = None,
 ) -> Any:
     """Make `f` a function that is recorded once and then run as a program, without Python.
 
@@ -28,6 +33,12 @@ def jit(
     extra `llvm`), "auto" (llvm where it is installed, else numpy), or "eager", which runs `f` as it
     stands. Called with Values, a function runs as it stands too: the result can be differentiated.
 
+    `executor` is any `concurrent.futures.Executor`, such as a process pool or a Dask client's
+    `get_executor()`: its workers share a batch, in pieces of `split` rows (by default as many as
+    take some milliseconds). The pieces are the same without it, and so are the bits. It may be set
+    later: `f.executor = pool`. Where a worker dies there is a RuntimeError and nothing is changed:
+    the call can be repeated.
+
     Raises TraceError where `f` needs a number to know what to do, as `if x > 0:` does.
 
     >>> from microgradlike import Value
@@ -39,7 +50,9 @@ def jit(
     (11.666666666666666, 11.666666666666666, 14.666666666666666)
     """
     if f is None:
-        return functools.partial(jit, batch=batch, reduce=reduce, backend=backend)
+        return functools.partial(
+            jit, batch=batch, reduce=reduce, backend=backend, executor=executor, split=split
+        )
     from microgradlike.compile.jitted import Jitted  # which wants NumPy
 
-    return Jitted(f, batch, reduce, backend)
+    return Jitted(f, batch, reduce, backend, executor, split)

@@ -7,6 +7,7 @@ import importlib.util
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Executor
 from types import ModuleType
 from typing import Any
 
@@ -17,6 +18,7 @@ from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.program import Program, program
 from microgradlike.compile.record import Expr, Recording
+from microgradlike.compile.spread import Spread, checked_executor, checked_split
 from microgradlike.engine import Value, accumulate
 from microgradlike.graph import topological
 from microgradlike.linear import Linear
@@ -31,13 +33,22 @@ KEPT = 64  # recordings, of the structures of arguments that came last
 class Jitted:
     """A function that runs as a program: what `jit` gives."""
 
-    def __init__(self, f: Callable[..., Any], batch: Any, reduce: str | None, backend: str) -> None:
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        batch: Any,
+        reduce: str | None,
+        backend: str,
+        executor: Executor | None = None,
+        split: int | None = None,
+    ) -> None:
         if not callable(f):
             raise TypeError(f"jit takes a function, got {f!r:.60}")
         self.f = f
         self.batch = _positions(batch)
         self.reduce, self.backend = _one_of("reduce", reduce, REDUCE), backend
         _one_of("backend", backend, ("auto", "eager", *BACKENDS))
+        self.executor, self.split = checked_executor(executor), checked_split(split)
         self._kept: OrderedDict[Any, _Recorded] = OrderedDict()
         self._lock = threading.RLock()
         functools.update_wrapper(self, f, updated=())
@@ -87,19 +98,28 @@ class Jitted:
         v2 = v1 ** 2.0
         return v2
         """
+        return self.executable(*args, gradient=gradient, **kwargs).program
+
+    def executable(self, *args: Any, gradient: bool = False, **kwargs: Any) -> Executable:
+        """What runs the program for arguments like these.
+
+        >>> from microgradlike import jit
+        >>> jit(lambda x: (x + 1) ** 2, backend="python").executable(3.0).block
+        1024
+        """
         arguments = Arguments(args, kwargs, self.batch)
         recorded = self._recorded(arguments)
-        found = recorded.gradient(tuple(arguments.values)) if gradient else recorded.forward
-        return found.program
+        return recorded.gradient(tuple(arguments.values)) if gradient else recorded.forward
 
     def _run(self, executable: Executable, recorded: _Recorded, arguments: Arguments) -> Any:
         read = np.array([v.data for v in recorded.values], dtype=float)
         shared = np.concatenate([arguments.shared, read])
         if not self.batch:
             return executable.outputs(arguments.rows, shared)[:, 0]
+        spread = Spread(executable, self.executor, self.split)
         if self.reduce is None:
-            return executable.outputs(arguments.rows, shared)
-        total = executable.sums(arguments.rows, shared)
+            return spread.outputs(arguments.rows, shared)
+        total = spread.sums(arguments.rows, shared)
         return total / arguments.count if self.reduce == "mean" else total
 
     def _nest(self, recorded: _Recorded, row: Any) -> Any:

@@ -1,5 +1,6 @@
-"""Networks: modules, losses, optimisers, data, and parameters in files."""
+"""Networks: modules, losses, optimisers, data, training, and parameters in files."""
 
+from microgradlike.nn import train as train
 from microgradlike.nn.data import (
     blobs as blobs,
     circles as circles,

@@ -7,10 +7,11 @@ Each set has labels 0, 1, ... in turn, so that any part of it is balanced; for -
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable
 from numbers import Real
 from random import Random
+
+from microgradlike.nn.inputs import whole
 
 Point = tuple[float, float]
 Data = tuple[list[Point], list[int]]
@@ -60,7 +61,7 @@ def spirals(
     >>> labels, max(math.hypot(*p) for p in points) <= 1
     ([0, 1, 2, 0, 1, 2], True)
     """
-    _whole("classes", classes, least=2)
+    whole("classes", classes, least=2)
     _number("turns", turns)
 
     def place(rng: Random, i: int) -> Point:
@@ -91,7 +92,7 @@ def blobs(n: int = 150, *, classes: int = 3, noise: float = 0.2, seed: int = 0) 
     >>> blobs(2, classes=2, noise=0.0)[0][0]
     (1.0, 0.0)
     """
-    _whole("classes", classes, least=2)
+    whole("classes", classes, least=2)
 
     def place(rng: Random, i: int) -> Point:
         angle = math.tau * (i % classes) / classes
@@ -103,27 +104,15 @@ def blobs(n: int = 150, *, classes: int = 3, noise: float = 0.2, seed: int = 0) 
 def _sample(
     place: Callable[[Random, int], Point], classes: int, n: int, noise: float, seed: int
 ) -> Data:
-    _whole("n", n, least=1)
+    whole("n", n, least=1)
     if _number("noise", noise) < 0:
         raise ValueError(f"noise is a standard deviation and not negative, got {noise!r}")
-    rng = Random(_whole("seed", seed))
+    rng = Random(whole("seed", seed))
     points: list[Point] = []
     for i in range(n):
         x, y = place(rng, i)
         points.append((x + rng.gauss(0.0, noise), y + rng.gauss(0.0, noise)))
     return points, [i % classes for i in range(n)]
-
-
-def _whole(name: str, x: int, *, least: int | None = None) -> int:
-    try:
-        whole = operator.index(x)
-    except TypeError:
-        whole = None
-    if whole is None or isinstance(x, bool):
-        raise TypeError(f"{name} is a whole number, got {x!r:.60} of type {type(x).__name__}")
-    if least is not None and whole < least:
-        raise ValueError(f"{name} is at least {least}, got {whole}")
-    return whole
 
 
 def _number(name: str, x: float) -> float:

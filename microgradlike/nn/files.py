@@ -5,18 +5,15 @@ A file holds a format, a version, and for each parameter its name and its number
 
 from __future__ import annotations
 
-import contextlib
 import os
-import stat
 from typing import TYPE_CHECKING
 
+from microgradlike.nn.disk import PathLike, read_bounded, write_whole
 from microgradlike.nn.formats import FORMATS, Format, LoadError, Parameters
 from microgradlike.nn.module import Module
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-PathLike = str | os.PathLike[str]
 
 
 def save(model: Module, path: PathLike) -> Path:
@@ -38,7 +35,7 @@ def save(model: Module, path: PathLike) -> Path:
     from pathlib import Path  # here, because it is a third of the import of microgradlike
 
     write, _ = _format(path)
-    _replace(os.path.realpath(path), write(_parameters(model)))  # of a link, what it points to
+    write_whole(path, write(parameters_of(model)))
     return Path(path)
 
 
@@ -50,11 +47,11 @@ def load(model: Module, path: PathLike) -> None:
     for what is no Module.
     """
     _, read = _format(path)
-    names = _parameters(model)
+    names = parameters_of(model)
     parameters = model.named_parameters()
     try:
-        found = read(_content(path, _limit(names)), _limit(names))
-        _same_names(set(names), set(found))
+        found = read(read_bounded(path, limit_of(names)), limit_of(names))
+        same_names(set(names), set(found))
     except LoadError as error:
         raise LoadError(f"{os.fspath(path)}: {error}; the model is as it was") from error.__cause__
     for name, p in parameters:
@@ -68,37 +65,15 @@ def _format(path: PathLike) -> Format:
     return FORMATS[suffix]
 
 
-def _replace(target: str, content: bytes) -> None:
-    folder, name = os.path.split(target)
-    temporary = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}")
-    mode = _permissions(target)
+def parameters_of(model: Module) -> Parameters:
+    """The numbers of a module by name, as a file has them.
 
-    def opener(path: str, flags: int) -> int:
-        # not even before it is complete may anyone read it who may not read the old one
-        return os.open(path, flags, 0o666 if mode is None else mode)
+    Raises TypeError for what is no Module, ValueError where two have one name.
 
-    try:
-        with open(temporary, "xb", opener=opener) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if mode is not None:
-            os.chmod(temporary, mode)  # what the umask took away
-        os.replace(temporary, target)
-    except BaseException:  # also Ctrl-C
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def _permissions(target: str) -> int | None:
-    try:
-        return stat.S_IMODE(os.stat(target).st_mode)
-    except OSError:  # there is no such file yet
-        return None
-
-
-def _parameters(model: Module) -> Parameters:
+    >>> from microgradlike.nn import Neuron
+    >>> list(parameters_of(Neuron(1)))
+    ['w.0', 'b']
+    """
     if not isinstance(model, Module):
         raise TypeError(
             f"a file holds the parameters of a Module, got {model!r:.60} of type"
@@ -115,24 +90,24 @@ def _parameters(model: Module) -> Parameters:
     return found
 
 
-def _limit(names: Parameters) -> int:
-    """Bytes that a file of these parameters surely does not exceed: a bound on what is read."""
+def limit_of(names: Parameters) -> int:
+    """Bytes that a file of these parameters surely does not exceed: a bound on what is read.
+
+    >>> limit_of({"w": 0.5})
+    100112
+    """
     widest = max(map(len, names), default=0)
     return 100_000 + len(names) * (100 + 12 * widest)
 
 
-def _content(path: PathLike, limit: int) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            content = file.read(limit + 1)
-    except OSError as error:
-        raise LoadError(f"cannot be read: {error.strerror or error}") from error
-    if len(content) > limit:
-        raise LoadError(f"has more than the {limit} bytes that this model's parameters can take")
-    return content
+def same_names(own: set[str], found: set[str]) -> None:
+    """Raise LoadError where the names in a file are not those of the model.
 
-
-def _same_names(own: set[str], found: set[str]) -> None:
+    >>> same_names({"w"}, {"w", "b"})
+    Traceback (most recent call last):
+    ...
+    microgradlike.nn.formats.LoadError: is of another model: it has 1 parameter(s) more, such as 'b'
+    """
     missing, surplus = sorted(own - found), sorted(found - own)
     if missing:
         raise LoadError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,3 +24,22 @@ def refuse_strangers(taker: str, noun: str, xs: Iterable[Any], way_out: str) -> 
                 f"{taker} takes numbers or Values, but {noun} {i} is {x!r:.60} of type"
                 f" {type(x).__name__}; {way_out}"
             )
+
+
+def whole(name: str, x: int, *, least: int | None = None) -> int:
+    """`x`, where it is a whole number of at least `least`; else TypeError or ValueError.
+
+    >>> whole("n", 0, least=1)
+    Traceback (most recent call last):
+    ...
+    ValueError: n is at least 1, got 0
+    """
+    try:
+        found = operator.index(x)
+    except TypeError:
+        found = None
+    if found is None or isinstance(x, bool):
+        raise TypeError(f"{name} is a whole number, got {x!r:.60} of type {type(x).__name__}")
+    if least is not None and found < least:
+        raise ValueError(f"{name} is at least {least}, got {found}")
+    return found

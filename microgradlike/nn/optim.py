@@ -1,22 +1,28 @@
-"""Optimisers: from gradients to the next parameters, in the formulas of PyTorch."""
+"""Optimisers: from gradients to the next parameters, in the formulas of PyTorch.
+
+A formula is written once, over one parameter or over an array of all: the bits are the same.
+"""
 
 from __future__ import annotations
 
 import math
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any
 
 from microgradlike.engine import Value
 from microgradlike.op import to_float
 
+# parameters from which on a step over one array is faster than a loop: 20 times for 337 of them
+ARRAY = 32
+
 
 class Optimizer(ABC):
-    """What optimisers share: the parameters, the learning rate `lr`, and lists of state.
+    """What optimisers share: the parameters, the learning rate `lr`, and state.
 
-    `lr` may be changed between steps. `state` holds lists with one float per parameter.
+    `lr` may be changed between steps. `state` holds lists or arrays of a float per parameter.
     Raises ValueError for no parameters, one that is there twice or is a result, and for a rate that
     is negative or not finite; TypeError for what is no Value or no number.
     """
@@ -28,16 +34,47 @@ class Optimizer(ABC):
         self.lr = _rate("lr", lr)
         self.weight_decay = _rate("weight_decay", weight_decay)
         self.steps = 0
-        self.state = {name: [0.0] * len(self.parameters) for name in slots}
+        self.state: dict[str, Any] = {name: [0.0] * len(self.parameters) for name in slots}
 
-    @abstractmethod
     def step(self) -> None:
         """Move every parameter by its gradient."""
+        lr = _rate("lr", self.lr)
+        self.steps += 1
+        if len(self.parameters) < ARRAY:
+            self._one_by_one(lr)
+        else:
+            self._together(lr)
+
+    @abstractmethod
+    def moved(
+        self, lr: float, sqrt: Callable[[Any], Any], p: Any, g: Any, *state: Any
+    ) -> tuple[Any, ...]:
+        """The next `p` and state, from those of now and the gradient `g`: floats, or arrays."""
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
         for p in self.parameters:
             p.grad = 0.0
+
+    def _one_by_one(self, lr: float) -> None:
+        rows = list(self.state.values())
+        for i, p in enumerate(self.parameters):
+            numbers = [row[i] for row in rows]
+            p.data, *numbers = self.moved(lr, math.sqrt, p.data, p.grad, *numbers)
+            for row, x in zip(rows, numbers):
+                row[i] = x
+
+    def _together(self, lr: float) -> None:
+        import numpy as np  # here, for `import microgradlike` stays light
+
+        data = np.array([p.data for p in self.parameters], dtype=float)
+        gradients = np.array([p.grad for p in self.parameters], dtype=float)
+        rows = [np.asarray(row, dtype=float) for row in self.state.values()]
+        with np.errstate(all="ignore"):
+            data, *rows = self.moved(lr, np.sqrt, data, gradients, *rows)
+        self.state = dict(zip(self.state, rows))
+        for p, x in zip(self.parameters, data.tolist()):
+            p.data = x
 
     def state_dict(self) -> dict[str, Any]:
         """A copy of the state: plain numbers and lists, fit for JSON.
@@ -45,7 +82,7 @@ class Optimizer(ABC):
         >>> SGD([Value(1.0)], lr=0.1).state_dict()
         {'optimizer': 'SGD', 'steps': 0, 'velocity': [0.0]}
         """
-        copies = {name: list(numbers) for name, numbers in self.state.items()}
+        copies = {name: list(map(float, numbers)) for name, numbers in self.state.items()}
         return {"optimizer": type(self).__name__, "steps": self.steps, **copies}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -93,14 +130,18 @@ class SGD(Optimizer):
         if nesterov and momentum == 0:
             raise ValueError("nesterov needs a momentum above 0, such as momentum=0.9")
 
-    def step(self) -> None:
-        """p ← p - lr·v, as above."""
-        velocity, lr = self.state["velocity"], _rate("lr", self.lr)
-        for i, p in enumerate(self.parameters):
-            g = p.grad + self.weight_decay * p.data
-            v = velocity[i] = self.momentum * velocity[i] + g
-            p.data -= lr * (g + self.momentum * v if self.nesterov else v)
-        self.steps += 1
+    def moved(
+        self, lr: float, sqrt: Callable[[Any], Any], p: Any, g: Any, *state: Any
+    ) -> tuple[Any, ...]:
+        """p - lr·v and v, as above.
+
+        >>> SGD([Value(1.0)], lr=0.25).moved(0.25, math.sqrt, 1.0, 2.0, 0.0)
+        (0.5, 2.0)
+        """
+        (v,) = state
+        g = g + self.weight_decay * p
+        v = self.momentum * v + g
+        return p - lr * (g + self.momentum * v if self.nesterov else v), v
 
 
 class Adam(Optimizer):
@@ -134,23 +175,26 @@ class Adam(Optimizer):
         if eps == 0:
             raise ValueError("eps is above 0: it keeps a step finite where no gradient came yet")
 
-    def step(self) -> None:
-        """p ← p - lr·m̂/(√v̂ + eps), as above."""
-        lr = _rate("lr", self.lr)
-        self.steps += 1
+    def moved(
+        self, lr: float, sqrt: Callable[[Any], Any], p: Any, g: Any, *state: Any
+    ) -> tuple[Any, ...]:
+        """p - lr·m̂/(√v̂ + eps), m and v, as above, where `steps` is t.
+
+        >>> optimizer = Adam([Value(1.0)], lr=0.25, betas=(0.5, 0.5)); optimizer.steps = 1
+        >>> optimizer.moved(0.25, math.sqrt, 1.0, 2.0, 0.0, 0.0)
+        (0.75000000125, 1.0, 2.0)
+        """
+        m, v = state
         first, second = self.betas
         rate = lr / (1 - first**self.steps)
         root = math.sqrt(1 - second**self.steps)
-        mean, square = self.state["mean"], self.state["square"]
-        for i, p in enumerate(self.parameters):
-            g = p.grad
-            if self.decoupled:
-                p.data -= lr * self.weight_decay * p.data
-            else:
-                g += self.weight_decay * p.data
-            m = mean[i] = first * mean[i] + (1 - first) * g
-            v = square[i] = second * square[i] + (1 - second) * g * g
-            p.data -= rate * m / (math.sqrt(v) / root + self.eps)
+        if self.decoupled:
+            p = p - lr * self.weight_decay * p
+        else:
+            g = g + self.weight_decay * p
+        m = first * m + (1 - first) * g
+        v = second * v + (1 - second) * g * g
+        return p - rate * m / (sqrt(v) / root + self.eps), m, v
 
 
 class AdamW(Adam):

@@ -1,0 +1,151 @@
+"""Checkpoint: a training in a file, to go on from after an interruption, bit for bit.
+
+JSON with a format, a version, the parameters by name, the state of the optimiser and its rate, of
+the generator and of the callbacks, and the history. No code is in it, and none is run to read it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from microgradlike.nn.callbacks import Callback
+from microgradlike.nn.disk import PathLike, read_bounded, write_whole
+from microgradlike.nn.files import limit_of, parameters_of, same_names
+from microgradlike.nn.formats import LoadError
+from microgradlike.nn.inputs import whole
+from microgradlike.nn.state import State
+
+FORMAT = "microgradlike training"
+VERSION = 1
+
+
+class Checkpoint(Callback):
+    """Writes the training to `path`, a `.json` file, after every `every` epochs and the last one.
+
+    The file appears whole or not at all; `fit(..., resume=path)` goes on from it. It is written
+    when the other callbacks are done. Raises ValueError for another suffix.
+
+    >>> Checkpoint("training.json", every=10).every
+    10
+    """
+
+    def __init__(self, path: PathLike, *, every: int = 1) -> None:
+        self.path, self.every = Path(path), whole("every", every, least=1)
+        if self.path.suffix.lower() != ".json":
+            raise ValueError(f"a checkpoint is a .json file, got {os.fspath(path)!r:.100}")
+
+    def __call__(self, state: State) -> None:
+        """Write the file, if its time has come."""
+        last = state.epoch == state.epochs or state.history.stopped
+        if last or state.epoch % self.every == 0:
+            write(self.path, state)
+
+
+def write(path: PathLike, state: State) -> None:
+    """Write a training to a file; OSError where it cannot be written, the old one is there then."""
+    history = state.history
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "examples": state.examples,
+        "batch_size": state.batch_size,
+        "parameters": parameters_of(state.model),
+        "optimizer": state.optimizer.state_dict(),
+        "lr": float(state.optimizer.lr),
+        "rng": state.rng.getstate(),
+        "losses": history.losses,
+        "validation": history.validation,
+        "stopped": history.stopped,
+        "callbacks": [[type(c).__name__, c.state_dict()] for c in remembering(state)],
+    }
+    write_whole(path, (json.dumps(_plain(document), allow_nan=False) + "\n").encode())
+
+
+def read(path: PathLike, state: State) -> None:
+    """Bring a training to where the file says that it was.
+
+    Raises LoadError with the reason, and leaves model and optimiser as they are, where the file is
+    missing, damaged, or of another training.
+    """
+    try:
+        names = parameters_of(state.model)
+        document = _document(read_bounded(path, 100 * limit_of(names) + 100 * state.epochs))
+        found = {str(name): float(x) for name, x in document["parameters"].items()}
+        same_names(set(names), set(found))
+        _same_batches(document, state)
+        _restore(document, state)
+    except (LoadError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        said = str(error) if isinstance(error, LoadError) else f"is damaged: {error!r:.200}"
+        raise LoadError(f"{os.fspath(path)}: {said}; the model is as it was") from error
+    for name, p in state.model.named_parameters():
+        p.data = found[name]
+
+
+def remembering(state: State) -> list[Callback]:
+    """The callbacks that have something to remember."""
+    return [c for c in state.callbacks if c.state_dict()]
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    document = _numbers(json.loads(content))
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise LoadError(f"is no {FORMAT} file")
+    if document["version"] != VERSION:
+        version = document["version"]
+        raise LoadError(f"has version {version!r:.60}; this release reads version {VERSION}")
+    return document
+
+
+def _same_batches(document: Mapping[str, Any], state: State) -> None:
+    for name in ("examples", "batch_size"):
+        if document[name] != getattr(state, name):
+            raise LoadError(
+                f"is of a training with {name}={document[name]!r:.60}, this one has"
+                f" {getattr(state, name)}; to go on from it give the same data and batch_size"
+            )
+
+
+def _restore(document: Mapping[str, Any], state: State) -> None:
+    """All but the parameters: the optimiser last, which takes its state whole or not at all."""
+    rng, lr = Random(), float(document["lr"])
+    version, words, spare = document["rng"]
+    rng.setstate((version, tuple(words), spare))
+    losses = [float(x) for x in document["losses"]]
+    validation = [float(x) for x in document["validation"]]
+    kept = remembering(state)
+    names = [name for name, _ in document["callbacks"]]
+    if names != [type(c).__name__ for c in kept]:
+        raise LoadError(
+            f"is of a training with the callbacks {', '.join(map(str, names)) or 'none'!r:.200}; to"
+            " go on from it give the same ones"
+        )
+    for callback, (_, memory) in zip(kept, document["callbacks"]):
+        callback.load_state_dict(memory)
+    state.optimizer.load_state_dict(document["optimizer"])
+    state.optimizer.lr, state.rng = lr, rng
+    state.history.losses, state.history.validation = losses, validation
+    state.history.stopped = str(document["stopped"])
+
+
+def _plain(x: Any) -> Any:
+    """The same for JSON, which has no way to write an infinity or nan as a number."""
+    if isinstance(x, float):
+        return x if math.isfinite(x) else {"double": str(x)}
+    if isinstance(x, dict):
+        return {name: _plain(part) for name, part in x.items()}
+    return [_plain(part) for part in x] if isinstance(x, (list, tuple)) else x
+
+
+def _numbers(x: Any) -> Any:
+    """What `_plain` wrote, as it was."""
+    if isinstance(x, dict):
+        if set(x) == {"double"}:
+            return float(x["double"])
+        return {name: _numbers(part) for name, part in x.items()}
+    return [_numbers(part) for part in x] if isinstance(x, list) else x

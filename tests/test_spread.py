@@ -1,0 +1,325 @@
+"""A batch over the workers of an executor: the bits of the serial run, whoever computes them."""
+
+import math
+import multiprocessing
+import os
+import pickle
+import random
+import threading
+import time
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from microgradlike import Value, jit, nn, unary
+from microgradlike.compile import spread
+
+BACKENDS = ["python", "numpy", "llvm"]
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=(203, 2)), RNG.choice([-1.0, 1.0], size=203)
+
+
+class Inline(Executor):
+    """Runs what is submitted at once, as another process would see it: through pickle."""
+
+    def __init__(self):
+        self.calls = []
+
+    def submit(self, fn, *args):
+        self.calls.append(args)
+        future = Future()
+        try:
+            sent = pickle.loads(pickle.dumps((fn, args)))
+            future.set_result(sent[0](*sent[1]))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def pool(workers=2):
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+@pytest.fixture(scope="module")
+def processes():
+    with pool() as executor:
+        yield executor
+
+
+def moons(**options):
+    """A loss over a network, as jit makes it; and the network."""
+    model = nn.MLP(2, [4, 1], activation="tanh", rng=random.Random(1))
+    return jit(lambda x, y: (1 - model(x) * y).relu(), batch=(0, 1), **options), model
+
+
+def bits(f, model):
+    """A value and all gradients."""
+    model.zero_grad()
+    return [f(X, Y), f.backward(X, Y), *(p.grad for p in model.parameters())]
+
+
+# the same bits
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("split", [50, 203, 1000, None])
+def test_other_processes_give_the_bits_of_this_one(processes, backend, split):
+    f, model = moons(backend=backend, split=split)
+    want = bits(f, model)
+    f.executor = processes
+    assert bits(f, model) == want
+
+
+@given(
+    st.integers(1, 300), st.integers(1, 300), st.sampled_from(["mean", "sum", None]), st.integers(0)
+)
+def test_the_bits_depend_on_the_split_and_on_no_executor(count, split, reduce, seed):
+    x = np.random.default_rng(seed).normal(size=count)
+    f = jit(lambda x: x.sin() * 3, batch=0, reduce=reduce, backend="numpy", split=split)
+    want, inline = f(x), Inline()
+    f.executor = inline
+    assert np.array_equal(f(x), want)
+    assert np.allclose(want, jit(f.f, batch=0, reduce=reduce, backend="numpy")(x), atol=1e-10)
+    pieces = [rows.shape[1] for _, code, _, rows, _ in inline.calls if code is None]
+    assert pieces == (
+        [] if count <= split else [min(split, count - i) for i in range(0, count, split)]
+    )
+
+
+def test_rows_come_back_in_their_order(processes):
+    f = jit(lambda x: x * 2, batch=0, reduce=None, split=7, executor=processes)
+    assert f(np.arange(100.0)).tolist() == [2.0 * i for i in range(100)]
+
+
+@pytest.mark.parametrize("length", [1, 100, 5_000])
+def test_without_a_split_a_piece_is_some_milliseconds_of_work(length):
+    f = jit(lambda x: sum([(x + i).sin() for i in range(length)]), batch=0, backend="numpy")
+    executable = f.executable([1.0])
+    rows = spread.rows_of_a_piece(executable)
+    assert spread.WORK / 2 <= rows * len(executable.program) <= spread.WORK
+    assert rows % 8 == 0
+
+
+def test_threads_give_the_same_bits_also_to_several_callers_at_once():
+    f, _ = moons(split=10)
+    want, answers = f(X, Y), []
+
+    def call():
+        answers.extend(f(X, Y) for _ in range(5))
+
+    with ThreadPoolExecutor(3) as f.executor:
+        callers = [threading.Thread(target=call) for _ in range(4)]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join()
+    assert answers == [want] * 20
+
+
+def test_no_two_threads_run_the_same_code():
+    f, _ = moons(split=100)
+    f.executor = Inline()
+    f(X, Y)
+    mine = set(map(id, spread._worker.ready.values()))
+    theirs = []
+    with ThreadPoolExecutor(1) as f.executor:
+        f(X, Y)
+        theirs += f.executor.submit(lambda: list(map(id, spread._worker.ready.values()))).result()
+    assert theirs
+    assert not mine & set(theirs)
+
+
+# what is sent
+
+
+def test_a_program_is_sent_once_and_known_by_its_name_from_then_on():
+    spread._worker.ready.clear()
+    f, _ = moons(split=50, executor=Inline())
+    f(X, Y)
+    assert [code is not None for _, code, *_ in f.executor.calls] == [False] * 5 + [True] * 5
+    del f.executor.calls[:]
+    f(X, Y)
+    assert [code for _, code, *_ in f.executor.calls] == [None] * 5
+
+
+def test_a_worker_keeps_a_bounded_number_of_programs():
+    functions = [jit(lambda x, i=i: x + i, batch=0, split=1) for i in range(2 * spread.KEPT)]
+    for _ in range(2):
+        for i, f in enumerate(functions):
+            f.executor = Inline()
+            assert f([1.0, 3.0]) == 2 + i
+    assert len(spread._worker.ready) == spread.KEPT
+
+
+def test_one_piece_stays_here():
+    f, _ = moons(split=203, executor=Inline())
+    f(X, Y)
+    f.executor.calls += [f(X[:3], Y[:3])]
+    assert len(f.executor.calls) == 1
+    single = jit(lambda x: x * x, executor=Inline(), split=1)
+    assert single(3.0) == 9
+    assert single.executor.calls == []
+
+
+def test_eager_functions_and_values_stay_here():
+    f, model = moons(split=10, executor=Inline(), backend="eager")
+    eager = bits(f, model)
+    g = jit(f.f, batch=(0, 1), split=10, executor=Inline())
+    y = g(list(map(list, X)), [Value(y) for y in Y])
+    assert f.executor.calls == g.executor.calls == []
+    assert y.data == eager[0]
+
+
+# what goes wrong
+
+
+def cube(x):
+    if x == 666.0:
+        os._exit(1)
+    if x == 13.0:
+        raise KeyError("thirteen")
+    return x * x * x
+
+
+def cubed(y, x):
+    return 3 * x * x
+
+
+OWN = unary("cube_of_the_spread_tests", cube, cubed)
+
+
+def test_a_primitive_of_the_users_own_goes_along(processes):
+    w = Value(2.0)
+    f = jit(lambda x: OWN(w * x), batch=0, executor=processes, split=2)
+    assert f.backward([1.0, 2.0, 3.0]) == 8 * 36 / 3
+    assert w.grad == 12 * 36 / 3
+
+
+def test_a_primitive_of_lambdas_says_how_to_write_it():
+    nameless = unary("nameless", lambda x: x + 1, lambda y, x: 1.0)
+    f = jit(nameless, batch=0, split=1, executor=Inline())
+    with pytest.raises(TypeError, match=r"cannot be sent to a worker: .* with def, in a module"):
+        f([1.0, 2.0])
+    f.executor = None
+    assert f([1.0, 2.0]) == 2.5
+
+
+def test_what_a_program_raises_comes_through_and_changes_nothing(processes):
+    w = Value(1.0)
+    f = jit(lambda x: OWN(w * x), batch=0, executor=processes, split=1, backend="numpy")
+    with pytest.raises(KeyError, match="thirteen"):
+        f.backward([1.0, 13.0, 2.0])
+    assert w.grad == 0
+    assert f([1.0, 2.0]) == 4.5
+
+
+def test_where_a_worker_dies_the_call_can_be_repeated():
+    w = Value(1.0)
+    f = jit(lambda x: OWN(w * x), batch=0, split=1, backend="numpy")
+    with pool(1) as f.executor:
+        assert f([1.0, 2.0]) == 4.5
+        for _ in range(2):  # it stays broken
+            with pytest.raises(RuntimeError, match=r"a worker of .* died: .* can be repeated with"):
+                f.backward([1.0, 666.0])
+    assert w.grad == 0
+    with pool(1) as f.executor:
+        assert f.backward([1.0, 2.0]) == 4.5
+    f.executor = None
+    assert f([1.0, 2.0]) == 4.5
+
+
+class Forgetful(Inline):
+    """A cluster that loses what it was given."""
+
+    def submit(self, fn, *args):
+        future = super().submit(fn, *args)
+        if len(self.calls) == 3:
+            future = Future()
+            future.cancel()
+        return future
+
+
+def test_where_a_task_is_lost_the_call_can_be_repeated():
+    f, _ = moons(split=50)
+    want = f(X, Y)
+    f.executor = Forgetful()
+    with pytest.raises(RuntimeError, match="died: CancelledError"):
+        f(X, Y)
+    assert f(X, Y) == want
+
+
+def test_after_an_error_nobody_works_on_what_is_left():
+    done = []
+
+    class Slow(ThreadPoolExecutor):
+        def submit(self, fn, *args):
+            return super().submit(self.task)
+
+        def task(self):
+            time.sleep(0.01)
+            done.append(1)
+            raise KeyError("mine")
+
+    f, _ = moons(split=1)
+    with Slow(1) as f.executor, pytest.raises(KeyError, match="mine"):
+        f(X, Y)
+    assert len(done) < len(X) / 2
+
+
+@pytest.mark.parametrize("executor", [2, "processes", ProcessPoolExecutor, object()])
+def test_what_is_no_executor_says_what_is_one(executor):
+    with pytest.raises(TypeError, match=r"is no concurrent\.futures\.Executor; give it such as"):
+        jit(math.sin, batch=0, executor=executor)
+    f = jit(lambda x: x, batch=0)
+    f.executor = executor
+    with pytest.raises(TypeError, match=r"is no concurrent\.futures\.Executor"):
+        f([1.0])
+
+
+@pytest.mark.parametrize(
+    ("split", "error", "says"),
+    [
+        (0, ValueError, "split=0: a piece of the batch has at least 1 row"),
+        (-5, ValueError, "split=-5"),
+        (2.5, TypeError, "split=2.5 of type float: the rows of a piece"),
+        (True, TypeError, "split=True of type bool"),
+        ("all", TypeError, "split='all'"),
+    ],
+)
+def test_a_split_that_is_none_says_what_it_means(split, error, says):
+    with pytest.raises(error, match=says):
+        jit(math.sin, batch=0, split=split)
+
+
+# a cluster
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            worker_dashboard_address=None,
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+def test_a_dask_cluster_gives_the_same_bits_and_survives_its_workers(cluster):
+    f, model = moons(split=50)
+    want = bits(f, model)
+    f.executor = cluster.get_executor()
+    assert bits(f, model) == want
+    w = Value(1.0)
+    g = jit(lambda x: OWN(w * x), batch=0, split=1, executor=f.executor, backend="numpy")
+    with pytest.raises(RuntimeError, match=r"a worker of .* died: .* can be repeated"):
+        g.backward([1.0, 666.0])
+    assert w.grad == 0
+    assert g([1.0, 2.0]) == 4.5
