@@ -12,6 +12,7 @@ from microgradlike.scalar import Scalar
 from microgradlike.tree import Tree, is_array
 
 STATIC = (str, bytes, bool, type(None))  # taken as they are, and part of the structure
+NO_ROWS = np.empty((0, 1))
 _REAL = "fiu"  # kinds of NumPy's numbers
 
 
@@ -39,16 +40,16 @@ class Arguments:
         self._rows: list[Any] = []
         self._shared: list[Any] = []
         self._size = 0
-        names = sorted(self.kwargs)
-        _refuse_no_argument(batch, len(self.args))
+        if batch and batch[-1] >= len(self.args):
+            _refuse_no_argument(batch, len(self.args))
         keys: list[Any] = [
-            self._batched(i, x) if i in batch else self._one(f"argument {i}", x)
-            for i, x in enumerate(self.args)
+            self._batched(i, x) if i in batch else self._one(i, x) for i, x in enumerate(self.args)
         ]
-        keys += [(name, self._one(f"argument {name!r}", self.kwargs[name])) for name in names]
+        if kwargs:
+            keys += [(name, self._one(name, self.kwargs[name])) for name in sorted(self.kwargs)]
         self.key = tuple(keys)
-        self.rows = np.concatenate(self._rows) if self._rows else np.empty((0, 1))
-        self.shared = np.concatenate(self._shared) if self._shared else np.empty(0)
+        self.rows = _joined(self._rows, NO_ROWS)
+        self.shared = _joined(self._shared, NO_ROWS[:, 0])
 
     def stand_ins(self, new: Any) -> tuple[list[Any], dict[str, Any], list[Any]]:
         """Arguments to call the function with, for one row: `new()` in the place of each number.
@@ -77,17 +78,17 @@ class Arguments:
         """The positional arguments of one row of the batch."""
         return [row_of(x, i) if k in self.batch else x for k, x in enumerate(self.args)]
 
-    def _one(self, name: str, x: Any) -> Any:
+    def _one(self, place: int | str, x: Any) -> Any:
         """Take an argument that is the same for all rows; its structure."""
         if type(x) is float:
             self._take([x])
             return None
         if isinstance(x, STATIC):
             return (type(x), x)
-        if is_array(x) and x.dtype.kind in _REAL:
+        if isinstance(x, np.ndarray) and x.dtype.kind in _REAL:
             self._take(x.ravel())
             return x.shape
-        tree = Tree(x, name)
+        tree = Tree(x, f"argument {place!r}")
         for i, number in enumerate(tree.row):
             if isinstance(number, Scalar):
                 self.scalars = True
@@ -100,13 +101,13 @@ class Arguments:
         return tree.structure()
 
     def _take(self, numbers: Any) -> None:
-        self._shared.append(np.asarray(numbers, dtype=float))
+        self._shared.append(numbers)
         self._size += len(numbers)
 
     def _batched(self, i: int, x: Any) -> Any:
         """Take an argument that has a number for each row; the structure of one row of it."""
         name = f"argument {i}"
-        count = _count(x, name)
+        count = len(x) if isinstance(x, np.ndarray) and x.ndim else _count(x, name)
         if self.count is None:
             self.count = count
         elif count != self.count:
@@ -122,8 +123,8 @@ class Arguments:
     def _columns(self, name: str, x: Any, count: int) -> Any:
         if isinstance(x, dict):
             return ("dict", *((k, self._columns(f"{name}[{k!r}]", v, count)) for k, v in x.items()))
-        if is_array(x) and x.dtype.kind in _REAL:
-            self._rows.append(x.reshape(count, -1).T.astype(float))
+        if isinstance(x, np.ndarray) and x.dtype.kind in _REAL:
+            self._rows.append(x.reshape(count, -1).T)
             return x.shape[1:]
         trees = [Tree(row, f"{name}[{i}]") for i, row in enumerate(x)]
         structure = trees[0].structure()
@@ -139,6 +140,13 @@ class Arguments:
             columns = np.array([tree.row for tree in trees], dtype=float).reshape(count, -1)
             self._rows.append(columns.T)
         return structure
+
+
+def _joined(parts: list[Any], nothing: Any) -> Any:
+    """The parts as one array of floats; not a copy, if there is one part that is such an array."""
+    if len(parts) > 1:
+        return np.concatenate(parts, dtype=float)
+    return np.asarray(parts[0], dtype=float) if parts else nothing
 
 
 def row_of(x: Any, i: int) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 from microgradlike.compile.careful import fast
 from microgradlike.compile.cheaper import apart, without_zeros
 from microgradlike.compile.program import Program, varies
+from microgradlike.compile.strips import as_slice
 
 
 class Executable:
@@ -23,18 +24,20 @@ class Executable:
 
     def outputs(self, rows: Any, shared: Any) -> Any:
         """The outputs, of shape (outputs, rows)."""
-        blocks = list(self.each("__call__", rows, shared))
-        found = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
-        return found if self._zeros is None else found + self._zeros[:, None]
+        with np.errstate(all="ignore"):
+            blocks = list(self.each("__call__", rows, shared))
+            found = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
+            return found if self._zeros is None else found + self._zeros[:, None]
 
     def sums(self, rows: Any, shared: Any) -> Any:
         """The outputs, added up over the rows: always the same blocks, in the same order."""
-        first, *others = self.summed("sums", rows, shared)
-        parts = sum(others, first)
-        count = len(self.program.outputs)
-        total = parts[:count]
-        total[self._belong] += parts[count:]
-        return total if self._zeros is None else total + self._zeros
+        with np.errstate(all="ignore"):
+            parts, *others = self.summed("sums", rows, shared)
+            if others:
+                parts = sum(others, parts)
+            total = parts[: len(self.program.outputs)]
+            total[self._belong] += parts[len(self.program.outputs) :]
+            return total if self._zeros is None else total + self._zeros
 
     @cached_property
     def each(self) -> _Cautious:
@@ -45,7 +48,8 @@ class Executable:
     def summed(self) -> _Cautious:
         """The program that gives what is added up."""
         varying = varies(self._shorter, self.batched)
-        program, self._belong = apart(self._shorter, varying)
+        program, belong = apart(self._shorter, varying)
+        self._belong = as_slice(belong)
         return _Cautious(program, self.batched, self.backend)
 
 
@@ -71,6 +75,7 @@ class _Cautious:
         for start in range(0, rows.shape[1], self.block):
             block = rows[:, start : start + self.block]
             results = getattr(self.run, method)(block, shared)
-            if self.plain is not self.program and np.isnan(results).any():
+            least = results.min(initial=0.0)  # nan if there is one
+            if least != least and self.plain is not self.program:
                 results = getattr(self.careful, method)(block, shared)
             yield results

@@ -18,7 +18,7 @@ from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.program import Program, program
 from microgradlike.compile.record import Expr, Recording
-from microgradlike.compile.spread import Spread, checked_executor, checked_split
+from microgradlike.compile.spread import Spread, checked_executor, checked_split, rows_of_a_piece
 from microgradlike.engine import Value, accumulate
 from microgradlike.graph import topological
 from microgradlike.linear import Linear
@@ -104,22 +104,25 @@ class Jitted:
         """What runs the program for arguments like these.
 
         >>> from microgradlike import jit
-        >>> jit(lambda x: (x + 1) ** 2, backend="python").executable(3.0).block
-        1024
+        >>> executable = jit(lambda x, y: x / y, batch=0).executable([3.0], 4.0)
+        >>> executable.outputs(np.array([[1.0, 2.0]]), np.array([4.0]))
+        array([[0.25, 0.5 ]])
         """
         arguments = Arguments(args, kwargs, self.batch)
         recorded = self._recorded(arguments)
         return recorded.gradient(tuple(arguments.values)) if gradient else recorded.forward
 
     def _run(self, executable: Executable, recorded: _Recorded, arguments: Arguments) -> Any:
-        read = np.array([v.data for v in recorded.values], dtype=float)
-        shared = np.concatenate([arguments.shared, read])
+        shared = arguments.shared
+        if recorded.values:
+            shared = np.concatenate([shared, [v.data for v in recorded.values]])
         if not self.batch:
             return executable.outputs(arguments.rows, shared)[:, 0]
-        spread = Spread(executable, self.executor, self.split)
+        whole = arguments.rows.shape[1] <= (self.split or rows_of_a_piece(executable))
+        runs = executable if whole else Spread(executable, self.executor, self.split)
         if self.reduce is None:
-            return spread.outputs(arguments.rows, shared)
-        total = spread.sums(arguments.rows, shared)
+            return runs.outputs(arguments.rows, shared)
+        total = runs.sums(arguments.rows, shared)
         return total / arguments.count if self.reduce == "mean" else total
 
     def _nest(self, recorded: _Recorded, row: Any) -> Any:

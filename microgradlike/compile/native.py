@@ -16,7 +16,7 @@ from microgradlike.compile.machine import compiled
 from microgradlike.compile.program import Program, varies
 from microgradlike.compile.records import MARGIN, REGULAR, Records
 from microgradlike.compile.schedule import Group, Schedule
-from microgradlike.compile.strips import Grid, grids
+from microgradlike.compile.strips import Grid, as_slice, grids
 from microgradlike.compile.unit import WIDTH, Equation, Spelling, Unit, parted
 from microgradlike.op import Op
 
@@ -41,27 +41,27 @@ class Native:
         equations, self.of_rows = parted(program, varying)
         self.fix = self._fix(equations)
         numbered = list(enumerate(program.outputs))
-        self.varying = _places([k for k, r in numbered if varying[r]])
+        self.varying = as_slice([k for k, r in numbered if varying[r]])
         rest = [(k, r) for k, r in numbered if not varying[r]]
-        self.rest = _places([k for k, _ in rest])
-        self.places = _places([self.fix.place[r] for _, r in rest])
+        self.rest = as_slice([k for k, _ in rest])
+        self.places = as_slice([self.fix.place[r] for _, r in rest])
         self._own = threading.local()
 
     def __call__(self, rows: Any, shared: Any) -> Any:
         """The outputs of each row."""
-        fixed = self._fixed(shared)
+        fixed, address = self._fixed(shared)
         outputs = np.empty((len(self.program.outputs), rows.shape[1]))
         outputs[self.rest] = fixed[self.places, None]
         if self.of_rows or self.batched:
-            outputs[self.varying] = self.each(rows, fixed)
+            outputs[self.varying] = self.each(rows, address)
         return outputs
 
     def sums(self, rows: Any, shared: Any) -> Any:
         """The outputs, added up over the rows."""
-        fixed = self._fixed(shared)
+        fixed, address = self._fixed(shared)
         total = np.empty(len(self.program.outputs))
         total[self.rest] = fixed[self.places] * rows.shape[1]
-        total[self.varying] = self.sum(rows, fixed)
+        total[self.varying] = self.sum(rows, address)
         return total
 
     @cached_property
@@ -84,16 +84,16 @@ class Native:
                 return Strips(self, schedule, groups)
         return Straight(self, equations)
 
-    def _fixed(self, shared: Any) -> Any:
-        """The array of what is the same for all rows, filled."""
+    def _fixed(self, shared: Any) -> tuple[Any, int]:
+        """The array of what is the same for all rows, filled, and its address."""
         own = self._own.__dict__
-        if "fixed" not in own:
-            own["fixed"] = fixed = self.fix.array()
-            own["address"] = fixed.ctypes.data
-        fixed = own["fixed"]
+        if not own:
+            own["fixed"] = self.fix.array()
+            own["address"] = own["fixed"].ctypes.data
+        fixed, address = own["fixed"], own["address"]
         fixed[self.fix.inputs] = shared
-        self.fix(own["address"])
-        return fixed
+        self.fix(address)
+        return fixed, address
 
 
 class Straight:
@@ -104,7 +104,7 @@ class Straight:
         unit = Unit(native.spellings)
         chunk = len(equations) + 1 if small else CHUNK
         used = (r for _, _, operands in native.of_rows for r in operands)
-        wanted = [*used, *native.program.outputs]
+        wanted = [*native.program.outputs, *used]
         code = Fixed(unit, native.program, native.batched, equations, wanted, chunk)
         self.inputs = slice(0, native.program.inputs - native.batched)
         constants = native.program.constants
@@ -181,17 +181,19 @@ class _Loop:
         self._call = loop(self._engine.get_function_address(name))
         self._own = threading.local()
 
-    def __call__(self, rows: Any, fixed: Any) -> Any:
+    def __call__(self, rows: Any, fixed: int) -> Any:
+        """The outputs, in an array that is used again; `fixed` is an address."""
         count = rows.shape[1]
         own = self._own.__dict__
         if own.get("count") != count:
             own["count"], own["arrays"] = count, self._arrays(count)
         padded, into, _, addresses = own["arrays"]
         padded[:, :count] = rows
-        padded[:, count:] = rows[:, -1:]  # so that the last vector has nothing else in it
+        if padded.shape[1] > count:
+            padded[:, count:] = rows[:, -1:]  # so that the last vector has nothing else in it
         if self.summed:
             into.fill(0.0)
-        self._call(addresses[0], padded.shape[1], fixed.ctypes.data, *addresses[1:], count)
+        self._call(addresses[0], padded.shape[1], fixed, *addresses[1:], count)
         return into.ravel()[: self.count] if self.summed else into[:, :count]
 
     def _arrays(self, count: int) -> tuple[Any, ...]:
@@ -201,10 +203,3 @@ class _Loop:
         into = np.empty((self.count, WIDTH if self.summed else whole))
         buffer = np.empty((self.buffer, WIDTH))
         return padded, into, buffer, [a.ctypes.data for a in (padded, buffer, into)]
-
-
-def _places(indices: list[int]) -> Any:
-    """The indices as a slice, where they are neighbours."""
-    if indices and indices == list(range(indices[0], indices[0] + len(indices))):
-        return slice(indices[0], indices[0] + len(indices))
-    return np.array(indices, dtype=np.intp)

@@ -61,21 +61,19 @@ class Spread:
     def _results(self, method: str, rows: Any, shared: Any) -> list[Any]:
         pieces = [rows[:, i : i + self.split] for i in range(0, rows.shape[1], self.split)]
         if self.executor is None or len(pieces) == 1:
-            return [_run(self.executable, method, piece, shared) for piece in pieces]
+            return [getattr(self.executable, method)(piece, shared) for piece in pieces]
         tasks = [(method, piece, shared) for piece in pieces]
         return _submitted(self.executor, packed(self.executable), tasks)
 
 
 def rows_of_a_piece(executable: Executable) -> int:
-    """How many rows of a program make a piece: whole blocks, or at least whole vectors.
+    """How many rows of a program make a piece, in whole vectors of 8.
 
     >>> from microgradlike import jit
     >>> rows_of_a_piece(jit(lambda x: x * x, batch=0, backend="python").executable([1.0]))
     8388608
     """
-    rows = max(8, WORK // max(1, len(executable.program)))
-    unit = executable.block if rows >= executable.block else 8
-    return rows // unit * unit
+    return max(8, WORK // max(1, len(executable.program)) // 8 * 8)
 
 
 def checked_executor(executor: Any) -> Executor | None:
@@ -152,12 +150,7 @@ def work(name: str, code: bytes | None, method: str, rows: Any, shared: Any) -> 
         if len(ready) > KEPT:
             ready.popitem(last=False)
     ready.move_to_end(name)
-    return _run(ready[name], method, rows, shared)
-
-
-def _run(executable: Executable, method: str, rows: Any, shared: Any) -> Any:
-    with np.errstate(all="ignore"):
-        return getattr(executable, method)(rows, shared)
+    return getattr(ready[name], method)(rows, shared)
 
 
 def _submitted(executor: Executor, program: Packed, tasks: list[Any]) -> list[Any]:

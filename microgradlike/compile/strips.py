@@ -36,6 +36,18 @@ def grids(places: Sequence[Any]) -> list[Grid]:
     return list(_merged(np.stack(places), none))
 
 
+def as_slice(places: Any) -> Any:
+    """The places as a slice, where they are neighbours: arrays are then not copied.
+
+    >>> as_slice([3, 4, 5]), as_slice([3, 5])
+    (slice(3, 6, None), array([3, 5]))
+    """
+    array = np.asarray(places, dtype=np.intp)
+    if len(array) and bool((np.diff(array) == 1).all()):
+        return slice(int(array[0]), int(array[-1]) + 1)
+    return array
+
+
 def breaks(places: Sequence[Any]) -> int:
     """How often the distance between neighbours changes: a measure of irregularity."""
     steps = np.diff(np.stack(places))
