@@ -13,6 +13,8 @@ from microgradlike.compile.strips import breaks
 from microgradlike.compile.totals import with_totals
 from microgradlike.op import Op
 
+FEW = 8  # equations that are put in order one by one: NumPy would take longer
+
 
 class Group(NamedTuple):
     """Equations of one primitive, none of which depends on another.
@@ -54,27 +56,54 @@ class Schedule:
         self.place[batched : program.inputs] = np.arange(fixed, fixed + program.inputs - batched)
         self.first = fixed + program.inputs - batched  # place of a result that does not vary
         self.used = {True: batched, False: self.first}
-        self.groups = list(self._groups())
+        self.groups = list(self._groups(varying))
 
     def outputs(self) -> tuple[Any, Any]:
         """Of each output: whether it varies, and its place."""
         references = np.array(self.program.outputs, dtype=np.intp)
         return self.varying[references], self.place[references]
 
-    def _groups(self) -> Iterator[Group]:
+    def _groups(self, varying: list[bool]) -> Iterator[Group]:
         program = self.program
-        starts = np.frombuffer(program.starts, dtype=np.int64)
-        operands = np.frombuffer(program.operands, dtype=np.int64)
-        kinds = self._kinds(starts, operands)
+        ops, code, inputs = program.ops, program.code, program.inputs
+        starts: Any = np.frombuffer(program.starts, dtype=np.int64)
+        operands: Any = np.frombuffer(program.operands, dtype=np.int64)
         places: Any = self.place
         place = memoryview(places)  # whose elements are plain ints
-        for members in agenda(program, kinds):
+        used = self.used
+        for members in agenda(program, self._kinds(starts, operands)):
             k = members[0]
-            if len(members) > 1:
-                yield self._group(np.array(members), starts, operands)
-            else:
-                references = program.operands[program.starts[k] : program.starts[k + 1]]
-                yield self._placed(k, k, [[place[r]] for r in references])
+            references = program.operands[program.starts[k] : program.starts[k + 1]]
+            varies = varying[inputs + k]
+            start = used[varies]
+            if len(members) > FEW:
+                found, order = self._regular(np.array(members), starts, operands)
+                self.place[inputs + order] = range(start, start + len(order))
+            else:  # programs without breadth have nothing else
+                found, few = self._sorted(members, place)
+                for i, k in enumerate(few, start):
+                    place[inputs + k] = i
+            used[varies] = stop = start + len(members)
+            from_varying = tuple([varying[r] for r in references])
+            yield Group(ops[code[k]], varies, start, stop, found, from_varying)
+
+    def _sorted(self, members: list[int], place: Any) -> tuple[tuple[Any, ...], list[int]]:
+        """Where their operands stand, and they, in the order of these places."""
+        starts, operands = self.program.starts, self.program.operands
+        rows = [(*[place[r] for r in operands[starts[k] : starts[k + 1]]], k) for k in members]
+        rows.sort()
+        *found, order = zip(*rows)
+        return tuple(found), list(order)
+
+    def _regular(self, members: Any, starts: Any, operands: Any) -> tuple[tuple[Any, ...], Any]:
+        """Where their operands stand, and they, in the order in which that is most regular."""
+        arity = int(starts[members[0] + 1] - starts[members[0]])
+        places = [self.place[operands[starts[members] + j]] for j in range(arity)]
+        orders = [np.lexsort(places[::-1])]
+        if arity > 1 and len(members) > 2:
+            orders.append(np.lexsort(places))
+        order = min(orders, key=lambda order: breaks([p[order] for p in places]))
+        return tuple([p[order] for p in places]), members[order]
 
     def _kinds(self, starts: Any, operands: Any) -> list[int]:
         """Of each equation a number: of the primitive, and of which of its operands vary."""
@@ -85,27 +114,3 @@ class Schedule:
             kinds[there] += self.varying[operands[starts[there] + j]].astype(np.int64) << (16 + j)
         found: list[int] = kinds.tolist()
         return found
-
-    def _group(self, members: Any, starts: Any, operands: Any) -> Group:
-        """More than one equation: in the order in which their operands are most regular."""
-        first = int(members[0])
-        arity = self.program.starts[first + 1] - self.program.starts[first]
-        places = [self.place[operands[starts[members] + j]] for j in range(arity)]
-        orders = [np.lexsort(places[::-1])]
-        if arity > 1 and len(members) > 2:
-            orders.append(np.lexsort(places))
-        order = min(orders, key=lambda order: breaks([p[order] for p in places]))
-        return self._placed(members[order], first, [p[order] for p in places])
-
-    def _placed(self, members: Any, k: int, places: list[Any]) -> Group:
-        """A group of equations, among them `k`, which get their places."""
-        program = self.program
-        varying = bool(self.varying[program.inputs + k])
-        start = self.used[varying]
-        stop = self.used[varying] = start + len(places[0])
-        self.place[program.inputs + members] = range(start, stop) if stop - start > 1 else start
-        references = program.operands[program.starts[k] : program.starts[k + 1]]
-        from_varying = tuple([bool(self.varying[r]) for r in references])
-        return Group(
-            program.ops[program.code[k]], varying, start, stop, tuple(places), from_varying
-        )

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+FEW = 32  # places that are compared one by one: NumPy would take longer
+
 
 class Grid(NamedTuple):
     """Equations in `outer` strips of `inner` equations each, the first of them at `first`.
@@ -32,8 +34,16 @@ def grids(places: Sequence[Any]) -> list[Grid]:
     """
     count, none = len(places[0]), (0,) * len(places)
     if count == 1:
-        return [Grid(0, 1, 1, tuple(int(p[0]) for p in places), none, none)]
-    return list(_merged(np.stack(places), none))
+        return [Grid(0, 1, 1, tuple([int(p[0]) for p in places]), none, none)]
+    if count > FEW:
+        table = np.stack(places)
+        rows, steps = table.T.tolist(), np.diff(table)
+        changed = (steps[:, 1:] != steps[:, :-1]).any(axis=0)
+        return list(_merged(rows, (np.flatnonzero(changed) + 1).tolist(), none))
+    rows = list(zip(*places))
+    distances = [[b - a for a, b in zip(p, q)] for p, q in pairwise(rows)]
+    changes = [i for i in range(1, count - 1) if distances[i] != distances[i - 1]]
+    return list(_merged(rows, changes, none))
 
 
 def as_slice(places: Any) -> Any:
@@ -54,15 +64,14 @@ def breaks(places: Sequence[Any]) -> int:
     return int((steps[:, 1:] != steps[:, :-1]).any(axis=0).sum())
 
 
-def _merged(places: Any, none: tuple[int, ...]) -> Iterator[Grid]:
+def _merged(rows: Sequence[Any], changes: list[int], none: tuple[int, ...]) -> Iterator[Grid]:
     """Strips of one length and kind, one distance from each other, are one grid."""
-    steps = np.diff(places)
-    first_of = places.T.tolist()
-    step_of = steps.T.tolist()
     last: Grid | None = None
-    for start, stop in _strips(steps):
-        base = tuple(first_of[start])
-        along = tuple(step_of[start]) if stop - start > 1 else none
+    for start, stop in _strips(changes, len(rows)):
+        base = tuple(rows[start])
+        along = none
+        if stop - start > 1:
+            along = tuple([b - a for a, b in zip(base, rows[start + 1])])
         if last is not None:
             if last.inner == stop - start and last.along == along:
                 row = [b - a for a, b in zip(last.base, base)]
@@ -76,10 +85,12 @@ def _merged(places: Any, none: tuple[int, ...]) -> Iterator[Grid]:
         yield last
 
 
-def _strips(steps: Any) -> Iterator[tuple[int, int]]:
-    """Neighbours of equal distances: the first of each strip, and the one after its last."""
-    changes = np.flatnonzero((steps[:, 1:] != steps[:, :-1]).any(axis=0)) + 1
-    bounds = [0, *changes.tolist(), steps.shape[1]]
+def _strips(changes: list[int], count: int) -> Iterator[tuple[int, int]]:
+    """Neighbours of equal distances: the first of each strip, and the one after its last.
+
+    `changes` are the distances that are unlike the ones before.
+    """
+    bounds = [0, *changes, count - 1]
     at = 0
     for i, (start, stop) in enumerate(pairwise(bounds)):
         start = max(start, at)
@@ -88,5 +99,5 @@ def _strips(steps: Any) -> Iterator[tuple[int, int]]:
         lonely = stop - start == 1 and i + 2 < len(bounds) and bounds[i + 2] - stop > 1
         at = stop if lonely else stop + 1
         yield start, at
-    if at <= steps.shape[1]:
-        yield at, steps.shape[1] + 1
+    if at < count:
+        yield at, count

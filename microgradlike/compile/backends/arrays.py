@@ -246,6 +246,7 @@ class _State:
 
     def _row(self, array: Array, places: Any, varying: bool) -> Array:
         """The numbers at these places, one after the other: gathered, where there is no rule."""
+        places = np.asarray(places, dtype=np.intp)
         step = int(places[1] - places[0])
         if bool((np.diff(places) == step).all()):
             line = Grid(0, 1, len(places), (), (), ())
