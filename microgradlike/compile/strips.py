@@ -40,7 +40,7 @@ def grids(places: Sequence[Any]) -> list[Grid]:
         rows, steps = table.T.tolist(), np.diff(table)
         changed = (steps[:, 1:] != steps[:, :-1]).any(axis=0)
         return list(_merged(rows, (np.flatnonzero(changed) + 1).tolist(), none))
-    rows = list(zip(*places))
+    rows = list(zip(*[p.tolist() if isinstance(p, np.ndarray) else p for p in places]))
     distances = [[b - a for a, b in zip(p, q)] for p, q in pairwise(rows)]
     changes = [i for i in range(1, count - 1) if distances[i] != distances[i - 1]]
     return list(_merged(rows, changes, none))
