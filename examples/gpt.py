@@ -2,9 +2,11 @@
 
     python examples/gpt.py                        # the identifiers of Python's standard library
     python examples/gpt.py --docs names.txt       # your own words, one per line
+    python examples/gpt.py --eager                # without compiling: a graph for every word
 
 One layer, 16 wide, 4 heads: every one of its 4,000 parameters is a Value, and so is every number in
 between. Token by token the model guesses the next letter; the loss is its surprise at the true one.
+`jit` records the loss of a word once, as a program of 100,000 equations, and runs it from then on.
 """
 
 import argparse
@@ -20,10 +22,13 @@ import socket
 import string
 import sys
 
-from microgradlike import Value, nn, relu
-from microgradlike.functions import cross_entropy, dot, mean, softmax
+import numpy as np
 
-WIDTH, HEADS, CONTEXT = 16, 4, 16
+from microgradlike import Value, jit, nn, relu
+from microgradlike.functions import dot, logsumexp, mean, softmax
+from microgradlike.nn import train
+
+WIDTH, HEADS, CONTEXT, BATCH = 16, 4, 8, 8
 
 
 def identifiers():
@@ -97,18 +102,33 @@ def think(model, x):
     return linear([relu(a) for a in linear(x, model["up"])], model["down"])
 
 
-def gpt(model, tokens):
-    """After each of the tokens: a score for every token that could come next."""
-    xs = [add(model["token"][t], model["position"][i]) for i, t in enumerate(tokens)]
+def chosen(letter, numbers):
+    """The number for a letter, which is its index, or a row of zeros with a 1 in its place.
+
+    A program takes the row: with an index, every word would be a program of its own.
+    """
+    return numbers[letter] if isinstance(letter, int) else dot(letter, numbers)
+
+
+def gpt(model, letters):
+    """After each of the letters: a score for every letter that could come next."""
+    columns = list(zip(*model["token"]))
+    xs = [[chosen(letter, column) for column in columns] for letter in letters]
+    xs = [add(x, place) for x, place in zip(xs, model["position"])]
     xs = [add(x, y) for x, y in zip(xs, attention(model, [normalise(x) for x in xs]))]
     xs = [add(x, think(model, normalise(x))) for x in xs]
     return [linear(x, model["score"]) for x in xs]
 
 
-def loss(model, tokens):
-    """The mean surprise at each next token, in nats: log(vocabulary) for a blind guess."""
-    scores = gpt(model, tokens[:-1])
-    return mean([cross_entropy(s, target) for s, target in zip(scores, tokens[1:])])
+def loss(model, letters):
+    """The mean surprise at each next letter, in nats: log(vocabulary) for a blind guess.
+
+    After the end of a word there may be rows of zeros alone: no letter, and no surprise.
+    """
+    scores, wanted = gpt(model, letters[:-1]), letters[1:]
+    there = [1.0 if isinstance(x, int) else sum(x) for x in wanted]
+    surprise = [t * logsumexp(s) - chosen(x, s) for t, x, s in zip(there, wanted, scores)]
+    return sum(surprise) / sum(there)
 
 
 # Words in, words out. One more token than letters: the edge, with which a word begins and ends.
@@ -117,6 +137,14 @@ def loss(model, tokens):
 def encode(word, letters):
     edge = len(letters)
     return [edge, *(letters.index(c) for c in word), edge][: CONTEXT + 1]
+
+
+def rows(documents, vocabulary):
+    """The documents as one array: for each an equal number of rows of 0 and 1."""
+    encoded = np.zeros((len(documents), max(map(len, documents)), vocabulary))
+    for i, tokens in enumerate(documents):
+        encoded[i, range(len(tokens)), tokens] = 1
+    return encoded
 
 
 def sample(model, letters, rng, *, temperature=0.6):
@@ -132,19 +160,38 @@ def sample(model, letters, rng, *, temperature=0.6):
     return "".join(letters[t] for t in tokens if t != edge)
 
 
-def train(model, documents, *, steps, rate=0.02):
+def eager_step(model, documents):
+    """The mean loss of some documents, and its gradient: a graph for each of them."""
+    total = 0.0
+    for tokens in documents:
+        surprise = loss(model, tokens)
+        surprise.backward(1 / len(documents))
+        total += surprise.data
+    return total / len(documents)
+
+
+def learn(model, documents, *, steps, eager, rate=0.02):
     parameters = [p for matrix in model.values() for row in matrix for p in row]
     optimizer = nn.Adam(parameters, lr=rate, betas=(0.9, 0.95))
-    recent = collections.deque(maxlen=10)  # one word says little: words differ in difficulty
-    for step, tokens in zip(range(1, steps + 1), itertools.cycle(documents)):
-        surprise = loss(model, tokens)
+    compiled = jit(lambda word: loss(model, word.tolist()), batch=0)
+    encoded = rows(documents, len(model["token"]))
+    clock, eager_clock = train.Clock(), train.Clock()
+    recent = collections.deque(maxlen=10)  # a few words say little: words differ in difficulty
+    order = itertools.cycle(range(len(documents)))
+    for step in range(1, steps + 1):
+        batch = list(itertools.islice(order, min(BATCH, len(documents))))
         optimizer.zero_grad()
-        surprise.backward()
+        if eager:
+            recent.append(eager_step(model, [documents[i] for i in batch]))
+        else:
+            recent.append(clock(compiled.backward, encoded[batch]))
         optimizer.lr = rate * (1 - (step - 1) / steps)
         optimizer.step()
-        recent.append(surprise.data)
-        if step == 1 or step % 10 == 0 or step == steps:
+        if step in (1, steps) or step * 10 % steps < 10:
             print(f"step {step:4} of {steps}   loss {mean(recent):.3f}", flush=True)
+    if clock.count > 1:
+        eager_clock(eager_step, model, [documents[i] for i in batch])
+        print(train.Speed.of(clock, eager_clock))
 
 
 def read_words(parser, path):
@@ -161,9 +208,10 @@ def read_words(parser, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--docs", type=pathlib.Path, help="a file with one word per line")
-    parser.add_argument("--steps", type=int, default=200, help="words to learn from")
+    parser.add_argument("--steps", type=int, help="of training: 1000, or 50 if eager")
     parser.add_argument("--samples", type=int, default=10, help="words to make up")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--eager", action="store_true", help="train without compiling")
     options = parser.parse_args()
     rng = random.Random(options.seed)
     words = read_words(parser, options.docs)
@@ -172,7 +220,9 @@ def main():
     model = make_model(len(letters) + 1, rng)
     count = sum(len(row) for matrix in model.values() for row in matrix)
     print(f"{len(words)} words of {len(letters)} letters, {count} parameters", flush=True)
-    train(model, [encode(word, letters) for word in words], steps=options.steps)
+    steps = options.steps or (50 if options.eager else 1000)
+    documents = [encode(word, letters) for word in words]
+    learn(model, documents, steps=steps, eager=options.eager)
     for _ in range(options.samples):
         print(" ", sample(model, letters, rng))
 
