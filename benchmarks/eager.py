@@ -53,18 +53,7 @@ def time_gpt(rounds):
 
 
 def gpt_step(value):
-    parameters = scalar_gpt.make_parameters(value)
-    flat = scalar_gpt.flat(parameters)
-    tokens = [26, *(ord(c) - ord("a") for c in "gradient")]
-
-    def step():
-        for p in flat:
-            p.grad = 0.0
-        loss = scalar_gpt.document_loss(parameters, tokens)
-        loss.backward()
-        return loss.data, [p.grad for p in flat]
-
-    return step
+    return scalar_gpt.eager_step(value, [26, *(ord(c) - ord("a") for c in "gradient")])
 
 
 def compare(contestants, rounds):

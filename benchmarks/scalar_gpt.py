@@ -85,3 +85,18 @@ def document_loss(p, tokens, *, heads=4, largest=largest_number):
         logits = next_token(p, token, position, keys, values, heads, largest)
         losses.append(-probabilities(logits, largest)[target].log())
     return (1 / len(losses)) * sum(losses)
+
+
+def eager_step(value, tokens):
+    """A step for a class with `grad` and `backward`; it returns the loss and the gradients."""
+    parameters = make_parameters(value)
+    numbers = flat(parameters)
+
+    def step():
+        for p in numbers:
+            p.grad = 0.0
+        loss = document_loss(parameters, tokens)
+        loss.backward()
+        return loss.data, [p.grad for p in numbers]
+
+    return step

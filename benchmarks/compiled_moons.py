@@ -1,0 +1,102 @@
+"""The moons step, compiled: a network of 337 parameters on a batch, by everybody who can."""
+
+import functools
+import importlib.util
+
+import jax
+import moons
+import numpy as np
+import torch
+
+from microgradlike import Value, jit, relu, value_and_grad
+
+jax.config.update("jax_enable_x64", True)
+torch.set_num_threads(1)
+
+
+def moons_contestants(count):
+    """Of each a step, and what makes its gradient a list in the order of ours."""
+    rows, labels = (np.array(x) for x in moons.moons(count))
+    flat = np.array(moons.parameters(moons.start()))
+    steps = {}
+    for backend in ("llvm", "numpy"):
+        f = jit(value_and_grad(point_loss), batch=(1, 2), backend=backend)
+        steps[f"ours, {backend}"] = functools.partial(f, flat, rows, labels), list
+    values = [Value(x) for x in flat]
+    f = jit(lambda row, label: point_loss(values, row, label), batch=(0, 1), backend="llvm")
+    steps["ours, llvm, into 337 Values"] = functools.partial(into, f, values, rows, labels), list
+    if count <= 100:
+        steps["ours, eager"] = moons.scalar_step(Value), list
+    arrays = [tuple(map(np.array, zip(*layer))) for layer in moons.start()]
+    steps["JAX, jit"] = of_jax(arrays, rows, labels), flat_of
+    steps["PyTorch, eager"] = of_torch(arrays, rows, labels, tensor_loss), flat_of
+    steps["PyTorch, compiled"] = (
+        of_torch(arrays, rows, labels, torch.compile(tensor_loss)),
+        flat_of,
+    )
+    if importlib.util.find_spec("numba") is not None:
+        from compiled_numba import moons_step
+
+        steps["by hand, numba"] = functools.partial(moons_step(), flat, rows, labels), list
+    return steps
+
+
+def layers_of(flat):
+    """Layers of neurons from the parameters as one array, in the order of moons.parameters."""
+    numbers = iter(flat)
+    return [
+        [([next(numbers) for _ in range(fan_in)], next(numbers)) for _ in range(fan_out)]
+        for fan_in, fan_out in moons.LAYERS
+    ]
+
+
+def point_loss(flat, row, label):
+    wrong = relu(1 - label * moons.score(layers_of(flat), row, relu))
+    return wrong + moons.L2 * sum(p * p for p in flat)
+
+
+def tensor_loss(parts, rows, labels, larger):
+    """The same over arrays of torch or JAX: `parts` are weights and biases by layer."""
+    x = rows
+    for weights, bias in parts[:-1]:
+        x = larger(x @ weights.T + bias)
+    weights, bias = parts[-1]
+    x = (x @ weights.T + bias)[:, 0]
+    squares = sum((t * t).sum() for part in parts for t in part)
+    return larger(1 - labels * x).mean() + moons.L2 * squares
+
+
+def flat_of(parts):
+    return [
+        float(x)
+        for weights, bias in parts
+        for row, b in zip(np.asarray(weights), np.asarray(bias))
+        for x in (*row, b)
+    ]
+
+
+def into(f, values, rows, labels):
+    for p in values:
+        p.grad = 0.0
+    value = f.backward(rows, labels)
+    return value, [p.grad for p in values]
+
+
+def of_jax(arrays, rows, labels):
+    parts = jax.tree.map(jax.numpy.asarray, arrays)
+    rows, labels = jax.numpy.asarray(rows), jax.numpy.asarray(labels)
+    f = jax.jit(jax.value_and_grad(lambda p, x, y: tensor_loss(p, x, y, jax.nn.relu)))
+    return lambda: jax.block_until_ready(f(parts, rows, labels))
+
+
+def of_torch(arrays, rows, labels, loss):
+    parts = [[torch.tensor(t, requires_grad=True) for t in part] for part in arrays]
+    rows, labels = torch.tensor(rows), torch.tensor(labels)
+    leaves = [t for part in parts for t in part]
+
+    def step():
+        value = loss(parts, rows, labels, torch.relu)
+        gradients = iter(torch.autograd.grad(value, leaves))
+        return value.item(), [[next(gradients), next(gradients)] for _ in parts]
+
+    return step

@@ -1,0 +1,126 @@
+"""Functions of few numbers that are called often: Rosenbrock's, and a random program."""
+
+import functools
+import importlib.util
+import random
+from itertools import pairwise
+
+import jax
+import numpy as np
+import torch
+
+import microgradlike
+from microgradlike import jit, value_and_grad
+
+jax.config.update("jax_enable_x64", True)
+torch.set_num_threads(1)
+
+VARIABLES = 50
+EQUATIONS, INPUTS = 10_000, 20
+
+
+def rosenbrock(x):
+    return sum(100 * (b - a * a) ** 2 + (1 - a) ** 2 for a, b in pairwise(x))
+
+
+def rosenbrock_of_arrays(x):
+    return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+
+
+def rosenbrock_contestants():
+    start = np.random.default_rng(0).uniform(-1, 1, VARIABLES)
+    steps = {}
+    for backend in ("llvm", "numpy"):
+        f = jit(value_and_grad(rosenbrock), backend=backend)
+        steps[f"ours, {backend}"] = functools.partial(f, start), list
+    steps["ours, eager"] = functools.partial(value_and_grad(rosenbrock), start.tolist()), list
+    steps["JAX, jit"] = of_jax(rosenbrock_of_arrays, start), list
+    steps["PyTorch, eager"] = of_torch(rosenbrock_of_arrays, start), list
+    steps["PyTorch, compiled"] = of_torch(torch.compile(rosenbrock_of_arrays), start), list
+    if there("casadi"):
+        from compiled_casadi import step_of
+
+        steps["CasADi, SX"] = step_of(rosenbrock, start), list
+    if there("autograd"):
+        import autograd
+
+        f = autograd.value_and_grad(rosenbrock_of_arrays)
+        steps["autograd"] = functools.partial(f, start), list
+    if there("numba"):
+        from compiled_numba import rosenbrock_step
+
+        steps["by hand, numba"] = functools.partial(rosenbrock_step(), start), list
+    return steps
+
+
+def of_jax(f, start):
+    compiled, x = jax.jit(jax.value_and_grad(f)), jax.numpy.asarray(start)
+    return lambda: jax.block_until_ready(compiled(x))
+
+
+def of_torch(f, start):
+    x = torch.tensor(start, requires_grad=True)
+
+    def step():
+        value = f(x)
+        return value.item(), torch.autograd.grad(value, x)[0]
+
+    return step
+
+
+def random_program(seed=0):
+    """EQUATIONS steps, most of them of recent results, as (name, places)."""
+    rng = random.Random(seed)
+    steps = []
+    for k in range(INPUTS, INPUTS + EQUATIONS):
+        name = rng.choice(["+", "-", "*", "tanh", "sin"])
+        arity = 2 if name in "+-*" else 1
+        recent = [max(0, k - 1 - int(rng.expovariate(1 / 100))) for _ in range(arity)]
+        places = [place if rng.random() < 0.8 else rng.randrange(k) for place in recent]
+        steps.append((name, places))
+    return steps
+
+
+def interpreted(steps, x, sin, tanh):
+    """The program over any numbers; each result is made small, so that none overflows."""
+    results = list(x)
+    for name, places in steps:
+        a, b = results[places[0]], results[places[-1]]
+        if name == "*":
+            results.append(a * b)
+        elif name in "+-":
+            results.append((a + b if name == "+" else a - b) * 0.5)
+        else:
+            results.append(tanh(a) if name == "tanh" else sin(a))
+    return sum(results[-INPUTS:])
+
+
+def random_contestants(rows):
+    steps = random_program()
+    start = np.random.default_rng(0).uniform(-1, 1, INPUTS)
+
+    def f(x):
+        return interpreted(steps, x, microgradlike.sin, microgradlike.tanh)
+
+    found = {}
+    points = np.tile(start, (rows, 1))
+    for backend in ("llvm", "numpy"):
+        if rows == 1:
+            g = jit(value_and_grad(f), backend=backend)
+            found[f"ours, {backend}"] = functools.partial(g, start), list
+        else:
+            g = jit(value_and_grad(f), batch=0, backend=backend)
+            found[f"ours, {backend}"] = functools.partial(g, points), list
+    if rows == 1:
+        found["ours, eager"] = functools.partial(value_and_grad(f), start.tolist()), list
+    if there("casadi") and rows == 1:
+        import casadi
+        from compiled_casadi import step_of
+
+        step = step_of(lambda x: interpreted(steps, x, casadi.sin, casadi.tanh), start)
+        found["CasADi, SX"] = step, list
+    return found
+
+
+def there(module):
+    return importlib.util.find_spec(module) is not None
