@@ -6,7 +6,7 @@
 
 One layer, 16 wide, 4 heads: every one of its 4,000 parameters is a Value, and so is every number in
 between. Token by token the model guesses the next letter; the loss is its surprise at the true one.
-`jit` records the loss of a word once, as a program of 100,000 equations, and runs it from then on.
+`jit` records the loss of a word once, with its gradient, as a program of 200,000 equations.
 """
 
 import argparse

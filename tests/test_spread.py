@@ -304,8 +304,7 @@ def cluster():
             n_workers=2,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
-            worker_dashboard_address=None,
+            dashboard_address=":0",  # any port: another cluster may have the usual one
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
