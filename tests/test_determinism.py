@@ -11,7 +11,8 @@ from viz import RenderError, draw
 
 PROGRAM = """
 import hashlib, random, struct, sys
-from microgradlike import Value, nn, ops
+from unittest.mock import patch
+from microgradlike import Value, jit, nn, ops, value_and_grad
 from viz import draw, explain, to_mermaid
 
 rng = random.Random(1)
@@ -29,6 +30,12 @@ drawing = draw(y)
 parts = [gradients, drawing.source.encode(), explain(y, x[0]).encode(), to_mermaid(y).encode()]
 if sys.argv[1] == "svg":
     parts.append(drawing.svg().encode())
+xs = [0.3, -0.7, 1.2, 0.1]
+for backend in ("numpy", "llvm"):  # as one call and over rows; what is not varying by strips
+    f = value_and_grad(lambda x: ops.tanh(sum(ops.sin(a * b) for a in x for b in x)) + x[0])
+    with patch("microgradlike.compile.native.SMALL", 9):
+        found = jit(f, backend=backend)(xs), jit(f, batch=0, backend=backend)([xs, xs[::-1]] * 9)
+    parts.append(repr(found).encode())
 print(*[hashlib.sha256(part).hexdigest() for part in parts])
 """
 

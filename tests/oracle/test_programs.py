@@ -3,10 +3,12 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from microgradlike import jit, value_and_grad
 from microgradlike.testing import programs
 from tests.oracle import exact, ours
 from tests.oracle.bound import bounds
 from tests.oracle.census import OURS, Census, peers
+from tests.oracle.exact import Result
 from tests.oracle.generate import program
 from tests.oracle.judge import judged
 from tests.oracle.shrink import described, shrunk
@@ -70,3 +72,20 @@ def test_every_mode_is_right_on_programs_that_hypothesis_draws(drawn):
     """Few and small, but it shrinks them itself."""
     direction = [1.0, -0.5, 1.0][: len(drawn.point)]
     assert not wrong_in_ours(drawn, direction)
+
+
+@pytest.mark.parametrize(("backend", "count"), [("python", 100), ("numpy", 100), ("llvm", 40)])
+def test_compiled_programs_are_within_the_same_bound(backend, count):
+    """Value and gradient, as one call and as rows of a batch."""
+    for number in range(500_000, 500_000 + count):
+        drawn, direction = program(number)
+        steps = exact.run(drawn, direction)
+        limits = bounds(steps)
+        places = tuple(range(len(drawn.point)))
+        f = value_and_grad(drawn, places)
+        once = jit(f, backend=backend)(*drawn.point)
+        rows = jit(f, batch=places, reduce=None, backend=backend)(*[[x] * 3 for x in drawn.point])
+        for value, gradient in [once, (rows[0][2], [g[2] for g in rows[1]])]:
+            found = Result(float(value), [float(g) for g in gradient], None)
+            wrong = [x for x in judged(found, steps, limits) if x.wrong]
+            assert not wrong, (number, wrong)
