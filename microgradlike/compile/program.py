@@ -57,6 +57,32 @@ class Program:
             lines.append(f"{self.name(slot)} = {right}")
         return "\n".join([*lines, f"return {', '.join(map(self.name, self.outputs))}"])
 
+    def to_python(self, name: str = "f") -> str:
+        """The program as the text of a Python function that needs the standard library alone.
+
+        It takes the inputs in their order, as numbers, and gives the output, or a tuple of them if
+        there are more; of a gradient's program these are the value and its gradients. To the bit,
+        it computes what the backend "python" does, and like that raises nothing. A primitive of
+        your own goes along as the source of its forward function; TypeError where that is not to
+        be had or needs more than the standard library, ValueError where `name` is no name.
+
+        >>> from microgradlike import jit, relu
+        >>> print(jit(lambda x: relu(x) + 1).program(2.0).to_python("bend"))
+        def _relu(x):
+            return x if x > 0 or x != x else 0.0
+        <BLANKLINE>
+        <BLANKLINE>
+        def bend(x0):
+            x0 = float(x0)
+            v1 = _relu(x0)
+            v2 = v1 + 1.0
+            return v2
+        <BLANKLINE>
+        """
+        from microgradlike.compile.python import text
+
+        return text(self, name)
+
 
 def program(inputs: Sequence[Expr], outputs: Sequence[Any]) -> Program:
     """The equations of a recording that the outputs, Exprs and numbers, depend on."""
