@@ -160,7 +160,9 @@ def _documented(x: float, scale: float = math.inf, *, shift: float = 0.25) -> fl
     def inner(THIRD: float) -> float:
         return THIRD * 2
 
-    return min(_helper(x), scale) + inner(shift) + sum(x * k for k in (1, 2))
+    near: float
+    near = _helper(x)
+    return min(near, scale) + inner(shift) + sum(x * k for k in (1, 2))
 
 
 def scaled(factor, table):

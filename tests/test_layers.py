@@ -42,6 +42,7 @@ LAYERS = [
 ]
 DOORS = {  # what a method opens when it is called: one that says "as that", of what lies below that
     ("microgradlike.compile.program", "microgradlike.compile.python"),
+    ("microgradlike.compile.program", "microgradlike.compile.backends.javascript"),
 }
 STANDALONE = {
     "microgradlike.op",
