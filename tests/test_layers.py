@@ -27,6 +27,8 @@ LAYERS = [
         "microgradlike.compile.totals",
         "microgradlike.compile.agenda",
         "microgradlike.compile.vector_math",
+        "microgradlike.compile.source",
+        "microgradlike.compile.python",
     },
     {"microgradlike.compile.schedule", "microgradlike.compile.unit"},
     {
@@ -46,6 +48,10 @@ LAYERS = [
     {"microgradlike.cli"},
     {"microgradlike.__main__"},
 ]
+DOORS = {  # what a method opens when it is called: one that says "as that", of what lies below that
+    ("microgradlike.compile.program", "microgradlike.compile.python"),
+    ("microgradlike.compile.program", "microgradlike.compile.backends.javascript"),
+}
 STANDALONE = {
     "microgradlike.op",
     "microgradlike.graph",
@@ -101,9 +107,10 @@ ALL = dict(modules())
 def test_a_module_imports_only_from_below(name):
     assert layer(name) is not None
     package = name if ALL[name].name == "__init__.py" else name.rpartition(".")[0]
-    for imported, _ in ours(ALL[name]):
+    for imported, top in ours(ALL[name]):
         same_room = package != "microgradlike" and imported.startswith(package)
-        up = layer(imported) >= layer(name) and not same_room
+        door = not top and (name, imported) in DOORS
+        up = layer(imported) >= layer(name) and not same_room and not door
         assert not up, f"{name} imports {imported}, which is not below it"
 
 

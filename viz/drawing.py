@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.dot import statements, to_dot
 from viz.fold import fit
+from viz.programs import snapshot
 from viz.render import render
-from viz.scene import Scene, id_of, scene
+from viz.scene import Scene, id_of
 from viz.svg import finish
 from viz.titles import titles
 
@@ -69,7 +71,7 @@ class Drawing:
 
 
 def draw(
-    y: Value,
+    y: Value | Program,
     *,
     direction: str = "LR",
     depth: int | None = None,
@@ -86,6 +88,7 @@ def draw(
     stay open, by default as many as fit, and if that is not enough, only what lies nearest to `y`
     is shown. `focus` shows a node with what lies within `hops` edges of it. The picture says what
     it folded. `names` has what Values are called in this picture, whatever their labels.
+    A program, as `jit` makes it, is drawn as the graph of its equations, without numbers.
     Raises TypeError and ValueError for what is no Value, no node of the graph or no such option.
 
     >>> x = Value(3.0, "x")
@@ -94,14 +97,14 @@ def draw(
     >>> draw(y)
     <Drawing of 4 nodes; .save("y.svg") writes it>
     """
-    shot = scene(y, names=names)
-    name = None if focus is None else id_of(y, focus)
-    small = fit(shot, depth=depth, focus=name, hops=hops, max_nodes=max_nodes)
+    shot = snapshot(y, names=names)
+    place = None if focus is None else _place(y, focus)
+    small = fit(shot, depth=depth, focus=place, hops=hops, max_nodes=max_nodes)
     return Drawing(small, direction=direction)
 
 
 def draw_dot(
-    root: Value,
+    root: Value | Program,
     format: str = "svg",  # noqa: A002  (micrograd's name for it)
     rankdir: str = "LR",
 ) -> graphviz.Digraph:
@@ -114,8 +117,18 @@ def draw_dot(
     """
     import graphviz
 
-    lines = statements(fit(scene(root)), direction=rankdir)
+    lines = statements(fit(snapshot(root)), direction=rankdir)
     return graphviz.Digraph("microgradlike", format=format, body=[f"{line}\n" for line in lines])
+
+
+def _place(y: Value | Program, focus: Value) -> str:
+    """The id of the node in focus."""
+    if isinstance(y, Program):
+        raise TypeError(
+            f"focus is a Value, and a program has none, got {focus!r:.60}; max_nodes= shows less of"
+            " it"
+        )
+    return id_of(y, focus)
 
 
 def _replace(target: Path, content: bytes) -> None:

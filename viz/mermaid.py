@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.colors import YELLOW, Scale
 from viz.fold import fit
 from viz.label import printable
 from viz.numbers import NOT_YET, short, signed
-from viz.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode, scene
+from viz.programs import snapshot
+from viz.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode
 
 DIRECTIONS: Final = ("LR", "TB", "RL", "BT")
 MAX_NODES: Final = 100  # mermaid refuses text beyond 50,000 characters and 500 edges
@@ -36,7 +38,7 @@ LITERAL: Final = frozenset(" _.…×÷−√∛·")
 
 
 def to_mermaid(
-    root: Value | Scene,
+    root: Value | Program | Scene,
     *,
     direction: str = "LR",
     max_nodes: int = MAX_NODES,
@@ -44,10 +46,10 @@ def to_mermaid(
 ) -> str:
     """The graph of `root` as a mermaid flowchart: numbers in the nodes, local derivatives on edges.
 
-    Colored by gradient like `draw`; calls of modules are subgraphs. A Value with more nodes than
-    `max_nodes` is folded as `draw` does, a Scene is taken as it is. `direction` is "LR", "TB", "RL"
-    or "BT"; `names` has what Values are called here, whatever their labels.
-    Raises TypeError where `root` is neither, ValueError at another direction.
+    Colored by gradient like `draw`; calls of modules are subgraphs. A Value or a program with more
+    nodes than `max_nodes` is folded as `draw` does, a Scene is taken as it is. `direction` is "LR",
+    "TB", "RL" or "BT"; `names` has what Values are called here, whatever their labels.
+    Raises TypeError where `root` is none of them, ValueError at another direction.
 
     >>> x = Value(3.0, "x")
     >>> print(to_mermaid(x * x).split("classDef")[0])
@@ -60,7 +62,7 @@ def to_mermaid(
     """
     if direction not in DIRECTIONS:
         raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {direction!r:.60}")
-    shot = root if isinstance(root, Scene) else scene(root, names=names)
+    shot = root if isinstance(root, Scene) else snapshot(root, names=names)
     drawn = shot if shot is root else fit(shot, max_nodes=max_nodes)
     scale = Scale.of(node.grad for node in drawn.nodes)
     lines = [
@@ -96,7 +98,7 @@ def _lines(node: SceneNode) -> Iterator[str]:
     yield " ".join(escaped(part) for part in (node.name, node.symbol) if part)
     if node.fold is not None:
         yield f"{node.fold.size} nodes"
-    elif node.role != "constant":
+    elif node.role != "constant" and node.data is not None:
         yield f"data {short(node.data)}"
         yield f"grad {NOT_YET if node.grad is None else signed(node.grad)}"
     yield from node.flags

@@ -45,7 +45,9 @@ def _rows(node: SceneNode) -> list[list[str]]:
     elif node.role == "constant":
         rows = [[cell(node.name)]]
     else:
-        rows = [_heading(node), _number("data", short(node.data)), _number("grad", _grad(node))]
+        rows = [_heading(node)]
+        if node.data is not None:
+            rows += [_number("data", short(node.data)), _number("grad", _grad(node))]
     flags = node.flags
     if node.fold is not None:
         flags = tuple(f"{count:,} {flag}" for flag, count in node.fold.flagged)

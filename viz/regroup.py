@@ -52,7 +52,7 @@ def _folded(box: Box, members: list[SceneNode], outputs: set[str]) -> SceneNode:
         size=sum(n.fold.size if n.fold else 1 for n in members),
         parameters=sum(n.fold.parameters if n.fold else n.role == "parameter" for n in members),
         outputs=sum(n.fold.outputs if n.fold else 1 for n in out),
-        data=_hull(n.fold.data if n.fold else (n.data, n.data) for n in out),
+        data=_hull(n.fold.data if n.fold else _point(n.data) for n in out),
         grad=_hull(n.fold.grad if n.fold else _point(n.grad) for n in out),
         calls=box.calls,
         flagged=tuple(flagged.items()),

@@ -15,6 +15,7 @@ from viz.numbers import short
 
 Role = Literal["input", "parameter", "constant", "operation", "result", "folded"]
 DEAD = "dead relu"  # the flag of a ReLU that lets no gradient through
+CHAIN = "a product of the chain rule: 0 · ∞ is 0 in it"  # the note of that primitive
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class SceneNode:
 
     `name` is the one that the scene was given, the label, a parameter's attribute path ("w.1"), or
     "v7", the seventh in topological order; `op` the primitive's name and `symbol` its sign, both ""
-    for a leaf; `grad` None until a backward pass reached the node. `flags` say what is wrong with
+    for a leaf; `data` None where no number is known, as in a program, and `grad` until a backward
+    pass reached the node. `flags` say what is wrong with
     it: "nan", "inf", "nan grad", "inf grad", "dead relu". `cluster` is the call it is drawn in,
     `module` the `Cluster.module` it belongs to: a parameter that several calls share is in none of
     them, but in their module.
@@ -54,7 +56,7 @@ class SceneNode:
     role: Role
     op: str
     symbol: str
-    data: float
+    data: float | None
     grad: float | None
     cluster: str | None
     flags: tuple[str, ...]
@@ -168,7 +170,7 @@ def _notes(order: list[Value]) -> tuple[str, ...]:
     """What is to be said of the numbers; the last of `order` is the root."""
     notes = []
     if any(v.op is ops.chain and v.data == v.data for v in order):
-        notes.append("a product of the chain rule: 0 · ∞ is 0 in it")
+        notes.append(CHAIN)
     if not order[-1].reached:
         before = any(v.reached for v in order)
         what = "the gradients are those of another result" if before else "no backward pass yet"

@@ -32,7 +32,9 @@ def titles(scene: Scene) -> dict[str, str]:
 def _node(n: SceneNode, name: str) -> str:
     if n.fold is not None:
         return f"{name}\n{n.fold.size:,} nodes, {n.fold.parameters:,} parameters"
-    lines = [f"{name} = {n.op}" if n.op else name, f"data {n.data!r}"]
+    lines = [f"{name} = {n.op}" if n.op else name]
+    if n.data is not None:
+        lines.append(f"data {n.data!r}")
     if n.grad is not None:
         lines.append(f"grad {n.grad!r}")
     return "\n".join([*lines, *n.flags])

@@ -203,14 +203,23 @@ def _one_number(outputs: Tree, row: list[Any] | None = None) -> Any:
 
 
 def _backend(name: str) -> ModuleType:
-    there = importlib.util.find_spec("llvmlite") is not None
+    there = _has_llvm()
     if name == "llvm" and not there:
         raise ModuleNotFoundError(
-            'backend="llvm" wants llvmlite: pip install "microgradlike[llvm]"; backend="numpy" does'
-            " without"
+            'backend="llvm" wants llvmlite 0.45 or later: pip install "microgradlike[llvm]";'
+            ' backend="numpy" does without'
         )
     chosen = ("llvm" if there else "numpy") if name == "auto" else name
     return importlib.import_module(f"microgradlike.compile.backends.{BACKENDS[chosen]}")
+
+
+def _has_llvm() -> bool:
+    """Whether there is an llvmlite whose LLVM reads what we write."""
+    if importlib.util.find_spec("llvmlite") is None:
+        return False
+    from llvmlite import binding
+
+    return bool(binding.llvm_version_info[0] >= 20)
 
 
 def _numbers(result: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -57,6 +57,62 @@ class Program:
             right = f" {op.infix} ".join(names) if op.infix else f"{op.name}({', '.join(names)})"
             lines.append(f"{self.name(slot)} = {right}")
         return "\n".join([*lines, f"return {', '.join(map(self.name, self.outputs))}"])
+
+    def to_python(self, name: str = "f") -> str:
+        """The program as the text of a Python function that needs the standard library alone.
+
+        It takes the inputs in their order, as numbers, and gives the output, or a tuple of them if
+        there are more; of a gradient's program these are the value and its gradients. To the bit,
+        it computes what the backend "python" does, and like that raises nothing. A primitive of
+        your own goes along as the source of its forward function; TypeError where that is not to
+        be had or needs more than the standard library, ValueError where `name` is no name.
+
+        >>> from microgradlike import jit, relu
+        >>> print(jit(lambda x: relu(x) + 1).program(2.0).to_python("bend"))
+        def _relu(x):
+            return x if x > 0 or x != x else 0.0
+        <BLANKLINE>
+        <BLANKLINE>
+        def bend(x0):
+            x0 = float(x0)
+            v1 = _relu(x0)
+            v2 = v1 + 1.0
+            return v2
+        <BLANKLINE>
+        """
+        from microgradlike.compile.python import text
+
+        return text(self, name)
+
+    def to_javascript(self, name: str = "f", *, spellings: Mapping[Op, str] | None = None) -> str:
+        """The program as the text of a JavaScript function (ES2020) that needs nothing else.
+
+        It takes the inputs in their order, as numbers, and gives the output, or an array of them
+        where there is not just one. Of each primitive the value is within 4 ulp of Python's, and at
+        every edge the same. `spellings` has a JavaScript function for each primitive of your own,
+        such as `{cube: "x => x * x * x"}`. TypeError where one is missing, ValueError where `name`
+        is no name.
+
+        >>> from microgradlike import jit
+        >>> print(jit(lambda x: (x.exp() - 2).relu()).program(2.0).to_javascript("bend"))
+        const bend = (() => {
+          function relu(x) {
+            return x > 0 || x !== x ? x : 0;
+          }
+        <BLANKLINE>
+          return (x0) => {
+            x0 = Number(x0);
+            const v1 = Math.exp(x0);
+            const v2 = v1 - 2.0;
+            const v3 = relu(v2);
+            return v3;
+          };
+        })();
+        <BLANKLINE>
+        """
+        from microgradlike.compile.backends.javascript import text
+
+        return text(self, name, spellings or {})
 
 
 def program(inputs: Sequence[Expr], outputs: Sequence[Any]) -> Program:

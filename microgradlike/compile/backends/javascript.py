@@ -1,0 +1,149 @@
+"""The backend "javascript": a program as the text of a function that stands by itself, for a page.
+
+Sums, products and roots have the bits of Python's, as they are IEEE-754's; what Math offers is as
+good as the browser's. What it lacks, or has otherwise than Python, stands in `primitives.js`.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import math
+import re
+from collections.abc import Iterator, Mapping
+
+from microgradlike import ops
+from microgradlike.compile.program import Program
+from microgradlike.op import Op
+
+CHUNK = 1_000  # equations in one function: a browser does not optimise longer ones
+# what a function cannot be called: the words of the language, and what the text itself uses
+WORDS = """
+    arguments await break case catch class const continue debugger default delete do else enum eval
+    export extends false finally for function if implements import in instanceof interface let new
+    null package private protected public return static super switch this throw true try typeof
+    undefined var void while with yield Math Number Float64Array Infinity NaN
+"""
+# what Math has under the same name
+MATH: tuple[Op, ...] = (ops.absolute, ops.sign, ops.floor, ops.ceil, ops.exp, ops.expm1, ops.log)
+MATH += (ops.log1p, ops.log2, ops.log10, ops.sqrt, ops.sin, ops.cos, ops.tan, ops.asin)
+MATH += (ops.acos, ops.atan, ops.atan2, ops.sinh, ops.cosh, ops.tanh, ops.asinh, ops.acosh)
+MATH += (ops.atanh,)
+# and what stands in primitives.js
+OURS: tuple[Op, ...] = (ops.power, ops.maximum, ops.minimum, ops.clip, ops.chain, ops.relu)
+OURS += (ops.cbrt, ops.hypot, ops.sigmoid, ops.softplus, ops.logaddexp, ops.erf, ops.erfc)
+
+
+def _call(function: str, op: Op) -> str:
+    return f"{function}({', '.join(['{}'] * op.arity)})"
+
+
+SPELLINGS: dict[Op, str] = {
+    **{op: f"{{}} {op.infix} {{}}" for op in (ops.add, ops.sub, ops.mul, ops.div)},
+    **{op: _call(f"Math.{op.name}", op) for op in MATH},
+    **{op: _call(op.name, op) for op in OURS},
+    ops.neg: "-{}",
+    ops.where: "{} !== 0 ? {} : {}",
+    ops.less: "{} < {} ? 1 : 0",
+    ops.less_equal: "{} <= {} ? 1 : 0",
+}
+
+
+def text(program: Program, name: str, spellings: Mapping[Op, str]) -> str:
+    """The program as JavaScript, which needs nothing else; see `Program.to_javascript`."""
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_$][\w$]*", name, re.ASCII):
+        raise ValueError(
+            f"a function's name is a JavaScript identifier, got {name!r:.60}; name it f"
+        )
+    if name in WORDS.split():
+        raise ValueError(f"{name} is a word of JavaScript's own; name it f")
+    templates, own = _templates(program, spellings)
+    small = max(len(program), program.inputs) <= CHUNK
+    function = _straight(program, templates) if small else _parts(program, templates)
+    paragraphs = [*_primitives(" ".join(templates)), *own, *function]
+    inside = "\n\n".join(paragraphs).replace("\n", "\n  ").replace("\n  \n", "\n\n")
+    return f"const {name} = (() => {{\n  {inside}\n}})();\n"
+
+
+def _templates(program: Program, spellings: Mapping[Op, str]) -> tuple[list[str], list[str]]:
+    """How each primitive of a program is spelled, and the functions that a user gave for that."""
+    templates: list[str] = []
+    own: list[str] = []
+    for op in program.ops:
+        if op in spellings:
+            call = f"own{len(own)}"
+            own.append(f"const {call} = {spellings[op]};")
+            templates.append(_call(call, op))
+        elif op in SPELLINGS:
+            templates.append(SPELLINGS[op])
+        else:
+            raise TypeError(
+                f"{op.name} has no spelling in JavaScript; give it one, a function, such as"
+                f' to_javascript(spellings={{{op.name}: "x => x * x"}})'
+            )
+    return templates, own
+
+
+def _primitives(used: str) -> list[str]:
+    """The paragraphs of primitives.js that the text `used` names, and those that they name."""
+    library = importlib.resources.files(__package__) / "primitives.js"
+    _, *paragraphs = library.read_text(encoding="utf-8").strip().split("\n\n")
+    names = [re.findall(r"^(?:function|const) (\w+)", p, re.MULTILINE)[0] for p in paragraphs]
+    wanted: set[str] = set()
+    found = set(re.findall(r"\w+", used)) & set(names)
+    while found - wanted:
+        wanted |= found
+        needed = " ".join(p for p, name in zip(paragraphs, names) if name in wanted)
+        found = set(re.findall(r"\w+", needed)) & set(names)
+    return [p for p, name in zip(paragraphs, names) if name in wanted]
+
+
+def _straight(program: Program, templates: list[str]) -> list[str]:
+    """A function with a variable for each equation."""
+    inputs = [f"x{i}" for i in range(program.inputs)]
+    names = [*inputs, *(f"v{program.inputs + k}" for k in range(len(program)))]
+    lines = [f"{x} = Number({x});" for x in inputs]
+    lines += [f"const {line}" for line in _equations(program, templates, names)]
+    lines.append(f"return {_results(program, names)};")
+    return [_function(f"return ({', '.join(inputs)}) => {{", lines, "};")]
+
+
+def _parts(program: Program, templates: list[str]) -> list[str]:
+    """A function that calls others, over one array: so many variables have no place on a stack."""
+    names = [f"v[{i}]" for i in range(program.inputs + len(program))]
+    equations = list(_equations(program, templates, names))
+    parts = [
+        _function(f"function part{i // CHUNK}() {{", equations[i : i + CHUNK], "}")
+        for i in range(0, len(equations), CHUNK)
+    ]
+    lines = [f"for (let i = 0; i < {program.inputs}; i++) v[i] = Number(x[i]);"]
+    lines += [f"part{i}();" for i in range(len(parts))]
+    lines.append(f"return {_results(program, names)};")
+    return [
+        f"const v = new Float64Array({len(names)});",
+        *parts,
+        _function("return (...x) => {", lines, "};"),
+    ]
+
+
+def _equations(program: Program, templates: list[str], names: list[str]) -> Iterator[str]:
+    known = [*names, *map(_number, reversed(program.constants))]
+    for k, (slot, _, operands) in enumerate(program.equations()):
+        right = templates[program.code[k]].format(*[known[r] for r in operands])
+        yield f"{known[slot]} = {right};"
+
+
+def _results(program: Program, names: list[str]) -> str:
+    known = [*names, *map(_number, reversed(program.constants))]
+    results = ", ".join([known[r] for r in program.outputs])
+    return results if len(program.outputs) == 1 else f"[{results}]"
+
+
+def _number(x: float) -> str:
+    if x != x:
+        return "NaN"
+    size = "Infinity" if math.isinf(x) else repr(abs(x))
+    return f"(-{size})" if math.copysign(1.0, x) < 0 else size  # -(-1) is no --1
+
+
+def _function(head: str, lines: list[str], end: str) -> str:
+    return "\n".join([head, *(f"  {line}" for line in lines), end])

@@ -1,0 +1,52 @@
+"""Python: a program as the text of a function that stands by itself."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from microgradlike.compile.program import Program
+from microgradlike.compile.source import Source
+
+SIGNS: dict[Callable[..., Any], str] = {
+    operator.add: "{} + {}",
+    operator.sub: "{} - {}",
+    operator.mul: "{} * {}",
+    operator.neg: "-{}",
+}
+
+
+def text(program: Program, name: str) -> str:
+    """The program as Python, which needs the standard library alone; see `Program.to_python`."""
+    if not (isinstance(name, str) and name.isidentifier()) or keyword.iskeyword(name):
+        raise ValueError(f"a function's name is a Python identifier, got {name!r:.60}; name it f")
+    source = Source(name)
+    body = list(_body(program, source))
+    if hasattr(builtins, name) or name in {module.split(".")[0] for module in source.imports}:
+        raise ValueError(f"{name} is Python's own name, which the function uses; name it f")
+    imports = "".join(f"import {module}\n" for module in sorted(source.imports))
+    parameters = ", ".join(program.name(i) for i in range(program.inputs))
+    function = "\n    ".join([f"def {name}({parameters}):", *body])
+    return "\n\n\n".join([*([imports.rstrip()] if imports else []), *source.texts, function]) + "\n"
+
+
+def _body(program: Program, source: Source) -> Iterator[str]:
+    templates = []
+    for op in program.ops:
+        template = SIGNS.get(op.forward)
+        if template is None:
+            called = source.name_of(op.forward, f"_{op.name}")
+            template = f"{called}({', '.join(['{}'] * op.arity)})"
+        templates.append(template)
+    constants = [source.expression(x, "a constant") for x in reversed(program.constants)]
+    inputs = [program.name(i) for i in range(program.inputs)]
+    yield from (f"{x} = float({x})" for x in inputs)
+    names = [*inputs, *(f"v{program.inputs + k}" for k in range(len(program))), *constants]
+    for k, (slot, _, operands) in enumerate(program.equations()):
+        right = templates[program.code[k]].format(*[names[r] for r in operands])
+        yield f"{names[slot]} = {right}"
+    results = ", ".join([names[r] for r in program.outputs])
+    yield f"return {results if len(program.outputs) == 1 else f'({results})'}"
