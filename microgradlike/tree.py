@@ -52,10 +52,11 @@ class Leaf:
 
     def of(self, row: Any) -> Any:
         """Its part of a row: a number, or an array (of objects, unless all are numbers)."""
+        if self.shape is None:
+            x = row[self.start]
+            return float(x) if is_array(row) else x
         part = row[self.start : self.start + self.size]
-        if is_array(row):  # of floats
-            return float(part[0]) if self.shape is None else part.reshape(self.shape).copy()
-        return part[0] if self.shape is None else array(part, self.shape)
+        return part.reshape(self.shape).copy() if is_array(row) else array(part, self.shape)
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,9 +273,10 @@ def test_what_is_no_executor_says_what_is_one(executor):
     with pytest.raises(TypeError, match=r"is no concurrent\.futures\.Executor; give it such as"):
         jit(math.sin, batch=0, executor=executor)
     f = jit(lambda x: x, batch=0)
-    f.executor = executor
     with pytest.raises(TypeError, match=r"is no concurrent\.futures\.Executor"):
-        f([1.0])
+        f.executor = executor
+    assert f.executor is None
+    assert f([1.0]) == 1
 
 
 @pytest.mark.parametrize(

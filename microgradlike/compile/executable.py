@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 from types import ModuleType
 from typing import Any
@@ -14,6 +13,8 @@ from microgradlike.compile.cheaper import apart, without_zeros
 from microgradlike.compile.program import Program, varies
 from microgradlike.compile.strips import as_slice
 
+LARGE = 1e290  # the square of a number that can be added to another without overflow
+
 
 class Executable:
     """What runs a program of which the first `batched` inputs have a number for every row."""
@@ -24,25 +25,28 @@ class Executable:
 
     def outputs(self, rows: Any, shared: Any) -> Any:
         """The outputs, of shape (outputs, rows)."""
-        with np.errstate(all="ignore"):
-            blocks = list(self.each("__call__", rows, shared))
-            found = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
-            return found if self._zeros is None else found + self._zeros[:, None]
+        blocks, _ = self.each(rows, shared)
+        found = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
+        return found if self._zeros is None else found + self._zeros[:, None]
 
     def sums(self, rows: Any, shared: Any) -> Any:
         """The outputs, added up over the rows: always the same blocks, in the same order."""
-        with np.errstate(all="ignore"):
-            parts, *others = self.summed("sums", rows, shared)
-            if others:
-                parts = sum(others, parts)
-            total = parts[: len(self.program.outputs)]
-            total[self._belong] += parts[len(self.program.outputs) :]
-            return total if self._zeros is None else total + self._zeros
+        blocks, squares = self.summed(rows, shared)
+        if squares < LARGE:
+            return self._added(blocks)
+        with np.errstate(all="ignore"):  # to say so takes longer than to add
+            return self._added(blocks)
+
+    def _added(self, blocks: list[Any]) -> Any:
+        parts = blocks[0] if len(blocks) == 1 else sum(blocks[1:], blocks[0])
+        total = parts[: len(self.program.outputs)]
+        total[self._belong] += parts[len(self.program.outputs) :]
+        return total if self._zeros is None else total + self._zeros
 
     @cached_property
     def each(self) -> _Cautious:
         """The program that gives the outputs of each row."""
-        return _Cautious(self._shorter, self.batched, self.backend)
+        return _Cautious(self._shorter, self.batched, self.backend, "__call__")
 
     @cached_property
     def summed(self) -> _Cautious:
@@ -50,7 +54,7 @@ class Executable:
         varying = varies(self._shorter, self.batched)
         program, belong = apart(self._shorter, varying)
         self._belong = as_slice(belong)
-        return _Cautious(program, self.batched, self.backend)
+        return _Cautious(program, self.batched, self.backend, "sums")
 
 
 class _Cautious:
@@ -60,22 +64,27 @@ class _Cautious:
     first needed.
     """
 
-    def __init__(self, program: Program, batched: int, backend: ModuleType) -> None:
+    def __init__(self, program: Program, batched: int, backend: ModuleType, method: str) -> None:
         self.program, self.batched, self.backend = program, batched, backend
+        self.method = method
         self.plain = fast(program)
-        self.run = backend.build(self.plain, batched)
-        self.block: int = self.run.block
+        run = backend.build(self.plain, batched)
+        self.run, self.block = getattr(run, method), run.block
 
     @cached_property
     def careful(self) -> Any:
-        return self.backend.build(self.program, self.batched)
+        return getattr(self.backend.build(self.program, self.batched), self.method)
 
-    def __call__(self, method: str, rows: Any, shared: Any) -> Iterator[Any]:
-        """What the method gives for each block of rows."""
-        for start in range(0, rows.shape[1], self.block):
-            block = rows[:, start : start + self.block]
-            results = getattr(self.run, method)(block, shared)
-            least = results.min(initial=0.0)  # nan if there is one
-            if least != least and self.plain is not self.program:
-                results = getattr(self.careful, method)(block, shared)
-            yield results
+    def __call__(self, rows: Any, shared: Any) -> tuple[list[Any], float]:
+        """What the method gives for each block of rows; and the sum of the squares of all of it."""
+        count = rows.shape[1]
+        blocks, squares = [], 0.0
+        for start in range(0, count, self.block):
+            block = rows if count <= self.block else rows[:, start : start + self.block]
+            results = self.run(block, shared)
+            square = np.vdot(results, results)  # nan where there is a nan, and only there
+            if square != square and self.plain is not self.program:
+                results = self.careful(block, shared)
+            blocks.append(results)
+            squares += square
+        return blocks, squares

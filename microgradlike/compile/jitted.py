@@ -48,10 +48,28 @@ class Jitted:
         self.batch = _positions(batch)
         self.reduce, self.backend = _one_of("reduce", reduce, REDUCE), backend
         _one_of("backend", backend, ("auto", "eager", *BACKENDS))
-        self.executor, self.split = checked_executor(executor), checked_split(split)
+        self.executor, self.split = executor, split
         self._kept: OrderedDict[Any, _Recorded] = OrderedDict()
         self._lock = threading.RLock()
         functools.update_wrapper(self, f, updated=())
+
+    @property
+    def executor(self) -> Executor | None:
+        """Whose workers share a batch; it may be set at any time."""
+        return self._executor
+
+    @executor.setter
+    def executor(self, executor: Executor | None) -> None:
+        self._executor = checked_executor(executor)
+
+    @property
+    def split(self) -> int | None:
+        """How many rows of a batch make a piece; None is as many as take some milliseconds."""
+        return self._split
+
+    @split.setter
+    def split(self, split: int | None) -> None:
+        self._split = checked_split(split)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The results of the function, in the nest that it gives them in."""

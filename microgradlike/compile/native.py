@@ -22,6 +22,7 @@ from microgradlike.op import Op
 
 SMALL = 6_000  # equations up to which optimised code is worth its time
 CHUNK = 2_000  # equations in a function of a larger program
+LARGE = 1e280  # the sum of squares of numbers that are finite still, times any number of rows
 HUGE = 40_000  # equations from which on any code of their own takes too long to make
 
 
@@ -60,7 +61,7 @@ class Native:
         """The outputs, added up over the rows."""
         fixed, address = self._fixed(shared)
         total = np.empty(len(self.program.outputs))
-        total[self.rest] = fixed[self.places] * rows.shape[1]
+        total[self.rest] = _times(fixed[self.places], rows.shape[1])
         total[self.varying] = self.sum(rows, address)
         return total
 
@@ -94,6 +95,14 @@ class Native:
         fixed[self.fix.inputs] = shared
         self.fix(address)
         return fixed, address
+
+
+def _times(x: Any, count: int) -> Any:
+    """x · count; that it may be infinite is said only where it may, as that takes longer."""
+    if np.vdot(x, x) < LARGE:
+        return x * count
+    with np.errstate(all="ignore"):
+        return x * count
 
 
 class Straight:

@@ -157,8 +157,9 @@ class _Run:
         bound = self._state(rows.shape[1])
         bound.run(rows, shared)
         total = np.empty(len(self.places))
-        total[self.varies] = bound.varying[self.places[self.varies]].sum(axis=1)
-        total[~self.varies] = bound.fixed[self.places[~self.varies], 0] * rows.shape[1]
+        with np.errstate(all="ignore"):
+            total[self.varies] = bound.varying[self.places[self.varies]].sum(axis=1)
+            total[~self.varies] = bound.fixed[self.places[~self.varies], 0] * rows.shape[1]
         return total
 
     def _state(self, count: int) -> _State:

@@ -44,7 +44,8 @@ class _Run:
 
     def sums(self, rows: Any, shared: Any) -> Any:
         """The outputs, added up over the rows."""
-        return self(rows, shared).sum(axis=1)
+        with np.errstate(all="ignore"):
+            return self(rows, shared).sum(axis=1)
 
     def one(self, inputs: list[float]) -> list[float]:
         state = [*inputs, *[0.0] * len(self.steps), *self.constants]
