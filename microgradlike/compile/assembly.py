@@ -114,14 +114,13 @@ def driver(count: int, *, summed: bool) -> str:
     True
     """
     words = {
-        "NAME": "sum" if summed else "each",
+        "BODY": LOOP,
         "STEP": "0" if summed else "%j",
-        "ENDING": TOTALS if summed else "  ret void",
         "COUNT": str(count),
         "WIDTH": str(WIDTH),
         "LANES": ", ".join(f"i64 {i}" for i in range(WIDTH)),
     }
-    text = LOOP
+    text = SUM if summed else EACH
     for word, meaning in words.items():
         text = text.replace(word, meaning)
     return text
@@ -130,11 +129,9 @@ def driver(count: int, *, summed: bool) -> str:
 ARGUMENTS = f"ptr %rows, i64 %stride, ptr %fixed, ptr %buffer, ptr %into, <{WIDTH} x i1> %there"
 
 LOOP = """\
-define void @NAME(ptr %all, i64 %stride, ptr %fixed, ptr %buffer, ptr %outputs, i64 %rowcount) #0 {
-entry:
   br label %vectors
 vectors:
-  %j = phi i64 [ 0, %entry ], [ %nextj, %vectors ]
+  %j = phi i64 [ 0, %start ], [ %nextj, %vectors ]
   %rows = getelementptr double, ptr %all, i64 %j
   %left = sub i64 %rowcount, %j
   %first = insertelement <WIDTH x i64> poison, i64 %left, i64 0
@@ -145,25 +142,52 @@ vectors:
                     <WIDTH x i1> %there)
   %nextj = add i64 %j, WIDTH
   %again = icmp ult i64 %nextj, %rowcount
-  br i1 %again, label %vectors, label %exit
-exit:
-ENDING
+  br i1 %again, label %vectors, label %end
+end:
+"""
+EACH = """\
+define void @each(ptr %all, i64 %stride, ptr %fixed, ptr %buffer, ptr %outputs, i64 %rowcount) #0 {
+start:
+BODY  ret void
 }
 """
-# The lanes of each vector added up, to the left of where it stood: always in the same order.
-TOTALS = """\
-  br label %totals
-totals:
-  %k = phi i64 [ 0, %exit ], [ %nextk, %total ]
-  %more = icmp ult i64 %k, COUNT
-  br i1 %more, label %total, label %end
+# Vectors of 0.0, and one of -0.0 after these, which changes no sum. At the end, total k is that of
+# the lanes of one vector, in the order of the lanes, and of a fixed number as often as there are
+# rows: which ones, the k-th pair of `parts` says.
+SUM = """\
+define void @sum(ptr %all, i64 %stride, ptr %fixed, ptr %buffer, ptr %outputs, i64 %rowcount,
+                 ptr %parts, ptr %totals, i64 %size) #0 {
+  br label %zeros
+zeros:
+  %z = phi i64 [ 0, %0 ], [ %nextz, %zeros ]
+  %zero = icmp ult i64 %z, COUNT
+  %neutral = select i1 %zero, <WIDTH x double> zeroinitializer, <WIDTH x double> splat (double -0.0)
+  %cleared = getelementptr <WIDTH x double>, ptr %outputs, i64 %z
+  store <WIDTH x double> %neutral, ptr %cleared, align 8
+  %nextz = add i64 %z, 1
+  br i1 %zero, label %zeros, label %start
+start:
+BODY  %times = uitofp i64 %rowcount to double
+  br label %total
 total:
-  %source = getelementptr <WIDTH x double>, ptr %outputs, i64 %k
+  %k = phi i64 [ 0, %end ], [ %nextk, %total ]
+  %pair = getelementptr [2 x i64], ptr %parts, i64 %k
+  %from = load i64, ptr %pair, align 8
+  %source = getelementptr <WIDTH x double>, ptr %outputs, i64 %from
   %lanes = load <WIDTH x double>, ptr %source, align 8
   %sum = call double @llvm.vector.reduce.fadd.vWIDTHf64(double -0.0, <WIDTH x double> %lanes)
-  %target = getelementptr double, ptr %outputs, i64 %k
-  store double %sum, ptr %target, align 8
+  %second = getelementptr i64, ptr %pair, i64 1
+  %place = load i64, ptr %second, align 8
+  %where = getelementptr double, ptr %fixed, i64 %place
+  %once = load double, ptr %where, align 8
+  %all_rows = fmul double %once, %times
+  %both = fadd double %sum, %all_rows
+  %target = getelementptr double, ptr %totals, i64 %k
+  store double %both, ptr %target, align 8
   %nextk = add i64 %k, 1
-  br label %totals
-end:
-  ret void"""
+  %more = icmp ult i64 %nextk, %size
+  br i1 %more, label %total, label %done
+done:
+  ret void
+}
+"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from types import ModuleType
 from typing import Any
@@ -11,7 +12,6 @@ import numpy as np
 from microgradlike.compile.careful import fast
 from microgradlike.compile.cheaper import apart, without_zeros
 from microgradlike.compile.program import Program, varies
-from microgradlike.compile.strips import as_slice
 
 LARGE = 1e290  # the square of a number that can be added to another without overflow
 
@@ -38,9 +38,7 @@ class Executable:
             return self._added(blocks)
 
     def _added(self, blocks: list[Any]) -> Any:
-        parts = blocks[0] if len(blocks) == 1 else sum(blocks[1:], blocks[0])
-        total = parts[: len(self.program.outputs)]
-        total[self._belong] += parts[len(self.program.outputs) :]
+        total = blocks[0] if len(blocks) == 1 else sum(blocks[1:], blocks[0])
         return total if self._zeros is None else total + self._zeros
 
     @cached_property
@@ -53,8 +51,7 @@ class Executable:
         """The program that gives what is added up."""
         varying = varies(self._shorter, self.batched)
         program, belong = apart(self._shorter, varying)
-        self._belong = as_slice(belong)
-        return _Cautious(program, self.batched, self.backend, "sums")
+        return _Cautious(program, self.batched, self.backend, "sums", belong)
 
 
 class _Cautious:
@@ -64,16 +61,23 @@ class _Cautious:
     first needed.
     """
 
-    def __init__(self, program: Program, batched: int, backend: ModuleType, method: str) -> None:
+    def __init__(
+        self,
+        program: Program,
+        batched: int,
+        backend: ModuleType,
+        method: str,
+        belong: Sequence[int] = (),
+    ) -> None:
         self.program, self.batched, self.backend = program, batched, backend
-        self.method = method
+        self.method, self.belong = method, belong
         self.plain = fast(program)
-        run = backend.build(self.plain, batched)
+        run = backend.build(self.plain, batched, belong)
         self.run, self.block = getattr(run, method), run.block
 
     @cached_property
     def careful(self) -> Any:
-        return getattr(self.backend.build(self.program, self.batched), self.method)
+        return getattr(self.backend.build(self.program, self.batched, self.belong), self.method)
 
     def __call__(self, rows: Any, shared: Any) -> tuple[list[Any], float]:
         """What the method gives for each block of rows; and the sum of the squares of all of it."""

@@ -22,7 +22,6 @@ from microgradlike.op import Op
 
 SMALL = 6_000  # equations up to which optimised code is worth its time
 CHUNK = 2_000  # equations in a function of a larger program
-LARGE = 1e280  # the sum of squares of numbers that are finite still, times any number of rows
 HUGE = 40_000  # equations from which on any code of their own takes too long to make
 
 
@@ -36,7 +35,13 @@ class Native:
 
     block = 1 << 13  # rows at a time
 
-    def __init__(self, program: Program, batched: int, spellings: Mapping[Op, Spelling]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        batched: int,
+        spellings: Mapping[Op, Spelling],
+        belong: Sequence[int] = (),
+    ) -> None:
         self.program, self.batched, self.spellings = program, batched, spellings
         varying = varies(program, batched)
         equations, self.of_rows = parted(program, varying)
@@ -46,6 +51,7 @@ class Native:
         rest = [(k, r) for k, r in numbered if not varying[r]]
         self.rest = as_slice([k for k, _ in rest])
         self.places = as_slice([self.fix.place[r] for _, r in rest])
+        self.belong = belong
         self._own = threading.local()
 
     def __call__(self, rows: Any, shared: Any) -> Any:
@@ -58,12 +64,26 @@ class Native:
         return outputs
 
     def sums(self, rows: Any, shared: Any) -> Any:
-        """The outputs, added up over the rows."""
-        fixed, address = self._fixed(shared)
-        total = np.empty(len(self.program.outputs))
-        total[self.rest] = _times(fixed[self.places], rows.shape[1])
-        total[self.varying] = self.sum(rows, address)
-        return total
+        """The outputs, added up over the rows; those that belong to others added to these."""
+        return self.sum(rows, self._fixed(shared)[1]).copy()
+
+    def parts(self) -> Any:
+        """Of each output that is added up, its number among those of rows and its fixed place.
+
+        Where there is none, it is the one after all of these, where -0.0 stands.
+        """
+        varying = varies(self.program, self.batched)
+        vectors = sum(varying[r] for r in self.program.outputs)
+        kept = len(self.program.outputs) - len(self.belong)
+        pairs = np.tile([vectors, self.fix.nothing], (kept, 1))
+        numbers = iter(range(vectors))
+        for k, r in enumerate(self.program.outputs):
+            target = k if k < kept else int(self.belong[k - kept])
+            if varying[r]:
+                pairs[target, 0] = next(numbers)
+            else:
+                pairs[target, 1] = self.fix.place[r]
+        return pairs.astype(np.int64)
 
     @cached_property
     def each(self) -> _Loop:
@@ -97,14 +117,6 @@ class Native:
         return fixed, address
 
 
-def _times(x: Any, count: int) -> Any:
-    """x · count; that it may be infinite is said only where it may, as that takes longer."""
-    if np.vdot(x, x) < LARGE:
-        return x * count
-    with np.errstate(all="ignore"):
-        return x * count
-
-
 class Straight:
     """What no row has a part in, as straight-line code."""
 
@@ -117,7 +129,8 @@ class Straight:
         code = Fixed(unit, native.program, native.batched, equations, wanted, chunk)
         self.inputs = slice(0, native.program.inputs - native.batched)
         constants = native.program.constants
-        self._array = np.array([*[0.0] * len(code.place), *constants])
+        self._array = np.array([*[0.0] * len(code.place), *constants, -0.0])
+        self.nothing = len(self._array) - 1
         after = {-1 - i: len(code.place) + i for i in range(len(constants))}
         self.place = {**code.place, **after}
         self._engine = compiled(unit, optimised=small)
@@ -142,7 +155,7 @@ class Strips:
         constants = native.program.constants
         self.place = schedule.place
         self.inputs = slice(len(constants), schedule.first)
-        self.size, self._constants = schedule.used[False], constants
+        self.nothing, self._constants = schedule.used[False] + WIDTH, constants
         unit = Unit(native.spellings)
         kernels = Kernels(unit)
         records = Records(groups, kernels)
@@ -157,8 +170,10 @@ class Strips:
 
     def array(self) -> Any:
         """An array to work in, with constants, in the middle of one with margins."""
-        array = np.zeros(MARGIN + self.size + MARGIN)[MARGIN : MARGIN + self.size]
+        size = self.nothing + 1  # after what the last kernel may fill beyond its end
+        array = np.zeros(MARGIN + size + MARGIN)[MARGIN : MARGIN + size]
         array[: len(self._constants)] = self._constants
+        array[self.nothing] = -0.0
         return array
 
     def __call__(self, address: int) -> None:
@@ -184,10 +199,12 @@ class _Loop:
             summed=self.summed,
         )
         self.count, self.buffer = len(code.outputs), len(code.buffer)
+        self.parts = native.parts() if self.summed else np.empty((0, 2))
         self._engine = compiled(unit, optimised=small)
         pointer, integer = ctypes.c_void_p, ctypes.c_int64
-        loop = ctypes.CFUNCTYPE(None, pointer, integer, pointer, pointer, pointer, integer)
-        self._call = loop(self._engine.get_function_address(name))
+        takes = [pointer, integer, pointer, pointer, pointer, integer]
+        takes += [pointer, pointer, integer] if self.summed else []
+        self._call = ctypes.CFUNCTYPE(None, *takes)(self._engine.get_function_address(name))
         self._own = threading.local()
 
     def __call__(self, rows: Any, fixed: int) -> Any:
@@ -196,19 +213,21 @@ class _Loop:
         own = self._own.__dict__
         if own.get("count") != count:
             own["count"], own["arrays"] = count, self._arrays(count)
-        padded, into, _, addresses = own["arrays"]
+        padded, results, where, rest, _ = own["arrays"]
         padded[:, :count] = rows
         if padded.shape[1] > count:
             padded[:, count:] = rows[:, -1:]  # so that the last vector has nothing else in it
-        if self.summed:
-            into.fill(0.0)
-        self._call(addresses[0], padded.shape[1], fixed, *addresses[1:], count)
-        return into.ravel()[: self.count] if self.summed else into[:, :count]
+        self._call(where, padded.shape[1], fixed, *rest)
+        return results
 
     def _arrays(self, count: int) -> tuple[Any, ...]:
-        """Rows in whole vectors, outputs, the buffer; and where rows, buffer and outputs stand."""
+        """Rows in whole vectors, results, where those rows are, the arguments after `fixed`."""
         whole = -(-count // WIDTH) * WIDTH
-        padded = np.empty((self.batched, whole))
-        into = np.empty((self.count, WIDTH if self.summed else whole))
-        buffer = np.empty((self.buffer, WIDTH))
-        return padded, into, buffer, [a.ctypes.data for a in (padded, buffer, into)]
+        padded, buffer = np.empty((self.batched, whole)), np.empty((self.buffer, WIDTH))
+        totals = np.empty(len(self.parts))
+        into = np.empty((self.count + 1, WIDTH) if self.summed else (self.count, whole))
+        rest = [buffer.ctypes.data, into.ctypes.data, count]
+        if self.summed:
+            rest += [self.parts.ctypes.data, totals.ctypes.data, len(totals)]
+        results = totals if self.summed else into[:, :count]
+        return padded, results, padded.ctypes.data, rest, (buffer, into)

@@ -9,7 +9,7 @@ computed once.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -122,7 +122,7 @@ def spelling(op: Op) -> Callable[..., Array]:
     return known
 
 
-def build(program: Program, batched: int) -> Callable[[Any, Any], Any]:
+def build(program: Program, batched: int, belong: Sequence[int] = ()) -> Callable[[Any, Any], Any]:
     """The program as a function of (rows, shared); see `reference.build`.
 
     >>> from microgradlike.compile.program import program
@@ -132,12 +132,12 @@ def build(program: Program, batched: int) -> Callable[[Any, Any], Any]:
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])
     """
-    return _Run(Schedule(squares(program), batched, totals=True))
+    return _Run(Schedule(squares(program), batched, totals=True), belong)
 
 
 class _Run:
-    def __init__(self, schedule: Schedule) -> None:
-        self.schedule = schedule
+    def __init__(self, schedule: Schedule, belong: Sequence[int]) -> None:
+        self.schedule, self.belong = schedule, np.array(belong, dtype=np.intp)
         self.grids = [grids(group.places) for group in schedule.groups]
         self.varies, self.places = schedule.outputs()
         width = max(1, schedule.used[True])
@@ -153,13 +153,15 @@ class _Run:
         return outputs
 
     def sums(self, rows: Any, shared: Any) -> Any:
-        """The outputs, added up over the rows."""
+        """The outputs, added up over the rows; those that belong to others added to these."""
         bound = self._state(rows.shape[1])
         bound.run(rows, shared)
         total = np.empty(len(self.places))
         with np.errstate(all="ignore"):
             total[self.varies] = bound.varying[self.places[self.varies]].sum(axis=1)
             total[~self.varies] = bound.fixed[self.places[~self.varies], 0] * rows.shape[1]
+            total, rest = np.split(total, [len(total) - len(self.belong)])
+            total[self.belong] += rest
         return total
 
     def _state(self, count: int) -> _State:

@@ -8,7 +8,7 @@ possible, for that takes longer than most programs are run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from microgradlike import ops
@@ -116,7 +116,7 @@ SPELLINGS: dict[Op, Spelling] = {op: _by_library(op.name) for op in LIBRARY} | {
 }
 
 
-def build(program: Program, batched: int) -> Callable[[Any, Any], Any]:
+def build(program: Program, batched: int, belong: Sequence[int] = ()) -> Callable[[Any, Any], Any]:
     """The program as a function of (rows, shared); see `reference.build`.
 
     >>> import numpy as np
@@ -127,4 +127,4 @@ def build(program: Program, batched: int) -> Callable[[Any, Any], Any]:
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])
     """
-    return Native(squares(program), batched, SPELLINGS)
+    return Native(squares(program), batched, SPELLINGS, belong)

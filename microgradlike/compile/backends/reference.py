@@ -5,7 +5,7 @@ Values are those of eager arithmetic, bit for bit. Every other backend is held t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,12 @@ import numpy as np
 from microgradlike.compile.program import Program
 
 
-def build(program: Program, batched: int) -> Callable[[Any, Any], Any]:
+def build(program: Program, batched: int, belong: Sequence[int] = ()) -> Callable[[Any, Any], Any]:
     """The program as a function of (rows, shared), which gives its outputs in rows.
 
     `rows` is an array of shape (batched, number of rows), the first inputs of the program; `shared`
     are the other inputs, the same for every row. The result has shape (outputs, number of rows).
+    Its method `sums` gives them added up; the last ones are added to those that they `belong` to.
 
     >>> from microgradlike.compile.program import program
     >>> from microgradlike.compile.record import Recording
@@ -26,13 +27,14 @@ def build(program: Program, batched: int) -> Callable[[Any, Any], Any]:
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])
     """
-    return _Run(program)
+    return _Run(program, belong)
 
 
 class _Run:
     block = 1024  # rows at a time
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, belong: Sequence[int]) -> None:
+        self.belong = np.array(belong, dtype=np.intp)
         self.inputs, self.outputs = program.inputs, program.outputs
         self.steps = [(op.forward, operands) for _, op, operands in program.equations()]
         self.constants = program.constants[::-1]  # a reference of -1 is the last one then
@@ -45,7 +47,10 @@ class _Run:
     def sums(self, rows: Any, shared: Any) -> Any:
         """The outputs, added up over the rows."""
         with np.errstate(all="ignore"):
-            return self(rows, shared).sum(axis=1)
+            parts = self(rows, shared).sum(axis=1)
+            total, rest = np.split(parts, [len(parts) - len(self.belong)])
+            total[self.belong] += rest
+        return total
 
     def one(self, inputs: list[float]) -> list[float]:
         state = [*inputs, *[0.0] * len(self.steps), *self.constants]
