@@ -42,9 +42,12 @@ class Arguments:
         self._size = 0
         if batch and batch[-1] >= len(self.args):
             _refuse_no_argument(batch, len(self.args))
-        keys: list[Any] = [
-            self._batched(i, x) if i in batch else self._one(i, x) for i, x in enumerate(self.args)
-        ]
+        keys: list[Any] = []
+        for i, x in enumerate(self.args):
+            if type(x) is np.ndarray and x.dtype.kind in _REAL and x.ndim:
+                keys.append(self._array(i, x))  # the usual case, which takes least
+            else:
+                keys.append(self._batched(i, x) if i in batch else self._one(i, x))
         if kwargs:
             keys += [(name, self._one(name, self.kwargs[name])) for name in sorted(self.kwargs)]
         self.key = tuple(keys)
@@ -78,6 +81,18 @@ class Arguments:
         """The positional arguments of one row of the batch."""
         return [row_of(x, i) if k in self.batch else x for k, x in enumerate(self.args)]
 
+    def _array(self, i: int, x: Any) -> Any:
+        """Take an array of numbers; the structure of it, or of a row of it."""
+        if i not in self.batch:
+            self._shared.append(x.ravel())
+            self._size += x.size
+            return x.shape
+        count = len(x)
+        if count != self.count or not count:
+            self._check_count(i, count)
+        self._rows.append(x.reshape(count, -1).T)
+        return x.shape[1:]
+
     def _one(self, place: int | str, x: Any) -> Any:
         """Take an argument that is the same for all rows; its structure."""
         if type(x) is float:
@@ -85,7 +100,7 @@ class Arguments:
             return None
         if isinstance(x, STATIC):
             return (type(x), x)
-        if isinstance(x, np.ndarray) and x.dtype.kind in _REAL:
+        if is_array(x) and x.dtype.kind in _REAL:
             self._take(x.ravel())
             return x.shape
         tree = Tree(x, f"argument {place!r}")
@@ -107,18 +122,22 @@ class Arguments:
     def _batched(self, i: int, x: Any) -> Any:
         """Take an argument that has a number for each row; the structure of one row of it."""
         name = f"argument {i}"
-        count = len(x) if isinstance(x, np.ndarray) and x.ndim else _count(x, name)
+        count = _count(x, name)
+        self._check_count(i, count)
+        return self._columns(name, x, count)
+
+    def _check_count(self, i: int, count: int) -> None:
         if self.count is None:
             self.count = count
         elif count != self.count:
-            first = next(j for j in sorted(self.batch))
             raise ValueError(
-                f"{name} has {count} row(s), argument {first} has {self.count}: a batch has one"
-                " length"
+                f"argument {i} has {count} row(s), argument {self.batch[0]} has {self.count}: a"
+                " batch has one length"
             )
         if not count:
-            raise ValueError(f"{name} has no rows: there is no mean, and no structure, of nothing")
-        return self._columns(name, x, count)
+            raise ValueError(
+                f"argument {i} has no rows: there is no mean, and no structure, of nothing"
+            )
 
     def _columns(self, name: str, x: Any, count: int) -> Any:
         if isinstance(x, dict):
