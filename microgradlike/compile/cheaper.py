@@ -75,17 +75,25 @@ def apart(program: Program, varying: Sequence[bool]) -> tuple[Program, Any]:
     v2 = neg(x0)
     return v2, x0, x1 [1]
     """
-    parts = {
-        i: split for i, r in enumerate(program.outputs) if (split := _split(program, r, varying))
-    }
-    if not parts:
+    longer = _Longer(program)
+    outputs: list[int] = []
+    rests: list[int] = []
+    belong: list[int] = []
+    sums: list[int] = []
+    for i, r in enumerate(program.outputs):
+        fixed = []
+        while (split := _split(program, r, varying)) is not None:
+            sums.append(r)
+            r, rest = split
+            fixed.append(rest)
+        outputs.append(r)
+        if fixed:
+            rests.append(longer.sum(fixed))
+            belong.append(i)
+    if not belong:
         return program, np.empty(0, dtype=np.intp)
-    kept = [parts[i][0] if i in parts else r for i, r in enumerate(program.outputs)]
-    outputs = (*kept, *[rest for _, rest in parts.values()])
-    sums = np.array([program.outputs[i] for i in parts], dtype=np.int64)
-    used = np.union1d(np.frombuffer(program.operands, dtype=np.int64), outputs)
-    shorter = _dropped(replace(program, outputs=outputs), np.setdiff1d(sums, used))
-    return shorter, np.array(list(parts), dtype=np.intp)
+    whole = longer.program((*outputs, *rests))
+    return _dropped(whole, _unused(whole, sums)), np.array(belong, dtype=np.intp)
 
 
 def _split(program: Program, r: int, varying: Sequence[bool]) -> tuple[int, int] | None:
@@ -97,6 +105,45 @@ def _split(program: Program, r: int, varying: Sequence[bool]) -> tuple[int, int]
     if varying[a] is varying[b]:
         return None
     return (a, b) if varying[a] else (b, a)
+
+
+def _unused(program: Program, slots: list[int]) -> list[int]:
+    """Those of the slots that nothing uses but others of these, users before operands."""
+    references = np.array([*program.operands, *program.outputs], dtype=np.int64)
+    uses = np.bincount(references[references >= 0], minlength=program.inputs + len(program))
+    found = []
+    for slot in dict.fromkeys(slots):
+        if not uses[slot]:
+            found.append(slot)
+            start = program.starts[slot - program.inputs]
+            for r in program.operands[start : start + 2]:
+                uses[r] -= r >= 0
+    return found
+
+
+class _Longer:
+    """A program with sums after its equations."""
+
+    def __init__(self, program: Program) -> None:
+        self.base = program
+        self.ops = program.ops if ops.add in program.ops else (*program.ops, ops.add)
+        self.code, self.starts = array("H", program.code), array("q", program.starts)
+        self.operands = array("q", program.operands)
+
+    def sum(self, terms: list[int]) -> int:
+        """The reference to the sum of these references."""
+        total = terms[0]
+        for term in terms[1:]:
+            self.operands.extend((total, term))
+            self.starts.append(len(self.operands))
+            self.code.append(self.ops.index(ops.add))
+            total = self.base.inputs + len(self.code) - 1
+        return total
+
+    def program(self, outputs: tuple[int, ...]) -> Program:
+        """All of it, with these outputs."""
+        arrays: Any = {"code": self.code, "starts": self.starts, "operands": self.operands}
+        return replace(self.base, ops=self.ops, outputs=outputs, **arrays)
 
 
 def _without_zero(program: Program, r: int) -> int:
