@@ -52,11 +52,17 @@ class Leaf:
 
     def of(self, row: Any) -> Any:
         """Its part of a row: a number, or an array (of objects, unless all are numbers)."""
+        if is_array(row):
+            return self.of_floats(row)
         if self.shape is None:
-            x = row[self.start]
-            return float(x) if is_array(row) else x
-        part = row[self.start : self.start + self.size]
-        return part.reshape(self.shape).copy() if is_array(row) else array(part, self.shape)
+            return row[self.start]
+        return array(row[self.start : self.start + self.size], self.shape)
+
+    def of_floats(self, row: Any) -> Any:
+        """Its part of a row that is an array of floats: a float, or an array."""
+        if self.shape is None:
+            return row.item(self.start)
+        return row[self.start : self.start + self.size].reshape(self.shape).copy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,8 @@ class Tree:
 
     def of(self, row: Sequence[Any]) -> Any:
         """The same nest with other numbers; a dict for a Module."""
+        if is_array(row):
+            return self.map(lambda leaf: leaf.of_floats(row))
         return self.map(lambda leaf: leaf.of(row))
 
     def argument(self, row: Sequence[Any]) -> Any:
@@ -211,6 +219,8 @@ def _rebuilt(part: Leaf | _Branch, visit: Callable[[Leaf], Any], *, modules: boo
     if isinstance(part, Leaf):
         return visit(part)
     x = part.prototype
+    if type(x) is tuple or type(x) is list:
+        return type(x)([_rebuilt(p, visit, modules=modules) for _, p in part.parts])
     items = [(key, _rebuilt(p, visit, modules=modules)) for key, p in part.parts]
     values = [value for _, value in items]
     if isinstance(x, Parametric):

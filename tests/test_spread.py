@@ -15,6 +15,7 @@ from hypothesis import given, strategies as st
 
 from microgradlike import Value, jit, nn, unary
 from microgradlike.compile import spread
+from microgradlike.compile.executable import WORK
 
 BACKENDS = ["python", "numpy", "llvm"]
 RNG = np.random.default_rng(0)
@@ -97,8 +98,8 @@ def test_rows_come_back_in_their_order(processes):
 def test_without_a_split_a_piece_is_some_milliseconds_of_work(length):
     f = jit(lambda x: sum([(x + i).sin() for i in range(length)]), batch=0, backend="numpy")
     executable = f.executable([1.0])
-    rows = spread.rows_of_a_piece(executable)
-    assert spread.WORK / 2 <= rows * len(executable.program) <= spread.WORK
+    rows = executable.piece
+    assert WORK / 2 <= rows * len(executable.program) <= WORK
     assert rows % 8 == 0
 
 

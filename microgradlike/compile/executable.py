@@ -13,6 +13,7 @@ from microgradlike.compile.careful import fast
 from microgradlike.compile.cheaper import apart, without_zeros
 from microgradlike.compile.program import Program, varies
 
+WORK = 1 << 23  # equations × rows: 5 to 50 ms, and to send them to a worker takes about 1
 LARGE = 1e290  # the square of a number that can be added to another without overflow
 
 
@@ -40,6 +41,11 @@ class Executable:
     def _added(self, blocks: list[Any]) -> Any:
         total = blocks[0] if len(blocks) == 1 else sum(blocks[1:], blocks[0])
         return total if self._zeros is None else total + self._zeros
+
+    @cached_property
+    def piece(self) -> int:
+        """How many rows, in whole vectors of 8, make WORK of it."""
+        return max(8, WORK // max(1, len(self.program)) // 8 * 8)
 
     @cached_property
     def each(self) -> _Cautious:

@@ -18,7 +18,7 @@ from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.program import Program, program
 from microgradlike.compile.record import Expr, Recording
-from microgradlike.compile.spread import Spread, checked_executor, checked_split, rows_of_a_piece
+from microgradlike.compile.spread import Spread, checked_executor, checked_split
 from microgradlike.engine import Value, accumulate
 from microgradlike.graph import topological
 from microgradlike.linear import Linear
@@ -136,7 +136,7 @@ class Jitted:
             shared = np.concatenate([shared, [v.data for v in recorded.values]])
         if not self.batch:
             return executable.outputs(arguments.rows, shared)[:, 0]
-        whole = arguments.rows.shape[1] <= (self.split or rows_of_a_piece(executable))
+        whole = arguments.rows.shape[1] <= (self.split or executable.piece)
         runs = executable if whole else Spread(executable, self.executor, self.split)
         if self.reduce is None:
             return runs.outputs(arguments.rows, shared)

@@ -19,7 +19,6 @@ import numpy as np
 
 from microgradlike.compile.executable import Executable
 
-WORK = 1 << 23  # equations × rows of a piece: 5 to 50 ms, and to send it takes about 1
 KEPT = 8  # programs that a worker keeps ready
 CLUSTERS = ("distributed",)  # packages whose errors are those of a cluster, not of the program
 Packed = tuple[str, bytes]  # a program as it is sent, after the name that a worker knows it by
@@ -45,7 +44,7 @@ class Spread:
         self, executable: Executable, executor: Executor | None, split: int | None
     ) -> None:
         self.executable, self.executor = executable, checked_executor(executor)
-        self.split = checked_split(split) or rows_of_a_piece(executable)
+        self.split = checked_split(split) or executable.piece
 
     def outputs(self, rows: Any, shared: Any) -> Any:
         """The outputs, of shape (outputs, rows)."""
@@ -64,16 +63,6 @@ class Spread:
             return [getattr(self.executable, method)(piece, shared) for piece in pieces]
         tasks = [(method, piece, shared) for piece in pieces]
         return _submitted(self.executor, packed(self.executable), tasks)
-
-
-def rows_of_a_piece(executable: Executable) -> int:
-    """How many rows of a program make a piece, in whole vectors of 8.
-
-    >>> from microgradlike import jit
-    >>> rows_of_a_piece(jit(lambda x: x * x, batch=0, backend="python").executable([1.0]))
-    8388608
-    """
-    return max(8, WORK // max(1, len(executable.program)) // 8 * 8)
 
 
 def checked_executor(executor: Any) -> Executor | None:
