@@ -22,6 +22,7 @@ from microgradlike.op import Op
 
 SMALL = 6_000  # equations up to which optimised code is worth its time
 CHUNK = 2_000  # equations in a function of a larger program
+KEPT = 3  # sizes of batches that arrays are kept for: batches leave a rest
 HUGE = 40_000  # equations from which on any code of their own takes too long to make
 
 
@@ -210,10 +211,12 @@ class _Loop:
     def __call__(self, rows: Any, fixed: int) -> Any:
         """The outputs, in an array that is used again; `fixed` is an address."""
         count = rows.shape[1]
-        own = self._own.__dict__
-        if own.get("count") != count:
-            own["count"], own["arrays"] = count, self._arrays(count)
-        padded, results, where, rest, _ = own["arrays"]
+        kept: dict[Any, tuple[Any, ...]] = self._own.__dict__
+        if count not in kept:
+            if len(kept) == KEPT:
+                del kept[next(iter(kept))]
+            kept[count] = self._arrays(count)
+        padded, results, where, rest, _ = kept[count]
         padded[:, :count] = rows
         if padded.shape[1] > count:
             padded[:, count:] = rows[:, -1:]  # so that the last vector has nothing else in it

@@ -25,6 +25,7 @@ from microgradlike.op import Op
 CACHE = 1 << 21  # bytes of intermediate results at a time, so that they stay in a processor's cache
 FEW = 4  # operations that a group may take; with more, its operands are gathered first
 CALL, APIECE = 1000, 60  # what an operation costs, and one of a row of sums, in sums of two arrays
+KEPT = 3  # sizes of batches that arrays are kept for
 Array = Any
 
 
@@ -165,11 +166,11 @@ class _Run:
         return total
 
     def _state(self, count: int) -> _State:
-        """The arrays for so many rows: those of the last call and of whole blocks are kept."""
+        """The arrays for so many rows; those of a few sizes are kept, as batches leave a rest."""
         kept: dict[Any, _State] = self._bound.__dict__
         if count not in kept:
-            for other in [other for other in kept if other != self.block]:
-                del kept[other]
+            if len(kept) == KEPT:
+                del kept[next(iter(kept))]
             kept[count] = _State(self.schedule, self.grids, count)
         return kept[count]
 
