@@ -8,13 +8,17 @@ Each step asks the network for a score per point, measures how wrong the scores 
 way. At the end the network's opinion of the plane is printed, with the points in it.
 """
 
+import argparse
 import random
-import sys
 
 from microgradlike import nn
 from microgradlike.nn import train
 
 STEPS = 60
+
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument("--eager", action="store_true", help="train without compiling")
+options = parser.parse_args()
 
 points, labels = nn.moons(80, noise=0.1, seed=1)
 signs = [2 * label - 1 for label in labels]  # -1 and 1: which side of zero a score should be on
@@ -46,7 +50,7 @@ history = train.fit(
     optimizer=optimizer,
     epochs=STEPS,  # all points at once: a step is an epoch
     callbacks=[report],
-    backend="eager" if "--eager" in sys.argv else "auto",
+    backend="eager" if options.eager else "auto",
     progress=False,
     compare=5,
 )

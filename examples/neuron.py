@@ -4,7 +4,7 @@ python examples/neuron.py               # writes neuron.svg here
 python examples/neuron.py picture.png   # or where, and as what, you say
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 from microgradlike import Value, tanh
@@ -30,7 +30,9 @@ for v in (x1, w1, x2, w2, b):
 assert w2.grad == 0.0
 assert abs(b.grad - (1 - y.data**2)) < 1e-15
 
-target = Path(sys.argv[1] if len(sys.argv) > 1 else "neuron.svg")
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument("picture", nargs="?", type=Path, default=Path("neuron.svg"))
+target = parser.parse_args().picture
 try:
     path = draw(y).save(target)
 except RenderError as error:  # without Graphviz there is still its text

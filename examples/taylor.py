@@ -7,8 +7,8 @@ Each further term follows the sine further. For tanh none gets beyond π/2, howe
 so far from 0, on the imaginary axis, tanh has a pole.
 """
 
+import argparse
 import math
-import sys
 
 from microgradlike import derivative, sin, tanh
 
@@ -58,6 +58,8 @@ for axes, (f, coefficients) in zip(figure.subplots(1, 2, sharey=True), found.ite
 axes.axvspan(-math.pi / 2, math.pi / 2, color="#eeeeee", zorder=0)
 axes.text(0, -1.85, "|x| < π/2", ha="center")
 figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False)
-path = sys.argv[1] if len(sys.argv) > 1 else "taylor.svg"
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument("picture", nargs="?", default="taylor.svg")
+path = parser.parse_args().picture
 figure.savefig(path, dpi=120)
 print(f"drawn in {path}")

@@ -25,6 +25,7 @@ from microgradlike.ops import (
     to_float,
     where,
 )
+from microgradlike.scalar import Scalar
 
 inf, nan = math.inf, math.nan
 ROOT_2 = math.sqrt(2)
@@ -156,7 +157,9 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
 def cross_entropy(logits: Iterable[Any], target: int) -> Any:
     """-log softmax(logits)[target], accurate also where the target is all but certain.
 
-    Raises ValueError where `target` is no index of a logit, TypeError where it is no integer.
+    Raises ValueError where `target` is no index of a logit, TypeError where it is no whole number.
+    Where it is not known yet, as in a function that `jit` records, any target is provided for, and
+    the loss is nan where it turns out to be no index.
 
     >>> cross_entropy([2.0, 2.0], 0) == log(2.0)
     True
@@ -164,10 +167,21 @@ def cross_entropy(logits: Iterable[Any], target: int) -> Any:
     3.720075976020836e-44
     """
     terms = _numbers("cross_entropy", logits)
+    if isinstance(target, Scalar):
+        return _of_any_target(terms, target)
     index = _index(target, len(terms))
     others = terms[:index] + terms[index + 1 :]
     # the textbook's logsumexp(logits) - logits[target] is 0 for every loss below 1e-16
     return softplus(logsumexp(others) - terms[index])
+
+
+def _of_any_target(terms: list[Any], target: Any) -> Any:
+    """The cross-entropy by choices: of the target's logit, and of all but that."""
+    is_it = [abs(target - k) < 0.5 for k in range(len(terms))]
+    chosen = _total([where(c, x, 0.0) for c, x in zip(is_it, terms)])
+    others = [where(c, -inf, x) for c, x in zip(is_it, terms)]
+    loss = softplus(logsumexp(others) - chosen)
+    return where(target > -0.5, where(target < len(terms) - 0.5, loss, nan), nan)
 
 
 def binary_cross_entropy(logit: Any, target: Any) -> Any:
@@ -223,11 +237,12 @@ def _plain(caller: str, i: int, x: object) -> float:
 
 def _index(target: Any, n: int) -> int:
     try:
-        index = operator.index(target)
+        whole = isinstance(target, float) and target.is_integer()
+        index = int(target) if whole else operator.index(target)
     except TypeError:
         raise TypeError(
             f"a target is the index of a class, got {target!r:.60} of type {type(target).__name__};"
-            " write int(target) if it is a whole number"
+            " classes are counted 0, 1, 2 and so on"
         ) from None
     if not 0 <= index < n:
         raise ValueError(f"target {index} is no index of {n} logit(s); classes count from 0")

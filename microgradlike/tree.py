@@ -51,9 +51,7 @@ class Leaf:
         return size
 
     def of(self, row: Any) -> Any:
-        """Its part of a row: a number, or an array (of objects, unless all are numbers)."""
-        if is_array(row):
-            return self.of_floats(row)
+        """Its part of a list: a number, or an array (of objects, unless all are numbers)."""
         if self.shape is None:
             return row[self.start]
         return array(row[self.start : self.start + self.size], self.shape)

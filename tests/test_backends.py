@@ -288,6 +288,21 @@ def test_strips_of_any_program_give_the_same_bits(program, count):
         assert np.array_equal(got, want, equal_nan=True)
 
 
+def test_operands_far_apart_and_sums_of_scattered_terms_are_found():
+    record = Recording()
+    inputs = [record.input() for _ in range(8 * 2100)]
+    far = [inputs[i] * inputs[2100 * i] for i in range(8)]
+    rng = random.Random(0)
+    scattered = [sum(rng.sample(inputs, 5)[1:], rng.choice(inputs)) for _ in range(40)]
+    built = program(inputs, far + scattered)
+    numbers = np.random.default_rng(0).normal(size=len(inputs))
+    want = reference.build(built, 0)(np.empty((0, 1)), numbers)
+    for backend in FAST.values():
+        with pytest.MonkeyPatch.context() as patch:
+            strips(patch)
+            assert same(backend.build(built, 0)(np.empty((0, 1)), numbers), want)
+
+
 def test_strips_call_a_users_primitive_for_its_own_numbers_only(monkeypatch):
     strips(monkeypatch)
     seen = []

@@ -34,6 +34,13 @@ def backend(request):
 # arguments and results
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_array_of_no_axis_is_a_number(backend):
+    f = jit(lambda x, y: x * y, backend=backend)
+    assert float(f(np.array(3.0), 2.0)) == 6
+    assert float(f(np.float32(3.0), np.array(2))) == 6
+
+
 @pytest.mark.parametrize(
     ("f", "args", "want"),
     [

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parent.parent
 LAYERS = [
     {"microgradlike.op", "microgradlike.graph", "microgradlike.scope", "microgradlike.tracing"},
     {"microgradlike.ops"},
-    {"microgradlike.scalar", "microgradlike.functions"},
-    {"microgradlike.number", "microgradlike.chain_rule"},
+    {"microgradlike.scalar"},
+    {"microgradlike.functions", "microgradlike.number", "microgradlike.chain_rule"},
     {"microgradlike.engine", "microgradlike.dual", "microgradlike.linear", "microgradlike.tree"},
     {"microgradlike.diagnose", "microgradlike.words", "microgradlike.run_graph"},
     {"microgradlike.run"},

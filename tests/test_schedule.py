@@ -134,6 +134,16 @@ def test_cheaper_programs_give_the_same_bits(f, seed):
         assert np.allclose(parts, want, rtol=0, atol=1e-14 * values.max())
 
 
+def test_an_output_that_another_one_needs_is_computed_all_the_same():
+    record = Recording()
+    x, w = record.input(), record.input()
+    total = ops.tanh(x) + w
+    built = program([x, w], [total, total * 2.0])
+    short, belong = apart(built, varies(built, 1))
+    assert belong.tolist() == [0]
+    assert len(short) == len(built)
+
+
 def test_a_penalty_whose_gradient_comes_in_two_parts_is_no_part_of_a_row():
 
     def parts(f):

@@ -366,7 +366,7 @@ def test_ctrl_c_keeps_what_is_done(monkeypatch):
 def test_early_stopping_is_by_epochs_without_a_better_loss(losses, patience, min_delta, restore):
     stopping = train.EarlyStopping(patience, min_delta=min_delta, restore=restore)
     model, ended, best, at = network(), None, math.inf, None
-    state = train.State(model, None, 12, 1, 1, random.Random(0))
+    state = train.State(model, None, 12, 1, 0, 1, random.Random(0))
     stopping.begin(state)
     for epoch, loss in enumerate(losses):
         model.parameters()[0].data = float(epoch)
@@ -388,7 +388,7 @@ def test_early_stopping_is_by_epochs_without_a_better_loss(losses, patience, min
 
 def test_early_stopping_goes_by_validation_where_there_is_some():
     model = network()
-    state = train.State(model, None, 9, 1, 1, random.Random(0))
+    state = train.State(model, None, 9, 1, 0, 1, random.Random(0))
     by = {m: train.EarlyStopping(1, monitor=m) for m in (None, "training", "validation")}
     state.history.losses, state.history.validation = [2.0], [3.0]
     for stopping in by.values():
@@ -548,3 +548,94 @@ def test_what_does_not_fit_says_what_does(wrong, error, says):
 def test_a_callback_made_wrong_says_what_is_right(wrong, error, says):
     with pytest.raises(error, match=says):
         wrong()
+
+
+# what is refused, and what is written when
+
+
+@pytest.mark.parametrize(
+    "validation",
+    [
+        (SIGNS, POINTS),
+        ([[x] for x, _ in POINTS], SIGNS),
+        (POINTS, [[y] for y in SIGNS]),
+        (POINTS,),
+        (POINTS, SIGNS, SIGNS),
+    ],
+)
+def test_validation_has_the_form_of_the_data(validation):
+    with pytest.raises(ValueError, match=r"an example of validation is \[.*give both in the same"):
+        fitted(validation=validation)
+
+
+def test_arrays_and_lists_of_numbers_are_of_one_form():
+    _, lists = fitted(validation=(POINTS, SIGNS))
+    _, arrays = fitted(validation=(np.array(POINTS), np.array(SIGNS)))
+    assert lists == arrays
+
+
+@pytest.mark.parametrize("first", [None, TESTS])
+def test_a_training_goes_on_with_the_validation_it_had(tmp_path, first):
+    path = tmp_path / "run.json"
+    fitted(callbacks=[train.Checkpoint(path)], validation=first)
+    other = None if first else TESTS
+    with pytest.raises(LoadError, match="validation examples="):
+        fitted(epochs=5, resume=path, validation=other)
+
+
+def test_any_loss_is_better_than_nan():
+    stopping = train.EarlyStopping(2, monitor="validation")
+    state = train.State(network(), None, 9, 1, 1, 1, random.Random(0))
+    for loss in (math.nan, 1.0, 0.5, math.nan):
+        state.history.losses.append(0.0)
+        state.history.validation.append(loss)
+        stopping(state)
+    assert (stopping.best, stopping.waited) == (0.5, 1)
+
+
+def test_a_file_is_written_so_often_and_at_the_end(tmp_path, monkeypatch):
+    written = []
+    monkeypatch.setattr(
+        "microgradlike.nn.checkpoint.write_whole", lambda path, content: written.append(content)
+    )
+    fitted(epochs=50, callbacks=[train.Checkpoint(tmp_path / "run.json", seconds=1000)])
+    assert len(written) == 2  # the first epoch and the last
+    written.clear()
+    callbacks = [train.Checkpoint(tmp_path / "run.json", seconds=1000), InterruptedAt(7)]
+    fitted(epochs=50, callbacks=callbacks)
+    assert [len(json.loads(content)["losses"]) for content in written] == [1, 6]
+    written.clear()
+    fitted(epochs=5, callbacks=[train.Checkpoint(tmp_path / "run.json", seconds=0)])
+    assert len(written) == 5
+    with pytest.raises(ValueError, match="0 or more, got -1"):
+        train.Checkpoint("run.json", seconds=-1)
+
+
+def test_a_checkpoint_has_a_directory_before_the_training_begins(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no directory"):
+        train.Checkpoint(tmp_path / "none" / "run.json")
+
+
+def three_classes(model, point, label):
+    return nn.cross_entropy([model(point)], [label])
+
+
+@pytest.mark.parametrize("backend", ["numpy", "eager"])
+def test_classes_are_learned_by_their_numbers(backend):
+    labels = [i % 3 for i in range(len(POINTS))]
+    model = nn.MLP(2, [3], rng=random.Random(0))
+    adam = nn.Adam(model.parameters(), lr=0.1)
+    options = {"epochs": 2, "progress": False, "backend": backend}
+    history = train.fit(model, three_classes, (POINTS, labels), optimizer=adam, **options)
+    start = nn.MLP(2, [3], rng=random.Random(0))
+    want = nn.cross_entropy([start(p) for p in POINTS], labels).data
+    assert history.losses[0] == pytest.approx(want)
+    assert history.losses[1] < want
+
+
+def test_a_class_that_is_none_is_said_to_be_none():
+    model = nn.MLP(2, [3], rng=random.Random(0))
+    adam = nn.Adam(model.parameters(), lr=0.1)
+    data = ([[0.5, 0.5]], [3])
+    with pytest.raises(ValueError, match="target 3 is no index of 3"):
+        train.fit(model, three_classes, data, optimizer=adam, epochs=1, progress=False)

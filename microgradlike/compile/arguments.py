@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -194,10 +194,9 @@ def _count(x: Any, name: str) -> int:
     )
 
 
-def _refuse_no_argument(batch: tuple[int, ...], count: int) -> None:
-    missing = [i for i in batch if i >= count]
-    if missing:
-        raise ValueError(
-            f"batch={batch!r} names argument {missing[0]}, but there are {count} positional"
-            " argument(s), counted from 0"
-        )
+def _refuse_no_argument(batch: tuple[int, ...], count: int) -> NoReturn:
+    missing = next(i for i in batch if i >= count)
+    raise ValueError(
+        f"batch={batch!r} names argument {missing}, but there are {count} positional argument(s),"
+        " counted from 0"
+    )

@@ -26,8 +26,10 @@ def jit(
     as they are. Those whose positions are in `batch` have a leading axis of rows (a list is a list
     of rows, and of a dict every part has that axis): `f` is written for one row, and its results
     are the mean over the rows, their sum, or (`reduce=None`) have the leading axis too. Values that
-    `f` uses are read at every call, and `backward(...)` adds to their gradients. The function is
-    recorded anew for other structures of the arguments.
+    `f` uses are read at every call, and `backward(...)` adds to their gradients. All else that it
+    uses is as it was when it was recorded: plain numbers of its surroundings, random ones, the
+    `.data` of a Value, and which Value a name stood for. It is recorded anew for other structures
+    of the arguments.
 
     `backend` is "python" (eager arithmetic, bit for bit), "numpy", "llvm" (machine code; wants the
     extra `llvm`), "auto" (llvm where it is installed, else numpy), or "eager", which runs `f` as it

@@ -53,6 +53,9 @@ class Jitted:
         self._lock = threading.RLock()
         functools.update_wrapper(self, f, updated=())
 
+    def __repr__(self) -> str:
+        return f"<jit of {getattr(self.f, '__qualname__', repr(self.f))}>"
+
     @property
     def executor(self) -> Executor | None:
         """Whose workers share a batch; it may be set at any time."""

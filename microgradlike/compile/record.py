@@ -92,6 +92,17 @@ class Expr(Scalar):
 
     # What needs the number is refused, and named.
 
+    def __eq__(self, other: object) -> bool:
+        if number(other) is not None:
+            _refuse(
+                "x == y, or x in a list, decides what is computed",
+                "where(abs(x - y) <= 0, a, b) is recorded as such",
+            )
+        return self is other
+
+    def __hash__(self) -> int:  # by identity, as by default
+        return object.__hash__(self)
+
     def __bool__(self) -> bool:
         compared = self.op is ops.less or self.op is ops.less_equal
         _refuse(
@@ -278,9 +289,15 @@ def _refuse_kept() -> NoReturn:
     )
 
 
+def _is_no_users(frame: FrameType) -> bool:
+    """Whether the line is one of ours, or of NumPy's, which a user's line led to."""
+    module = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+    return frame.f_code.co_filename.startswith(_HERE) or module == "numpy"
+
+
 def _refuse(why: str, way_out: str) -> NoReturn:
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+    while frame is not None and _is_no_users(frame):
         frame = frame.f_back
     place = "" if frame is None else f"{frame.f_code.co_filename}, line {frame.f_lineno}: "
     raise TraceError(f"{place}{why}, but it is not known while the function is recorded; {way_out}")

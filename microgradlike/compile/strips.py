@@ -39,11 +39,11 @@ def grids(places: Sequence[Any]) -> list[Grid]:
         table = np.stack(places)
         rows, steps = table.T.tolist(), np.diff(table)
         changed = (steps[:, 1:] != steps[:, :-1]).any(axis=0)
-        return list(_merged(rows, (np.flatnonzero(changed) + 1).tolist(), none))
+        return _merged(rows, (np.flatnonzero(changed) + 1).tolist(), none)
     rows = list(zip(*[p.tolist() if isinstance(p, np.ndarray) else p for p in places]))
     distances = [[b - a for a, b in zip(p, q)] for p, q in pairwise(rows)]
     changes = [i for i in range(1, count - 1) if distances[i] != distances[i - 1]]
-    return list(_merged(rows, changes, none))
+    return _merged(rows, changes, none)
 
 
 def as_slice(places: Any) -> Any:
@@ -64,25 +64,22 @@ def breaks(places: Sequence[Any]) -> int:
     return int((steps[:, 1:] != steps[:, :-1]).any(axis=0).sum())
 
 
-def _merged(rows: Sequence[Any], changes: list[int], none: tuple[int, ...]) -> Iterator[Grid]:
+def _merged(rows: Sequence[Any], changes: list[int], none: tuple[int, ...]) -> list[Grid]:
     """Strips of one length and kind, one distance from each other, are one grid."""
-    last: Grid | None = None
+    found: list[Grid] = []
     for start, stop in _strips(changes, len(rows)):
-        base = tuple(rows[start])
-        along = none
+        base, along = tuple(rows[start]), none
         if stop - start > 1:
             along = tuple([b - a for a, b in zip(base, rows[start + 1])])
-        if last is not None:
-            if last.inner == stop - start and last.along == along:
-                row = [b - a for a, b in zip(last.base, base)]
-                across = last.across if last.outer > 1 else tuple(row)
-                if row == [last.outer * a for a in across]:
-                    last = last._replace(outer=last.outer + 1, across=across)
-                    continue
-            yield last
-        last = Grid(start, 1, stop - start, base, none, along)
-    if last is not None:
-        yield last
+        last = found[-1] if found else None
+        if last is not None and last.inner == stop - start and last.along == along:
+            row = [b - a for a, b in zip(last.base, base)]
+            across = last.across if last.outer > 1 else tuple(row)
+            if row == [last.outer * a for a in across]:
+                found[-1] = last._replace(outer=last.outer + 1, across=across)
+                continue
+        found.append(Grid(start, 1, stop - start, base, none, along))
+    return found
 
 
 def _strips(changes: list[int], count: int) -> Iterator[tuple[int, int]]:

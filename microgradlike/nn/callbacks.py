@@ -45,10 +45,10 @@ class Calling(Callback):
     """A function as a callback."""
 
     def __init__(self, f: Callable[[State], Any]) -> None:
-        if not callable(f):
+        if not callable(f) or isinstance(f, type):
             raise TypeError(
                 f"a callback is called with the state after each epoch, got {f!r:.60} of type"
-                f" {type(f).__name__}"
+                f" {type(f).__name__}{'; write its arguments' if isinstance(f, type) else ''}"
             )
         self.f = f
 
@@ -97,7 +97,7 @@ class EarlyStopping(Callback):
     def __call__(self, state: State) -> None:
         """Raise StopTraining where the last `patience` epochs have not made it better."""
         loss = self._watched(state)
-        if self.best is None or loss < self.best - self.min_delta:
+        if self.best is None or self.best != self.best or loss < self.best - self.min_delta:
             self.best, self.waited = loss, 0
             if self.restore:
                 self.parameters = [p.data for p in state.model.parameters()]

@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from random import Random
+from time import monotonic
 from typing import Any
 
 from microgradlike.nn.callbacks import Callback
@@ -28,42 +29,78 @@ VERSION = 1
 class Checkpoint(Callback):
     """Writes the training to `path`, a `.json` file, after every `every` epochs and the last one.
 
-    The file appears whole or not at all; `fit(..., resume=path)` goes on from it. It is written
-    when the other callbacks are done. Raises ValueError for another suffix.
+    Not more often than every `seconds`, as an epoch may take less than a file; so much is lost
+    where the process is killed, and an epoch at most by Ctrl-C. The file appears whole or not at
+    all; `fit(..., resume=path)` goes on from it. It is written when the other callbacks are done.
+    Raises ValueError for another suffix, FileNotFoundError where there is no such directory.
 
     >>> Checkpoint("training.json", every=10).every
     10
     """
 
-    def __init__(self, path: PathLike, *, every: int = 1) -> None:
+    def __init__(self, path: PathLike, *, every: int = 1, seconds: float = 1.0) -> None:
         self.path, self.every = Path(path), whole("every", every, least=1)
         if self.path.suffix.lower() != ".json":
             raise ValueError(f"a checkpoint is a .json file, got {os.fspath(path)!r:.100}")
+        if not (isinstance(seconds, (int, float)) and seconds >= 0):
+            raise ValueError(f"seconds between two files are 0 or more, got {seconds!r:.60}")
+        if not self.path.parent.is_dir():
+            raise FileNotFoundError(
+                f"{os.fspath(path)}: there is no directory {os.fspath(self.path.parent)}; make it"
+                " first"
+            )
+        self.seconds = seconds
+        self._last: float | None = None  # when a file was written
+        self._due: dict[str, Any] | None = None  # what is to be written at the end
+
+    def begin(self, state: State) -> None:
+        """Forget the files of a training before."""
+        self._last = self._due = None
 
     def __call__(self, state: State) -> None:
         """Write the file, if its time has come."""
         last = state.epoch == state.epochs or state.history.stopped
-        if last or state.epoch % self.every == 0:
+        if not last and state.epoch % self.every:
+            return
+        now = monotonic()
+        if last or self._last is None or now - self._last >= self.seconds:
             write(self.path, state)
+            self._last, self._due = monotonic(), None
+        else:
+            self._due = document_of(state)
+
+    def end(self, state: State) -> None:
+        """Write what was not, after an interruption: the last epoch that was complete."""
+        if self._due is not None:
+            _write(self.path, self._due)
 
 
 def write(path: PathLike, state: State) -> None:
     """Write a training to a file; OSError where it cannot be written, the old one is there then."""
+    _write(path, document_of(state))
+
+
+def document_of(state: State) -> dict[str, Any]:
+    """What stands in the file of a training."""
     history = state.history
-    document = {
+    return {
         "format": FORMAT,
         "version": VERSION,
         "examples": state.examples,
+        "checked": state.checked,
         "batch_size": state.batch_size,
         "parameters": parameters_of(state.model),
         "optimizer": state.optimizer.state_dict(),
         "lr": float(state.optimizer.lr),
         "rng": state.rng.getstate(),
-        "losses": history.losses,
-        "validation": history.validation,
+        "losses": list(history.losses),
+        "validation": list(history.validation),
         "stopped": history.stopped,
         "callbacks": [[type(c).__name__, c.state_dict()] for c in remembering(state)],
     }
+
+
+def _write(path: PathLike, document: Mapping[str, Any]) -> None:
     write_whole(path, (json.dumps(_plain(document), allow_nan=False) + "\n").encode())
 
 
@@ -103,11 +140,13 @@ def _document(content: bytes) -> dict[str, Any]:
 
 
 def _same_batches(document: Mapping[str, Any], state: State) -> None:
-    for name in ("examples", "batch_size"):
+    words = {"examples": "examples", "checked": "validation examples", "batch_size": "batch_size"}
+    for name, what in words.items():
         if document[name] != getattr(state, name):
             raise LoadError(
-                f"is of a training with {name}={document[name]!r:.60}, this one has"
-                f" {getattr(state, name)}; to go on from it give the same data and batch_size"
+                f"is of a training with {what}={document[name]!r:.60}, this one has"
+                f" {getattr(state, name)}; to go on from it give the same data, validation and"
+                " batch_size"
             )
 
 

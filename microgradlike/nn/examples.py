@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from microgradlike.tree import is_array
+
 if TYPE_CHECKING:
     from microgradlike.tree import Tree
 
@@ -39,7 +41,9 @@ class Examples:
         if arguments.scalars:
             raise TypeError(f"{name} is numbers, and there are Values in it; write their .data")
         self.rows: Any = arguments.rows.T.copy()
-        self._tree: Tree = Tree([row_of(part, 0) for part in data], name)
+        first = [row_of(part, 0) for part in data]
+        self.form = _form(first)  # equal where examples are alike
+        self._tree: Tree = Tree(first, name)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -48,3 +52,14 @@ class Examples:
         """The arguments that a row stands for; it may hold any kind of number."""
         found: Sequence[Any] = self._tree.argument(row.tolist())
         return found
+
+
+def _form(x: Any) -> Any:
+    """The nest without its numbers; a tuple or an array is as good as a list."""
+    if is_array(x):
+        x = x.tolist()
+    if isinstance(x, (list, tuple)):
+        return [_form(part) for part in x]
+    if isinstance(x, dict):
+        return {key: _form(part) for key, part in x.items()}
+    return "number"

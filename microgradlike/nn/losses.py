@@ -8,6 +8,7 @@ from typing import Any
 from microgradlike import functions
 from microgradlike.nn.inputs import refuse_strangers
 from microgradlike.ops import relu
+from microgradlike.scalar import Scalar
 
 _ONE_EACH = "give it one number per example, not a list or text"
 
@@ -31,20 +32,22 @@ def hinge(scores: Iterable[Any], labels: Iterable[float]) -> Any:
     """The mean margin error max(0, 1 - label × score), for labels -1 and 1.
 
     Raises ValueError for any other label, for lengths that differ and for nothing to average,
-    TypeError for a score that is no number.
+    TypeError for a score that is no number. A label that is not known yet, as in a function that
+    `jit` records, is taken for one.
 
     >>> hinge([2.0, 0.5], [1, -1])
     0.75
     """
     pairs = _pairs("hinge", "label", scores, labels)
     for i, (_, y) in enumerate(pairs):
-        if not (y == 1 or y == -1):
+        if not isinstance(y, Scalar) and not (y == 1 or y == -1):
             raise ValueError(
                 f"hinge takes labels -1 and 1, but label {i} is {y!r:.60}; for 0 and 1 write"
                 " 2 * label - 1"
             )
     refuse_strangers("hinge", "output", [s for s, _ in pairs], _ONE_EACH)
-    return functions.mean(relu(1 - float(y) * s) for s, y in pairs)
+    signs: list[Any] = [y if isinstance(y, Scalar) else float(y) for _, y in pairs]
+    return functions.mean(relu(1 - y * s) for (s, _), y in zip(pairs, signs))
 
 
 def binary_cross_entropy(logits: Iterable[Any], targets: Iterable[Any]) -> Any:

@@ -33,6 +33,8 @@ class History:
 class State:
     """A training after `epoch` of `epochs`, over `examples` in batches of `batch_size`.
 
+    The validation set has `checked` examples, 0 where there is none.
+
     What a callback puts into `figures` stands in the progress bar.
     """
 
@@ -40,6 +42,7 @@ class State:
     optimizer: Optimizer
     epochs: int
     examples: int
+    checked: int
     batch_size: int
     rng: Random
     callbacks: list[Any] = field(default_factory=list)

@@ -58,11 +58,13 @@ def fit(
     them to a step, by default all, in an order that is drawn anew from `seed`; with None they come
     as they are.
 
+    What a loss checks of its labels is checked eagerly only: a program has no errors.
+
     `callbacks` are called with the State after each epoch; one may raise StopTraining, as
-    EarlyStopping does. Ctrl-C ends the training too: what is done so far is kept, and the history
-    says so. `resume` is a file of Checkpoint's: with everything else as it was, the training
-    goes on to the bits of one that was never interrupted. `compare` times that many eager steps at
-    the end, for `history.speed`.
+    EarlyStopping does. Ctrl-C ends the training too, without an error: what is done so far is kept,
+    and `history.interrupted` says so. `resume` is a file of Checkpoint's: with everything else as
+    it was, the training goes on to the bits of one that was never interrupted. `compare` times that
+    many eager steps at the end, for `history.speed`.
 
     Raises TypeError or ValueError for arguments that do not fit together, LoadError where `resume`
     does not, FloatingPointError where a loss is nan or infinite, with the place it began.
@@ -78,15 +80,15 @@ def fit(
     True
     """
     examples = Examples(data, "data")
-    tests = None if validation is None else Examples(validation, "validation")
+    tests = None if validation is None else _tests(validation, examples)
     _refuse_strangers(model, optimizer)
     size = _batch_size(batch_size, len(examples))
     ready = [c if isinstance(c, Callback) else Calling(c) for c in callbacks]
     ready.sort(key=lambda c: isinstance(c, Checkpoint))  # to hold what the others have come to
     rng = Random(0 if seed is None else whole("seed", seed))
-    state = State(
-        model, optimizer, whole("epochs", epochs, least=1), len(examples), size, rng, ready
-    )
+    epochs = whole("epochs", epochs, least=1)
+    checked = 0 if tests is None else len(tests)
+    state = State(model, optimizer, epochs, len(examples), checked, size, rng, ready)
 
     def of_row(row: Any) -> Any:
         return loss(model, *examples.nest(row))
@@ -160,8 +162,8 @@ class _Run:
                 said += f", from example {i}, where it began at\n{diagnose(y)}\n"
                 break
         return FloatingPointError(
-            f"{said}; the parameters are those before this step: take a smaller lr, or a loss that"
-            " is finite there"
+            f"{said}; the parameters are those before this step: look at the data there, take a"
+            " smaller lr, or a loss that is finite there"
         )
 
 
@@ -208,6 +210,17 @@ def _refuse_strangers(model: Any, optimizer: Any) -> None:
             f"parameter {others[0]} of the optimizer is none of the model's, and so are"
             f" {len(others) - 1} more; make it with model.parameters() of this very model"
         )
+
+
+def _tests(validation: Any, examples: Examples) -> Examples:
+    """The examples of the validation set, which are like those of the data."""
+    tests = Examples(validation, "validation")
+    if tests.form != examples.form:
+        raise ValueError(
+            f"an example of validation is {tests.form!s:.200}, one of data {examples.form!s:.200};"
+            " give both in the same form"
+        )
+    return tests
 
 
 def _batch_size(batch_size: int | None, count: int) -> int:
