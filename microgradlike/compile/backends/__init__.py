@@ -1,1 +1,1 @@
-"""Compilation: a function recorded once as a Program, and run at the speed of its backend."""
+"""The backends: ways to run a program, or to write it down. None imports another."""

@@ -1,10 +1,9 @@
-"""The backend "numpy": equations of one depth and primitive are one operation on arrays.
+"""The backend "numpy": equations of one primitive that are ready together are one operation.
 
-An equation's depth is 1 more than that of its deepest operand, so those of one depth do not depend
-on each other, and those of one primitive among them are computed together: operands are gathered as
-rows of an array, a column for each row of the batch. What no row of the batch has a part in is
-computed once.
-"""
+A `Schedule` has such groups, and where their operands stand in an array with a line for each
+result, and in it a column for each row of the batch. Lines in regular places are taken as views,
+others are gathered first. What no row of the batch has a part in is computed once, in an array of
+one column. Sums of sums are one operation too (`totals`)."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
-"""The backend "llvm": machine code, for a vector of rows at a time; wants llvmlite.
+"""The backend "llvm": machine code; wants llvmlite.
 
-What no row of the batch has a part in is computed once, in scalars. The rest is straight-line code
-over vectors of rows, in functions of at most CHUNK equations, with the values that one needs of
-another in a buffer. A small program is optimised; of a large one the code is made as fast as
-possible, for that takes longer than most programs are run.
-"""
+Here stands how each primitive is spelled in LLVM's instructions, for one number or a vector of
+them. `native` makes of a program straight-line code, or loops over strips of equations."""
 
 from __future__ import annotations
 
