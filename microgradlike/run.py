@@ -11,7 +11,7 @@ from microgradlike.graph import topological
 from microgradlike.linear import Linear
 from microgradlike.run_graph import order_of_run, pulled
 from microgradlike.scalar import Scalar
-from microgradlike.tracing import recording
+from microgradlike.tracing import recording, running
 from microgradlike.tree import Tree
 
 
@@ -33,7 +33,14 @@ class Run:
         self._graph: tuple[list[Any], bool] | None = None
         self._number = begin_run()
         fresh = [self._fresh(x) for x in tree.row]
-        self.outputs = Tree(f(tree.argument(fresh)), "the result of the function")
+        outermost = running.get() is None
+        if outermost:
+            running.set(self._number)
+        try:
+            self.outputs = Tree(f(tree.argument(fresh)), "the result of the function")
+        finally:
+            if outermost:
+                running.set(None)
         self._graph = self._order(self.outputs.row)
 
     def _fresh(self, x: Any) -> Any:

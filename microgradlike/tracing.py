@@ -1,4 +1,4 @@
-"""The recording that is going on, if any: derivatives taken during one belong to it."""
+"""What is going on: a recording, to which derivatives taken meanwhile belong, or a derivative."""
 
 from __future__ import annotations
 
@@ -20,3 +20,10 @@ class Recorder(Protocol):
 
 
 recording: ContextVar[Recorder | None] = ContextVar("recording", default=None)
+
+# Whether a jit function runs as it stands, with Values: those that it calls are part of it.
+eager: ContextVar[bool] = ContextVar("eager", default=False)
+
+# The number of the outermost run (`engine.begin_run`) that is going on, if any: what was made since
+# depends on its fresh nodes, maybe.
+running: ContextVar[int | None] = ContextVar("running", default=None)

@@ -342,3 +342,24 @@ def test_a_users_primitive_that_is_used_twice_is_called_by_one_name():
     cube = ops.unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
     f = jit(lambda x, y: cube(x) + cube(y) + cube(2.0), backend="llvm")
     assert f(2.0, 3.0) == 8 + 27 + 8
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_primitive_of_four_operands_of_which_some_vary(backend):
+    def forward(a, b, c, d):
+        return a + 10 * b + 100 * c + 1000 * d
+
+    one = (lambda *_: 1.0,) * 4
+    quad = ops.Op("quad", forward, one, "", "", "q", (ops.REAL,) * 4, None)
+    w = Value(5.0)
+
+    def f(x):
+        return [quad(x, x, x, x + 1), quad(x, x, x, w), quad(x, x, x, w * w), quad(x, x, x, x * 2)]
+
+    rows = jit(f, batch=0, reduce=None, backend=backend)([1.0, 2.0, 3.0])
+    assert [row.tolist() for row in rows] == [
+        [2111, 3222, 4333],
+        [5111, 5222, 5333],
+        [25111, 25222, 25333],
+        [2111, 4222, 6333],
+    ]

@@ -10,7 +10,20 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from microgradlike import Dual, Value, grad, jit, mean, nn, ops, value_and_grad, where
+from microgradlike import (
+    Dual,
+    TraceError,
+    Value,
+    derivative,
+    grad,
+    jit,
+    mean,
+    nn,
+    ops,
+    unary,
+    value_and_grad,
+    where,
+)
 from microgradlike.compile import jitted
 
 BACKENDS = ["python", "numpy", "llvm", "eager"]
@@ -34,7 +47,6 @@ def backend(request):
 # arguments and results
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
 def test_an_array_of_no_axis_is_a_number(backend):
     f = jit(lambda x, y: x * y, backend=backend)
     assert float(f(np.array(3.0), 2.0)) == 6
@@ -482,3 +494,96 @@ def test_a_program_pickles_prints_and_tells_its_length():
     assert len(again) == 4
     square = jit(lambda x: x * x).program(Value(2.0), gradient=True)
     assert str(square).splitlines()[-1].startswith("return v1, v")
+
+
+# what others found
+
+
+@pytest.mark.parametrize("reduce", ["mean", "sum", None])
+def test_of_no_numbers_there_are_no_results(backend, reduce):
+    f = jit(lambda x: ([], {}), batch=0, reduce=reduce, backend=backend)
+    assert f([1.0, 2.0]) == ([], {})
+
+
+@pytest.mark.parametrize("batch", [(), 0])
+def test_what_a_users_primitive_raises_comes_out(backend, batch):
+    strict = unary("strict", math.log, lambda y, x: 1 / x)
+    f = jit(lambda x: strict(x) * 2.0, batch=batch, reduce=None, backend=backend)
+    good, bad = ([1.0] * 9, [1.0] * 8 + [-1.0]) if batch == 0 else (1.0, -1.0)
+    assert np.all(f(good) == 0)
+    with pytest.raises(ValueError, match="math domain error"):
+        f(bad)
+    assert np.all(f(good) == 0)
+
+
+def test_a_jit_function_inside_another_reads_its_values_at_every_call(backend):
+    p = Value(2.0)
+    inner = jit(lambda t: t * p, backend=backend)
+    f = jit(lambda x: x * inner(2.0), backend=backend)
+    assert f(1.0) == 4
+    p.data = 5.0
+    assert f(1.0) == 10
+    assert f.backward(1.0) == 10
+    assert p.grad == 2
+
+
+def test_backward_inside_of_a_recording_is_refused():
+    inner = jit(lambda t: t * 2)
+    with pytest.raises(TraceError, match="use grad"):
+        jit(lambda x: x * inner.backward(2.0))(1.0)
+
+
+def test_a_derivative_of_what_a_jit_function_closes_over(backend):
+    """By plain arguments it gives plain numbers, but not where a derivative depends on them."""
+
+    def f(x):
+        return jit(lambda t: t * x * x, backend=backend)(2.0)
+
+    assert grad(f)(3.0) == 12
+    assert grad(grad(f))(3.0) == 4
+    assert derivative(derivative(f))(3.0) == 4
+    assert jit(grad(f), backend=backend)(3.0) == 12
+    assert f(3.0) == 18
+
+
+def test_no_gradient_goes_through_an_upstream_of_0(backend):
+    p = Value(0.0)
+    jit(lambda x: x * p.sqrt(), backend=backend).backward(1.0, upstream=0.0)
+    assert p.grad == 0
+
+
+def test_derivatives_of_constants_without_an_argument(backend):
+    assert jit(lambda: grad(lambda t: t * t)(3.0), backend=backend)() == 6
+    assert jit(lambda x: grad(lambda t: t * t)(3.0), batch=0, backend=backend)(np.ones((4, 0))) == 6
+
+
+def test_a_users_primitive_need_not_bear_nan(backend):
+    p = Value(2.6)
+    rounded = unary("rounded", lambda x: float(round(x)), lambda y, x: 1.0)
+    assert jit(lambda x: rounded(x * p) * p, backend=backend).backward(1.0) == 3 * 2.6
+    assert p.grad == 2.6 + 3
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", "llvm"])
+def test_a_users_primitive_may_give_an_int(backend):
+    whole = unary("whole", lambda x: int(x), lambda y, x: 1.0)
+    cube = jit(lambda x: whole(x) * whole(x) * whole(x), backend=backend)
+    assert cube(1e200) == math.inf
+
+
+def test_what_cancels_row_by_row_keeps_its_digits(backend):
+    w = Value(-1e8)
+    x = 1e8 + np.arange(1000) / 7
+    exact = math.fsum(x + w.data) / 1000
+    assert abs(jit(lambda x: x + w, batch=0, backend=backend)(x) - exact) <= 1e-14 * exact
+
+
+def test_large_sums_of_blocks_warn_of_nothing(backend):
+    rows = np.full(16384, 1.2e154 / 8192)
+    assert jit(lambda x: x, batch=0, reduce="sum", backend=backend)(rows) == pytest.approx(2.4e154)
+
+
+def test_eager_rows_are_floats_that_do_not_warn():
+    f = jit(lambda x: 1 / x, batch=0, reduce=None, backend="eager")
+    with pytest.raises(ZeroDivisionError):
+        f(np.array([0.0, 2.0]))

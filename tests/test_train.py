@@ -639,3 +639,51 @@ def test_a_class_that_is_none_is_said_to_be_none():
     data = ([[0.5, 0.5]], [3])
     with pytest.raises(ValueError, match="target 3 is no index of 3"):
         train.fit(model, three_classes, data, optimizer=adam, epochs=1, progress=False)
+
+
+class Diary(train.Callback):
+    """Remembers what it has seen, in a list that goes on growing."""
+
+    def begin(self, state):
+        self.seen = []
+
+    def __call__(self, state):
+        self.seen.append(state.epoch)
+        if state.epoch == 5 and state.epochs == 50:
+            raise KeyboardInterrupt
+
+    def state_dict(self):
+        return {"seen": self.seen} if self.seen else {}
+
+    def load_state_dict(self, state):
+        self.seen = [int(x) for x in state["seen"]]
+
+
+def test_a_file_written_at_ctrl_c_is_of_one_epoch(tmp_path):
+    path = tmp_path / "run.json"
+    fitted(epochs=50, callbacks=[Diary(), train.Checkpoint(path, seconds=1000)])
+    document = json.loads(path.read_text())
+    assert len(document["losses"]) == 4
+    assert document["callbacks"] == [["Diary", {"seen": [1, 2, 3, 4]}]]
+    diary = Diary()
+    fitted(epochs=6, callbacks=[diary], resume=path)
+    assert diary.seen == [1, 2, 3, 4, 5, 6]
+
+
+def test_early_stopping_that_does_not_restore_does_not(tmp_path):
+    path = tmp_path / "run.json"
+    restoring = train.EarlyStopping(50, restore=True)
+    fitted(epochs=3, callbacks=[restoring, train.Checkpoint(path)])
+    straight, _ = fitted(epochs=6)
+    plain = train.EarlyStopping(50)
+    resumed, _ = fitted(network(5), epochs=6, callbacks=[plain], resume=path)
+    assert plain.parameters
+    assert numbers(resumed) == numbers(straight)
+
+
+def test_options_are_looked_at_before_the_training():
+    model = network()
+    before = numbers(model)
+    with pytest.raises(ValueError, match="compare is at least 0, got -1"):
+        fitted(model, compare=-1)
+    assert numbers(model) == before

@@ -176,7 +176,8 @@ def row_of(x: Any, i: int) -> Any:
     """
     if isinstance(x, dict):
         return {key: row_of(part, i) for key, part in x.items()}
-    return x[i]
+    row = x[i]
+    return row.item() if isinstance(row, np.number) else row  # NumPy's numbers warn
 
 
 def _count(x: Any, name: str) -> int:

@@ -63,17 +63,19 @@ def without_zeros(program: Program) -> tuple[Program, Any]:
 def apart(program: Program, varying: Sequence[bool]) -> tuple[Program, Any]:
     """The program for adding its outputs up over a batch, of which each row has a part in some.
 
-    An output that is the sum of a part that varies over the batch and one that does not, such as a
-    penalty of large weights or its gradient, is two outputs: the latter is the same for all rows.
+    A gradient that is the sum of a part that varies over the batch and one that does not, as that
+    of a penalty of large weights, is two outputs: the latter is the same for all rows. Of other
+    sums the parts stay together: they may cancel, row by row, without losing a digit.
     The second result are the outputs to which the last ones of the program belong, in their order.
 
     >>> from microgradlike.compile.program import program
     >>> from microgradlike.compile.record import Recording
     >>> record = Recording(); x, w = record.input(), record.input()
-    >>> shorter, belong = apart(program([x, w], [-x, x + w]), [True, False, True, True])
-    >>> print(shorter, belong)
-    v2 = neg(x0)
-    return v2, x0, x1 [1]
+    >>> built = program([x, w], [x + w, x + ops.chain(2.0, w)])
+    >>> print(*apart(built, [True, False, True, False, True, False]))
+    v2 = x0 + x1
+    v3 = chain(2.0, x1)
+    return v2, x0, v3 [1]
     """
     longer = _Longer(program)
     outputs: list[int] = []
@@ -104,7 +106,21 @@ def _split(program: Program, r: int, varying: Sequence[bool]) -> tuple[int, int]
     a, b = program.operands[program.starts[k] : program.starts[k] + 2]
     if varying[a] is varying[b]:
         return None
+    if not (_of_chain_rule(program, a) or _of_chain_rule(program, b)):
+        return None
     return (a, b) if varying[a] else (b, a)
+
+
+def _of_chain_rule(program: Program, r: int) -> bool:
+    """Whether the reference is to a product of the chain rule, or to a sum with such a one."""
+    k = r - program.inputs
+    if k < 0:
+        return False
+    op, start = program.ops[program.code[k]], program.starts[k]
+    if op is not ops.add:
+        return op is ops.chain
+    others = [x - program.inputs for x in program.operands[start : start + 2]]
+    return any(i >= 0 and program.ops[program.code[i]] is ops.chain for i in others)
 
 
 def _unused(program: Program, slots: list[int]) -> list[int]:

@@ -92,7 +92,7 @@ class _Cautious:
         for start in range(0, count, self.block):
             block = rows if count <= self.block else rows[:, start : start + self.block]
             results = self.run(block, shared)
-            square = np.vdot(results, results)  # nan where there is a nan, and only there
+            square = float(np.vdot(results, results))  # nan where there is a nan, and only there
             if square != square and self.plain is not self.program:
                 results = self.careful(block, shared)
             blocks.append(results)

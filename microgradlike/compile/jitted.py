@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from microgradlike import functions
+from microgradlike import functions, ops
 from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.program import Program, program
-from microgradlike.compile.record import Expr, Recording
+from microgradlike.compile.record import Expr, Recording, TraceError
 from microgradlike.compile.spread import Spread, checked_executor, checked_split
 from microgradlike.engine import Value, accumulate
 from microgradlike.graph import topological
 from microgradlike.linear import Linear
-from microgradlike.tracing import recording
+from microgradlike.tracing import eager, recording, running
 from microgradlike.tree import Tree
 
 BACKENDS = {"python": "reference", "numpy": "arrays", "llvm": "llvm"}
@@ -77,11 +77,19 @@ class Jitted:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The results of the function, in the nest that it gives them in."""
         arguments = Arguments(args, kwargs, self.batch)
-        if arguments.scalars or self.backend == "eager":
+        inside = recording.get() is not None or eager.get()  # of another, which this is part of
+        if arguments.scalars or inside or self.backend == "eager":
             result = self._eager(arguments)
-            return result if arguments.scalars else _numbers(result)
+            derived = arguments.scalars or inside or running.get() is not None
+            return result if derived else _numbers(result)
         recorded = self._recorded(arguments)
-        return self._nest(recorded, self._run(recorded.forward, recorded, arguments))
+        if recorded.is_part_of(running.get()):
+            with self._lock:
+                self._kept.pop(arguments.key, None)  # the next run has other Values
+            return self._eager(arguments)
+        with self._lock:
+            executable = recorded.forward
+        return self._nest(recorded, self._run(executable, recorded, arguments))
 
     def backward(self, *args: Any, upstream: float = 1.0, **kwargs: Any) -> float:
         """The value, with `upstream` times its gradient added to the `grad` of each Value.
@@ -90,6 +98,11 @@ class Jitted:
         `value.backward()` of a function that is not compiled. Raises TypeError where the function
         gives more than one number, ValueError where rows are not reduced to one.
         """
+        if recording.get() is not None:
+            raise TraceError(
+                f"{self!r}.backward() fills in numbers, which are not known while the function"
+                " around it is recorded; use grad(f) there"
+            )
         if self.reduce is None and self.batch:
             raise ValueError("backward needs one number: with a batch, reduce is 'mean' or 'sum'")
         arguments = Arguments(args, kwargs, self.batch)
@@ -105,9 +118,11 @@ class Jitted:
                 result.backward(upstream)
             return float(result.data if isinstance(result, Value) else result)
         recorded = self._recorded(arguments)
-        row = self._run(recorded.gradient(tuple(arguments.values)), recorded, arguments).tolist()
+        with self._lock:
+            executable = recorded.gradient(tuple(arguments.values))
+        row = self._run(executable, recorded, arguments).tolist()
         values = [*arguments.values.values(), *recorded.values]
-        accumulate(values, [upstream * g for g in row[1:]])
+        accumulate(values, [ops.chain.forward(upstream, g) for g in row[1:]])
         return float(row[0])
 
     def program(self, *args: Any, gradient: bool = False, **kwargs: Any) -> Program:
@@ -131,7 +146,10 @@ class Jitted:
         """
         arguments = Arguments(args, kwargs, self.batch)
         recorded = self._recorded(arguments)
-        return recorded.gradient(tuple(arguments.values)) if gradient else recorded.forward
+        with self._lock:
+            if gradient:
+                return recorded.gradient(tuple(arguments.values))
+            return recorded.forward
 
     def _run(self, executable: Executable, recorded: _Recorded, arguments: Arguments) -> Any:
         shared = arguments.shared
@@ -164,12 +182,16 @@ class Jitted:
 
     def _eager(self, arguments: Arguments) -> Any:
         """The function as it stands, row by row."""
-        if not self.batch:
-            return self.f(*arguments.args, **arguments.kwargs)
-        results = [
-            Tree(self.f(*arguments.row(i), **arguments.kwargs), "the result of the function")
-            for i in range(arguments.count or 0)
-        ]
+        token = eager.set(True)
+        try:
+            if not self.batch:
+                return self.f(*arguments.args, **arguments.kwargs)
+            results = [
+                Tree(self.f(*arguments.row(i), **arguments.kwargs), "the result of the function")
+                for i in range(arguments.count or 0)
+            ]
+        finally:
+            eager.reset(token)
         columns = [list(column) for column in zip(*[result.row for result in results])]
         if self.reduce is None:
             return results[0].stacked(columns)
@@ -195,6 +217,11 @@ class _Recorded:
         self.inputs = inputs + record.inputs
         self.batched = len(arguments.rows)
         self._gradients: dict[tuple[int, ...], Executable] = {}
+
+    def is_part_of(self, run: int | None) -> bool:
+        """Whether it uses what a derivative that is going on depends on: its Values, or Duals."""
+        young = run is not None and any(v._mark <= -run for v in self.values)
+        return young or any(y is None for y in self.row)
 
     @functools.cached_property
     def forward(self) -> Executable:

@@ -12,7 +12,7 @@ import numpy as np
 
 from microgradlike.compile.assembly import Fixed, Varying
 from microgradlike.compile.kernels import Kernels
-from microgradlike.compile.machine import compiled
+from microgradlike.compile.machine import Machine
 from microgradlike.compile.program import Program, varies
 from microgradlike.compile.records import MARGIN, REGULAR, Records
 from microgradlike.compile.schedule import Group, Schedule
@@ -66,6 +66,8 @@ class Native:
 
     def sums(self, rows: Any, shared: Any) -> Any:
         """The outputs, added up over the rows; those that belong to others added to these."""
+        if not self.program.outputs:
+            return np.empty(0)
         return self.sum(rows, self._fixed(shared)[1]).copy()
 
     def parts(self) -> Any:
@@ -134,9 +136,8 @@ class Straight:
         self.nothing = len(self._array) - 1
         after = {-1 - i: len(code.place) + i for i in range(len(constants))}
         self.place = {**code.place, **after}
-        self._engine = compiled(unit, optimised=small)
-        function = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-        self._call = function(self._engine.get_function_address("fix"))
+        self._machine = Machine(unit, optimised=small)
+        self._call = self._machine.function("fix", ctypes.c_void_p)
 
     def array(self) -> Any:
         """An array to work in, with constants."""
@@ -160,13 +161,12 @@ class Strips:
         unit = Unit(native.spellings)
         kernels = Kernels(unit)
         records = Records(groups, kernels)
-        self._engine = compiled(unit, optimised=True)
-        address = self._engine.get_function_address
+        self._machine = Machine(unit, optimised=True)
+        address = self._machine.address
         rows = records.linked([address(f"kernel{i}") for i in range(len(kernels))])
         self._kept = rows, records.lists
         pointer, integer = ctypes.c_void_p, ctypes.c_int64
-        run = ctypes.CFUNCTYPE(None, pointer, pointer, pointer, integer, integer)
-        self._call = run(address("run"))
+        self._call = self._machine.function("run", pointer, pointer, pointer, integer, integer)
         self._work = rows.ctypes.data, records.lists.ctypes.data, rows.shape[1], len(rows)
 
     def array(self) -> Any:
@@ -201,11 +201,11 @@ class _Loop:
         )
         self.count, self.buffer = len(code.outputs), len(code.buffer)
         self.parts = native.parts() if self.summed else np.empty((0, 2))
-        self._engine = compiled(unit, optimised=small)
+        self._machine = Machine(unit, optimised=small)
         pointer, integer = ctypes.c_void_p, ctypes.c_int64
         takes = [pointer, integer, pointer, pointer, pointer, integer]
         takes += [pointer, pointer, integer] if self.summed else []
-        self._call = ctypes.CFUNCTYPE(None, *takes)(self._engine.get_function_address(name))
+        self._call = self._machine.function(name, *takes)
         self._own = threading.local()
 
     def __call__(self, rows: Any, fixed: int) -> Any:

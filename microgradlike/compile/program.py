@@ -117,8 +117,8 @@ class Program:
 
 def program(inputs: Sequence[Expr], outputs: Sequence[Any]) -> Program:
     """The equations of a recording that the outputs, Exprs and numbers, depend on."""
-    nodes = inputs[0].recording.nodes if inputs else []
-    return _Builder(inputs).built(nodes, outputs)
+    any_of = next((x for x in (*inputs, *outputs) if type(x) is Expr), None)
+    return _Builder(inputs).built([] if any_of is None else any_of.recording.nodes, outputs)
 
 
 def varies(program: Program, batched: int) -> list[bool]:

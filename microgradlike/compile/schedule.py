@@ -10,7 +10,7 @@ import numpy as np
 from microgradlike.compile.agenda import agenda
 from microgradlike.compile.program import Program, varies
 from microgradlike.compile.strips import breaks
-from microgradlike.compile.totals import with_totals
+from microgradlike.compile.totals import is_total, with_totals
 from microgradlike.op import Op
 
 FEW = 8  # equations that are put in order one by one: NumPy would take longer
@@ -108,9 +108,13 @@ class Schedule:
     def _kinds(self, starts: Any, operands: Any) -> list[int]:
         """Of each equation a number: of the primitive, and of which of its operands vary."""
         kinds = np.frombuffer(self.program.code, dtype=np.uint16).astype(np.int64)
-        arity = np.diff(starts)
-        for j in range(min(3, int(arity.max(initial=0)))):  # of a total, all terms vary or none
-            there = np.flatnonzero(arity > j)
+        code = np.frombuffer(self.program.code, dtype=np.uint16)
+        # of a total all terms vary or none, and the first one says which
+        different = np.array([1 if is_total(op) else op.arity for op in self.program.ops] or [0])[
+            code
+        ]
+        for j in range(int(different.max(initial=0))):
+            there = np.flatnonzero(different > j)
             kinds[there] += self.varying[operands[starts[there] + j]].astype(np.int64) << (16 + j)
         found: list[int] = kinds.tolist()
         return found

@@ -108,7 +108,7 @@ class EarlyStopping(Callback):
 
     def end(self, state: State) -> None:
         """Put the best parameters back, if that is wanted."""
-        if self.parameters:
+        if self.restore and self.parameters:
             for p, x in zip(state.model.parameters(), self.parameters, strict=True):
                 p.data = x
 

@@ -67,7 +67,7 @@ class Checkpoint(Callback):
             write(self.path, state)
             self._last, self._due = monotonic(), None
         else:
-            self._due = document_of(state)
+            self._due = _plain(document_of(state))  # a copy: the training goes on
 
     def end(self, state: State) -> None:
         """Write what was not, after an interruption: the last epoch that was complete."""
@@ -77,7 +77,7 @@ class Checkpoint(Callback):
 
 def write(path: PathLike, state: State) -> None:
     """Write a training to a file; OSError where it cannot be written, the old one is there then."""
-    _write(path, document_of(state))
+    _write(path, _plain(document_of(state)))
 
 
 def document_of(state: State) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def document_of(state: State) -> dict[str, Any]:
 
 
 def _write(path: PathLike, document: Mapping[str, Any]) -> None:
-    write_whole(path, (json.dumps(_plain(document), allow_nan=False) + "\n").encode())
+    write_whole(path, (json.dumps(document, allow_nan=False) + "\n").encode())
 
 
 def read(path: PathLike, state: State) -> None:
@@ -126,7 +126,7 @@ def read(path: PathLike, state: State) -> None:
 
 def remembering(state: State) -> list[Callback]:
     """The callbacks that have something to remember."""
-    return [c for c in state.callbacks if c.state_dict()]
+    return [c for c in state.callbacks if type(c).state_dict is not Callback.state_dict]
 
 
 def _document(content: bytes) -> dict[str, Any]:

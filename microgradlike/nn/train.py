@@ -86,7 +86,7 @@ def fit(
     ready = [c if isinstance(c, Callback) else Calling(c) for c in callbacks]
     ready.sort(key=lambda c: isinstance(c, Checkpoint))  # to hold what the others have come to
     rng = Random(0 if seed is None else whole("seed", seed))
-    epochs = whole("epochs", epochs, least=1)
+    epochs, compare = whole("epochs", epochs, least=1), whole("compare", compare, least=0)
     checked = 0 if tests is None else len(tests)
     state = State(model, optimizer, epochs, len(examples), checked, size, rng, ready)
 
@@ -97,7 +97,7 @@ def fit(
     run = _Run(state, examples, tests, step, Clock(), shuffled=seed is not None)
     _go(run, resume, progress=progress)
     if compare and backend != "eager" and not state.history.interrupted:
-        state.history.speed = run.speed(whole("compare", compare, least=0))
+        state.history.speed = run.speed(compare)
     return state.history
 
 

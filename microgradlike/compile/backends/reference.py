@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from microgradlike.compile.program import Program
+from microgradlike.ops import TABLE, Op
 
 
 def build(program: Program, batched: int, belong: Sequence[int] = ()) -> Callable[[Any, Any], Any]:
@@ -36,7 +37,8 @@ class _Run:
     def __init__(self, program: Program, belong: Sequence[int]) -> None:
         self.belong = np.array(belong, dtype=np.intp)
         self.inputs, self.outputs = program.inputs, program.outputs
-        self.steps = [(op.forward, operands) for _, op, operands in program.equations()]
+        forwards = {op: _forward(op) for op in program.ops}
+        self.steps = [(forwards[op], operands) for _, op, operands in program.equations()]
         self.constants = program.constants[::-1]  # a reference of -1 is the last one then
 
     def __call__(self, rows: Any, shared: Any) -> Any:
@@ -57,3 +59,10 @@ class _Run:
         for slot, (forward, operands) in enumerate(self.steps, self.inputs):
             state[slot] = forward(*[state[r] for r in operands])
         return [state[r] for r in self.outputs]
+
+
+def _forward(op: Op) -> Callable[..., float]:
+    """The primitive's own function; of a user's, what it gives as a float."""
+    if TABLE.get(op.name) is op:
+        return op.forward
+    return lambda *xs: float(op.forward(*xs))
