@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -128,6 +129,22 @@ class Tree:
         if isinstance(self._root, Leaf):
             return _shown(self._root.shape or ())
         return f"a {type(self._root.prototype).__name__} of {len(self.row)} number(s)"
+
+    def names(self, start: str) -> list[str]:
+        """What its numbers are called, as one would write them, if it is called `start`.
+
+        >>> Tree({"w": [1, 2.0], "b": 3}, "argument 0").names("p")
+        ["p['w'][0]", "p['w'][1]", "p['b']"]
+        """
+        found = []
+        for path, leaf in _leaves(self._root, ()):
+            name = start + "".join(f"[{key!r}]" for key in path)
+            if leaf.shape is None:
+                found.append(name)
+            else:
+                places = itertools.product(*map(range, leaf.shape))
+                found += [f"{name}[{', '.join(map(str, place))}]" for place in places]
+        return found
 
     def matching(self, x: Any, what: str) -> list[Any]:
         """The numbers of another nest; ValueError where it is not of this one's structure."""

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from microgradlike import Value, jit, ops
+from microgradlike import Value, jit, nn, ops
 from microgradlike.compile.backends import reference
 from microgradlike.compile.program import Program, program
 from microgradlike.compile.record import Recording
@@ -243,3 +243,40 @@ def test_a_function_whose_file_has_changed_is_refused(tmp_path, monkeypatch):
     path.write_text("# now with a word\ndef cube(x):\n    return x * x\n")
     with pytest.raises(TypeError, match="not the one any more"):
         built.to_python()
+
+
+HOSTILE = [
+    "a\nimport os",
+    "b\r\nraise",
+    "c\u2028alert(1)",
+    "</script><script>",
+    "\x85",
+    "*/",
+    '"' * 3,
+]
+
+
+@pytest.mark.parametrize("label", [*HOSTILE, "x" * 200])
+def test_a_label_says_what_an_input_is_and_nothing_more(label):
+    w = Value(2.0, label)
+    built = jit(lambda x: x["a"][1] * w).program({"a": [1.0, 3.0]})
+    assert built.names == ("x['a'][0]", "x['a'][1]", label)
+    text = built.to_python()
+    names = {}
+    exec(text, names)
+    assert names["f"](1.0, 3.0, 2.0) == 6
+    script = built.to_javascript()
+    assert "</" not in script
+    assert all(line.startswith("//") for line in script[: script.index("const f")].splitlines())
+    comments = [line for line in text.splitlines() if "x2 is" in line]
+    assert all(line.strip().startswith("#") for line in comments)
+
+
+def test_a_module_with_plain_numbers_leaves_with_its_weights():
+    model = nn.MLP(2, [3, 1], rng=random.Random(0))
+    frozen = model.with_parameters([p.data for p in model.parameters()])
+    built = jit(lambda point: frozen(point)).program([1.0, 2.0])
+    assert built.names == ("point[0]", "point[1]")
+    names = {}
+    exec(built.to_python(), names)
+    assert names["f"](1.0, 2.0) == model([1.0, 2.0]).data

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -76,6 +77,25 @@ class Arguments:
         ]
         kwargs = {name: filled(self.kwargs[name], fixed) for name in sorted(self.kwargs)}
         return args, kwargs, varying + fixed
+
+    def names(self, f: Callable[..., Any]) -> list[str]:
+        """What the numbers are called that a program takes, in its order, by the parameters of f.
+
+        >>> Arguments(([[1.0, 2.0]], 3.0), {}, batch=(0,)).names(lambda x, w: x[0] * w)
+        ['x[0]', 'x[1]', 'w']
+        """
+        varying: list[str] = []
+        fixed: list[str] = []
+        called = _parameters(f, len(self.args))
+        numbers = [(name, i in self.batch) for i, name in enumerate(called)]
+        for (name, batched), x in zip(numbers, self.args):
+            if not isinstance(x, STATIC):
+                row = row_of(x, 0) if batched else x
+                (varying if batched else fixed).extend(Tree(row, name).names(name))
+        for name in sorted(self.kwargs):
+            if not isinstance(self.kwargs[name], STATIC):
+                fixed += Tree(self.kwargs[name], name).names(name)
+        return varying + fixed
 
     def row(self, i: int) -> list[Any]:
         """The positional arguments of one row of the batch."""
@@ -159,6 +179,17 @@ class Arguments:
             columns = np.array([tree.row for tree in trees], dtype=float).reshape(count, -1)
             self._rows.append(columns.T)
         return structure
+
+
+def _parameters(f: Callable[..., Any], count: int) -> list[str]:
+    """The names of the first parameters of f."""
+    try:
+        found = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):  # of a function that is not Python's
+        found = []
+    usual = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = [p.name for p in found if p.kind in usual][:count]
+    return names + [f"argument {i}" for i in range(len(names), count)]
 
 
 def _joined(parts: list[Any], nothing: Any) -> Any:

@@ -216,6 +216,8 @@ class _Recorded:
         self.values = record.values
         self.inputs = inputs + record.inputs
         self.batched = len(arguments.rows)
+        values = [v.label or f"Value {k}" for k, v in enumerate(self.values, 1)]
+        self.names = [*arguments.names(f), *values]
         self._gradients: dict[tuple[int, ...], Executable] = {}
 
     def is_part_of(self, run: int | None) -> bool:
@@ -225,7 +227,8 @@ class _Recorded:
 
     @functools.cached_property
     def forward(self) -> Executable:
-        return Executable(program(self.inputs, self.row), self.batched, self.backend)
+        built = program(self.inputs, self.row, self.names)
+        return Executable(built, self.batched, self.backend)
 
     def gradient(self, places: tuple[int, ...]) -> Executable:
         """The value, and its gradients by the shared numbers at these places and by the Values."""
@@ -236,7 +239,7 @@ class _Recorded:
             xs = [self.inputs[self.batched + i] for i in places] + self.inputs[args:]
             gradient = Linear(topological(y), xs).pull([(y, 1.0)]) if type(y) is Expr else []
             outputs = [y, *[0.0 + g for g in gradient or [0.0] * len(xs)]]
-            built = program(self.inputs, outputs)
+            built = program(self.inputs, outputs, self.names)
             found = self._gradients[places] = Executable(built, self.batched, self.backend)
         return found
 

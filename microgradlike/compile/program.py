@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +18,8 @@ class Program:
     """Equations over slots: inputs first, then one slot for each equation; `outputs` are slots.
 
     A reference is a slot (0 or more) or a constant (-1 is `constants[0]`, -2 the next one).
-    Equation k is the primitive `ops[code[k]]` of `operands[starts[k]:starts[k + 1]]`.
+    Equation k is the primitive `ops[code[k]]` of `operands[starts[k]:starts[k + 1]]`. `names` are
+    those of the inputs where they came from: "point[0]", the label of a Value.
 
     >>> from microgradlike.compile.record import Recording
     >>> x = Recording().input()
@@ -34,6 +36,7 @@ class Program:
     code: array[int]
     starts: array[int]
     operands: array[int]
+    names: tuple[str, ...] = ()  # what the inputs stand for, where that is known
 
     def __len__(self) -> int:
         return len(self.code)
@@ -49,6 +52,18 @@ class Program:
         if reference < 0:
             return repr(self.constants[-1 - reference])
         return f"x{reference}" if reference < self.inputs else f"v{reference}"
+
+    def legend(self, mark: str) -> list[str]:
+        """What the inputs stand for, as comments that begin with `mark`.
+
+        >>> from microgradlike import Value, jit
+        >>> w = Value(2.0, "slope")
+        >>> jit(lambda x: x[0] * x[1] + w).program([1.0, 3.0]).legend("#")
+        ['# x0 is x[0]; x1 is x[1]; x2 is slope']
+        """
+        named = [f"{self.name(i)} is {_quiet(name)}" for i, name in enumerate(self.names)]
+        start = f"{mark} "
+        return textwrap.wrap("; ".join(named), 90, initial_indent=start, subsequent_indent=start)
 
     def __str__(self) -> str:
         lines = []
@@ -115,10 +130,11 @@ class Program:
         return text(self, name, spellings or {})
 
 
-def program(inputs: Sequence[Expr], outputs: Sequence[Any]) -> Program:
+def program(inputs: Sequence[Expr], outputs: Sequence[Any], names: Sequence[str] = ()) -> Program:
     """The equations of a recording that the outputs, Exprs and numbers, depend on."""
     any_of = next((x for x in (*inputs, *outputs) if type(x) is Expr), None)
-    return _Builder(inputs).built([] if any_of is None else any_of.recording.nodes, outputs)
+    nodes = [] if any_of is None else any_of.recording.nodes
+    return replace(_Builder(inputs).built(nodes, outputs), names=tuple(names))
 
 
 def varies(program: Program, batched: int) -> list[bool]:
@@ -139,6 +155,12 @@ def varies(program: Program, batched: int) -> list[bool]:
                     varying[slot] = True
                     break
     return varying
+
+
+def _quiet(name: str) -> str:
+    """A name that ends no comment and no script, whatever a label says."""
+    printable = "".join(c if c.isprintable() else "?" for c in name[:60])
+    return printable.replace("</", "<\\/")
 
 
 class _Builder:

@@ -29,7 +29,7 @@ def text(program: Program, name: str) -> str:
         raise ValueError(f"{name} is Python's own name, which the function uses; name it f")
     imports = "".join(f"import {module}\n" for module in sorted(source.imports))
     parameters = ", ".join(program.name(i) for i in range(program.inputs))
-    function = "\n    ".join([f"def {name}({parameters}):", *body])
+    function = "\n    ".join([f"def {name}({parameters}):", *program.legend("#"), *body])
     return "\n\n\n".join([*([imports.rstrip()] if imports else []), *source.texts, function]) + "\n"
 
 

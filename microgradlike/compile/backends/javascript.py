@@ -61,7 +61,8 @@ def text(program: Program, name: str, spellings: Mapping[Op, str]) -> str:
     function = _straight(program, templates) if small else _parts(program, templates)
     paragraphs = [*_primitives(" ".join(templates)), *own, *function]
     inside = "\n\n".join(paragraphs).replace("\n", "\n  ").replace("\n  \n", "\n\n")
-    return f"const {name} = (() => {{\n  {inside}\n}})();\n"
+    legend = "".join(f"{line}\n" for line in program.legend("//"))
+    return f"{legend}const {name} = (() => {{\n  {inside}\n}})();\n"
 
 
 def _templates(program: Program, spellings: Mapping[Op, str]) -> tuple[list[str], list[str]]:
