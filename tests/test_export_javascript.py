@@ -119,6 +119,7 @@ def test_the_spellings_are_the_table():
 
 def test_only_what_is_used_is_written():
     assert jit(lambda x: -x * x + 1).program(1.0).to_javascript("line") == (
+        "// x0 is x\n"
         "const line = (() => {\n  return (x0) => {\n    x0 = Number(x0);\n    const v1 = -x0;\n"
         "    const v2 = v1 * x0;\n    const v3 = v2 + 1.0;\n    return v3;\n  };\n})();\n"
     )

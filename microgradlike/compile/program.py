@@ -89,6 +89,7 @@ class Program:
         <BLANKLINE>
         <BLANKLINE>
         def bend(x0):
+            # x0 is x
             x0 = float(x0)
             v1 = _relu(x0)
             v2 = v1 + 1.0
@@ -110,6 +111,7 @@ class Program:
 
         >>> from microgradlike import jit
         >>> print(jit(lambda x: (x.exp() - 2).relu()).program(2.0).to_javascript("bend"))
+        // x0 is x
         const bend = (() => {
           function relu(x) {
             return x > 0 || x !== x ? x : 0;
