@@ -73,7 +73,8 @@ def test_it_needs_nothing_but_the_standard_library(tmp_path):
 
 def test_only_what_is_used_is_written():
     assert jit(lambda x: -x * x + 1 - x).program(1.0).to_python("line") == (
-        "def line(x0):\n    # x0 is x\n    x0 = float(x0)\n    v1 = -x0\n    v2 = v1 * x0\n    v3 = v2 + 1.0\n"
+        "def line(x0):\n    # x0 is x\n"
+        "    x0 = float(x0)\n    v1 = -x0\n    v2 = v1 * x0\n    v3 = v2 + 1.0\n"
         "    v4 = v3 - x0\n    return v4\n"
     )
     text = jit(lambda x: x.sigmoid()).program(Value(1.0)).to_python()
