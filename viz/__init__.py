@@ -9,3 +9,4 @@ from viz.plots import (
     plot_loss as plot_loss,
 )
 from viz.render import RenderError as RenderError
+from viz.scene_json import scene_json as scene_json
