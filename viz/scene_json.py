@@ -10,7 +10,7 @@ from typing import Any
 from microgradlike.compile.backends.javascript import SPELLINGS
 from microgradlike.engine import Value
 from microgradlike.graph import topological
-from microgradlike.op import Op
+from microgradlike.ops import Op, chain
 from viz.scene import Scene, SceneEdge, checked, scene
 
 VERSION = 1
@@ -51,12 +51,12 @@ def to_json(shot: Scene, known: Collection[str]) -> str:
 def spelled(y: Value, spellings: Collection[Op]) -> dict[str, Op]:
     """The primitives in the graph of `y` that are among `spellings`, by name.
 
-    A name that two primitives bear is none of them.
+    `chain` is one of them, the product of a backward pass; a name that two bear is none of them.
 
     >>> spelled(Value(3.0).exp(), SPELLINGS)
-    {'exp': <primitive exp>}
+    {'chain': <primitive chain>, 'exp': <primitive exp>}
     """
-    used = dict.fromkeys(v.op for v in topological(checked(y)) if v.op is not None)
+    used = dict.fromkeys([chain, *(v.op for v in topological(checked(y)) if v.op is not None)])
     names = [op.name for op in used]
     return {op.name: op for op in used if op in spellings and names.count(op.name) == 1}
 
