@@ -30,6 +30,21 @@ export function inletOf(slot, slots, height) {
   return Math.round(((slot + 0.5) * height) / slots);
 }
 
+// From the result down, first operands first: where nothing else decides, they stand above.
+function readingOrder({ count, root, first, operand }) {
+  const seen = new Uint8Array(count);
+  const order = [];
+  const stack = [root];
+  for (let rest = count - 1; stack.length > 0 || rest >= 0; ) {
+    const i = stack.length > 0 ? stack.pop() : rest--;
+    if (seen[i]) continue;
+    seen[i] = 1;
+    order.push(i);
+    for (let e = first[i + 1] - 1; e >= first[i]; e--) stack.push(operand[e]);
+  }
+  return order;
+}
+
 class Plan {
   constructor(graph, folded) {
     this.graph = graph;
@@ -38,7 +53,8 @@ class Plan {
     this.tiers = new Map([[-1, new Tier()]]); // by cluster, a parent before what lies in it
     this.places = new Map(); // box -> its item in the tier of its parent
     this.wires = new Map();
-    for (let i = 0; i < graph.count; i++) this._place(this.boxOf(i));
+    for (const i of readingOrder(graph)) this._place(this.boxOf(i));
+    this.turn = new Map([...this.places.keys()].map((box, i) => [box, i]));
   }
 
   // Boxes have numbers: node i is i, cluster c is count + c, folded or open.
@@ -119,7 +135,7 @@ class Plan {
   settle(container, measure) {
     const tier = this.tiers.get(container);
     for (const item of tier.items) this._measure(item, measure);
-    tier.arrange();
+    tier.arrange((signal) => this.turn.get(signal));
   }
 
   _measure(item, measure) {

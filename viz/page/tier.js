@@ -37,8 +37,9 @@ export class Tier {
     keys.add(key);
   }
 
-  arrange() {
-    this._columns();
+  // `turn(signal)` is the order in which signals enter and leave.
+  arrange(turn) {
+    this._columns(turn);
     this._lines();
     const columns = orderColumns(this.columns, this.segments, new Set(this.entering.length ? [0] : []));
     const lines = (v) => v >= this.items.length;
@@ -50,7 +51,7 @@ export class Tier {
   }
 
   // Column 0 is for what enters, the last for what leaves; a column more on each side of items only.
-  _columns() {
+  _columns(turn) {
     const n = this.items.length;
     const links = [];
     for (const [signal, targets] of this.uses) {
@@ -60,7 +61,7 @@ export class Tier {
     const ranks = ranksOf(n, links);
     const least = ranks.reduce((a, b) => Math.min(a, b), 0);
     const most = ranks.reduce((a, b) => Math.max(a, b), 0);
-    const signals = [...this.uses.keys()].sort((a, b) => a - b);
+    const signals = [...this.uses.keys()].sort((a, b) => turn(a) - turn(b));
     this.entering = signals.filter((s) => this.origins.get(s) < 0);
     this.leaving = signals.filter((s) => this.uses.get(s).has(-1));
     const shift = (this.entering.length ? 1 : 0) - least;

@@ -1,0 +1,34 @@
+// Formulas: how a node is written in terms of its operands, by names and by numbers.
+
+import { factor } from "./numbers.js";
+import { printable } from "./text.js";
+
+const INFIX = new Set(["add", "sub", "mul", "chain", "div", "pow", "less", "less_equal"]);
+const LONGEST_NAME = 24;
+const MOST = 6; // operands written out
+
+export function nameOf(graph, i) {
+  return printable(graph.names[i], LONGEST_NAME);
+}
+
+// "a × b", with what `write` makes of each operand.
+export function formulaOf(graph, i, write) {
+  const { op, ops, symbols, first, operand } = graph;
+  if (op[i] < 0) return write(i);
+  const all = Array.from(operand.subarray(first[i], first[i + 1]), write);
+  const name = ops[op[i]];
+  const symbol = printable(symbols[op[i]]);
+  if (INFIX.has(name) && all.length === 2) return all.join(` ${symbol} `);
+  if (name === "neg") return `−${all[0]}`;
+  if (name === "abs") return `|${all[0]}|`;
+  const shown = all.length > MOST ? [...all.slice(0, MOST - 1), "…", all[all.length - 1]] : all;
+  return `${printable(name)}(${shown.join(", ")})`;
+}
+
+export function formulaByName(graph, i) {
+  return formulaOf(graph, i, (k) => nameOf(graph, k));
+}
+
+export function formulaByNumber(graph, i, data) {
+  return formulaOf(graph, i, (k) => factor(data[k]));
+}
