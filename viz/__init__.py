@@ -3,6 +3,7 @@
 from viz.drawing import Drawing as Drawing, draw as draw, draw_dot as draw_dot
 from viz.explain import explain as explain
 from viz.mermaid import to_mermaid as to_mermaid
+from viz.page import Page as Page, page as page
 from viz.plots import (
     PlotError as PlotError,
     plot_decision_boundary as plot_decision_boundary,
