@@ -1,34 +1,54 @@
 """The page in a real browser: it opens from disk, asks for nothing, and shows Python's numbers."""
 
 import random
+from itertools import islice
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from microgradlike import Value, nn, ops, unary
-from microgradlike.graph import topological
 from microgradlike.ops import TABLE
 from microgradlike.parse import parse
+from microgradlike.testing import programs
 from tests.browser import browser as browser  # a fixture
-from tests.page_node import number
+from tests.page_node import hexadecimal, numbers
+from tests.test_backends import SPECIAL
 from tests.test_edge_points import ROWS, agrees, name
-from tests.test_export_javascript import allowed_in_gradient, difference
+from tests.test_export_javascript import difference
 from tests.test_hostile_labels import HOSTILE, graph
-from tests.test_page_engine import backward, places
+from tests.test_page_engine import assert_steps, backward, places
 from tests.ulps import draw
 from viz import page
 from viz.scene import scene
 
-# of the page's engine: numbers as their bits, since JSON has no nan
-BITS = """(what) => {
+# what the page's engine holds, numbers as their bits, since JSON has no nan
+STATE = """() => {
+  const { engine } = microgradlike;
   const view = new DataView(new ArrayBuffer(8));
   const bits = (x) => (view.setFloat64(0, x), view.getBigUint64(0).toString(16));
-  return Array.from(microgradlike.engine[what], bits);
+  const places = new Set(["from", "operand", "edge", "isFirst"]);
+  const spelled = ([key, x]) => [key, places.has(key) ? x : bits(x)];
+  const push = (_, k) => Object.fromEntries(Object.entries(engine.push(k)).map(spelled));
+  const columns = ["data", "local", "grad"].map((name) => [name, Array.from(engine[name], bits)]);
+  const pushes = Array.from({ length: engine.pushCount }, push);
+  return { ...Object.fromEntries(columns), pushes, states: [] };
+}"""
+SET = """(leaves) => {
+  const view = new DataView(new ArrayBuffer(8));
+  const number = (hex) => (view.setBigUint64(0, BigInt(`0x${hex}`)), view.getFloat64(0));
+  for (const [i, x] of leaves) microgradlike.engine.setLeaf(i, number(x));
 }"""
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
 
 
-def numbers(seen, what):
-    return [number(bits) for bits in seen.evaluate(BITS, what)]
+def state(seen):
+    """The engine's, as `PageNode.ask` gives it."""
+    return numbers([seen.evaluate(STATE)])[0]
+
+
+def set_leaves(seen, leaves):
+    seen.evaluate(SET, [[i, hexadecimal(x)] for i, x in leaves])
 
 
 def neuron():
@@ -67,8 +87,8 @@ def test_a_page_opens_and_has_pythons_numbers(opened, make):
     y = make()
     seen = opened(y)
     assert seen.tab.title().endswith("microgradlike")
-    assert repr(numbers(seen, "data")) == repr([n.data for n in scene(y).nodes])
-    got = [g for g, n in zip(numbers(seen, "grad"), scene(y).nodes) if n.role != "constant"]
+    assert repr(state(seen)["data"]) == repr([n.data for n in scene(y).nodes])
+    got = [g for g, n in zip(state(seen)["grad"], scene(y).nodes) if n.role != "constant"]
     want = [g for g in backward(y) if g is not None]
     assert all(abs(a - b) <= 1e-14 * abs(b) for a, b in zip(got, want, strict=True))
 
@@ -78,30 +98,30 @@ def test_a_leaf_is_set_and_everything_follows(opened):
     seen = opened(y)
     x = y.operands[0].operands[0].operands[1]
     i = places(y)[id(x)]
-    seen.evaluate("([i, x]) => microgradlike.engine.setLeaf(i, x)", [i, -3.0])
+    set_leaves(seen, [(i, -3.0)])
     x.data = -3.0
     x.grad = 0.0
     y = (Value(2.0) * x + Value(0.5)).tanh()
     y.backward()
-    assert difference(None, (), numbers(seen, "data")[-1], y.data) <= 4
-    assert difference(None, (), numbers(seen, "grad")[i], x.grad) <= 8
+    assert difference(None, (), state(seen)["data"][-1], y.data) <= 4
+    assert difference(None, (), state(seen)["grad"][i], x.grad) <= 8
 
 
 def test_hostile_labels_neither_run_nor_break_anything(opened):
     for i in range(0, len(HOSTILE), 5):
         y = graph(tuple(HOSTILE[i : i + 5]))
         seen = opened(y)
-        assert numbers(seen, "data") == [n.data for n in scene(y).nodes]
+        assert state(seen)["data"] == [n.data for n in scene(y).nodes]
 
 
 def test_a_primitive_of_ones_own_is_no_error(opened):
     x = Value(2.0, "x")
     y = cube(x) * Value(3.0, "w")
     i = places(y)[id(x)]
-    assert numbers(opened(y), "grad")[i] == 36.0
+    assert state(opened(y))["grad"][i] == 36.0
     seen = opened(y, spellings={cube: "(x) => x * x * x"})
-    seen.evaluate("(i) => microgradlike.engine.setLeaf(i, 1)", i)
-    assert numbers(seen, "grad")[i] == 9.0
+    set_leaves(seen, [(i, 1.0)])
+    assert state(seen)["grad"][i] == 9.0
 
 
 def test_the_policy_refuses_what_is_not_of_the_page(browser, tmp_path):
@@ -129,24 +149,38 @@ def test_two_pages_in_one_notebook_do_not_touch_each_other(browser, tmp_path):
         assert seen.complaints == []
 
 
-# the whole table
+# the whole table, and random programs
 
 
-def test_every_primitive_and_its_gradient_are_pythons(opened):
-    """In one page: a sum of all, each at a point of its own."""
-    terms = [
-        op(*map(Value, draw(op, 1, seed=5)[0])) for op in TABLE.values() if op is not ops.where
-    ]
+def test_every_primitive_is_pythons_at_every_step_wherever_its_leaves_are_dragged(opened):
+    """A sum of all, at points of their domains and at special numbers."""
+    table = [op for op in TABLE.values() if op is not ops.where]
+    rows = zip(*[[*draw(op, 20, seed=5), *[(x,) * op.arity for x in SPECIAL]] for op in table])
+    first, *others = [[x for point in row for x in point] for row in rows]
+    leaves = [Value(x) for x in first]
+    rest = iter(leaves)
+    terms = [op(*islice(rest, op.arity)) for op in table]
     y = sum(terms[1:], terms[0])
     seen = opened(y)
-    place, local = places(y), iter(numbers(seen, "local"))
-    data = numbers(seen, "data")
-    for v in topological(y):
-        assert repr(data[place[id(v)]]) == repr(v.data)
-        for i, _ in enumerate(v.operands):
-            at = [x.data for x in v.operands]
-            want = v.op.partials[i](v.data, *at)
-            assert difference(None, at, next(local), want) <= allowed_in_gradient(v.op), v.op
+    place = places(y)
+    assert_steps(state(seen), y)
+    for row in others:
+        set_leaves(seen, [(place[id(v)], x) for v, x in zip(leaves, row)])
+        assert_steps(state(seen), y)
+
+
+@settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
+@given(programs(min_size=5, max_size=30), st.floats(0.9, 1.1))
+def test_a_random_program_is_pythons_at_every_step(browser, line, factor):
+    leaves = [Value(x) for x in line.point]
+    y = line(*leaves)
+    place = places(y)
+    with TemporaryDirectory() as folder, browser.open(page(y).save(f"{folder}/y.html")) as seen:
+        assert repr(state(seen)["data"]) == repr([n.data for n in scene(y).nodes])
+        assert_steps(state(seen), y)
+        set_leaves(seen, [(place[id(v)], v.data * factor) for v in leaves if id(v) in place])
+        assert_steps(state(seen), y)
+        assert seen.complaints == []
 
 
 @pytest.mark.parametrize("row", ROWS[::8], ids=name)
@@ -155,7 +189,7 @@ def test_a_row_of_the_edge_table_holds(opened, row):
     y = parse(row["expr"])(leaves)
     place = places(y)
     seen = opened(y)
-    grad = numbers(seen, "grad")
+    grad = state(seen)["grad"]
     for k, want in row["grad"].items():
         got = grad[place[id(leaves[k])]] if id(leaves[k]) in place else 0.0
         assert agrees(got, float(want), 4), (k, got)
