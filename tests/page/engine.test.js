@@ -86,6 +86,15 @@ test("setting a leaf computes what depends on it, and nothing else", () => {
   assert.equal(calls, 1);
 });
 
+test("many leaves are set in one go, or none of them", () => {
+  const engine = engineOf(["a", 3], ["b", 4], ["c", "mul", "a", "b"]);
+  calls = 0;
+  assert.deepEqual(engine.setLeaves([0, 1], [5, 6]), [0, 1, 2]);
+  assert.deepEqual([calls, engine.data[2]], [1, 30]);
+  assert.throws(() => engine.setLeaves([0, 2], [7, 8]), /node 2 cannot be set/);
+  assert.equal(engine.data[0], 5);
+});
+
 test("only a leaf can be set", () => {
   const engine = engineOf(["a", 3], ["b", "add", "a", 2]);
   for (const i of [1, 2, 7]) assert.throws(() => engine.setLeaf(i, 1), /only a leaf can/);

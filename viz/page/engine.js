@@ -6,7 +6,7 @@ import { Timeline } from "./timeline.js";
 
 // Public: graph; data (by node); local (by edge, NaN from a constant); grad and reached, after a whole
 // backward pass from the result, whose own gradient is 1; order and backwardOrder, the nodes that have
-// a primitive; pushCount, push(k), stops; stateAt(k, direction); setLeaf(i, x); wrongOrder.
+// a primitive; pushCount, push(k), stops; stateAt(k, direction); setLeaf(i, x), setLeaves; wrongOrder.
 export class Engine {
   #rules;
   #pushes;
@@ -70,12 +70,20 @@ export class Engine {
 
   // Gives a leaf another number and computes what depends on it; the nodes whose value changed.
   setLeaf(leaf, x) {
-    if (!this.isFree(leaf)) {
-      throw new RangeError(`node ${leaf} cannot be set: only a leaf can, and no locked one`);
+    return this.setLeaves([leaf], [x]);
+  }
+
+  // The same for many at once, in the time of one.
+  setLeaves(leaves, numbers) {
+    const taken = leaves.find((i) => !this.isFree(i));
+    if (taken !== undefined) {
+      throw new RangeError(`node ${taken} cannot be set: only a leaf can, and no locked one`);
     }
     const changed = new Uint8Array(this.graph.count);
-    changed[leaf] = this.#set(leaf, Number(x));
-    if (changed[leaf]) this.#forward(changed);
+    leaves.forEach((i, k) => {
+      changed[i] = this.#set(i, Number(numbers[k]));
+    });
+    this.#forward(changed);
     this.#backward();
     return [...changed.keys()].filter((i) => changed[i]);
   }
