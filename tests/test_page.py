@@ -198,7 +198,7 @@ def sources():
 
 
 def test_every_module_is_in_the_page_after_what_it_imports():
-    assert set(modules()) <= {p.name for p in FOLDER.glob("*.js")}
+    assert set(modules()) == {p.name for p in FOLDER.glob("*.js")}
     assert modules()[-1] == "main.js"
     for name, text in sources().items():
         for needed in re.findall(r'from "\./([\w-]+\.js)"', text):
@@ -212,6 +212,12 @@ def test_modules_import_in_the_one_way_that_is_taken_apart():
         ), name
         exports = re.findall(r"^export\b.*", text, re.MULTILINE)
         assert len(exports) == len(page_source.EXPORT.findall(text)), name
+
+
+def test_no_text_goes_over_lines_where_a_comment_taken_out_could_be_part_of_it():
+    for name, text in sources().items():
+        code = page_source.COMMENT.sub("", text)
+        assert [line for line in code.splitlines() if line.count("`") % 2] == [], name
 
 
 def test_what_is_imported_is_exported_there():
