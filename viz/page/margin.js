@@ -2,8 +2,10 @@
 
 import { byId, element, setText } from "./dom.js";
 import { nameOf } from "./formulas.js";
+import { signed } from "./numbers.js";
 import { forwardLines, pushLines, seedLine } from "./rules.js";
 
+const LEAVES = 6; // gradients listed at the end
 const PUSHES = 8; // pushes of one node that are written out
 const AROUND = 4; // nodes of the order shown on each side of the present one
 
@@ -19,12 +21,13 @@ export class Margin {
     this.rows = [];
   }
 
-  show(event, place) {
+  show(event, place, summary) {
     this.event.replaceChildren();
     const { last, seed } = this.steps;
     const end = place === last && last > 0;
     setText(this.title, place < seed ? "Forward" : `Backward${end ? ", complete" : ""}`);
-    this[`_${event.kind}`](event);
+    if (end && summary) this._gradients();
+    else this[`_${event.kind}`](event);
     if (place === seed - 1) this._text("note", "All values are known. Next: the gradient of the result by itself is 1, and goes back from there.");
     if (end) this._text("note", "Every path has arrived. Drag a leaf’s value, or step back.");
     this._order(event, place);
@@ -58,6 +61,19 @@ export class Margin {
     if (pushes.length === 1) {
       this._text("note", "+= upstream × local derivative: contributions of all uses add up.");
     }
+  }
+
+  // What the pass was for: the gradients of the leaves, greatest first.
+  _gradients() {
+    const { graph, grad, reached } = this.steps.engine;
+    const size = (i) => (Number.isNaN(grad[i]) ? Infinity : Math.abs(grad[i]));
+    const leaves = [...graph.op.keys()].filter((i) => graph.op[i] < 0 && reached[i]);
+    leaves.sort((i, k) => size(k) - size(i) || i - k);
+    for (const i of leaves.slice(0, LEAVES)) {
+      const name = `∂${nameOf(graph, graph.root)}/∂${nameOf(graph, i)}`;
+      this._text("gradient", `${name} = ${signed(grad[i])}`);
+    }
+    if (leaves.length > LEAVES) this._text("note", `… and ${(leaves.length - LEAVES).toLocaleString("en")} more leaves`);
   }
 
   _text(kind, text) {

@@ -96,12 +96,15 @@ export class Marks {
   // upstream × local = contribution, where it hides the least.
   _callout(push, wire, receiver, taken) {
     const { camera } = this.view;
-    const text = `${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}`;
+    const text = `+= ${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}`;
     const width = (widthOf(text, SIZE) + 14) / camera.scale;
     const height = 22 / camera.scale;
-    const spots = wire ? alongside(wire.points, height) : [];
-    if (receiver) spots.push([receiver.x + receiver.width / 2, receiver.y + receiver.height + height]);
-    const costs = spots.map(([x, y], i) => this._hidden(x, y, width, height, taken) + i * 0.01 * width * height);
+    const spots = wire ? alongside(wire.points, width, height) : [];
+    if (receiver) {
+      const far = receiver.height / 2 + height;
+      spots.push([receiver.x + receiver.width / 2, receiver.y + receiver.height / 2 + far, far]);
+    }
+    const costs = spots.map(([x, y, distance]) => this._hidden(x, y, width, height, taken) + distance * height * 0.5);
     const [x, y] = spots[costs.indexOf(Math.min(...costs))] ?? [0, 0];
     taken.push({ x: x - width / 2, y: y - height / 2, width, height });
     const g = drawn("g", {
@@ -143,11 +146,16 @@ export class Marks {
   }
 }
 
-function alongside(points, height) {
+// Places beside the middle of each stretch of a line: x, y and how far away.
+function alongside(points, width, height) {
   const spots = [];
   for (let i = 1; i < points.length; i++) {
-    const [[x0, y0], [x1, y1]] = [points[i - 1], points[i]];
-    for (const dy of [0, -1.2, 1.2, -2.2, 2.2]) spots.push([(x0 + x1) / 2, (y0 + y1) / 2 + dy * height]);
+    const [x, y] = [(points[i - 1][0] + points[i][0]) / 2, (points[i - 1][1] + points[i][1]) / 2];
+    for (const dx of [0, -0.5 * width, 0.5 * width]) {
+      for (const rows of [0, -1, 1, -2, 2, -3, 3]) {
+        spots.push([x + dx, y + rows * height, Math.hypot(dx, rows * height)]);
+      }
+    }
   }
   return spots;
 }

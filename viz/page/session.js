@@ -73,9 +73,10 @@ export class Session {
     this.legend.update();
     this.view.update();
     const { place, byNode } = this.player;
-    this.margin.show(this.steps.eventAt(place, byNode), place);
-    this.marks.event = this.steps.eventAt(place, byNode);
-    this.marks.draw();
+    const event = this.steps.eventAt(place, byNode);
+    const whole = place === this.steps.last;
+    this.margin.show(event, place, whole);
+    this.marks.happen(whole ? null : event, false);
     this.inspector.show();
   }
 
@@ -84,8 +85,8 @@ export class Session {
     this.legend.update();
     this.view.update();
     const event = this.steps.eventAt(place, this.player.byNode);
-    this.margin.show(event, place);
     const quiet = place === this.steps.last && !moving;
+    this.margin.show(event, place, quiet);
     this.marks.happen(quiet ? null : event, moving);
     this.inspector.show();
     setText(byId("spoken"), spokenOf(this.steps, event));
