@@ -20,6 +20,7 @@ from tests.test_hostile_labels import HOSTILE, graph
 from tests.test_page_engine import assert_steps, backward, places
 from tests.ulps import draw
 from viz import page
+from viz.numbers import short, signed
 from viz.scene import scene
 
 # what the page's engine holds, numbers as their bits, since JSON has no nan
@@ -91,6 +92,16 @@ def test_a_page_opens_and_has_pythons_numbers(opened, make):
     got = [g for g, n in zip(state(seen)["grad"], scene(y).nodes) if n.role != "constant"]
     want = [g for g in backward(y) if g is not None]
     assert all(abs(a - b) <= 1e-14 * abs(b) for a, b in zip(got, want, strict=True))
+
+
+def test_what_is_written_in_the_graph_are_pythons_numbers(opened):
+    y = neuron()
+    seen = opened(y)
+    texts = seen.tab.eval_on_selector_all("#graph text", "all => all.map((e) => e.textContent)")
+    for node in scene(y).nodes:
+        assert {node.name, short(node.data), signed(node.grad)} <= set(texts)
+    for edge in scene(y).edges:
+        assert short(edge.local, 3) in texts
 
 
 def test_a_leaf_is_set_and_everything_follows(opened):
