@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from microgradlike import ops, unary
+from microgradlike import Value, ops, unary
 from microgradlike.compile.backends.javascript import arithmetic
 from microgradlike.ops import TABLE
 from microgradlike.scalar import partial_at
@@ -79,3 +79,11 @@ def test_a_derivative_that_wants_floats_is_refused_by_name():
     with pytest.raises(TypeError, match="where") as caught:
         arithmetic([rough], "PRIMITIVES", {rough: "(x) => x * x * x"})
     assert any("'rough'" in note for note in caught.value.__notes__)
+
+
+def test_a_derivative_that_uses_a_value_from_outside_is_refused_by_name():
+    w = Value(3.0)
+    scaled = unary("scaled", lambda x: 3 * x, lambda y, x: w)
+    with pytest.raises(TypeError, match="no Value from outside") as caught:
+        arithmetic([scaled], "PRIMITIVES", {scaled: "(x) => 3 * x"})
+    assert any("'scaled'" in note for note in caught.value.__notes__)

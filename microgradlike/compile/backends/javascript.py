@@ -112,7 +112,10 @@ def _partial(op: Op, index: int) -> Program:
     recording = Recording()
     y, *xs = [recording.input() for _ in range(1 + op.arity)]
     try:
-        return program_of([y, *xs], [recording.operand(partial(op, index, y, tuple(xs)))])
+        slope = recording.operand(partial(op, index, y, tuple(xs)))
+        if slope is None or recording.values:
+            raise TypeError("it is made of numbers only, and of no Value from outside")
+        return program_of([y, *xs], [slope])
     except TypeError as error:
         error.add_note(f"in the derivative of {op.name!r}, which is to be JavaScript")
         raise
