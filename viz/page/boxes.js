@@ -74,7 +74,7 @@ class NodeBox {
     const slots = graph.first[node + 1] - graph.first[node];
     return Array.from({ length: slots }, (_, slot) => {
       const y = inletOf(slot, slots, height);
-      drawn("rect", { class: "plug", x: 1.5, y: y - 8, width: PLUG - 3, height: 16, rx: 2 }, this.g);
+      if (!graph.isConstant[graph.operand[graph.first[node] + slot]]) drawn("rect", { class: "plug", x: 1.5, y: y - 8, width: PLUG - 3, height: 16, rx: 2 }, this.g);
       return drawn("text", { class: "plug-text", x: 4, y: y + 3.5 }, this.g);
     });
   }

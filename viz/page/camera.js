@@ -1,6 +1,7 @@
 // Camera: which part of the picture is seen. Pan, zoom by wheel, pinch, keys; glides and fits.
 
 const CLOSEST = 3;
+const ROOM_BELOW = 96; // pixels, for the legend
 const GLIDE = 320; // milliseconds
 
 export function calm() {
@@ -52,8 +53,9 @@ export class Camera {
 
   fit(glide = true) {
     const { width, height } = this.frame;
-    const room = 76; // for the legend below
-    const scale = Math.min(width / this.size.width, (height - room) / this.size.height, 1.25);
+    const room = ROOM_BELOW;
+    const { size } = this;
+    const scale = Math.min((width - 16) / size.width, (height - room) / size.height, 1.25);
     const x = (width - this.size.width * scale) / 2;
     const y = Math.max((height - room - this.size.height * scale) / 2, 0);
     if (glide) this.glide(x, y, scale);

@@ -1,8 +1,9 @@
 // Folds: which modules are folded to begin with, and what a folded one stands for.
 
-const ROOM = 140; // boxes shown to begin with, at most
+const ROOM = 64; // boxes shown to begin with, at most
 
-// The modules to fold so that about `room` boxes are left: opened from the outside in.
+// The modules to fold so that at most `room` boxes are left: opened from the outside in, those of one
+// parent all or none.
 export function firstFolds(graph, room = ROOM) {
   const { clusters, clusterOf } = graph;
   const children = clusters.map(() => []);
@@ -14,14 +15,16 @@ export function firstFolds(graph, room = ROOM) {
     else own[c] += 1;
   }
   const folded = new Set(clusters.keys());
-  const queue = [...clusters.keys()].filter((c) => clusters[c].parent < 0);
+  const queue = [[...clusters.keys()].filter((c) => clusters[c].parent < 0)];
   for (let next = 0; next < queue.length; next++) {
-    const c = queue[next];
-    const more = own[c] + children[c].length - 1;
+    const group = queue[next];
+    const more = group.reduce((sum, c) => sum + own[c] + children[c].length - 1, 0);
     if (shown + more > room) continue;
     shown += more;
-    folded.delete(c);
-    queue.push(...children[c]);
+    for (const c of group) {
+      folded.delete(c);
+      queue.push(children[c]);
+    }
   }
   return folded;
 }

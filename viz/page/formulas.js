@@ -5,10 +5,21 @@ import { printable } from "./text.js";
 
 const INFIX = new Set(["add", "sub", "mul", "chain", "div", "pow", "less", "less_equal"]);
 const LONGEST_NAME = 24;
+const LONGEST_PATH = 34;
 const MOST = 6; // operands written out
 
 export function nameOf(graph, i) {
   return printable(graph.names[i], LONGEST_NAME);
+}
+
+// The name with those of the modules around it: "layers.0.neurons.2.b".
+export function fullName(graph, i) {
+  const parts = [graph.names[i]];
+  for (let c = graph.clusterOf[i]; c >= 0; c = graph.clusters[c].parent) {
+    const { name, kind } = graph.clusters[c];
+    if (name !== kind) parts.unshift(name);
+  }
+  return printable(parts.join("."), LONGEST_PATH);
 }
 
 // "a × b", with what `write` makes of each operand.

@@ -1,11 +1,12 @@
 // Inspector: one node's formula, its numbers in full, its paths to the result, and what a nudge does.
 
 import { byId, element } from "./dom.js";
-import { formulaByName, formulaByNumber, nameOf } from "./formulas.js";
+import { formulaByName, formulaByNumber, fullName, nameOf } from "./formulas.js";
 import { MINUS, NOT_YET, exact, short, signed, typedNumber } from "./numbers.js";
 import { pathsOf } from "./paths.js";
 
 const LISTED = 6; // paths
+const SLOPES = 4; // local derivatives
 const NAMES = 7; // nodes of a path that are named
 
 export class Inspector {
@@ -56,7 +57,7 @@ export class Inspector {
       element("dt", { text: what }, list);
       element("dd", { text }, list);
     };
-    fact("name", nameOf(graph, node));
+    fact("name", fullName(graph, node));
     const data = this.picture.dataOf(node);
     if (graph.op[node] >= 0) {
       fact("=", formulaByName(graph, node));
@@ -67,7 +68,18 @@ export class Inspector {
     const grad = this.picture.gradOf(node);
     fact("data", data === null ? NOT_YET : exact(data));
     fact("grad", grad === null ? NOT_YET : exact(grad));
+    if (data !== null) this._slopes(node, fact);
     return list;
+  }
+
+  // The local derivatives by the operands.
+  _slopes(node, fact) {
+    const { graph, local } = this.engine;
+    const last = Math.min(graph.first[node + 1], graph.first[node] + SLOPES);
+    for (let e = graph.first[node]; e < last; e++) {
+      const x = graph.operand[e];
+      if (!graph.isConstant[x]) fact(`∂${nameOf(graph, node)}/∂${nameOf(graph, x)}`, short(local[e]));
+    }
   }
 
   _change(node) {
@@ -105,7 +117,7 @@ export class Inspector {
     if (node === graph.root || graph.isConstant[node]) return [];
     const { count, greatest, rest, total } = pathsOf(this.engine, node, LISTED);
     const many = count > 1000000n ? `${short(Number(count), 3)}` : count.toLocaleString("en");
-    const title = element("h3", { text: `${many} path${count === 1n ? "" : "s"} to ${L}, greatest first` });
+    const title = element("h3", { text: count === 1n ? `1 path to ${L}` : `${many} paths to ${L}, greatest first` });
     if (count === 0n) return [element("p", { class: "note", text: `No path to ${L}: the gradient stays 0.` })];
     const list = element("ul", { class: "paths" });
     for (const { product, nodes } of greatest) this._path(list, nodes, product);

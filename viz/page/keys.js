@@ -1,6 +1,7 @@
 // Keys: everything that can be done with a pointer can be done without.
 
 import { byId } from "./dom.js";
+import { unitOf } from "./pointer.js";
 
 const PAN = 60; // pixels
 
@@ -16,7 +17,7 @@ export function listenToKeys(session) {
   const inGraph = {
     ArrowLeft: () => walk(session, "operand"), ArrowRight: () => walk(session, "user"),
     ArrowUp: () => walk(session, "up"), ArrowDown: () => walk(session, "down"),
-    Enter: () => open(session),
+    Enter: () => open(session), "[": () => nudge(session, -1), "]": () => nudge(session, 1),
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -32,6 +33,14 @@ export function listenToKeys(session) {
     event.preventDefault();
     act();
   });
+}
+
+// A leaf's value by as much as ten pixels of dragging.
+function nudge(session, direction) {
+  const box = session.view.boxes.get(session.chosen);
+  if (!box || box.kind !== "node" || !session.engine.isFree(box.node)) return;
+  const x = session.engine.data[box.node];
+  session.set(box.node, Number((x + 10 * direction * unitOf(x)).toPrecision(6)));
 }
 
 function pan(view, key) {

@@ -19,6 +19,8 @@ export class Legend {
     const colors = element("div", { class: "legend-row" }, place);
     element("span", { text: "grad" }, colors);
     this.ticks = element("span", { class: "ticks" }, colors);
+    this.odd = element("span", { class: "tick", text: "nan or ∞" }, colors);
+    this.odd.style.background = shadeColor(NaN);
     element("span", { text: `${NOT_YET} not reached yet` }, colors);
     const meaning = element("div", { class: "legend-row" }, place);
     element("span", { text: "number where a line arrives: local derivative, ∂ node / ∂ operand" }, meaning);
@@ -28,7 +30,8 @@ export class Legend {
   }
 
   update() {
-    const { scale } = this.picture;
+    const { scale, engine } = this.picture;
+    this.odd.hidden = !engine.grad.some((g, i) => engine.reached[i] && !Number.isFinite(g));
     if (scale.largest === this.largest) return;
     this.largest = scale.largest;
     this.ticks.replaceChildren(...scale.ticks().map((x) => {

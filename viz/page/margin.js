@@ -1,7 +1,7 @@
 // Margin: the rule of this step in names and numbers, and the order in which nodes hand on.
 
 import { byId, element, setText } from "./dom.js";
-import { nameOf } from "./formulas.js";
+import { fullName, nameOf } from "./formulas.js";
 import { signed } from "./numbers.js";
 import { forwardLines, pushLines, seedLine } from "./rules.js";
 
@@ -25,11 +25,13 @@ export class Margin {
     this.event.replaceChildren();
     const { last, seed } = this.steps;
     const end = place === last && last > 0;
-    setText(this.title, place < seed ? "Forward" : `Backward${end ? ", complete" : ""}`);
+    const { wrongOrder } = this.steps.engine;
+    const backward = `Backward${wrongOrder ? ", without the order" : ""}${end ? ", complete" : ""}`;
+    setText(this.title, place < seed ? "Forward" : backward);
     if (end && summary) this._gradients();
     else this[`_${event.kind}`](event);
     if (place === seed - 1) this._text("note", "All values are known. Next: the gradient of the result by itself is 1, and goes back from there.");
-    if (end) this._text("note", "Every path has arrived. Drag a leaf’s value, or step back.");
+    if (end && !wrongOrder) this._text("note", "Every path has arrived. Drag a leaf’s value, or step back.");
     this._order(event, place);
   }
 
@@ -70,7 +72,7 @@ export class Margin {
     const leaves = [...graph.op.keys()].filter((i) => graph.op[i] < 0 && reached[i]);
     leaves.sort((i, k) => size(k) - size(i) || i - k);
     for (const i of leaves.slice(0, LEAVES)) {
-      const name = `∂${nameOf(graph, graph.root)}/∂${nameOf(graph, i)}`;
+      const name = `∂${nameOf(graph, graph.root)}/∂${fullName(graph, i)}`;
       this._text("gradient", `${name} = ${signed(grad[i])}`);
     }
     if (leaves.length > LEAVES) this._text("note", `… and ${(leaves.length - LEAVES).toLocaleString("en")} more leaves`);

@@ -23,9 +23,27 @@ export class Picture {
   // After numbers changed, or the order of the pushes.
   refresh() {
     const { engine } = this;
+    this.right = engine.wrongOrder ? this._right() : null;
     this.scale = Scale.of(engine.grad, engine.reached);
     this.pushOf = null;
     this.show(Math.min(this.place, this.steps.last));
+  }
+
+  // The gradients as they should be, while the wrong order is shown.
+  _right() {
+    const { engine } = this;
+    engine.wrongOrder = false;
+    const right = engine.grad.slice();
+    engine.wrongOrder = true;
+    return right;
+  }
+
+  // The nodes that the wrong order leaves with a wrong gradient.
+  get wrong() {
+    if (this.right === null) return [];
+    const { grad, reached } = this.engine;
+    const same = (a, b) => Object.is(a, b) || Math.abs(a - b) <= 1e-9 * Math.abs(b);
+    return [...grad.keys()].filter((i) => reached[i] && !same(grad[i], this.right[i]));
   }
 
   show(place) {
@@ -66,6 +84,9 @@ export class Picture {
     const data = this.dataOf(i);
     odd(data, "");
     odd(this.gradOf(i), " grad");
+    if (this.right !== null && this.place === this.steps.last && this.wrong.includes(i)) {
+      flags.push(`right: ${signed(this.right[i])}`);
+    }
     if (data === 0 && this.graph.ops[this.graph.op[i]] === "relu") flags.push("dead relu");
     if (this.graph.op[i] < 0 && this.graph.locked[i] && !this.graph.isConstant[i]) flags.push("locked");
     return flags;

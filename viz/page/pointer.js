@@ -52,7 +52,7 @@ function follow(session, drag) {
 }
 
 // What a pixel changes: a power of ten.
-function unitOf(x) {
+export function unitOf(x) {
   const size = Math.abs(x) > 0 && Number.isFinite(x) ? Math.abs(x) : 1;
   const within = size < 1 && size > 1e-3 ? 1 : size;
   return 10 ** Math.floor(Math.log10(within)) / PIXELS || 0.01;

@@ -8,6 +8,7 @@ import { layoutOf } from "./layout.js";
 import { Legend } from "./legend.js";
 import { Margin } from "./margin.js";
 import { Marks } from "./marks.js";
+import { short } from "./numbers.js";
 import { Picture } from "./picture.js";
 import { Player } from "./player.js";
 import { spokenOf } from "./rules.js";
@@ -96,28 +97,14 @@ export class Session {
     const note = byId("order-note");
     note.classList.toggle("warn", wrong);
     if (!wrong) return setText(note, "");
-    const { engine } = this;
-    const lost = this._lost();
-    const text = lost.length === 0
-      ? "Here it makes no difference: no node with several uses hands on too early."
-      : `A node hands on as soon as something arrives. What arrives later is never handed on: ${lost.slice(0, 3).join("; ")}${lost.length > 3 ? `; and ${lost.length - 3} more` : ""}.`;
-    return setText(note, engine.wrongOrder ? text : "");
-  }
-
-  // Gradients that differ from the right ones, as text.
-  _lost() {
-    const { engine, graph } = this;
-    const wrong = engine.grad.slice();
-    engine.wrongOrder = false;
-    const right = engine.grad.slice();
-    engine.wrongOrder = true;
-    this.picture.refresh();
-    const lost = [];
-    for (let i = 0; i < graph.count; i++) {
-      const same = Math.abs(wrong[i] - right[i]) <= 1e-12 * Math.abs(right[i]) || Object.is(wrong[i], right[i]);
-      if (!same) lost.push(`${nameOf(graph, i)} gets ${wrong[i]} instead of ${right[i]}`);
-    }
-    return lost;
+    const { graph } = this;
+    const { grad } = this.engine;
+    const { right, wrong: nodes } = this.picture;
+    if (nodes.length === 0) return setText(note, "Here it makes no difference: nothing is handed on too early.");
+    const lost = nodes.slice(-3).map((i) => `${nameOf(graph, i)} gets ${short(grad[i])} instead of ${short(right[i])}`);
+    const more = nodes.length > 3 ? `; and ${nodes.length - 3} more are wrong` : "";
+    const why = "A node hands on as soon as something arrives. What arrives later is never handed on:";
+    return setText(note, `${why} ${lost.join("; ")}${more}.`);
   }
 
   // ---- folding

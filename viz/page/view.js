@@ -7,6 +7,7 @@ import { drawn } from "./dom.js";
 import { Wire, boundsOf, roughPath } from "./wires.js";
 
 const READABLE = 0.45; // the scale from which on numbers can be read
+const TOO_SMALL = 0.06; // of a scale at which all is seen
 const CROWD = 450; // boxes drawn one by one, at most
 const AROUND_WINDOW = 220; // pixels around the window that are drawn already
 
@@ -33,12 +34,24 @@ export class View {
     this.wireOf = new Map(this.wires.flatMap((w) => w.operands.map((e) => [e, w])));
     this.camera.size = layout;
     this._clear();
-    if (!anchor || !before.has(anchor)) return this.camera.fit(before.size > 0);
+    if (!anchor || !before.has(anchor)) {
+      this.camera.fit(before.size > 0);
+      if (before.size === 0 && this.camera.scale < TOO_SMALL) this._atResult();
+      return;
+    }
     const [old, now] = [before.get(anchor), this.boxes.get(anchor)];
     const shift = [now.x - old.x, now.y - old.y];
     const { camera } = this;
     camera.set(camera.x - shift[0] * camera.scale, camera.y - shift[1] * camera.scale, camera.scale);
     this._morph(before, shift, old);
+  }
+
+  // A graph that is a hair from afar is shown from its result to begin with.
+  _atResult() {
+    const { width, height } = this.camera.frame;
+    const { x, y, width: w, height: h } = this.boxOfNode(this.picture.graph.root);
+    const scale = 0.6;
+    this.camera.set(width - 40 - (x + w) * scale, height / 2 - (y + h / 2) * scale, scale);
   }
 
   // Writes what the picture knows now.
