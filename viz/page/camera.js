@@ -65,7 +65,9 @@ export class Camera {
   // Into view, and large enough to read.
   show({ x, y, width, height }, least = 0.7) {
     const view = this.seen(-30);
-    const scale = Math.max(this.scale, least);
+    const frame = this.frame;
+    const whole = Math.min(frame.width / (width + 60), frame.height / (height + 60));
+    const scale = Math.min(Math.max(this.scale, least), Math.max(whole, 0.1));
     const inside =
       x >= view.left && y >= view.top && x + width <= view.right && y + height <= view.bottom;
     if (inside && scale === this.scale) return;

@@ -1,12 +1,13 @@
 // Crossings: the order of the vertices in each column, by barycentres, the best of a few sweeps.
 
 const SWEEPS = 8;
+const PATIENCE = 3; // sweeps in a row that are no better
 
-// `columns` are arrays of vertices; `segments` have { a, b, out, in }: from vertex a to vertex b of
+// `columns` are arrays of vertices, of which there are `size`; `segments` have { a, b, out, in }: from vertex a to vertex b of
 // the next column, leaving and arriving at these shares of their heights. `fixed` columns stay.
-export function orderColumns(columns, segments, fixed) {
-  const size = columns.reduce((most, column) => Math.max(most, ...column.map((v) => v + 1)), 0);
+export function orderColumns(columns, size, segments, fixed) {
   const position = new Float64Array(size);
+  const keys = new Float64Array(size);
   const number = (column) => column.forEach((v, i) => (position[v] = i));
   columns.forEach(number);
   const before = Array.from({ length: size }, () => []);
@@ -19,17 +20,20 @@ export function orderColumns(columns, segments, fixed) {
   const fromRight = (v) => mean(after[v], (s) => position[s.b] + s.in, position[v]);
   let best = columns.map((column) => [...column]);
   let fewest = crossingsOf(columns, after, position);
-  for (let sweep = 0; sweep < SWEEPS && fewest > 0; sweep++) {
+  let vain = 0;
+  for (let sweep = 0; sweep < SWEEPS && fewest > 0 && vain < PATIENCE; sweep++) {
     const leftward = sweep % 2 === 0;
     const sequence = [...columns.keys()];
     if (leftward) sequence.reverse();
     for (const c of sequence) {
       if (fixed.has(c)) continue;
-      sortBy(columns[c], leftward ? fromRight : fromLeft);
+      sortBy(columns[c], leftward ? fromRight : fromLeft, keys);
       number(columns[c]);
     }
     const crossings = crossingsOf(columns, after, position);
+    vain += 1;
     if (crossings < fewest) {
+      vain = 0;
       fewest = crossings;
       best = columns.map((column) => [...column]);
     }
@@ -44,9 +48,9 @@ function mean(segments, of, otherwise) {
   return sum / segments.length;
 }
 
-function sortBy(column, key) {
-  const keys = new Map(column.map((v) => [v, key(v)]));
-  column.sort((v, w) => keys.get(v) - keys.get(w));
+function sortBy(column, key, keys) {
+  for (const v of column) keys[v] = key(v);
+  column.sort((v, w) => keys[v] - keys[w]);
 }
 
 // Pairs of segments in the wrong order, counted with a Fenwick tree for each pair of columns.
@@ -56,10 +60,9 @@ function crossingsOf(columns, after, position) {
     const tree = new Float64Array(columns[c + 1].length + 1);
     let seen = 0;
     for (const v of columns[c]) {
-      const ends = after[v].map((s) => position[s.b]);
-      for (const end of ends) total += seen - prefix(tree, end + 1);
-      for (const end of ends) add(tree, end + 1);
-      seen += ends.length;
+      for (const s of after[v]) total += seen - prefix(tree, position[s.b] + 1);
+      for (const s of after[v]) add(tree, position[s.b] + 1);
+      seen += after[v].length;
     }
   }
   return total;

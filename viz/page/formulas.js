@@ -1,6 +1,6 @@
 // Formulas: how a node is written in terms of its operands, by names and by numbers.
 
-import { factor } from "./numbers.js";
+import { factor, short } from "./numbers.js";
 import { printable } from "./text.js";
 
 const INFIX = new Set(["add", "sub", "mul", "chain", "div", "pow", "less", "less_equal"]);
@@ -22,14 +22,16 @@ export function fullName(graph, i) {
   return printable(parts.join("."), LONGEST_PATH);
 }
 
-// "a × b", with what `write` makes of each operand.
+// "a × b", with what `write(operand, bare)` makes of each operand, bare between brackets and commas.
 export function formulaOf(graph, i, write) {
   const { op, ops, symbols, first, operand } = graph;
-  if (op[i] < 0) return write(i);
-  const all = Array.from(operand.subarray(first[i], first[i + 1]), write);
+  if (op[i] < 0) return write(i, true);
   const name = ops[op[i]];
+  const infix = first[i + 1] - first[i] === 2 && INFIX.has(name);
+  const bare = !infix && name !== "neg";
+  const all = Array.from(operand.subarray(first[i], first[i + 1]), (k) => write(k, bare));
   const symbol = printable(symbols[op[i]]);
-  if (INFIX.has(name) && all.length === 2) return all.join(` ${symbol} `);
+  if (infix) return all.join(` ${symbol} `);
   if (name === "neg") return `−${all[0]}`;
   if (name === "abs") return `|${all[0]}|`;
   const shown = all.length > MOST ? [...all.slice(0, MOST - 1), "…", all[all.length - 1]] : all;
@@ -41,5 +43,5 @@ export function formulaByName(graph, i) {
 }
 
 export function formulaByNumber(graph, i, data) {
-  return formulaOf(graph, i, (k) => factor(data[k]));
+  return formulaOf(graph, i, (k, bare) => (bare ? short : factor)(data[k]));
 }

@@ -1,6 +1,6 @@
 // Heights: the y of each vertex, so that lines are as straight as the order in columns allows.
 
-const PASSES = 10;
+const PASSES = 8;
 
 // `columns` in their final order, `height` of each vertex, `space(v, w)` the least distance between
 // two neighbours; `segments` have { a, b, outY, inY, weight }: offsets from the vertices' tops.
@@ -9,8 +9,8 @@ export function heightsOf(columns, height, space, segments) {
   const before = Array.from(height, () => []);
   const after = Array.from(height, () => []);
   for (const s of segments) {
-    before[s.b].push([s.a, s.outY - s.inY, s.weight]);
-    after[s.a].push([s.b, s.inY - s.outY, s.weight]);
+    before[s.b].push({ to: s.a, offset: s.outY - s.inY, pull: s.weight });
+    after[s.a].push({ to: s.b, offset: s.inY - s.outY, pull: s.weight });
   }
   const tops = columns.map((column) => stack(column, height, space));
   columns.forEach((column, c) => centre(column, tops[c], height, y));
@@ -43,29 +43,27 @@ function centre(column, tops, height, y) {
 // The nearest that a column comes to what its neighbours wish: least squares under an order, by
 // merging those that would overlap into blocks (pool adjacent violators).
 function settle(column, tops, sides, y) {
-  const blocks = [];
-  column.forEach((v, i) => {
-    let sum = 0;
-    let weight = 0;
-    for (const [w, offset, pull] of sides[v]) {
-      sum += pull * (y[w] + offset);
-      weight += pull;
+  const n = column.length;
+  const [wish, weight, end] = [new Float64Array(n), new Float64Array(n), new Int32Array(n)];
+  let blocks = 0;
+  for (let i = 0; i < n; i++) {
+    const v = column[i];
+    let [sum, pulls] = [0, 0];
+    for (const { to, offset, pull } of sides[v]) {
+      sum += pull * (y[to] + offset);
+      pulls += pull;
     }
-    if (weight === 0) [sum, weight] = [0.01 * y[v], 0.01];
-    let block = { wish: sum / weight - tops[i], weight, size: 1 };
-    while (blocks.length > 0 && blocks[blocks.length - 1].wish > block.wish) {
-      block = merged(blocks.pop(), block);
+    weight[blocks] = pulls || 0.01;
+    wish[blocks] = (pulls ? sum / pulls : y[v]) - tops[i];
+    end[blocks++] = i + 1;
+    for (; blocks > 1 && wish[blocks - 2] > wish[blocks - 1]; blocks--) {
+      const [a, b] = [blocks - 2, blocks - 1];
+      wish[a] = (wish[a] * weight[a] + wish[b] * weight[b]) / (weight[a] + weight[b]);
+      weight[a] += weight[b];
+      end[a] = end[b];
     }
-    blocks.push(block);
-  });
-  let i = 0;
-  for (const { wish, size } of blocks) {
-    for (const end = i + size; i < end; i++) y[column[i]] = wish + tops[i];
   }
-}
-
-function merged(a, b) {
-  const weight = a.weight + b.weight;
-  const wish = (a.wish * a.weight + b.wish * b.weight) / weight;
-  return { wish, weight, size: a.size + b.size };
+  for (let b = 0, i = 0; b < blocks; b++) {
+    for (; i < end[b]; i++) y[column[i]] = wish[b] + tops[i];
+  }
 }

@@ -64,7 +64,10 @@ function along(view, now, where) {
   const [end, other] = where === "operand" ? ["target", "source"] : ["source", "target"];
   const middle = now.y + now.height / 2;
   const boxes = view.wires.filter((w) => w[end] === now.id).map((w) => view.boxes.get(w[other]));
-  boxes.sort((a, b) => Math.abs(a.y + a.height / 2 - middle) - Math.abs(b.y + b.height / 2 - middle));
+  const { isConstant } = view.picture.graph;
+  const constant = (box) => (box.kind === "node" ? isConstant[box.node] : 0);
+  const away = (box) => Math.abs(box.y + box.height / 2 - middle);
+  boxes.sort((a, b) => constant(a) - constant(b) || away(a) - away(b));
   return boxes[0]?.id;
 }
 

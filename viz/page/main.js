@@ -4,10 +4,11 @@ import { byId } from "./dom.js";
 import { Engine } from "./engine.js";
 import { graphOf } from "./graph.js";
 import { listenToKeys } from "./keys.js";
+import { withParts } from "./parts.js";
 import { listenToPointer } from "./pointer.js";
 import { Session } from "./session.js";
 
-const engine = new Engine(graphOf(SCENE), PRIMITIVES);
+const engine = new Engine(withParts(graphOf(SCENE)), PRIMITIVES);
 const session = new Session(engine);
 const { camera } = session.view;
 

@@ -15,6 +15,7 @@ export class Marks {
   constructor(view) {
     this.view = view;
     this.layer = view.layers.mark;
+    this.halos = view.layers.halo; // below boxes, whose flags they would hide
     this.chosen = null;
     this.found = [];
     this.event = null;
@@ -46,6 +47,7 @@ export class Marks {
 
   draw() {
     this.layer.replaceChildren();
+    this.halos.replaceChildren();
     const boxes = new Set(this.found.map((i) => this.view.boxOfNode(i)).filter(Boolean));
     if (boxes.size <= 400) for (const box of boxes) this._halo(box, "match");
     if (this.path) this._trail(this.path);
@@ -60,7 +62,7 @@ export class Marks {
     const { x, y, width, height } = current;
     const gap = 4;
     const shape = { x: x - gap, y: y - gap, width: width + 2 * gap, height: height + 2 * gap, rx: 8 };
-    const halo = drawn("rect", { class: `halo ${kind}`, ...shape }, this.layer);
+    const halo = drawn("rect", { class: `halo ${kind}`, ...shape }, this.halos);
     halo.style.strokeWidth = Math.max(2.5, 2 / this.view.camera.scale);
   }
 

@@ -17,6 +17,8 @@ import { measureOf } from "./sizes.js";
 import { Steps } from "./steps.js";
 import { View } from "./view.js";
 
+const MOST_BOXES = 8000; // unfolded with one button
+
 export class Session {
   constructor(engine) {
     this.engine = engine;
@@ -86,11 +88,23 @@ export class Session {
     this.legend.update();
     this.view.update();
     const event = this.steps.eventAt(place, this.player.byNode);
+    if (moving) this._follow(event);
     const quiet = place === this.steps.last && !moving;
     this.margin.show(event, place, quiet);
     this.marks.happen(quiet ? null : event, moving);
     this.inspector.show();
     setText(byId("spoken"), spokenOf(this.steps, event));
+  }
+
+  // What happens is brought into the window; with "follow", close enough to be read.
+  _follow({ node, pushes }) {
+    const boxes = [node, ...pushes.map((push) => push.operand)].filter((i) => i >= 0).map((i) => this.view.boxOfNode(i));
+    if (boxes.length === 0) return;
+    const x = Math.min(...boxes.map((b) => b.x));
+    const y = Math.min(...boxes.map((b) => b.y));
+    const width = Math.max(...boxes.map((b) => b.x + b.width)) - x;
+    const height = Math.max(...boxes.map((b) => b.y + b.height)) - y;
+    this.view.camera.show({ x, y, width, height }, byId("follow").checked ? 0.8 : 0);
   }
 
   _orderNote(wrong) {
@@ -123,9 +137,12 @@ export class Session {
   // One level of modules more each time, as long as that can be drawn.
   unfold() {
     const { clusters } = this.graph;
+    const { boxes } = this.view;
     const outer = [...this.folded].filter((c) => clusters[c].parent < 0 || !this.folded.has(clusters[c].parent));
+    const more = outer.reduce((sum, c) => sum + this.picture.contents[c].size, boxes.size);
+    if (more > MOST_BOXES) return setText(byId("found"), "too many boxes: unfold single modules");
     for (const c of outer) this.folded.delete(c);
-    this._layout(null);
+    return this._layout(null);
   }
 
   _layout(anchor) {

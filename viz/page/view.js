@@ -17,7 +17,7 @@ export class View {
     this.picture = picture;
     this.world = drawn("g", {}, svg);
     const layer = () => drawn("g", {}, this.world);
-    this.layers = { far: layer(), frame: layer(), wire: layer(), box: layer(), mark: layer() };
+    this.layers = { far: layer(), frame: layer(), wire: layer(), halo: layer(), box: layer(), mark: layer() };
     this.shown = new Map(); // by id: the boxes and wires that have elements
     this.level = "";
     this.asked = 0;
@@ -183,14 +183,14 @@ export class View {
     this.draw();
     if (calm() || this.level !== "near" && this.level !== "small") return;
     const moving = [...this.shown].filter(([id]) => this.boxes.has(id));
-    for (const name of ["wire", "mark"]) this.layers[name].style.opacity = 0;
+    for (const name of ["wire", "halo", "mark"]) this.layers[name].style.opacity = 0;
     const begin = performance.now();
     const step = (now) => {
       const t = Math.min(Math.max((now - begin) / 340, 0), 1);
       const s = t * t * (3 - 2 * t);
       for (const [id, { part }] of moving) this._between(part, this.boxes.get(id), before.get(id), opened, [dx, dy], s);
       if (t < 1) return requestAnimationFrame(step);
-      for (const name of ["wire", "mark"]) this.layers[name].style.opacity = "";
+      for (const name of ["wire", "halo", "mark"]) this.layers[name].style.opacity = "";
       return 0;
     };
     step(begin);
