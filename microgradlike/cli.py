@@ -34,6 +34,7 @@ class Command:
 COMMANDS = (
     Command("demo", "draw a neuron, train a network, write pictures", demo.configure, demo.run),
     Command("draw", "draw an expression with its gradients", commands.for_draw, commands.draw),
+    Command("page", "an expression as a page to step through", commands.for_page, commands.page),
     Command(
         "explain",
         "the chain rule of an expression, as text",
@@ -42,6 +43,8 @@ COMMANDS = (
     ),
     Command("check", "check the gradients of a function", checking.for_check, checking.check),
 )
+
+EXPRESSION = ("draw", "page", "explain")  # they take one first
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,7 +80,11 @@ def _run(arguments: list[str]) -> int:
     if not arguments:
         parser.print_help()
         return 0
-    if len(arguments) > 1 and arguments[0] in ("draw", "explain") and _is_negative(arguments[1]):
+    if (
+        len(arguments) > 1
+        and arguments[0] in ("draw", "page", "explain")
+        and _is_negative(arguments[1])
+    ):
         arguments[1] = f" {arguments[1]}"  # "-x" is an expression here, and no option
     parsed = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = parsed.run
@@ -107,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _is_negative(argument: str) -> bool:
-    """Whether it begins with a minus sign and is not an option of draw or explain."""
+    """Whether it begins with a minus sign and is not an option of draw, page or explain."""
     is_option = argument in ("-h", "-o") or argument.startswith("--")
     return argument.startswith("-") and not is_option
 

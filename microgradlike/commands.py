@@ -1,4 +1,4 @@
-"""The commands about one expression: draw, explain."""
+"""The commands about one expression: draw, page, explain."""
 
 from __future__ import annotations
 
@@ -72,18 +72,40 @@ def draw(arguments: argparse.Namespace) -> int:
     drawing = pictures("drawing")
     y, _ = evaluated(arguments.expression, arguments.at)
     path = _output(arguments.output, arguments.format, arguments.expression)
-    if not path.parent.is_dir():
-        raise ValueError(f"cannot write {path}: there is no directory {path.parent}")
     try:
-        drawing.draw(y, direction=arguments.direction).save(path)
-    except OSError as error:
-        raise ValueError(f"cannot write {path}: {error.strerror or error}") from error
+        _save(drawing.draw(y, direction=arguments.direction), path)
     except pictures("render").RenderError as error:
         text = path.with_suffix(".dot")
         raise RuntimeError(f"{without_python(error)}; -o {text} writes its text") from error
     print(f"{arguments.expression.strip()} = {y.data:.6g}")
     print(path)
     return 0
+
+
+def for_page(parser: argparse.ArgumentParser) -> None:
+    """The options of `page`."""
+    _add_expression(parser)
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write, .html")
+
+
+def page(arguments: argparse.Namespace) -> int:
+    """Write an expression as a page to step through, and say where it is."""
+    paging = pictures("page")
+    y, _ = evaluated(arguments.expression, arguments.at)
+    path = arguments.output or Path(f"{_named(arguments.expression)}.html")
+    _save(paging.page(y), path)
+    print(f"{arguments.expression.strip()} = {y.data:.6g}")
+    print(path)
+    return 0
+
+
+def _save(picture: Any, path: Path) -> None:
+    if not path.parent.is_dir():
+        raise ValueError(f"cannot write {path}: there is no directory {path.parent}")
+    try:
+        picture.save(path)
+    except OSError as error:
+        raise ValueError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def without_python(error: Exception) -> str:
@@ -93,8 +115,7 @@ def without_python(error: Exception) -> str:
 
 def _output(output: Path | None, chosen: str | None, expression: str) -> Path:
     if output is None:
-        name = re.sub(r"\W+", "-", expression).strip("-")[:40] or "expression"
-        return Path(f"{name}.{chosen or 'svg'}")
+        return Path(f"{_named(expression)}.{chosen or 'svg'}")
     suffix = output.suffix.lower().removeprefix(".")
     if chosen is None and suffix not in FORMATS:
         raise ValueError(
@@ -103,6 +124,11 @@ def _output(output: Path | None, chosen: str | None, expression: str) -> Path:
     if chosen is not None and suffix != chosen:
         raise ValueError(f"--format {chosen} does not go with {str(output)!r}; leave one out")
     return output
+
+
+def _named(expression: str) -> str:
+    """A name for the file of an expression."""
+    return re.sub(r"\W+", "-", expression).strip("-")[:40] or "expression"
 
 
 def for_explain(parser: argparse.ArgumentParser) -> None:

@@ -56,6 +56,15 @@ def test_expressions_that_look_like_options_constants_and_infinities_are_drawn(
     assert capsys.readouterr().out == f"{expression} = {value}\ny.dot\n"
 
 
+def test_page_writes_the_page_and_says_where(here, capsys):
+    assert main(["page", "-tanh(w*x + b)", "--at", "w=2,x=1,b=0.5", "-o", "y.html"]) == 0
+    assert capsys.readouterr().out == "-tanh(w*x + b) = -0.986614\ny.html\n"
+    assert (here / "y.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert main(["page", "w*x**2", "--at", "w=2,x=3"]) == 0
+    assert capsys.readouterr().out.endswith("\nw-x-2.html\n")
+    assert (here / "w-x-2.html").exists()
+
+
 def test_explain_prints_the_chain_rule_for_every_name_or_for_one(capsys):
     assert main(["explain", "exp(w*x)", "--at", "w=2,x=0.5"]) == 0
     both = capsys.readouterr().out

@@ -47,6 +47,10 @@ BAD = [
     ),
     (["draw", "x", *AT, "--direction", "UP"], "argument --direction: invalid choice: 'UP'"),
     (["draw"], "the following arguments are required: expression; see microgradlike draw --help"),
+    (["page", "x"], "no value for x; add --at x=..."),
+    (["page", "x", *AT, "-o", "no/y.html"], "cannot write no/y.html: there is no directory no"),
+    (["page", "x", *AT, "-o", "dir.html"], "cannot write dir.html: Is a directory"),
+    (["page", "x", *AT, "-o", "y.svg"], "a page is saved as .html, got 'y.svg'; name it y.html"),
     (["explain", "x", *AT, "--wrt", "y"], "--wrt: the expression has no 'y'; it has x"),
     (["explain", "x", *AT, "--paths", "0"], "argument --paths: 0 is not at least 1"),
     (["explain", "x", *AT, "--nope"], "unrecognized arguments: --nope"),
@@ -84,13 +88,15 @@ BAD = [
 def test_a_bad_input_is_exit_status_2_and_one_line_that_says_what_to_do(
     here, capsys, arguments, message
 ):
-    (here / "dir.dot").mkdir()
+    for name in ("dir.dot", "dir.html"):
+        (here / name).mkdir()
     assert main(arguments) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith(f"microgradlike: {message}")
     assert err.count("\n") == 1
-    assert sorted(path.name for path in here.glob("*.*") if path.suffix != ".py") == ["dir.dot"]
+    left = sorted(path.name for path in here.glob("*.*") if path.suffix != ".py")
+    assert left == ["dir.dot", "dir.html"]
 
 
 def test_a_function_that_refuses_every_point_is_not_called_right(here, capsys):

@@ -7,12 +7,15 @@ good as the browser's. What it lacks, or has otherwise than Python, stands in `p
 from __future__ import annotations
 
 import importlib.resources
+import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from microgradlike import ops
-from microgradlike.compile.program import Program
+from microgradlike.chain_rule import partial
+from microgradlike.compile.program import Program, program as program_of
+from microgradlike.compile.record import Recording
 from microgradlike.op import Op
 
 CHUNK = 1_000  # equations in one function: a browser does not optimise longer ones
@@ -56,26 +59,94 @@ def text(program: Program, name: str, spellings: Mapping[Op, str]) -> str:
         )
     if name in WORDS.split():
         raise ValueError(f"{name} is a word of JavaScript's own; name it f")
-    templates, own = _templates(program, spellings)
+    spelled, own = _templates(program.ops, spellings)
+    templates = [spelled[op] for op in program.ops]
     small = max(len(program), program.inputs) <= CHUNK
     function = _straight(program, templates) if small else _parts(program, templates)
-    paragraphs = [*_primitives(" ".join(templates)), *own, *function]
+    return _closed(name, [*_primitives(" ".join(templates)), *own, *function])
+
+
+def arithmetic(used: Iterable[Op], name: str, spellings: Mapping[Op, str]) -> str:
+    """Primitives and their derivatives as an object, `{ exp: { forward, partials } }`.
+
+    `partials` has a function for each operand, of the value and the operands, made from the table's
+    own. TypeError where a primitive has no spelling, or a derivative wants plain floats.
+
+    >>> print(arithmetic([ops.exp, ops.neg], "PRIMITIVES", {}))
+    const PRIMITIVES = (() => {
+      return {
+        ["exp"]: { forward: (x) => Math.exp(x), partials: [(y, x) => y] },
+        ["neg"]: { forward: (x) => -x, partials: [(y, x) => (-1.0)] },
+      };
+    })();
+    <BLANKLINE>
+    """
+    rules = {op: [_forward(op), *(_partial(op, i) for i in range(op.arity))] for op in used}
+    needed = dict.fromkeys(op for programs in rules.values() for p in programs for op in p.ops)
+    spelled, own = _templates(needed, spellings)
+    lines = []
+    for op, (forward, *partials) in rules.items():
+        names = ["x"] if op.arity == 1 else [*"abcdefgh"[: op.arity]]
+        value = _arrow(forward, spelled, names)
+        slopes = ", ".join(_arrow(p, spelled, ["y", *names]) for p in partials)
+        key = json.dumps(op.name)  # in brackets: __proto__ is no key like others
+        lines += f"[{key}]: {{ forward: {value}, partials: [{slopes}] }},".split("\n")
+    helpers = _primitives(" ".join(spelled.values()))
+    return _closed(name, [*helpers, *own, _function("return {", lines, "};")])
+
+
+def _closed(name: str, paragraphs: list[str]) -> str:
+    """What the last of the paragraphs returns, under a name, and nothing else of them."""
     inside = "\n\n".join(paragraphs).replace("\n", "\n  ").replace("\n  \n", "\n\n")
     legend = "".join(f"{line}\n" for line in program.legend("//"))
     return f"{legend}const {name} = (() => {{\n  {inside}\n}})();\n"
 
 
-def _templates(program: Program, spellings: Mapping[Op, str]) -> tuple[list[str], list[str]]:
-    """How each primitive of a program is spelled, and the functions that a user gave for that."""
-    templates: list[str] = []
+def _forward(op: Op) -> Program:
+    recording = Recording()
+    xs = tuple(recording.input() for _ in range(op.arity))
+    return program_of(xs, [recording.known(op, xs)])
+
+
+def _partial(op: Op, index: int) -> Program:
+    """dy/d(operand) of the value and the operands, as the table has it."""
+    recording = Recording()
+    y, *xs = [recording.input() for _ in range(1 + op.arity)]
+    try:
+        slope = recording.operand(partial(op, index, y, tuple(xs)))
+        if slope is None or recording.values:
+            raise TypeError("it is made of numbers only, and of no Value from outside")
+        return program_of([y, *xs], [slope])
+    except TypeError as error:
+        error.add_note(f"in the derivative of {op.name!r}, which is to be JavaScript")
+        raise
+
+
+def _arrow(program: Program, spelled: Mapping[Op, str], inputs: list[str]) -> str:
+    """A function that is an expression where the program is one."""
+    names = [*inputs, *(f"v{i}" for i in range(len(program)))]
+    templates = [spelled[op] for op in program.ops]
+    head = f"({', '.join(inputs)}) =>"
+    lines = list(_equations(program, templates, names))
+    if len(lines) == 1:
+        return f"{head} {lines[0].removeprefix('v0 = ').removesuffix(';')}"
+    if not lines:
+        return f"{head} {_results(program, names)}"
+    block = [*(f"const {line}" for line in lines), f"return {_results(program, names)};"]
+    return _function(f"{head} {{", block, "}")
+
+
+def _templates(used: Iterable[Op], spellings: Mapping[Op, str]) -> tuple[dict[Op, str], list[str]]:
+    """How each primitive is spelled, and the functions that a user gave for that."""
+    templates: dict[Op, str] = {}
     own: list[str] = []
-    for op in program.ops:
+    for op in used:
         if op in spellings:
             call = f"own{len(own)}"
             own.append(f"const {call} = {spellings[op]};")
-            templates.append(_call(call, op))
+            templates[op] = _call(call, op)
         elif op in SPELLINGS:
-            templates.append(SPELLINGS[op])
+            templates[op] = SPELLINGS[op]
         else:
             raise TypeError(
                 f"{op.name} has no spelling in JavaScript; give it one, a function, such as"
@@ -94,6 +165,7 @@ def _primitives(used: str) -> list[str]:
     while found - wanted:
         wanted |= found
         needed = " ".join(p for p, name in zip(paragraphs, names) if name in wanted)
+        needed = re.sub("//.*", "", needed)  # a comment says near, and means no function
         found = set(re.findall(r"\w+", needed)) & set(names)
     return [p for p, name in zip(paragraphs, names) if name in wanted]
 

@@ -1,0 +1,59 @@
+"""Browser: Debian's Chromium without a screen, and what goes wrong in it."""
+
+import shutil
+from contextlib import contextmanager
+
+import pytest
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
+ARGUMENTS = ["--no-sandbox"]  # CI's machine is a container, and its user root
+
+
+class Seen:
+    """A page in the browser: its `complaints`, such as errors, and the addresses it `asked` for."""
+
+    def __init__(self, tab):
+        self.tab, self.complaints, self.asked = tab, [], []
+        tab.on("console", self._said)
+        tab.on("pageerror", lambda error: self.complaints.append(str(error)))
+        tab.on("crash", lambda _: self.complaints.append("crash"))
+        tab.on("request", lambda request: self.asked.append(request.url))
+
+    def _said(self, message):
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def evaluate(self, script, argument=None):
+        """What an expression of JavaScript is worth in the page."""
+        return self.tab.evaluate(script, argument)
+
+
+class Browser:
+    """A Chromium that opens files."""
+
+    def __init__(self, chromium):
+        self.chromium = chromium
+
+    @contextmanager
+    def open(self, path, **options):
+        """The file at `path` in a tab of its own, with what happened in it since."""
+        context = self.chromium.new_context(**options)
+        try:
+            seen = Seen(context.new_page())
+            seen.tab.goto(path.as_uri())
+            yield seen
+        finally:
+            context.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
+    if CHROMIUM is None:
+        pytest.skip("no chromium on PATH")
+    with playwright.sync_playwright() as run:
+        chromium = run.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield Browser(chromium)
+        chromium.close()

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import test from "node:test";
+
+const place = new URL("../../viz/page/", import.meta.url);
+const files = readdirSync(place).filter((name) => name.endsWith(".js"));
+const texts = new Map(files.map((name) => [name, readFileSync(new URL(name, place), "utf8")]));
+
+test("names at the top of modules are unique, for a page is one scope", () => {
+  const seen = new Map();
+  for (const [name, text] of texts) {
+    for (const [, found] of text.matchAll(/^(?:export )?(?:const|let|class|function) (\w+)/gm)) {
+      assert.ok(!seen.has(found), `${found} in ${name} and ${seen.get(found)}`);
+      seen.set(found, name);
+    }
+  }
+});
+
+test("nothing from a graph is ever read as markup, and nothing is loaded", () => {
+  const banned = /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|fetch\(|XMLHttp|import\(/;
+  for (const [name, text] of texts) assert.doesNotMatch(text, banned, name);
+});
+
+test("imports and exports are written as the page's assembly reads them", () => {
+  for (const [name, text] of texts) {
+    for (const line of text.split("\n")) {
+      if (line.startsWith("import")) assert.match(line, /^import \{ [\w, ]+ \} from "\.\/[\w-]+\.js";$/, name);
+      if (line.startsWith("export")) assert.match(line, /^export (class|function\*?|const) \w+/, name);
+    }
+  }
+});
+
+test("a file holds at most 300 lines", () => {
+  for (const [name, text] of texts) assert.ok(text.split("\n").length <= 301, name);
+});

@@ -1,0 +1,79 @@
+"""PageNode: the engine of the page in one node process, asked from Python."""
+
+import json
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from microgradlike.compile.backends.javascript import SPELLINGS, arithmetic
+from viz.scene import scene
+from viz.scene_json import spelled, to_json
+
+ANSWER = Path(__file__).parent / "page" / "answer.js"
+
+
+def number(hexadecimal):
+    return struct.unpack(">d", bytes.fromhex(hexadecimal.zfill(16)))[0]
+
+
+def hexadecimal(x):
+    return struct.pack(">d", x).hex()
+
+
+def numbers(answer):
+    """An answer with numbers in place of their bits."""
+    for state in answer:
+        for key in ("data", "local", "grad"):
+            state[key] = [number(x) for x in state[key]]
+        for push in state["pushes"]:
+            for key in ("local", "upstream", "contribution", "before", "after"):
+                push[key] = number(push[key])
+        for at in state["states"]:
+            at["grad"] = [number(x) for x in at["grad"]]
+    return answer
+
+
+class PageNode:
+    """A node process that makes an engine of each scene it is given."""
+
+    def __init__(self, program):
+        pipe = subprocess.PIPE
+        self.child = subprocess.Popen([program, str(ANSWER)], stdin=pipe, stdout=pipe, text=True)
+
+    def ask(self, y, *, leaves=(), steps=(), wrong_order=False, spellings=None):
+        """What an engine shows of the graph of `y`, and after each (place, number) of `leaves`.
+
+        `steps` are the (k, direction) at which its state is wanted, k at most the last one.
+        """
+        spellings = spellings or {}
+        known = spelled(y, [*SPELLINGS, *spellings])
+        question = {
+            "scene": json.loads(to_json(scene(y), known)),
+            "primitives": arithmetic(known.values(), "PRIMITIVES", spellings),
+            "leaves": [[i, hexadecimal(x)] for i, x in leaves],
+            "steps": list(steps),
+            "wrongOrder": wrong_order,
+        }
+        self.child.stdin.write(json.dumps(question) + "\n")
+        self.child.stdin.flush()
+        answer = json.loads(self.child.stdout.readline())
+        assert not isinstance(answer, str), answer
+        return numbers(answer)
+
+    def close(self):
+        self.child.stdin.close()
+        self.child.stdout.close()
+        self.child.wait()
+
+
+@pytest.fixture(scope="module")
+def page_node():
+    program = shutil.which("node")
+    if program is None:
+        pytest.skip("no node on PATH")
+    child = PageNode(program)
+    yield child
+    child.close()

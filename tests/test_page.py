@@ -1,0 +1,249 @@
+"""A page is one file that holds all it needs, and nothing that a user wrote runs in it."""
+
+import base64
+import hashlib
+import re
+import shutil
+import sys
+import webbrowser
+from collections import Counter
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+
+from microgradlike import Value, ops, unary
+from tests.test_hostile_labels import FIVE, HOSTILE, graph
+from viz import page, page_source
+from viz.page_source import modules
+from viz.scene_json import scene_json
+
+FOLDER = Path(__file__).parent.parent / "viz" / "page"
+cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
+
+
+def neuron():
+    w, x, b = Value(2.0, "w"), Value(1.0, "x"), Value(0.5, "b")
+    y = (w * x + b).tanh()
+    y.backward()
+    return y
+
+
+class Elements(HTMLParser):
+    """The elements of a page with their attributes, and the texts in them."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.texts, self.open = [], {}, ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self.open = tag
+
+    def handle_endtag(self, tag):
+        self.open = ""
+
+    def handle_data(self, data):
+        self.texts[self.open] = self.texts.get(self.open, "") + data
+
+
+def sha(text):
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def test_the_policy_lets_this_script_and_this_style_in_and_nothing_else():
+    got = Elements(page(neuron()).html)
+    (policy,) = [a["content"] for t, a in got.elements if a.get("http-equiv")]
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules.pop("script-src") == f"'sha256-{sha(got.texts['script'])}'"
+    assert rules.pop("style-src") == f"'sha256-{sha(got.texts['style'])}'"
+    assert rules.pop("img-src") == "data:"
+    assert rules == {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'"}
+
+
+def test_nothing_is_loaded_and_no_element_carries_code():
+    got = Elements(page(neuron()).html)
+    assert Counter(tag for tag, _ in got.elements)["script"] == 1
+    for tag, attrs in got.elements:
+        assert not {"src", "href", "style"} & set(attrs), tag
+        assert not [name for name in attrs if name.startswith("on")], tag
+
+
+def test_the_policy_comes_before_what_it_is_about():
+    tags = [t for t, a in Elements(page(neuron()).html).elements]
+    assert tags.index("meta") < tags.index("style") < tags.index("script")
+
+
+def test_the_same_graph_gives_the_same_file():
+    y = neuron()
+    assert page(y).html == page(y).html
+
+
+def test_the_scene_is_in_it():
+    y = neuron()
+    assert f"const SCENE = {scene_json(y)};" in page(y).html
+
+
+HUNT = settings(max_examples=500, suppress_health_check=list(HealthCheck), deadline=None)
+
+
+@HUNT
+@given(FIVE)
+@example(tuple(HOSTILE[:5]))
+@example(tuple(HOSTILE[5:10]))
+@example(tuple(HOSTILE[10:15]))
+@example(tuple(HOSTILE[15:20]))
+def test_no_label_changes_the_elements_of_a_page(labels):
+    y = graph(labels)
+    made = page(y)
+    got = Elements(made.html)
+    plain = Elements(page(neuron()).html)
+    assert [tag for tag, _ in got.elements] == [tag for tag, _ in plain.elements]
+    assert got.texts["title"].endswith(" · microgradlike")
+    made.html.encode()
+    frame = Elements(made.frame())
+    assert [tag for tag, _ in frame.elements] == ["iframe"]
+    assert frame.elements[0][1]["srcdoc"] == made.html
+
+
+# the file, the browser, the notebook
+
+
+def test_it_is_saved_as_html_and_nothing_else(tmp_path):
+    made = page(neuron())
+    path = made.save(tmp_path / "y.html")
+    assert path.read_bytes() == made.html.encode()
+    for name in ("y.svg", "y", "html"):
+        with pytest.raises(ValueError, match=r"a page is saved as \.html, got .*; name it y.html"):
+            made.save(tmp_path / name)
+    with pytest.raises(OSError, match="No such file or directory"):
+        made.save(tmp_path / "no" / "y.html")
+    assert [p.name for p in tmp_path.iterdir()] == ["y.html"]
+
+
+def test_show_opens_a_file_of_its_own(monkeypatch):
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or True)
+    made = page(neuron())
+    path = made.show()
+    assert opened == [path.as_uri()]
+    assert path.read_text(encoding="utf-8") == made.html
+    shutil.rmtree(path.parent)
+
+
+def test_where_there_is_no_browser_show_says_where_the_page_is(monkeypatch):
+    monkeypatch.setattr(webbrowser, "open", lambda url: False)
+    with pytest.raises(RuntimeError, match=r"found no browser .*; it is at (.*page\.html)") as e:
+        page(neuron()).show()
+    shutil.rmtree(Path(str(e.value).rpartition(" ")[2]).parent)
+
+
+def test_a_notebook_gets_a_frame_of_its_own_and_a_picture():
+    made = page(neuron())
+    bundle = made._repr_mimebundle_()
+    assert made._repr_html_() == bundle["text/html"]
+    (frame,) = re.findall(
+        r'<iframe sandbox="allow-scripts" .*srcdoc="([^"]*)"', bundle["text/html"]
+    )
+    assert unescape(frame) == made.html
+    assert bundle["image/svg+xml"].startswith("<svg")
+    assert bundle["text/plain"] == '<Page of 6 nodes; .save("y.html") writes it>'
+
+
+def test_without_graphviz_a_notebook_gets_the_frame_alone(monkeypatch):
+    monkeypatch.setattr(sys.modules["viz.page"], "Drawing", lambda scene: 1 / 0)
+    assert set(page(neuron())._repr_mimebundle_()) == {"text/html", "text/plain"}
+
+
+# primitives of one's own
+
+
+def test_a_primitive_without_spelling_is_no_hindrance():
+    assert '["cube"]' not in page(cube(Value(2.0)) + 1).html
+
+
+def test_a_spelling_goes_into_the_page():
+    made = page(cube(Value(2.0)), spellings={cube: "(x) => x * x * x"})
+    assert "(x) => x * x * x" in made.html
+    assert '["cube"]' in made.html
+
+
+@pytest.mark.parametrize("text", ["</script>", "</SCRIPT x", "<!--", "<script"])
+def test_a_spelling_that_would_end_the_script_is_refused(text):
+    with pytest.raises(ValueError, match=r"a script cannot hold .* a spelling"):
+        page(cube(Value(2.0)), spellings={cube: f"(x) => '{text}'"})
+
+
+@pytest.mark.parametrize("spellings", [{"cube": "x => x"}, {cube: 3}, ["x"], "x"])
+def test_spellings_that_are_none_are_refused(spellings):
+    with pytest.raises(TypeError, match="spellings is a dict of primitives"):
+        page(Value(2.0), spellings=spellings)
+
+
+@pytest.mark.parametrize("y", [1.0, "y", None, [Value(1.0)], ops.exp])
+def test_what_is_no_value_is_refused(y):
+    with pytest.raises(TypeError, match="a picture is of a Value"):
+        page(y)
+
+
+# the modules
+
+
+def sources():
+    return {name: (FOLDER / name).read_text(encoding="utf-8") for name in modules()}
+
+
+def test_every_module_is_in_the_page_after_what_it_imports():
+    assert set(modules()) == {p.name for p in FOLDER.glob("*.js")}
+    assert modules()[-1] == "main.js"
+    for name, text in sources().items():
+        for needed in re.findall(r'from "\./([\w-]+\.js)"', text):
+            assert modules().index(needed) < modules().index(name)
+
+
+def test_modules_import_in_the_one_way_that_is_taken_apart():
+    for name, text in sources().items():
+        assert len(re.findall(r"^import\b", text, re.MULTILINE)) == len(
+            page_source.IMPORT.findall(text)
+        ), name
+        exports = re.findall(r"^export\b.*", text, re.MULTILINE)
+        assert len(exports) == len(page_source.EXPORT.findall(text)), name
+
+
+def test_no_text_goes_over_lines_where_a_comment_taken_out_could_be_part_of_it():
+    for name, text in sources().items():
+        code = page_source.COMMENT.sub("", text)
+        assert [line for line in code.splitlines() if line.count("`") % 2] == [], name
+
+
+def test_what_is_imported_is_exported_there():
+    for name, text in sources().items():
+        for names, other in re.findall(r'^import \{(.*)\} from "\./(.*)";$', text, re.MULTILINE):
+            for wanted in names.split(","):
+                exported = rf"^export (?:function|class|const|let) {wanted.strip()}\b"
+                assert re.search(exported, sources()[other], re.MULTILINE), (name, wanted)
+
+
+def test_no_two_modules_have_a_name_in_common():
+    """In the page they are one function, where the later would take the place of the earlier."""
+    top = re.compile(r"^(?:export )?(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE)
+    names = Counter(n for text in sources().values() for n in top.findall(text))
+    assert [n for n, count in names.items() if count > 1] == []
+    assert not {"PRIMITIVES", "SCENE"} & set(names)
+
+
+def test_only_main_knows_what_the_page_is_about():
+    for name, text in sources().items():
+        code = re.sub(r"//.*", "", text)
+        assert bool(re.search(r"\b(PRIMITIVES|SCENE)\b", code)) == (name == "main.js"), name
+
+
+def test_modules_that_import_each_other_are_refused(monkeypatch):
+    texts = {"a.js": 'import { b } from "./b.js";\n', "b.js": 'import { a } from "./a.js";\n'}
+    monkeypatch.setattr(page_source, "_read", texts.get)
+    with pytest.raises(ValueError, match=r"b\.js and a.js import each other"):
+        modules("a.js")

@@ -1,0 +1,206 @@
+"""The page in a real browser: it opens from disk, asks for nothing, and shows Python's numbers."""
+
+import random
+from itertools import islice
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from microgradlike import Value, nn, ops, unary
+from microgradlike.ops import TABLE
+from microgradlike.parse import parse
+from microgradlike.testing import programs
+from tests.browser import browser as browser  # a fixture
+from tests.page_node import hexadecimal, numbers
+from tests.test_backends import SPECIAL
+from tests.test_edge_points import ROWS, agrees, name
+from tests.test_export_javascript import difference
+from tests.test_hostile_labels import HOSTILE, graph
+from tests.test_page_engine import assert_steps, backward, places
+from tests.ulps import draw
+from viz import page
+from viz.numbers import short, signed
+from viz.scene import scene
+
+# what the page's engine holds, numbers as their bits, since JSON has no nan
+STATE = """() => {
+  const { engine } = microgradlike;
+  const view = new DataView(new ArrayBuffer(8));
+  const bits = (x) => (view.setFloat64(0, x), view.getBigUint64(0).toString(16));
+  const places = new Set(["from", "operand", "edge", "isFirst"]);
+  const spelled = ([key, x]) => [key, places.has(key) ? x : bits(x)];
+  const push = (_, k) => Object.fromEntries(Object.entries(engine.push(k)).map(spelled));
+  const columns = ["data", "local", "grad"].map((name) => [name, Array.from(engine[name], bits)]);
+  const pushes = Array.from({ length: engine.pushCount }, push);
+  return { ...Object.fromEntries(columns), pushes, states: [] };
+}"""
+SET = """(leaves) => {
+  const view = new DataView(new ArrayBuffer(8));
+  const number = (hex) => (view.setBigUint64(0, BigInt(`0x${hex}`)), view.getFloat64(0));
+  for (const [i, x] of leaves) microgradlike.engine.setLeaf(i, number(x));
+}"""
+cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
+
+
+def state(seen):
+    """The engine's, as `PageNode.ask` gives it."""
+    return numbers([seen.evaluate(STATE)])[0]
+
+
+def set_leaves(seen, leaves):
+    seen.evaluate(SET, [[i, hexadecimal(x)] for i, x in leaves])
+
+
+def neuron():
+    w, x, b = Value(2.0, "w"), Value(1.0, "x"), Value(0.5, "b")
+    y = (w * x + b).tanh()
+    y.backward()
+    return y
+
+
+def network():
+    y = nn.MLP(2, [4, 4, 1], activation="tanh", rng=random.Random(0))([0.5, Value(-1.0, "x")])
+    y.backward()
+    return y
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens a page of a Value; at the end it is seen that nothing went wrong."""
+    everything = []
+
+    def open_page(y, **options):
+        path = page(y, **options).save(tmp_path / f"{len(everything)}.html")
+        context = browser.open(path)
+        everything.append((path, context, seen := context.__enter__()))
+        return seen
+
+    yield open_page
+    for path, context, seen in everything:
+        assert seen.complaints == []
+        assert [url for url in seen.asked if not url.startswith("data:")] == [path.as_uri()]
+        context.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("make", [neuron, network, lambda: Value(3.0)])
+def test_a_page_opens_and_has_pythons_numbers(opened, make):
+    y = make()
+    seen = opened(y)
+    assert seen.tab.title().endswith("microgradlike")
+    assert repr(state(seen)["data"]) == repr([n.data for n in scene(y).nodes])
+    got = [g for g, n in zip(state(seen)["grad"], scene(y).nodes) if n.role != "constant"]
+    want = [g for g in backward(y) if g is not None]
+    assert all(abs(a - b) <= 1e-14 * abs(b) for a, b in zip(got, want, strict=True))
+
+
+def test_what_is_written_in_the_graph_are_pythons_numbers(opened):
+    y = neuron()
+    seen = opened(y)
+    texts = seen.tab.eval_on_selector_all("#graph text", "all => all.map((e) => e.textContent)")
+    for node in scene(y).nodes:
+        assert {node.name, short(node.data), signed(node.grad)} <= set(texts)
+    for edge in scene(y).edges:
+        assert short(edge.local, 3) in texts
+
+
+def test_a_leaf_is_set_and_everything_follows(opened):
+    y = neuron()
+    seen = opened(y)
+    x = y.operands[0].operands[0].operands[1]
+    i = places(y)[id(x)]
+    set_leaves(seen, [(i, -3.0)])
+    x.data = -3.0
+    x.grad = 0.0
+    y = (Value(2.0) * x + Value(0.5)).tanh()
+    y.backward()
+    assert difference(None, (), state(seen)["data"][-1], y.data) <= 4
+    assert difference(None, (), state(seen)["grad"][i], x.grad) <= 8
+
+
+def test_hostile_labels_neither_run_nor_break_anything(opened):
+    for i in range(0, len(HOSTILE), 5):
+        y = graph(tuple(HOSTILE[i : i + 5]))
+        seen = opened(y)
+        assert state(seen)["data"] == [n.data for n in scene(y).nodes]
+
+
+def test_a_primitive_of_ones_own_is_no_error(opened):
+    x = Value(2.0, "x")
+    y = cube(x) * Value(3.0, "w")
+    i = places(y)[id(x)]
+    assert state(opened(y))["grad"][i] == 36.0
+    seen = opened(y, spellings={cube: "(x) => x * x * x"})
+    set_leaves(seen, [(i, 1.0)])
+    assert state(seen)["grad"][i] == 9.0
+
+
+def test_the_policy_refuses_what_is_not_of_the_page(browser, tmp_path):
+    """Or the test of what a page asks for would prove nothing."""
+    made = page(neuron())
+    path = tmp_path / "y.html"
+    more = '<script>globalThis.ran = true</script><img src="other.png"><p style="color:red">'
+    path.write_text(made.html.replace("</body>", more + "</body>"), encoding="utf-8")
+    assert more in path.read_text(encoding="utf-8")
+    with browser.open(path) as seen:
+        assert seen.evaluate("globalThis.ran") is None
+        assert len([said for said in seen.complaints if "Content Security Policy" in said]) >= 3
+
+
+def test_two_pages_in_one_notebook_do_not_touch_each_other(browser, tmp_path):
+    frames = [page(y).frame() for y in (neuron(), network())]
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!doctype html><body>{''.join(frames)}</body>", encoding="utf-8")
+    with browser.open(path) as seen:
+        _, first, second = seen.tab.frames
+        first.evaluate("microgradlike.engine.setLeaf(1, 100)")
+        assert first.evaluate("microgradlike.engine.data[1]") == 100
+        assert second.evaluate("microgradlike.engine.data[1]") != 100
+        assert first.evaluate("self.origin") == "null"
+        assert seen.complaints == []
+
+
+# the whole table, and random programs
+
+
+def test_every_primitive_is_pythons_at_every_step_wherever_its_leaves_are_dragged(opened):
+    """A sum of all, at points of their domains and at special numbers."""
+    table = [op for op in TABLE.values() if op is not ops.where]
+    rows = zip(*[[*draw(op, 20, seed=5), *[(x,) * op.arity for x in SPECIAL]] for op in table])
+    first, *others = [[x for point in row for x in point] for row in rows]
+    leaves = [Value(x) for x in first]
+    rest = iter(leaves)
+    terms = [op(*islice(rest, op.arity)) for op in table]
+    y = sum(terms[1:], terms[0])
+    seen = opened(y)
+    place = places(y)
+    assert_steps(state(seen), y)
+    for row in others:
+        set_leaves(seen, [(place[id(v)], x) for v, x in zip(leaves, row)])
+        assert_steps(state(seen), y)
+
+
+@settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
+@given(programs(min_size=5, max_size=30), st.floats(0.9, 1.1))
+def test_a_random_program_is_pythons_at_every_step(browser, line, factor):
+    leaves = [Value(x) for x in line.point]
+    y = line(*leaves)
+    place = places(y)
+    with TemporaryDirectory() as folder, browser.open(page(y).save(f"{folder}/y.html")) as seen:
+        assert repr(state(seen)["data"]) == repr([n.data for n in scene(y).nodes])
+        assert_steps(state(seen), y)
+        set_leaves(seen, [(place[id(v)], v.data * factor) for v in leaves if id(v) in place])
+        assert_steps(state(seen), y)
+        assert seen.complaints == []
+
+
+@pytest.mark.parametrize("row", ROWS[::8], ids=name)
+def test_a_row_of_the_edge_table_holds(opened, row):
+    leaves = {k: Value(v, k) for k, v in row["at"].items()}
+    y = parse(row["expr"])(leaves)
+    place = places(y)
+    seen = opened(y)
+    grad = state(seen)["grad"]
+    for k, want in row["grad"].items():
+        got = grad[place[id(leaves[k])]] if id(leaves[k]) in place else 0.0
+        assert agrees(got, float(want), 4), (k, got)

@@ -1,0 +1,79 @@
+// Crossings: the order of the vertices in each column, by barycentres, the best of a few sweeps.
+
+const SWEEPS = 8;
+const PATIENCE = 3; // sweeps in a row that are no better
+
+// `columns` are arrays of vertices, of which there are `size`; `segments` have { a, b, out, in }: from vertex a to vertex b of
+// the next column, leaving and arriving at these shares of their heights. `fixed` columns stay.
+export function orderColumns(columns, size, segments, fixed) {
+  const position = new Float64Array(size);
+  const keys = new Float64Array(size);
+  const number = (column) => column.forEach((v, i) => (position[v] = i));
+  columns.forEach(number);
+  const before = Array.from({ length: size }, () => []);
+  const after = Array.from({ length: size }, () => []);
+  for (const s of segments) {
+    before[s.b].push(s);
+    after[s.a].push(s);
+  }
+  const fromLeft = (v) => mean(before[v], (s) => position[s.a] + s.out, position[v]);
+  const fromRight = (v) => mean(after[v], (s) => position[s.b] + s.in, position[v]);
+  let best = columns.map((column) => [...column]);
+  let fewest = crossingsOf(columns, after, position);
+  let vain = 0;
+  for (let sweep = 0; sweep < SWEEPS && fewest > 0 && vain < PATIENCE; sweep++) {
+    const leftward = sweep % 2 === 0;
+    const sequence = [...columns.keys()];
+    if (leftward) sequence.reverse();
+    for (const c of sequence) {
+      if (fixed.has(c)) continue;
+      sortBy(columns[c], leftward ? fromRight : fromLeft, keys);
+      number(columns[c]);
+    }
+    const crossings = crossingsOf(columns, after, position);
+    vain += 1;
+    if (crossings < fewest) {
+      vain = 0;
+      fewest = crossings;
+      best = columns.map((column) => [...column]);
+    }
+  }
+  return best;
+}
+
+function mean(segments, of, otherwise) {
+  if (segments.length === 0) return otherwise;
+  let sum = 0;
+  for (const s of segments) sum += of(s);
+  return sum / segments.length;
+}
+
+function sortBy(column, key, keys) {
+  for (const v of column) keys[v] = key(v);
+  column.sort((v, w) => keys[v] - keys[w]);
+}
+
+// Pairs of segments in the wrong order, counted with a Fenwick tree for each pair of columns.
+function crossingsOf(columns, after, position) {
+  let total = 0;
+  for (let c = 0; c + 1 < columns.length; c++) {
+    const tree = new Float64Array(columns[c + 1].length + 1);
+    let seen = 0;
+    for (const v of columns[c]) {
+      for (const s of after[v]) total += seen - prefix(tree, position[s.b] + 1);
+      for (const s of after[v]) add(tree, position[s.b] + 1);
+      seen += after[v].length;
+    }
+  }
+  return total;
+}
+
+function prefix(tree, i) {
+  let sum = 0;
+  for (; i > 0; i -= i & -i) sum += tree[i];
+  return sum;
+}
+
+function add(tree, i) {
+  for (; i < tree.length; i += i & -i) tree[i] += 1;
+}

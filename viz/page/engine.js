@@ -1,0 +1,161 @@
+// Engine: values forward, gradients backward, and both anew when a leaf changes. Its arithmetic is
+// what it is given, `primitives`: { tanh: { forward: (x) => ..., partials: [(y, x) => ...] }, ... }.
+
+import { Pushes, naiveEdges, topologicalEdges } from "./pushes.js";
+import { Timeline } from "./timeline.js";
+
+// Public: graph; data (by node); local (by edge, NaN from a constant); grad and reached, after a whole
+// backward pass from the result, whose own gradient is 1; order and backwardOrder, the nodes that have
+// a primitive; pushCount, push(k), stops; stateAt(k, direction); setLeaf(i, x), setLeaves; wrongOrder.
+export class Engine {
+  #rules;
+  #pushes;
+  #timeline;
+  #chain;
+  #wrongOrder = false;
+
+  constructor(graph, primitives) {
+    this.graph = graph;
+    this.#rules = rulesOf(graph, primitives);
+    this.#chain = primitives.chain.forward;
+    this.data = graph.data.slice();
+    this.local = graph.local.slice();
+    this.grad = new Float64Array(graph.count);
+    this.reached = new Uint8Array(graph.count);
+    this.order = Int32Array.from(graph.op.keys()).filter((i) => graph.op[i] >= 0);
+    this.backwardOrder = this.order.slice().reverse();
+    this.#timeline = new Timeline(graph, this.order);
+    for (const i of this.order) this.#differentiate(i);
+    this.wrongOrder = false;
+  }
+
+  // Whether nodes hand on before everything has arrived, as a depth-first backward pass would.
+  get wrongOrder() {
+    return this.#wrongOrder;
+  }
+
+  set wrongOrder(wrong) {
+    const { graph } = this;
+    this.#wrongOrder = Boolean(wrong);
+    const edges = wrong ? naiveEdges(graph) : topologicalEdges(graph, this.backwardOrder);
+    this.#pushes = new Pushes(graph, edges, this.#chain);
+    this.#backward();
+  }
+
+  // How many pushes a backward pass has.
+  get pushCount() {
+    return this.#pushes.count;
+  }
+
+  // The counts of pushes, from 0 on, after which all that one node hands on in one go is handed on.
+  get stops() {
+    return this.#pushes.stops;
+  }
+
+  // Push k: { from, operand, edge, local, upstream, contribution, before, after, isFirst }.
+  push(k) {
+    return this.#pushes.at(k, this.local);
+  }
+
+  // What is known after k steps: nodes "forward", pushes "backward"; see Timeline.
+  stateAt(k, direction) {
+    return this.#timeline.stateAt(k, direction);
+  }
+
+  // Whether a number may be changed: a leaf's, unless a primitive depends on it that is not known here.
+  isFree(i) {
+    const { op, isConstant, locked } = this.graph;
+    return op[i] < 0 && !isConstant[i] && !locked[i];
+  }
+
+  // Gives a leaf another number and computes what depends on it; the nodes whose value changed.
+  setLeaf(leaf, x) {
+    return this.setLeaves([leaf], [x]);
+  }
+
+  // The same for many at once, in the time of one.
+  setLeaves(leaves, numbers) {
+    const taken = leaves.find((i) => !this.isFree(i));
+    if (taken !== undefined) {
+      throw new RangeError(`node ${taken} cannot be set: only a leaf can, and no locked one`);
+    }
+    const changed = new Uint8Array(this.graph.count);
+    leaves.forEach((i, k) => {
+      changed[i] = this.#set(i, Number(numbers[k]));
+    });
+    this.#forward(changed);
+    this.#backward();
+    return [...changed.keys()].filter((i) => changed[i]);
+  }
+
+  #set(i, x) {
+    if (Object.is(this.data[i], x)) return 0;
+    this.data[i] = x;
+    return 1;
+  }
+
+  #forward(changed) {
+    const { first, operand } = this.graph;
+    for (const i of this.order) {
+      let touched = false;
+      for (let e = first[i]; e < first[i + 1]; e++) if (changed[operand[e]]) touched = true;
+      if (touched) {
+        changed[i] = this.#set(i, this.#value(i));
+        this.#differentiate(i);
+      }
+    }
+  }
+
+  #value(i) {
+    const { op, first, operand } = this.graph;
+    const { forward } = this.#rules[op[i]];
+    const e = first[i];
+    const { data } = this;
+    // of one or two operands without an array, which takes several times as long
+    const arity = first[i + 1] - e;
+    if (arity === 1) return forward(data[operand[e]]);
+    if (arity === 2) return forward(data[operand[e]], data[operand[e + 1]]);
+    return forward(...this.#operands(i));
+  }
+
+  #operands(i) {
+    const { first, operand } = this.graph;
+    return Array.from(operand.subarray(first[i], first[i + 1]), (k) => this.data[k]);
+  }
+
+  // The derivatives of a node by its operands, but for constants, which have none.
+  #differentiate(i) {
+    const { op, first, operand, isConstant, isOpaque } = this.graph;
+    if (isOpaque[i]) return; // what it was made of is locked
+    const { partials } = this.#rules[op[i]];
+    for (let e = first[i]; e < first[i + 1]; e++) {
+      if (!isConstant[operand[e]]) this.local[e] = this.#partial(i, partials[e - first[i]]);
+    }
+  }
+
+  #partial(i, partial) {
+    const { first, operand } = this.graph;
+    const e = first[i];
+    const { data } = this;
+    const arity = first[i + 1] - e;
+    if (arity === 1) return partial(data[i], data[operand[e]]);
+    if (arity === 2) return partial(data[i], data[operand[e]], data[operand[e + 1]]);
+    return partial(data[i], ...this.#operands(i));
+  }
+
+  #backward() {
+    this.#pushes.run(this.local, this.grad, this.reached);
+    this.#timeline.restart(this.#pushes);
+  }
+}
+
+// By primitive; null where it is not known, which only opaque nodes may have.
+function rulesOf({ ops, op, isOpaque }, primitives) {
+  const rules = ops.map((name) => (Object.hasOwn(primitives, name) ? primitives[name] : null));
+  op.forEach((k, i) => {
+    if (k >= 0 && rules[k] === null && !isOpaque[i]) {
+      throw new TypeError(`node ${i} is made by ${ops[k]}, which is not among the primitives`);
+    }
+  });
+  return rules;
+}

@@ -1,0 +1,47 @@
+// Formulas: how a node is written in terms of its operands, by names and by numbers.
+
+import { factor, short } from "./numbers.js";
+import { printable } from "./text.js";
+
+const INFIX = new Set(["add", "sub", "mul", "chain", "div", "pow", "less", "less_equal"]);
+const LONGEST_NAME = 24;
+const LONGEST_PATH = 34;
+const MOST = 6; // operands written out
+
+export function nameOf(graph, i) {
+  return printable(graph.names[i], LONGEST_NAME);
+}
+
+// The name with those of the modules around it: "layers.0.neurons.2.b".
+export function fullName(graph, i) {
+  const parts = [graph.names[i]];
+  for (let c = graph.clusterOf[i]; c >= 0; c = graph.clusters[c].parent) {
+    const { name, kind } = graph.clusters[c];
+    if (name !== kind) parts.unshift(name);
+  }
+  return printable(parts.join("."), LONGEST_PATH);
+}
+
+// "a × b", with what `write(operand, bare)` makes of each operand, bare between brackets and commas.
+export function formulaOf(graph, i, write) {
+  const { op, ops, symbols, first, operand } = graph;
+  if (op[i] < 0) return write(i, true);
+  const name = ops[op[i]];
+  const infix = first[i + 1] - first[i] === 2 && INFIX.has(name);
+  const bare = !infix && name !== "neg";
+  const all = Array.from(operand.subarray(first[i], first[i + 1]), (k) => write(k, bare));
+  const symbol = printable(symbols[op[i]]);
+  if (infix) return all.join(` ${symbol} `);
+  if (name === "neg") return `−${all[0]}`;
+  if (name === "abs") return `|${all[0]}|`;
+  const shown = all.length > MOST ? [...all.slice(0, MOST - 1), "…", all[all.length - 1]] : all;
+  return `${printable(name)}(${shown.join(", ")})`;
+}
+
+export function formulaByName(graph, i) {
+  return formulaOf(graph, i, (k) => nameOf(graph, k));
+}
+
+export function formulaByNumber(graph, i, data) {
+  return formulaOf(graph, i, (k, bare) => (bare ? short : factor)(data[k]));
+}

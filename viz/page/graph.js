@@ -1,0 +1,77 @@
+// Graph: the JSON of a scene as columns that can be walked in both directions. A node is known by its
+// place, and so is an edge: edge e leads from operand[e] to target[e], where it is a node's operand
+// number e - first[target[e]].
+
+export const SCENE_VERSION = 1;
+const NOT_FINITE = new Map([["nan", NaN], ["inf", Infinity], ["-inf", -Infinity]]);
+
+// A number of the JSON, where what is not finite is a word, and null is not known.
+export function numberOf(x) {
+  if (typeof x === "string") return NOT_FINITE.get(x);
+  return x === null ? NaN : x;
+}
+
+// The scene as { count, root, op, first, operand, target, userFirst, userEdge, data, grad, reached,
+// isConstant, isOpaque, locked, local, names, roles, flags, clusterOf, clusters, ops, symbols, notes }.
+// The edges that leave node i are userEdge[userFirst[i]] up to userFirst[i + 1]; `data`, `grad` and
+// `reached` are Python's; `local` has Python's derivatives of opaque nodes, by edge, NaN elsewhere.
+export function graphOf(scene) {
+  if (scene.version !== SCENE_VERSION) {
+    throw new RangeError(`a scene of version ${SCENE_VERSION} is wanted, got ${scene.version}`);
+  }
+  const { nodes, root, notes, ops, symbols, clusters } = scene;
+  const edges = edgesOf(nodes.operands);
+  return {
+    count: nodes.op.length, root, notes, ops, symbols, clusters,
+    op: Int32Array.from(nodes.op),
+    ...edges,
+    ...usersOf(edges.operand, nodes.op.length),
+    data: Float64Array.from(nodes.data, numberOf),
+    grad: Float64Array.from(nodes.grad, numberOf),
+    reached: Uint8Array.from(nodes.grad, (g) => (g === null ? 0 : 1)),
+    isConstant: Uint8Array.from(nodes.role, (role) => (role === "constant" ? 1 : 0)),
+    names: nodes.name,
+    roles: nodes.role,
+    flags: nodes.flags,
+    locked: Uint8Array.from(nodes.locked),
+    clusterOf: Int32Array.from(nodes.cluster),
+    ...opaqueOf(scene.opaque, edges),
+  };
+}
+
+function edgesOf(operands) {
+  const first = new Int32Array(operands.length + 1);
+  operands.forEach((of, i) => {
+    first[i + 1] = first[i] + of.length;
+  });
+  const operand = new Int32Array(first[operands.length]);
+  const target = new Int32Array(operand.length);
+  operands.forEach((of, i) => {
+    operand.set(of, first[i]);
+    target.fill(i, first[i], first[i + 1]);
+  });
+  return { first, operand, target };
+}
+
+function usersOf(operand, count) {
+  const userFirst = new Int32Array(count + 1);
+  for (const i of operand) userFirst[i + 1] += 1;
+  for (let i = 0; i < count; i++) userFirst[i + 1] += userFirst[i];
+  const userEdge = new Int32Array(operand.length);
+  const next = userFirst.slice();
+  operand.forEach((i, e) => {
+    userEdge[next[i]] = e;
+    next[i] += 1;
+  });
+  return { userFirst, userEdge };
+}
+
+function opaqueOf(opaque, { first, operand }) {
+  const isOpaque = new Uint8Array(first.length - 1);
+  const local = new Float64Array(operand.length).fill(NaN);
+  opaque.node.forEach((i, k) => {
+    isOpaque[i] = 1;
+    local.set(opaque.local[k].map(numberOf), first[i]);
+  });
+  return { isOpaque, local };
+}

@@ -1,0 +1,40 @@
+// Parts: a large graph without modules is cut into runs of nodes, which fold as modules do.
+
+const LARGE = 3000; // nodes directly in one module from which on it is cut
+const EACH = 48; // nodes, or parts, in one part
+
+// The graph with clusters for the parts. A run of the topological order never makes a circle.
+export function withParts(graph) {
+  const direct = new Map();
+  graph.clusterOf.forEach((c, i) => {
+    if (!direct.has(c)) direct.set(c, []);
+    direct.get(c).push(i);
+  });
+  const clusters = [...graph.clusters];
+  const clusterOf = graph.clusterOf.slice();
+  for (const [parent, nodes] of direct) {
+    if (nodes.length > LARGE) cutRun(nodes, parent, clusters, clusterOf);
+  }
+  return { ...graph, clusters, clusterOf };
+}
+
+// Parents before what lies in them, as everywhere.
+function cutRun(nodes, parent, clusters, clusterOf) {
+  const waiting = [[nodes, parent]];
+  while (waiting.length > 0) {
+    const [run, around] = waiting.pop();
+    const size = EACH ** Math.ceil(Math.log(run.length) / Math.log(EACH) - 1e-9 - 1);
+    for (let from = 0; from < run.length; from += size) {
+      const part = run.slice(from, from + size);
+      const c = clusters.push(partOf(part, around)) - 1;
+      if (part.length <= EACH) for (const i of part) clusterOf[i] = c;
+      else waiting.push([part, c]);
+    }
+  }
+}
+
+function partOf(run, parent) {
+  const [first, last] = [run[0] + 1, run[run.length - 1] + 1];
+  const name = `v${first} … v${last}`;
+  return { name, kind: name, title: name, parent, module: name, call: 1, calls: 1 };
+}

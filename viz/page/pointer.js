@@ -1,0 +1,77 @@
+// Pointer: a leaf's value is dragged, a node is chosen, a module folds and unfolds.
+
+const PIXELS = 100; // of dragging, for a change by 1, or by the value's own size where that is more
+
+export function listenToPointer(session) {
+  const { svg } = session.view;
+  let drag = null;
+  const start = (event) => {
+    const handle = event.target.closest(".handle");
+    if (!handle || event.button > 0) return;
+    const leaf = Number(handle.dataset.leaf);
+    event.preventDefault(); // the camera stays
+    event.stopPropagation();
+    svg.setPointerCapture(event.pointerId);
+    const x = session.engine.data[leaf];
+    drag = { leaf, id: event.pointerId, from: event.clientX, x, unit: unitOf(x) };
+    session.choose(`n${leaf}`);
+  };
+  svg.addEventListener("pointerdown", start, { capture: true });
+  svg.addEventListener("pointermove", (event) => {
+    if (drag && event.pointerId === drag.id) {
+      drag.now = event;
+      drag.asked ??= requestAnimationFrame(() => {
+        drag && follow(session, drag);
+      });
+    } else if (!session.view.svg.classList.contains("panning") && event.pointerType === "mouse") {
+      const box = session.view.boxAt(event.clientX, event.clientY);
+      if (box?.id !== session.hovered) {
+        session.hovered = box?.id ?? null;
+        session.hover(session.hovered);
+      }
+    }
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    svg.addEventListener(end, (event) => {
+      if (drag && event.pointerId === drag.id) {
+        if (drag.now) follow(session, drag);
+        drag = null;
+        session.justDragged = true;
+      }
+    });
+  }
+  svg.addEventListener("click", (event) => click(session, event));
+}
+
+function follow(session, drag) {
+  drag.asked = undefined;
+  const steps = Math.round(drag.now.clientX - drag.from) * (drag.now.shiftKey ? 0.1 : 1);
+  const x = drag.x + steps * drag.unit;
+  // the shortest number that near: 0.1 + 0.2 is no sight
+  session.set(drag.leaf, steps === 0 ? drag.x : Number(x.toPrecision(6)));
+}
+
+// What a pixel changes: a power of ten.
+export function unitOf(x) {
+  const size = Math.abs(x) > 0 && Number.isFinite(x) ? Math.abs(x) : 1;
+  const within = size < 1 && size > 1e-3 ? 1 : size;
+  return 10 ** Math.floor(Math.log10(within)) / PIXELS || 0.01;
+}
+
+function click(session, event) {
+  if (session.justDragged || session.view.camera.dragged) {
+    session.justDragged = false;
+    return;
+  }
+  const box = session.view.boxAt(event.clientX, event.clientY);
+  if (!box) return;
+  if (box.kind === "node") session.choose(box.id);
+  else if (box.kind === "fold") session.toggle(box.cluster);
+  else if (onTitle(session, box, event)) session.toggle(box.cluster);
+}
+
+function onTitle(session, box, event) {
+  const { camera, svg } = session.view;
+  const y = (event.clientY - svg.getBoundingClientRect().top - camera.y) / camera.scale;
+  return y < box.y + Math.max(26, 18 / camera.scale);
+}

@@ -1,0 +1,107 @@
+// Pushes: the backward pass as a list of steps. Along each edge of a node that has a gradient, the
+// operand's gradient grows by local derivative × upstream.
+
+// The edges in the order in which Value.backward pushes along them: users before operands.
+export function topologicalEdges(graph, backwardOrder) {
+  const { first, operand, isConstant } = graph;
+  const edges = [];
+  for (const i of backwardOrder) {
+    for (let e = first[i]; e < first[i + 1]; e++) if (!isConstant[operand[e]]) edges.push(e);
+  }
+  return Int32Array.from(edges);
+}
+
+// The same edges in the order of a depth-first walk from the result, in which a node hands on what it
+// has as soon as something arrives: before all of it is there, which is the mistake to be shown.
+export function naiveEdges(graph) {
+  const { first, operand, isConstant, op } = graph;
+  const next = first.slice(0, graph.count); // the edge that a node pushes along next
+  const begun = new Uint8Array(graph.count);
+  const stack = [graph.root];
+  const edges = [];
+  while (stack.length > 0) {
+    const i = stack.at(-1);
+    const e = next[i];
+    if (e === first[i + 1]) {
+      stack.pop();
+      continue;
+    }
+    next[i] += 1;
+    const k = operand[e];
+    if (isConstant[k]) continue;
+    edges.push(e);
+    if (op[k] >= 0 && !begun[k]) {
+      begun[k] = 1;
+      stack.push(k);
+    }
+  }
+  return Int32Array.from(edges);
+}
+
+export class Pushes {
+  // `edges` in the order of the pass; `chain` is the product in which 0 times infinity is 0.
+  constructor(graph, edges, chain) {
+    this.graph = graph;
+    this.edges = edges;
+    this.chain = chain;
+    this.count = edges.length;
+    this.upstream = new Float64Array(this.count);
+    this.before = new Float64Array(this.count);
+    this.after = new Float64Array(this.count);
+    this.isFirst = new Uint8Array(this.count); // whether it is the first to reach its operand
+    this.stops = this.#stops();
+  }
+
+  // Goes through the pass: `grad` and `reached` are what it comes to.
+  run(local, grad, reached) {
+    const { operand, target, op, root } = this.graph;
+    // a sum of -0 alone is -0 in a node; a leaf adds it to the 0 it has
+    for (let i = 0; i < grad.length; i++) grad[i] = op[i] < 0 ? 0 : -0;
+    reached.fill(0);
+    grad[root] = 1;
+    reached[root] = 1;
+    for (let k = 0; k < this.count; k++) {
+      const e = this.edges[k];
+      const to = operand[e];
+      const upstream = grad[target[e]];
+      this.upstream[k] = upstream;
+      this.before[k] = grad[to];
+      this.isFirst[k] = 1 - reached[to];
+      grad[to] += this.#product(upstream, local[e]);
+      this.after[k] = grad[to];
+      reached[to] = 1;
+    }
+  }
+
+  // Push k: operand's gradient goes from `before` to `after` by `contribution` = local × upstream.
+  at(k, local) {
+    const edge = this.edges[k];
+    const upstream = this.upstream[k];
+    return {
+      from: this.graph.target[edge],
+      operand: this.graph.operand[edge],
+      edge,
+      local: local[edge],
+      upstream,
+      contribution: this.#product(upstream, local[edge]),
+      before: this.isFirst[k] ? 0 : this.before[k],
+      after: this.after[k],
+      isFirst: this.isFirst[k] === 1,
+    };
+  }
+
+  #product(upstream, local) {
+    const c = upstream * local;
+    return c === c ? c : this.chain(upstream, local);
+  }
+
+  // After how many pushes a node has been gone through, beginning with 0.
+  #stops() {
+    const { target } = this.graph;
+    const stops = [0];
+    for (let k = 1; k <= this.count; k++) {
+      if (k === this.count || target[this.edges[k]] !== target[this.edges[k - 1]]) stops.push(k);
+    }
+    return Int32Array.from(stops);
+  }
+}

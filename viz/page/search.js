@@ -1,0 +1,24 @@
+// Search: nodes by name, or by primitive; "=relu" means the primitive only.
+
+const MOST_FOUND = 5000;
+
+// Exact names first, then names that begin so, then those that contain it, then primitives.
+export function searchNodes(graph, text) {
+  const wanted = text.trim().toLowerCase();
+  if (wanted === "") return [];
+  const { names, op, ops, symbols, count } = graph;
+  const primitive = wanted.startsWith("=") ? wanted.slice(1) : wanted;
+  const byOp = ops.map((name, k) => name.toLowerCase() === primitive || symbols[k].toLowerCase() === primitive);
+  const ranked = [[], [], [], []];
+  for (let i = 0; i < count; i++) {
+    const name = names[i].toLowerCase();
+    const rank = op[i] >= 0 && byOp[op[i]] ? 3 : -1;
+    if (wanted.startsWith("=")) {
+      if (rank === 3) ranked[3].push(i);
+    } else if (name === wanted) ranked[0].push(i);
+    else if (name.startsWith(wanted)) ranked[1].push(i);
+    else if (name.includes(wanted)) ranked[2].push(i);
+    else if (rank === 3) ranked[3].push(i);
+  }
+  return ranked.flat().slice(0, MOST_FOUND);
+}

@@ -1,0 +1,185 @@
+// A tier: what lies directly in one module (or outside of all), arranged in columns.
+//
+// A signal is a box whose output is used; it enters a tier through a port on the left, leaves it
+// through one on the right, and between columns runs along one trunk, however many uses it has.
+
+import { ranksOf } from "./ranks.js";
+import { orderColumns } from "./crossings.js";
+import { heightsOf } from "./heights.js";
+
+const BETWEEN_BOXES = 26;
+const BETWEEN_LINES = 12;
+const NARROWEST = 40; // a gap between columns
+const WIDEST = 150;
+
+export class Tier {
+  constructor() {
+    this.items = []; // { width, height, outlets: Map(signal -> y), inlets: Map(key -> y) }
+    this.origins = new Map(); // signal -> { kind: "item" | "port", item }
+    this.uses = new Map(); // signal -> Map(target item or "out" -> Set of inlet keys)
+    this.index = new Map(); // box -> place in items
+  }
+
+  add(box) {
+    if (!this.index.has(box)) {
+      this.index.set(box, this.items.length);
+      this.items.push({ box, width: 0, height: 0, outlet: null, inlet: null, x: 0, y: 0 });
+    }
+    return this.index.get(box);
+  }
+
+  // `signal` comes out of the item `from`, or from outside where that is -1; it goes to the inlet
+  // `key` of the item `to`, or leaves where that is -1.
+  link(signal, from, to, key) {
+    this.origins.set(signal, from);
+    const targets = this.uses.get(signal) ?? this.uses.set(signal, new Map()).get(signal);
+    const keys = targets.get(to) ?? targets.set(to, new Set()).get(to);
+    keys.add(key);
+  }
+
+  // `turn(signal)` is the order in which signals enter and leave.
+  arrange(turn) {
+    this._columns(turn);
+    this._lines();
+    const columns = orderColumns(this.columns, this.vertices.length, this.segments, new Set(this.entering.length ? [0] : []));
+    const lines = (v) => v >= this.items.length;
+    const space = (v, w) => (lines(v) || lines(w) ? BETWEEN_LINES : BETWEEN_BOXES);
+    const height = this.vertices.map((v) => v.height);
+    const y = heightsOf(columns, height, space, this.segments);
+    this.vertices.forEach((v, i) => (v.y = y[i]));
+    this._across(columns);
+  }
+
+  // Column 0 is for what enters, the last for what leaves; a column more on each side of items only.
+  _columns(turn) {
+    const n = this.items.length;
+    const links = [];
+    for (const [signal, targets] of this.uses) {
+      const from = this.origins.get(signal);
+      if (from >= 0) for (const to of targets.keys()) if (to >= 0) links.push([from, to]);
+    }
+    const ranks = ranksOf(n, links);
+    const least = ranks.reduce((a, b) => Math.min(a, b), 0);
+    const most = ranks.reduce((a, b) => Math.max(a, b), 0);
+    const signals = [...this.uses.keys()].sort((a, b) => turn(a) - turn(b));
+    this.entering = signals.filter((s) => this.origins.get(s) < 0);
+    this.leaving = signals.filter((s) => this.uses.get(s).has(-1));
+    const shift = (this.entering.length ? 1 : 0) - least;
+    this.vertices = [...this.items];
+    this.rank = Array.from(ranks, (r) => r + shift);
+    this.ports = { in: new Map(), out: new Map() };
+    for (const s of this.entering) this.ports.in.set(s, this._vertex(0));
+    const last = most + shift + 1;
+    for (const s of this.leaving) this.ports.out.set(s, this._vertex(last));
+    const width = last + (this.leaving.length ? 1 : 0);
+    this.columns = Array.from({ length: width }, () => []);
+    this.rank.forEach((r, v) => this.columns[r].push(v));
+  }
+
+  _vertex(rank) {
+    this.rank.push(rank);
+    return this.vertices.push({ width: 0, height: 0, x: 0, y: 0, outlet: null, inlet: null }) - 1;
+  }
+
+  // Segments between neighbouring columns, and the trunk of each signal: rank -> vertex.
+  _lines() {
+    this.segments = [];
+    this.trunks = new Map();
+    for (const [signal, targets] of this.uses) {
+      const start = this._start(signal);
+      const trunk = new Map();
+      this.trunks.set(signal, trunk);
+      for (const [to, keys] of targets) {
+        const end = to < 0 ? this.ports.out.get(signal) : to;
+        const before = this._reach(signal, trunk, start, this.rank[end] - 1);
+        if (before < 0) continue; // against the reading direction: drawn straight
+        for (const key of keys) this._segment(signal, before, end, key);
+      }
+    }
+  }
+
+  // The vertex that carries `signal` in column `rank`, its trunk grown as far as that.
+  _reach(signal, trunk, start, rank) {
+    if (rank < this.rank[start]) return -1;
+    let at = start;
+    for (let r = this.rank[start] + 1; r <= rank; r++) {
+      let next = trunk.get(r);
+      if (next === undefined) {
+        next = this._vertex(r);
+        this.columns[r].push(next);
+        trunk.set(r, next);
+        this._segment(signal, at, next, signal);
+      }
+      at = next;
+    }
+    return at;
+  }
+
+  _segment(signal, a, b, key) {
+    const n = this.items.length;
+    const weight = a >= n && b >= n ? 6 : a >= n || b >= n ? 2 : 1;
+    const [outY, inY] = [this._outlet(a, signal), this._inlet(b, key)];
+    const out = outY / (this.vertices[a].height + 1);
+    this.segments.push({ a, b, weight, outY, inY, out, in: inY / (this.vertices[b].height + 1) });
+  }
+
+  _start(signal) {
+    const from = this.origins.get(signal);
+    return from < 0 ? this.ports.in.get(signal) : from;
+  }
+
+  _outlet(v, signal) {
+    return v < this.items.length ? this.items[v].outlet(signal) : 0;
+  }
+
+  _inlet(v, key) {
+    return v < this.items.length ? this.items[v].inlet(key) : 0;
+  }
+
+  // Columns side by side; a steep line gets a wider gap. Leaves stand right, near their users.
+  _across(columns) {
+    const steep = new Float64Array(columns.length);
+    const used = new Set();
+    for (const s of this.segments) {
+      const rise = this.vertices[s.b].y + s.inY - this.vertices[s.a].y - s.outY;
+      steep[this.rank[s.a]] = Math.max(steep[this.rank[s.a]], Math.abs(rise));
+      used.add(s.b);
+    }
+    this.left = new Float64Array(columns.length);
+    this.right = new Float64Array(columns.length);
+    let x = 0;
+    columns.forEach((column, c) => {
+      const width = column.reduce((most, v) => Math.max(most, this.vertices[v].width), 0);
+      this.left[c] = x;
+      this.right[c] = x + width;
+      for (const v of column) {
+        const box = this.vertices[v];
+        box.x = used.has(v) ? x : x + width - box.width;
+      }
+      x += width + Math.round(Math.min(NARROWEST + 0.12 * steep[c], WIDEST));
+    });
+    this.width = this.right[columns.length - 1] ?? 0;
+    this.height = this.vertices.reduce((most, v) => Math.max(most, v.y + v.height), 0);
+  }
+
+  // The way of `signal` to the inlet `key` of item `to` (or out, -1), in this tier's coordinates.
+  route(signal, to, key) {
+    const start = this._start(signal);
+    const end = to < 0 ? this.ports.out.get(signal) : to;
+    const first = this.vertices[start];
+    const y = first.y + this._outlet(start, signal);
+    const points = [[first.x + first.width, y]];
+    const [from, until] = [this.rank[start], this.rank[end]];
+    if (from < until) points.push([this.right[from], y]);
+    const trunk = this.trunks.get(signal);
+    for (let r = from + 1; r < until; r++) {
+      const { y: level } = this.vertices[trunk.get(r)];
+      points.push([this.left[r], level], [this.right[r], level]);
+    }
+    const last = this.vertices[end];
+    const arrival = last.y + this._inlet(end, key);
+    if (from < until) points.push([this.left[until], arrival]);
+    points.push([last.x, arrival]);
+    return points;
+  }
+}

@@ -1,0 +1,72 @@
+// Timeline: what is known at a step of the forward or of the backward pass. It moves from where it
+// is, so a step costs what the step changes.
+
+export class Timeline {
+  // `order` is that of the forward pass. Values are known from the start where there is no primitive.
+  constructor(graph, order) {
+    this.graph = graph;
+    this.order = order;
+    this.known = Uint8Array.from(graph.op, (op) => (op < 0 ? 1 : 0));
+    this.grad = new Float64Array(graph.count);
+    this.reached = new Uint8Array(graph.count);
+    this.place = 0; // forward steps, then the result's own gradient, then pushes
+    this.pushes = null;
+  }
+
+  // Other numbers, or another order of the pushes: the next state is built from the beginning.
+  restart(pushes) {
+    this.pushes = pushes;
+    this.known.fill(0);
+    this.graph.op.forEach((op, i) => {
+      if (op < 0) this.known[i] = 1;
+    });
+    this.reached.fill(0);
+    this.place = 0;
+  }
+
+  // After k steps of a direction: values `known`, gradients `grad` where `reached`, and which nodes
+  // `changed` since the last call. The arrays are the timeline's own and change with it.
+  stateAt(k, direction) {
+    const steps = direction === "forward" ? this.order.length : this.pushes.count;
+    if (!(Number.isInteger(k) && k >= 0 && k <= steps)) {
+      throw new RangeError(`a ${direction} pass has steps 0 to ${steps}, got ${k}`);
+    }
+    const place = direction === "forward" ? k : this.order.length + 1 + k;
+    const changed = new Set();
+    while (this.place < place) changed.add(this.#step(this.place++));
+    while (this.place > place) changed.add(this.#back(--this.place));
+    const { known, grad, reached } = this;
+    return { k, direction, known, grad, reached, changed: [...changed] };
+  }
+
+  #step(place) {
+    const seed = this.order.length;
+    if (place < seed) return this.#know(this.order[place], 1);
+    if (place === seed) return this.#reach(this.graph.root, 1, 1);
+    const k = place - seed - 1;
+    return this.#reach(this.#operand(k), this.pushes.after[k], 1);
+  }
+
+  #back(place) {
+    const seed = this.order.length;
+    if (place < seed) return this.#know(this.order[place], 0);
+    if (place === seed) return this.#reach(this.graph.root, 0, 0);
+    const k = place - seed - 1;
+    return this.#reach(this.#operand(k), this.pushes.before[k], 1 - this.pushes.isFirst[k]);
+  }
+
+  #operand(k) {
+    return this.graph.operand[this.pushes.edges[k]];
+  }
+
+  #know(i, known) {
+    this.known[i] = known;
+    return i;
+  }
+
+  #reach(i, grad, reached) {
+    this.grad[i] = grad;
+    this.reached[i] = reached;
+    return i;
+  }
+}
