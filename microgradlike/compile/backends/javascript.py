@@ -63,7 +63,8 @@ def text(program: Program, name: str, spellings: Mapping[Op, str]) -> str:
     templates = [spelled[op] for op in program.ops]
     small = max(len(program), program.inputs) <= CHUNK
     function = _straight(program, templates) if small else _parts(program, templates)
-    return _closed(name, [*_primitives(" ".join(templates)), *own, *function])
+    legend = "".join(f"{line}\n" for line in program.legend("//"))
+    return legend + _closed(name, [*_primitives(" ".join(templates)), *own, *function])
 
 
 def arithmetic(used: Iterable[Op], name: str, spellings: Mapping[Op, str]) -> str:
@@ -98,8 +99,7 @@ def arithmetic(used: Iterable[Op], name: str, spellings: Mapping[Op, str]) -> st
 def _closed(name: str, paragraphs: list[str]) -> str:
     """What the last of the paragraphs returns, under a name, and nothing else of them."""
     inside = "\n\n".join(paragraphs).replace("\n", "\n  ").replace("\n  \n", "\n\n")
-    legend = "".join(f"{line}\n" for line in program.legend("//"))
-    return f"{legend}const {name} = (() => {{\n  {inside}\n}})();\n"
+    return f"const {name} = (() => {{\n  {inside}\n}})();\n"
 
 
 def _forward(op: Op) -> Program:
