@@ -197,7 +197,7 @@ class SmallBox {
     this.g = groupOf(box, box.kind === "fold" ? "fold" : `node ${graph.roles[node]}`);
     this.body = body(this.g, box, leaf);
     const symbol = box.kind === "node" && !leaf ? graph.symbols[graph.op[node]] : null;
-    const text = printable(symbol ?? (box.kind === "fold" ? graph.clusters[cluster].name : graph.names[node]), 12);
+    const text = printable(symbol ?? (box.kind === "fold" ? graph.clusters[cluster].name : graph.names[node]), 14);
     const size = box.height > 30 ? 30 : 16;
     const room = box.width - 14;
     const large = drawn("text", { class: "large", x: box.width / 2, y: box.height / 2 + size / 3 }, this.g);

@@ -2,6 +2,7 @@
 
 import { byId, element } from "./dom.js";
 import { formulaByName, formulaByNumber, fullName, nameOf } from "./formulas.js";
+import { moduleFacts } from "./module.js";
 import { MINUS, NOT_YET, exact, short, signed, typedNumber } from "./numbers.js";
 import { pathsOf } from "./paths.js";
 
@@ -18,6 +19,7 @@ export class Inspector {
     this.set = set;
     this.follow = follow;
     this.node = null;
+    this.module = null;
     this.field = null;
     this.step = null;
   }
@@ -25,6 +27,13 @@ export class Inspector {
   inspect(node) {
     if (node !== this.node) this.step = null;
     this.node = node;
+    this.module = null;
+    this.show();
+  }
+
+  inspectModule(cluster) {
+    this.node = null;
+    this.module = cluster;
     this.show();
   }
 
@@ -32,6 +41,10 @@ export class Inspector {
   show() {
     this.follow(null);
     const { node } = this;
+    if (node === null && this.module !== null) {
+      this.place.replaceChildren(...moduleFacts(this.picture, this.module));
+      return;
+    }
     if (node === null) {
       this.place.replaceChildren(element("p", { class: "note", text: "Point at a node, or move to one with the arrow keys: its formula and its paths to the result appear here." }));
       return;

@@ -12,7 +12,10 @@ export function listenToKeys(session) {
     p: () => player.toggle(), Home: () => player.go(0), End: () => player.go(session.steps.last),
     "+": () => view.camera.zoom(1.25), "=": () => view.camera.zoom(1.25),
     "-": () => view.camera.zoom(0.8), 0: () => view.camera.fit(),
-    "/": () => byId("search").focus(), Escape: () => session.search(""),
+    "/": () => byId("search").focus(), Escape: () => {
+      session.search("");
+      session.letGo();
+    },
   };
   const inGraph = {
     ArrowLeft: () => walk(session, "operand"), ArrowRight: () => walk(session, "user"),
@@ -21,7 +24,7 @@ export function listenToKeys(session) {
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, select, textarea")) return;
+    if (typing(event)) return;
     const graph = event.target.closest("#graph");
     if (event.target.closest("button") && (event.key === " " || event.key === "Enter")) return;
     const act = event.key === " " && event.shiftKey
@@ -41,6 +44,15 @@ function nudge(session, direction) {
   if (!box || box.kind !== "node" || !session.engine.isFree(box.node)) return;
   const x = session.engine.data[box.node];
   session.set(box.node, Number((x + 10 * direction * unitOf(x)).toPrecision(6)));
+}
+
+// Whether a field has its own use for a key.
+function typing({ target, key }) {
+  const field = target.closest("input, select");
+  if (!field) return false;
+  if (field.type === "checkbox") return key === " ";
+  if (field.type === "range") return key.startsWith("Arrow") || key === "Home" || key === "End";
+  return true;
 }
 
 function pan(view, key) {

@@ -156,13 +156,26 @@ export class Session {
     if (!box) return;
     this.chosen = id;
     this.marks.choose(box);
-    if (box.kind === "node") this.inspector.inspect(box.node);
+    setText(byId("inspector-title"), "Node, chosen; click beside it to let go");
+    this._inspect(box);
     if (show) this._into(box);
   }
 
+  // A chosen node stays in the margin, whatever the pointer passes on its way there.
+  letGo() {
+    this.chosen = null;
+    this.marks.choose(null);
+    setText(byId("inspector-title"), "Node");
+  }
+
   hover(id) {
-    const box = id === null ? null : this.view.boxes.get(id);
-    if (box && box.kind === "node") this.inspector.inspect(box.node);
+    const box = id === null || this.chosen !== null ? null : this.view.boxes.get(id);
+    if (box && box.kind !== "cluster") this._inspect(box);
+  }
+
+  _inspect(box) {
+    if (box.kind === "node") this.inspector.inspect(box.node);
+    else this.inspector.inspectModule(box.cluster);
   }
 
   // Unfolds what hides a node, and goes there.
