@@ -25,8 +25,13 @@ const PRIMITIVES = {
 function engineOf(...rows) {
   const leaf = (row) => typeof row[1] === "number";
   const scene = {
-    version: 1, root: rows.length - 1, notes: [], ops: ["add", "mul"], symbols: ["+", "×"],
-    clusters: [], opaque: { node: [], local: [] },
+    version: 1,
+    root: rows.length - 1,
+    notes: [],
+    ops: ["add", "mul"],
+    symbols: ["+", "×"],
+    clusters: [],
+    opaque: { node: [], local: [] },
     nodes: {
       op: rows.map((row) => (leaf(row) ? -1 : ["add", "mul"].indexOf(row[1]))),
       operands: rows.map((row) => (leaf(row) ? [] : row.slice(2))),
@@ -34,7 +39,9 @@ function engineOf(...rows) {
       grad: rows.map(() => null),
       name: rows.map(([name]) => name),
       role: rows.map((row) => (leaf(row) ? "input" : "operation")),
-      cluster: rows.map(() => -1), flags: rows.map(() => []), locked: rows.map(() => 0),
+      cluster: rows.map(() => -1),
+      flags: rows.map(() => []),
+      locked: rows.map(() => 0),
     },
   };
   const engine = new Engine(graphOf(scene), PRIMITIVES);
@@ -83,8 +90,18 @@ test("paths are counted exactly, and their products add up to the gradient", () 
 });
 
 test("numbers are as in the pictures: short, and never a zero that is none", () => {
-  const cases = [[0, "0"], [1.5, "1.5"], [-2 / 3, "−0.6667"], [12345, "12345"], [1234567.8, "1.235e6"],
-    [1e-9, "1e−9"], [-1e-300, "−1e−300"], [-1.234e-308, "−1.234e−308"], [-Infinity, "−∞"], [NaN, "nan"]];
+  const cases = [
+    [0, "0"],
+    [1.5, "1.5"],
+    [-2 / 3, "−0.6667"],
+    [12345, "12345"],
+    [1234567.8, "1.235e6"],
+    [1e-9, "1e−9"],
+    [-1e-300, "−1e−300"],
+    [-1.234e-308, "−1.234e−308"],
+    [-Infinity, "−∞"],
+    [NaN, "nan"],
+  ];
   for (const [x, text] of cases) assert.equal(short(x), text);
   assert.deepEqual([signed(0.5), signed(-0.5), signed(-0)], ["+0.5", "−0.5", "0"]);
   assert.equal(factor(-2), "(−2)");
@@ -129,7 +146,9 @@ test("a search finds exact names first, and primitives", () => {
 test("few boxes are open to begin with, and neighbours alike", () => {
   const graph = perceptron([2, 16, 16, 1]);
   const folded = firstFolds(graph);
-  const kinds = graph.clusters.map(({ kind }, c) => `${kind} in ${graph.clusters[c].parent}: ${folded.has(c)}`);
+  const kinds = graph.clusters.map(
+    ({ kind }, c) => `${kind} in ${graph.clusters[c].parent}: ${folded.has(c)}`,
+  );
   const open = graph.clusters.filter((_, c) => !folded.has(c)).map(({ kind }) => kind);
   assert.ok(open.includes("Layer"));
   assert.equal(new Set(kinds).size, new Set(kinds.map((k) => k.split(":")[0])).size);

@@ -26,7 +26,11 @@ export function moduleFacts(picture, cluster) {
   row(["output", "data", "grad"]);
   for (const i of outputs.slice(0, OUTPUTS)) {
     const [data, grad] = [picture.dataOf(i), picture.gradOf(i)];
-    row([nameOf(graph, i), data === null ? NOT_YET : short(data), grad === null ? NOT_YET : signed(grad)]);
+    row([
+      nameOf(graph, i),
+      data === null ? NOT_YET : short(data),
+      grad === null ? NOT_YET : signed(grad),
+    ]);
   }
   if (outputs.length > OUTPUTS) row([`… and ${outputs.length - OUTPUTS} more`]);
   return [list, table];

@@ -57,7 +57,8 @@ export class Session {
   reset() {
     const { data, count } = this.graph;
     for (let i = 0; i < count; i++) {
-      if (this.engine.isFree(i) && !Object.is(this.engine.data[i], data[i])) this.engine.setLeaf(i, data[i]);
+      if (this.engine.isFree(i) && !Object.is(this.engine.data[i], data[i]))
+        this.engine.setLeaf(i, data[i]);
     }
     byId("reset").disabled = true;
     this._renumber();
@@ -98,7 +99,9 @@ export class Session {
 
   // What happens is brought into the window; with "follow", close enough to be read.
   _follow({ node, pushes }) {
-    const boxes = [node, ...pushes.map((push) => push.operand)].filter((i) => i >= 0).map((i) => this.view.boxOfNode(i));
+    const boxes = [node, ...pushes.map((push) => push.operand)]
+      .filter((i) => i >= 0)
+      .map((i) => this.view.boxOfNode(i));
     if (boxes.length === 0) return;
     const x = Math.min(...boxes.map((b) => b.x));
     const y = Math.min(...boxes.map((b) => b.y));
@@ -114,10 +117,14 @@ export class Session {
     const { graph } = this;
     const { grad } = this.engine;
     const { right, wrong: nodes } = this.picture;
-    if (nodes.length === 0) return setText(note, "Here it makes no difference: nothing is handed on too early.");
-    const lost = nodes.slice(-3).map((i) => `${nameOf(graph, i)} gets ${short(grad[i])} instead of ${short(right[i])}`);
+    if (nodes.length === 0)
+      return setText(note, "Here it makes no difference: nothing is handed on too early.");
+    const lost = nodes
+      .slice(-3)
+      .map((i) => `${nameOf(graph, i)} gets ${short(grad[i])} instead of ${short(right[i])}`);
     const more = nodes.length > 3 ? `; and ${nodes.length - 3} more are wrong` : "";
-    const why = "A node hands on as soon as something arrives. What arrives later is never handed on:";
+    const why =
+      "A node hands on as soon as something arrives. What arrives later is never handed on:";
     return setText(note, `${why} ${lost.join("; ")}${more}.`);
   }
 
@@ -138,7 +145,9 @@ export class Session {
   unfold() {
     const { clusters } = this.graph;
     const { boxes } = this.view;
-    const outer = [...this.folded].filter((c) => clusters[c].parent < 0 || !this.folded.has(clusters[c].parent));
+    const outer = [...this.folded].filter(
+      (c) => clusters[c].parent < 0 || !this.folded.has(clusters[c].parent),
+    );
     const more = outer.reduce((sum, c) => sum + this.picture.contents[c].size, boxes.size);
     if (more > MOST_BOXES) return setText(byId("found"), "too many boxes: unfold single modules");
     for (const c of outer) this.folded.delete(c);
