@@ -13,18 +13,43 @@ function state(engine, steps) {
   const { data, local, grad } = engine;
   const pushes = Array.from({ length: engine.pushCount }, (_, k) => {
     const { from, operand, edge, isFirst, ...numbers } = engine.push(k);
-    return { from, operand, edge, isFirst, ...Object.fromEntries(Object.entries(numbers).map(([n, x]) => [n, bits(x)])) };
+    return {
+      from,
+      operand,
+      edge,
+      isFirst,
+      ...Object.fromEntries(Object.entries(numbers).map(([n, x]) => [n, bits(x)])),
+    };
   });
   const states = steps.map(([k, direction]) => {
-    const at = engine.stateAt(Math.min(k, direction === "forward" ? engine.order.length : engine.pushCount), direction);
+    const at = engine.stateAt(
+      Math.min(k, direction === "forward" ? engine.order.length : engine.pushCount),
+      direction,
+    );
     const { known, reached } = at;
-    return { k: at.k, known: [...known], reached: [...reached], grad: all(at.grad), changed: at.changed };
+    return {
+      k: at.k,
+      known: [...known],
+      reached: [...reached],
+      grad: all(at.grad),
+      changed: at.changed,
+    };
   });
-  return { data: all(data), local: all(local), grad: all(grad), reached: [...engine.reached], pushes, states };
+  return {
+    data: all(data),
+    local: all(local),
+    grad: all(grad),
+    reached: [...engine.reached],
+    pushes,
+    states,
+  };
 }
 
 function answer({ scene, primitives, leaves, steps, wrongOrder }) {
-  const engine = new Engine(graphOf(scene), new Function(`"use strict"; ${primitives}; return PRIMITIVES;`)());
+  const engine = new Engine(
+    graphOf(scene),
+    new Function(`"use strict"; ${primitives}; return PRIMITIVES;`)(),
+  );
   engine.wrongOrder = wrongOrder;
   const states = [state(engine, steps)];
   for (const [i, x] of leaves) {

@@ -15,7 +15,17 @@ const PRIMITIVES = {
 
 // a tiny language: ["x", 2] is a leaf, ["mul", "a", "b"] a primitive, a number a constant
 function sceneOf(lines) {
-  const nodes = { op: [], operands: [], data: [], grad: [], name: [], role: [], cluster: [], flags: [], locked: [] };
+  const nodes = {
+    op: [],
+    operands: [],
+    data: [],
+    grad: [],
+    name: [],
+    role: [],
+    cluster: [],
+    flags: [],
+    locked: [],
+  };
   const ops = ["add", "mul"];
   const add = (name, op, operands, data, role) => {
     nodes.op.push(op);
@@ -29,7 +39,8 @@ function sceneOf(lines) {
     nodes.locked.push(0);
     return nodes.op.length - 1;
   };
-  const place = (x) => (typeof x === "number" ? add(String(x), -1, [], x, "constant") : nodes.name.indexOf(x));
+  const place = (x) =>
+    typeof x === "number" ? add(String(x), -1, [], x, "constant") : nodes.name.indexOf(x);
   for (const [name, what, ...operands] of lines) {
     if (typeof what === "number") add(name, -1, [], what, "input");
     else {
@@ -39,13 +50,29 @@ function sceneOf(lines) {
     }
   }
   const opaque = { node: [], local: [] };
-  return { version: 1, root: nodes.op.length - 1, notes: [], ops, symbols: ["+", "×"], nodes, opaque, clusters: [] };
+  return {
+    version: 1,
+    root: nodes.op.length - 1,
+    notes: [],
+    ops,
+    symbols: ["+", "×"],
+    nodes,
+    opaque,
+    clusters: [],
+  };
 }
 
 const engineOf = (...lines) => new Engine(graphOf(sceneOf(lines)), PRIMITIVES);
 
 test("a number of the JSON is a double, whatever it is", () => {
-  assert.deepEqual(["nan", "inf", "-inf", null, -0.0, 0.1].map(numberOf), [NaN, Infinity, -Infinity, NaN, -0, 0.1]);
+  assert.deepEqual(["nan", "inf", "-inf", null, -0.0, 0.1].map(numberOf), [
+    NaN,
+    Infinity,
+    -Infinity,
+    NaN,
+    -0,
+    0.1,
+  ]);
 });
 
 test("another version is refused", () => {
@@ -64,7 +91,15 @@ test("edges lead both ways", () => {
 test("the rule is spelled push by push", () => {
   const engine = engineOf(["a", 3], ["b", "mul", "a", "a"]);
   assert.deepEqual(engine.push(1), {
-    from: 1, operand: 0, edge: 1, local: 3, upstream: 1, contribution: 3, before: 3, after: 6, isFirst: false,
+    from: 1,
+    operand: 0,
+    edge: 1,
+    local: 3,
+    upstream: 1,
+    contribution: 3,
+    before: 3,
+    after: 6,
+    isFirst: false,
   });
   assert.deepEqual([...engine.grad], [6, 1]);
   assert.deepEqual([...engine.stops], [0, 2]);
@@ -76,7 +111,13 @@ test("in a product of the chain rule 0 times infinity is 0", () => {
 });
 
 test("setting a leaf computes what depends on it, and nothing else", () => {
-  const engine = engineOf(["a", 3], ["b", 4], ["c", "mul", "a", "a"], ["d", "mul", "b", "b"], ["e", "add", "c", "d"]);
+  const engine = engineOf(
+    ["a", 3],
+    ["b", 4],
+    ["c", "mul", "a", "a"],
+    ["d", "mul", "b", "b"],
+    ["e", "add", "c", "d"],
+  );
   calls = 0;
   assert.deepEqual(engine.setLeaf(0, 5), [0, 2, 4]);
   assert.equal(calls, 1);
@@ -102,7 +143,8 @@ test("only a leaf can be set", () => {
 
 test("a step that is none is refused", () => {
   const engine = engineOf(["a", 3], ["b", "add", "a", "a"]);
-  for (const k of [-1, 3, 0.5, NaN]) assert.throws(() => engine.stateAt(k, "backward"), /steps 0 to 2, got/);
+  for (const k of [-1, 3, 0.5, NaN])
+    assert.throws(() => engine.stateAt(k, "backward"), /steps 0 to 2, got/);
 });
 
 test("the order that goes wrong can be left again", () => {
@@ -127,6 +169,12 @@ test("the state after setting a leaf is that of the new numbers", () => {
 });
 
 test("a primitive that is not there is named", () => {
-  const scene = sceneOf([["a", 3], ["b", "mul", "a", "a"]]);
-  assert.throws(() => new Engine(graphOf(scene), { chain: PRIMITIVES.chain }), /node 1 is made by mul/);
+  const scene = sceneOf([
+    ["a", 3],
+    ["b", "mul", "a", "a"],
+  ]);
+  assert.throws(
+    () => new Engine(graphOf(scene), { chain: PRIMITIVES.chain }),
+    /node 1 is made by mul/,
+  );
 });

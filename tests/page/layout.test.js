@@ -98,7 +98,10 @@ test("every operand is on one line, unless both its ends are in one folded modul
         if (root(v) !== root(graph.operand[e])) expected.push(e);
       }
     }
-    assert.deepEqual(drawn.sort((a, b) => a - b), expected);
+    assert.deepEqual(
+      drawn.sort((a, b) => a - b),
+      expected,
+    );
   }
 });
 

@@ -17,15 +17,18 @@ test("names at the top of modules are unique, for a page is one scope", () => {
 });
 
 test("nothing from a graph is ever read as markup, and nothing is loaded", () => {
-  const banned = /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|fetch\(|XMLHttp|import\(/;
+  const banned =
+    /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|fetch\(|XMLHttp|import\(/;
   for (const [name, text] of texts) assert.doesNotMatch(text, banned, name);
 });
 
 test("imports and exports are written as the page's assembly reads them", () => {
   for (const [name, text] of texts) {
     for (const line of text.split("\n")) {
-      if (line.startsWith("import")) assert.match(line, /^import \{ [\w, ]+ \} from "\.\/[\w-]+\.js";$/, name);
-      if (line.startsWith("export")) assert.match(line, /^export (class|function\*?|const) \w+/, name);
+      if (line.startsWith("import"))
+        assert.match(line, /^import \{ [\w, ]+ \} from "\.\/[\w-]+\.js";$/, name);
+      if (line.startsWith("export"))
+        assert.match(line, /^export (class|function\*?|const) \w+/, name);
     }
   }
 });

@@ -30,8 +30,11 @@ export function pinned(node, text, size, room) {
 
 function groupOf(box, classes) {
   return drawn("g", {
-    class: classes, "data-id": box.id, transform: `translate(${box.x} ${box.y})`,
-    role: "button", tabindex: "-1",
+    class: classes,
+    "data-id": box.id,
+    transform: `translate(${box.x} ${box.y})`,
+    role: "button",
+    tabindex: "-1",
   });
 }
 
@@ -53,9 +56,18 @@ class NodeBox {
     this.g = groupOf(box, `node ${role}${leaf && !graph.locked[node] ? " leaf" : ""}`);
     this.body = body(this.g, box, leaf);
     if (role === "parameter") {
-      drawn("rect", {
-        class: "inner", x: 3, y: 3, width: width - 6, height: height - 6, rx: 7.5,
-      }, this.g);
+      drawn(
+        "rect",
+        {
+          class: "inner",
+          x: 3,
+          y: 3,
+          width: width - 6,
+          height: height - 6,
+          rx: 7.5,
+        },
+        this.g,
+      );
     }
     this.left = leaf ? 0 : PLUG;
     this.plugs = leaf ? [] : this._plugs(graph, height);
@@ -64,7 +76,11 @@ class NodeBox {
     this.data = this._row("data", middle + 39);
     this.grad = this._row("grad", middle + 39 + ROW);
     if (this.g.classList.contains("leaf")) {
-      drawn("rect", { class: "handle", "data-leaf": node, x: 0, y: middle + 25, width, height: 19 }, this.g);
+      drawn(
+        "rect",
+        { class: "handle", "data-leaf": node, x: 0, y: middle + 25, width, height: 19 },
+        this.g,
+      );
     }
     this.flag = null;
   }
@@ -74,7 +90,12 @@ class NodeBox {
     const slots = graph.first[node + 1] - graph.first[node];
     return Array.from({ length: slots }, (_, slot) => {
       const y = inletOf(slot, slots, height);
-      if (!graph.isConstant[graph.operand[graph.first[node] + slot]]) drawn("rect", { class: "plug", x: 1.5, y: y - 8, width: PLUG - 3, height: 16, rx: 2 }, this.g);
+      if (!graph.isConstant[graph.operand[graph.first[node] + slot]])
+        drawn(
+          "rect",
+          { class: "plug", x: 1.5, y: y - 8, width: PLUG - 3, height: 16, rx: 2 },
+          this.g,
+        );
       return drawn("text", { class: "plug-text", x: 4, y: y + 3.5 }, this.g);
     });
   }
@@ -183,7 +204,10 @@ class FoldBox {
     pinned(this.data, `data ${spelledSpan(data, short)}`, FONT, this.room);
     pinned(this.grad, `grad ${spelledSpan(grad, signed)}`, FONT, this.room);
     this.body.style.fill = shadeColor(picture.scale.shade(largestOf(grad)));
-    label(this.g, `folded module ${this.title}, ${this.size}, gradients ${spelledSpan(grad, signed)}. Enter unfolds.`);
+    label(
+      this.g,
+      `folded module ${this.title}, ${this.size}, gradients ${spelledSpan(grad, signed)}. Enter unfolds.`,
+    );
   }
 }
 
@@ -197,10 +221,17 @@ class SmallBox {
     this.g = groupOf(box, box.kind === "fold" ? "fold" : `node ${graph.roles[node]}`);
     this.body = body(this.g, box, leaf);
     const symbol = box.kind === "node" && !leaf ? graph.symbols[graph.op[node]] : null;
-    const text = printable(symbol ?? (box.kind === "fold" ? graph.clusters[cluster].name : graph.names[node]), 12);
+    const text = printable(
+      symbol ?? (box.kind === "fold" ? graph.clusters[cluster].name : graph.names[node]),
+      14,
+    );
     const size = box.height > 30 ? 30 : 16;
     const room = box.width - 14;
-    const large = drawn("text", { class: "large", x: box.width / 2, y: box.height / 2 + size / 3 }, this.g);
+    const large = drawn(
+      "text",
+      { class: "large", x: box.width / 2, y: box.height / 2 + size / 3 },
+      this.g,
+    );
     large.style.fontSize = `${size}px`;
     pinned(large, text, size, room);
   }

@@ -31,8 +31,10 @@ export class Camera {
     const { width, height } = this.frame;
     const at = (p, origin) => (p - origin) / this.scale;
     return {
-      left: at(-margin, this.x), right: at(width + margin, this.x),
-      top: at(-margin, this.y), bottom: at(height + margin, this.y),
+      left: at(-margin, this.x),
+      right: at(width + margin, this.x),
+      top: at(-margin, this.y),
+      bottom: at(height + margin, this.y),
     };
   }
 
@@ -106,12 +108,16 @@ export class Camera {
 
   _listen() {
     const { svg } = this;
-    svg.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      const [px, py] = this._position(event);
-      const lines = event.deltaMode === 1 ? 16 : 1;
-      this.zoom(Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0016)), px, py);
-    }, { passive: false });
+    svg.addEventListener(
+      "wheel",
+      (event) => {
+        event.preventDefault();
+        const [px, py] = this._position(event);
+        const lines = event.deltaMode === 1 ? 16 : 1;
+        this.zoom(Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0016)), px, py);
+      },
+      { passive: false },
+    );
     svg.addEventListener("pointerdown", (event) => {
       if (event.defaultPrevented || event.button > 0) return;
       this.pointers.set(event.pointerId, this._position(event));

@@ -3,8 +3,9 @@
 const SWEEPS = 8;
 const PATIENCE = 3; // sweeps in a row that are no better
 
-// `columns` are arrays of vertices, of which there are `size`; `segments` have { a, b, out, in }: from vertex a to vertex b of
-// the next column, leaving and arriving at these shares of their heights. `fixed` columns stay.
+// `columns` are arrays of vertices, of which there are `size`; `segments` have { a, b, out, in }: from
+// vertex a to vertex b of the next column, leaving and arriving at these shares of their heights.
+// The places of columns in `fixed` keep their order.
 export function orderColumns(columns, size, segments, fixed) {
   const position = new Float64Array(size);
   const keys = new Float64Array(size);

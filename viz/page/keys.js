@@ -8,27 +8,42 @@ const PAN = 60; // pixels
 export function listenToKeys(session) {
   const { view, player } = session;
   const everywhere = {
-    " ": () => player.step(1), ".": () => player.step(1), ",": () => player.step(-1),
-    p: () => player.toggle(), Home: () => player.go(0), End: () => player.go(session.steps.last),
-    "+": () => view.camera.zoom(1.25), "=": () => view.camera.zoom(1.25),
-    "-": () => view.camera.zoom(0.8), 0: () => view.camera.fit(),
-    "/": () => byId("search").focus(), Escape: () => session.search(""),
+    " ": () => player.step(1),
+    ".": () => player.step(1),
+    ",": () => player.step(-1),
+    p: () => player.toggle(),
+    Home: () => player.go(0),
+    End: () => player.go(session.steps.last),
+    "+": () => view.camera.zoom(1.25),
+    "=": () => view.camera.zoom(1.25),
+    "-": () => view.camera.zoom(0.8),
+    0: () => view.camera.fit(),
+    "/": () => byId("search").focus(),
+    Escape: () => {
+      session.search("");
+      session.letGo();
+    },
   };
   const inGraph = {
-    ArrowLeft: () => walk(session, "operand"), ArrowRight: () => walk(session, "user"),
-    ArrowUp: () => walk(session, "up"), ArrowDown: () => walk(session, "down"),
-    Enter: () => open(session), "[": () => nudge(session, -1), "]": () => nudge(session, 1),
+    ArrowLeft: () => walk(session, "operand"),
+    ArrowRight: () => walk(session, "user"),
+    ArrowUp: () => walk(session, "up"),
+    ArrowDown: () => walk(session, "down"),
+    Enter: () => open(session),
+    "[": () => nudge(session, -1),
+    "]": () => nudge(session, 1),
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, select, textarea")) return;
+    if (typing(event)) return;
     const graph = event.target.closest("#graph");
     if (event.target.closest("button") && (event.key === " " || event.key === "Enter")) return;
-    const act = event.key === " " && event.shiftKey
-      ? () => player.step(-1)
-      : graph && event.shiftKey && event.key.startsWith("Arrow")
-        ? () => pan(view, event.key)
-        : everywhere[event.key] ?? (graph ? inGraph[event.key] : undefined);
+    const act =
+      event.key === " " && event.shiftKey
+        ? () => player.step(-1)
+        : graph && event.shiftKey && event.key.startsWith("Arrow")
+          ? () => pan(view, event.key)
+          : (everywhere[event.key] ?? (graph ? inGraph[event.key] : undefined));
     if (!act) return;
     event.preventDefault();
     act();
@@ -43,8 +58,19 @@ function nudge(session, direction) {
   session.set(box.node, Number((x + 10 * direction * unitOf(x)).toPrecision(6)));
 }
 
+// Whether a field has its own use for a key.
+function typing({ target, key }) {
+  const field = target.closest("input, select");
+  if (!field) return false;
+  if (field.type === "checkbox") return key === " ";
+  if (field.type === "range") return key.startsWith("Arrow") || key === "Home" || key === "End";
+  return true;
+}
+
 function pan(view, key) {
-  const [dx, dy] = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
+  const [dx, dy] = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[
+    key
+  ];
   view.camera.pan(dx * PAN, dy * PAN);
 }
 
@@ -56,7 +82,8 @@ function walk(session, where) {
     session.choose(view.boxOfNode(graph.root).id, true);
     return;
   }
-  const next = where === "up" || where === "down" ? beside(view, now, where) : along(view, now, where);
+  const next =
+    where === "up" || where === "down" ? beside(view, now, where) : along(view, now, where);
   if (next) session.choose(next, true);
 }
 

@@ -35,7 +35,7 @@ function readingOrder({ count, root, first, operand }) {
   const seen = new Uint8Array(count);
   const order = [];
   const stack = [root];
-  for (let rest = count - 1; stack.length > 0 || rest >= 0; ) {
+  for (let rest = count - 1; stack.length > 0 || rest >= 0;) {
     const i = stack.length > 0 ? stack.pop() : rest--;
     if (seen[i]) continue;
     seen[i] = 1;

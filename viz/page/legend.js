@@ -23,7 +23,11 @@ export class Legend {
     this.odd.style.background = shadeColor(NaN);
     element("span", { text: `${NOT_YET} not reached yet` }, colors);
     const meaning = element("div", { class: "legend-row" }, place);
-    element("span", { text: "number where a line arrives: local derivative, ∂ node / ∂ operand" }, meaning);
+    element(
+      "span",
+      { text: "number where a line arrives: local derivative, ∂ node / ∂ operand" },
+      meaning,
+    );
     for (const note of graph.notes) {
       if (!/backward/.test(note)) element("div", { class: "legend-row", text: note }, place);
     }
@@ -34,10 +38,12 @@ export class Legend {
     this.odd.hidden = !engine.grad.some((g, i) => engine.reached[i] && !Number.isFinite(g));
     if (scale.largest === this.largest) return;
     this.largest = scale.largest;
-    this.ticks.replaceChildren(...scale.ticks().map((x) => {
-      const tick = element("span", { class: "tick", text: signed(x, 2) });
-      tick.style.background = shadeColor(scale.shade(x));
-      return tick;
-    }));
+    this.ticks.replaceChildren(
+      ...scale.ticks().map((x) => {
+        const tick = element("span", { class: "tick", text: signed(x, 2) });
+        tick.style.background = shadeColor(scale.shade(x));
+        return tick;
+      }),
+    );
   }
 }

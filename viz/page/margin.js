@@ -30,13 +30,21 @@ export class Margin {
     setText(this.title, place < seed ? "Forward" : backward);
     if (end && summary) this._gradients();
     else this[`_${event.kind}`](event);
-    if (place === seed - 1) this._text("note", "All values are known. Next: the gradient of the result by itself is 1, and goes back from there.");
-    if (end && !wrongOrder) this._text("note", "Every path has arrived. Drag a leaf’s value, or step back.");
+    if (place === seed - 1)
+      this._text(
+        "note",
+        "All values are known. Next: the gradient of the result by itself is 1, and goes back from there.",
+      );
+    if (end && !wrongOrder)
+      this._text("note", "Every path has arrived. Drag a leaf’s value, or step back.");
     this._order(event, place);
   }
 
   _start() {
-    this._text("note", "Only the leaves have values. Each step forward computes one node from its operands.");
+    this._text(
+      "note",
+      "Only the leaves have values. Each step forward computes one node from its operands.",
+    );
   }
 
   _forward({ node }) {
@@ -52,7 +60,8 @@ export class Margin {
 
   _push({ node, pushes }) {
     const { graph } = this.steps.engine;
-    if (pushes.length > 1) this._text("note", `${nameOf(graph, node)} hands on to ${pushes.length} operands:`);
+    if (pushes.length > 1)
+      this._text("note", `${nameOf(graph, node)} hands on to ${pushes.length} operands:`);
     for (const push of pushes.slice(0, PUSHES)) {
       const { rule, numbers, growth, receiver } = pushLines(this.steps, push);
       this._text("rule", rule);
@@ -75,7 +84,8 @@ export class Margin {
       const name = `∂${nameOf(graph, graph.root)}/∂${fullName(graph, i)}`;
       this._text("gradient", `${name} = ${signed(grad[i])}`);
     }
-    if (leaves.length > LEAVES) this._text("note", `… and ${(leaves.length - LEAVES).toLocaleString("en")} more leaves`);
+    if (leaves.length > LEAVES)
+      this._text("note", `… and ${(leaves.length - LEAVES).toLocaleString("en")} more leaves`);
   }
 
   _text(kind, text) {
@@ -96,16 +106,28 @@ export class Margin {
     for (let g = first; g < Math.min(first + 2 * AROUND + 1, groups); g++) {
       const { from } = engine.push(stops[g]);
       const to = [];
-      for (let k = stops[g]; k < stops[g + 1] && to.length < 4; k++) to.push(nameOf(graph, engine.push(k).operand));
-      const state = event.kind === "push" && g === now ? "now" : stops[g + 1] <= pushed ? "done" : "";
-      rows.push({ state, number: `${g + 1}.`, name: nameOf(graph, from), to: `→ ${to.join(", ")}`, stop: stops[g + 1] });
+      for (let k = stops[g]; k < stops[g + 1] && to.length < 4; k++)
+        to.push(nameOf(graph, engine.push(k).operand));
+      const state =
+        event.kind === "push" && g === now ? "now" : stops[g + 1] <= pushed ? "done" : "";
+      rows.push({
+        state,
+        number: `${g + 1}.`,
+        name: nameOf(graph, from),
+        to: `→ ${to.join(", ")}`,
+        stop: stops[g + 1],
+      });
     }
     this.order.replaceChildren(...rows.map((row) => this._row(row)));
   }
 
   _row({ state, number, name, to, stop }) {
     const li = element("li", { class: state });
-    for (const [kind, text] of [["number", number], ["name", name], ["to", to]]) {
+    for (const [kind, text] of [
+      ["number", number],
+      ["name", name],
+      ["to", to],
+    ]) {
       element("span", { class: kind, text }, li);
     }
     li.addEventListener("click", () => this.go(this.steps.seed + stop));

@@ -61,7 +61,13 @@ export class Marks {
     if (!current) return;
     const { x, y, width, height } = current;
     const gap = 4;
-    const shape = { x: x - gap, y: y - gap, width: width + 2 * gap, height: height + 2 * gap, rx: 8 };
+    const shape = {
+      x: x - gap,
+      y: y - gap,
+      width: width + 2 * gap,
+      height: height + 2 * gap,
+      rx: 8,
+    };
     const halo = drawn("rect", { class: `halo ${kind}`, ...shape }, this.halos);
     halo.style.strokeWidth = Math.max(2.5, 2 / this.view.camera.scale);
   }
@@ -106,13 +112,19 @@ export class Marks {
       const far = receiver.height / 2 + height;
       spots.push([receiver.x + receiver.width / 2, receiver.y + receiver.height / 2 + far, far]);
     }
-    const costs = spots.map(([x, y, distance]) => this._hidden(x, y, width, height, taken) + distance * height * 0.5);
+    const costs = spots.map(
+      ([x, y, distance]) => this._hidden(x, y, width, height, taken) + distance * height * 0.5,
+    );
     const [x, y] = spots[costs.indexOf(Math.min(...costs))] ?? [0, 0];
     taken.push({ x: x - width / 2, y: y - height / 2, width, height });
-    const g = drawn("g", {
-      class: "callout",
-      transform: `translate(${x} ${y}) scale(${1 / camera.scale})`,
-    }, this.layer);
+    const g = drawn(
+      "g",
+      {
+        class: "callout",
+        transform: `translate(${x} ${y}) scale(${1 / camera.scale})`,
+      },
+      this.layer,
+    );
     const wide = width * camera.scale;
     drawn("rect", { x: -wide / 2, y: -11, width: wide, height: 22, rx: 5 }, g);
     pinned(drawn("text", { x: 7 - wide / 2, y: 4.5 }, g), text, SIZE, wide);
@@ -125,7 +137,12 @@ export class Marks {
     let cost = 0;
     for (const box of this.view.layout.boxes) if (box.kind !== "cluster") cost += shared(own, box);
     for (const other of taken) cost += 3 * shared(own, other);
-    const window = { x: view.left, y: view.top, width: view.right - view.left, height: view.bottom - view.top };
+    const window = {
+      x: view.left,
+      y: view.top,
+      width: view.right - view.left,
+      height: view.bottom - view.top,
+    };
     return cost + 5 * (width * height - shared(own, window));
   }
 
@@ -133,7 +150,11 @@ export class Marks {
   _bead() {
     const lines = [...this.layer.querySelectorAll(".pushed")];
     const begin = performance.now();
-    const beads = lines.map((line) => ({ line, length: line.getTotalLength(), bead: drawn("circle", { class: "bead", r: 6 }, this.layer) }));
+    const beads = lines.map((line) => ({
+      line,
+      length: line.getTotalLength(),
+      bead: drawn("circle", { class: "bead", r: 6 }, this.layer),
+    }));
     const step = (now) => {
       const t = Math.min(Math.max((now - begin) / 420, 0), 1);
       for (const { line, length, bead } of beads) {

@@ -35,6 +35,6 @@ function cutRun(nodes, parent, clusters, clusterOf) {
 
 function partOf(run, parent) {
   const [first, last] = [run[0] + 1, run[run.length - 1] + 1];
-  const name = `v${first} … v${last}`;
+  const name = `v${first}…${last}`;
   return { name, kind: name, title: name, parent, module: name, call: 1, calls: 1 };
 }

@@ -6,7 +6,9 @@ export function pathsOf(engine, node, limit) {
   const { graph, local } = engine;
   const { root, first, operand, isConstant } = graph;
   const leading = leadingTo(graph, node);
-  const table = new Map([[root, { count: 1n, greatest: [{ product: 1, node: root, above: null }], rest: 0 }]]);
+  const table = new Map([
+    [root, { count: 1n, greatest: [{ product: 1, node: root, above: null }], rest: 0 }],
+  ]);
   for (let v = root; v > node; v--) {
     const paths = table.get(v);
     if (!paths || !leading[v]) continue;

@@ -79,7 +79,8 @@ export class Picture {
   flagsOf(i) {
     const flags = [];
     const odd = (x, what) => {
-      if (x !== null && !Number.isFinite(x)) flags.push(`${Number.isNaN(x) ? "nan" : "inf"}${what}`);
+      if (x !== null && !Number.isFinite(x))
+        flags.push(`${Number.isNaN(x) ? "nan" : "inf"}${what}`);
     };
     const data = this.dataOf(i);
     odd(data, "");
@@ -88,7 +89,8 @@ export class Picture {
       flags.push(`right: ${signed(this.right[i])}`);
     }
     if (data === 0 && this.graph.ops[this.graph.op[i]] === "relu") flags.push("dead relu");
-    if (this.graph.op[i] < 0 && this.graph.locked[i] && !this.graph.isConstant[i]) flags.push("locked");
+    if (this.graph.op[i] < 0 && this.graph.locked[i] && !this.graph.isConstant[i])
+      flags.push("locked");
     return flags;
   }
 

@@ -68,7 +68,9 @@ export class Player {
     this.scrubber.max = String(last);
     this.scrubber.value = String(this.place);
     const backward = this.place >= seed;
-    const text = backward ? `push ${this.place - seed} of ${last - seed}` : `value ${this.place} of ${seed - 1}`;
+    const text = backward
+      ? `push ${this.place - seed} of ${last - seed}`
+      : `value ${this.place} of ${seed - 1}`;
     setText(byId("place"), text);
     this.scrubber.setAttribute("aria-valuetext", `${backward ? "backward" : "forward"}, ${text}`);
     byId("phase-forward").style.flex = `${Math.max(seed - 0.5, 1)} 1 0`;

@@ -64,10 +64,11 @@ function click(session, event) {
     return;
   }
   const box = session.view.boxAt(event.clientX, event.clientY);
-  if (!box) return;
-  if (box.kind === "node") session.choose(box.id);
+  if (!box) session.letGo();
+  else if (box.kind === "node") session.choose(box.id);
   else if (box.kind === "fold") session.toggle(box.cluster);
   else if (onTitle(session, box, event)) session.toggle(box.cluster);
+  else session.letGo();
 }
 
 function onTitle(session, box, event) {

@@ -10,7 +10,10 @@ export function pushLines(steps, push) {
   const { graph } = steps.engine;
   const [L, a, c] = [graph.root, push.operand, push.from].map((i) => nameOf(graph, i));
   const history = steps.historyOf(push.k);
-  const shown = history.length > LONGEST ? ["…", ...history.slice(1 - LONGEST).map((x) => short(x))] : history.map((x) => short(x));
+  const shown =
+    history.length > LONGEST
+      ? ["…", ...history.slice(1 - LONGEST).map((x) => short(x))]
+      : history.map((x) => short(x));
   return {
     rule: `∂${L}/∂${a} += ∂${L}/∂${c} · ∂${c}/∂${a}`,
     numbers: `${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}`,

@@ -8,7 +8,9 @@ export function searchNodes(graph, text) {
   if (wanted === "") return [];
   const { names, op, ops, symbols, count } = graph;
   const primitive = wanted.startsWith("=") ? wanted.slice(1) : wanted;
-  const byOp = ops.map((name, k) => name.toLowerCase() === primitive || symbols[k].toLowerCase() === primitive);
+  const byOp = ops.map(
+    (name, k) => name.toLowerCase() === primitive || symbols[k].toLowerCase() === primitive,
+  );
   const ranked = [[], [], [], []];
   for (let i = 0; i < count; i++) {
     const name = names[i].toLowerCase();

@@ -57,7 +57,8 @@ export class Session {
   reset() {
     const { data, count } = this.graph;
     for (let i = 0; i < count; i++) {
-      if (this.engine.isFree(i) && !Object.is(this.engine.data[i], data[i])) this.engine.setLeaf(i, data[i]);
+      if (this.engine.isFree(i) && !Object.is(this.engine.data[i], data[i]))
+        this.engine.setLeaf(i, data[i]);
     }
     byId("reset").disabled = true;
     this._renumber();
@@ -98,7 +99,9 @@ export class Session {
 
   // What happens is brought into the window; with "follow", close enough to be read.
   _follow({ node, pushes }) {
-    const boxes = [node, ...pushes.map((push) => push.operand)].filter((i) => i >= 0).map((i) => this.view.boxOfNode(i));
+    const boxes = [node, ...pushes.map((push) => push.operand)]
+      .filter((i) => i >= 0)
+      .map((i) => this.view.boxOfNode(i));
     if (boxes.length === 0) return;
     const x = Math.min(...boxes.map((b) => b.x));
     const y = Math.min(...boxes.map((b) => b.y));
@@ -114,10 +117,14 @@ export class Session {
     const { graph } = this;
     const { grad } = this.engine;
     const { right, wrong: nodes } = this.picture;
-    if (nodes.length === 0) return setText(note, "Here it makes no difference: nothing is handed on too early.");
-    const lost = nodes.slice(-3).map((i) => `${nameOf(graph, i)} gets ${short(grad[i])} instead of ${short(right[i])}`);
+    if (nodes.length === 0)
+      return setText(note, "Here it makes no difference: nothing is handed on too early.");
+    const lost = nodes
+      .slice(-3)
+      .map((i) => `${nameOf(graph, i)} gets ${short(grad[i])} instead of ${short(right[i])}`);
     const more = nodes.length > 3 ? `; and ${nodes.length - 3} more are wrong` : "";
-    const why = "A node hands on as soon as something arrives. What arrives later is never handed on:";
+    const why =
+      "A node hands on as soon as something arrives. What arrives later is never handed on:";
     return setText(note, `${why} ${lost.join("; ")}${more}.`);
   }
 
@@ -138,7 +145,9 @@ export class Session {
   unfold() {
     const { clusters } = this.graph;
     const { boxes } = this.view;
-    const outer = [...this.folded].filter((c) => clusters[c].parent < 0 || !this.folded.has(clusters[c].parent));
+    const outer = [...this.folded].filter(
+      (c) => clusters[c].parent < 0 || !this.folded.has(clusters[c].parent),
+    );
     const more = outer.reduce((sum, c) => sum + this.picture.contents[c].size, boxes.size);
     if (more > MOST_BOXES) return setText(byId("found"), "too many boxes: unfold single modules");
     for (const c of outer) this.folded.delete(c);
@@ -156,13 +165,26 @@ export class Session {
     if (!box) return;
     this.chosen = id;
     this.marks.choose(box);
-    if (box.kind === "node") this.inspector.inspect(box.node);
+    setText(byId("inspector-title"), "Node, chosen; click beside it to let go");
+    this._inspect(box);
     if (show) this._into(box);
   }
 
+  // A chosen node stays in the margin, whatever the pointer passes on its way there.
+  letGo() {
+    this.chosen = null;
+    this.marks.choose(null);
+    setText(byId("inspector-title"), "Node");
+  }
+
   hover(id) {
-    const box = id === null ? null : this.view.boxes.get(id);
-    if (box && box.kind === "node") this.inspector.inspect(box.node);
+    const box = id === null || this.chosen !== null ? null : this.view.boxes.get(id);
+    if (box && box.kind !== "cluster") this._inspect(box);
+  }
+
+  _inspect(box) {
+    if (box.kind === "node") this.inspector.inspect(box.node);
+    else this.inspector.inspectModule(box.cluster);
   }
 
   // Unfolds what hides a node, and goes there.

@@ -48,7 +48,8 @@ export class Steps {
   historyOf(k) {
     const first = this.engine.push(k);
     const before = [];
-    for (let j = this._earlier(k); j >= 0; j = this._earlier(j)) before.push(this.engine.push(j).after);
+    for (let j = this._earlier(k); j >= 0; j = this._earlier(j))
+      before.push(this.engine.push(j).after);
     const start = first.operand === this.engine.graph.root ? 1 : 0;
     return [start, ...before.reverse(), first.after];
   }

@@ -8,7 +8,11 @@ const WIDE =
 
 // `text` on one line, without what a screen cannot take, cut with "…" to `longest` columns.
 export function printable(text, longest = 28) {
-  const start = text.slice(0, 4 * longest).replace(/\s+/g, " ").replace(UNUSABLE, REPLACEMENT).trim();
+  const start = text
+    .slice(0, 4 * longest)
+    .replace(/\s+/g, " ")
+    .replace(UNUSABLE, REPLACEMENT)
+    .trim();
   const safe = start || "␣";
   if (text.length <= 4 * longest && columnsOf(safe) <= longest) return safe;
   const kept = [];

@@ -41,7 +41,12 @@ export class Tier {
   arrange(turn) {
     this._columns(turn);
     this._lines();
-    const columns = orderColumns(this.columns, this.vertices.length, this.segments, new Set(this.entering.length ? [0] : []));
+    const columns = orderColumns(
+      this.columns,
+      this.vertices.length,
+      this.segments,
+      new Set(this.entering.length ? [0] : []),
+    );
     const lines = (v) => v >= this.items.length;
     const space = (v, w) => (lines(v) || lines(w) ? BETWEEN_LINES : BETWEEN_BOXES);
     const height = this.vertices.map((v) => v.height);

@@ -17,7 +17,14 @@ export class View {
     this.picture = picture;
     this.world = drawn("g", {}, svg);
     const layer = () => drawn("g", {}, this.world);
-    this.layers = { far: layer(), frame: layer(), wire: layer(), halo: layer(), box: layer(), mark: layer() };
+    this.layers = {
+      far: layer(),
+      frame: layer(),
+      wire: layer(),
+      halo: layer(),
+      box: layer(),
+      mark: layer(),
+    };
     this.shown = new Map(); // by id: the boxes and wires that have elements
     this.level = "";
     this.asked = 0;
@@ -30,7 +37,11 @@ export class View {
     const before = this.layout ? new Map(this.boxes) : new Map();
     this.layout = layout;
     this.boxes = new Map(layout.boxes.map((box) => [box.id, box]));
-    this.wires = layout.edges.map((edge, i) => ({ ...edge, id: `e${i}`, ...boundsOf(edge.points) }));
+    this.wires = layout.edges.map((edge, i) => ({
+      ...edge,
+      id: `e${i}`,
+      ...boundsOf(edge.points),
+    }));
     this.wireOf = new Map(this.wires.flatMap((w) => w.operands.map((e) => [e, w])));
     this.camera.size = layout;
     this._clear();
@@ -42,7 +53,11 @@ export class View {
     const [old, now] = [before.get(anchor), this.boxes.get(anchor)];
     const shift = [now.x - old.x, now.y - old.y];
     const { camera } = this;
-    camera.set(camera.x - shift[0] * camera.scale, camera.y - shift[1] * camera.scale, camera.scale);
+    camera.set(
+      camera.x - shift[0] * camera.scale,
+      camera.y - shift[1] * camera.scale,
+      camera.scale,
+    );
     this._morph(before, shift, old);
   }
 
@@ -98,7 +113,9 @@ export class View {
     const { x, y, scale } = this.camera;
     this.world.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
     const view = this.camera.seen(AROUND_WINDOW);
-    const boxes = this.layout.boxes.filter((b) => seen(view, b.x, b.y, b.x + b.width, b.y + b.height));
+    const boxes = this.layout.boxes.filter((b) =>
+      seen(view, b.x, b.y, b.x + b.width, b.y + b.height),
+    );
     const level = scale >= READABLE ? "near" : boxes.length <= CROWD ? "small" : "far";
     if (level !== this.level) this._clear();
     this.level = level;
@@ -162,7 +179,9 @@ export class View {
     for (const box of this.layout.boxes) {
       if (box.kind === "cluster") continue;
       const nodes = box.kind === "fold" ? picture.contents[box.cluster].outputs : [box.node];
-      const color = shadeColor(picture.scale.shade(largestOf(spanOf(nodes, (i) => picture.gradOf(i)))));
+      const color = shadeColor(
+        picture.scale.shade(largestOf(spanOf(nodes, (i) => picture.gradOf(i)))),
+      );
       if (!paths.has(color)) paths.set(color, []);
       const { x, y, width, height } = box;
       paths.get(color).push(`M${x} ${y}h${width}v${height}h${-width}z`);
@@ -181,14 +200,15 @@ export class View {
   // Boxes glide from where they were; what is new comes out of the box that was opened.
   _morph(before, [dx, dy], opened) {
     this.draw();
-    if (calm() || this.level !== "near" && this.level !== "small") return;
+    if (calm() || (this.level !== "near" && this.level !== "small")) return;
     const moving = [...this.shown].filter(([id]) => this.boxes.has(id));
     for (const name of ["wire", "halo", "mark"]) this.layers[name].style.opacity = 0;
     const begin = performance.now();
     const step = (now) => {
       const t = Math.min(Math.max((now - begin) / 340, 0), 1);
       const s = t * t * (3 - 2 * t);
-      for (const [id, { part }] of moving) this._between(part, this.boxes.get(id), before.get(id), opened, [dx, dy], s);
+      for (const [id, { part }] of moving)
+        this._between(part, this.boxes.get(id), before.get(id), opened, [dx, dy], s);
       if (t < 1) return requestAnimationFrame(step);
       for (const name of ["wire", "halo", "mark"]) this.layers[name].style.opacity = "";
       return 0;
@@ -197,7 +217,11 @@ export class View {
   }
 
   _between(part, box, old, opened, [dx, dy], s) {
-    const from = old ?? { ...opened, x: opened.x + opened.width / 3, y: opened.y + opened.height / 3 };
+    const from = old ?? {
+      ...opened,
+      x: opened.x + opened.width / 3,
+      y: opened.y + opened.height / 3,
+    };
     const mix = (a, b) => a + (b - a) * s;
     const x = mix(from.x + dx, box.x);
     const y = mix(from.y + dy, box.y);

@@ -1,0 +1,37 @@
+// Module: what the margin says of one: what it holds, and the numbers that leave it.
+
+import { element } from "./dom.js";
+import { nameOf } from "./formulas.js";
+import { NOT_YET, short, signed } from "./numbers.js";
+import { printable } from "./text.js";
+
+const OUTPUTS = 12;
+
+export function moduleFacts(picture, cluster) {
+  const { graph, contents } = picture;
+  const { size, parameters, outputs } = contents[cluster];
+  const list = element("dl", { class: "facts" });
+  const fact = (what, text) => {
+    element("dt", { text: what }, list);
+    element("dd", { text }, list);
+  };
+  fact("module", printable(graph.clusters[cluster].title, 48));
+  fact("holds", `${size.toLocaleString("en")} nodes`);
+  if (parameters) fact("of these", `${parameters.toLocaleString("en")} parameters`);
+  const table = element("table", { class: "nudge" });
+  const row = (cells) => {
+    const tr = element("tr", {}, table);
+    for (const text of cells) element("td", { text }, tr);
+  };
+  row(["output", "data", "grad"]);
+  for (const i of outputs.slice(0, OUTPUTS)) {
+    const [data, grad] = [picture.dataOf(i), picture.gradOf(i)];
+    row([
+      nameOf(graph, i),
+      data === null ? NOT_YET : short(data),
+      grad === null ? NOT_YET : signed(grad),
+    ]);
+  }
+  if (outputs.length > OUTPUTS) row([`… and ${outputs.length - OUTPUTS} more`]);
+  return [list, table];
+}
