@@ -18,23 +18,27 @@ export function withParts(graph) {
   return { ...graph, clusters, clusterOf };
 }
 
-// Parents before what lies in them, as everywhere.
+// Parents before what lies in them, as everywhere; part 3.2 is the second in part 3.
 function cutRun(nodes, parent, clusters, clusterOf) {
-  const waiting = [[nodes, parent]];
+  const waiting = [[nodes, parent, "part "]];
   while (waiting.length > 0) {
-    const [run, around] = waiting.pop();
+    const [run, around, prefix] = waiting.pop();
     const size = EACH ** Math.ceil(Math.log(run.length) / Math.log(EACH) - 1e-9 - 1);
-    for (let from = 0; from < run.length; from += size) {
-      const part = run.slice(from, from + size);
-      const c = clusters.push(partOf(part, around)) - 1;
+    for (let k = 0; k * size < run.length; k++) {
+      const part = run.slice(k * size, (k + 1) * size);
+      const name = `${prefix}${k + 1}`;
+      const cluster = {
+        name,
+        kind: name,
+        title: name,
+        parent: around,
+        module: name,
+        call: 1,
+        calls: 1,
+      };
+      const c = clusters.push(cluster) - 1;
       if (part.length <= EACH) for (const i of part) clusterOf[i] = c;
-      else waiting.push([part, c]);
+      else waiting.push([part, c, `${name}.`]);
     }
   }
-}
-
-function partOf(run, parent) {
-  const [first, last] = [run[0] + 1, run[run.length - 1] + 1];
-  const name = `v${first}…${last}`;
-  return { name, kind: name, title: name, parent, module: name, call: 1, calls: 1 };
 }
