@@ -247,3 +247,14 @@ def test_modules_that_import_each_other_are_refused(monkeypatch):
     monkeypatch.setattr(page_source, "_read", texts.get)
     with pytest.raises(ValueError, match=r"b\.js and a.js import each other"):
         modules("a.js")
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted((Path(__file__).parent.parent / "viz" / "page").glob("*.js")),
+    ids=lambda p: p.name,
+)
+def test_no_string_of_a_module_goes_over_several_lines(path):
+    """Indentation is dropped where the page is put together, and would be missed in one."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        assert line.count("`") % 2 == 0, line

@@ -12,6 +12,7 @@ ENTRY = "main.js"
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
 COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)  # a tenth of the file, and it is in the source
+INDENT = re.compile(r"^ +", re.MULTILINE)  # another tenth; no string goes over several lines
 ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # with these an element ends elsewhere
 
 
@@ -58,7 +59,7 @@ def modules(entry: str = ENTRY) -> list[str]:
 def _script(globals_: str) -> str:
     """The modules as one function: what they import from each other is there under its name."""
     texts = [_read(name) for name in modules()]
-    for pattern in (IMPORT, EXPORT, COMMENT):
+    for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
         texts = [pattern.sub("", text) for text in texts]
     whole = "\n".join(["(() => {", '"use strict";', globals_, *texts, "})();"])
     found = ENDS.search(whole)
