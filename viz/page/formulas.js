@@ -3,7 +3,7 @@
 import { factor, short } from "./numbers.js";
 import { printable } from "./text.js";
 
-const INFIX = new Set(["add", "sub", "mul", "chain", "div", "pow", "less", "less_equal"]);
+const SIGN = /^[^\p{L}]+$/u; // what is written between two operands: a symbol without letters
 const LONGEST_NAME = 24;
 const LONGEST_PATH = 34;
 const MOST = 6; // operands written out
@@ -27,13 +27,15 @@ export function formulaOf(graph, i, write) {
   const { op, ops, symbols, first, operand } = graph;
   if (op[i] < 0) return write(i, true);
   const name = ops[op[i]];
-  const infix = first[i + 1] - first[i] === 2 && INFIX.has(name);
-  const bare = !infix && name !== "neg";
+  const count = first[i + 1] - first[i];
+  const infix = count === 2 && SIGN.test(symbols[op[i]]);
+  const prefix = count === 1 && symbols[op[i]] === "−";
+  const bare = !infix && !prefix;
   const all = Array.from(operand.subarray(first[i], first[i + 1]), (k) => write(k, bare));
   const symbol = printable(symbols[op[i]]);
   if (infix) return all.join(` ${symbol} `);
-  if (name === "neg") return `−${all[0]}`;
-  if (name === "abs") return `|${all[0]}|`;
+  if (prefix) return `−${all[0]}`;
+  if (count === 1 && symbol.includes("·")) return symbol.replace("·", () => all[0]);
   const shown = all.length > MOST ? [...all.slice(0, MOST - 1), "…", all[all.length - 1]] : all;
   return `${printable(name)}(${shown.join(", ")})`;
 }

@@ -36,9 +36,21 @@ export function typedNumber(text) {
 
 // As %g of C does.
 function general(x, digits) {
-  const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
+  const near = rounded(x, digits);
+  const [mantissa, exponent] = near.split("e");
   const e = Number(exponent);
   const tidy = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
   if (e < -4 || e >= digits) return `${tidy(mantissa)}e${e}`;
-  return tidy(x.toFixed(digits - 1 - e));
+  return tidy(Number(near).toFixed(digits - 1 - e));
+}
+
+// Of two equally near numbers JavaScript takes the larger one, C and Python the even one.
+function rounded(x, digits) {
+  const near = x.toExponential(digits - 1);
+  const [mantissa, exponent] = x.toExponential(60).split("e");
+  const figures = mantissa.replace(/[-.]/g, "");
+  const isTie = /^50*$/.test(figures.slice(digits));
+  if (!isTie || Number(figures[digits - 1]) % 2) return near;
+  const sign = x < 0 ? "-" : "";
+  return `${sign}${figures[0]}.${figures.slice(1, digits)}e${exponent}`;
 }

@@ -1,0 +1,30 @@
+// Numbers are written as Python writes them.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { exact, factor, short, signed, typedNumber } from "../../viz/page/numbers.js";
+
+test("a tie goes to the even digit, as in Python", () => {
+  const written = [
+    [-78.125, "−78.12"], [78.375, "78.38"], [0.03125, "0.03125"], [1.00005, "1"], [2.00025, "2"],
+    [1234.5, "1234"], [1235.5, "1236"], [0.000123450, "0.0001234"], [5.0625, "5.062"], [-0.5, "−0.5"],
+  ];
+  for (const [x, text] of written) assert.equal(short(x), text, String(x));
+});
+
+test("short numbers are those of viz/numbers.py", () => {
+  const written = [
+    [0, "0"], [1.5, "1.5"], [-2 / 3, "−0.6667"], [12345, "12345"], [1234567.8, "1.235e6"],
+    [1e-9, "1e−9"], [-1e-300, "−1e−300"], [Infinity, "∞"], [-Infinity, "−∞"], [NaN, "nan"],
+    [9999.9, "1e4"], [0.00009999, "9.999e−5"], [99999.5, "1e5"], [-1.234e-308, "−1.234e−308"],
+  ];
+  for (const [x, text] of written) assert.equal(short(x), text, String(x));
+  assert.deepEqual([signed(0.5), signed(-0.5), signed(-0)], ["+0.5", "−0.5", "0"]);
+  assert.equal(factor(-2), "(−2)");
+});
+
+test("what is typed as it was printed is the same number", () => {
+  for (const x of [0.1, -1 / 3, 1e300, -5e-324, 2 ** 53]) assert.equal(typedNumber(exact(x)), x);
+  assert.ok(Number.isNaN(typedNumber("")));
+});
