@@ -1,4 +1,4 @@
-"""`microgradlike demo`: a neuron with its gradients, a network trained, pictures of both."""
+"""`microgradlike demo`: a neuron with its gradients, a network trained, pictures and a page."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
     out.mkdir(parents=True, exist_ok=True)
     print("A neuron, y = tanh(x1*w1 + x2*w2 + b), and its gradients")
     look = "orange raises y, blue lowers it; where an arrow arrives, its local derivative"
-    _draw(neuron(), out / "neuron.svg", look)
+    y = neuron()
+    _draw(y, out / "neuron.svg", look)
+    _page(y, out / "neuron.html")
     training = untrained(arguments.seed)
     print(f"\nA network with {len(training.model.parameters())} parameters learns two moons")
     train(training, arguments.steps, backend="eager" if arguments.eager else "auto")
@@ -142,6 +144,11 @@ def _draw(y: Value, path: Path, look: str, **options: Any) -> None:
         drawing.save(path)
         print(f"  {without_python(error)}")
     _report(path, look)
+
+
+def _page(y: Value, path: Path) -> None:
+    pictures("page").page(y).save(path)
+    _report(path, "open it in a browser: step through the passes, drag the value of an input")
 
 
 def _plot(training: Training, out: Path) -> None:
