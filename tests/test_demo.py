@@ -150,7 +150,13 @@ def test_without_graphviz_there_is_its_text_and_what_to_install(tmp_path, capsys
     monkeypatch.setattr("shutil.which", lambda name: None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert main(["demo", "--out", str(tmp_path), "--steps", "1"]) == 0
-    assert files(tmp_path) == ["boundary.png", "loss.png", "network.dot", "neuron.dot", "neuron.html"]
+    assert files(tmp_path) == [
+        "boundary.png",
+        "loss.png",
+        "network.dot",
+        "neuron.dot",
+        "neuron.html",
+    ]
     printed = capsys.readouterr().out
     assert "a picture needs Graphviz: install it" in printed
     assert ".save(" not in printed  # that is for Python
