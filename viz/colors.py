@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 WHITE = "#ffffff"  # no gradient yet
+EDGE = "#777777"
 YELLOW = "#ffe95c"  # not a number, or not finite
 ZERO = (0xEE, 0xEE, 0xEE)
 NEGATIVE = (0x74, 0xB3, 0xEA)  # as light as the orange, for print in grey

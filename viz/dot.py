@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from viz.colors import WHITE, YELLOW, Scale
+from viz.colors import EDGE, WHITE, YELLOW, Scale
 from viz.label import cell, printable, table
 from viz.legend import legend
 from viz.nodes import GREY, node_label
@@ -65,7 +65,7 @@ def _defaults(scene: Scene, direction: str) -> list[str]:
         f'graph [rankdir={direction} bgcolor="#ffffff" nodesep=0.16 ranksep={ranksep:g} {font}'
         f" labelloc=b labeljust=l]",
         f'node [shape=box margin=0 width=0 height=0 color="#333333" {font}]',
-        f'edge [color="#777777" arrowsize=0.6 fontname="monospace" fontsize=9 fontcolor="{GREY}"]',
+        f'edge [color="{EDGE}" arrowsize=0.6 fontname="monospace" fontsize=9 fontcolor="{GREY}"]',
     ]
 
 

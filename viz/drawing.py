@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from microgradlike.compile.program import Program
 from microgradlike.engine import Value
+from viz.animation import playing
 from viz.dot import statements, to_dot
 from viz.fold import fit
 from viz.programs import snapshot
@@ -38,15 +39,33 @@ class Drawing:
             self._svg = finish(render(self.source, "svg"), self.source, titles(self.scene))
         return self._svg
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def animation(self) -> str:
+        """The picture as SVG text that plays the backward pass, also where an <img> shows it.
+
+        It is CSS, no script. Raises ValueError where no backward pass has reached the result,
+        RenderError where Graphviz is missing or fails.
+        """
+        if next(n for n in self.scene.nodes if n.id == self.scene.root).grad is None:
+            raise ValueError(
+                "there is no backward pass to play: call .backward() on the result, then draw it"
+            )
+        ids = {n.id: n.id for n in self.scene.nodes}
+        ids |= {f"e{i}": f"e{i}" for i in range(len(self.scene.edges))}
+        named = finish(render(self.source, "svg"), self.source, ids)
+        return playing(named, self.scene, titles(self.scene))
+
+    def save(self, path: str | os.PathLike[str], *, animated: bool = False) -> Path:
         """Write the picture to `path`, as its suffix says: .svg, .png, .pdf or .dot. Return it.
 
-        The file is there whole or not at all. Raises ValueError for another suffix, RenderError
-        where Graphviz is missing or fails, OSError where the place cannot be written.
+        With `animated`, an .svg plays the backward pass (see `animation`). The file is there whole
+        or not at all. Raises ValueError for another suffix, RenderError where Graphviz is missing
+        or fails, OSError where the place cannot be written.
         """
         target = Path(path)
+        if animated and target.suffix.lower() != ".svg":
+            raise ValueError(f"only an .svg is animated, got {str(path)!r:.80}; name it y.svg")
         write: dict[str, Callable[[], bytes]] = {
-            ".svg": lambda: self.svg().encode(),
+            ".svg": lambda: (self.animation() if animated else self.svg()).encode(),
             ".png": lambda: render(self.source, "png"),
             ".pdf": lambda: render(self.source, "pdf"),
             ".dot": lambda: self.source.encode(),

@@ -1,0 +1,82 @@
+"""Animation: a picture whose backward pass plays, as SVG and CSS alone, also in an <img>."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from xml.etree import ElementTree as ET
+
+from viz.colors import EDGE, WHITE
+from viz.numbers import NOT_YET, signed
+from viz.scene import Scene, SceneNode
+
+STEP, LONGEST = 0.9, 45.0  # seconds of a step, and of all of them
+BEFORE, AFTER = 1.5, 4.0  # seconds before the first step and after the last one
+PUSH = "#7b2d8b"  # an edge while a gradient goes along it
+REST = f"stroke:{EDGE};stroke-width:1"  # and before and after that
+SHAPES = ("path", "polygon")
+
+
+def playing(svg: str, scene: Scene, titles: Mapping[str, str]) -> str:
+    """The picture with its backward pass played over and over, from the result, a step a node.
+
+    In `svg` every title is the id of its node or edge in the scene; `titles` has the texts that it
+    gets in the end. A node shows "–" until the
+    gradients of all that it goes into are there; its edges light up while it hands its own on.
+    Who wants less motion sees the end.
+    """
+    root = ET.fromstring(svg)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    root.set("xmlns", "http://www.w3.org/2000/svg")
+    groups = {g.findtext("title"): g for g in root.iter("g") if g.find("title") is not None}
+    order = [n for n in reversed(scene.nodes) if n.grad is not None]
+    step = {n.id: k for k, n in enumerate(order)}
+    for node in order:
+        if node.id in groups:
+            _reveal(groups[node.id], node, step[node.id])
+    for i, edge in enumerate(scene.edges):
+        if edge.target in step and edge.source in step:
+            groups[f"e{i}"].set("class", f"edge push{step[edge.target]}")
+    for name, group in groups.items():
+        title = group.find("title")
+        if title is not None:
+            title.text = titles.get(name or "", "")
+    style = ET.Element("style")
+    style.text = "\n".join(_rules(len(order)))
+    root.insert(0, style)
+    return ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _reveal(group: ET.Element, node: SceneNode, k: int) -> None:
+    """The fill and the gradient as they are before step k, and over them as they are afterwards."""
+    for i, element in reversed(list(enumerate(group))):
+        is_fill = element.tag in SHAPES and element.get("fill") not in (WHITE, "none")
+        is_gradient = element.tag == "text" and element.text == signed(node.grad or 0.0)
+        if is_fill or (is_gradient and group[i - 1].text == "grad"):
+            later = copy.deepcopy(element)
+            later.set("class", f"from{k}")
+            group.insert(i + 1, later)
+            if is_fill:
+                element.set("fill", WHITE)
+            else:
+                element.text = NOT_YET
+                element.set("class", f"until{k}")
+                right = float(element.get("x", "0")) + float(element.attrib.pop("textLength"))
+                element.attrib.update({"x": f"{right:.1f}", "text-anchor": "end"})
+
+
+def _rules(steps: int) -> Iterator[str]:
+    """The style: of each step, what appears with it, what goes, and what lights up meanwhile."""
+    each = min(STEP, LONGEST / max(1, steps))
+    whole = BEFORE + steps * each + AFTER
+    for k in range(steps):
+        start, end = (100 * (BEFORE + n * each) / whole for n in (k, k + 1))
+        yield f"@keyframes from{k}{{0%{{opacity:0}}{start:.3f}%{{opacity:1}}}}"
+        yield f"@keyframes until{k}{{0%{{opacity:1}}{start:.3f}%{{opacity:0}}}}"
+        lit = f"{start:.3f}%{{stroke:{PUSH};stroke-width:2.5}}"
+        yield f"@keyframes push{k}{{0%{{{REST}}}{lit}{end:.3f}%{{{REST}}}}}"
+        for kind, what in (("from", ""), ("until", ""), ("push", " *")):
+            yield f".{kind}{k}{what}{{animation:{kind}{k} {whole:.2f}s step-end infinite}}"
+    yield '[class^="until"]{opacity:0}'
+    yield "@media (prefers-reduced-motion:reduce){*{animation:none!important}}"
