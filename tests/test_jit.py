@@ -25,6 +25,7 @@ from microgradlike import (
     where,
 )
 from microgradlike.compile import jitted
+from microgradlike.compile.arguments import Arguments
 
 BACKENDS = ["python", "numpy", "llvm", "eager"]
 X = np.array([[1.0, 2.0], [3.0, -4.0], [0.5, 0.25]])
@@ -587,3 +588,20 @@ def test_eager_rows_are_floats_that_do_not_warn():
     f = jit(lambda x: 1 / x, batch=0, reduce=None, backend="eager")
     with pytest.raises(ZeroDivisionError):
         f(np.array([0.0, 2.0]))
+
+
+def test_batches_of_many_sizes_one_after_the_other(backend):
+    f = jit(lambda x: x * 2, batch=0, backend=backend)
+    for count in [*range(1, 12), 3, 1, 11, 8]:
+        assert f(np.arange(1.0, count + 1)) == count + 1
+
+
+def test_inputs_are_called_by_the_parameters_of_the_function():
+    built = jit(lambda x, how, *, y: x * 2 + y).program(1.0, "fast", y=[2.0, np.ones((1, 2))][0])
+    assert built.names == ("x", "y")
+    assert Arguments((1.0, [2.0]), {}, ()).names(dict) == ["argument 0", "argument 1[0]"]
+    assert Arguments((np.ones((1, 2)),), {"s": 2.0}, (0,)).names(lambda x, s: x) == [
+        "x[0]",
+        "x[1]",
+        "s",
+    ]

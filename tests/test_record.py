@@ -351,3 +351,12 @@ def test_a_jit_function_inside_another_is_part_of_it():
 @given(points(ops.power))
 def test_a_derivative_of_a_jit_function_is_the_functions(point):
     assert grad(jit(ops.power))(*point) == grad(ops.power)(*point)
+
+
+def test_what_is_recorded_is_itself_and_no_other(x):
+    other = x.recording.input()
+    assert x == x
+    assert x != other
+    assert x != "x"
+    assert {x: 1, other: 2}[x] == 1
+    assert [other, x].index(x) == 1

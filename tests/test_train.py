@@ -687,3 +687,7 @@ def test_options_are_looked_at_before_the_training():
     with pytest.raises(ValueError, match="compare is at least 0, got -1"):
         fitted(model, compare=-1)
     assert numbers(model) == before
+
+
+def test_a_callback_of_ones_own_remembers_nothing_by_default():
+    assert train.Callback().state_dict() == {}

@@ -100,8 +100,7 @@ class Expr(Scalar):
             )
         return self is other
 
-    def __hash__(self) -> int:  # by identity, as by default
-        return object.__hash__(self)
+    __hash__ = object.__hash__  # by identity, as by default; no call of Python's
 
     def __bool__(self) -> bool:
         compared = self.op is ops.less or self.op is ops.less_equal
