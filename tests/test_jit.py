@@ -599,6 +599,7 @@ def test_batches_of_many_sizes_one_after_the_other(backend):
 def test_inputs_are_called_by_the_parameters_of_the_function():
     built = jit(lambda x, how, *, y: x * 2 + y).program(1.0, "fast", y=2.0)
     assert built.names == ("x", "y")
+    assert jit(lambda x, *, how: x * 2).program(1.0, how="fast").names == ("x",)
     assert Arguments((1.0, [2.0]), {}, ()).names(dict) == ["argument 0", "argument 1[0]"]
     assert Arguments((np.ones((1, 2)),), {"s": 2.0}, (0,)).names(lambda x, s: x) == [
         "x[0]",
