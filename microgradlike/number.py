@@ -15,11 +15,18 @@ def number(x: Any) -> float | None:
     >>> number(3), number("3"), number(True)
     (3.0, None, None)
     """
-    if type(x) is float:
-        return x
-    if type(x) is int or (isinstance(x, Real) and not isinstance(x, bool)):
-        return to_float(x)
-    return None
+    kind = type(x)  # kept apart: of an x that is known to be a float, mypyc would make a new one
+    same: float | None = None
+    if kind is float:
+        same = x
+    elif kind is int:
+        try:
+            same = float(x)
+        except OverflowError:
+            same = to_float(x)  # which says what is wrong
+    elif isinstance(x, Real) and not isinstance(x, bool):
+        same = to_float(x)
+    return same
 
 
 def leaf_number(data: object) -> float:

@@ -75,6 +75,9 @@ class Op:
 
     def __call__(self, *operands: Any) -> Any:
         """The primitive of numbers, or of anything whose type has `apply(op, *operands)`."""
+        if len(operands) == 1 == len(self.partials):  # a third less time than the loop
+            x = operands[0]
+            return self.forward(x) if type(x) is float else self._apply(operands)
         for x in operands:
             if type(x) is not float:
                 return self._apply(operands)

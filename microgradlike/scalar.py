@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from microgradlike import ops
+from microgradlike.ahead import mypyc_attr
 from microgradlike.ops import Op
 
 
+@mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
 class Scalar:
     """A number that primitives can be applied to: a subclass says how, in `apply`.
 
@@ -27,6 +29,13 @@ class Scalar:
     def constant(self, x: float) -> Any:
         """The number `x` as one of this kind, which depends on nothing."""
         return type(self)(x)  # type: ignore[call-arg]
+
+    def __getstate__(self) -> Any:  # as by default; compiled, that forgets the slots of subclasses
+        return object.__getstate__(self)
+
+    def _one(self, op: Op) -> Any:
+        """`op` of this number alone: for a subclass that has a shorter way."""
+        return self.apply(op, self)
 
     def __add__(self, other: Any) -> Any:
         return self.apply(ops.add, self, other)
@@ -59,105 +68,105 @@ class Scalar:
         return self.apply(ops.power, other, self)
 
     def __neg__(self) -> Any:
-        return self.apply(ops.neg, self)
+        return self._one(ops.neg)
 
     def __pos__(self) -> Any:
         return self
 
     def __abs__(self) -> Any:
-        return self.apply(ops.absolute, self)
+        return self._one(ops.absolute)
 
     def __floor__(self) -> Any:
-        return self.apply(ops.floor, self)
+        return self._one(ops.floor)
 
     def __ceil__(self) -> Any:
-        return self.apply(ops.ceil, self)
+        return self._one(ops.ceil)
 
     # one method per primitive of one operand
 
     def exp(self) -> Any:
-        return self.apply(ops.exp, self)
+        return self._one(ops.exp)
 
     def expm1(self) -> Any:
-        return self.apply(ops.expm1, self)
+        return self._one(ops.expm1)
 
     def log(self) -> Any:
-        return self.apply(ops.log, self)
+        return self._one(ops.log)
 
     def log1p(self) -> Any:
-        return self.apply(ops.log1p, self)
+        return self._one(ops.log1p)
 
     def log2(self) -> Any:
-        return self.apply(ops.log2, self)
+        return self._one(ops.log2)
 
     def log10(self) -> Any:
-        return self.apply(ops.log10, self)
+        return self._one(ops.log10)
 
     def sqrt(self) -> Any:
-        return self.apply(ops.sqrt, self)
+        return self._one(ops.sqrt)
 
     def cbrt(self) -> Any:
-        return self.apply(ops.cbrt, self)
+        return self._one(ops.cbrt)
 
     def sin(self) -> Any:
-        return self.apply(ops.sin, self)
+        return self._one(ops.sin)
 
     def cos(self) -> Any:
-        return self.apply(ops.cos, self)
+        return self._one(ops.cos)
 
     def tan(self) -> Any:
-        return self.apply(ops.tan, self)
+        return self._one(ops.tan)
 
     def asin(self) -> Any:
-        return self.apply(ops.asin, self)
+        return self._one(ops.asin)
 
     def acos(self) -> Any:
-        return self.apply(ops.acos, self)
+        return self._one(ops.acos)
 
     def atan(self) -> Any:
-        return self.apply(ops.atan, self)
+        return self._one(ops.atan)
 
     def sinh(self) -> Any:
-        return self.apply(ops.sinh, self)
+        return self._one(ops.sinh)
 
     def cosh(self) -> Any:
-        return self.apply(ops.cosh, self)
+        return self._one(ops.cosh)
 
     def tanh(self) -> Any:
-        return self.apply(ops.tanh, self)
+        return self._one(ops.tanh)
 
     def asinh(self) -> Any:
-        return self.apply(ops.asinh, self)
+        return self._one(ops.asinh)
 
     def acosh(self) -> Any:
-        return self.apply(ops.acosh, self)
+        return self._one(ops.acosh)
 
     def atanh(self) -> Any:
-        return self.apply(ops.atanh, self)
+        return self._one(ops.atanh)
 
     def erf(self) -> Any:
-        return self.apply(ops.erf, self)
+        return self._one(ops.erf)
 
     def erfc(self) -> Any:
-        return self.apply(ops.erfc, self)
+        return self._one(ops.erfc)
 
     def sign(self) -> Any:
-        return self.apply(ops.sign, self)
+        return self._one(ops.sign)
 
     def floor(self) -> Any:
-        return self.apply(ops.floor, self)
+        return self._one(ops.floor)
 
     def ceil(self) -> Any:
-        return self.apply(ops.ceil, self)
+        return self._one(ops.ceil)
 
     def relu(self) -> Any:
-        return self.apply(ops.relu, self)
+        return self._one(ops.relu)
 
     def sigmoid(self) -> Any:
-        return self.apply(ops.sigmoid, self)
+        return self._one(ops.sigmoid)
 
     def softplus(self) -> Any:
-        return self.apply(ops.softplus, self)
+        return self._one(ops.softplus)
 
     # and per primitive of more: op(...) and not apply, so that a stranger is a TypeError
 
@@ -188,33 +197,34 @@ class Scalar:
     # NumPy's spellings
 
     def arcsin(self) -> Any:
-        return self.apply(ops.asin, self)
+        return self._one(ops.asin)
 
     def arccos(self) -> Any:
-        return self.apply(ops.acos, self)
+        return self._one(ops.acos)
 
     def arctan(self) -> Any:
-        return self.apply(ops.atan, self)
+        return self._one(ops.atan)
 
     def arctan2(self, other: Any) -> Any:
         return ops.atan2(self, other)
 
     def arcsinh(self) -> Any:
-        return self.apply(ops.asinh, self)
+        return self._one(ops.asinh)
 
     def arccosh(self) -> Any:
-        return self.apply(ops.acosh, self)
+        return self._one(ops.acosh)
 
     def arctanh(self) -> Any:
-        return self.apply(ops.atanh, self)
+        return self._one(ops.atanh)
 
     def absolute(self) -> Any:
-        return self.apply(ops.absolute, self)
+        return self._one(ops.absolute)
 
     def fabs(self) -> Any:
-        return self.apply(ops.absolute, self)
+        return self._one(ops.absolute)
 
 
+@mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
 class Ieee(Scalar):
     """A plain double that follows IEEE-754: `1 / Ieee(0.0)` is inf, not an exception."""
 

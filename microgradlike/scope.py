@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Owner(Protocol):
@@ -11,6 +11,20 @@ class Owner(Protocol):
 
     def name_of(self, child: object) -> str | None:
         """The attribute path of a module directly below this one, such as "layers.0", or None."""
+
+
+class Calls:
+    """Whether there has ever been a Scope: before that, no node has to ask which one it is in."""
+
+    __slots__ = ("begun",)
+
+    begun: bool
+
+    def __init__(self) -> None:
+        self.begun = False
+
+
+calls: Final = Calls()
 
 
 class Scope:
@@ -28,6 +42,7 @@ class Scope:
     def __init__(self, owner: Owner, parent: Scope | None) -> None:
         self.owner = owner
         self.parent = parent
+        calls.begun = True
 
     @property
     def name(self) -> str:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from microgradlike import Value, graph, ops, unary
-from microgradlike.engine import local_derivatives
+from microgradlike.engine import __compiled__, local_derivatives
 
 FINITE = st.floats(-1e3, 1e3)
 
@@ -56,7 +56,7 @@ def test_anything_else_is_a_type_error_with_the_way_out(stranger, way_out):
 def test_a_label_is_text():
     assert Value(1.0, "x").label == "x"
     assert Value(1.0, label="x").label == "x"
-    with pytest.raises(TypeError, match="a label is a str, got 3"):
+    with pytest.raises(TypeError, match=r"a label is a str, got 3|str object expected; got int"):
         Value(1.0, 3)
 
 
@@ -142,12 +142,20 @@ def test_arithmetic_is_that_of_doubles_on_either_side(a, b):
             assert repr(got.data) == repr(op(a, b))
 
 
+def refused(method, stranger):
+    """Whether it is left to the stranger; a compiled method asks it at once, and then raises."""
+    try:
+        return method(stranger) is NotImplemented
+    except TypeError:
+        return __compiled__
+
+
 @pytest.mark.parametrize("stranger", ["2", None, 2j, [1], True, Decimal(2), object()])
 def test_arithmetic_and_order_with_a_stranger_are_the_strangers_business(stranger):
     v = Value(2.0)
     for name in ("add", "sub", "mul", "truediv", "pow"):
-        assert getattr(v, f"__{name}__")(stranger) is NotImplemented
-        assert getattr(v, f"__r{name}__")(stranger) is NotImplemented
+        for method in (getattr(v, f"__{name}__"), getattr(v, f"__r{name}__")):
+            assert refused(method, stranger)
     for name in ("lt", "le", "gt", "ge"):
         assert getattr(v, f"__{name}__")(stranger) is NotImplemented
     with pytest.raises(TypeError, match="unsupported operand"):
@@ -352,7 +360,7 @@ def test_a_users_partial_that_overflows_is_evaluated_as_ieee():
 def test_a_users_partial_that_is_no_number_is_refused_and_nothing_changes():
     odd = unary("odd", lambda x: x, lambda y, x: 1j)
     x = Value(2.0, "x")
-    with pytest.raises(TypeError, match=r"the gradient of x came out as .*j"):
+    with pytest.raises(TypeError, match=r"the gradient of x came out as .*j|got complex"):
         odd(x).backward()
     assert x.grad == 0.0
 

@@ -12,7 +12,13 @@ ROOT = Path(__file__).parent.parent
 # from the bottom up: a module may import from layers below its own, and from its own package where
 # that is one layer
 LAYERS = [
-    {"microgradlike.op", "microgradlike.graph", "microgradlike.scope", "microgradlike.tracing"},
+    {
+        "microgradlike.ahead",
+        "microgradlike.op",
+        "microgradlike.graph",
+        "microgradlike.scope",
+        "microgradlike.tracing",
+    },
     {"microgradlike.ops"},
     {"microgradlike.scalar"},
     {"microgradlike.functions", "microgradlike.number", "microgradlike.chain_rule"},
@@ -53,6 +59,7 @@ DOORS = {  # what a method opens when it is called: one that says "as that", of 
     ("microgradlike.compile.program", "microgradlike.compile.backends.javascript"),
 }
 STANDALONE = {
+    "microgradlike.ahead",
     "microgradlike.op",
     "microgradlike.graph",
     "microgradlike.scope",

@@ -1,0 +1,45 @@
+/* Freeing a long chain of compiled objects without recursion.
+
+   mypyc wraps every deallocator in CPython's trashcan, which keeps its list in the header that the
+   cyclic collector gives an object. A class marked acyclic has no such header (and 3.14 has no trashcan
+   for it): its list is kept here, in the word after the object's head, which holds the vtable while the
+   object lives. Read before the file that mypyc writes (setup.py), whose deallocators use these macros. */
+#include <CPy.h>
+
+#undef CPy_TRASHCAN_BEGIN
+#undef CPy_TRASHCAN_END
+
+#define FREEING_DEPTH 50
+
+static int freeing_depth = 0;           /* deallocators that are under way; the GIL guards both */
+static PyObject *freeing_later = NULL;  /* what they have left for the outermost one */
+
+#define FREEING_NEXT(op) (*(PyObject **)((char *)(op) + sizeof(PyObject)))
+
+static inline int freeing_begin(PyObject *op, destructor dealloc)
+{
+    /* an instance of a subclass has come here from the deallocator of its own class */
+    if (freeing_depth >= FREEING_DEPTH && Py_TYPE(op)->tp_dealloc == dealloc) {
+        FREEING_NEXT(op) = freeing_later;
+        freeing_later = op;
+        return 0;
+    }
+    freeing_depth++;
+    return 1;
+}
+
+static inline void freeing_end(void)
+{
+    if (freeing_depth == 1) {
+        while (freeing_later != NULL) {
+            PyObject *op = freeing_later;
+            freeing_later = FREEING_NEXT(op);
+            Py_TYPE(op)->tp_dealloc(op);
+        }
+    }
+    freeing_depth--;
+}
+
+#define CPy_TRASHCAN_BEGIN(op, dealloc) \
+    if (freeing_begin((PyObject *)(op), (destructor)(dealloc))) {
+#define CPy_TRASHCAN_END(op) freeing_end(); }
