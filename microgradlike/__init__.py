@@ -24,7 +24,11 @@ from microgradlike.derivatives import (
 )
 from microgradlike.diagnose import diagnose as diagnose
 from microgradlike.dual import Dual as Dual
-from microgradlike.engine import Value as Value, local_derivatives as local_derivatives
+from microgradlike.engine import (
+    Value as Value,
+    __compiled__ as __compiled__,
+    local_derivatives as local_derivatives,
+)
 from microgradlike.functions import (
     binary_cross_entropy as binary_cross_entropy,
     cross_entropy as cross_entropy,

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from microgradlike import checking, commands, demo
+from microgradlike.engine import __compiled__
 from microgradlike.words import ParseError
 
 EXPECTED = (ValueError, TypeError, OSError, ImportError, RuntimeError)
@@ -74,7 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["--version"]:
-        print(f"microgradlike {importlib.metadata.version('microgradlike')}")
+        form = "compiled" if __compiled__ else "plain Python"
+        print(f"microgradlike {importlib.metadata.version('microgradlike')} ({form})")
         return 0
     parser = _parser()
     if not arguments:

@@ -8,6 +8,7 @@ from functools import reduce
 from typing import Any
 
 from microgradlike import ops
+from microgradlike.ahead import mypyc_attr
 from microgradlike.chain_rule import partial, product
 from microgradlike.number import number
 from microgradlike.ops import Op
@@ -16,6 +17,7 @@ from microgradlike.scalar import Scalar
 fresh_tag = itertools.count(1).__next__  # one per derivative taken; next() is one step to threads
 
 
+@mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
 class Dual(Scalar):
     """A number and its derivative in one direction: `primal` + `tangent`·ε, where ε² is 0.
 
@@ -84,6 +86,10 @@ class Dual(Scalar):
 
     def __format__(self, spec: str) -> str:
         return format(base(self), spec) if spec else repr(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:  # as by default; compiled, the slots are not seen
+        state = getattr(self, "__dict__", None)
+        return type(self), (self.primal, self.tangent, self.tag), state
 
     def __repr__(self) -> str:
         tag = f", tag={self.tag}" if self.tag else ""

@@ -45,7 +45,8 @@ class Linear:
                 above.append((v, operands, below))
         # users before operands, and the operands of each in order, as a backward pass goes
         self.edges: list[tuple[int, int, Any]] = []
-        for v, operands, below in reversed(above):
+        above.reverse()
+        for v, operands, below in above:
             self._add_edges(v, operands, below, at)
 
     def _add_edges(
@@ -105,7 +106,7 @@ class Linear:
         for x, tangent in zip(self.xs, tangents):
             if tangent is not None:
                 _add(t, self.slots[id(x)], tangent)
-        for user, operand, p in reversed(self.edges):
+        for user, operand, p in self.edges[::-1]:
             if t[operand] is not None:
                 chosen = type(p) is Choice
                 _add(t, user, p.of(t[operand], -0.0) if chosen else product(t[operand], p))

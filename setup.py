@@ -1,0 +1,77 @@
+"""Compiles the modules of [tool.microgradlike] with mypyc where that can be done; ARCHITECTURE.md.
+
+The environment's MICROGRADLIKE_COMPILE says otherwise: "no" leaves all as plain Python, "yes" makes
+it an error where that cannot be done.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+import tempfile
+import tomllib
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+from setuptools.dist import Distribution
+
+ROOT = Path(__file__).parent
+WISH = os.environ.get("MICROGRADLIKE_COMPILE", "")
+# not for an editable install: what is edited is what runs
+BUILDING = not {"bdist_wheel", "build_ext"}.isdisjoint(sys.argv)
+SMALLEST = "#include <Python.h>\nPyMODINIT_FUNC PyInit_trial(void) { return NULL; }\n"
+FASTER = ["-fno-semantic-interposition", "-fno-plt"]  # functions of one library call each other
+
+
+def extensions() -> list[Extension]:
+    """What to compile, if anything; one line says so where it cannot be."""
+    if not BUILDING or WISH == "no":
+        return []
+    try:
+        if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
+            raise RuntimeError("native/freeing.h is for CPython with its lock")
+        try_compiler()
+        return compiled()
+    except (Exception, SystemExit) as error:  # mypyc exits where types are wrong
+        if WISH == "yes":
+            raise
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        print(f"microgradlike: plain Python, not compiled ({reason[0]})", file=sys.stderr)
+        return []
+
+
+def try_compiler() -> None:
+    """Build the smallest extension there is; raises what the compiler does where it cannot."""
+    with tempfile.TemporaryDirectory() as directory:
+        source = Path(directory, "trial.c")
+        source.write_text(SMALLEST, encoding="utf-8")
+        command = build_ext(Distribution({"ext_modules": [Extension("trial", [str(source)])]}))
+        command.build_temp = command.build_lib = directory
+        command.ensure_finalized()
+        command.run()
+
+
+def compiled() -> list[Extension]:
+    """The extensions, written by mypyc."""
+    from mypyc.build import mypycify
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    names = project["tool"]["microgradlike"]["compiled"]
+    paths = [name.replace(".", "/") + ".py" for name in names]
+    # `mypy` checks types, with the configuration; here not even the imports need be installed
+    options = ["--config-file=", "--follow-imports=silent", "--ignore-missing-imports"]
+    found = mypycify(options + paths, debug_level="0", group_name="microgradlike")
+    for extension in found:
+        flags = [flag for flag in extension.extra_compile_args if flag != "-Werror"]
+        if extension.name.endswith("__mypyc"):  # where the code is; the others only point to it
+            windows = sys.platform == "win32"
+            flags += ["/FI", "freeing.h"] if windows else ["-include", "freeing.h", *FASTER]
+            extension.include_dirs.append(str(ROOT / "native"))
+            extension.depends.append("native/freeing.h")
+        extension.extra_compile_args = flags
+    return found
+
+
+setup(ext_modules=extensions())
