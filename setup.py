@@ -43,14 +43,17 @@ def extensions() -> list[Extension]:
 
 
 def try_compiler() -> None:
-    """Build the smallest extension there is; raises what the compiler does where it cannot."""
+    """Build the smallest extension there is; RuntimeError where the compiler does not."""
     with tempfile.TemporaryDirectory() as directory:
         source = Path(directory, "trial.c")
         source.write_text(SMALLEST, encoding="utf-8")
         command = build_ext(Distribution({"ext_modules": [Extension("trial", [str(source)])]}))
         command.build_temp = command.build_lib = directory
         command.ensure_finalized()
-        command.run()
+        try:
+            command.run()
+        except Exception as error:  # of several packages, and of the system
+            raise RuntimeError("no C compiler that works") from error
 
 
 def compiled() -> list[Extension]:
@@ -62,7 +65,7 @@ def compiled() -> list[Extension]:
     paths = [name.replace(".", "/") + ".py" for name in names]
     # `mypy` checks types, with the configuration; here not even the imports need be installed
     options = ["--config-file=", "--follow-imports=silent", "--ignore-missing-imports"]
-    found = mypycify(options + paths, debug_level="0", group_name="microgradlike")
+    found = mypycify(options + paths, debug_level="0", group_name="microgradlike.compiled")
     for extension in found:
         flags = [flag for flag in extension.extra_compile_args if flag != "-Werror"]
         if extension.name.endswith("__mypyc"):  # where the code is; the others only point to it

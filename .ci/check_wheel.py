@@ -15,7 +15,7 @@ CODE = (".so", ".pyd")
 def extensions(form):
     """The extension modules that belong in a wheel of that form, as paths without their endings."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    names = [*project["tool"]["microgradlike"]["compiled"], "microgradlike__mypyc"]
+    names = [*project["tool"]["microgradlike"]["compiled"], "microgradlike.compiled__mypyc"]
     return {name.replace(".", "/") for name in names} if form == "compiled" else set()
 
 

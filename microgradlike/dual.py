@@ -61,6 +61,9 @@ class Dual(Scalar):
     def __bool__(self) -> bool:
         return bool(self.primal)
 
+    def __hash__(self) -> int:  # by identity, as by default; compiled, an order would take it away
+        return object.__hash__(self)
+
     def __lt__(self, other: Any) -> Any:
         x = _operand(other)
         return NotImplemented if x is None else base(self) < base(x)

@@ -81,7 +81,8 @@ class Linear:
             for user, operand, p in self.edges:
                 if g[user] is not None:
                     _add(g, operand, product(g[user], p))
-        return [0.0 if g[i] is None else g[i] for i in (self.slots[id(x)] for x in self.xs)]
+        found = [g[self.slots[id(x)]] for x in self.xs]
+        return [0.0 if x is None else x for x in found]
 
     def _pull_chosen(self, g: list[Any], reached: dict[int, Any]) -> None:
         """The same; below a branch that is not taken nothing arrives, not even 0 times a nan.

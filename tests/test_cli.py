@@ -160,7 +160,7 @@ def test_check_says_that_a_partial_is_at_a_kink(here, capsys):
 
 def test_the_version_and_the_help_are_printed(capsys):
     assert main(["--version"]) == 0
-    assert capsys.readouterr().out == f"microgradlike {version('microgradlike')}\n"
+    assert capsys.readouterr().out.startswith(f"microgradlike {version('microgradlike')} (")
     for arguments in ([], ["--help"], ["draw", "--help"]):
         assert main(arguments) == 0
         assert "usage: microgradlike" in capsys.readouterr().out

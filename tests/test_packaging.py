@@ -1,7 +1,12 @@
 """What pyproject.toml promises is there, and nothing that is there is left out of it."""
 
+import runpy
+import sys
 import tomllib
 from pathlib import Path
+
+import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -29,7 +34,7 @@ def test_every_file_that_is_no_code_is_package_data():
         path
         for top in ("microgradlike", "viz")
         for path in (ROOT / top).rglob("*")
-        if path.is_file() and path.suffix not in (".py", ".pyc", ".so")
+        if path.is_file() and path.suffix not in (".py", ".pyc", ".so", ".pyd")
     }
     assert found == listed
 
@@ -47,3 +52,92 @@ def test_the_base_is_numpy_and_graphviz_and_all_is_every_users_extra():
 def test_both_packages_are_typed():
     assert (ROOT / "microgradlike/py.typed").exists()
     assert (ROOT / "viz/py.typed").exists()
+
+
+# compiled code
+
+
+def test_what_is_compiled_is_there_and_the_compiler_is_one_version_for_building_and_developing():
+    for name in PROJECT["tool"]["microgradlike"]["compiled"]:
+        assert (ROOT / f"{name.replace('.', '/')}.py").is_file()
+    (compiler,) = [r for r in PROJECT["build-system"]["requires"] if r.startswith("mypy")]
+    assert compiler.split(";")[0] in PROJECT["project"]["optional-dependencies"]["dev"]
+    assert "include native/*.h" in (ROOT / "MANIFEST.in").read_text(encoding="utf-8")
+
+
+def extensions_of(monkeypatch, *arguments, **environment):
+    """What setup.py would compile."""
+    given = {}
+    monkeypatch.setattr("setuptools.setup", lambda ext_modules: given.update(found=ext_modules))
+    monkeypatch.setattr(sys, "argv", ["setup.py", *arguments])
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    runpy.run_path(str(ROOT / "setup.py"))
+    return given["found"]
+
+
+@pytest.mark.parametrize("command", ["editable_wheel", "develop", "sdist", "egg_info", "dist_info"])
+def test_an_editable_install_stays_plain_and_a_source_distribution_needs_no_compiler(
+    monkeypatch, command
+):
+    monkeypatch.delenv("MICROGRADLIKE_COMPILE", raising=False)
+    assert extensions_of(monkeypatch, command) == []
+
+
+def test_no_is_an_answer(monkeypatch):
+    assert extensions_of(monkeypatch, "bdist_wheel", MICROGRADLIKE_COMPILE="no") == []
+
+
+def test_without_a_compiler_it_is_plain_and_one_line_says_so(monkeypatch, capfd):
+    monkeypatch.setenv("MICROGRADLIKE_COMPILE", "")
+    assert extensions_of(monkeypatch, "bdist_wheel", CC=sys.executable + " -c 1/0 #") == []
+    lines = [line for line in capfd.readouterr().err.splitlines() if "microgradlike" in line]
+    assert lines == ["microgradlike: plain Python, not compiled (no C compiler that works)"]
+
+
+def test_where_compiled_code_is_required_there_is_an_error_without_a_compiler(monkeypatch):
+    with pytest.raises(RuntimeError, match="no C compiler that works"):
+        extensions_of(monkeypatch, "bdist_wheel", CC="false", MICROGRADLIKE_COMPILE="yes")
+
+
+# the public repository's workflows
+
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+
+
+def workflow(name):
+    return yaml.safe_load((ROOT / f".github/workflows/{name}.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_workflow_names_the_version_of_each_action_and_asks_for_no_more_than_it_needs(path):
+    jobs = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert jobs["permissions"] == {"contents": "read"}
+    for name, job in jobs["jobs"].items():
+        assert set(job.get("needs", [])) <= set(jobs["jobs"])
+        assert ("permissions" in job) == (name == "publish")
+        for step in job["steps"]:
+            assert ("uses" in step) != ("run" in step)
+            assert "@" in step.get("uses", "@")
+
+
+def test_every_supported_python_is_tested_in_both_forms_and_gets_a_compiled_wheel():
+    classifiers = PROJECT["project"]["classifiers"]
+    versions = [c.split(" :: ")[-1] for c in classifiers if " :: Python :: 3." in c]
+    matrix = workflow("ci")["jobs"]["test"]["strategy"]["matrix"]
+    assert matrix["python"] == versions
+    assert matrix["form"] == ["plain", "compiled"]
+    assert {os.split("-")[0] for os in matrix["os"]} == {"ubuntu", "macos", "windows"}
+    wheels = PROJECT["tool"]["cibuildwheel"]
+    assert wheels["build"] == [f"cp{version.replace('.', '')}-*" for version in versions]
+    assert wheels["environment"] == {"MICROGRADLIKE_COMPILE": "yes"}
+    for source in wheels["test-sources"]:
+        assert (ROOT / source).is_file()
+
+
+def test_only_a_tag_is_published_and_without_a_password():
+    jobs = workflow("release")["jobs"]
+    assert jobs["publish"]["if"] == "github.event_name == 'push'"
+    assert jobs["publish"]["permissions"] == {"id-token": "write"}
+    assert set(jobs["publish"]["needs"]) == set(jobs) - {"publish"}
+    assert "secrets." not in (ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8")
