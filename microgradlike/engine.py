@@ -303,16 +303,18 @@ _ZERO: Final[Any] = 0.0
 
 
 def _node(data: float, op: Op, a: Any, b: Any) -> Value:
-    # not Value(data): that checks, and costs a fifth of a forward pass; compiled, it is shortest
-    v: Value = Value(_ZERO) if __compiled__ else _new(Value)
+    if __compiled__:  # the shortest way there
+        v = Value(_ZERO)
+    else:  # not Value(data): that checks, and costs a fifth of a forward pass
+        v = _new(Value)
+        v.grad = 0.0
+        v.label = ""
+        v.scope = _scope() if calls.begun else None
+        v._mark = _runs.born
     v.data = data
-    v.grad = 0.0
-    v.label = ""
     v.op = op
-    v.scope = _scope() if calls.begun else None
     v._a = a
     v._b = b
-    v._mark = _runs.born
     return v
 
 
@@ -390,16 +392,18 @@ def _restore(cls: type[Value], data: float, grad: float, label: str) -> Value:
 def _backward(root: Value, upstream: float) -> None:
     order: list[Value] = []
     leaves: list[Value] = []
-    before: list[tuple[float, int]] = []
+    grads: list[float] = []  # of the leaves, before
+    marks: list[int] = []
     try:
-        _order(root, order, leaves, before)
+        _order(root, order, leaves, grads, marks)
         root.grad = upstream
         push(order)
-        for leaf, (grad, _) in zip(leaves, before, strict=True):
-            leaf.grad = grad + _gradient(leaf)
+        for leaf, grad in zip(leaves, grads):  # compiled, a gradient cannot be but a float
+            leaf.grad = grad + (leaf.grad if __compiled__ else _gradient(leaf))
     except BaseException:  # also Ctrl-C: no leaf is left with half a gradient
-        for leaf, (grad, mark) in zip(leaves, before, strict=False):
-            leaf.grad, leaf._mark = grad, mark
+        for leaf, grad, mark in zip(leaves, grads, marks):
+            leaf.grad = grad
+            leaf._mark = mark
         for v in topological(root):
             if v.op is not None:
                 v.grad = 0.0
@@ -419,7 +423,7 @@ def _gradient(leaf: Value) -> float:
 
 
 def _order(
-    root: Value, order: list[Value], leaves: list[Value], before: list[tuple[float, int]]
+    root: Value, order: list[Value], leaves: list[Value], grads: list[float], marks: list[int]
 ) -> None:
     """`graph.topological` less leaves; gradients set to -0.0, to which any sum adds exactly.
 
@@ -429,31 +433,33 @@ def _order(
     closed: i64 = opened + 1
     stack: list[Value] = [root]
     while stack:
-        v = stack.pop()
+        v = stack[-1]
         mark = v._mark
         if mark == opened:
             v._mark = closed
-            order.append(v)
-        elif mark != closed:
-            if v.op is None:
-                before.append((v.grad, mark))
-                leaves.append(v)
-                v._mark = closed
-            else:
-                v._mark = opened
-                stack.append(v)
-                a = v._a
-                b = v._b
-                if isinstance(a, Value) and a._mark != closed:
-                    stack.append(a)
-                if b is None:
-                    pass
-                elif isinstance(b, Value):
-                    if b._mark != closed:
-                        stack.append(b)
-                elif type(b) is tuple:
-                    stack.extend([x for x in b if isinstance(x, Value)])
+            order.append(stack.pop())
+        elif mark == closed:
+            stack.pop()
+        elif v.op is None:
+            grads.append(v.grad)
+            marks.append(mark)
+            leaves.append(stack.pop())
+            v._mark = closed
             v.grad = -0.0
+        else:
+            v._mark = opened
+            v.grad = -0.0
+            a = v._a
+            b = v._b
+            if isinstance(a, Value) and a._mark != closed:
+                stack.append(a)
+            if b is None:
+                continue
+            if isinstance(b, Value):
+                if b._mark != closed:
+                    stack.append(b)
+            elif type(b) is tuple:
+                stack.extend([x for x in b if isinstance(x, Value)])
 
 
 def push(order: list[Value]) -> None:  # noqa: C901  (by hand: half the time of a backward pass)

@@ -480,7 +480,7 @@ def test_the_order_of_backward_is_that_of_the_graph():
             nodes.append(rng.choice([a * b, a + 1.0, 2 - b, a.sin(), a.clip(b, c), a + b]))
         y = nodes[-1]
         order = []
-        _order(y, order, [], [])
+        _order(y, order, [], [], [])
         assert order == [v for v in graph.topological(y) if v.op is not None]
 
 
