@@ -198,11 +198,18 @@ def sources():
 
 
 def test_every_module_is_in_the_page_after_what_it_imports():
-    assert set(modules()) == {p.name for p in FOLDER.glob("*.js")}
-    assert modules()[-1] == "main.js"
-    for name, text in sources().items():
-        for needed in re.findall(r'from "\./([\w-]+\.js)"', text):
-            assert modules().index(needed) < modules().index(name)
+    everything = modules(page_source.LEARN)
+    assert set(everything) == {p.name for p in FOLDER.glob("*.js")}
+    assert (modules()[-1], everything[-1]) == ("main.js", "learn.js")
+    for order in (modules(), everything):
+        for name in order:
+            for needed in re.findall(r'from "\./([\w-]+\.js)"', sources()[name]):
+                assert order.index(needed) < order.index(name)
+
+
+def test_a_page_without_a_training_has_nothing_of_one():
+    assert "learn.js" not in modules()
+    assert "LESSON" not in page(neuron()).html
 
 
 def test_modules_import_in_the_one_way_that_is_taken_apart():
