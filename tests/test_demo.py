@@ -10,7 +10,7 @@ from microgradlike import demo, nn
 from microgradlike.cli import main
 from viz import plots
 
-ALL = ["boundary.png", "loss.png", "network.svg", "neuron.html", "neuron.svg"]
+ALL = ["boundary.png", "loss.png", "network.svg", "neuron.html", "neuron.svg", "training.html"]
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +117,7 @@ def test_ctrl_c_keeps_what_is_done_and_gives_130(tmp_path, capsys, monkeypatch):
     assert files(tmp_path) == ALL
     printed = capsys.readouterr().out
     assert "interrupted: the 3 steps done so far are kept" in printed
-    assert printed.count(str(tmp_path)) == 5
+    assert printed.count(str(tmp_path)) == 6
 
 
 def test_ctrl_c_in_the_first_step_still_leaves_the_drawings(tmp_path, capsys, monkeypatch):

@@ -194,7 +194,9 @@ def test_what_is_no_value_is_refused(y):
 
 
 def sources():
-    return {name: (FOLDER / name).read_text(encoding="utf-8") for name in modules()}
+    return {
+        name: (FOLDER / name).read_text(encoding="utf-8") for name in modules(page_source.LEARN)
+    }
 
 
 def test_every_module_is_in_the_page_after_what_it_imports():
@@ -203,7 +205,7 @@ def test_every_module_is_in_the_page_after_what_it_imports():
     assert (modules()[-1], everything[-1]) == ("main.js", "learn.js")
     for order in (modules(), everything):
         for name in order:
-            for needed in re.findall(r'from "\./([\w-]+\.js)"', sources()[name]):
+            for needed in re.findall(r'from "\./([\w-]+\.js)"', (FOLDER / name).read_text()):
                 assert order.index(needed) < order.index(name)
 
 

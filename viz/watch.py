@@ -48,7 +48,7 @@ class Watch(Callback):
         def of_row(row: Any) -> Any:
             return loss(model, *self.examples.nest(row))
 
-        self._mean = jit(of_row, batch=0)
+        self._mean = jit(of_row, batch=0, backend="numpy")  # built in no time
         self._forget()
 
     def record(self, loss: Value | float | None = None) -> None:

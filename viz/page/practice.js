@@ -34,8 +34,14 @@ export class Practice {
     const { room } = this;
     room.trainer.load(room.parameters);
     const { loss, gradient } = room.trainer.slope(batch);
-    this._note(loss, gradient);
+    this._note(batch.length === room.examples.length ? loss : this._meanLoss(), gradient);
     this._move(gradient);
+  }
+
+  // Of all examples: a curve of single ones would be all peaks.
+  _meanLoss() {
+    this.room.trainer.load(this.room.parameters);
+    return this.room.trainer.meanLoss(this.room.examples);
   }
 
   toggle() {
@@ -93,7 +99,7 @@ export class Practice {
     const { engine } = room.session;
     const gradient = Float64Array.from(lesson.parameters.node, (i) => (i < 0 ? 0 : engine.grad[i]));
     const before = room.parameters;
-    this._note(engine.data[engine.graph.root], gradient);
+    this._note(this._meanLoss(), gradient);
     this._move(gradient);
     this._say(before, gradient);
     this._settle();
