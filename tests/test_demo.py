@@ -142,7 +142,7 @@ def test_without_tqdm_there_are_plain_lines_and_the_name_of_the_extra(
 def test_without_matplotlib_the_rest_is_there_and_the_extra_is_named(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     assert main(["demo", "--out", str(tmp_path), "--steps", "1"]) == 0
-    assert files(tmp_path) == ["network.svg", "neuron.html", "neuron.svg"]
+    assert files(tmp_path) == ["network.svg", "neuron.html", "neuron.svg", "training.html"]
     assert "python -m pip install 'microgradlike[plot]'" in capsys.readouterr().out
 
 
@@ -156,6 +156,7 @@ def test_without_graphviz_there_is_its_text_and_what_to_install(tmp_path, capsys
         "network.dot",
         "neuron.dot",
         "neuron.html",
+        "training.html",
     ]
     printed = capsys.readouterr().out
     assert "a picture needs Graphviz: install it" in printed

@@ -31,15 +31,11 @@ export class Classroom {
 
   // ---- what is looked at
 
-  // Entry k of a run: the curve, the planes and the graph show it.
-  look(run, k) {
+  // Entry k of a run: the curve, the planes and the graph show it. For `pace` see showParameters.
+  look(run, k, pace) {
     this.run = run;
     this.entry = Math.min(Math.max(k, 0), run.last);
-    this.showParameters(run.parameters[this.entry]);
-  }
-
-  lookAtStep(step) {
-    this.look(this.run, this.run.at(step));
+    this.showParameters(run.parameters[this.entry], pace);
   }
 
   // Another example in the graph.
@@ -58,14 +54,15 @@ export class Classroom {
     this.showParameters(this.parameters);
   }
 
-  // Parameters in everything; `quick` leaves out what takes long, most of the time.
-  showParameters(parameters, quick = false) {
+  // Parameters in everything. At the pace "drag" planes are coarse, and at "play" what takes long is
+  // left out most of the time.
+  showParameters(parameters, pace = "rest") {
     this.parameters = parameters;
     this._writeGraph();
     this._writeTime();
     this.frames += 1;
-    if (quick && this.frames % SLOW) return;
-    this._showPlanes();
+    if (pace === "play" && this.frames % SLOW) return;
+    this._showPlanes(pace === "rest");
     this._showUnits();
     this._showStrips();
   }
@@ -79,9 +76,10 @@ export class Classroom {
 
   _build() {
     const { lesson, session } = this;
-    this.curve = new Curve(byId("curve"), (step) => this.lookAtStep(step));
+    this.curve = new Curve(byId("curve"), (step, pace) => this.look(this.run, this.run.at(step), pace));
     const time = byId("time");
-    time.addEventListener("input", () => this.look(this.run, Number(time.value)));
+    time.addEventListener("input", () => this.look(this.run, Number(time.value), "drag"));
+    time.addEventListener("change", () => this.look(this.run, Number(time.value)));
     this.showRuns(this.runs);
     if (this.runs.length > 1)
       byId("difference").textContent = differenceOf(this.runs, this.lesson.parameters.name);
@@ -161,11 +159,11 @@ export class Classroom {
     setText(byId("time-said"), `${said}, mean loss ${short(run.losses[entry])}`);
   }
 
-  _showPlanes() {
+  _showPlanes(fine = true) {
     for (const { plane, run } of this.planes) {
       const other = run !== null && run !== this.run;
       this.trainer.load(other ? run.parameters[run.at(this.step)] : this.parameters);
-      plane.show(this.trainer);
+      plane.show(this.trainer, fine);
     }
     this.trainer.load(this.parameters);
   }

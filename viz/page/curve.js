@@ -8,23 +8,24 @@ const FRAME = { left: 46, right: 352, top: 10, bottom: 112 };
 const POINTS = 400; // of a line, at most
 
 export class Curve {
-  // `pick(step)` is called where the chart is clicked or the pointer drawn over it.
+  // `pick(step, pace)` is called where the chart is clicked, or the pointer drawn over it, "drag".
   constructor(place, pick) {
     this.svg = drawn("svg", { class: "chart", viewBox: `0 0 ${CHART.width} ${CHART.height}`, role: "img" }, place);
     this.axes = drawn("g", {}, this.svg);
     this.lines = drawn("g", {}, this.svg);
     this.now = drawn("g", {}, this.svg);
-    const at = (event) => {
+    const at = (event, pace) => {
       const box = this.svg.getBoundingClientRect();
       const x = ((event.clientX - box.left) / box.width) * CHART.width;
       const share = (x - FRAME.left) / (FRAME.right - FRAME.left);
-      pick(Math.round(Math.min(Math.max(share, 0), 1) * this.most));
+      pick(Math.round(Math.min(Math.max(share, 0), 1) * this.most), pace);
     };
     this.svg.addEventListener("pointerdown", (event) => {
       this.svg.setPointerCapture(event.pointerId);
-      at(event);
+      at(event, "drag");
     });
-    this.svg.addEventListener("pointermove", (event) => event.buttons && at(event));
+    this.svg.addEventListener("pointermove", (event) => event.buttons && at(event, "drag"));
+    this.svg.addEventListener("pointerup", (event) => at(event, "rest"));
   }
 
   // `runs` with their losses; a ring where each of `entries` [run, k] stands.

@@ -7,7 +7,8 @@ import { cellPaths, latticeOf, zeroLine } from "./grid.js";
 import { classesOf } from "./lesson.js";
 import { short } from "./numbers.js";
 
-const CELLS = 36; // in a row
+const FINE = 36; // cells in a row
+const COARSE = 20; // while it moves
 const SHAPES = [
   "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z",
   "M-4.2 -4.2h8.4v8.4h-8.4z",
@@ -55,11 +56,12 @@ export class Plane {
   }
 
   // The model's answers, by a trainer that has its parameters.
-  show(trainer) {
+  show(trainer, fine = true) {
     if (this.lesson.inputs === 1) return this._curve(trainer);
-    const rows = Math.round((CELLS * this.height) / this.width);
-    const scores = latticeOf((x, y) => trainer.scoresAt([x, y]), this.bounds, CELLS, rows);
-    const [width, height] = [this.width / CELLS, this.height / rows];
+    const cells = fine ? FINE : COARSE;
+    const rows = Math.round((cells * this.height) / this.width);
+    const scores = latticeOf((x, y) => trainer.scoresAt([x, y]), this.bounds, cells, rows);
+    const [width, height] = [this.width / cells, this.height / rows];
     if (this.lesson.scores.length > 1) return this._winners(scores, width, height);
     const z = scores.map((row) => row.map(([score]) => score));
     const sizes = z.flat().map(Math.abs).filter(Number.isFinite);

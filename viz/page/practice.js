@@ -54,7 +54,7 @@ export class Practice {
       do this.step();
       while (++steps < AT_ONCE && performance.now() < end);
       if (!Number.isFinite(this.run.losses[this.run.last])) return this._diverged();
-      this.room.showParameters(this.room.parameters, true);
+      this.room.showParameters(this.room.parameters, "play");
       this.playing = requestAnimationFrame(frame);
       return 0;
     };
