@@ -48,7 +48,10 @@ class Page:
         """
         target = Path(path)
         if target.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f"a page is saved as .html, got {str(path)!r:.80}; name it y.html")
+            raise ValueError(
+                f"a page is saved as .html, got {str(path)!r:.80}; name it y.html, or make"
+                ' a picture: draw(y).save("y.png")'
+            )
         write_whole(target, self.html.encode())
         return target
 
