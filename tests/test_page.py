@@ -245,10 +245,11 @@ def test_no_two_modules_have_a_name_in_common():
     assert not {"PRIMITIVES", "SCENE"} & set(names)
 
 
-def test_only_main_knows_what_the_page_is_about():
+def test_only_the_two_entries_know_what_the_page_is_about():
     for name, text in sources().items():
         code = re.sub(r"//.*", "", text)
         assert bool(re.search(r"\b(PRIMITIVES|SCENE)\b", code)) == (name == "main.js"), name
+        assert bool(re.search(r"\bLESSON\b", code)) == (name == "learn.js"), name
 
 
 def test_modules_that_import_each_other_are_refused(monkeypatch):

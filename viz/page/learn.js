@@ -1,15 +1,14 @@
-// Learn: a page of a training. The only module besides main.js that knows a global, LESSON.
+// Learn: the lesson of this file comes to life. The only module that knows LESSON.
 
 import { Classroom } from "./classroom.js";
 import { byId } from "./dom.js";
-import { Engine } from "./engine.js";
 import { lessonOf } from "./lesson.js";
 import { session } from "./main.js";
 import { Practice } from "./practice.js";
 import { Trainer } from "./trainer.js";
 
 const lesson = lessonOf(LESSON);
-const trainer = new Trainer(new Engine(session.graph, PRIMITIVES), lesson);
+const trainer = new Trainer(session.engine.twin(), lesson);
 const room = new Classroom(session, trainer, lesson);
 const practice = lesson.live ? new Practice(room) : null;
 
