@@ -210,7 +210,8 @@ def main():
             header = ["", *next(iter(figures[name].values()))]
             print(table(PARTS[name].__doc__, header, rows), flush=True)
     if options.json:
-        print(json.dumps({"python": platform.python_version(), "compiled": __compiled__, **figures}, indent=1))
+        form = {"python": platform.python_version(), "compiled": __compiled__}
+        print(json.dumps(form | figures, indent=1))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from measuring import table
 from playwright.sync_api import sync_playwright
 
 from microgradlike import Value, nn
-from viz import page
+from microgradlike.nn import train
+from viz import page, watch
 
 READY = 'performance.getEntriesByType("navigation")[0].loadEventEnd'
 DRAG = """([what, rounds]) => {
@@ -27,6 +28,33 @@ DRAG = """([what, rounds]) => {
   return Array.from({ length: rounds }, (_, k) => {
     const start = performance.now();
     set(k / rounds);
+    return performance.now() - start;
+  });
+}"""
+FRAMES = """(what) => new Promise((done) => {
+  const { session } = microgradlike;
+  const { camera } = session.view;
+  const times = [];
+  const { last } = session.steps;
+  const scales = [camera.scale, 0.2, 0.5, 1];
+  const step = (now) => {
+    times.push(now);
+    const k = times.length;
+    if (what === "scrub") session.player.go(Math.round((last * (k % 40)) / 40));
+    else if (k % 30 === 1) camera.set(camera.x, camera.y, scales[Math.floor(k / 30) % 4]);
+    else camera.pan(k % 2 ? -23 : 7, 5);
+    if (k < 121) return requestAnimationFrame(step);
+    done(times.slice(1).map((t, i) => t - times[i]));
+  };
+  requestAnimationFrame(step);
+})"""
+LEARN = """([what, rounds]) => {
+  const { room, practice } = microgradlike;
+  const run = room.run;
+  return Array.from({ length: rounds }, (_, k) => {
+    const start = performance.now();
+    if (what === "step") practice.step();
+    else room.look(run, k % 50, "drag");
     return performance.now() - start;
   });
 }"""
@@ -50,10 +78,46 @@ def measured(chromium, nodes, rounds):
         path = made.save(Path(folder) / "y.html")
         ready = [opened(chromium, path)[0] for _ in range(rounds)]
         engine, whole = opened(chromium, path, rounds=20)[1]
+        frames = [asked(chromium, path, FRAMES, what) for what in ("pan", "scrub")]
     times = [1e3 * making, statistics.median(ready), *map(statistics.median, (engine, whole))]
     return [f"{len(made.scene.nodes):,}", f"{len(made.html) / 1e3:.0f} kB"] + [
-        f"{t:.1f} ms" for t in [*times, max(whole)]
+        f"{t:.1f} ms" for t in [*times, max(whole), *map(max, frames)]
     ]
+
+
+def margin(model, point, sign):
+    return (1 - sign * model(point)).relu()
+
+
+def training(chromium, widths, rounds):
+    """A step, and a look at another step, of a network trained on 100 points."""
+    points, labels = nn.moons(100, seed=1)
+    data = (points, [2 * label - 1 for label in labels])
+    model = nn.MLP(2, list(widths), rng=random.Random(0))
+    run = watch(model, data=data, loss=margin)
+    sgd = nn.SGD(model.parameters(), lr=0.1)
+    options = {"epochs": 50, "callbacks": [run], "progress": False}
+    train.fit(model, margin, data, optimizer=sgd, **options)
+    made = page(run)
+    with tempfile.TemporaryDirectory() as folder:
+        path = made.save(Path(folder) / "y.html")
+        ready = [opened(chromium, path)[0] for _ in range(rounds)]
+        looks, steps = (asked(chromium, path, LEARN, [what, 20]) for what in ("look", "step"))
+    times = [statistics.median(x) for x in (ready, looks, steps)]
+    return [
+        f"MLP(2, {list(widths)})",
+        f"{len(made.scene.nodes):,}",
+        f"{len(made.html) / 1e3:.0f} kB",
+    ] + [f"{t:.1f} ms" for t in times]
+
+
+def asked(chromium, path, script, argument):
+    """What a script is worth in the page at `path`."""
+    tab = chromium.new_page(viewport={"width": 1280, "height": 800})
+    tab.goto(path.as_uri())
+    found = tab.evaluate(script, argument)
+    tab.close()
+    return found
 
 
 def opened(chromium, path, rounds=0):
@@ -75,9 +139,13 @@ def main():
         program = shutil.which("chromium") or shutil.which("google-chrome")
         chromium = run.chromium.launch(executable_path=program, args=["--no-sandbox"])
         rows = [measured(chromium, n, arguments.rounds) for n in arguments.nodes]
+        trained = [training(chromium, w, arguments.rounds) for w in ((8, 8, 1), (16, 16, 1))]
         chromium.close()
     header = ["nodes", "file", "made", "ready", "leaf: engine", "leaf: page", "at most"]
+    header += ["frame, pan: at most", "scrub: at most"]
     print(table("The page in headless Chromium", header, rows))
+    header = ["training", "nodes", "file", "ready", "look", "step of 100"]
+    print(table("A training of 50 steps", header, trained))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,12 @@ class Training:
         return self.history.losses
 
     @property
+    def examples(self) -> tuple[Any, Any]:
+        """The points, with -1 and 1 for labels."""
+        points, labels = self.data
+        return points, [2 * label - 1 for label in labels]
+
+    @property
     def interrupted(self) -> bool:
         """Whether it was ended by Ctrl-C."""
         return self.history.interrupted
@@ -64,15 +71,21 @@ def run(arguments: argparse.Namespace) -> int:
     look = "orange raises y, blue lowers it; where an arrow arrives, its local derivative"
     y = neuron()
     _draw(y, out / "neuron.svg", look)
-    _page(y, out / "neuron.html")
+    look = "open it in a browser: step through the passes, drag the value of an input"
+    _page(y, out / "neuron.html", look)
     training = untrained(arguments.seed)
     print(f"\nA network with {len(training.model.parameters())} parameters learns two moons")
-    train(training, arguments.steps, backend="eager" if arguments.eager else "auto")
+    run = pictures("watch").watch(training.model, data=training.examples, loss=margin_error)
+    backend = "eager" if arguments.eager else "auto"
+    train(training, arguments.steps, backend=backend, callbacks=[run])
     if training.history.speed is not None:
         print(f"  {training.history.speed}")
     if training.interrupted:
         print(f"interrupted: the {len(training.losses)} steps done so far are kept")
     _plot(training, out)
+    if training.losses:
+        look = "open it too: go through the steps, or train on in the page"
+        _page(run, out / "training.html", look)
     look = "a box per layer, with the range of its values and of its gradients at one point"
     _draw(judged(training.model), out / "network.svg", look, depth=1)
     return 130 if training.interrupted else 0
@@ -96,7 +109,9 @@ def untrained(seed: int) -> Training:
     return Training(nn.MLP(2, [16, 16, 1], rng=random.Random(seed)), nn.moons(POINTS, seed=seed))
 
 
-def train(training: Training, steps: int, *, backend: str = "auto") -> None:
+def train(
+    training: Training, steps: int, *, backend: str = "auto", callbacks: Sequence[Any] = ()
+) -> None:
     """Gradient descent on the hinge loss, a step an epoch; Ctrl-C ends it early."""
     model, (points, labels) = training.model, training.data
     first, last = LEARNING_RATES
@@ -112,10 +127,10 @@ def train(training: Training, steps: int, *, backend: str = "auto") -> None:
     training.history = fit(
         model,
         margin_error,
-        (points, [2 * label - 1 for label in labels]),
+        training.examples,
         optimizer=optimizer,
         epochs=steps,
-        callbacks=[after_step],
+        callbacks=[after_step, *callbacks],
         backend=backend,
         compare=COMPARED,
     )
@@ -146,9 +161,9 @@ def _draw(y: Value, path: Path, look: str, **options: Any) -> None:
     _report(path, look)
 
 
-def _page(y: Value, path: Path) -> None:
-    pictures("page").page(y).save(path)
-    _report(path, "open it in a browser: step through the passes, drag the value of an input")
+def _page(what: Any, path: Path, look: str) -> None:
+    pictures("page").page(what).save(path)
+    _report(path, look)
 
 
 def _plot(training: Training, out: Path) -> None:

@@ -10,7 +10,7 @@ from microgradlike import demo, nn
 from microgradlike.cli import main
 from viz import plots
 
-ALL = ["boundary.png", "loss.png", "network.svg", "neuron.html", "neuron.svg"]
+ALL = ["boundary.png", "loss.png", "network.svg", "neuron.html", "neuron.svg", "training.html"]
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +117,7 @@ def test_ctrl_c_keeps_what_is_done_and_gives_130(tmp_path, capsys, monkeypatch):
     assert files(tmp_path) == ALL
     printed = capsys.readouterr().out
     assert "interrupted: the 3 steps done so far are kept" in printed
-    assert printed.count(str(tmp_path)) == 5
+    assert printed.count(str(tmp_path)) == 6
 
 
 def test_ctrl_c_in_the_first_step_still_leaves_the_drawings(tmp_path, capsys, monkeypatch):
@@ -142,7 +142,7 @@ def test_without_tqdm_there_are_plain_lines_and_the_name_of_the_extra(
 def test_without_matplotlib_the_rest_is_there_and_the_extra_is_named(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     assert main(["demo", "--out", str(tmp_path), "--steps", "1"]) == 0
-    assert files(tmp_path) == ["network.svg", "neuron.html", "neuron.svg"]
+    assert files(tmp_path) == ["network.svg", "neuron.html", "neuron.svg", "training.html"]
     assert "python -m pip install 'microgradlike[plot]'" in capsys.readouterr().out
 
 
@@ -156,6 +156,7 @@ def test_without_graphviz_there_is_its_text_and_what_to_install(tmp_path, capsys
         "network.dot",
         "neuron.dot",
         "neuron.html",
+        "training.html",
     ]
     printed = capsys.readouterr().out
     assert "a picture needs Graphviz: install it" in printed

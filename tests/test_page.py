@@ -194,15 +194,24 @@ def test_what_is_no_value_is_refused(y):
 
 
 def sources():
-    return {name: (FOLDER / name).read_text(encoding="utf-8") for name in modules()}
+    return {
+        name: (FOLDER / name).read_text(encoding="utf-8") for name in modules(page_source.LEARN)
+    }
 
 
 def test_every_module_is_in_the_page_after_what_it_imports():
-    assert set(modules()) == {p.name for p in FOLDER.glob("*.js")}
-    assert modules()[-1] == "main.js"
-    for name, text in sources().items():
-        for needed in re.findall(r'from "\./([\w-]+\.js)"', text):
-            assert modules().index(needed) < modules().index(name)
+    everything = modules(page_source.LEARN)
+    assert set(everything) == {p.name for p in FOLDER.glob("*.js")}
+    assert (modules()[-1], everything[-1]) == ("main.js", "learn.js")
+    for order in (modules(), everything):
+        for name in order:
+            for needed in re.findall(r'from "\./([\w-]+\.js)"', (FOLDER / name).read_text()):
+                assert order.index(needed) < order.index(name)
+
+
+def test_a_page_without_a_training_has_nothing_of_one():
+    assert "learn.js" not in modules()
+    assert "LESSON" not in page(neuron()).html
 
 
 def test_modules_import_in_the_one_way_that_is_taken_apart():
@@ -236,10 +245,11 @@ def test_no_two_modules_have_a_name_in_common():
     assert not {"PRIMITIVES", "SCENE"} & set(names)
 
 
-def test_only_main_knows_what_the_page_is_about():
+def test_only_the_two_entries_know_what_the_page_is_about():
     for name, text in sources().items():
         code = re.sub(r"//.*", "", text)
         assert bool(re.search(r"\b(PRIMITIVES|SCENE)\b", code)) == (name == "main.js"), name
+        assert bool(re.search(r"\bLESSON\b", code)) == (name == "learn.js"), name
 
 
 def test_modules_that_import_each_other_are_refused(monkeypatch):

@@ -125,6 +125,80 @@ def test_hostile_labels_neither_run_nor_break_anything(opened):
         assert state(seen)["data"] == [n.data for n in scene(y).nodes]
 
 
+def drawn_labels(seed, count):
+    """Strings of what ends texts, markup and scripts, of hostile ones, and of any characters."""
+    rng = random.Random(seed)
+    ends = [
+        "<",
+        ">",
+        "</script>",
+        "<!--",
+        "]]>",
+        "&",
+        '"',
+        "'",
+        "`",
+        "${",
+        "\\",
+        "\u2028",
+        "\0",
+        "\n",
+    ]
+
+    def piece():
+        kind = rng.random()
+        if kind < 0.5:
+            return rng.choice(ends)
+        if kind < 0.6:
+            return rng.choice(HOSTILE)[:200]
+        return "".join(chr(rng.randrange(0x110000)) for _ in range(rng.randrange(6)))
+
+    return ["".join(piece() for _ in range(rng.randrange(1, 8))) for _ in range(count)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_ten_thousand_drawn_labels_are_text_and_nothing_else(opened, seed):
+    """2,000 in each of 5 pages, as labels, as names of modules and in the search."""
+    labels = drawn_labels(seed, 2000)
+    leaves = [Value(float(i), label) for i, label in enumerate(labels)]
+    terms = [cluster(label, leaf) for label, leaf in zip(labels[::20], leaves[::20])]
+    y = sum(leaves, Value(0.0)) + sum(terms, Value(0.0))
+    seen = opened(y)
+    assert state(seen)["data"] == [n.data for n in scene(y).nodes]
+    kept = seen.evaluate("() => microgradlike.session.graph.names.length")
+    assert kept == len(scene(y).nodes)
+    before = seen.evaluate("() => document.querySelectorAll('script, img, iframe, style').length")
+    assert before == 2  # the page's own
+    for label in labels[::400]:
+        seen.evaluate(
+            "(text) => microgradlike.session.search(text)",
+            label.encode("utf-8", "replace").decode(),
+        )
+    seen.evaluate("() => microgradlike.session.foldAll()")
+    for i in (0, 700):
+        seen.evaluate("(i) => microgradlike.session.reveal(i)", i)
+    assert (
+        seen.evaluate("() => document.querySelectorAll('script, img, iframe, style').length") == 2
+    )
+
+
+def cluster(label, leaf):
+    """A product made in the call of a module with that name."""
+
+    class Outer(nn.Module):
+        def __init__(self):
+            setattr(self, label, Inner())
+
+        def __call__(self, x):
+            return getattr(self, label)(x)
+
+    class Inner(nn.Module):
+        def __call__(self, x):
+            return x * 2.0
+
+    return Outer()(leaf)
+
+
 def test_a_primitive_of_ones_own_is_no_error(opened):
     x = Value(2.0, "x")
     y = cube(x) * Value(3.0, "w")
@@ -157,6 +231,58 @@ def test_two_pages_in_one_notebook_do_not_touch_each_other(browser, tmp_path):
         assert first.evaluate("microgradlike.engine.data[1]") == 100
         assert second.evaluate("microgradlike.engine.data[1]") != 100
         assert first.evaluate("self.origin") == "null"
+        assert seen.complaints == []
+
+
+# fingers
+
+
+def touches(seen, *steps):
+    """Fingers go down at the first of the steps, along the others, and up."""
+    session = seen.tab.context.new_cdp_session(seen.tab)
+
+    def send(kind, fingers):
+        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(fingers)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", steps[0])
+    for fingers in steps[1:]:
+        send("touchMove", fingers)
+    send("touchEnd", [])
+    seen.tab.wait_for_timeout(100)
+
+
+def camera(seen):
+    get = (
+        "() => { const { x, y, scale } = microgradlike.session.view.camera; return [x, y, scale]; }"
+    )
+    return seen.evaluate(get)
+
+
+def test_one_finger_moves_the_graph_and_two_zoom_it(browser, tmp_path):
+    path = page(network()).save(tmp_path / "y.html")
+    with browser.open(path, has_touch=True, viewport={"width": 1000, "height": 700}) as seen:
+        x, y, scale = camera(seen)
+        touches(seen, [(40, 520)], [(60, 530)], [(140, 560)])
+        moved = camera(seen)
+        assert (moved[0] - x, moved[1] - y) == pytest.approx((100, 40), abs=1)
+        assert moved[2] == scale
+        touches(seen, [(200, 300), (300, 300)], [(180, 300), (320, 300)], [(150, 300), (350, 300)])
+        assert camera(seen)[2] == pytest.approx(2 * scale, rel=0.05)
+        assert seen.complaints == []
+
+
+def test_a_finger_drags_a_value(browser, tmp_path):
+    path = page(neuron()).save(tmp_path / "y.html")
+    with browser.open(path, has_touch=True, viewport={"width": 1000, "height": 700}) as seen:
+        box = seen.tab.locator(".handle").first.bounding_box()
+        leaf = int(seen.tab.locator(".handle").first.get_attribute("data-leaf"))
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        before = seen.evaluate("(i) => microgradlike.engine.data[i]", leaf)
+        place = camera(seen)
+        touches(seen, [(x, y)], [(x + 20, y)], [(x + 60, y)])
+        assert seen.evaluate("(i) => microgradlike.engine.data[i]", leaf) > before
+        assert camera(seen) == place
         assert seen.complaints == []
 
 

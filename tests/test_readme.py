@@ -1,19 +1,27 @@
-"""The README's Python blocks run, top to bottom in one namespace, and its doctest lines hold."""
+"""The Python blocks of README and gallery run, each top to bottom in one namespace, and hold."""
 
 import doctest
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
+PAGES = ("README.md", "docs/gallery.md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
-def test_every_block_runs_and_prints_what_it_says(tmp_path, monkeypatch):
+def blocks(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_block_runs_and_prints_what_it_says(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert len(BLOCKS) >= 5
+    assert len(blocks(name)) >= 5
     test = doctest.DocTestParser().get_doctest(
-        "\n".join(BLOCKS), {"__name__": "readme"}, "README.md", "README.md", 0
+        "\n".join(blocks(name)), {"__name__": "readme"}, name, name, 0
     )
     assert test.examples, "the blocks are written as a session: >>> lines and what they print"
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS, verbose=False)
@@ -22,19 +30,28 @@ def test_every_block_runs_and_prints_what_it_says(tmp_path, monkeypatch):
     assert runner.failures == 0, "".join(said)
 
 
-def test_every_block_is_a_session_or_it_would_not_be_run():
-    assert all(line.startswith((">>>", "...")) for block in BLOCKS for line in first_lines(block))
+@pytest.mark.parametrize("name", PAGES)
+def test_every_block_is_a_session_or_it_would_not_be_run(name):
+    assert all(block.startswith(">>>") for block in blocks(name))
 
 
-def first_lines(block):
-    return [block.splitlines()[0]] if block.strip() else []
-
-
-def test_every_local_link_leads_somewhere():
-    targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)|src=\"([^\"]+)\"", README)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_local_link_leads_somewhere(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)|src=\"([^\"]+)\"", text)
     local = [a or b for a, b in targets if not (a or b).startswith("http")]
     assert local
-    assert [target for target in local if not (ROOT / target).exists()] == []
+    folder = (ROOT / name).parent
+    assert [target for target in local if not (folder / target).exists()] == []
+
+
+def test_every_picture_of_the_gallery_is_shown_and_made_by_its_command():
+    shown = re.findall(r"src=\"gallery/([^\"]+)\"", (ROOT / "docs/gallery.md").read_text("utf-8"))
+    there = {path.name for path in (ROOT / "docs/gallery").iterdir()}
+    assert len(shown) == len(set(shown))
+    assert set(shown) == there
+    command = (ROOT / "docs/gallery.py").read_text(encoding="utf-8")
+    assert [name for name in there if name.partition(".")[0] not in command] == []
 
 
 def test_the_two_commands_stand_first():

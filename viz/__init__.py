@@ -11,3 +11,4 @@ from viz.plots import (
 )
 from viz.render import RenderError as RenderError
 from viz.scene_json import scene_json as scene_json
+from viz.watch import Watch as Watch, watch as watch

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,17 @@ from typing import Any
 from microgradlike.compile.backends.javascript import SPELLINGS, arithmetic
 from microgradlike.engine import Value
 from microgradlike.nn.disk import write_whole
+from microgradlike.nn.module import Module
 from microgradlike.ops import Op
 from viz.drawing import Drawing
 from viz.fold import fit
 from viz.label import printable
+from viz.lesson import lesson
+from viz.lesson_json import lesson_json
 from viz.page_source import html
-from viz.scene import Scene, scene
+from viz.scene import Scene, checked_names, scene
 from viz.scene_json import spelled, to_json
+from viz.watch import Watch
 
 FRAME = 'sandbox="allow-scripts" style="width:100%;height:42rem;border:0"'
 
@@ -43,7 +48,10 @@ class Page:
         """
         target = Path(path)
         if target.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f"a page is saved as .html, got {str(path)!r:.80}; name it y.html")
+            raise ValueError(
+                f"a page is saved as .html, got {str(path)!r:.80}; name it y.html, or make"
+                ' a picture: draw(y).save("y.png")'
+            )
         write_whole(target, self.html.encode())
         return target
 
@@ -77,8 +85,11 @@ class Page:
 
 
 def page(
-    y: Value,
+    y: Value | Module | Watch,
+    other: Watch | None = None,
     *,
+    data: tuple[Any, ...] | None = None,
+    loss: Callable[..., Any] | None = None,
     names: Mapping[Value, str] | None = None,
     spellings: Mapping[Op, str] | None = None,
 ) -> Page:
@@ -87,19 +98,83 @@ def page(
     It calculates with JavaScript made from the table of primitives. A primitive of your own needs a
     spelling for that, `{cube: "x => x * x * x"}`; without one, what goes into it stays as it is.
     `names` has what Values are called in this page, whatever their labels.
-    Raises TypeError where `y` is not a Value, or `spellings` no mapping of primitives to text.
+
+    Of a Module, with `data` and `loss` as `train.fit` takes them, it is a page to train it in; of
+    what `watch` has recorded, one of that training; of two of these, both side by side.
+
+    Raises TypeError where `y` is none of these, where a Module comes without data or loss, or where
+    `spellings` is no mapping of primitives to text, ValueError for two runs of models that differ.
 
     >>> x = Value(3.0, "x")
     >>> page(x * x + 1)
     <Page of 4 nodes; .save("y.html") writes it>
     """
     own = _checked(spellings)
+    if isinstance(y, (Module, Watch)):
+        return _of_lesson(_runs(y, other, data, loss), names, own)
+    if other is not None or data is not None or loss is not None:
+        raise TypeError(
+            f"data, loss and another run belong to a page of training, got {y!r:.60} of type"
+            f" {type(y).__name__}; page(model, data=..., loss=...) or page(run, other)"
+        )
     shot = scene(y, names=names)
-    known = spelled(y, SPELLINGS | own)
-    numbers = arithmetic(known.values(), "PRIMITIVES", own)
+    used = spelled(y, SPELLINGS | own)
+    return Page(shot, html(_title(shot), _globals(shot, used, own)))
+
+
+def _of_lesson(runs: list[Watch], names: Mapping[Value, str] | None, own: dict[Op, str]) -> Page:
+    first = runs[0]
+    about = lesson(first.model, first.data, first.loss, SPELLINGS | own, first.probe)
+    shot = scene(about.y, names={about.y: "loss", **checked_names(names)})
+    shot = replace(shot, notes=tuple(note for note in shot.notes if "backward" not in note))
+    used = spelled(about.y, SPELLINGS | own)
+    numbers = f"const LESSON = {lesson_json(about, shot, runs)};"
+    title = f"{type(first.model).__name__} learning · microgradlike"
+    return Page(shot, html(title, _globals(shot, used, own) + numbers, learn=True))
+
+
+def _runs(
+    y: Module | Watch, other: Watch | None, data: Any, loss: Callable[..., Any] | None
+) -> list[Watch]:
+    """What is to be seen side by side: of a model, itself as it is now."""
+    if isinstance(y, Module):
+        if data is None or loss is None or other is not None:
+            raise TypeError(
+                "a page of a Module wants data and loss, as train.fit does: page(model,"
+                " data=(points, labels), loss=loss); of a recorded training, page(run)"
+            )
+        y = Watch(y, data, loss)
+        y.record()
+    elif data is not None or loss is not None:
+        raise TypeError(
+            "a run that was watched has its data and loss: page(run), or page(run, other)"
+        )
+    runs = [y] if other is None else [y, other]
+    for run in runs:
+        if not isinstance(run, Watch):
+            raise TypeError(
+                f"the other run is one of watch(...), got {run!r:.60} of type {type(run).__name__}"
+            )
+        if not run.steps:
+            raise ValueError(f"{run!r} is empty: train within `with run:`, or with callbacks=[run]")
+    forms = [[name for name, _ in run.model.named_parameters()] for run in runs]
+    if forms[0] != forms[-1]:
+        raise ValueError(
+            f"two runs side by side are of models with the same parameters; these have"
+            f" {len(forms[0])} and {len(forms[1])}, or other names for them"
+        )
+    return runs
+
+
+def _globals(shot: Scene, used: Mapping[str, Op], own: Mapping[Op, str]) -> str:
+    """What the modules of the page find there: the table, and the scene."""
+    numbers = arithmetic(used.values(), "PRIMITIVES", own)
+    return f"{numbers}const SCENE = {to_json(shot, used)};"
+
+
+def _title(shot: Scene) -> str:
     result = next(n.name for n in shot.nodes if n.id == shot.root)
-    title = f"{printable(result)} · microgradlike"
-    return Page(shot, html(title, f"{numbers}const SCENE = {to_json(shot, known)};"))
+    return f"{printable(result)} · microgradlike"
 
 
 def _checked(spellings: Mapping[Op, str] | None) -> dict[Op, str]:

@@ -8,7 +8,7 @@ import re
 from html import escape
 from importlib.resources import files
 
-ENTRY = "main.js"
+ENTRY, LEARN = "main.js", "learn.js"  # of any page; of one to learn from, which has more
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
 COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)  # a tenth of the file, and it is in the source
@@ -16,18 +16,21 @@ INDENT = re.compile(r"^ +", re.MULTILINE)  # another tenth; no string goes over 
 ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # with these an element ends elsewhere
 
 
-def html(title: str, globals_: str) -> str:
+def html(title: str, globals_: str, *, learn: bool = False) -> str:
     """The page under a title; `globals_` is JavaScript that goes before that of the modules.
+
+    With `learn` it has the panel of a training, for which LESSON is among the globals.
 
     A policy in it lets nothing run but this script and nothing be loaded at all. Raises ValueError
     where the script would not stay within its element.
     """
-    script = _script(globals_)
-    style = _read("style.css")
+    script = _script(globals_, LEARN if learn else ENTRY)
+    style = _read("style.css") + (_read("learn.css") if learn else "")
     parts = {
         "title": escape(title),
         "policy": _policy(script, style),
         "style": style,
+        "panel": _read("learn.html") if learn else "",
         "script": script,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _read("template.html"))
@@ -56,9 +59,9 @@ def modules(entry: str = ENTRY) -> list[str]:
     return order
 
 
-def _script(globals_: str) -> str:
+def _script(globals_: str, entry: str) -> str:
     """The modules as one function: what they import from each other is there under its name."""
-    texts = [_read(name) for name in modules()]
+    texts = [_read(name) for name in modules(entry)]
     for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
         texts = [pattern.sub("", text) for text in texts]
     whole = "\n".join(["(() => {", '"use strict";', globals_, *texts, "})();"])

@@ -74,15 +74,15 @@ def _graph(
     nodes: Columns = {
         "op": [ops[n.op, n.symbol] if n.op else -1 for n in shot.nodes],
         "operands": operands,
-        "data": [_number(n.data) for n in shot.nodes],
-        "grad": [_number(n.grad) for n in shot.nodes],
+        "data": [number(n.data) for n in shot.nodes],
+        "grad": [number(n.grad) for n in shot.nodes],
         "name": [n.name for n in shot.nodes],
         "role": [n.role for n in shot.nodes],
         "cluster": [-1 if n.cluster is None else cluster[n.cluster] for n in shot.nodes],
         "flags": [n.flags for n in shot.nodes],
         "locked": _locked(operands, opaque),
     }
-    local = [[_number(e.local) for e in arrivals[shot.nodes[i].id]] for i in opaque]
+    local = [[number(e.local) for e in arrivals[shot.nodes[i].id]] for i in opaque]
     return {"nodes": nodes, "opaque": {"node": opaque, "local": local}}
 
 
@@ -114,10 +114,10 @@ def _clusters(shot: Scene) -> list[dict[str, Any]]:
     ]
 
 
-def _number(x: float | None) -> float | str | None:
+def number(x: float | None) -> float | str | None:
     """JSON has no name for what is not finite.
 
-    >>> _number(-0.0), _number(math.nan), _number(-math.inf), _number(None)
+    >>> number(-0.0), number(math.nan), number(-math.inf), number(None)
     (-0.0, 'nan', '-inf', None)
     """
     return x if x is None or math.isfinite(x) else repr(x)

@@ -2,9 +2,9 @@
 // and update(picture), which writes what the picture knows at this step.
 
 import { shadeColor } from "./colors.js";
-import { drawn } from "./dom.js";
+import { drawn, setText } from "./dom.js";
 import { inletOf } from "./layout.js";
-import { NOT_YET, short, signed } from "./numbers.js";
+import { MINUS, NOT_YET, short, signed } from "./numbers.js";
 import { BODY, FONT, PAD, PLUG, ROW, constantName, titleOf } from "./sizes.js";
 import { columnsOf, printable, widthOf } from "./text.js";
 
@@ -234,11 +234,16 @@ class SmallBox {
     );
     large.style.fontSize = `${size}px`;
     pinned(large, text, size, room);
+    this.sign = drawn("text", { class: "sign", x: box.width - 6, y: 19 }, this.g);
   }
 
   update(picture) {
     const grad = spanOf(this.outputs, (i) => picture.gradOf(i));
-    this.body.style.fill = shadeColor(picture.scale.shade(largestOf(grad)));
+    const largest = largestOf(grad);
+    this.body.style.fill = shadeColor(picture.scale.shade(largest));
+    // not by color alone, where it can be read
+    const sign = largest > 0 ? "+" : largest < 0 ? MINUS : "";
+    setText(this.sign, this.box.height > 30 ? sign : "");
     label(this.g, picture.describeBox(this.box));
   }
 }

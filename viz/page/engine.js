@@ -6,8 +6,10 @@ import { Timeline } from "./timeline.js";
 
 // Public: graph; data (by node); local (by edge, NaN from a constant); grad and reached, after a whole
 // backward pass from the result, whose own gradient is 1; order and backwardOrder, the nodes that have
-// a primitive; pushCount, push(k), stops; stateAt(k, direction); setLeaf(i, x), setLeaves; wrongOrder.
+// a primitive; pushCount, push(k), stops; stateAt(k, direction); setLeaf(i, x), setLeaves, evaluate;
+// wrongOrder; twin().
 export class Engine {
+  #primitives;
   #rules;
   #pushes;
   #timeline;
@@ -16,6 +18,7 @@ export class Engine {
 
   constructor(graph, primitives) {
     this.graph = graph;
+    this.#primitives = primitives;
     this.#rules = rulesOf(graph, primitives);
     this.#chain = primitives.chain.forward;
     this.data = graph.data.slice();
@@ -27,6 +30,11 @@ export class Engine {
     this.#timeline = new Timeline(graph, this.order);
     for (const i of this.order) this.#differentiate(i);
     this.wrongOrder = false;
+  }
+
+  // Another one over the same graph, with the numbers that this one began with.
+  twin() {
+    return new Engine(this.graph, this.#primitives);
   }
 
   // Whether nodes hand on before everything has arrived, as a depth-first backward pass would.
@@ -75,6 +83,18 @@ export class Engine {
 
   // The same for many at once, in the time of one.
   setLeaves(leaves, numbers) {
+    const changed = this.#replace(leaves, numbers);
+    this.#backward();
+    return [...changed.keys()].filter((i) => changed[i]);
+  }
+
+  // The same for values and local derivatives alone, to look at many points: gradients and what stateAt
+  // shows stay what they were, until leaves are set again.
+  evaluate(leaves, numbers) {
+    this.#replace(leaves, numbers);
+  }
+
+  #replace(leaves, numbers) {
     const taken = leaves.find((i) => !this.isFree(i));
     if (taken !== undefined) {
       throw new RangeError(`node ${taken} cannot be set: only a leaf can, and no locked one`);
@@ -84,8 +104,7 @@ export class Engine {
       changed[i] = this.#set(i, Number(numbers[k]));
     });
     this.#forward(changed);
-    this.#backward();
-    return [...changed.keys()].filter((i) => changed[i]);
+    return changed;
   }
 
   #set(i, x) {

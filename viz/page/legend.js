@@ -25,7 +25,7 @@ export class Legend {
     const meaning = element("div", { class: "legend-row" }, place);
     element(
       "span",
-      { text: "number where a line arrives: local derivative, ∂ node / ∂ operand" },
+      { text: "number where a line arrives: local derivative, ∂ node / ∂ operand; + or − in a corner: grad" },
       meaning,
     );
     for (const note of graph.notes) {

@@ -9,7 +9,7 @@ import { listenToPointer } from "./pointer.js";
 import { Session } from "./session.js";
 
 const engine = new Engine(withParts(graphOf(SCENE)), PRIMITIVES);
-const session = new Session(engine);
+export const session = new Session(engine, byId("learn") ? 40 : undefined); // beside a panel, less
 const { camera } = session.view;
 
 listenToKeys(session);

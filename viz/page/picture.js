@@ -12,6 +12,7 @@ export class Picture {
     this.graph = engine.graph;
     this.contents = contentsOf(engine.graph);
     this.pushOf = null;
+    this.marked = new Map(); // flags that others than the graph know of, by node
     this.place = 0;
     this.refresh();
   }
@@ -88,7 +89,8 @@ export class Picture {
     if (this.right !== null && this.place === this.steps.last && this.wrong.includes(i)) {
       flags.push(`right: ${signed(this.right[i])}`);
     }
-    if (data === 0 && this.graph.ops[this.graph.op[i]] === "relu") flags.push("dead relu");
+    if (this.marked.has(i)) flags.push(this.marked.get(i));
+    else if (data === 0 && this.graph.ops[this.graph.op[i]] === "relu") flags.push("dead relu");
     if (this.graph.op[i] < 0 && this.graph.locked[i] && !this.graph.isConstant[i])
       flags.push("locked");
     return flags;

@@ -1,5 +1,6 @@
 // Player: the scrubber and its buttons.
 
+import { calm } from "./camera.js";
 import { byId, setText } from "./dom.js";
 
 export class Player {
@@ -9,6 +10,7 @@ export class Player {
     this.show = show;
     this.place = 0;
     this.timer = 0;
+    this.gliding = 0;
     this.scrubber = byId("scrubber");
     this.grain = byId("grain");
     this.speed = byId("speed");
@@ -52,7 +54,23 @@ export class Player {
     return 0;
   }
 
+  // All the way to a place in so many milliseconds, however many steps that is.
+  glide(place, milliseconds) {
+    this.pause();
+    const from = this.place;
+    const begin = performance.now();
+    const frame = (now) => {
+      const share = calm() ? 1 : Math.min(Math.max((now - begin) / milliseconds, 0), 1);
+      this.place = Math.round(from + (place - from) * share);
+      this._write();
+      this.show(this.place, false);
+      this.gliding = share < 1 ? requestAnimationFrame(frame) : 0;
+    };
+    frame(begin);
+  }
+
   pause() {
+    cancelAnimationFrame(this.gliding);
     clearTimeout(this.timer);
     this.timer = 0;
     setText(byId("play"), "▶ play");

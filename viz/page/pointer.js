@@ -21,7 +21,7 @@ export function listenToPointer(session) {
     if (drag && event.pointerId === drag.id) {
       drag.now = event;
       drag.asked ??= requestAnimationFrame(() => {
-        drag && follow(session, drag);
+        if (drag) follow(session, drag);
       });
     } else if (!session.view.svg.classList.contains("panning") && event.pointerType === "mouse") {
       const box = session.view.boxAt(event.clientX, event.clientY);

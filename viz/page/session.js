@@ -20,7 +20,8 @@ import { View } from "./view.js";
 const MOST_BOXES = 8000; // unfolded with one button
 
 export class Session {
-  constructor(engine) {
+  // `room`: how many boxes are shown to begin with, at most.
+  constructor(engine, room) {
     this.engine = engine;
     this.graph = engine.graph;
     this.steps = new Steps(engine);
@@ -34,7 +35,7 @@ export class Session {
     });
     this.margin = new Margin(this.steps, this.picture, (place) => this.player.go(place));
     this.player = new Player(this.steps, (place, moving) => this._showPlace(place, moving));
-    this.folded = firstFolds(this.graph);
+    this.folded = firstFolds(this.graph, room);
     this.chosen = null; // the id of a box
     this.found = { nodes: [], at: -1 };
     setText(byId("title"), nameOf(this.graph, this.graph.root));
@@ -51,6 +52,13 @@ export class Session {
   set(leaf, x) {
     this.engine.setLeaf(leaf, x);
     byId("reset").disabled = false;
+    this._renumber();
+    this.onSet?.(leaf, x);
+  }
+
+  // Many at once, by something else than a hand on a leaf.
+  setAll(leaves, numbers) {
+    this.engine.setLeaves(leaves, numbers);
     this._renumber();
   }
 

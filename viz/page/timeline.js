@@ -11,11 +11,18 @@ export class Timeline {
     this.reached = new Uint8Array(graph.count);
     this.place = 0; // forward steps, then the result's own gradient, then pushes
     this.pushes = null;
+    this.stale = true;
   }
 
-  // Other numbers, or another order of the pushes: the next state is built from the beginning.
+  // Other numbers, or another order of the pushes: the next state is built from the beginning, when
+  // it is wanted.
   restart(pushes) {
     this.pushes = pushes;
+    this.stale = true;
+  }
+
+  _begin() {
+    this.stale = false;
     this.known.fill(0);
     this.graph.op.forEach((op, i) => {
       if (op < 0) this.known[i] = 1;
@@ -31,6 +38,7 @@ export class Timeline {
     if (!(Number.isInteger(k) && k >= 0 && k <= steps)) {
       throw new RangeError(`a ${direction} pass has steps 0 to ${steps}, got ${k}`);
     }
+    if (this.stale) this._begin();
     const place = direction === "forward" ? k : this.order.length + 1 + k;
     const changed = new Set();
     while (this.place < place) changed.add(this.#step(this.place++));

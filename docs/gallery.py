@@ -1,0 +1,182 @@
+"""The pictures of docs/gallery.md, all of them: python docs/gallery.py
+
+It wants what `pip install -e ".[test]"` brings, and chromium on PATH for the pictures of pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from microgradlike import Value, gradients, jit, nn, sin
+from microgradlike.demo import neuron
+from microgradlike.nn import train
+from viz import Page, Watch, draw, page, plot_decision_boundary, watch
+
+HERE = Path(__file__).parent / "gallery"
+WINDOW = {"width": 1280, "height": 760}
+TALL = {"width": 1440, "height": 1060}  # for a training, which has more to show
+
+
+def margin(model: nn.MLP, point: Any, sign: Any) -> Any:
+    """The hinge loss of one point."""
+    return (1 - sign * model(point)).relu()
+
+
+def moons() -> tuple[Any, ...]:
+    """100 points, and signs for labels."""
+    points, labels = nn.moons(100, seed=1)
+    return points, [2 * label - 1 for label in labels]
+
+
+def trained(rate: float) -> Watch:
+    """A training of 100 steps on the moons."""
+    model = nn.MLP(2, [8, 8, 1], rng=Random(1))
+    run = watch(model, data=moons(), loss=margin, name=f"rate {rate:g}")
+    sgd = nn.SGD(model.parameters(), lr=rate)
+    options: dict[str, Any] = {"epochs": 100, "callbacks": [run], "progress": False}
+    train.fit(model, margin, moons(), optimizer=sgd, **options)
+    return run
+
+
+def network() -> Value:
+    """A small network's answer, after a backward pass."""
+    model = nn.MLP(2, [4, 4, 1], activation="tanh", rng=Random(0))
+    y: Value = model([Value(0.5, "x"), Value(-0.25, "y")])
+    y.label = "score"
+    y.backward()
+    return y
+
+
+def twice() -> Value:
+    """Where the order of the backward pass matters: b is used twice, and c too."""
+    a = Value(1.0, "a")
+    b = a + a
+    c = b + b
+    b.label, c.label = "b", "c"
+    c.backward()
+    return c
+
+
+def drawings(out: Path) -> None:
+    """What Graphviz draws."""
+    draw(neuron()).save(out / "neuron.svg")
+    draw(neuron()).save(out / "neuron-plays.svg", animated=True)
+    draw(network(), depth=2).save(out / "network.svg")
+    x = Value(0.5, "x")
+    y = sin(x).exp()
+    (slope,) = gradients(y, [x])
+    (bend,) = gradients(slope, [x])
+    draw(bend, names={y: "y", slope: "y'", bend: "y''"}).save(out / "second.svg")
+    draw(jit(lambda x: (x * x + 1) / (x * x)).program(2.0, gradient=True)).save(out / "program.svg")
+    points, labels = nn.moons(100, seed=1)
+    plot_decision_boundary(trained(1.0).model, points, labels).savefig(out / "boundary.png")
+
+
+class Camera:
+    """Takes pictures of pages."""
+
+    def __init__(self, chromium: Any, out: Path, folder: Path) -> None:
+        self.chromium, self.out, self.folder = chromium, out, folder
+
+    def take(
+        self, name: str, made: Page, act: Callable[[Any], None] = lambda tab: None, **options: Any
+    ) -> None:
+        """A picture of a page after something was done in it."""
+        options = {"viewport": WINDOW, "reduced_motion": "reduce", **options}
+        context = self.chromium.new_context(**options)
+        tab = context.new_page()
+        tab.goto(made.save(self.folder / "page.html").as_uri())
+        act(tab)
+        tab.wait_for_timeout(400)
+        tab.screenshot(path=self.out / f"{name}.png")
+        context.close()
+
+
+@contextmanager
+def camera(out: Path) -> Iterator[Camera]:
+    """A browser without a screen; RuntimeError where there is none."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        raise RuntimeError("pictures of pages want chromium on PATH")
+    with sync_playwright() as run, tempfile.TemporaryDirectory() as folder:
+        chromium = run.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield Camera(chromium, out, Path(folder))
+        chromium.close()
+
+
+def pages(shots: Camera) -> None:
+    """A graph stepped through."""
+    y = neuron()
+    shots.take("page", page(y), lambda tab: go(tab, "microgradlike.session.steps.seed + 4"))
+    shots.take("page-forward", page(y), lambda tab: go(tab, "3"))
+    shots.take("page-dark", page(y), choose, color_scheme="dark")
+    shots.take("page-order", page(twice()), lambda tab: tab.check("#wrong-order"))
+    shots.take("page-network", page(network()))
+
+
+def trainings(shots: Camera) -> None:
+    """Trainings that were watched, and one in the page."""
+    runs = [trained(rate) for rate in (1.0, 0.1)]
+    shots.take("training", page(runs[0]), lambda tab: tab.fill("#time", "30"), viewport=TALL)
+    shots.take("runs", page(*runs), viewport=TALL)
+    model = nn.MLP(2, [8, 8, 1], rng=Random(1))
+    shots.take("practice", page(model, data=moons(), loss=margin), practise, viewport=TALL)
+
+
+def go(tab: Any, place: str) -> None:
+    """To a step."""
+    tab.evaluate(f"() => microgradlike.session.player.go({place})")
+    tab.evaluate("() => microgradlike.session.player.step(1)")
+
+
+def choose(tab: Any) -> None:
+    """The first weight of the neuron, with its paths and what a nudge does."""
+    tab.evaluate(
+        "() => { const { session } = microgradlike;"
+        " session.choose(`n${session.graph.names.indexOf('w1')}`); }"
+    )
+
+
+def practise(tab: Any) -> None:
+    """Points of one's own, learned in 60 steps, and one example learned from."""
+    tab.select_option("#set", "my own points")
+    box = tab.locator(".plane").bounding_box()
+
+    def click(x: float, y: float) -> None:
+        tab.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+
+    for x, y in ((0.2, 0.25), (0.3, 0.2), (0.25, 0.4), (0.75, 0.7), (0.8, 0.8), (0.7, 0.85)):
+        click(x, y)
+    tab.check("input[name=class][value='0']")
+    for x, y in ((0.45, 0.5), (0.55, 0.45), (0.5, 0.6), (0.75, 0.25), (0.25, 0.75)):
+        click(x, y)
+    tab.evaluate("() => { for (let i = 0; i < 60; i++) microgradlike.practice.step(); }")
+    for button in ("#one-step", "#one-forward", "#one-backward", "#one-update"):
+        tab.click(button)
+
+
+def main() -> None:
+    """Write every picture."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--out", type=Path, default=HERE, help="by default docs/gallery")
+    out: Path = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    drawings(out)
+    with camera(out) as shots:
+        pages(shots)
+        trainings(shots)
+    for path in sorted(out.iterdir()):
+        print(f"{path.stat().st_size // 1000:5} kB  {path.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+// What a training in the page is made of, without a screen. Its numbers are held to Python's by
+// tests/test_page_learn.py.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { ticksOf } from "../../viz/page/curve.js";
+import { cellPaths, latticeOf, zeroLine } from "../../viz/page/grid.js";
+import { unpacked } from "../../viz/page/lesson.js";
+import { randomFrom } from "../../viz/page/practice.js";
+import { Run, firstDifference } from "../../viz/page/run.js";
+import { dealt } from "../../viz/page/trainer.js";
+
+const NONE = [NaN];
+
+function runOf(losses, parameters, steps = [...losses.keys()]) {
+  const run = new Run("");
+  steps.forEach((step, k) => run.put(step, losses[k], parameters[k], NONE));
+  return run;
+}
+
+test("doubles come out of base64 with their bits", () => {
+  const xs = [0, -0, 1e-320, -1.5, Infinity, NaN, 0.1];
+  const text = Buffer.from(Float64Array.from(xs).buffer).toString("base64");
+  assert.deepEqual([...unpacked(text)], xs);
+});
+
+test("an entry takes the place of what is later", () => {
+  const run = runOf([3, 2, 1], [[0], [1], [2]]);
+  run.put(1, 5, [7], NONE);
+  assert.deepEqual(run.steps, [0, 1]);
+  assert.deepEqual(run.losses, [3, 5]);
+  assert.deepEqual([...run.parameters[1]], [7]);
+});
+
+test("a long run keeps its beginning, its end, and even distances between", () => {
+  const run = new Run("");
+  for (let step = 0; step <= 5000; step++) run.put(step, step, [step], NONE);
+  assert.ok(run.steps.length <= 401);
+  assert.equal(run.steps[0], 0);
+  assert.equal(run.steps.at(-1), 5000);
+  const gaps = new Set(run.steps.slice(1, -1).map((s, i) => s - run.steps[i]));
+  assert.equal(gaps.size, 1);
+  run.steps.forEach((step, k) => assert.equal(run.losses[k], step));
+  run.put(5001, 5001, [5001], NONE);
+  assert.equal(run.steps.at(-1), 5001);
+  assert.ok(!run.steps.includes(5000) || 5000 % run.every === 0);
+});
+
+test("a step that was passed over is shown by the one before it", () => {
+  const run = runOf([3, 2, 1], [[0], [1], [2]], [0, 4, 8]);
+  assert.deepEqual([0, 3, 4, 7, 8, 99].map((step) => run.at(step)), [0, 0, 1, 1, 2, 2]);
+});
+
+test("two runs part at the first bit that differs", () => {
+  const a = runOf([1, 1, 1, 1], [[1, 2], [1, 2], [1, 2], [5, 2]]);
+  const b = runOf([1, 1, 1, 2], [[1, 2], [1, 2], [1, 2 + 1e-15], [1, 2]]);
+  const found = firstDifference(a, b);
+  assert.deepEqual(found, { step: 2, parameter: 1, a: 2, b: 2 + 1e-15, same: 1, far: 3 });
+  assert.equal(firstDifference(a, a), null);
+  const zero = firstDifference(runOf([1], [[0]]), runOf([1], [[-0]]));
+  assert.deepEqual([zero.step, zero.same, zero.far], [0, null, null]);
+});
+
+test("runs with other steps are compared where both have one", () => {
+  const a = runOf([1, 1, 1], [[1], [1], [1]], [0, 2, 4]);
+  const b = runOf([1, 1, 1], [[1], [9], [2]], [0, 3, 4]);
+  assert.equal(firstDifference(a, b).step, 4);
+});
+
+test("a start dealt out anew has the same sizes in each group", () => {
+  const names = ["layers.0.neurons.0.w.0", "layers.0.neurons.1.w.0", "layers.0.neurons.0.b", "scale"];
+  const start = [0.5, -0.25, 0, 3];
+  let different = 0;
+  for (let seed = 0; seed < 50; seed++) {
+    const anew = dealt(start, names, randomFrom(seed));
+    assert.deepEqual([...anew.slice(0, 2)].map(Math.abs).sort(), [0.25, 0.5]);
+    assert.deepEqual([...anew.slice(2)], [0, 3]);
+    if (anew[0] !== start[0]) different += 1;
+  }
+  assert.ok(different > 20);
+});
+
+test("the zero line lies where the function is 0", () => {
+  const f = (x, y) => x + 2 * y - 0.3;
+  const [columns, rows] = [24, 18];
+  const space = { left: -1, right: 1, low: -1, high: 1 };
+  const line = zeroLine(latticeOf(f, space, columns, rows));
+  assert.ok(line.length > 20);
+  for (const [x1, y1, x2, y2] of line) {
+    for (const [j, i] of [[x1, y1], [x2, y2]]) {
+      const value = f(-1 + (2 * j) / columns, -1 + (2 * i) / rows);
+      assert.ok(Math.abs(value) < 1e-12, String(value));
+    }
+  }
+});
+
+test("nothing is drawn where a function is nan or has one sign", () => {
+  assert.deepEqual(zeroLine([[NaN, 1], [-1, NaN]]), []);
+  assert.deepEqual(zeroLine([[1, 1], [2, 3]]), []);
+});
+
+test("cells of one key are one path that covers each of them once", () => {
+  const keys = [[0, 0, 1], [1, 1, 1], [null, 0, NaN]];
+  const paths = cellPaths(keys, 10, 5);
+  assert.deepEqual([...paths.keys()], [0, 1, null, NaN]);
+  assert.equal(paths.get(0), "M0 0h20v5h-20zM10 10h10v5h-10z");
+  const area = [...paths.values()].flatMap((d) => [...d.matchAll(/h([\d.]+)v/g)]);
+  assert.equal(area.reduce((sum, [, w]) => sum + Number(w), 0), 90);
+  assert.equal(cellPaths([[7], [8]], 1, 1, true).get(7), "M0 1h1v1h-1z");
+});
+
+test("ticks are few, round and within the axis", () => {
+  for (const [low, high] of [[0, 1], [0.13, 0.97], [3, 4000], [-5, 5], [1e-9, 2e-9], [7, 7]]) {
+    for (const log of low > 0 ? [false, true] : [false]) {
+      const ticks = ticksOf(low, high, log);
+      assert.ok(ticks.length >= 1 && ticks.length <= 8, `${low} ${high} ${log}: ${ticks}`);
+      for (const x of ticks) assert.ok(x >= low * 0.89 - 1e-12 || low < 0);
+    }
+  }
+});

@@ -1,0 +1,364 @@
+"""A training in the page, in a real browser: Python's numbers, and the steps that Python takes."""
+
+import time
+from random import Random
+
+import pytest
+
+from microgradlike import Value, functions, nn
+from microgradlike.nn import train
+from tests.browser import browser as browser  # a fixture
+from tests.page_node import numbers
+from tests.test_page_browser import STATE
+from viz import page, watch
+
+POINTS, CLASSES = nn.moons(24, seed=1)
+DATA = (POINTS, [2 * label - 1 for label in CLASSES])
+PARAMETERS = "() => Array.from(microgradlike.room.parameters)"
+
+
+def hinge(model, x, y):
+    return (1 - y * model(x)).relu()
+
+
+def squared(model, x, y):
+    return (model(x) - y) ** 2
+
+
+def entropy(model, x, y):
+    return functions.cross_entropy(model(x), y)
+
+
+def branching(model, x, y):
+    score = model(x) * y
+    return 1 - score if score < 1 else 0.0 * score
+
+
+def mlp(*widths, activation="tanh", inputs=2):
+    return nn.MLP(inputs, list(widths), activation=activation, rng=Random(3))
+
+
+def trained(model, loss=hinge, data=DATA, epochs=6, lr=0.5, name=""):
+    run = watch(model, data=data, loss=loss, name=name)
+    sgd = nn.SGD(model.parameters(), lr=lr)
+    options = {"epochs": epochs, "callbacks": [run], "progress": False}
+    train.fit(model, loss, data, optimizer=sgd, **options)
+    return run
+
+
+def at(model, parameters):
+    """The model with other parameters."""
+    return model.with_parameters([Value(x) for x in parameters])
+
+
+def near(got, want, relative=1e-12):
+    return got == pytest.approx(want, rel=relative, abs=1e-14)
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    everything = []
+
+    def open_page(made, **options):
+        path = made.save(tmp_path / f"{len(everything)}.html")
+        context = browser.open(path, **options)
+        everything.append((path, context, seen := context.__enter__()))
+        return seen
+
+    yield open_page
+    for path, context, seen in everything:
+        assert seen.complaints == []
+        assert [url for url in seen.asked if not url.startswith("data:")] == [path.as_uri()]
+        context.__exit__(None, None, None)
+
+
+def look(seen, k):
+    seen.tab.fill("#time", str(k))
+
+
+def wait(seen, condition):
+    """Until an expression is true in the page; its policy lets no text be run there for that."""
+    end = time.monotonic() + 20
+    while not seen.evaluate(condition):
+        assert time.monotonic() < end, f"waited for {condition}"
+        seen.tab.wait_for_timeout(20)
+
+
+def graph(seen, run):
+    """The loss of the graph in the page, and its gradients by the parameters."""
+    got = numbers([seen.evaluate(STATE)])[0]
+    places = seen.evaluate("() => microgradlike.room.lesson.parameters.node")
+    return got["data"][-1], [got["grad"][i] for i in places]
+
+
+@pytest.mark.parametrize(
+    ("loss", "widths", "data"),
+    [(hinge, (3, 1), DATA), (squared, (3, 1), DATA), (entropy, (3, 2), (POINTS, CLASSES))],
+)
+def test_the_graph_is_pythons_at_every_recorded_step(opened, loss, widths, data):
+    run = trained(mlp(*widths), loss, data)
+    seen = opened(page(run))
+    for k, numbers_then in enumerate(run.parameters):
+        look(seen, k)
+        assert seen.evaluate(PARAMETERS) == numbers_then.tolist()
+        model = at(run.model, numbers_then)
+        y = loss(model, data[0][0], data[1][0])
+        y.backward()
+        value, slopes = graph(seen, run)
+        assert near(value, y.data)
+        assert near(slopes, [p.grad for p in model.parameters()])
+        assert f"step {k} of" in seen.tab.inner_text("#time-said")
+
+
+def test_another_example_is_another_graph(opened):
+    run = trained(mlp(3, 1))
+    seen = opened(page(run))
+    for i in (5, 17):
+        seen.evaluate("(i) => microgradlike.room.choose(i)", i)
+        model = at(run.model, run.parameters[-1])
+        y = hinge(model, POINTS[i], DATA[1][i])
+        y.backward()
+        value, slopes = graph(seen, run)
+        assert near(value, y.data)
+        assert near(slopes, [p.grad for p in model.parameters()])
+
+
+def test_an_example_of_another_class_is_not_taken_for_one_of_this(opened):
+    """The label of a cross-entropy is part of its graph."""
+    seen = opened(page(trained(mlp(3, 2), entropy, (POINTS, CLASSES))))
+    choose = "(i) => { microgradlike.room.onPlane(0, 0, i); return microgradlike.room.probe; }"
+    assert CLASSES[:3] == [0, 1, 0]
+    assert seen.evaluate(choose, 2) == 2
+    assert seen.evaluate(choose, 1) == 2
+
+
+def test_the_surface_is_what_the_model_says(opened):
+    run = trained(mlp(3, 1))
+    seen = opened(page(run))
+    for x in ([0.0, 0.0], [1.5, -0.5]):
+        scores = seen.evaluate("(x) => microgradlike.room.trainer.scoresAt(x)", x)
+        assert near(scores, [run.model(x).data])
+    assert seen.tab.locator(".plane .cells path").count() > 3
+    assert seen.tab.locator(".plane .boundary").get_attribute("d").startswith("M")
+
+
+def test_training_in_the_page_is_gradient_descent(opened):
+    model = mlp(3, 1)
+    seen = opened(page(model, data=DATA, loss=hinge))
+    seen.tab.select_option("#rate", "0.3")
+    for _ in range(5):
+        seen.tab.click("#one-step")
+    losses = []
+    for _ in range(6):
+        model.zero_grad()
+        total = sum(hinge(model, x, y) for x, y in zip(*DATA)) / len(POINTS)
+        total.backward()
+        losses.append(total.data)
+        before = [p.data for p in model.parameters()]
+        for p in model.parameters():
+            p.data -= 0.3 * p.grad
+    assert near(seen.evaluate(PARAMETERS), before)
+    assert near(seen.evaluate("() => microgradlike.practice.run.losses"), losses)
+    assert "in this page" not in seen.tab.inner_text("#learn")
+
+
+def test_batches_go_round_the_examples(opened):
+    model = mlp(3, 1)
+    seen = opened(page(model, data=DATA, loss=hinge))
+    seen.tab.select_option("#batch", "10")
+    for start in range(0, 40, 10):
+        seen.tab.click("#one-step")
+        model.zero_grad()
+        rows = [(POINTS[i % 24], DATA[1][i % 24]) for i in range(start, start + 10)]
+        (sum(hinge(model, x, y) for x, y in rows) / 10).backward()
+        for p in model.parameters():
+            p.data -= 0.1 * p.grad
+    assert near(seen.evaluate(PARAMETERS), [p.data for p in model.parameters()])
+
+
+def test_one_example_goes_forward_backward_and_is_learned_from(opened):
+    model = mlp(3, 1)
+    seen = opened(page(model, data=DATA, loss=squared), reduced_motion="reduce")
+    seen.tab.click("#one-forward")
+    assert "Forward" in seen.tab.inner_text("#step-title")
+    seen.tab.click("#one-backward")
+    assert "Backward, complete" in seen.tab.inner_text("#step-title")
+    seen.tab.click("#one-update")
+    squared(model, POINTS[1], DATA[1][1]).backward()
+    want = [p.data - 0.1 * p.grad for p in model.parameters()]
+    assert near(seen.evaluate(PARAMETERS), want)
+    said = seen.tab.inner_text("#update-said").splitlines()
+    assert all(" − 0.1 × " in line and " = " in line for line in said if line)
+
+
+def test_play_and_pause(opened):
+    seen = opened(page(mlp(3, 1), data=DATA, loss=squared))
+    first = seen.evaluate("() => microgradlike.room.run.losses[0]")
+    seen.tab.click("#train")
+    wait(seen, "() => microgradlike.practice.count > 20")
+    seen.tab.click("#train")
+    count, losses = seen.evaluate(
+        "() => [microgradlike.practice.count, microgradlike.room.run.losses]"
+    )
+    seen.tab.wait_for_timeout(150)
+    assert seen.evaluate("() => microgradlike.practice.count") == count
+    assert losses[-1] < 0.9 * first
+    assert near(losses[0], first)
+
+
+def test_training_goes_on_from_the_step_that_is_looked_at(opened):
+    run = trained(mlp(3, 1))
+    seen = opened(page(run))
+    look(seen, 2)
+    seen.tab.click("#one-step")
+    steps, first = seen.evaluate(
+        "() => [microgradlike.room.run.steps, Array.from(microgradlike.room.run.parameters[0])]"
+    )
+    assert steps == [2, 3]
+    assert first == run.parameters[2].tolist()
+    assert "in this page" in seen.tab.inner_text("#runs")
+    seen.tab.locator("#runs input").first.check()  # back to what was recorded
+    assert seen.evaluate(PARAMETERS) == run.parameters[3].tolist()
+
+
+def test_points_of_ones_own_are_learned(opened):
+    seen = opened(page(mlp(4, 1), data=DATA, loss=hinge))
+    seen.tab.select_option("#set", "my own points")
+    box = seen.tab.locator(".plane").bounding_box()
+    seen.tab.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
+    seen.tab.check("input[name=class][value='0']")
+    seen.tab.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + 0.7 * box["height"])
+    rows = seen.evaluate("() => microgradlike.room.examples.map((row) => Array.from(row))")
+    assert [row[2] for row in rows] == [1.0, -1.0]
+    assert rows[0][0] < rows[1][0]
+    assert rows[0][1] > rows[1][1]
+    seen.tab.click("#train")
+    wait(seen, "() => microgradlike.room.run.losses.at(-1) < 0.5")
+    seen.tab.click("#train")
+    score = "(x) => microgradlike.room.trainer.scoresAt(x)[0]"
+    scores = [seen.evaluate(score, row[:2]) for row in rows]
+    assert scores[0] > scores[1]
+    seen.tab.click("#clear-points")
+    seen.tab.click("#one-step")  # of no examples: nothing
+    assert seen.evaluate("() => microgradlike.room.examples.length") == 0
+
+
+@pytest.mark.parametrize("name", ["moons", "circles", "xor"])
+def test_other_points_are_trained_with(opened, name):
+    seen = opened(page(mlp(4, 1), data=DATA, loss=hinge))
+    seen.tab.select_option("#set", name)
+    seen.tab.click("#one-step")
+    assert seen.evaluate("() => microgradlike.room.examples.length") == 100
+    assert seen.tab.locator(".plane .point").count() == 100
+
+
+def test_new_weights_begin_a_run_of_their_own(opened):
+    run = trained(mlp(3, 1))
+    seen = opened(page(run))
+    seen.tab.click("#new-weights")
+    got = seen.evaluate(PARAMETERS)
+    assert got != run.parameters[0].tolist()
+    assert sorted(map(abs, got)) == sorted(map(abs, run.parameters[0]))
+    assert seen.evaluate("() => microgradlike.room.run.steps") == [0]
+
+
+def test_dead_and_saturated_units_are_marked(opened):
+    for activation, size, said in (("relu", -50.0, "dead"), ("tanh", 50.0, "saturated")):
+        model = mlp(3, 1, activation=activation)
+        model.layers[0].neurons[1].b.data = size
+        seen = opened(page(model, data=DATA, loss=hinge))
+        assert f"1 {said} (×)" in seen.tab.inner_text("#units")
+        crosses = seen.tab.locator(".unit-cross").evaluate_all(
+            "all => all.map((e) => e.style.display)"
+        )
+        assert crosses == ["none", "", "none"]
+        marks = seen.evaluate("() => [...microgradlike.session.picture.marked.values()]")
+        assert marks == [f"{said} for all examples"]
+
+
+def test_a_weight_that_is_dragged_moves_the_surface(opened):
+    model = mlp(3, 1)
+    seen = opened(page(model, data=DATA, loss=hinge))
+    k = 2
+    leaf = seen.evaluate("(k) => microgradlike.room.lesson.parameters.node[k]", k)
+    before = seen.tab.locator(".plane .boundary").get_attribute("d")
+    seen.evaluate("(leaf) => microgradlike.session.set(leaf, 4)", leaf)
+    assert seen.evaluate(PARAMETERS)[k] == 4
+    assert seen.tab.locator(".plane .boundary").get_attribute("d") != before
+    model.parameters()[k].data = 4.0
+    assert near(
+        seen.evaluate("() => microgradlike.room.trainer.scoresAt([1, 0])"), [model([1.0, 0.0]).data]
+    )
+
+
+def test_two_runs_stand_side_by_side(opened):
+    runs = [trained(mlp(3, 1), lr=lr, name=f"lr {lr}") for lr in (0.5, 0.1)]
+    seen = opened(page(*runs))
+    assert seen.tab.locator(".plane").count() == 2
+    assert "lr 0.1" in seen.tab.inner_text("#runs")
+    assert "up to step 0; at step 1 they part" in seen.tab.inner_text("#difference")
+    seen.tab.locator("#runs input").nth(1).check()
+    assert seen.evaluate(PARAMETERS) == runs[1].parameters[-1].tolist()
+    same = opened(page(runs[0], runs[0]))
+    assert "the same, to the last bit" in same.tab.inner_text("#difference")
+
+
+def test_what_cannot_be_trained_in_the_page_says_so(opened):
+    seen = opened(page(trained(mlp(3, 2), entropy, (POINTS, CLASSES))))
+    assert seen.tab.is_visible("#not-live")
+    assert not seen.tab.is_visible("#train")
+    model = mlp(3, 1)
+    run = watch(model, data=DATA, loss=branching)
+    with run:
+        run.record()
+        model.parameters()[0].data += 1.0
+    seen = opened(page(run))
+    assert seen.tab.is_visible("#fixed")
+    assert not seen.tab.is_visible("#plane-part")
+    look(seen, 0)
+    assert graph(seen, run)[0] == branching(model, POINTS[0], DATA[1][0]).data
+
+
+def test_one_input_is_a_curve(opened):
+    xs, ys = [[-1.0], [0.0], [2.0]], [1.0, 0.5, 3.0]
+    seen = opened(page(mlp(3, 1, inputs=1), data=(xs, ys), loss=squared))
+    assert seen.tab.locator(".plane .point").count() == 3
+    assert seen.tab.locator(".plane .boundary").get_attribute("d").count("L") == 96
+    seen.tab.click("#one-step")
+
+
+def test_a_rate_that_is_too_great_stops_and_says_so(opened):
+    def quartic(model, x, y):
+        return (model(x) - y) ** 4
+
+    seen = opened(page(mlp(3, 1, activation="relu"), data=(POINTS, [20.0] * 24), loss=quartic))
+    seen.tab.select_option("#rate", "1")
+    seen.tab.click("#train")
+    wait(seen, "() => document.getElementById('update-said').textContent.includes('smaller rate')")
+    seen.tab.click("#new-weights")
+    assert "nan" not in seen.tab.inner_text("#time-said")
+
+
+def test_hostile_names_neither_run_nor_break_anything(opened):
+    name = "</script><img src=x onerror=alert(1)>{{script}}"
+
+    class Model(nn.Module):
+        def __init__(self):
+            setattr(self, name, Value(1.0, name))
+
+        def __call__(self, x):
+            return getattr(self, name) * x[0] + x[1]
+
+    run = trained(Model(), squared, name=name)
+    seen = opened(page(run, run))
+    assert name[:10] in seen.tab.inner_text("#parameters-strips")
+    assert seen.tab.locator("img").count() == 0
+
+
+def test_keys_of_a_page_work_beside_the_panel(opened):
+    seen = opened(page(trained(mlp(3, 1))))
+    seen.tab.focus("#time")
+    seen.tab.keyboard.press("ArrowLeft")
+    assert "step 5 of 6" in seen.tab.inner_text("#time-said")
+    seen.tab.keyboard.press("Home")
+    assert "step 0 of 6" in seen.tab.inner_text("#time-said")

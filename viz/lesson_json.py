@@ -1,0 +1,112 @@
+"""A lesson as JSON, version 1: data, parameters, runs. docs/lesson.md says what each key means."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from microgradlike import ops
+from microgradlike.engine import Value
+from microgradlike.graph import topological
+from microgradlike.nn import data
+from viz.lesson import Lesson
+from viz.scene import Scene
+from viz.scene_json import number
+from viz.watch import Watch
+
+VERSION = 1
+SETS = {"moons": data.moons, "circles": data.circles, "xor": data.xor}
+UNITS = (ops.relu, ops.tanh, ops.sigmoid)  # which let no gradient through where they are flat
+DIGITS = 4  # of the coordinates of these sets
+
+
+def lesson_json(lesson: Lesson, shot: Scene, runs: Sequence[Watch]) -> str:
+    """What a page needs besides the scene `shot` of the lesson's graph, as ASCII without a "<"."""
+    place = _places(lesson.y, shot)
+    named = lesson.model.named_parameters()
+    whole = {
+        "version": VERSION,
+        "parameters": {
+            "node": [place.get(id(p), -1) for _, p in named],
+            "name": [name for name, _ in named],
+        },
+        "layers": _layers([name for name, _ in named]),
+        "numbers": {
+            "name": lesson.numbers,
+            "node": [-1 if v is None else place[id(v)] for v in lesson.leaves],
+        },
+        "inputs": lesson.inputs,
+        "scores": [place[id(v)] for v in lesson.scores],
+        "probe": lesson.probe,
+        "examples": [_packed(row) for row in lesson.examples.rows.tolist()],
+        "units": {
+            op.name: max(op.partials[0](op.forward(x), x) for x in (0.0, 1.0)) for op in UNITS
+        },
+        "fixed": lesson.fixed,
+        "live": lesson.live,
+        "sets": _sets(lesson),
+        "runs": [_run(run) for run in runs],
+    }
+    text = json.dumps(whole, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def _places(y: Value, shot: Scene) -> dict[int, int]:
+    """Where each Value of the graph stands in the scene, by its id()."""
+    place = {n.id: i for i, n in enumerate(shot.nodes)}
+    return {id(v): place[f"n{k}"] for k, v in enumerate(topological(y), 1)}
+
+
+def _layers(names: list[str]) -> list[dict[str, Any]]:
+    """The parameters in their order, cut where another part of the model begins.
+
+    >>> _layers(["layers.0.w.0", "layers.0.b", "layers.1.w.0", "scale"])
+    [{'name': 'layers.0', 'size': 2}, {'name': 'layers.1', 'size': 1}, {'name': 'scale', 'size': 1}]
+    """
+    layers: list[dict[str, Any]] = []
+    for name in names:
+        first, _, rest = name.partition(".")
+        second = rest.partition(".")[0]
+        part = f"{first}.{second}" if second.isdigit() and "." in rest else first
+        if layers and layers[-1]["name"] == part:
+            layers[-1]["size"] += 1
+        else:
+            layers.append({"name": part, "size": 1})
+    return layers
+
+
+def _sets(lesson: Lesson) -> dict[str, list[list[float]]]:
+    """Other points in the plane to train with, where the examples are such, of two classes."""
+    if not (lesson.live and lesson.inputs == 2 and len(lesson.numbers) == 3):
+        return {}
+    labels = sorted(set(lesson.examples.rows[:, 2].tolist()))
+    if len(labels) != 2:
+        return {}
+    sets = {}
+    for name, make in SETS.items():
+        points, classes = make(100)
+        rows = [(*point, labels[k]) for point, k in zip(points, classes)]
+        sets[name] = [[round(x, DIGITS) for x in row[:2]] + [row[2]] for row in rows]
+    return sets
+
+
+def _run(run: Watch) -> dict[str, Any]:
+    return {
+        "name": run.name,
+        "steps": run.steps,
+        "losses": [number(x) for x in run.losses],
+        "parameters": [_packed(row) for row in run.parameters],
+        "gradients": [_packed(row) for row in run.gradients],
+    }
+
+
+def _packed(numbers: Iterable[float]) -> str:
+    """Doubles as base64 of their bytes, the lowest first: exact, and half as long as text."""
+    packed = array("d", numbers)
+    if sys.byteorder == "big":
+        packed.byteswap()
+    return base64.b64encode(packed.tobytes()).decode("ascii")
