@@ -1,10 +1,11 @@
 /* Freeing a long chain of compiled objects without recursion.
 
    mypyc wraps every deallocator in CPython's trashcan, which keeps its list in the header that the
-   cyclic collector gives an object. A class marked acyclic has no such header (and 3.14 has no trashcan
-   for it): its list is kept here, in the word after the object's head, which holds the vtable while the
-   object lives. Read before the file that mypyc writes (setup.py), whose deallocators use these macros. */
+   cyclic collector gives an object. A class marked acyclic has no such header (and from 3.14 on no
+   trashcan either), so its list is kept here, in the word of the reference count, which is 0 by then.
+   Read before the file that mypyc writes (setup.py), whose deallocators use the two macros. */
 #include <CPy.h>
+#include <string.h>
 
 #undef CPy_TRASHCAN_BEGIN
 #undef CPy_TRASHCAN_END
@@ -14,13 +15,11 @@
 static int freeing_depth = 0;           /* deallocators that are under way; the GIL guards both */
 static PyObject *freeing_later = NULL;  /* what they have left for the outermost one */
 
-#define FREEING_NEXT(op) (*(PyObject **)((char *)(op) + sizeof(PyObject)))
-
 static inline int freeing_begin(PyObject *op, destructor dealloc)
 {
     /* an instance of a subclass has come here from the deallocator of its own class */
     if (freeing_depth >= FREEING_DEPTH && Py_TYPE(op)->tp_dealloc == dealloc) {
-        FREEING_NEXT(op) = freeing_later;
+        memcpy((void *)op, &freeing_later, sizeof freeing_later);
         freeing_later = op;
         return 0;
     }
@@ -33,7 +32,8 @@ static inline void freeing_end(void)
     if (freeing_depth == 1) {
         while (freeing_later != NULL) {
             PyObject *op = freeing_later;
-            freeing_later = FREEING_NEXT(op);
+            memcpy(&freeing_later, (void *)op, sizeof freeing_later);
+            memset((void *)op, 0, sizeof freeing_later);
             Py_TYPE(op)->tp_dealloc(op);
         }
     }

@@ -20,6 +20,7 @@ import pytest
 import microgradlike
 from microgradlike import Dual, Value, __compiled__, nn, unary
 from microgradlike.cli import main
+from microgradlike.graph import node_operands
 from microgradlike.scalar import Scalar
 
 ROOT = Path(__file__).parent.parent
@@ -247,6 +248,26 @@ def test_long_chains_are_freed_from_below_a_long_list_of_other_objects():
     link.node = chain(100_000)
     del link, following
     assert chain(10).data == 0.5**10
+
+
+def test_objects_that_are_used_again_after_they_were_freed_last_are_whole():
+    """Compiled, one generator of each kind is kept for the next, also one that had to wait."""
+
+    class Node:
+        op = None
+
+        def __init__(self, below):
+            self.operands = (below, 2.0)
+            self.walk = node_operands(below)
+            next(self.walk, None)
+
+    for _ in range(3):
+        node = Value(1.0) * 2.0
+        for _ in range(5_000):
+            node = Node(node)
+        del node
+        walks = [node_operands(Value(float(i)) * 2.0) for i in range(100)]
+        assert [next(walk)[1].data for walk in walks] == [float(i) for i in range(100)]
 
 
 def test_threads_free_their_chains_at_the_same_time():
