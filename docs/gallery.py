@@ -147,7 +147,7 @@ def choose(tab: Any) -> None:
 
 
 def practise(tab: Any) -> None:
-    """Points of one's own, learned in a dozen steps, and one example learned from."""
+    """Points of one's own, learned in 60 steps, and one example learned from."""
     tab.select_option("#set", "my own points")
     tab.locator(".plane").scroll_into_view_if_needed()
     box = tab.locator(".plane").bounding_box()
@@ -160,7 +160,7 @@ def practise(tab: Any) -> None:
     tab.check("input[name=class][value='0']")
     for x, y in ((0.45, 0.5), (0.55, 0.45), (0.5, 0.6), (0.75, 0.25), (0.25, 0.75)):
         click(x, y)
-    tab.evaluate("() => { for (let i = 0; i < 12; i++) microgradlike.practice.step(); }")
+    tab.evaluate("() => { for (let i = 0; i < 60; i++) microgradlike.practice.step(); }")
     for button in ("#one-step", "#one-forward", "#one-backward", "#one-update"):
         tab.click(button)
 

@@ -101,7 +101,7 @@ def test_the_graph_is_pythons_at_every_recorded_step(opened, loss, widths, data)
     for k, numbers_then in enumerate(run.parameters):
         look(seen, k)
         assert seen.evaluate(PARAMETERS) == numbers_then.tolist()
-        model = at(run.subject.model, numbers_then)
+        model = at(run.model, numbers_then)
         y = loss(model, data[0][0], data[1][0])
         y.backward()
         value, slopes = graph(seen, run)
@@ -115,7 +115,7 @@ def test_another_example_is_another_graph(opened):
     seen = opened(page(run))
     for i in (5, 17):
         seen.evaluate("(i) => microgradlike.room.choose(i)", i)
-        model = at(run.subject.model, run.parameters[-1])
+        model = at(run.model, run.parameters[-1])
         y = hinge(model, POINTS[i], DATA[1][i])
         y.backward()
         value, slopes = graph(seen, run)
@@ -141,7 +141,7 @@ def test_the_surface_is_what_the_model_says(opened):
     seen = opened(page(run))
     for x in ([0.0, 0.0], [1.5, -0.5]):
         scores = seen.evaluate("(x) => microgradlike.room.trainer.scoresAt(x)", x)
-        assert near(scores, [run.subject.model(x).data])
+        assert near(scores, [run.model(x).data])
     assert seen.tab.locator(".plane .cells path").count() > 3
     assert seen.tab.locator(".plane .boundary").get_attribute("d").startswith("M")
 
@@ -368,7 +368,7 @@ def mean_loss(seen, loss=hinge, model=None):
 def test_what_is_shown_stays_of_one_moment_whatever_is_done(opened):
     run = trained(mlp(3, 1))
     seen = opened(page(run))
-    model = run.subject.model
+    model = run.model
     weight = seen.evaluate("() => microgradlike.room.lesson.parameters.node[2]")
     acts = [
         lambda: look(seen, 2),

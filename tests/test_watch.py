@@ -48,7 +48,7 @@ def near(a, b):
 def assert_together(run):
     """Loss and gradient of each entry are those at its parameters."""
     for k in range(len(run.steps)):
-        loss, slopes = gradients(run.subject.model, run.parameters[k])
+        loss, slopes = gradients(run.model, run.parameters[k])
         assert near(run.losses[k], loss)
         assert near(run.gradients[k].tolist(), slopes)
 
@@ -84,8 +84,8 @@ def test_a_training_by_fit_is_recorded():
 
 def test_both_are_the_same_training():
     runs = [watch(mlp(), data=DATA, loss=hinge) for _ in range(2)]
-    descend(runs[0].subject.model, runs[0], 5)
-    model = runs[1].subject.model
+    descend(runs[0].model, runs[0], 5)
+    model = runs[1].model
     sgd = nn.SGD(model.parameters(), lr=0.5)
     train.fit(model, hinge, DATA, optimizer=sgd, epochs=5, callbacks=[runs[1]], progress=False)
     for a, b in zip(runs[0].parameters, runs[1].parameters, strict=True):
@@ -327,7 +327,7 @@ def test_two_runs_are_of_models_and_data_alike():
     others = [(nn.MLP(2, [3, 1]), DATA), (mlp(), few)]
     runs = [watch(m, data=data, loss=hinge) for m, data in [(mlp(), DATA), *others]]
     for run in runs:
-        descend(run.subject.model, run, 1)
+        descend(run.model, run, 1)
     with pytest.raises(ValueError, match="the same parameters"):
         page(runs[0], runs[1])
     with pytest.raises(ValueError, match="the same data"):

@@ -171,7 +171,7 @@ def _refuse_empty(run: Any) -> None:
 
 def _refuse_strangers(a: Watch, b: Watch) -> None:
     """ValueError where two runs have no common measure."""
-    names = [[name for name, _ in run.subject.model.named_parameters()] for run in (a, b)]
+    names = [[name for name, _ in run.model.named_parameters()] for run in (a, b)]
     if names[0] != names[1]:
         raise ValueError(
             f"two runs side by side are of models with the same parameters; these have"

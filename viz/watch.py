@@ -46,6 +46,11 @@ class Watch(Callback):
         self._loss = jit(loss_of, batch=0, backend="numpy")  # which is built in no time
         self._forget()
 
+    @property
+    def model(self) -> Module:
+        """What learns."""
+        return self.subject.model
+
     def record(self) -> None:
         """Note the parameters as they are now, with the loss and the gradients there."""
         self._note(self._next, self._now())
