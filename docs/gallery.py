@@ -149,6 +149,7 @@ def choose(tab: Any) -> None:
 def practise(tab: Any) -> None:
     """Points of one's own, learned in 60 steps, and one example learned from."""
     tab.select_option("#set", "my own points")
+    tab.locator(".plane").scroll_into_view_if_needed()
     box = tab.locator(".plane").bounding_box()
 
     def click(x: float, y: float) -> None:

@@ -12,7 +12,7 @@ from microgradlike.compile.backends.javascript import SPELLINGS
 from microgradlike.graph import topological
 from microgradlike.testing import programs
 from viz import page
-from viz.lesson import lesson
+from viz.lesson import Subject, lesson
 from viz.lesson_json import lesson_json
 from viz.scene import scene
 from viz.straight import BRANCHES, straight
@@ -43,7 +43,7 @@ def mlp(*widths, **options):
 
 
 def made(model, loss, data=(POINTS, LABELS), known=SPELLINGS, **options):
-    return lesson(model, data, loss, known, **options)
+    return lesson(Subject.of(model, data, loss, **options), known)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_numbers_of_an_example_are_named_by_the_arguments_of_the_loss(data, name
         def __call__(self, x):
             return self.w * 2
 
-    assert made(Model(), lambda model, x, y: model(x) * y, data).numbers == names
+    assert made(Model(), lambda model, x, y: model(x) * y, data).names == names
 
 
 def test_a_primitive_without_a_spelling_fixes_everything():
@@ -127,8 +127,9 @@ def test_the_parameters_gradients_are_left_alone():
 @pytest.mark.parametrize(
     ("arguments", "error", "said"),
     [
-        ((lambda x: x, hinge), TypeError, "a lesson is of a Module"),
+        ((lambda x: x, hinge), TypeError, "what learns is a Module"),
         ((mlp(1), lambda m, x, y: 2.0), TypeError, "the loss of an example is a Value"),
+        ((mlp(1), "mse"), TypeError, "loss is a function"),
         ((mlp(1), hinge, [1, 2]), TypeError, "data is a tuple"),
         ((mlp(1), hinge, ([(1.0, 2.0)], [1, 2])), ValueError, "2"),
     ],
@@ -210,7 +211,7 @@ def test_a_parameter_that_the_example_does_not_use_has_no_place():
             return self.rows[0] * x
 
     got = columns(made(Table(), lambda m, x, y: (m(x) - y) ** 2, ([1.0], [2.0])))
-    assert got["parameters"]["node"][1] == -1
+    assert got["parameters"]["node"][1] == -2
 
 
 def test_other_points_are_offered_for_two_classes_in_the_plane_only():
@@ -241,6 +242,82 @@ def test_hostile_names_stay_text():
     assert text.isascii()
 
 
-def test_a_number_that_is_none_is_no_json_error():
-    got = made(mlp(1), hinge, ([(math.inf, math.nan)], [1]))
-    assert len(columns(got)["examples"]) == 1
+@pytest.mark.parametrize("x", [math.inf, math.nan])
+def test_numbers_that_are_not_finite_are_refused(x):
+    with pytest.raises(ValueError, match=r"example 1 of data has .*take what is not finite out"):
+        made(mlp(1), hinge, ([(0.0, 1.0), (x, 1.0)], [1, 0]))
+
+
+def test_a_number_that_the_loss_does_not_use_may_be_any():
+    class First(nn.Module):
+        def __init__(self):
+            self.w = Value(0.5)
+
+        def __call__(self, x):
+            return self.w * x[0]
+
+    found = made(First(), lambda model, x, y: (model(x) - 1.0) ** 2)
+    assert found.live
+    assert columns(found)["numbers"]["node"][1:] == [-2, -2]
+    assert len(found.scores) == 1
+    constant = made(mlp(1), lambda model, x, y: Value(1.0))
+    assert constant.live
+    assert columns(constant)["numbers"]["node"] == [-2, -2, -2]
+
+
+def test_what_a_loss_cannot_do_with_a_number_that_is_not_known_is_a_branch():
+    weights = {0: 1.0, 1: 5.0}
+
+    def by_table(model, x, y):
+        return weights[y] * (model(x) - y) ** 2
+
+    def by_method(model, x, y):
+        return model(x) if float.is_integer(y) else -model(x)
+
+    for loss in (by_table, by_method):
+        found = made(mlp(1), loss)
+        assert [v is not None for v in found.leaves] == [True, True, False]
+        assert found.why.startswith("Not trained in the page")
+
+
+def test_scores_are_found_however_the_model_is_called():
+    class Line(nn.Module):
+        def __init__(self):
+            self.w, self.b = Value(0.5), Value(1.0)
+
+        def __call__(self, x):
+            return self.w * x + self.b + Value(0.0)
+
+    squared = lambda model, x, y: (model(x) - y) ** 2  # noqa: E731
+    in_a_list = lambda model, x, y: (model([x]) - y) ** 2  # noqa: E731
+    data = ([0.0, 1.0], [1.0, 3.0])
+    assert len(made(Line(), squared, data).scores) == 1
+    assert len(made(nn.MLP(1, [1]), in_a_list, data).scores) == 1
+
+
+def test_the_middle_between_two_classes_is_that_of_the_score():
+    def of_probability(model, x, y):
+        return (model(x).sigmoid() - y) ** 2
+
+    class Sure(nn.Module):
+        def __init__(self):
+            self.inner = mlp(1)
+
+        def __call__(self, x):
+            return self.inner(x).sigmoid()
+
+    def squared(model, x, y):
+        return (model(x) - y) ** 2
+
+    assert columns(made(Sure(), squared))["middle"] == 0.5
+    assert columns(made(mlp(1), of_probability))["middle"] == 0.0
+
+
+def test_why_something_is_fixed_is_said():
+    cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
+    assert made(mlp(1), hinge).why == ""
+    assert "the label" in made(mlp(3), entropy).why
+    assert "a parameter" in made(mlp(1), of_scores_sign).why
+    strange = made(mlp(1), lambda model, x, y: cube(model(x)) * y)
+    assert "cannot compute cube" in strange.why
+    assert "spellings=" in strange.why

@@ -126,10 +126,14 @@ def test_another_example_is_another_graph(opened):
 def test_an_example_of_another_class_is_not_taken_for_one_of_this(opened):
     """The label of a cross-entropy is part of its graph."""
     seen = opened(page(trained(mlp(3, 2), entropy, (POINTS, CLASSES))))
-    choose = "(i) => { microgradlike.room.onPlane(0, 0, i); return microgradlike.room.probe; }"
-    assert CLASSES[:3] == [0, 1, 0]
+    choose = (
+        "(i) => { microgradlike.room.panels.onPlane(0, 0, i); return microgradlike.room.probe; }"
+    )
+    assert CLASSES[:4] == [0, 1, 0, 1]
     assert seen.evaluate(choose, 2) == 2
     assert seen.evaluate(choose, 1) == 2
+    seen.tab.click("#example-after")
+    assert seen.evaluate("() => microgradlike.room.probe") == 4
 
 
 def test_the_surface_is_what_the_model_says(opened):
@@ -184,11 +188,14 @@ def test_one_example_goes_forward_backward_and_is_learned_from(opened):
     seen.tab.click("#one-backward")
     assert "Backward, complete" in seen.tab.inner_text("#step-title")
     seen.tab.click("#one-update")
-    squared(model, POINTS[1], DATA[1][1]).backward()
+    squared(model, POINTS[0], DATA[1][0]).backward()
     want = [p.data - 0.1 * p.grad for p in model.parameters()]
     assert near(seen.evaluate(PARAMETERS), want)
     said = seen.tab.inner_text("#update-said").splitlines()
     assert all(" − 0.1 × " in line and " = " in line for line in said if line)
+    seen.tab.click("#one-forward")
+    assert seen.evaluate("() => microgradlike.room.probe") == 1
+    assert seen.tab.inner_text("#update-said") == ""
 
 
 def test_play_and_pause(opened):
@@ -219,11 +226,15 @@ def test_training_goes_on_from_the_step_that_is_looked_at(opened):
     assert "in this page" in seen.tab.inner_text("#runs")
     seen.tab.locator("#runs input").first.check()  # back to what was recorded
     assert seen.evaluate(PARAMETERS) == run.parameters[3].tolist()
+    look(seen, 5)
+    seen.tab.click("#one-step")  # from there on it is another training
+    assert seen.evaluate("() => microgradlike.room.run.steps") == [5, 6]
 
 
 def test_points_of_ones_own_are_learned(opened):
     seen = opened(page(mlp(4, 1), data=DATA, loss=hinge))
     seen.tab.select_option("#set", "my own points")
+    seen.tab.locator(".plane").scroll_into_view_if_needed()
     box = seen.tab.locator(".plane").bounding_box()
     seen.tab.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
     seen.tab.check("input[name=class][value='0']")
@@ -239,7 +250,6 @@ def test_points_of_ones_own_are_learned(opened):
     scores = [seen.evaluate(score, row[:2]) for row in rows]
     assert scores[0] > scores[1]
     seen.tab.click("#clear-points")
-    seen.tab.click("#one-step")  # of no examples: nothing
     assert seen.evaluate("() => microgradlike.room.examples.length") == 0
 
 
@@ -258,7 +268,7 @@ def test_new_weights_begin_a_run_of_their_own(opened):
     seen.tab.click("#new-weights")
     got = seen.evaluate(PARAMETERS)
     assert got != run.parameters[0].tolist()
-    assert sorted(map(abs, got)) == sorted(map(abs, run.parameters[0]))
+    assert max(map(abs, got)) <= max(map(abs, run.parameters[0]))
     assert seen.evaluate("() => microgradlike.room.run.steps") == [0]
 
 
@@ -305,7 +315,7 @@ def test_two_runs_stand_side_by_side(opened):
 
 def test_what_cannot_be_trained_in_the_page_says_so(opened):
     seen = opened(page(trained(mlp(3, 2), entropy, (POINTS, CLASSES))))
-    assert seen.tab.is_visible("#not-live")
+    assert "one graph does not serve all" in seen.tab.inner_text("#why")
     assert not seen.tab.is_visible("#train")
     model = mlp(3, 1)
     run = watch(model, data=DATA, loss=branching)
@@ -313,7 +323,7 @@ def test_what_cannot_be_trained_in_the_page_says_so(opened):
         run.record()
         model.parameters()[0].data += 1.0
     seen = opened(page(run))
-    assert seen.tab.is_visible("#fixed")
+    assert "the graph is that of the end" in seen.tab.inner_text("#why").lower()
     assert not seen.tab.is_visible("#plane-part")
     look(seen, 0)
     assert graph(seen, run)[0] == branching(model, POINTS[0], DATA[1][0]).data
@@ -325,6 +335,149 @@ def test_one_input_is_a_curve(opened):
     assert seen.tab.locator(".plane .point").count() == 3
     assert seen.tab.locator(".plane .boundary").get_attribute("d").count("L") == 96
     seen.tab.click("#one-step")
+
+
+TOGETHER = """() => {
+  const { room, engine } = { ...microgradlike, engine: microgradlike.session.engine };
+  const { node } = room.lesson.parameters;
+  room.trainer.load(room.parameters);
+  return {
+    parameters: node.every((i, k) => Object.is(engine.data[i], room.parameters[k])),
+    row: room.lesson.numbers.node.every((i, k) => engine.data[i] === room.examples[room.probe][k]),
+    loss: Object.is(room.loss, room.trainer.meanLoss(room.examples)),
+    said: document.getElementById("time-said").textContent,
+  };
+}"""
+
+
+def assert_together(seen):
+    """Graph, parameters, example and loss are of one moment."""
+    found = seen.evaluate(TOGETHER)
+    assert found["parameters"]
+    assert found["row"]
+
+
+def mean_loss(seen, loss=hinge, model=None):
+    """What is said to be the mean loss, and what it is."""
+    said = seen.tab.inner_text("#time-said").rpartition("mean loss ")[2]
+    rows = seen.evaluate("() => microgradlike.room.examples.map((row) => [...row])")
+    now = at(model, seen.evaluate(PARAMETERS))
+    return float(said.replace("−", "-")), sum(loss(now, r[:2], r[2]).data for r in rows) / len(rows)
+
+
+def test_what_is_shown_stays_of_one_moment_whatever_is_done(opened):
+    run = trained(mlp(3, 1))
+    seen = opened(page(run))
+    model = run.model
+    weight = seen.evaluate("() => microgradlike.room.lesson.parameters.node[2]")
+    acts = [
+        lambda: look(seen, 2),
+        lambda: seen.evaluate("(leaf) => microgradlike.session.set(leaf, 4)", weight),
+        lambda: seen.tab.click("#reset"),
+        lambda: seen.tab.select_option("#set", "circles"),
+        lambda: seen.evaluate("(leaf) => microgradlike.session.set(leaf, 2)", weight),
+        lambda: seen.tab.click("#one-step"),
+        lambda: look(seen, 0),
+        lambda: seen.tab.select_option("#set", "the data"),
+        lambda: seen.tab.click("#example-before"),
+        lambda: seen.tab.click("#one-step"),
+        lambda: seen.tab.locator("#runs input").first.check(),
+        lambda: seen.tab.click("#new-weights"),
+    ]
+    for act in acts:
+        act()
+        assert_together(seen)
+        said, true = mean_loss(seen, model=model)
+        assert said == pytest.approx(true, rel=1e-3, abs=1e-4)
+
+
+def test_other_data_leaves_what_was_recorded_as_it_was(opened):
+    seen = opened(page(mlp(3, 1), data=DATA, loss=hinge))
+    for _ in range(4):
+        seen.tab.click("#one-step")
+    columns = "() => microgradlike.room.run.parameters.map((row) => [...row])"
+    before = seen.evaluate(columns)
+    look(seen, 2)
+    seen.tab.select_option("#set", "xor")
+    assert seen.evaluate(columns) == before
+    seen.tab.click("#one-step")
+    assert seen.evaluate("() => microgradlike.room.run.steps") == [2, 3]
+
+
+def test_without_examples_nothing_can_be_trained(opened):
+    seen = opened(page(mlp(3, 1), data=DATA, loss=hinge))
+    seen.tab.select_option("#set", "my own points")
+    for button in ("#train", "#one-step", "#one-forward", "#one-backward", "#one-update"):
+        assert seen.tab.is_disabled(button)
+    box = seen.tab.locator(".plane").bounding_box()
+    seen.tab.mouse.click(box["x"] + 20, box["y"] + 20)
+    seen.tab.click("#train")
+    wait(seen, "() => microgradlike.practice.count > 3")
+    seen.tab.click("#clear-points")
+    assert seen.tab.inner_text("#train") == "▶ train"
+    assert seen.tab.is_disabled("#train")
+
+
+def test_a_hand_on_the_slider_pauses_and_keeps_what_was_trained(opened):
+    seen = opened(page(mlp(3, 1), data=DATA, loss=hinge))
+    seen.tab.click("#train")
+    wait(seen, "() => microgradlike.practice.count > 10")
+    look(seen, 3)
+    count = seen.evaluate("() => microgradlike.practice.count")
+    seen.tab.wait_for_timeout(100)
+    assert seen.evaluate("() => microgradlike.practice.count") == count > 10
+    assert seen.evaluate("() => microgradlike.room.entry") == 3
+
+
+def test_what_is_trained_beside_two_runs_has_a_plane_of_its_own(opened):
+    runs = [trained(mlp(3, 1), lr=lr, name=f"lr {lr}") for lr in (0.5, 0.1)]
+    seen = opened(page(*runs))
+    seen.tab.click("#one-step")
+    assert seen.tab.locator(".plane").count() == 3
+    assert seen.tab.locator("figcaption").all_inner_texts() == ["lr 0.5", "lr 0.1", "in this page"]
+    line = seen.tab.locator(".plane .boundary").nth(2)
+    before = line.get_attribute("d")
+    for _ in range(3):
+        seen.tab.click("#one-step")
+    assert line.get_attribute("d") != before
+
+
+def test_an_update_is_by_the_right_gradient_even_beside_the_wrong_order(opened):
+    model = mlp(3, 1)
+    seen = opened(page(model, data=DATA, loss=squared))
+    seen.tab.check("#wrong-order")
+    seen.tab.click("#one-update")
+    squared(model, POINTS[0], DATA[1][0]).backward()
+    want = [p.data - 0.1 * p.grad for p in model.parameters()]
+    assert near(seen.evaluate(PARAMETERS), want)
+
+
+@pytest.mark.parametrize(
+    ("labels", "widths", "classes"),
+    [
+        ([0, 1, 0], (1,), ["class-below", "class-above", "class-below"]),
+        ([1, 1, 1], (1,), ["class-above"] * 3),
+        ([0.5, 2.5, -3.0], (1,), ["shaded"] * 3),
+        ([0, 2, 0], (3,), ["class-0", "class-2", "class-0"]),
+    ],
+)
+def test_points_are_marked_by_their_label(opened, labels, widths, classes):
+    loss = entropy if widths == (3,) else squared
+    made = page(mlp(*widths), data=(POINTS[:3], labels), loss=loss)
+    marks = opened(made).tab.locator(".plane .point")
+    assert [marks.nth(i).get_attribute("class").split()[1] for i in range(3)] == classes
+
+
+def test_a_loss_that_hardly_changes_is_drawn(opened):
+    model = nn.MLP(2, [2, 1], rng=Random(0))
+    for p in model.parameters():
+        p.data = 0.0
+    run = watch(model, data=DATA, loss=lambda m, x, y: m(x) + 1 / 3)
+    with run:
+        run.record()
+        model.parameters()[-1].data = 2e-16
+        run.record()
+    assert "mean loss 0.3333" in opened(page(run)).tab.inner_text("#time-said")
 
 
 def test_a_rate_that_is_too_great_stops_and_says_so(opened):

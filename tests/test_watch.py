@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from microgradlike import Value, nn
+from microgradlike import Value, jit, nn
 from microgradlike.nn import train
 from viz import page, watch
-from viz.watch import NUMBERS, STEPS, Watch
+from viz.watch import NUMBERS, STEPS
 
 POINTS, LABELS = nn.moons(20, seed=1)
 DATA = (POINTS, [2 * label - 1 for label in LABELS])
@@ -46,12 +46,11 @@ def near(a, b):
 
 
 def assert_together(run):
-    """Loss and gradient of each entry but the last are those at its parameters."""
-    for k in range(len(run) - 1):
+    """Loss and gradient of each entry are those at its parameters."""
+    for k in range(len(run.steps)):
         loss, slopes = gradients(run.model, run.parameters[k])
         assert near(run.losses[k], loss)
         assert near(run.gradients[k].tolist(), slopes)
-    assert near(run.losses[-1], gradients(run.model, run.parameters[-1])[0])
 
 
 def descend(model, run, steps, rate=0.5):
@@ -60,7 +59,7 @@ def descend(model, run, steps, rate=0.5):
             model.zero_grad()
             total = mean(model)
             total.backward()
-            run.record(total)
+            run.record()
             for p in model.parameters():
                 p.data -= rate * p.grad
 
@@ -71,7 +70,6 @@ def test_a_loop_of_ones_own_is_recorded():
     descend(model, run, 7)
     assert run.steps == list(range(8))
     assert run.parameters[-1].tolist() == [p.data for p in model.parameters()]
-    assert all(map(math.isnan, run.gradients[-1]))
     assert_together(run)
 
 
@@ -94,25 +92,58 @@ def test_both_are_the_same_training():
         assert near(a.tolist(), b.tolist())
 
 
-def test_a_loss_left_out_is_the_mean_of_all_examples():
-    for loss in (hinge, branching):
-        model = mlp()
-        run = watch(model, data=DATA, loss=loss)
-        with run:
+@pytest.mark.parametrize("batch_size", [1, 7])
+def test_batches_make_no_difference_to_what_an_entry_is(batch_size):
+    model = mlp()
+    run = watch(model, data=DATA, loss=hinge)
+    sgd = nn.SGD(model.parameters(), lr=0.1)
+    options = {"epochs": 4, "callbacks": [run], "progress": False, "batch_size": batch_size}
+    train.fit(model, hinge, DATA, optimizer=sgd, **options)
+    assert run.steps == [0, 1, 2, 3, 4]
+    assert_together(run)
+
+
+def test_the_loss_is_the_mean_whatever_was_made_smaller():
+    model = mlp()
+    with watch(model, data=DATA, loss=hinge) as run:
+        for _ in range(3):
             run.record()
-        assert near(run.losses[0], mean(model, loss).data)
+            model.zero_grad()
+            (mean(model) * 20 + sum(p * p for p in model.parameters())).backward()
+            for p in model.parameters():
+                p.data -= 0.01 * p.grad
+    assert_together(run)
+
+
+def test_a_loss_with_branches_is_recorded_eagerly():
+    model = mlp()
+    with watch(model, data=DATA, loss=branching) as run:
+        run.record()
+    assert near(run.losses[0], mean(model, branching).data)
+
+
+def test_gradients_of_the_model_and_of_others_are_left_alone():
+    model, weight = mlp(), Value(0.5)
+    mean(model).backward()
+    weight.grad = 7.0
+    before = [p.grad for p in model.parameters()]
+    with watch(model, data=DATA, loss=lambda m, x, y: hinge(m, x, y) * weight) as run:
+        run.record()
+    assert [p.grad for p in model.parameters()] == before
+    assert weight.grad == 7.0
+    assert near(run.losses[0], 0.5 * mean(model).data)
 
 
 def test_a_block_that_changes_nothing_more_adds_nothing():
     run = watch(mlp(), data=DATA, loss=hinge)
     with run:
-        run.record(1.0)
-    assert (run.steps, run.losses) == ([0], [1.0])
+        run.record()
+    assert run.steps == [0]
 
 
 def fail_after_a_step(model, run):
     with run:
-        run.record(2.0)
+        run.record()
         model.parameters()[0].data = 5.0
         raise ZeroDivisionError
 
@@ -148,15 +179,14 @@ def test_a_long_training_keeps_its_start_its_end_and_even_distances():
     with run:
         for step in range(5000):
             p.data = float(step)
-            run.record(float(step))
+            run.record()
         p.data = 5000.0
-    assert len(run) <= STEPS + 1
+    assert len(run.steps) <= STEPS + 1
     assert run.steps[0] == 0
     assert run.steps[-1] == 5000
     distances = {b - a for a, b in zip(run.steps[:-1], run.steps[1:-1])}
     assert len(distances) == 1
     assert [row[0] for row in run.parameters] == [float(step) for step in run.steps]
-    assert run.losses[:-1] == [float(step) for step in run.steps[:-1]]
 
 
 def test_many_parameters_are_kept_for_fewer_steps():
@@ -170,8 +200,8 @@ def test_many_parameters_are_kept_for_fewer_steps():
     run = watch(Wide(), data=([1.0], [2.0]), loss=lambda m, x, y: m(x) - y)
     with run:
         for _ in range(300):
-            run.record(1.0)
-    assert 2 * 5000 * len(run) <= NUMBERS * 1.1
+            run.record()
+    assert 2 * 5000 * len(run.steps) <= NUMBERS * 1.1
 
 
 def test_a_run_begun_again_forgets_what_was():
@@ -201,12 +231,75 @@ def test_a_resumed_training_is_recorded_from_there_on(tmp_path):
     assert_together(run)
 
 
-@pytest.mark.parametrize("loss", ["much", None.__class__, [1.0]])
-def test_what_is_no_loss_is_refused(loss):
-    run = watch(mlp(), data=DATA, loss=hinge)
-    with pytest.raises(TypeError, match="record takes the loss"):
-        run.record(loss)
-    assert len(run) == 0
+def test_a_step_that_was_passed_over_is_there_if_it_was_the_last():
+    model = mlp()
+    p = model.parameters()[0]
+    with watch(model, data=DATA, loss=hinge) as run:
+        for step in range(206):
+            p.data = float(step)
+            run.record()
+    assert run.steps[-1] == 205
+    assert run.parameters[-1][0] == 205.0
+
+
+def test_parameters_that_are_put_back_at_the_end_are_a_step_of_their_own():
+    model = mlp()
+    run = watch(model, data=DATA, loss=hinge)
+    stopping = train.EarlyStopping(2, restore=True)
+    sgd = nn.SGD(model.parameters(), lr=30.0)
+    options = {"epochs": 30, "callbacks": [stopping, run], "progress": False}
+    train.fit(model, hinge, DATA, optimizer=sgd, **options)
+    assert run.parameters[-1].tolist() == [p.data for p in model.parameters()]
+    assert_together(run)
+
+
+def test_an_error_is_not_hidden_by_one_of_the_recording():
+    def fails_later(model, x, y):
+        if later:
+            raise LookupError
+        return hinge(model, x, y)
+
+    later = []
+    model = mlp()
+    run = watch(model, data=DATA, loss=fails_later)
+
+    def train_until_it_fails():
+        with run:
+            run.record()
+            run._loss = jit(run._loss.f, batch=0, backend="eager")
+            model.parameters()[0].data = 1.0
+            later.append(1)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        train_until_it_fails()
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "said"),
+    [
+        ({"loss": "mse"}, TypeError, "loss is a function"),
+        ({"loss": None}, TypeError, "loss is a function"),
+        ({"data": [1, 2]}, TypeError, "data is a tuple"),
+        ({"data": ([(0.0, math.nan)], [1])}, ValueError, "not finite"),
+        ({"probe": 100}, IndexError, "probe=100"),
+    ],
+)
+def test_what_cannot_be_watched_is_refused_before_the_training(change, error, said):
+    with pytest.raises(error, match=said):
+        watch(mlp(), **{"data": DATA, "loss": hinge, **change})
+
+
+@pytest.mark.parametrize("model", [lambda x: x, nn.MLP, 3])
+def test_what_is_no_module_is_refused(model):
+    with pytest.raises(TypeError, match="what learns is a Module"):
+        watch(model, data=DATA, loss=hinge)
+
+
+def test_a_loss_that_takes_the_model_from_outside_is_refused():
+    model = mlp()
+    with pytest.raises(ValueError, match="not by its first argument"):
+        watch(model, data=DATA, loss=lambda m, x, y: hinge(model, x, y))
 
 
 # pages of them
@@ -220,7 +313,7 @@ def test_a_page_of_a_module_wants_data_and_loss():
     with pytest.raises(TypeError, match="belong to a page of training"):
         page(Value(2.0), data=DATA, loss=hinge)
     run = watch(model, data=DATA, loss=hinge)
-    with pytest.raises(ValueError, match="is empty"):
+    with pytest.raises(ValueError, match="has recorded nothing"):
         page(run)
     descend(model, run, 1)
     with pytest.raises(TypeError, match="has its data and loss"):
@@ -229,12 +322,16 @@ def test_a_page_of_a_module_wants_data_and_loss():
         page(run, model)
 
 
-def test_two_runs_are_of_models_alike():
-    runs = [Watch(m, DATA, hinge) for m in (mlp(), nn.MLP(2, [3, 1]))]
+def test_two_runs_are_of_models_and_data_alike():
+    few = tuple(part[:5] for part in DATA)
+    others = [(nn.MLP(2, [3, 1]), DATA), (mlp(), few)]
+    runs = [watch(m, data=data, loss=hinge) for m, data in [(mlp(), DATA), *others]]
     for run in runs:
         descend(run.model, run, 1)
     with pytest.raises(ValueError, match="the same parameters"):
-        page(*runs)
+        page(runs[0], runs[1])
+    with pytest.raises(ValueError, match="the same data"):
+        page(runs[0], runs[2])
 
 
 def test_a_page_does_not_change_the_model():

@@ -13,27 +13,89 @@ from microgradlike.nn.examples import Examples
 from microgradlike.nn.inputs import whole
 from microgradlike.nn.module import Module
 from microgradlike.ops import Op
+from microgradlike.tree import is_array
 from viz.straight import straight
+
+BRANCH = "its loss takes a branch that depends on"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is learned: a model, data, and the loss of one example; `probe` is the one to look at.
+
+    Raises TypeError where the model is no Module, the loss no function or data no tuple of
+    examples, ValueError for numbers in it that are not finite, IndexError for a probe that is none.
+    """
+
+    model: Module
+    data: tuple[Any, ...]
+    loss: Callable[..., Any]
+    probe: int
+    examples: Examples
+
+    @classmethod
+    def of(cls, model: Any, data: Any, loss: Any, probe: int = 0) -> Subject:
+        """The same, with the examples that `data` holds."""
+        if not isinstance(model, Module):
+            raise TypeError(
+                f"what learns is a Module, got {model!r:.60} of type {type(model).__name__}; keep"
+                " the Values in an attribute of a class that extends nn.Module"
+            )
+        if not callable(loss):
+            raise TypeError(
+                f"loss is a function of the model and one example, got {loss!r:.60} of type"
+                f" {type(loss).__name__}; write lambda model, x, y: (model(x) - y) ** 2, say"
+            )
+        examples = Examples(data, "data")
+        for i, row in enumerate(examples.rows.tolist()):
+            if not all(abs(x) < float("inf") for x in row):
+                raise ValueError(
+                    f"example {i} of data has {row!r:.80}: take what is not finite out"
+                )
+        if not 0 <= whole("probe", probe) < len(examples):
+            raise IndexError(
+                f"probe={probe} is the number of an example, 0 to {len(examples) - 1}, of which the"
+                " graph is shown"
+            )
+        return cls(model, data, loss, probe, examples)
+
+    @property
+    def row(self) -> list[float]:
+        """The numbers of the example to look at."""
+        row: list[float] = self.examples.rows[self.probe].tolist()
+        return row
+
+    @property
+    def inputs(self) -> int:
+        """How many of them the model is called with; 0 where there is nothing but those."""
+        parts = self.examples.nest(_column(self.row))
+        return len(_names_in("", parts[0])) if len(parts) > 1 else 0
+
+    def arguments(self, row: Sequence[Any]) -> Sequence[Any]:
+        """What the loss takes besides the model, for any kind of numbers."""
+        return self.examples.nest(_column(row))
+
+    def loss_of(self, row: Sequence[Any]) -> Any:
+        """The loss of an example."""
+        return self.loss(self.model, *self.arguments(row))
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """The loss `y` of example number `probe`, as a graph in which numbers may be replaced.
+    """The loss `y` of the example to look at, as a graph in which numbers may be replaced.
 
     `leaves` has the Value of each number of an example, None for one that cannot be another: `y`
-    would be another graph then. `fixed` is whether that holds for the parameters, too. `scores` are
-    what the model gave, where the graph shows it. The first `inputs` numbers of an example are what
-    the model is called with, `numbers` has the names of all.
+    would be another graph then. `fixed` is whether that holds for the parameters, too; `why` says
+    in a sentence what is fixed, "" where nothing is. `names` has those of the numbers, `scores` are
+    what the model gave, where the graph shows it.
     """
 
-    model: Module
-    examples: Examples
-    probe: int
+    subject: Subject
     y: Value
     leaves: tuple[Value | None, ...]
     fixed: bool
-    inputs: int
-    numbers: tuple[str, ...]
+    why: str
+    names: tuple[str, ...]
     scores: tuple[Value, ...]
 
     @property
@@ -42,130 +104,130 @@ class Lesson:
         return not self.fixed and None not in self.leaves
 
 
-def lesson(
-    model: Any, data: Any, loss: Callable[..., Any], known: Collection[Op], probe: int = 0
-) -> Lesson:
-    """The lesson of a model, for which `loss` is a number of one example, as `train.fit` wants it.
+def lesson(subject: Subject, known: Collection[Op]) -> Lesson:
+    """The lesson of a subject, for a reader of the graph that can compute the primitives `known`.
 
-    A reader of the graph can compute the primitives `known`. Raises TypeError where the model is no
-    Module or the loss no Value, what `train.fit` does for data, IndexError for
-    a probe that is none.
+    Raises TypeError where the loss of an example is no Value.
 
     >>> from microgradlike import nn
     >>> squared = lambda model, x, y: (model(x) - y) ** 2
-    >>> lesson(nn.MLP(1, [1]), ([[1.0], [2.0]], [1.0, 2.0]), squared, {}).numbers
+    >>> lesson(Subject.of(nn.MLP(1, [1]), ([[1.0], [2.0]], [1.0, 2.0]), squared), {}).names
     ('x0', 'y')
     """
-    if not isinstance(model, Module):
-        raise TypeError(
-            f"a lesson is of a Module, got {model!r:.60} of type {type(model).__name__}; keep the"
-            " Values in an attribute of a class that extends nn.Module"
-        )
-    examples = Examples(data, "data")
-    if whole("probe", probe) >= len(examples) or probe < 0:
-        raise IndexError(
-            f"probe={probe} is the number of an example, 0 to {len(examples) - 1}, of which the"
-            " graph is shown"
-        )
-    row = examples.rows[probe].tolist()
-    names = _numbers(examples, loss)
-    parts = examples.nest(_column(row))
-    inputs = len(_named("", parts[0])) if len(parts) > 1 else 0
-
-    def of(row: Sequence[Any]) -> Any:
-        return loss(model, *examples.nest(_column(row)))
-
-    free = _free(of, row, [range(len(row)), range(inputs), ()])
-    leaves = [
-        Value(x, name) if i in (free or ()) else None for i, (x, name) in enumerate(zip(row, names))
+    row, inputs = subject.row, subject.inputs
+    names = _names(subject)
+    choices = [range(len(row)), range(inputs), ()]
+    free = next((places for places in choices if _is_straight(subject, places)), None)
+    numbers: list[Any] = [
+        Value(x, name) if i in (free or ()) else x for i, (x, name) in enumerate(zip(row, names))
     ]
-    numbers = [x if v is None else v for x, v in zip(row, leaves)]
-    y = of(numbers)
+    y = subject.loss_of(numbers)
     if not isinstance(y, Value):
         raise TypeError(
             f"the loss of an example is a Value, got {y!r:.60} of type {type(y).__name__}; for a"
             " batch, write it for one example: the mean is taken here"
         )
-    unknown = [v.op for v in topological(y) if v.op is not None and v.op not in known]
-    fixed = free is None or bool(unknown)
-    scores = _scores(model, examples.nest(_column(numbers))[0], y) if inputs else ()
-    return Lesson(
-        model,
-        examples,
-        probe,
-        y,
-        (None,) * len(row) if fixed else tuple(leaves),
-        fixed,
-        inputs,
-        names,
-        scores,
-    )
+    strange = sorted({v.op.name for v in topological(y) if v.op is not None and v.op not in known})
+    fixed = free is None or bool(strange)
+    leaves = tuple(x if isinstance(x, Value) and not fixed else None for x in numbers)
+    scores = _scores(subject, numbers, y) if inputs else ()
+    return Lesson(subject, y, leaves, fixed, _why(free, len(row), strange), names, scores)
 
 
-def _free(of: Callable[..., Any], row: list[float], choices: Sequence[Any]) -> Any:
-    """The first choice of places at which any numbers may stand; None where none will do."""
-    for places in choices:
+def _is_straight(subject: Subject, places: Sequence[int]) -> bool:
+    """Whether the loss is one graph for any numbers at these places of an example."""
 
-        def at(*numbers: Any, places: Any = places) -> Any:
-            changed: list[Any] = list(row)
-            for i, x in zip(places, numbers):
-                changed[i] = x
-            return of(changed)
+    def at(*numbers: Any) -> Any:
+        row: list[Any] = list(subject.row)
+        for i, x in zip(places, numbers):
+            row[i] = x
+        return subject.loss_of(row)
 
-        if straight(at, *[row[i] for i in places]):
-            return places
-    return None
+    return straight(at, *[subject.row[i] for i in places])
 
 
-def _scores(model: Callable[..., Any], x: Any, y: Value) -> tuple[Value, ...]:
-    """What the model gives for `x` as nodes of the graph of `y`; () where they are not in it."""
-    try:
-        given = model(x if hasattr(x, "__len__") else [x])
-    except Exception:  # the loss calls it otherwise: there is nothing to be found
-        return ()
-    wanted = list(given) if isinstance(given, (list, tuple)) else [given]
-    if not wanted or not all(isinstance(v, Value) for v in wanted):
-        return ()
-    alike: dict[Any, Value] = {}  # by primitive and operands, these as nodes of y where they can be
+def _why(free: Sequence[int] | None, count: int, strange: list[str]) -> str:
+    end = "The graph is that of the end, whatever step is chosen:"
+    if strange:
+        return (
+            f"{end} the page cannot compute {', '.join(strange)}. It can with a spelling:"
+            ' page(..., spellings={op: "x => ..."}).'
+        )
+    if free is None:
+        return f"{end} {BRANCH} a parameter."
+    if len(free) == count:
+        return ""
+    part = "the label" if free else "the example"
+    return f"Not trained in the page, since {BRANCH} {part}: one graph does not serve all examples."
+
+
+def _scores(subject: Subject, numbers: Sequence[Any], y: Value) -> tuple[Value, ...]:
+    """What the model gives as nodes of the graph of `y`; () where they are not in it."""
+    known = {id(v) for v in (*subject.model.parameters(), *numbers)}
+    for wanted in _given(subject.model, subject.arguments(numbers)[0]):
+        found = _alike(y, wanted, known)
+        if found:
+            return found
+    return ()
+
+
+def _given(model: Callable[..., Any], x: Any) -> list[list[Value]]:
+    """What the model gives, called with an argument as it is and in a list."""
+    found = []
+    for argument in (x, [x]):
+        try:
+            given = model(argument)
+        except Exception:  # the loss calls it otherwise, and had no error
+            continue
+        results = list(given) if isinstance(given, (list, tuple)) else [given]
+        if results and all(isinstance(v, Value) for v in results):
+            found.append(results)
+    return found
+
+
+def _alike(y: Value, wanted: list[Value], known: Collection[int]) -> tuple[Value, ...]:
+    """The nodes of the graph of `y` that are computed as `wanted` are; () where one is not there.
+
+    Leaves are the same one where they are `known` by their id(), or are of one number.
+    """
+    alike: dict[Any, Value] = {}
     found: dict[int, Value] = {}
     for root in (y, *wanted):
         for v in topological(root):
-            parts = [found[id(x)] if isinstance(x, Value) else x for x in v.operands]
-            key = (v.op, *map(_key, parts)) if v.op is not None else id(v)
-            found[id(v)] = alike.setdefault(key, v)
+            parts = [id(found[id(x)]) if isinstance(x, Value) else repr(x) for x in v.operands]
+            leaf: Any = id(v) if id(v) in known else repr(v.data)
+            found[id(v)] = alike.setdefault((v.op, *parts) if v.op is not None else leaf, v)
     inside = set(map(id, topological(y)))
     scores = tuple(found[id(v)] for v in wanted)
     return scores if all(id(v) in inside for v in scores) else ()
 
 
-def _key(x: Value | float) -> Any:
-    return id(x) if isinstance(x, Value) else repr(x)
-
-
-def _numbers(examples: Examples, loss: Callable[..., Any]) -> tuple[str, ...]:
+def _names(subject: Subject) -> tuple[str, ...]:
     """The names of the numbers of an example: x0 and x1 of x, y."""
-    parts = examples.nest(_column(list(range(examples.rows.shape[1]))))
+    parts = subject.arguments(subject.row)
     try:
-        called = list(inspect.signature(loss).parameters)[1 : 1 + len(parts)]
+        taken = list(inspect.signature(subject.loss).parameters.values())[1:]
     except (TypeError, ValueError):  # of a builtin
-        called = []
+        taken = []
+    called = [p.name for p in taken if p.kind is p.POSITIONAL_OR_KEYWORD][: len(parts)]
     called += [f"x{i}" for i in range(len(called), len(parts))]
-    return tuple(name for name, part in zip(called, parts) for name in _named(name, part))
+    return tuple(name for name, part in zip(called, parts) for name in _names_in(name, part))
 
 
-def _named(name: str, part: Any) -> list[str]:
+def _names_in(name: str, part: Any) -> list[str]:
     """A name for each number in a nest, in their order."""
     stack = [(name, part)]
     names = []
     while stack:
         name, part = stack.pop()
-        cells: list[tuple[Any, Any]] = []
+        cells: list[tuple[Any, Any]]
         if isinstance(part, Mapping):
             cells = [(f"_{key}", x) for key, x in part.items()]
-        elif hasattr(part, "__len__"):
+        elif isinstance(part, (list, tuple)) or is_array(part):
             cells = list(enumerate(part))
         else:
             names.append(name)
+            continue
         stack += [(f"{name}{key}", x) for key, x in reversed(cells)]
     return names
 

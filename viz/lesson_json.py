@@ -21,33 +21,37 @@ from viz.watch import Watch
 VERSION = 1
 SETS = {"moons": data.moons, "circles": data.circles, "xor": data.xor}
 UNITS = (ops.relu, ops.tanh, ops.sigmoid)  # which let no gradient through where they are flat
+STEEP = 1e-300  # next to 0, on the side where the slope of each of them is greatest
+FIXED, UNUSED = -1, -2  # the place of what must stay as it is, and of what the graph does not use
 DIGITS = 4  # of the coordinates of these sets
 
 
 def lesson_json(lesson: Lesson, shot: Scene, runs: Sequence[Watch]) -> str:
     """What a page needs besides the scene `shot` of the lesson's graph, as ASCII without a "<"."""
     place = _places(lesson.y, shot)
-    named = lesson.model.named_parameters()
+    named = lesson.subject.model.named_parameters()
     whole = {
         "version": VERSION,
         "parameters": {
-            "node": [place.get(id(p), -1) for _, p in named],
+            "node": [place.get(id(p), UNUSED) for _, p in named],
             "name": [name for name, _ in named],
         },
         "layers": _layers([name for name, _ in named]),
         "numbers": {
-            "name": lesson.numbers,
-            "node": [-1 if v is None else place[id(v)] for v in lesson.leaves],
+            "name": lesson.names,
+            "node": [FIXED if v is None else place.get(id(v), UNUSED) for v in lesson.leaves],
         },
-        "inputs": lesson.inputs,
+        "inputs": lesson.subject.inputs,
         "scores": [place[id(v)] for v in lesson.scores],
-        "probe": lesson.probe,
-        "examples": [_packed(row) for row in lesson.examples.rows.tolist()],
+        "probe": lesson.subject.probe,
+        "examples": [_packed(row) for row in lesson.subject.examples.rows.tolist()],
         "units": {
             op.name: max(op.partials[0](op.forward(x), x) for x in (0.0, 1.0)) for op in UNITS
         },
+        "middle": _middle(lesson),
         "fixed": lesson.fixed,
         "live": lesson.live,
+        "why": lesson.why,
         "sets": _sets(lesson),
         "runs": [_run(run) for run in runs],
     }
@@ -81,9 +85,9 @@ def _layers(names: list[str]) -> list[dict[str, Any]]:
 
 def _sets(lesson: Lesson) -> dict[str, list[list[float]]]:
     """Other points in the plane to train with, where the examples are such, of two classes."""
-    if not (lesson.live and lesson.inputs == 2 and len(lesson.numbers) == 3):
+    if not (lesson.live and lesson.subject.inputs == 2 and len(lesson.names) == 3):
         return {}
-    labels = sorted(set(lesson.examples.rows[:, 2].tolist()))
+    labels = sorted(set(lesson.subject.examples.rows[:, 2].tolist()))
     if len(labels) != 2:
         return {}
     sets = {}
@@ -92,6 +96,11 @@ def _sets(lesson: Lesson) -> dict[str, list[list[float]]]:
         rows = [(*point, labels[k]) for point, k in zip(points, classes)]
         sets[name] = [[round(x, DIGITS) for x in row[:2]] + [row[2]] for row in rows]
     return sets
+
+
+def _middle(lesson: Lesson) -> float:
+    """The score between two classes."""
+    return 0.5 if any(v.op is ops.sigmoid for v in lesson.scores) else 0.0
 
 
 def _run(run: Watch) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from viz.lesson_json import lesson_json
 from viz.page_source import html
 from viz.scene import Scene, checked_names, scene
 from viz.scene_json import spelled, to_json
-from viz.watch import Watch
+from viz.watch import Watch, watch
 
 FRAME = 'sandbox="allow-scripts" style="width:100%;height:42rem;border:0"'
 
@@ -103,7 +103,8 @@ def page(
     what `watch` has recorded, one of that training; of two of these, both side by side.
 
     Raises TypeError where `y` is none of these, where a Module comes without data or loss, or where
-    `spellings` is no mapping of primitives to text, ValueError for two runs of models that differ.
+    `spellings` is no mapping of primitives to text, ValueError for two runs of models or data that
+    differ.
 
     >>> x = Value(3.0, "x")
     >>> page(x * x + 1)
@@ -123,13 +124,12 @@ def page(
 
 
 def _of_lesson(runs: list[Watch], names: Mapping[Value, str] | None, own: dict[Op, str]) -> Page:
-    first = runs[0]
-    about = lesson(first.model, first.data, first.loss, SPELLINGS | own, first.probe)
-    shot = scene(about.y, names={about.y: "loss", **checked_names(names)})
-    shot = replace(shot, notes=tuple(note for note in shot.notes if "backward" not in note))
-    used = spelled(about.y, SPELLINGS | own)
+    about = lesson(runs[0].subject, SPELLINGS | own)
+    y = about.y
+    shot = replace(scene(y, names={y: "loss", **checked_names(names)}), notes=())
+    used = spelled(y, SPELLINGS | own)
     numbers = f"const LESSON = {lesson_json(about, shot, runs)};"
-    title = f"{type(first.model).__name__} learning · microgradlike"
+    title = f"{printable(type(about.subject.model).__name__)} learning · microgradlike"
     return Page(shot, html(title, _globals(shot, used, own) + numbers, learn=True))
 
 
@@ -143,7 +143,7 @@ def _runs(
                 "a page of a Module wants data and loss, as train.fit does: page(model,"
                 " data=(points, labels), loss=loss); of a recorded training, page(run)"
             )
-        y = Watch(y, data, loss)
+        y = watch(y, data=data, loss=loss)
         y.record()
     elif data is not None or loss is not None:
         raise TypeError(
@@ -151,19 +151,37 @@ def _runs(
         )
     runs = [y] if other is None else [y, other]
     for run in runs:
-        if not isinstance(run, Watch):
-            raise TypeError(
-                f"the other run is one of watch(...), got {run!r:.60} of type {type(run).__name__}"
-            )
-        if not run.steps:
-            raise ValueError(f"{run!r} is empty: train within `with run:`, or with callbacks=[run]")
-    forms = [[name for name, _ in run.model.named_parameters()] for run in runs]
-    if forms[0] != forms[-1]:
+        _refuse_empty(run)
+    if len(runs) > 1:
+        _refuse_strangers(*runs)
+    return runs
+
+
+def _refuse_empty(run: Any) -> None:
+    if not isinstance(run, Watch):
+        raise TypeError(
+            f"the other run is one of watch(...), got {run!r:.60} of type {type(run).__name__}"
+        )
+    if not run.steps:
+        raise ValueError(
+            f"{run!r} has recorded nothing: train within `with run:` or with callbacks=[run], and"
+            " for one step at least"
+        )
+
+
+def _refuse_strangers(a: Watch, b: Watch) -> None:
+    """ValueError where two runs have no common measure."""
+    names = [[name for name, _ in run.model.named_parameters()] for run in (a, b)]
+    if names[0] != names[1]:
         raise ValueError(
             f"two runs side by side are of models with the same parameters; these have"
-            f" {len(forms[0])} and {len(forms[1])}, or other names for them"
+            f" {len(names[0])} and {len(names[1])}, or other names for them"
         )
-    return runs
+    if a.subject.examples.rows.tolist() != b.subject.examples.rows.tolist():
+        raise ValueError(
+            "two runs side by side are of the same data, of which both losses are; these are of"
+            f" {len(a.subject.examples)} and {len(b.subject.examples)} examples that differ"
+        )
 
 
 def _globals(shot: Scene, used: Mapping[str, Op], own: Mapping[Op, str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections.abc import Callable
 from types import TracebackType
@@ -11,10 +10,11 @@ from typing import Any
 from microgradlike.compile.jit import jit
 from microgradlike.compile.record import TraceError
 from microgradlike.engine import Value
+from microgradlike.graph import topological
 from microgradlike.nn.callbacks import Callback
-from microgradlike.nn.examples import Examples
 from microgradlike.nn.module import Module
 from microgradlike.nn.state import State
+from viz.lesson import Subject
 
 STEPS = 200  # kept at most; of more, every second one, then every fourth
 NUMBERS = 500_000  # kept at most, parameters and their gradients: about 5 MB of a page
@@ -23,42 +23,37 @@ NUMBERS = 500_000  # kept at most, parameters and their gradients: about 5 MB of
 class Watch(Callback):
     """What `watch` gives: the steps recorded so far, as columns of one length.
 
-    `steps` are their numbers, `losses` the mean loss at each, `parameters` and `gradients` arrays
-    with a number for each of the model's parameters, nan for a gradient that there was none of.
+    `steps` are their numbers; `parameters` has an array for each, and `losses` and `gradients` what
+    the mean loss of all examples is at these very parameters, and its gradient. They are computed
+    here, with a copy of the model, so that the gradients of the model are left alone.
     """
 
     steps: list[int]
     losses: list[float]
     parameters: list[array[float]]
     gradients: list[array[float]]
-    _count: int  # of the steps so far, of which every `_stride`th is kept
-    _stride: int
 
-    def __init__(
-        self,
-        model: Module,
-        data: tuple[Any, ...],
-        loss: Callable[..., Any],
-        name: str = "",
-        probe: int = 0,
-    ) -> None:
-        self.model, self.data, self.loss, self.name, self.probe = model, data, loss, name, probe
-        self.examples = Examples(data, "data")
+    def __init__(self, subject: Subject, name: str = "") -> None:
+        self.subject, self.name = subject, name
+        self._own = subject.model.parameters()
+        self._copies = [Value(p.data, p.label) for p in self._own]
+        copy = subject.model.with_parameters(self._copies)
+        self._others = _others(subject, copy)
 
-        def of_row(row: Any) -> Any:
-            return loss(model, *self.examples.nest(row))
+        def loss_of(row: Any) -> Any:
+            return subject.loss(copy, *subject.examples.nest(row))
 
-        self._mean = jit(of_row, batch=0, backend="numpy")  # built in no time
+        self._loss = jit(loss_of, batch=0, backend="numpy")  # which is built in no time
         self._forget()
 
-    def record(self, loss: Value | float | None = None) -> None:
-        """Note the parameters, their gradients and the loss: after backward, before the step.
+    @property
+    def model(self) -> Module:
+        """What learns."""
+        return self.subject.model
 
-        `loss` is what was differentiated; left out, the mean loss of all examples is computed.
-        Raises TypeError where it is no number.
-        """
-        self._note(self._count, loss, self._now(), self._gradients())
-        self._count += 1
+    def record(self) -> None:
+        """Note the parameters as they are now, with the loss and the gradients there."""
+        self._note(self._next, self._now())
 
     def begin(self, state: State) -> None:
         """Of a training by `train.fit`: forget what was."""
@@ -66,16 +61,14 @@ class Watch(Callback):
         self._before = self._now()
 
     def __call__(self, state: State) -> None:
-        """Of a training by `train.fit`: note where the epoch began, and what it came to."""
-        if self._count == state.epoch - 1:  # of one that is resumed, the start was another
-            self._note(state.epoch - 1, state.loss, self._before, self._gradients())
-        self._before = self._now()
-        self._count = state.epoch
+        """Of a training by `train.fit`: note what the epoch came to, and where the first began."""
+        if state.epoch == 1:
+            self._note(0, self._before)
+        self._note(state.epoch, self._now())
 
     def end(self, state: State) -> None:
         """Of a training by `train.fit`: note where it ended."""
-        if not self.steps or self.steps[-1] != self._count:
-            self._last()
+        self._finish()
 
     def __enter__(self) -> Watch:
         self._forget()
@@ -87,81 +80,89 @@ class Watch(Callback):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if not self.steps or self.parameters[-1] != self._now():
-            self._last()
-
-    def __len__(self) -> int:
-        return len(self.steps)
+        try:
+            self._finish()
+        except Exception:
+            if error is None:  # or it would hide what went wrong
+                raise
 
     def __repr__(self) -> str:
         return f"<Watch of {len(self.steps)} steps; page(watch) shows them>"
 
     @property
     def _most(self) -> int:
-        return max(min(STEPS, NUMBERS // (2 * len(self.model.parameters()) or 1)), 20)
+        return max(min(STEPS, NUMBERS // (2 * len(self._own) or 1)), 20)
 
     def _forget(self) -> None:
         self.steps, self.losses, self.parameters, self.gradients = [], [], [], []
-        self._count, self._stride, self._before = 0, 1, self._now()
+        self._next, self._stride = 0, 1
+        self._before = self._latest = array("d")
 
     def _now(self) -> array[float]:
-        return array("d", [p.data for p in self.model.parameters()])
+        return array("d", [p.data for p in self._own])
 
-    def _gradients(self) -> array[float]:
-        return array("d", [p.grad if p.reached else math.nan for p in self.model.parameters()])
-
-    def _note(
-        self,
-        step: int,
-        loss: Value | float | None,
-        parameters: array[float],
-        gradients: array[float],
-    ) -> None:
-        x = self._number(loss)  # which may be none at all
-        if step % self._stride:
-            return
-        self.steps.append(step)
-        self.losses.append(x)
-        self.parameters.append(parameters)
-        self.gradients.append(gradients)
+    def _note(self, step: int, parameters: array[float]) -> None:
+        self._next, self._latest = step + 1, parameters
+        if step % self._stride == 0 or not self.steps:
+            self._keep(step, parameters)
         if len(self.steps) > self._most:
             self._thin()
 
-    def _number(self, loss: Value | float | None) -> float:
-        if loss is None:
-            return self._mean_loss()
-        x = loss.data if isinstance(loss, Value) else loss
-        try:
-            return float(x)
-        except (TypeError, ValueError):
-            raise TypeError(
-                f"record takes the loss of the step, got {loss!r:.60} of type"
-                f" {type(loss).__name__}; record() computes the mean over all examples"
-            ) from None
+    def _keep(self, step: int, parameters: array[float]) -> None:
+        loss, gradients = self._slope(parameters)
+        self.steps.append(step)
+        self.losses.append(loss)
+        self.parameters.append(parameters)
+        self.gradients.append(gradients)
 
-    def _mean_loss(self) -> float:
+    def _slope(self, parameters: array[float]) -> tuple[float, array[float]]:
+        """The mean loss there, and its gradient."""
+        for p, x in zip(self._copies, parameters, strict=True):
+            p.data, p.grad = x, 0.0
+        before = [v.grad for v in self._others]
         try:
-            return float(self._mean(self.examples.rows))
+            loss = self._loss.backward(self.subject.examples.rows)
         except TraceError:  # a branch: eagerly, then
-            self._mean = jit(self._mean.f, batch=0, backend="eager")
-            return float(self._mean(self.examples.rows))
+            self._loss = jit(self._loss.f, batch=0, backend="eager")
+            loss = self._loss.backward(self.subject.examples.rows)
+        for v, grad in zip(self._others, before):
+            v.grad = grad
+        return loss, array("d", [p.grad for p in self._copies])
 
     def _thin(self) -> None:
-        """Half the steps, evenly."""
+        """Half the steps, evenly, and the first."""
         self._stride *= 2
-        keep = [i for i, step in enumerate(self.steps) if step % self._stride == 0]
-        self.steps = [self.steps[i] for i in keep]
-        self.losses = [self.losses[i] for i in keep]
-        self.parameters = [self.parameters[i] for i in keep]
-        self.gradients = [self.gradients[i] for i in keep]
+        kept = [i for i, step in enumerate(self.steps) if i == 0 or step % self._stride == 0]
+        self.steps = [self.steps[i] for i in kept]
+        self.losses = [self.losses[i] for i in kept]
+        self.parameters = [self.parameters[i] for i in kept]
+        self.gradients = [self.gradients[i] for i in kept]
 
-    def _last(self) -> None:
-        """Where it ended, which no step came after."""
+    def _finish(self) -> None:
+        """Where it ended: the last step, if it was passed over, or what came after it."""
         now = self._now()
-        self.steps.append(self._count)
-        self.losses.append(self._mean_loss())
-        self.parameters.append(now)
-        self.gradients.append(array("d", [math.nan]) * len(now))
+        if self.steps and self._latest == now and self.steps[-1] == self._next - 1:
+            return
+        self._keep(self._next - 1 if self._latest == now else self._next, now)
+
+
+def _others(subject: Subject, copy: Module) -> list[Value]:
+    """The leaves that the loss of an example uses besides the parameters of the copy.
+
+    Raises ValueError where they are the model's own: the copy would not stand for it.
+    """
+    y = subject.loss(copy, *subject.arguments(subject.row))
+    if not isinstance(y, Value):
+        return []
+    copied = set(map(id, copy.parameters()))
+    others = [v for v in topological(y) if v.op is None and id(v) not in copied]
+    own = set(map(id, subject.model.parameters()))
+    if any(id(v) in own for v in others):
+        raise ValueError(
+            "the loss uses the parameters of the model, but not by its first argument; write"
+            " loss(model, x, y) with model(x) in it"
+        )
+    return others
 
 
 def watch(
@@ -176,10 +177,12 @@ def watch(
 
     `data` and `loss` are as `train.fit` has them, the loss that of one example; `name` tells one
     run from another, `probe` is the number of the example whose graph is shown to begin with. In a
-    block of your own, call `.record(loss)` after each backward pass, before the step. Of more than
-    200 steps, or fewer of many parameters, every second one is kept, every fourth, and so on, and
-    where it ended.
-    Raises TypeError or ValueError for data that are no examples.
+    block of your own, call `.record()` once for each step; where the block ends is recorded by
+    itself. Each time takes a pass over all examples. Of more than 200 steps, or fewer of many
+    parameters, every second one is kept, every fourth, and so on.
+
+    Raises TypeError where the model is no Module, the loss no function or data no examples,
+    ValueError for numbers that are not finite, IndexError for a probe that is none.
 
     >>> from microgradlike import nn
     >>> xs, ys = [[0.0], [1.0]], [1.0, 3.0]
@@ -187,15 +190,13 @@ def watch(
     ...     return (model(x) - y) ** 2
     >>> model = nn.MLP(1, [1])
     >>> sgd = nn.SGD(model.parameters(), lr=0.1)
-    >>> run = watch(model, data=(xs, ys), loss=squared_error)
-    >>> with run:
+    >>> with watch(model, data=(xs, ys), loss=squared_error) as run:
     ...     for step in range(30):
-    ...         model.zero_grad()
-    ...         total = sum(squared_error(model, x, y) for x, y in zip(xs, ys)) / 2
-    ...         total.backward()
-    ...         run.record(total)
+    ...         run.record()
+    ...         sgd.zero_grad()
+    ...         sum(squared_error(model, x, y) for x, y in zip(xs, ys)).backward()
     ...         sgd.step()
-    >>> len(run), run.steps[-1], run.losses[-1] < 0.1 * run.losses[0]
+    >>> len(run.steps), run.steps[-1], run.losses[-1] < 0.1 * run.losses[0]
     (31, 30, True)
     """
-    return Watch(model, data, loss, name, probe)
+    return Watch(Subject.of(model, data, loss, probe), name)

@@ -56,7 +56,7 @@ export class Curve {
     const high = losses.length ? Math.max(...losses) : 1;
     this.log = low > 0 && high > 10 * low;
     const of = this.log ? Math.log : (x) => x;
-    const room = (of(high) - of(low)) * 0.05 || Math.abs(of(high)) * 0.1 || 1;
+    const room = Math.max((of(high) - of(low)) * 0.05, Math.abs(of(high)) * 1e-9) || 1;
     this.of = of;
     this.low = of(low) - room;
     this.high = of(high) + room;
@@ -75,7 +75,8 @@ export class Curve {
     drawn("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }, this.axes);
     drawn("text", { x: left, y: bottom + 14, class: "tick-x", text: "0" }, this.axes);
     const end = this.most.toLocaleString("en");
-    drawn("text", { x: right, y: bottom + 14, class: "tick-y", text: `${end} steps` }, this.axes);
+    const steps = `${end} step${this.most === 1 ? "" : "s"}`;
+    drawn("text", { x: right, y: bottom + 14, class: "tick-y", text: steps }, this.axes);
   }
 
   _line({ steps, losses }) {
@@ -104,24 +105,26 @@ export class Curve {
 
 // Round numbers in between: 1, 2 and 5 of each power of ten, or the powers alone.
 export function ticksOf(low, high, log) {
-  if (!(high > low)) return [low];
-  const ticks = [];
-  if (log) {
-    const first = Math.floor(Math.log10(low));
-    const last = Math.ceil(Math.log10(high));
-    const parts = last - first > 3 ? [1] : [1, 3];
-    const every = Math.ceil((last - first) / 6);
-    for (let e = first; e <= last; e += every)
-      for (const m of parts) ticks.push(Number(`${m}e${e}`));
-  } else {
-    const rough = (high - low) / 4;
-    const power = 10 ** Math.floor(Math.log10(rough));
-    const step = [1, 2, 5, 10].find((m) => m * power >= rough) * power;
-    for (let k = Math.ceil(low / step); k * step <= high; k++) ticks.push(tidy(k * step));
-  }
-  return ticks.filter((x) => x >= low * (log ? 0.9 : 1) && x <= high * (log ? 1.1 : 1));
+  // of numbers that differ in their last digits there are none
+  if (!(high - low > 1e-9 * Math.max(Math.abs(low), Math.abs(high)))) return [low];
+  return log ? powers(low, high) : multiples(low, high);
 }
 
-function tidy(x) {
-  return Number(x.toPrecision(12));
+function powers(low, high) {
+  const first = Math.floor(Math.log10(low));
+  const last = Math.ceil(Math.log10(high));
+  const parts = last - first > 3 ? [1] : [1, 3];
+  const every = Math.ceil((last - first) / 6);
+  const ticks = [];
+  for (let e = first; e <= last; e += every) for (const m of parts) ticks.push(Number(`${m}e${e}`));
+  return ticks.filter((x) => x >= low * 0.9 && x <= high * 1.1);
+}
+
+function multiples(low, high) {
+  const rough = (high - low) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((m) => m * power >= rough) * power;
+  const first = Math.ceil(low / step);
+  const count = Math.min(Math.floor(high / step) - first, 10) + 1;
+  return Array.from({ length: count }, (_, k) => Number(((first + k) * step).toPrecision(12)));
 }

@@ -1,14 +1,18 @@
 // Plane: the examples of a training, and what the model says between them: of two inputs the score at
 // every point of the plane, of one input the curve.
 
+import { FIXED, classesOf } from "./lesson.js";
 import { Scale, shadeColor } from "./colors.js";
 import { drawn } from "./dom.js";
 import { cellPaths, latticeOf, zeroLine } from "./grid.js";
-import { classesOf } from "./lesson.js";
 import { short } from "./numbers.js";
 
 const FINE = 36; // cells in a row
 const COARSE = 20; // while it moves
+const AROUND_EXAMPLES = 0.15; // around the examples, of their span
+const WITHIN = 0.9; // of the scores are within the scale: the greatest lie far from the data
+const NEAR = 15; // pixels from a click to an example that is meant
+const POINTS_OF_CURVE = 97;
 const SHAPES = [
   "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z",
   "M-4.2 -4.2h8.4v8.4h-8.4z",
@@ -19,7 +23,7 @@ const SHAPES = [
 // Whether there is something to be drawn.
 export function isFlat(lesson) {
   const { inputs, scores, numbers } = lesson;
-  const free = numbers.node.slice(0, inputs).every((i) => i >= 0);
+  const free = numbers.node.slice(0, inputs).every((i) => i !== FIXED);
   return free && scores.length > 0 && (inputs === 2 || (inputs === 1 && scores.length === 1));
 }
 
@@ -48,7 +52,7 @@ export class Plane {
     this.examples = examples;
     this.bounds = spaceOf(frame, this.lesson.inputs);
     const { left, right, low, high } = this.bounds;
-    const share = this.lesson.inputs === 2 ? (high - low) / (right - left) : 0.62;
+    const share = this.lesson.inputs === 2 ? (high - low) / (right - left) : 0.62; // golden
     this.height = Math.round(this.width * Math.min(Math.max(share, 0.5), 1.1));
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     this.points.replaceChildren();
@@ -63,11 +67,12 @@ export class Plane {
     const scores = latticeOf((x, y) => trainer.scoresAt([x, y]), this.bounds, cells, rows);
     const [width, height] = [this.width / cells, this.height / rows];
     if (this.lesson.scores.length > 1) return this._winners(scores, width, height);
-    const z = scores.map((row) => row.map(([score]) => score));
+    const { middle } = this.lesson;
+    const z = scores.map((row) => row.map(([score]) => score - middle));
     const sizes = z.flat().map(Math.abs).filter(Number.isFinite);
-    // the greatest scores lie far from the data and would leave only pale colors near it
     sizes.sort((a, b) => a - b);
-    const scale = new Scale(sizes[Math.floor(0.9 * (sizes.length - 1))] || 1);
+    const scale = new Scale(sizes[Math.floor(WITHIN * (sizes.length - 1))] || 1);
+    this._shade(scale);
     const keys = z.map((row) => row.map((x) => scale.shade(x)));
     this._fill(cellPaths(keys, width, height, true), (shade) => shadeColor(shade));
     const d = zeroLine(z).map(([x1, y1, x2, y2]) => {
@@ -75,7 +80,7 @@ export class Plane {
       return `M${at(x1, y1)}L${at(x2, y2)}`;
     });
     this.line.setAttribute("d", d.join(""));
-    return this._say("the black line is where the score is 0");
+    return this._say(`the black line is where the score is ${short(middle)}`);
   }
 
   // Marks the example whose graph is shown.
@@ -96,10 +101,12 @@ export class Plane {
 
   _curve(trainer) {
     const { left, right } = this.bounds;
-    const xs = Array.from({ length: 97 }, (_, i) => left + ((right - left) * i) / 96);
+    const last = POINTS_OF_CURVE - 1;
+    const xs = Array.from({ length: last + 1 }, (_, i) => left + ((right - left) * i) / last);
     const points = xs.map((x) => this._at(x, trainer.scoresAt([x])[0]));
     const finite = points.filter(([, y]) => Number.isFinite(y));
-    this.line.setAttribute("d", `M${finite.map((p) => p.map((x) => x.toFixed(1)).join(" ")).join("L")}`);
+    const written = finite.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`);
+    this.line.setAttribute("d", written.length > 0 ? `M${written.join("L")}` : "");
     this._say("the line is what the model gives");
   }
 
@@ -119,16 +126,31 @@ export class Plane {
   }
 
   _point(row) {
-    const k = this.classes && this.lesson.inputs === 2 ? this.classes.indexOf(row[2]) : 0;
+    const { shape, color } = this._lookOf(row);
     const [x, y] = this._place(row);
-    const shape = { d: SHAPES[Math.max(k, 0) % SHAPES.length], class: `point class-${this._color(k)}` };
-    return drawn("path", { ...shape, transform: `translate(${x} ${y})` }, this.points);
+    const attributes = { d: SHAPES[shape % SHAPES.length], class: `point ${color}` };
+    return drawn("path", { ...attributes, transform: `translate(${x} ${y})` }, this.points);
   }
 
-  // Of two classes, those of the signs of the score.
-  _color(k) {
-    if (this.lesson.inputs === 1) return "none";
-    return this.lesson.scores.length === 1 ? ["below", "above"][k] ?? "none" : k % 6;
+  // Of two classes the colors are those of the signs of the score; of several scores, that of the label's.
+  _lookOf(row) {
+    const { classes } = this;
+    const { inputs, scores, middle } = this.lesson;
+    const label = row[inputs];
+    if (inputs === 1 || row.length !== inputs + 1) return { shape: 0, color: "plain" };
+    if (scores.length > 1) return { shape: label, color: `class-${label % 6}` };
+    if (classes === null || classes.length > 2) return { shape: 0, color: "shaded" };
+    const above = classes.length === 2 ? label === classes[1] : label > middle;
+    return above ? { shape: 1, color: "class-above" } : { shape: 0, color: "class-below" };
+  }
+
+  // What is to be predicted, on the scale of what is.
+  _shade(scale) {
+    this.marks.forEach((mark, i) => {
+      if (!mark.classList.contains("shaded")) return;
+      const label = this.examples[i][this.lesson.inputs];
+      mark.style.fill = shadeColor(scale.shade(label - this.lesson.middle));
+    });
   }
 
   _place(row) {
@@ -143,7 +165,7 @@ export class Plane {
 
   _nearest(x, y) {
     const [px, py] = this._at(x, y);
-    let [best, least] = [-1, 15];
+    let [best, least] = [-1, NEAR];
     this.examples.forEach((row, i) => {
       const [qx, qy] = this._place(row);
       const far = Math.hypot(px - qx, py - qy);
@@ -158,7 +180,7 @@ function spaceOf(examples, inputs) {
   const span = (k) => {
     const all = examples.map((row) => row[k]).filter(Number.isFinite);
     const [low, high] = all.length ? [Math.min(...all), Math.max(...all)] : [-1, 1];
-    const room = 0.15 * (high - low) || 1;
+    const room = AROUND_EXAMPLES * (high - low) || 1;
     return [low - room, high + room];
   };
   const [left, right] = span(0);

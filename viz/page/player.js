@@ -76,11 +76,6 @@ export class Player {
     setText(byId("play"), "▶ play");
   }
 
-  // After the number of pushes changed.
-  resized() {
-    this.go(this.place);
-  }
-
   _write() {
     const { seed, last } = this.steps;
     this.scrubber.max = String(last);

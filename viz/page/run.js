@@ -10,6 +10,7 @@ export class Run {
     this.losses = [];
     this.parameters = [];
     this.gradients = []; // NaN where there is none
+    this.examples = null; // that it was made with; null for those of the lesson
     this.every = 1;
   }
 
@@ -29,7 +30,7 @@ export class Run {
   // An entry in the place of what is later; those between are kept as long as there is room.
   put(step, loss, parameters, gradients) {
     const { last } = this;
-    if (last > 0 && this.steps[last] % this.every) this._cut(last);
+    if (last > 0 && this.steps[last] % this.every) this._cut(last); // it was kept as the last one
     this._cut(this.steps.findIndex((s) => s >= step));
     this.steps.push(step);
     this.losses.push(loss);
@@ -51,7 +52,9 @@ export class Run {
 
   _thin() {
     this.every *= 2;
-    const kept = [...this.steps.keys()].filter((k) => this.steps[k] % this.every === 0);
+    const kept = [...this.steps.keys()].filter(
+      (k) => k === 0 || k === this.last || this.steps[k] % this.every === 0,
+    );
     for (const column of this._columns()) {
       kept.forEach((k, i) => (column[i] = column[k]));
       column.length = kept.length;

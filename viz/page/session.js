@@ -70,6 +70,7 @@ export class Session {
     }
     byId("reset").disabled = true;
     this._renumber();
+    this.onReset?.();
   }
 
   order(wrong) {
