@@ -407,8 +407,8 @@ def _backward(root: Value, upstream: float) -> None:
         for v in topological(root):
             if v.op is not None:
                 v.grad = 0.0
-                if v._mark > 0:  # not reached; for its age, as after a pass
-                    v._mark = -v._mark
+                # not reached; for its age, as after a pass
+                v._mark = -v._mark if v._mark > 0 else v._mark
         raise
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import microgradlike
-from microgradlike import Dual, Value, __compiled__, nn, unary
+from microgradlike import Dual, Value, __compiled__, binary, nn, unary
 from microgradlike.cli import main
 from microgradlike.graph import node_operands
 from microgradlike.scalar import Scalar
@@ -142,6 +142,13 @@ def test_a_users_primitive_works_on_values_of_any_class():
     assert (x.grad, y.grad, cube(2.0)) == (12.0, 12.0, 8.0)
 
 
+def test_what_a_users_forward_of_two_operands_raises_has_a_note_of_where():
+    rough = binary("rough", math.fmod, lambda y, a, b: 1.0, lambda y, a, b: 0.0)
+    with pytest.raises(ValueError, match="domain") as caught:
+        rough(Value(2.0), 0.0)
+    assert caught.value.__notes__ == ["in the forward function of 'rough' at (2.0, 0.0); see ieee"]
+
+
 def test_what_a_users_partial_raises_passes_through_and_leaves_no_gradient():
     class Oops(Exception):
         pass
@@ -195,7 +202,7 @@ def label_by_a_number(x):
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
-    [(assign_text, "float|sequence"), (label_by_a_number, "str.* got int|got 3")],
+    [(assign_text, "float|sequence"), (label_by_a_number, "str.* got int|got 3")],,
 )
 def test_what_is_no_number_or_no_text_is_a_type_error_at_once_or_where_it_is_used(wrong, message):
     with pytest.raises(TypeError, match=message):
