@@ -202,7 +202,7 @@ def label_by_a_number(x):
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
-    [(assign_text, "float|sequence"), (label_by_a_number, "str.* got int|got 3")],,
+    [(assign_text, "float|sequence"), (label_by_a_number, "str.* got int|got 3")],
 )
 def test_what_is_no_number_or_no_text_is_a_type_error_at_once_or_where_it_is_used(wrong, message):
     with pytest.raises(TypeError, match=message):
