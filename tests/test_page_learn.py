@@ -162,7 +162,7 @@ def test_training_in_the_page_is_gradient_descent(opened):
         for p in model.parameters():
             p.data -= 0.3 * p.grad
     assert near(seen.evaluate(PARAMETERS), before)
-    assert near(seen.evaluate("() => microgradlike.practice.run.losses"), losses)
+    assert near(seen.evaluate("() => microgradlike.practice.descent.run.losses"), losses)
     assert "in this page" not in seen.tab.inner_text("#learn")
 
 
@@ -202,13 +202,13 @@ def test_play_and_pause(opened):
     seen = opened(page(mlp(3, 1), data=DATA, loss=squared))
     first = seen.evaluate("() => microgradlike.room.run.losses[0]")
     seen.tab.click("#train")
-    wait(seen, "() => microgradlike.practice.count > 20")
+    wait(seen, "() => microgradlike.practice.descent.count > 20")
     seen.tab.click("#train")
     count, losses = seen.evaluate(
-        "() => [microgradlike.practice.count, microgradlike.room.run.losses]"
+        "() => [microgradlike.practice.descent.count, microgradlike.room.run.losses]"
     )
     seen.tab.wait_for_timeout(150)
-    assert seen.evaluate("() => microgradlike.practice.count") == count
+    assert seen.evaluate("() => microgradlike.practice.descent.count") == count
     assert losses[-1] < 0.9 * first
     assert near(losses[0], first)
 
@@ -412,7 +412,7 @@ def test_without_examples_nothing_can_be_trained(opened):
     box = seen.tab.locator(".plane").bounding_box()
     seen.tab.mouse.click(box["x"] + 20, box["y"] + 20)
     seen.tab.click("#train")
-    wait(seen, "() => microgradlike.practice.count > 3")
+    wait(seen, "() => microgradlike.practice.descent.count > 3")
     seen.tab.click("#clear-points")
     assert seen.tab.inner_text("#train") == "▶ train"
     assert seen.tab.is_disabled("#train")
@@ -421,11 +421,11 @@ def test_without_examples_nothing_can_be_trained(opened):
 def test_a_hand_on_the_slider_pauses_and_keeps_what_was_trained(opened):
     seen = opened(page(mlp(3, 1), data=DATA, loss=hinge))
     seen.tab.click("#train")
-    wait(seen, "() => microgradlike.practice.count > 10")
+    wait(seen, "() => microgradlike.practice.descent.count > 10")
     look(seen, 3)
-    count = seen.evaluate("() => microgradlike.practice.count")
+    count = seen.evaluate("() => microgradlike.practice.descent.count")
     seen.tab.wait_for_timeout(100)
-    assert seen.evaluate("() => microgradlike.practice.count") == count > 10
+    assert seen.evaluate("() => microgradlike.practice.descent.count") == count > 10
     assert seen.evaluate("() => microgradlike.room.entry") == 3
 
 

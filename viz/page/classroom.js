@@ -35,7 +35,7 @@ export class Classroom {
     return this.examples !== (this.run.examples ?? this.lesson.examples);
   }
 
-  // The mean loss of what is shown, NaN where there are no examples, or none but these can be computed.
+  // The mean loss of what is shown; NaN where there are no examples, or where the graph is not theirs.
   get loss() {
     if (!this.isByHand && !this.isOtherData) return this.run.losses[this.entry];
     if (!this.trainer.takes(this.examples)) return NaN;

@@ -10,7 +10,8 @@ const POINTS = 400; // of a line, at most
 export class Curve {
   // `pick(step, pace)` is called where the chart is clicked, or the pointer drawn over it, "drag".
   constructor(place, pick) {
-    this.svg = drawn("svg", { class: "chart", viewBox: `0 0 ${CHART.width} ${CHART.height}`, role: "img" }, place);
+    const viewBox = `0 0 ${CHART.width} ${CHART.height}`;
+    this.svg = drawn("svg", { class: "chart", viewBox, role: "img" }, place);
     this.axes = drawn("g", {}, this.svg);
     this.lines = drawn("g", {}, this.svg);
     this.now = drawn("g", {}, this.svg);
@@ -47,8 +48,8 @@ export class Curve {
         drawn("circle", { class: `dot run-${runs.indexOf(run)}`, cx: x, cy, r: 4 }, this.now);
     }
     const [run, k] = entries[0];
-    const said = `Loss over ${this.most} steps; at step ${run.steps[k]} it is ${short(run.losses[k])}`;
-    this.svg.setAttribute("aria-label", said);
+    const here = `at step ${run.steps[k]} it is ${short(run.losses[k])}`;
+    this.svg.setAttribute("aria-label", `Loss over ${this.most} steps; ${here}`);
   }
 
   _scale(losses) {

@@ -6,8 +6,8 @@ import { Run } from "./run.js";
 export const LESSON_VERSION = 1;
 export const FIXED = -1; // the place of a number for which the graph would be another one
 
-// The keys are those of the JSON; but layers are [{ name, from, to }], an example is a Float64Array of its
-// numbers, and runs are Runs.
+// The keys are those of the JSON; but layers are [{ name, from, to }], an example is a Float64Array of
+// its numbers, and runs are Runs.
 export function lessonOf(json) {
   if (json.version !== LESSON_VERSION) {
     throw new RangeError(`a lesson of version ${LESSON_VERSION} is wanted, got ${json.version}`);

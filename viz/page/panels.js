@@ -1,4 +1,4 @@
-// Panels: the curve, the planes, the units and the weights over time of a classroom, and what is said.
+// Panels: the curve, the planes, the units and the weights over time, and what is said of them.
 
 import { Curve } from "./curve.js";
 import { byId, element, setText } from "./dom.js";
@@ -21,7 +21,8 @@ export class Panels {
     this.frames = 0;
     this.timer = 0;
     this.onPlane = (x, y, example) => room.canChoose(example) && room.choose(example);
-    this.curve = new Curve(byId("curve"), (step, pace) => room.turnTo(room.run, room.run.at(step), pace));
+    const turn = (step, pace) => room.turnTo(room.run, room.run.at(step), pace);
+    this.curve = new Curve(byId("curve"), turn);
     this._listenToTime();
     byId("plane-part").hidden = !isFlat(lesson);
     this.planes = [];

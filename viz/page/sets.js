@@ -12,10 +12,12 @@ export class Sets {
     this.practice = practice;
     this.classes = classesOf(room.lesson);
     const flat = this.classes?.length === 2 && room.lesson.inputs === 2;
-    this.sets = { [GIVEN]: room.lesson.examples, ...room.lesson.sets, ...(flat ? { [OWN]: [] } : {}) };
+    this.sets = { [GIVEN]: room.lesson.examples, ...room.lesson.sets };
+    if (flat) this.sets[OWN] = [];
     const select = byId("set");
-    for (const name of Object.keys(this.sets)) element("option", { value: name, text: name }, select);
-    byId("set-row").hidden = Object.keys(this.sets).length < 2;
+    const names = Object.keys(this.sets);
+    for (const name of names) element("option", { value: name, text: name }, select);
+    byId("set-row").hidden = names.length < 2;
     select.addEventListener("change", () => this._show());
     byId("clear-points").addEventListener("click", () => {
       this.sets[OWN] = [];

@@ -23,7 +23,9 @@ export class Strips {
     for (const part of this.parts) {
       const step = Math.max(1, Math.ceil((part.to - part.from) / ROWS));
       const rows = [];
-      for (let p = part.from; p < part.to; p += step) rows.push(entries.map((i) => run[column][i][p]));
+      for (let p = part.from; p < part.to; p += step) {
+        rows.push(entries.map((i) => run[column][i][p]));
+      }
       this._draw(part, rows, entries.length);
       const x = ((entries.findIndex((i) => i >= k) + 0.5) / entries.length) * STRIP;
       part.now.setAttribute("x1", x);
@@ -56,7 +58,8 @@ function partOf(place, { name, from, to }) {
   element("b", { text: printable(name) }, head);
   element("span", { text: ` ${to - from} ` }, head);
   const said = element("span", { class: "quiet" }, head);
-  const svg = drawn("svg", { class: "strip", role: "img", "aria-label": `${printable(name)} over time` }, place);
+  const label = `${printable(name)} over time`;
+  const svg = drawn("svg", { class: "strip", role: "img", "aria-label": label }, place);
   const cells = drawn("g", { "shape-rendering": "crispEdges" }, svg);
   const now = drawn("line", { class: "now", y1: 0 }, svg);
   return { svg, cells, now, said };

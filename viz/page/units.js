@@ -53,7 +53,8 @@ export class Units {
       element("span", { class: "units-name", text: printable(name, 16) }, row);
       const rows = Math.ceil(nodes.length / IN_ROW);
       const width = Math.min(nodes.length, IN_ROW) * UNIT;
-      const svg = drawn("svg", { viewBox: `0 0 ${width} ${rows * UNIT}`, width, height: rows * UNIT }, row);
+      const height = rows * UNIT;
+      const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, width, height }, row);
       nodes.forEach((i, k) => this._unit(svg, i, k, pick));
     }
     this.note = element("p", { class: "note" }, place);
@@ -81,7 +82,9 @@ export class Units {
     const title = drawn("title", {}, g);
     drawn("rect", { class: "unit-box", x: 3, y: 3, width: UNIT - 6, height: UNIT - 6 }, g);
     const level = drawn("rect", { class: "unit-level", x: 3, width: UNIT - 6 }, g);
-    const cross = drawn("path", { class: "unit-cross", d: `M4 4L${UNIT - 4} ${UNIT - 4}M${UNIT - 4} 4L4 ${UNIT - 4}` }, g);
+    const end = UNIT - 4;
+    const d = `M4 4L${end} ${end}M${end} 4L4 ${end}`;
+    const cross = drawn("path", { class: "unit-cross", d }, g);
     g.addEventListener("click", () => pick(i));
     this.boxes.set(i, { level, cross, title });
   }
