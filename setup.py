@@ -31,7 +31,7 @@ def extensions() -> list[Extension]:
         return []
     try:
         if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
-            raise RuntimeError("native/freeing.h is for CPython with its lock")
+            raise RuntimeError("freeing.h is for CPython with its lock")
         try_compiler()
         return compiled()
     except (Exception, SystemExit) as error:  # mypyc exits where types are wrong
@@ -71,8 +71,8 @@ def compiled() -> list[Extension]:
         if extension.name.endswith("__mypyc"):  # where the code is; the others only point to it
             windows = sys.platform == "win32"
             flags += ["/FI", "freeing.h"] if windows else ["-include", "freeing.h", *FASTER]
-            extension.include_dirs.append(str(ROOT / "native"))
-            extension.depends.append("native/freeing.h")
+            extension.include_dirs.append(str(ROOT / "microgradlike"))
+            extension.depends.append("microgradlike/freeing.h")
         extension.extra_compile_args = flags
     return found
 

@@ -14,6 +14,7 @@ from microgradlike.number import number
 from microgradlike.ops import Op
 from microgradlike.scalar import Scalar
 
+STILL = -1  # the tag of a number that moves in no direction
 fresh_tag = itertools.count(1).__next__  # one per derivative taken; next() is one step to threads
 
 
@@ -47,6 +48,9 @@ class Dual(Scalar):
         at = tuple(primal for primal, _ in pairs)
         y = op(*at)
         if op is ops.where:  # not by the chain rule: the other branch must not come in
+            chosen, tangent = pairs[1 if base(at[0]) else 2] if _is_plain(at[0]) else (y, y)
+            if tangent is None:  # no derivative, and not one of 0, which times a nan were a nan
+                return chosen if isinstance(chosen, Scalar) else _dual(chosen, 0.0, STILL)
             branches = [0.0 if t is None else t for _, t in pairs[1:]]
             return _dual(y, op(at[0], *branches), tag)
         terms = [
@@ -110,6 +114,11 @@ def base(x: Any) -> Any:
     return x
 
 
+def _is_plain(x: Any) -> bool:
+    """Whether it is a plain number below every Dual, so that it is known."""
+    return not isinstance(base(x), Scalar)
+
+
 def split(x: Any, tag: int) -> tuple[Any, Any]:
     """`x` as the derivative of that tag sees it: primal and tangent, None where it is a constant.
 
@@ -118,7 +127,7 @@ def split(x: Any, tag: int) -> tuple[Any, Any]:
     """
     if isinstance(x, Dual) and x.tag == tag:
         return x.primal, x.tangent
-    return x, None
+    return (x.primal if isinstance(x, Dual) and x.tag == STILL else x), None
 
 
 def _dual(primal: Any, tangent: Any, tag: int) -> Dual:

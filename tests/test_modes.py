@@ -16,6 +16,7 @@ from microgradlike import (
     ops,
     value_and_grad,
     vjp,
+    where,
 )
 from microgradlike.graph import node_operands, topological
 from microgradlike.parse import parse
@@ -232,6 +233,20 @@ def absolute_gradient(y, leaves):
             p = abs(partial_at(v.op, i, v.data, *at))
             size[id(x)] = size.get(id(x), 0.0) + size[id(v)] * p
     return [size.get(id(x), 0.0) for x in leaves], len(order)
+
+
+@pytest.mark.parametrize("other", [-2.0, 0.0])
+def test_a_constant_that_where_takes_has_no_derivative_not_even_0_times_a_nan(other):
+    def f(x):
+        y = where(x, x, other)
+        return (y**y).relu() + 0.0 * x
+
+    assert derivative(f)(0.0) == 0.0
+    assert derivative(derivative(f))(0.0) == 0.0
+    assert jvp(f, (0.0,), (1.0,)) == (abs(other) ** other, 0.0)
+    x = Value(0.0)
+    f(x).backward()
+    assert x.grad == 0.0
 
 
 @settings(max_examples=300)
