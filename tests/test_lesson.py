@@ -107,6 +107,27 @@ def test_numbers_of_an_example_are_named_by_the_arguments_of_the_loss(data, name
     assert made(Model(), lambda model, x, y: model(x) * y, data).names == names
 
 
+def test_a_model_that_gives_no_values_has_no_scores():
+    class Held(nn.Module):
+        def __init__(self):
+            self.w = Value(2.0)
+
+        def __call__(self, x):
+            return [1.0]
+
+    assert made(Held(), lambda model, x, y: model.w * x[0]).scores == ()
+
+
+def test_a_loss_without_a_signature_has_plain_names():
+    class Loss:
+        __signature__ = "none"
+
+        def __call__(self, model, x, y):
+            return model(x) - y
+
+    assert made(mlp(1), Loss()).names == ("x00", "x01", "x1")
+
+
 def test_a_primitive_without_a_spelling_fixes_everything():
     cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
 
@@ -181,6 +202,7 @@ def test_a_branch_by_a_parameter_is_one_too():
     w = Value(2.0)
     assert not straight(lambda x: x if w > 1 else -x, 1.0)
     assert not straight(lambda x: ops.where(w < x, x, w), 1.0)
+    assert not straight(lambda x: ops.where(x * w, x, w), 1.0)
     assert straight(lambda x: w * x, 1.0)
 
 

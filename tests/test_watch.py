@@ -69,6 +69,7 @@ def test_a_loop_of_ones_own_is_recorded():
     run = watch(model, data=DATA, loss=hinge)
     descend(model, run, 7)
     assert run.steps == list(range(8))
+    assert repr(run) == "<Watch of 8 steps; page(watch) shows them>"
     assert run.parameters[-1].tolist() == [p.data for p in model.parameters()]
     assert_together(run)
 
@@ -263,16 +264,20 @@ def test_an_error_is_not_hidden_by_one_of_the_recording():
     model = mlp()
     run = watch(model, data=DATA, loss=fails_later)
 
-    def train_until_it_fails():
+    def train_until(error):
+        later.clear()
         with run:
             run.record()
             run._loss = jit(run._loss.f, batch=0, backend="eager")
-            model.parameters()[0].data = 1.0
+            model.parameters()[0].data += 1.0
             later.append(1)
-            raise ZeroDivisionError
+            if error is not None:
+                raise error
 
     with pytest.raises(ZeroDivisionError):
-        train_until_it_fails()
+        train_until(ZeroDivisionError)
+    with pytest.raises(LookupError):
+        train_until(None)
 
 
 @pytest.mark.parametrize(
@@ -280,6 +285,8 @@ def test_an_error_is_not_hidden_by_one_of_the_recording():
     [
         ({"loss": "mse"}, TypeError, "loss is a function"),
         ({"loss": None}, TypeError, "loss is a function"),
+        ({"loss": lambda m, x, y: 1.0}, TypeError, "the loss of an example is a Value"),
+        ({"loss": lambda m, x, y: [m(x)]}, TypeError, "the loss of an example is a Value"),
         ({"data": [1, 2]}, TypeError, "data is a tuple"),
         ({"data": ([(0.0, math.nan)], [1])}, ValueError, "not finite"),
         ({"probe": 100}, IndexError, "probe=100"),

@@ -121,17 +121,22 @@ def lesson(subject: Subject, known: Collection[Op]) -> Lesson:
     numbers: list[Any] = [
         Value(x, name) if i in (free or ()) else x for i, (x, name) in enumerate(zip(row, names))
     ]
-    y = subject.loss_of(numbers)
-    if not isinstance(y, Value):
-        raise TypeError(
-            f"the loss of an example is a Value, got {y!r:.60} of type {type(y).__name__}; for a"
-            " batch, write it for one example: the mean is taken here"
-        )
+    y = checked_loss(subject.loss_of(numbers))
     strange = sorted({v.op.name for v in topological(y) if v.op is not None and v.op not in known})
     fixed = free is None or bool(strange)
     leaves = tuple(x if isinstance(x, Value) and not fixed else None for x in numbers)
     scores = _scores(subject, numbers, y) if inputs else ()
     return Lesson(subject, y, leaves, fixed, _why(free, len(row), strange), names, scores)
+
+
+def checked_loss(y: object) -> Value:
+    """The loss of an example, if it is a Value; else a TypeError that says what to do."""
+    if isinstance(y, Value):
+        return y
+    raise TypeError(
+        f"the loss of an example is a Value, got {y!r:.60} of type {type(y).__name__}; for a batch,"
+        " write it for one example: the mean is taken here"
+    )
 
 
 def _is_straight(subject: Subject, places: Sequence[int]) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import sys
-from array import array
+import struct
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -115,7 +114,5 @@ def _run(run: Watch) -> dict[str, Any]:
 
 def _packed(numbers: Iterable[float]) -> str:
     """Doubles as base64 of their bytes, the lowest first: exact, and half as long as text."""
-    packed = array("d", numbers)
-    if sys.byteorder == "big":
-        packed.byteswap()
-    return base64.b64encode(packed.tobytes()).decode("ascii")
+    doubles = list(numbers)
+    return base64.b64encode(struct.pack(f"<{len(doubles)}d", *doubles)).decode("ascii")

@@ -14,7 +14,7 @@ from microgradlike.graph import topological
 from microgradlike.nn.callbacks import Callback
 from microgradlike.nn.module import Module
 from microgradlike.nn.state import State
-from viz.lesson import Subject
+from viz.lesson import Subject, checked_loss
 
 STEPS = 200  # kept at most; of more, every second one, then every fourth
 NUMBERS = 500_000  # kept at most, parameters and their gradients: about 5 MB of a page
@@ -149,11 +149,10 @@ class Watch(Callback):
 def _others(subject: Subject, copy: Module) -> list[Value]:
     """The leaves that the loss of an example uses besides the parameters of the copy.
 
-    Raises ValueError where they are the model's own: the copy would not stand for it.
+    Raises TypeError where it is no Value, ValueError where they are the model's own: the copy would
+    not stand for it.
     """
-    y = subject.loss(copy, *subject.arguments(subject.row))
-    if not isinstance(y, Value):
-        return []
+    y = checked_loss(subject.loss(copy, *subject.arguments(subject.row)))
     copied = set(map(id, copy.parameters()))
     others = [v for v in topological(y) if v.op is None and id(v) not in copied]
     own = set(map(id, subject.model.parameters()))
