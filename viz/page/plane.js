@@ -7,6 +7,7 @@ import { drawn } from "./dom.js";
 import { cellPaths, latticeOf, zeroLine } from "./grid.js";
 import { short } from "./numbers.js";
 
+const WHOLE = 360; // as wide as the panel
 const FINE = 36; // cells in a row
 const COARSE = 20; // while it moves
 const AROUND_EXAMPLES = 0.15; // around the examples, of their span
@@ -33,6 +34,7 @@ export class Plane {
     this.lesson = lesson;
     this.classes = classesOf(lesson);
     this.width = width;
+    this.size = Math.sqrt(width / WHOLE); // of its points: of a small plane smaller ones
     this.svg = drawn("svg", { class: "plane", role: "img" }, place);
     this.cells = drawn("g", { class: "cells", "shape-rendering": "crispEdges" }, this.svg);
     this.line = drawn("path", { class: "boundary" }, this.svg);
@@ -89,7 +91,7 @@ export class Plane {
     const row = this.examples[example];
     if (!row) return;
     const [cx, cy] = this._place(row);
-    this.ring = drawn("circle", { class: "ring", cx, cy, r: 9 }, this.points);
+    this.ring = drawn("circle", { class: "ring", cx, cy, r: 9 * this.size }, this.points);
   }
 
   _winners(scores, width, height) {
@@ -128,8 +130,9 @@ export class Plane {
   _point(row) {
     const { shape, color } = this._lookOf(row);
     const [x, y] = this._place(row);
-    const attributes = { d: SHAPES[shape % SHAPES.length], class: `point ${color}` };
-    return drawn("path", { ...attributes, transform: `translate(${x} ${y})` }, this.points);
+    const d = SHAPES[shape % SHAPES.length];
+    const transform = `translate(${x} ${y}) scale(${this.size})`;
+    return drawn("path", { d, class: `point ${color}`, transform }, this.points);
   }
 
   // Of two classes the colors are those of the signs of the score; of several scores, that of the label's.
