@@ -57,3 +57,21 @@ def browser():
         chromium = run.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield Browser(chromium)
         chromium.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens pages; at the end it is seen that nothing went wrong in them."""
+    everything = []
+
+    def open_page(made, **options):
+        path = made.save(tmp_path / f"{len(everything)}.html")
+        context = browser.open(path, **options)
+        everything.append((path, context, seen := context.__enter__()))
+        return seen
+
+    yield open_page
+    for path, context, seen in everything:
+        assert seen.complaints == []
+        assert [url for url in seen.asked if not url.startswith("data:")] == [path.as_uri()]
+        context.__exit__(None, None, None)

@@ -246,7 +246,11 @@ def test_other_points_are_offered_for_two_classes_in_the_plane_only():
 
 def test_units_are_measured_by_the_slope_of_the_table():
     units = columns(made(mlp(1), hinge))["units"]
-    assert units == {"relu": 1.0, "tanh": 1.0, "sigmoid": 0.25}
+    assert units == {
+        "relu": {"slope": 1.0, "flat": "dead"},
+        "tanh": {"slope": 1.0, "flat": "saturated"},
+        "sigmoid": {"slope": 0.25, "flat": "saturated"},
+    }
 
 
 def test_hostile_names_stay_text():

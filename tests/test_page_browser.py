@@ -11,7 +11,7 @@ from microgradlike import Value, nn, ops, unary
 from microgradlike.ops import TABLE
 from microgradlike.parse import parse
 from microgradlike.testing import programs
-from tests.browser import browser as browser  # a fixture
+from tests.browser import browser as browser, opened as opened  # fixtures
 from tests.page_node import hexadecimal, numbers
 from tests.test_backends import SPECIAL
 from tests.test_edge_points import ROWS, agrees, name
@@ -66,27 +66,15 @@ def network():
 
 
 @pytest.fixture
-def opened(browser, tmp_path):
-    """Opens a page of a Value; at the end it is seen that nothing went wrong."""
-    everything = []
-
-    def open_page(y, **options):
-        path = page(y, **options).save(tmp_path / f"{len(everything)}.html")
-        context = browser.open(path)
-        everything.append((path, context, seen := context.__enter__()))
-        return seen
-
-    yield open_page
-    for path, context, seen in everything:
-        assert seen.complaints == []
-        assert [url for url in seen.asked if not url.startswith("data:")] == [path.as_uri()]
-        context.__exit__(None, None, None)
+def opened_graph(opened):
+    """Opens the page of a Value."""
+    return lambda y, **options: opened(page(y, **options))
 
 
 @pytest.mark.parametrize("make", [neuron, network, lambda: Value(3.0)])
-def test_a_page_opens_and_has_pythons_numbers(opened, make):
+def test_a_page_opens_and_has_pythons_numbers(opened_graph, make):
     y = make()
-    seen = opened(y)
+    seen = opened_graph(y)
     assert seen.tab.title().endswith("microgradlike")
     assert repr(state(seen)["data"]) == repr([n.data for n in scene(y).nodes])
     got = [g for g, n in zip(state(seen)["grad"], scene(y).nodes) if n.role != "constant"]
@@ -94,9 +82,9 @@ def test_a_page_opens_and_has_pythons_numbers(opened, make):
     assert all(abs(a - b) <= 1e-14 * abs(b) for a, b in zip(got, want, strict=True))
 
 
-def test_what_is_written_in_the_graph_are_pythons_numbers(opened):
+def test_what_is_written_in_the_graph_are_pythons_numbers(opened_graph):
     y = neuron()
-    seen = opened(y)
+    seen = opened_graph(y)
     texts = seen.tab.eval_on_selector_all("#graph text", "all => all.map((e) => e.textContent)")
     for node in scene(y).nodes:
         assert {node.name, short(node.data), signed(node.grad)} <= set(texts)
@@ -104,9 +92,9 @@ def test_what_is_written_in_the_graph_are_pythons_numbers(opened):
         assert short(edge.local, 3) in texts
 
 
-def test_a_leaf_is_set_and_everything_follows(opened):
+def test_a_leaf_is_set_and_everything_follows(opened_graph):
     y = neuron()
-    seen = opened(y)
+    seen = opened_graph(y)
     x = y.operands[0].operands[0].operands[1]
     i = places(y)[id(x)]
     set_leaves(seen, [(i, -3.0)])
@@ -118,10 +106,10 @@ def test_a_leaf_is_set_and_everything_follows(opened):
     assert difference(None, (), state(seen)["grad"][i], x.grad) <= 8
 
 
-def test_hostile_labels_neither_run_nor_break_anything(opened):
+def test_hostile_labels_neither_run_nor_break_anything(opened_graph):
     for i in range(0, len(HOSTILE), 5):
         y = graph(tuple(HOSTILE[i : i + 5]))
-        seen = opened(y)
+        seen = opened_graph(y)
         assert state(seen)["data"] == [n.data for n in scene(y).nodes]
 
 
@@ -157,13 +145,13 @@ def drawn_labels(seed, count):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_ten_thousand_drawn_labels_are_text_and_nothing_else(opened, seed):
+def test_ten_thousand_drawn_labels_are_text_and_nothing_else(opened_graph, seed):
     """2,000 in each of 5 pages, as labels, as names of modules and in the search."""
     labels = drawn_labels(seed, 2000)
     leaves = [Value(float(i), label) for i, label in enumerate(labels)]
     terms = [cluster(label, leaf) for label, leaf in zip(labels[::20], leaves[::20])]
     y = sum(leaves, Value(0.0)) + sum(terms, Value(0.0))
-    seen = opened(y)
+    seen = opened_graph(y)
     assert state(seen)["data"] == [n.data for n in scene(y).nodes]
     kept = seen.evaluate("() => microgradlike.session.graph.names.length")
     assert kept == len(scene(y).nodes)
@@ -199,12 +187,12 @@ def cluster(label, leaf):
     return Outer()(leaf)
 
 
-def test_a_primitive_of_ones_own_is_no_error(opened):
+def test_a_primitive_of_ones_own_is_no_error(opened_graph):
     x = Value(2.0, "x")
     y = cube(x) * Value(3.0, "w")
     i = places(y)[id(x)]
-    assert state(opened(y))["grad"][i] == 36.0
-    seen = opened(y, spellings={cube: "(x) => x * x * x"})
+    assert state(opened_graph(y))["grad"][i] == 36.0
+    seen = opened_graph(y, spellings={cube: "(x) => x * x * x"})
     set_leaves(seen, [(i, 1.0)])
     assert state(seen)["grad"][i] == 9.0
 
@@ -289,7 +277,7 @@ def test_a_finger_drags_a_value(browser, tmp_path):
 # the whole table, and random programs
 
 
-def test_every_primitive_is_pythons_at_every_step_wherever_its_leaves_are_dragged(opened):
+def test_every_primitive_is_pythons_at_every_step_wherever_its_leaves_are_dragged(opened_graph):
     """A sum of all, at points of their domains and at special numbers."""
     table = [op for op in TABLE.values() if op is not ops.where]
     rows = zip(*[[*draw(op, 20, seed=5), *[(x,) * op.arity for x in SPECIAL]] for op in table])
@@ -298,7 +286,7 @@ def test_every_primitive_is_pythons_at_every_step_wherever_its_leaves_are_dragge
     rest = iter(leaves)
     terms = [op(*islice(rest, op.arity)) for op in table]
     y = sum(terms[1:], terms[0])
-    seen = opened(y)
+    seen = opened_graph(y)
     place = places(y)
     assert_steps(state(seen), y)
     for row in others:
@@ -321,11 +309,11 @@ def test_a_random_program_is_pythons_at_every_step(browser, line, factor):
 
 
 @pytest.mark.parametrize("row", ROWS[::8], ids=name)
-def test_a_row_of_the_edge_table_holds(opened, row):
+def test_a_row_of_the_edge_table_holds(opened_graph, row):
     leaves = {k: Value(v, k) for k, v in row["at"].items()}
     y = parse(row["expr"])(leaves)
     place = places(y)
-    seen = opened(y)
+    seen = opened_graph(y)
     grad = state(seen)["grad"]
     for k, want in row["grad"].items():
         got = grad[place[id(leaves[k])]] if id(leaves[k]) in place else 0.0

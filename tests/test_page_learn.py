@@ -7,7 +7,7 @@ import pytest
 
 from microgradlike import Value, functions, nn
 from microgradlike.nn import train
-from tests.browser import browser as browser  # a fixture
+from tests.browser import browser as browser, opened as opened  # fixtures
 from tests.page_node import numbers
 from tests.test_page_browser import STATE
 from viz import page, watch
@@ -53,23 +53,6 @@ def at(model, parameters):
 
 def near(got, want, relative=1e-12):
     return got == pytest.approx(want, rel=relative, abs=1e-14)
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    everything = []
-
-    def open_page(made, **options):
-        path = made.save(tmp_path / f"{len(everything)}.html")
-        context = browser.open(path, **options)
-        everything.append((path, context, seen := context.__enter__()))
-        return seen
-
-    yield open_page
-    for path, context, seen in everything:
-        assert seen.complaints == []
-        assert [url for url in seen.asked if not url.startswith("data:")] == [path.as_uri()]
-        context.__exit__(None, None, None)
 
 
 def look(seen, k):

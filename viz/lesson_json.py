@@ -12,6 +12,7 @@ from microgradlike import ops
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.nn import data
+from microgradlike.ops import Op
 from viz.lesson import Lesson
 from viz.scene import Scene
 from viz.scene_json import number
@@ -44,9 +45,7 @@ def lesson_json(lesson: Lesson, shot: Scene, runs: Sequence[Watch]) -> str:
         "scores": [place[id(v)] for v in lesson.scores],
         "probe": lesson.subject.probe,
         "examples": [_packed(row) for row in lesson.subject.examples.rows.tolist()],
-        "units": {
-            op.name: max(op.partials[0](op.forward(x), x) for x in (0.0, 1.0)) for op in UNITS
-        },
+        "units": {op.name: _unit(op) for op in UNITS},
         "middle": _middle(lesson),
         "fixed": lesson.fixed,
         "live": lesson.live,
@@ -95,6 +94,12 @@ def _sets(lesson: Lesson) -> dict[str, list[list[float]]]:
         rows = [(*point, labels[k]) for point, k in zip(points, classes)]
         sets[name] = [[round(x, DIGITS) for x in row[:2]] + [row[2]] for row in rows]
     return sets
+
+
+def _unit(op: Op) -> dict[str, Any]:
+    """Its greatest slope, and what it is where it is flat: "dead" where its slope is 0 there."""
+    steepest, flat = (op.partials[0](op.forward(x), x) for x in (STEEP, -1.0))
+    return {"slope": steepest, "flat": "saturated" if flat else "dead"}
 
 
 def _middle(lesson: Lesson) -> float:

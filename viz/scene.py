@@ -14,6 +14,7 @@ from viz.modules import Cluster as Cluster, Modules
 from viz.numbers import short
 
 Role = Literal["input", "parameter", "constant", "operation", "result", "folded"]
+DYING = ops.relu  # lets no gradient through where it is 0
 DEAD = "dead relu"  # the flag of a ReLU that lets no gradient through
 CHAIN = "a product of the chain rule: 0 · ∞ is 0 in it"  # the note of that primitive
 
@@ -190,7 +191,7 @@ def _node(v: Value, this: str, label: str, modules: Modules, *, is_root: bool) -
     data, grad = float(v.data), float(v.grad) if v.reached else None
     cluster, module = modules.place(v)
     flags = (*_not_finite(data), *(f"{flag} grad" for flag in _not_finite(grad or 0.0)))
-    if v.op is ops.relu and data == 0:
+    if v.op is DYING and data == 0:
         flags += (DEAD,)
     return SceneNode(this, name, role, op, symbol, data, grad, cluster, flags, module)
 

@@ -11,7 +11,7 @@ from microgradlike.compile.backends.javascript import SPELLINGS
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.ops import Op, chain
-from viz.scene import Scene, SceneEdge, checked, scene
+from viz.scene import DEAD, DYING, Scene, SceneEdge, checked, scene
 
 VERSION = 1
 Columns = dict[str, list[Any]]
@@ -41,6 +41,7 @@ def to_json(shot: Scene, known: Collection[str]) -> str:
         "notes": shot.notes,
         "ops": [op for op, _ in ops],
         "symbols": [symbol for _, symbol in ops],
+        "dead": {DYING.name: DEAD},
         **_graph(shot, {pair: k for k, pair in enumerate(ops)}, known),
         "clusters": _clusters(shot),
     }

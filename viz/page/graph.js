@@ -19,10 +19,10 @@ export function graphOf(scene) {
   if (scene.version !== SCENE_VERSION) {
     throw new RangeError(`a scene of version ${SCENE_VERSION} is wanted, got ${scene.version}`);
   }
-  const { nodes, root, notes, ops, symbols, clusters } = scene;
+  const { nodes, root, notes, ops, symbols, clusters, dead } = scene;
   const edges = edgesOf(nodes.operands);
   return {
-    count: nodes.op.length, root, notes, ops, symbols, clusters,
+    count: nodes.op.length, root, notes, ops, symbols, clusters, dead,
     op: Int32Array.from(nodes.op),
     ...edges,
     ...usersOf(edges.operand, nodes.op.length),

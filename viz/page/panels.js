@@ -28,7 +28,9 @@ export class Panels {
     this.planes = [];
     this.layers = room.trainer.takes(room.examples) ? unitsOf(session.graph, lesson.units) : [];
     byId("units-part").hidden = this.layers.length === 0;
-    this.units = new Units(byId("units"), session.graph, this.layers, (i) => session.reveal(i));
+    const { layers } = this;
+    const reveal = (i) => session.reveal(i);
+    this.units = new Units(byId("units"), session.graph, layers, lesson.units, reveal);
     this.strips = ["parameters", "gradients"].map((column) => ({
       column,
       strips: new Strips(byId(`${column}-strips`), lesson.layers),
@@ -143,7 +145,8 @@ export class Panels {
     const shares = activity(this.layers, trainer, tried, lesson.units);
     this.units.show(shares);
     const flagged = [...shares].filter(([, share]) => share === 0);
-    session.picture.marked = new Map(flagged.map(([i]) => [i, flagOf(session.graph, i)]));
+    const flag = (i) => flagOf(session.graph, lesson.units, i);
+    session.picture.marked = new Map(flagged.map(([i]) => [i, flag(i)]));
     session.view.update();
   }
 }

@@ -90,7 +90,8 @@ export class Picture {
       flags.push(`right: ${signed(this.right[i])}`);
     }
     if (this.marked.has(i)) flags.push(this.marked.get(i));
-    else if (data === 0 && this.graph.ops[this.graph.op[i]] === "relu") flags.push("dead relu");
+    else if (data === 0 && Object.hasOwn(this.graph.dead, this.graph.ops[this.graph.op[i]]))
+      flags.push(this.graph.dead[this.graph.ops[this.graph.op[i]]]);
     if (this.graph.op[i] < 0 && this.graph.locked[i] && !this.graph.isConstant[i])
       flags.push("locked");
     return flags;

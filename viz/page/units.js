@@ -9,11 +9,11 @@ const FLAT = 0.05; // of the greatest slope there is
 const UNIT = 22;
 const IN_ROW = 16;
 
-// The nodes of the primitives in `slopes`, by the module around their module.
-export function unitsOf(graph, slopes) {
+// The nodes of the primitives in `kinds`, by the module around their module.
+export function unitsOf(graph, kinds) {
   const layers = new Map();
   graph.op.forEach((op, i) => {
-    if (op < 0 || !Object.hasOwn(slopes, graph.ops[op]) || graph.clusterOf[i] < 0) return;
+    if (op < 0 || !Object.hasOwn(kinds, graph.ops[op]) || graph.clusterOf[i] < 0) return;
     const inner = graph.clusters[graph.clusterOf[i]];
     const key = inner.parent >= 0 ? inner.parent : graph.clusterOf[i];
     if (!layers.has(key)) layers.set(key, []);
@@ -22,9 +22,9 @@ export function unitsOf(graph, slopes) {
   return [...layers].map(([cluster, nodes]) => ({ name: graph.clusters[cluster].name, nodes }));
 }
 
-// By node: the share of the examples for which it lets a gradient through; `slopes` has the
-// greatest slope of each primitive.
-export function activity(layers, trainer, examples, slopes) {
+// By node: the share of the examples for which it lets a gradient through; `kinds` has the greatest
+// slope of each primitive.
+export function activity(layers, trainer, examples, kinds) {
   const { graph, local } = trainer.engine;
   const nodes = layers.flatMap((layer) => layer.nodes);
   const counts = new Map(nodes.map((i) => [i, 0]));
@@ -32,21 +32,26 @@ export function activity(layers, trainer, examples, slopes) {
     trainer.see(example);
     for (const i of nodes) {
       const slope = Math.abs(local[graph.first[i]]);
-      if (slope > FLAT * slopes[graph.ops[graph.op[i]]]) counts.set(i, counts.get(i) + 1);
+      if (slope > FLAT * kindOf(graph, kinds, i).slope) counts.set(i, counts.get(i) + 1);
     }
   }
   return new Map([...counts].map(([i, n]) => [i, n / examples.length]));
 }
 
 // What is wrong with a unit that lets nothing through: a flag of the graph.
-export function flagOf(graph, i) {
-  return graph.ops[graph.op[i]] === "relu" ? "dead for all examples" : "saturated for all examples";
+export function flagOf(graph, kinds, i) {
+  return `${kindOf(graph, kinds, i).flat} for all examples`;
+}
+
+function kindOf(graph, kinds, i) {
+  return kinds[graph.ops[graph.op[i]]];
 }
 
 export class Units {
   // `pick(node)` is called where one is clicked.
-  constructor(place, graph, layers, pick) {
+  constructor(place, graph, layers, kinds, pick) {
     this.graph = graph;
+    this.kinds = kinds;
     this.boxes = new Map();
     for (const { name, nodes } of layers) {
       const row = element("div", { class: "units-row" }, place);
@@ -61,18 +66,18 @@ export class Units {
   }
 
   show(shares) {
-    const out = { relu: 0, other: 0 };
+    const out = { dead: 0, saturated: 0 };
     for (const [i, share] of shares) {
       const { level, cross, title } = this.boxes.get(i);
       level.setAttribute("height", share * (UNIT - 6));
       level.setAttribute("y", 3 + (1 - share) * (UNIT - 6));
       cross.style.display = share === 0 ? "" : "none";
       title.textContent = `${fullName(this.graph, i)}: ${Math.round(100 * share)} % of the examples`;
-      if (share === 0) out[this.graph.ops[this.graph.op[i]] === "relu" ? "relu" : "other"] += 1;
+      if (share === 0) out[kindOf(this.graph, this.kinds, i).flat] += 1;
     }
     const parts = [];
-    if (out.relu) parts.push(`${out.relu} dead (×): 0 for every example, and no gradient passes`);
-    if (out.other) parts.push(`${out.other} saturated (×): flat for every example`);
+    if (out.dead) parts.push(`${out.dead} dead (×): 0 for every example, and no gradient passes`);
+    if (out.saturated) parts.push(`${out.saturated} saturated (×): flat for every example`);
     this.note.textContent = parts.join("; ") || "none is dead or saturated";
   }
 
