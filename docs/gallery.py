@@ -73,8 +73,10 @@ def drawings(out: Path) -> None:
     y = sin(x).exp()
     (slope,) = gradients(y, [x])
     (bend,) = gradients(slope, [x])
+    bend.backward()
     draw(bend, names={y: "y", slope: "y'", bend: "y''"}).save(out / "second.svg")
-    draw(jit(lambda x: (x * x + 1) / (x * x)).program(2.0, gradient=True)).save(out / "program.svg")
+    w = Value(0.5, "w")
+    draw(jit(lambda x: (w * x).tanh()).program(2.0, gradient=True)).save(out / "program.svg")
     points, labels = nn.moons(100, seed=1)
     plot_decision_boundary(trained(1.0).model, points, labels).savefig(out / "boundary.png")
 

@@ -1,4 +1,4 @@
-"""`microgradlike demo`: a neuron with its gradients, a network trained, pictures and a page."""
+"""`microgradlike demo`: a neuron with its gradients, a network trained, pictures and pages."""
 
 from __future__ import annotations
 

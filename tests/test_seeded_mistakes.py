@@ -202,6 +202,22 @@ def test_a_broken_backward_pass_is_found_within_100_random_programs(push, monkey
         gradients_are_right()
 
 
+def test_the_backward_pass_that_is_broken_here_is_sound_before(monkeypatch):
+    """Or it would be found for another reason than the mistake."""
+
+    def right(order):
+        for v in reversed(order):
+            for x, local in zip(v.operands, local_derivatives(v)):
+                if local is not None:
+                    x.grad += ops.chain(v.grad, local)
+
+    monkeypatch.setattr(Value, "backward", broken_by(right))
+    check_gradients(lambda x, y: (x * x + y).tanh() * y + x, 1.5, -0.5)
+    monkeypatch.setattr(Value, "backward", broken_by(assign_instead_of_adding))
+    with pytest.raises(GradientError):
+        check_gradients(lambda x, y: (x * x + y).tanh() * y + x, 1.5, -0.5)
+
+
 def test_dropped_accumulation_is_found_for_every_primitive_that_can_share_an_operand(monkeypatch):
     monkeypatch.setattr(Value, "backward", broken_by(assign_instead_of_adding))
     for op in (ops.add, ops.mul, ops.power, ops.hypot, ops.logaddexp, ops.atan2):

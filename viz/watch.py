@@ -177,7 +177,8 @@ def watch(
     `data` and `loss` are as `train.fit` has them, the loss that of one example; `name` tells one
     run from another, `probe` is the number of the example whose graph is shown to begin with. In a
     block of your own, call `.record()` once for each step; where the block ends is recorded by
-    itself. Each time takes a pass over all examples. Of more than 200 steps, or fewer of many
+    itself. Each time takes a pass over all examples. Among callbacks it stands after one that puts
+    parameters back, as EarlyStopping can. Of more than 200 steps, or fewer of many
     parameters, every second one is kept, every fourth, and so on.
 
     Raises TypeError where the model is no Module, the loss no function or data no examples,

@@ -54,7 +54,7 @@ export class Plane {
     this.examples = examples;
     this.bounds = spaceOf(frame, this.lesson.inputs);
     const { left, right, low, high } = this.bounds;
-    const share = this.lesson.inputs === 2 ? (high - low) / (right - left) : 0.62; // golden
+    const share = this.lesson.inputs === 2 ? (high - low) / (right - left) : 0.62;
     this.height = Math.round(this.width * Math.min(Math.max(share, 0.5), 1.1));
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     this.points.replaceChildren();
