@@ -45,6 +45,16 @@ test("a long run keeps its beginning, its end, and even distances between", () =
   assert.ok(!run.steps.includes(5000) || 5000 % run.every === 0);
 });
 
+test("a run that begins in the middle keeps where it began, and its last step at any time", () => {
+  const run = new Run("");
+  for (let step = 7; step <= 2000; step++) {
+    run.put(step, step, [step], NONE);
+    assert.equal(run.steps[0], 7);
+    assert.equal(run.steps.at(-1), step);
+    assert.equal(run.parameters.at(-1)[0], step);
+  }
+});
+
 test("a step that was passed over is shown by the one before it", () => {
   const run = runOf([3, 2, 1], [[0], [1], [2]], [0, 4, 8]);
   assert.deepEqual([0, 3, 4, 7, 8, 99].map((step) => run.at(step)), [0, 0, 1, 1, 2, 2]);
