@@ -8,9 +8,9 @@ from functools import reduce
 from typing import Any
 
 from microgradlike import ops
-from microgradlike.ahead import mypyc_attr
+from microgradlike._mypyc import mypyc_attr
 from microgradlike.chain_rule import partial, product
-from microgradlike.number import number
+from microgradlike.coerce import number
 from microgradlike.ops import Op
 from microgradlike.scalar import Scalar
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, SupportsFloat
 
 from microgradlike import ops
-from microgradlike.ahead import mypyc_attr
+from microgradlike._mypyc import mypyc_attr
+from microgradlike.coerce import leaf_label, leaf_number, number
+from microgradlike.context import recording
 from microgradlike.graph import topological
-from microgradlike.number import leaf_label, leaf_number, number
 from microgradlike.ops import Op, chain
 from microgradlike.scalar import Scalar, partial_at
 from microgradlike.scope import Scope, calls, current
-from microgradlike.tracing import recording
 
 if TYPE_CHECKING:
     from mypy_extensions import i64

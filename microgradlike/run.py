@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from microgradlike.context import recording, running
 from microgradlike.dual import Dual, split
 from microgradlike.engine import Value, begin_run
 from microgradlike.graph import topological
 from microgradlike.linear import Linear
 from microgradlike.run_graph import order_of_run, pulled
 from microgradlike.scalar import Scalar
-from microgradlike.tracing import recording, running
 from microgradlike.tree import Tree
 
 

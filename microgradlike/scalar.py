@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from microgradlike import ops
-from microgradlike.ahead import mypyc_attr
+from microgradlike._mypyc import mypyc_attr
 from microgradlike.ops import Op
 
 

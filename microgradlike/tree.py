@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from microgradlike.number import number
+from microgradlike.coerce import number
 from microgradlike.scalar import Scalar
 
 DEEPEST = 50  # lists within lists

@@ -13,15 +13,15 @@ ROOT = Path(__file__).parent.parent
 # that is one layer
 LAYERS = [
     {
-        "microgradlike.ahead",
+        "microgradlike._mypyc",
         "microgradlike.op",
         "microgradlike.graph",
         "microgradlike.scope",
-        "microgradlike.tracing",
+        "microgradlike.context",
     },
     {"microgradlike.ops"},
     {"microgradlike.scalar"},
-    {"microgradlike.functions", "microgradlike.number", "microgradlike.chain_rule"},
+    {"microgradlike.functions", "microgradlike.coerce", "microgradlike.chain_rule"},
     {"microgradlike.engine", "microgradlike.dual", "microgradlike.linear", "microgradlike.tree"},
     {"microgradlike.diagnose", "microgradlike.words", "microgradlike.run_graph"},
     {"microgradlike.run"},
@@ -59,11 +59,11 @@ DOORS = {  # what a method opens when it is called: one that says "as that", of 
     ("microgradlike.compile.program", "microgradlike.compile.backends.javascript"),
 }
 STANDALONE = {
-    "microgradlike.ahead",
+    "microgradlike._mypyc",
     "microgradlike.op",
     "microgradlike.graph",
     "microgradlike.scope",
-    "microgradlike.tracing",
+    "microgradlike.context",
 }  # these import nothing of ours
 
 

@@ -19,10 +19,10 @@ from microgradlike.compile.executable import Executable
 from microgradlike.compile.program import Program, program
 from microgradlike.compile.record import Expr, Recording, TraceError
 from microgradlike.compile.spread import Spread, checked_executor, checked_split
+from microgradlike.context import eager, recording, running
 from microgradlike.engine import Value, accumulate
 from microgradlike.graph import topological
 from microgradlike.linear import Linear
-from microgradlike.tracing import eager, recording, running
 from microgradlike.tree import Tree
 
 BACKENDS = {"python": "reference", "numpy": "arrays", "llvm": "llvm"}

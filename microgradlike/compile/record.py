@@ -9,8 +9,8 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from microgradlike import ops
+from microgradlike.coerce import number
 from microgradlike.engine import Value, begin_run
-from microgradlike.number import number
 from microgradlike.ops import Op
 from microgradlike.scalar import Scalar
 

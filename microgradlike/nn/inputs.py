@@ -6,7 +6,7 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
-from microgradlike.number import number
+from microgradlike.coerce import number
 from microgradlike.scalar import Scalar
 
 
