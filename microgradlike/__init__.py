@@ -11,7 +11,7 @@
 from microgradlike import nn as nn
 from microgradlike.compile.jit import jit as jit
 from microgradlike.compile.record import TraceError as TraceError
-from microgradlike.derivatives import (
+from microgradlike.derivatives.api import (
     derivative as derivative,
     grad as grad,
     gradients as gradients,
@@ -22,8 +22,8 @@ from microgradlike.derivatives import (
     value_and_grad as value_and_grad,
     vjp as vjp,
 )
-from microgradlike.diagnose import diagnose as diagnose
-from microgradlike.dual import Dual as Dual
+from microgradlike.derivatives.diagnose import diagnose as diagnose
+from microgradlike.derivatives.dual import Dual as Dual
 from microgradlike.engine import (
     Value as Value,
     __compiled__ as __compiled__,

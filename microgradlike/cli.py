@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from microgradlike import checking, commands, demo
 from microgradlike.engine import __compiled__
-from microgradlike.words import ParseError
+from microgradlike.expressions.lexer import ParseError
 
 EXPECTED = (ValueError, TypeError, OSError, ImportError, RuntimeError)
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from microgradlike.engine import Value
+from microgradlike.expressions.lexer import listed
+from microgradlike.expressions.parser import ParseError, parse
 from microgradlike.graph import topological
-from microgradlike.parse import ParseError, parse
-from microgradlike.words import listed
 
 FORMATS = ("svg", "png", "pdf", "dot")
 DIRECTIONS = ("LR", "TB", "RL", "BT")

@@ -14,10 +14,10 @@ from microgradlike.compile.backends import arrays, llvm, reference
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.program import program
 from microgradlike.compile.record import Recording
+from microgradlike.derivatives.linear_map import Linear
+from microgradlike.expressions.parser import parse
 from microgradlike.graph import topological
-from microgradlike.linear import Linear
 from microgradlike.ops import TABLE
-from microgradlike.parse import parse
 from microgradlike.testing import programs
 from tests.test_edge_points import ROWS, agrees, name
 from tests.test_modes import formula

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value, ops, unary
-from microgradlike.chain_rule import partial, product
-from microgradlike.dual import Dual, base
+from microgradlike.derivatives.chain_rule import partial, product
+from microgradlike.derivatives.dual import Dual, base
 from microgradlike.scalar import partial_at
 from microgradlike.testing import points
 

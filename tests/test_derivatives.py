@@ -21,8 +21,8 @@ from microgradlike import (
     vjp,
     where,
 )
+from microgradlike.derivatives.pytree import Tree
 from microgradlike.functions import sum as total
-from microgradlike.tree import Tree
 from tests.test_tree import NESTS, Pair, shape
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from microgradlike import Dual, Value, binary, derivative, grad, jvp, unary
-from microgradlike.dual import base, fresh_tag, split
+from microgradlike.derivatives.dual import base, fresh_tag, split
 from tests.test_dual import FINITE, OPERATORS, OPS, data
 from tests.test_linear import polynomials
 

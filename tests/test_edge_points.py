@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from microgradlike import Value, ops
-from microgradlike.parse import parse
+from microgradlike.expressions.parser import parse
 
 TABLE = files("microgradlike.testing") / "edge_points.toml"
 DECIDED = tomllib.loads(TABLE.read_text(encoding="utf-8"))

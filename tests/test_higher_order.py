@@ -15,7 +15,7 @@ import pytest
 from mpmath import mp, mpf
 
 from microgradlike import ops
-from microgradlike.derivatives import derivative, grad, gradients, hessian
+from microgradlike.derivatives.api import derivative, grad, gradients, hessian
 from microgradlike.engine import Value
 from tests.oracle.bound import UNDERFLOW, UNIT, scales
 from tests.oracle.textbook import derivatives

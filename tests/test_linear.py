@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from microgradlike import Value, ops, unary
+from microgradlike.derivatives.linear_map import Linear
 from microgradlike.graph import topological
-from microgradlike.linear import Linear
 from microgradlike.scalar import Scalar
 from microgradlike.testing import Instruction, StraightLine
 

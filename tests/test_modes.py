@@ -18,8 +18,8 @@ from microgradlike import (
     vjp,
     where,
 )
+from microgradlike.expressions.parser import parse
 from microgradlike.graph import node_operands, topological
-from microgradlike.parse import parse
 from microgradlike.scalar import partial_at
 from microgradlike.testing import Instruction, StraightLine, programs
 from tests.test_edge_points import ROWS, agrees, name

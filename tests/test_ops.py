@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, strategies as st
 
 from microgradlike import Value, binary, ieee, ops, unary
-from microgradlike.parse import parse
+from microgradlike.expressions.parser import parse
 from microgradlike.scalar import Ieee, Scalar, partial_at
 
 UNARY = [op for op in ops.TABLE.values() if op.arity == 1]

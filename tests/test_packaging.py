@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from setuptools.discovery import PackageFinder, PEP420PackageFinder
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -19,7 +20,9 @@ def test_every_package_is_listed():
         for top in ("microgradlike", "viz")
         for path in (ROOT / top).rglob("__init__.py")
     }
-    assert set(SETUPTOOLS["packages"]) == found
+    options = SETUPTOOLS["packages"]["find"]
+    listed = PEP420PackageFinder if options["namespaces"] else PackageFinder
+    assert set(listed.find(ROOT, include=options["include"])) == found
 
 
 def test_every_file_that_is_no_code_is_package_data():

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from microgradlike import Value, nn, ops, unary
+from microgradlike.expressions.parser import parse
 from microgradlike.ops import TABLE
-from microgradlike.parse import parse
 from microgradlike.testing import programs
 from tests.browser import browser as browser, opened as opened  # fixtures
 from tests.page_node import hexadecimal, numbers

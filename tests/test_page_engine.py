@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
 from microgradlike import Value, nn, ops, unary
 from microgradlike.engine import local_derivatives
+from microgradlike.expressions.parser import parse
 from microgradlike.graph import topological
 from microgradlike.ops import TABLE
-from microgradlike.parse import parse
 from microgradlike.scalar import partial_at
 from microgradlike.testing import programs
 from tests.page_node import page_node as page_node  # a fixture

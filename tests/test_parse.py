@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value, ops
-from microgradlike.parse import MAX_DEPTH, MAX_LENGTH, Expression, ParseError, parse
-from microgradlike.words import CONSTANTS, FUNCTIONS, arity
+from microgradlike.expressions.lexer import CONSTANTS, FUNCTIONS, arity
+from microgradlike.expressions.parser import MAX_DEPTH, MAX_LENGTH, Expression, ParseError, parse
 
 WORDS = [
     *("x", "y", "w1", "pi", "e", "2", "0.5", "1e3", "+", "-", "*", "/", "**", "<", ">=", "(", ")"),

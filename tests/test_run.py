@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 
 from microgradlike import Dual, Value, engine, grad, jacobian, nn, ops, unary, vjp
+from microgradlike.derivatives.linear_map import Linear
+from microgradlike.derivatives.linearize import Run, forward_results
+from microgradlike.derivatives.pytree import Tree
+from microgradlike.derivatives.traversal import order_of_run
 from microgradlike.engine import begin_run
 from microgradlike.graph import topological
-from microgradlike.linear import Linear
-from microgradlike.run import Run, forward_results
-from microgradlike.run_graph import order_of_run
-from microgradlike.tree import Tree
 from tests.test_linear import polynomials
 
 

@@ -3,9 +3,10 @@
 import pytest
 from hypothesis import given
 
-from microgradlike import Value, hessian, linear, ops
-from microgradlike.chain_rule import partial, product
-from microgradlike.dual import Dual, base, split
+from microgradlike import Value, hessian, ops
+from microgradlike.derivatives import linear_map
+from microgradlike.derivatives.chain_rule import partial, product
+from microgradlike.derivatives.dual import Dual, base, split
 from microgradlike.ops import unary
 from microgradlike.scalar import Scalar
 from microgradlike.testing import GradientError, check_gradients, check_primitive, programs
@@ -156,7 +157,7 @@ def pull_by(accumulate):
             accumulate(g, root, u)
         for user, operand, p in self.edges:
             if g[user] is not None:
-                chosen = isinstance(p, linear.Choice)
+                chosen = isinstance(p, linear_map.Choice)
                 accumulate(g, operand, p.of(g[user], -0.0) if chosen else product(g[user], p))
         found = [g[self.slots[id(x)]] for x in self.xs]
         return [0.0 if x is None else x for x in found]
@@ -169,13 +170,13 @@ def add(sums, i, x):
 
 
 def test_the_gradient_that_is_broken_here_is_sound_before(monkeypatch):
-    monkeypatch.setattr(linear.Linear, "pull", pull_by(add))
+    monkeypatch.setattr(linear_map.Linear, "pull", pull_by(add))
     check_gradients(lambda x, y: (x * x + y).tanh() * y + x, 1.5, -0.5)
 
 
 @pytest.mark.parametrize("accumulate", [assign, first_only])
 def test_dropped_accumulation_in_the_graph_of_the_gradient_is_found(accumulate, monkeypatch):
-    monkeypatch.setattr(linear.Linear, "pull", pull_by(accumulate))
+    monkeypatch.setattr(linear_map.Linear, "pull", pull_by(accumulate))
 
     @HUNT
     @given(programs())

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from microgradlike import Dual, Value, nn
-from microgradlike.tree import Leaf, Parametric, Tree, array, is_array
+from microgradlike.derivatives.pytree import Leaf, Parametric, Tree, array, is_array
 
 Pair = collections.namedtuple("Pair", "a b")
 NUMBERS = st.integers(-9, 9) | st.floats(-9, 9) | st.fractions(0, 1, max_denominator=4)
@@ -214,7 +214,7 @@ def test_an_array_without_numbers_and_one_without_dimensions():
 
 def test_arrays_are_known_without_importing_numpy():
     code = (
-        "import sys; from microgradlike.tree import Tree, is_array;"
+        "import sys; from microgradlike.derivatives.pytree import Tree, is_array;"
         "tree = Tree([1.0, {'a': 2}], 'x');"
         "assert not is_array([1.0]) and tree.argument(tree.row) == [1.0, {'a': 2.0}];"
         "assert 'numpy' not in sys.modules"

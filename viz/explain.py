@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from microgradlike.engine import Value
+from microgradlike.expressions.lexer import POWER
 from microgradlike.graph import leaves, topological
 from microgradlike.ops import chain
-from microgradlike.words import POWER
 from viz.formula import Formula, derivative, written
 from viz.label import printable
 from viz.numbers import short

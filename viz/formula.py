@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from microgradlike import ops
+from microgradlike.expressions.lexer import POWER, RANKS, SIGN
+from microgradlike.expressions.parser import parse
 from microgradlike.ops import Op
-from microgradlike.parse import parse
 from microgradlike.scalar import Ieee, partial_at, plain
-from microgradlike.words import POWER, RANKS, SIGN
 from viz.numbers import short
 
 ATOM = POWER + 1

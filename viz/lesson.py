@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from microgradlike.derivatives.pytree import is_array
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.nn.examples import Examples
 from microgradlike.nn.inputs import whole
 from microgradlike.nn.module import Module
 from microgradlike.ops import Op
-from microgradlike.tree import is_array
 from viz.straight import straight
 
 BRANCH = "its loss takes a branch that depends on"

@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from microgradlike.derivatives.pytree import Tree, is_array
 from microgradlike.engine import Value
 from microgradlike.scalar import Scalar
-from microgradlike.tree import Tree, is_array
 
 STATIC = (str, bytes, bool, type(None))  # taken as they are, and part of the structure
 NO_ROWS = np.empty((0, 1))

@@ -20,10 +20,10 @@ from microgradlike.compile.program import Program, program
 from microgradlike.compile.record import Expr, Recording, TraceError
 from microgradlike.compile.spread import Spread, checked_executor, checked_split
 from microgradlike.context import eager, recording, running
+from microgradlike.derivatives.linear_map import Linear
+from microgradlike.derivatives.pytree import Tree
 from microgradlike.engine import Value, accumulate
 from microgradlike.graph import topological
-from microgradlike.linear import Linear
-from microgradlike.tree import Tree
 
 BACKENDS = {"python": "reference", "numpy": "arrays", "llvm": "llvm"}
 REDUCE = ("mean", "sum", None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from microgradlike.tree import is_array
+from microgradlike.derivatives.pytree import is_array
 
 if TYPE_CHECKING:
-    from microgradlike.tree import Tree
+    from microgradlike.derivatives.pytree import Tree
 
 
 class Examples:
@@ -25,7 +25,7 @@ class Examples:
 
     def __init__(self, data: Any, name: str) -> None:
         from microgradlike.compile.arguments import Arguments, row_of  # which want NumPy
-        from microgradlike.tree import Tree
+        from microgradlike.derivatives.pytree import Tree
 
         if not isinstance(data, tuple) or not data:
             raise TypeError(

@@ -8,9 +8,9 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from microgradlike.derivatives.pytree import Parametric, is_array
 from microgradlike.engine import Value
 from microgradlike.scope import Scope, current
-from microgradlike.tree import Parametric, is_array
 
 
 class Module(Parametric):

@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from microgradlike.compile.jit import jit
-from microgradlike.diagnose import diagnose
+from microgradlike.derivatives.diagnose import diagnose
 from microgradlike.engine import Value
 from microgradlike.nn.callbacks import (
     Callback as Callback,

@@ -10,9 +10,9 @@ from itertools import product
 from numbers import Real
 from typing import Any
 
+from microgradlike.derivatives.pytree import DEEPEST, NESTS, Parametric, Tree, is_array, parts
 from microgradlike.engine import Value
 from microgradlike.op import Op, to_float
-from microgradlike.tree import DEEPEST, NESTS, Parametric, Tree, is_array, parts
 
 
 class Arguments:

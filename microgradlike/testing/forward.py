@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from microgradlike.dual import Dual, fresh_tag, split
+from microgradlike.derivatives.dual import Dual, fresh_tag, split
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.scalar import Scalar

@@ -9,6 +9,7 @@ from functools import partial
 from random import Random
 
 from microgradlike.engine import Value
+from microgradlike.expressions.lexer import listed
 from microgradlike.graph import topological
 from microgradlike.ops import TABLE
 from microgradlike.testing.arguments import Arguments
@@ -17,7 +18,6 @@ from microgradlike.testing.modes import Modes, blamed, unit
 from microgradlike.testing.report import Partial
 from microgradlike.testing.subject import Direction, Subject
 from microgradlike.testing.verdict import judged
-from microgradlike.words import listed
 
 MOST_DIRECTIONS = 10  # of more numbers, so many random directions stand for all
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from microgradlike.chain_rule import partial
-from microgradlike.derivatives import gradients
+from microgradlike.derivatives.api import gradients
+from microgradlike.derivatives.chain_rule import partial
+from microgradlike.derivatives.linear_map import Linear
 from microgradlike.engine import Value
 from microgradlike.graph import node_operands, topological
-from microgradlike.linear import Linear
 from microgradlike.testing.forward import Forward
 from microgradlike.testing.subject import Direction, Subject, combined, slopes
 from microgradlike.testing.trace import Trace

@@ -22,14 +22,14 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, reject, seed as seeded, settings, strategies as st
 from hypothesis.errors import Unsatisfiable
 
+from microgradlike.derivatives.pytree import Parametric, is_array
 from microgradlike.engine import Value
+from microgradlike.expressions.lexer import listed
 from microgradlike.op import Op, to_float
 from microgradlike.testing.arguments import Arguments, parameter_names
 from microgradlike.testing.check import check_gradients, name_of
 from microgradlike.testing.report import GradientError, GradientWarning
 from microgradlike.testing.tally import Tally
-from microgradlike.tree import Parametric, is_array
-from microgradlike.words import listed
 
 _NONE = inspect.Parameter.empty
 RANGE = (-10.0, 10.0)  # of a number for which none is given

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-from microgradlike.chain_rule import product
-from microgradlike.derivatives import gradients
+from microgradlike.derivatives.api import gradients
+from microgradlike.derivatives.chain_rule import product
 from microgradlike.engine import Value
 from microgradlike.functions import sum as total
 from microgradlike.graph import topological

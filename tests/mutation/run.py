@@ -41,24 +41,33 @@ TESTS = {
         "tests/test_scalar.py",
         "tests/test_record.py",
     ],
-    "microgradlike/chain_rule.py": ["tests/test_chain_rule.py", "tests/test_modes.py", *DUAL],
+    "microgradlike/derivatives/chain_rule.py": [
+        "tests/test_chain_rule.py",
+        "tests/test_modes.py",
+        *DUAL,
+    ],
     "microgradlike/engine.py": [
         "tests/test_engine.py",
         "tests/test_run.py",
         *RECORDED,
         "tests/test_modes.py",
     ],
-    "microgradlike/run_graph.py": ["tests/test_run.py", *FUNCTIONS, *NESTED],
-    "microgradlike/dual.py": [*DUAL, *NESTED, "tests/test_modes.py"],
-    "microgradlike/linear.py": [
+    "microgradlike/derivatives/traversal.py": ["tests/test_run.py", *FUNCTIONS, *NESTED],
+    "microgradlike/derivatives/dual.py": [*DUAL, *NESTED, "tests/test_modes.py"],
+    "microgradlike/derivatives/linear_map.py": [
         "tests/test_linear.py",
         "tests/test_run.py",
         *RECORDED,
         "tests/test_modes.py",
         *FUNCTIONS,
     ],
-    "microgradlike/run.py": ["tests/test_run.py", *NESTED, "tests/test_record.py", *FUNCTIONS],
-    "microgradlike/derivatives.py": ["tests/test_derivative_frames.py", *FUNCTIONS, *NESTED],
+    "microgradlike/derivatives/linearize.py": [
+        "tests/test_run.py",
+        *NESTED,
+        "tests/test_record.py",
+        *FUNCTIONS,
+    ],
+    "microgradlike/derivatives/api.py": ["tests/test_derivative_frames.py", *FUNCTIONS, *NESTED],
 }
 
 

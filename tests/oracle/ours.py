@@ -1,6 +1,6 @@
 """Straight-line programs in this library, in every mode."""
 
-from microgradlike.derivatives import derivative, grad, gradients, hessian, hvp, jvp
+from microgradlike.derivatives.api import derivative, grad, gradients, hessian, hvp, jvp
 from microgradlike.engine import Value
 from tests.oracle.exact import Result
 

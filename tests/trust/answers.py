@@ -4,7 +4,7 @@ import tomllib
 import warnings
 from pathlib import Path
 
-from microgradlike.parse import parse
+from microgradlike.expressions.parser import parse
 from tests.oracle.libraries import LIBRARIES, Missing
 
 PATH = Path(__file__).parents[2] / "microgradlike" / "testing" / "edge_points.toml"

@@ -64,7 +64,7 @@ def survivors(results):
     """The mutants that live; one without a reason says so, in bold."""
     rows = [
         [
-            f"{s['module'].rpartition('/')[2]}{', a rule' if s['rule'] else ''}",
+            f"{s['module'].partition('/')[2]}{', a rule' if s['rule'] else ''}",
             f"{code(s['was'])} → {code(s['now'])}",
             escaped(s["reason"]) or "**no reason yet**",
         ]

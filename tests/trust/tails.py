@@ -3,7 +3,7 @@
 from mpmath import mp
 
 from microgradlike import ops
-from microgradlike.parse import parse
+from microgradlike.expressions.parser import parse
 from tests.trust.accuracy import ALARM, COLUMNS, DIGITS, OURS, ours, partial_name, peers, truth
 from tests.trust.markdown import heavy, number, table, ulp
 from tests.ulps import ulps

@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from microgradlike import ops
-from microgradlike.chain_rule import partial
 from microgradlike.compile.program import Program, program as program_of
 from microgradlike.compile.record import Recording
+from microgradlike.derivatives.chain_rule import partial
 from microgradlike.op import Op
 
 CHUNK = 1_000  # equations in one function: a browser does not optimise longer ones

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from microgradlike import ops
-from microgradlike.chain_rule import partial, product
+from microgradlike.derivatives.chain_rule import partial, product
 from microgradlike.graph import Node
 
 

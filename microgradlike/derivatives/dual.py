@@ -9,8 +9,8 @@ from typing import Any
 
 from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
-from microgradlike.chain_rule import partial, product
 from microgradlike.coerce import number
+from microgradlike.derivatives.chain_rule import partial, product
 from microgradlike.ops import Op
 from microgradlike.scalar import Scalar
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from microgradlike.context import recording, running
-from microgradlike.dual import Dual, split
+from microgradlike.derivatives.dual import Dual, split
+from microgradlike.derivatives.linear_map import Linear
+from microgradlike.derivatives.pytree import Tree
+from microgradlike.derivatives.traversal import order_of_run, pulled
 from microgradlike.engine import Value, begin_run
 from microgradlike.graph import topological
-from microgradlike.linear import Linear
-from microgradlike.run_graph import order_of_run, pulled
 from microgradlike.scalar import Scalar
-from microgradlike.tree import Tree
 
 
 class Run:

@@ -14,14 +14,14 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from microgradlike.dual import Dual, fresh_tag, split
+from microgradlike.derivatives.dual import Dual, fresh_tag, split
+from microgradlike.derivatives.linear_map import Linear
+from microgradlike.derivatives.linearize import Run, forward_results
+from microgradlike.derivatives.pytree import Leaf, Parametric, Tree, array
 from microgradlike.engine import Value, begin_run
 from microgradlike.graph import topological
-from microgradlike.linear import Linear
-from microgradlike.run import Run, forward_results
 from microgradlike.scalar import Scalar
 from microgradlike.scope import DerivativeScope, current
-from microgradlike.tree import Leaf, Parametric, Tree, array
 
 Argnum = int | tuple[int, ...]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from microgradlike import ops
-from microgradlike.words import (
+from microgradlike.expressions.lexer import (
     COMPARISON,
     CONSTANTS,
     FUNCTIONS,

@@ -1,0 +1,1 @@
+"""Derivatives of any order, in every mode: the chain rule, forward mode, graphs, functions."""
