@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from microgradlike import Value, gradients, jit, nn, sin
-from microgradlike.demo import neuron
+from microgradlike.cli.demo import neuron
 from microgradlike.nn import train
 from viz import Page, Watch, draw, page, plot_decision_boundary, watch
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from microgradlike.cli import main
+from microgradlike.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

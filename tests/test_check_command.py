@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from microgradlike.cli import main
+from microgradlike.cli.main import main
 from tests.user_directory import user_directory  # noqa: F401
 
 MODULE = """

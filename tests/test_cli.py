@@ -11,8 +11,8 @@ from importlib.metadata import version
 
 import pytest
 
-from microgradlike.cli import main
-from microgradlike.commands import MAX_ZEROS
+from microgradlike.cli.expression import MAX_ZEROS
+from microgradlike.cli.main import main
 from tests.user_directory import user_directory as user_directory
 
 

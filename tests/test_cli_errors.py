@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from microgradlike.cli import main
+from microgradlike.cli.main import main
 from tests.user_directory import user_directory as user_directory
 
 ROOT = Path(__file__).parent.parent
@@ -151,7 +151,7 @@ def test_a_mistake_of_our_own_is_one_line_too(capsys, monkeypatch):
     def broken(at):
         raise ZeroDivisionError("at\nlast")
 
-    monkeypatch.setattr("microgradlike.commands.assignments", broken)
+    monkeypatch.setattr("microgradlike.cli.expression.assignments", broken)
     assert main(["draw", "x", *AT]) == 2
     assert capsys.readouterr().err == (
         "microgradlike: ZeroDivisionError: at last; this is a mistake in microgradlike, please"

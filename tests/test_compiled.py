@@ -19,7 +19,7 @@ import pytest
 
 import microgradlike
 from microgradlike import Dual, Value, __compiled__, binary, nn, unary
-from microgradlike.cli import main
+from microgradlike.cli.main import main
 from microgradlike.graph import node_operands
 from microgradlike.scalar import Scalar
 

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from microgradlike import demo, nn
-from microgradlike.cli import main
+from microgradlike import nn
+from microgradlike.cli import demo
+from microgradlike.cli.main import main
 from viz import plots
 
 ALL = ["boundary.png", "loss.png", "network.svg", "neuron.html", "neuron.svg", "training.html"]

@@ -11,7 +11,7 @@ from microgradlike.expressions.lexer import SIGN
 from microgradlike.expressions.parser import parse
 from microgradlike.ops import TABLE, add, div, mul, neg, power, sub, unary, where
 from microgradlike.scalar import partial_at
-from microgradlike.testing.strategies import points
+from microgradlike.testing.strategies.points import points
 from viz.formula import MAX_LENGTH, Formula, derivative, written
 
 RULES = [(op, i) for op in TABLE.values() if op is not where for i in range(op.arity)]

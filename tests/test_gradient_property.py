@@ -254,7 +254,7 @@ def test_pytest_collects_it_and_shows_the_table_alone(tmp_path):
     assert "1 failed, 1 passed, 2 skipped" in done.stdout
     assert "dtest_square/dx  1        1        2 " in done.stdout
     assert "draw(y).save" in done.stdout
-    assert "FAILED test_users.py::test_square - microgradlike.testing.report" in done.stdout
+    assert "FAILED test_users.py::test_square - microgradlike.testing.check.report" in done.stdout
     assert "hypothesis" not in done.stdout.lower()
 
 

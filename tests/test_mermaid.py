@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from microgradlike import Value, nn, ops
-from microgradlike.testing.strategies import programs
+from microgradlike.testing.strategies.points import programs
 from viz.fold import fit
 from viz.label import printable
 from viz.mermaid import DIRECTIONS, to_mermaid

@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value
 from microgradlike.testing import GradientWarning, check_gradients
-from microgradlike.testing.numeric import RIGHT, Sample, differentiate
+from microgradlike.testing.check.numeric import RIGHT, Sample, differentiate
 
 SMOOTH = {
     "sin": (math.sin, math.cos, (-10, 10)),

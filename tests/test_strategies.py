@@ -211,7 +211,7 @@ def test_the_extra_is_named_in_the_same_process_too(monkeypatch):
     from microgradlike import testing
 
     monkeypatch.setitem(sys.modules, "hypothesis", None)
-    monkeypatch.delitem(sys.modules, "microgradlike.testing.strategies")
+    monkeypatch.delitem(sys.modules, "microgradlike.testing.strategies.points")
     with pytest.raises(ImportError, match=r"testing.points draws examples with Hypothesis"):
         testing.points
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from microgradlike import Value, nn
-from microgradlike.testing.strategies import programs
+from microgradlike.testing.strategies.points import programs
 from viz.fold import fit
 from viz.scene import scene
 from viz.titles import titles

@@ -596,7 +596,8 @@ def test_any_loss_is_better_than_nan():
 def test_a_file_is_written_so_often_and_at_the_end(tmp_path, monkeypatch):
     written = []
     monkeypatch.setattr(
-        "microgradlike.nn.checkpoint.write_whole", lambda path, content: written.append(content)
+        "microgradlike.nn.training.checkpoint.write_whole",
+        lambda path, content: written.append(content),
     )
     fitted(epochs=50, callbacks=[train.Checkpoint(tmp_path / "run.json", seconds=1000)])
     assert len(written) == 2  # the first epoch and the last

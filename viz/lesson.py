@@ -10,9 +10,9 @@ from typing import Any
 from microgradlike.derivatives.pytree import is_array
 from microgradlike.engine import Value
 from microgradlike.graph import topological
-from microgradlike.nn.examples import Examples
 from microgradlike.nn.inputs import whole
 from microgradlike.nn.module import Module
+from microgradlike.nn.training.dataset import Examples
 from microgradlike.ops import Op
 from viz.straight import straight
 

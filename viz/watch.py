@@ -11,9 +11,9 @@ from microgradlike.compile.jit import jit
 from microgradlike.compile.record import TraceError
 from microgradlike.engine import Value
 from microgradlike.graph import topological
-from microgradlike.nn.callbacks import Callback
 from microgradlike.nn.module import Module
-from microgradlike.nn.state import State
+from microgradlike.nn.training.callbacks import Callback
+from microgradlike.nn.training.state import State
 from viz.lesson import Subject, checked_loss
 
 STEPS = 200  # kept at most; of more, every second one, then every fourth

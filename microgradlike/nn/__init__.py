@@ -1,6 +1,5 @@
 """Networks: modules, losses, optimisers, data, training, and parameters in files."""
 
-from microgradlike.nn import train as train
 from microgradlike.nn.data import (
     blobs as blobs,
     circles as circles,
@@ -19,3 +18,4 @@ from microgradlike.nn.losses import (
 )
 from microgradlike.nn.module import Module as Module
 from microgradlike.nn.optim import SGD as SGD, Adam as Adam, AdamW as AdamW, Optimizer as Optimizer
+from microgradlike.nn.training import train as train

@@ -9,23 +9,23 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from microgradlike.testing.check import check_gradients as check_gradients
-from microgradlike.testing.report import (
+from microgradlike.testing.check.api import check_gradients as check_gradients
+from microgradlike.testing.check.report import (
     GradientError as GradientError,
     GradientWarning as GradientWarning,
     Partial as Partial,
     Report as Report,
 )
-from microgradlike.testing.straightline import (
+from microgradlike.testing.check.statistics import Tally as Tally
+from microgradlike.testing.strategies.programs import (
     Instruction as Instruction,
     StraightLine as StraightLine,
 )
-from microgradlike.testing.tally import Tally as Tally
 
 if TYPE_CHECKING:
     from microgradlike.testing.primitive import check_primitive as check_primitive
     from microgradlike.testing.property import gradient_property as gradient_property
-    from microgradlike.testing.strategies import points as points, programs as programs
+    from microgradlike.testing.strategies.points import points as points, programs as programs
 
 __all__ = [
     "GradientError",
@@ -43,8 +43,8 @@ if find_spec("hypothesis") is not None:  # without it, import * gives what there
 _DRAWN = {
     "check_primitive": "primitive",
     "gradient_property": "property",
-    "points": "strategies",
-    "programs": "strategies",
+    "points": "strategies.points",
+    "programs": "strategies.points",
 }
 
 

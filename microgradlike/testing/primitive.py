@@ -7,10 +7,10 @@ import warnings
 from hypothesis import HealthCheck, Phase, given, settings
 
 from microgradlike.op import Op
-from microgradlike.testing.check import check_gradients
-from microgradlike.testing.report import GradientWarning, Report
-from microgradlike.testing.strategies import points
-from microgradlike.testing.tally import Tally
+from microgradlike.testing.check.api import check_gradients
+from microgradlike.testing.check.report import GradientWarning, Report
+from microgradlike.testing.check.statistics import Tally
+from microgradlike.testing.strategies.points import points
 
 _HUNT = settings(
     derandomize=True,
@@ -40,7 +40,7 @@ def check_primitive(
     >>> check_primitive(cube)
     Traceback (most recent call last):
     ...
-    microgradlike.testing.report.GradientError: gradient of cube where its value is ...
+    microgradlike.testing.check.report.GradientError: gradient of cube where its value is ...
     """
     if not isinstance(op, Op):
         raise TypeError(

@@ -26,10 +26,10 @@ from microgradlike.derivatives.pytree import Parametric, is_array
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import listed
 from microgradlike.op import Op, to_float
-from microgradlike.testing.arguments import Arguments, parameter_names
-from microgradlike.testing.check import check_gradients, name_of
-from microgradlike.testing.report import GradientError, GradientWarning
-from microgradlike.testing.tally import Tally
+from microgradlike.testing.check.api import check_gradients, name_of
+from microgradlike.testing.check.arguments import Arguments, parameter_names
+from microgradlike.testing.check.report import GradientError, GradientWarning
+from microgradlike.testing.check.statistics import Tally
 
 _NONE = inspect.Parameter.empty
 RANGE = (-10.0, 10.0)  # of a number for which none is given

@@ -13,8 +13,8 @@ import random
 
 from microgradlike.ops import TABLE
 from microgradlike.scalar import partial_at
-from microgradlike.testing.straightline import Instruction, StraightLine
-from microgradlike.testing.strategies import _is_inside, _live
+from microgradlike.testing.strategies.points import _is_inside, _live
+from microgradlike.testing.strategies.programs import Instruction, StraightLine
 
 LARGEST = 300
 BOUND, MARGIN = 100.0, 1e-2

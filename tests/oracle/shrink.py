@@ -1,7 +1,7 @@
 """A failing program made small, for the message of a failing test."""
 
-from microgradlike.testing.straightline import Instruction, StraightLine
-from microgradlike.testing.strategies import _live
+from microgradlike.testing.strategies.points import _live
+from microgradlike.testing.strategies.programs import Instruction, StraightLine
 from tests.oracle import exact
 
 

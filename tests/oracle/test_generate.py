@@ -3,7 +3,7 @@
 from collections import Counter
 
 from microgradlike import ops
-from microgradlike.testing.strategies import _is_inside
+from microgradlike.testing.strategies.points import _is_inside
 from tests.oracle import exact
 from tests.oracle.generate import BOUND, LARGEST, MARGIN, program
 

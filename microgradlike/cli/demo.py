@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from microgradlike import nn
-from microgradlike.commands import pictures, positive, without_python
+from microgradlike.cli.expression import pictures, positive, without_python
 from microgradlike.compile.jit import jit
 from microgradlike.engine import Value
 from microgradlike.nn.data import Data
-from microgradlike.nn.train import History, State, fit
+from microgradlike.nn.training.train import History, State, fit
 
 POINTS = 100
 WEIGHT_DECAY = 2e-4  # of the gradient: 1e-4 times the squares, as in micrograd's demo

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from microgradlike.testing.line import Line
-from microgradlike.testing.numeric import LEFT, RIGHT, Estimate, Stencil
-from microgradlike.testing.report import Partial, Verdict
+from microgradlike.testing.check.directional import Line
+from microgradlike.testing.check.numeric import LEFT, RIGHT, Estimate, Stencil
+from microgradlike.testing.check.report import Partial, Verdict
 
 _BROAD = 1e-6  # of one-sided derivatives: that of x ** 1.1 at 0 is reached slower than it seems
 

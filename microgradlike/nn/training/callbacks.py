@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from microgradlike.nn.inputs import whole
-from microgradlike.nn.state import State
+from microgradlike.nn.training.state import State
 
 
 class StopTraining(Exception):  # noqa: N818  (no error: the way out that a callback has)

@@ -14,11 +14,11 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from microgradlike.commands import assignments, positive, unknown
+from microgradlike.cli.expression import assignments, positive, unknown
 from microgradlike.expressions.lexer import listed
 from microgradlike.ops import Op
 from microgradlike.testing import GradientError, GradientWarning, Report, check_gradients
-from microgradlike.testing.tally import Tally
+from microgradlike.testing.check.statistics import Tally
 
 RANGE = 3.0  # drawn points lie within this distance of 0
 

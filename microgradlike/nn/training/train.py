@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 from microgradlike.compile.jit import jit
 from microgradlike.derivatives.diagnose import diagnose
 from microgradlike.engine import Value
-from microgradlike.nn.callbacks import (
+from microgradlike.nn.inputs import whole
+from microgradlike.nn.module import Module
+from microgradlike.nn.optim import Optimizer
+from microgradlike.nn.training.callbacks import (
     Callback as Callback,
     Calling,
     EarlyStopping as EarlyStopping,
     StopTraining as StopTraining,
 )
-from microgradlike.nn.checkpoint import Checkpoint as Checkpoint, read
-from microgradlike.nn.examples import Examples
-from microgradlike.nn.inputs import whole
-from microgradlike.nn.module import Module
-from microgradlike.nn.optim import Optimizer
-from microgradlike.nn.progress import Figures, shown
-from microgradlike.nn.speed import Clock as Clock, Speed as Speed
-from microgradlike.nn.state import History as History, State as State
+from microgradlike.nn.training.checkpoint import Checkpoint as Checkpoint, read
+from microgradlike.nn.training.dataset import Examples
+from microgradlike.nn.training.progress import Figures, shown
+from microgradlike.nn.training.speed import Clock as Clock, Speed as Speed
+from microgradlike.nn.training.state import History as History, State as State
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from microgradlike import checking, commands, demo
+from microgradlike.cli import check, demo, expression
 from microgradlike.engine import __compiled__
 from microgradlike.expressions.lexer import ParseError
 
@@ -34,15 +34,17 @@ class Command:
 
 COMMANDS = (
     Command("demo", "draw a neuron, train a network, write pictures", demo.configure, demo.run),
-    Command("draw", "draw an expression with its gradients", commands.for_draw, commands.draw),
-    Command("page", "an expression as a page to step through", commands.for_page, commands.page),
+    Command("draw", "draw an expression with its gradients", expression.for_draw, expression.draw),
+    Command(
+        "page", "an expression as a page to step through", expression.for_page, expression.page
+    ),
     Command(
         "explain",
         "the chain rule of an expression, as text",
-        commands.for_explain,
-        commands.explain,
+        expression.for_explain,
+        expression.explain,
     ),
-    Command("check", "check the gradients of a function", checking.for_check, checking.check),
+    Command("check", "check the gradients of a function", check.for_check, check.check),
 )
 
 EXPRESSION = ("draw", "page", "explain")  # they take one first

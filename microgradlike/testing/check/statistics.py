@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from microgradlike.testing.report import Report, Verdict
+from microgradlike.testing.check.report import Report, Verdict
 
 _COUNTED: tuple[tuple[Verdict, str], ...] = (
     ("kink", "at a kink"),

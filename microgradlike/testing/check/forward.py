@@ -9,7 +9,7 @@ from microgradlike.derivatives.dual import Dual, fresh_tag, split
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.scalar import Scalar
-from microgradlike.testing.subject import Direction, Subject
+from microgradlike.testing.check.function_under_test import Direction, Subject
 
 
 class Forward:

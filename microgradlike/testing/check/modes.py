@@ -13,10 +13,10 @@ from microgradlike.derivatives.chain_rule import partial
 from microgradlike.derivatives.linear_map import Linear
 from microgradlike.engine import Value
 from microgradlike.graph import node_operands, topological
-from microgradlike.testing.forward import Forward
-from microgradlike.testing.subject import Direction, Subject, combined, slopes
-from microgradlike.testing.trace import Trace
-from microgradlike.testing.verdict import Claim
+from microgradlike.testing.check.forward import Forward
+from microgradlike.testing.check.function_under_test import Direction, Subject, combined, slopes
+from microgradlike.testing.check.verdict import Claim
+from microgradlike.testing.strategies.trace import Trace
 
 _EPS = 2.0**-52
 _SCALES = (1.0, 2.0**400, 2.0**-400)

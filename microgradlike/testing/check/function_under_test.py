@@ -12,8 +12,8 @@ from microgradlike.derivatives.chain_rule import product
 from microgradlike.engine import Value
 from microgradlike.functions import sum as total
 from microgradlike.graph import topological
-from microgradlike.testing.arguments import Arguments
-from microgradlike.testing.trace import Trace
+from microgradlike.testing.check.arguments import Arguments
+from microgradlike.testing.strategies.trace import Trace
 
 Direction = Sequence[float]  # how far each number moves
 

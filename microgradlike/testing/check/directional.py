@@ -9,9 +9,9 @@ from functools import cache, partial
 from typing import TypeVar
 
 from microgradlike.engine import Value
-from microgradlike.testing.numeric import CENTRAL, Estimate, Sample, Stencil, differentiate
-from microgradlike.testing.subject import Subject, slopes
-from microgradlike.testing.trace import Trace
+from microgradlike.testing.check.function_under_test import Subject, slopes
+from microgradlike.testing.check.numeric import CENTRAL, Estimate, Sample, Stencil, differentiate
+from microgradlike.testing.strategies.trace import Trace
 
 _SHARP = 1e-2  # an error above this part of the derivative decides nothing,
 _SHARPER = 1e-4  # (to one side, of this part: near a pole, log x seems to have arrived),
@@ -36,7 +36,7 @@ class Line:
     That is `rows` of numbers: the function's value, or, with `gradient`, the gradient of it.
     `size` is of the magnitude in which steps are measured: that of the number that moves.
 
-    >>> from microgradlike.testing.arguments import Arguments
+    >>> from microgradlike.testing.check.arguments import Arguments
     >>> subject = Subject(lambda x: x * x, Arguments(lambda x: x, (3.0,)))
     >>> value, slope = (Line(subject, [1.0], 3.0, gradient=g).estimate(0) for g in (False, True))
     >>> round(value.value, 9), round(slope.value, 9)

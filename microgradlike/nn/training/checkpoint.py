@@ -15,12 +15,12 @@ from random import Random
 from time import monotonic
 from typing import Any
 
-from microgradlike.nn.callbacks import Callback
 from microgradlike.nn.disk import PathLike, read_bounded, write_whole
 from microgradlike.nn.files import limit_of, parameters_of, same_names
 from microgradlike.nn.formats import LoadError
 from microgradlike.nn.inputs import whole
-from microgradlike.nn.state import State
+from microgradlike.nn.training.callbacks import Callback
+from microgradlike.nn.training.state import State
 
 FORMAT = "microgradlike training"
 VERSION = 1

@@ -21,14 +21,14 @@ from typing import Any
 
 from microgradlike import ops
 from microgradlike.op import Op
-from microgradlike.testing.arguments import Arguments
-from microgradlike.testing.higher import Higher, higher_derivatives
-from microgradlike.testing.line import Line
-from microgradlike.testing.modes import Modes, unit
-from microgradlike.testing.report import GradientError, GradientWarning, Partial, Report
-from microgradlike.testing.straightline import StraightLine
-from microgradlike.testing.subject import Subject
-from microgradlike.testing.verdict import judged
+from microgradlike.testing.check.arguments import Arguments
+from microgradlike.testing.check.directional import Line
+from microgradlike.testing.check.function_under_test import Subject
+from microgradlike.testing.check.higher import Higher, higher_derivatives
+from microgradlike.testing.check.modes import Modes, unit
+from microgradlike.testing.check.report import GradientError, GradientWarning, Partial, Report
+from microgradlike.testing.check.verdict import judged
+from microgradlike.testing.strategies.programs import StraightLine
 
 
 def check_gradients(f: Callable[..., Any], *point: Any, order: int = 2) -> Report:
@@ -43,8 +43,8 @@ def check_gradients(f: Callable[..., Any], *point: Any, order: int = 2) -> Repor
     left as they were.
 
     `order` is the highest of the derivatives that are looked at: of order 2 all pairs of up to 10
-    numbers, and random directions beyond (`microgradlike.testing.check` has the details). It costs
-    about 25 runs of `f` for each number, and for order 2 about 40 for each direction, with a
+    numbers, and random directions beyond (`microgradlike.testing.check.higher`). It costs about 25
+    runs of `f` for each number, and for order 2 about 40 for each direction, with a
     backward pass each: for 2 numbers three times as much as `order=1`, for 10 numbers six times.
 
     Raises GradientError, an AssertionError, where a derivative is wrong; TypeError and ValueError

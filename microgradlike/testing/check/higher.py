@@ -12,12 +12,12 @@ from microgradlike.engine import Value
 from microgradlike.expressions.lexer import listed
 from microgradlike.graph import topological
 from microgradlike.ops import TABLE
-from microgradlike.testing.arguments import Arguments
-from microgradlike.testing.line import Line
-from microgradlike.testing.modes import Modes, blamed, unit
-from microgradlike.testing.report import Partial
-from microgradlike.testing.subject import Direction, Subject
-from microgradlike.testing.verdict import judged
+from microgradlike.testing.check.arguments import Arguments
+from microgradlike.testing.check.directional import Line
+from microgradlike.testing.check.function_under_test import Direction, Subject
+from microgradlike.testing.check.modes import Modes, blamed, unit
+from microgradlike.testing.check.report import Partial
+from microgradlike.testing.check.verdict import judged
 
 MOST_DIRECTIONS = 10  # of more numbers, so many random directions stand for all
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from microgradlike.nn.module import Module
 from microgradlike.nn.optim import Optimizer
-from microgradlike.nn.speed import Speed
+from microgradlike.nn.training.speed import Speed
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from hypothesis import assume, strategies as st
 
 from microgradlike.op import Domain, Op
 from microgradlike.ops import TABLE
-from microgradlike.testing.straightline import Instruction, StraightLine, apply
+from microgradlike.testing.strategies.programs import Instruction, StraightLine, apply
 
 _SHIFTS = (0.0, 0.5, 0.25, 1.0, 2.0)  # what a first operand is moved by, to get away from a kink
 

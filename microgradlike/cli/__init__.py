@@ -1,0 +1,1 @@
+"""The command line: one module per kind of command, and the parser of arguments."""

@@ -1,0 +1,1 @@
+"""Hypothesis strategies: points at which to check, and programs to check."""
