@@ -33,7 +33,7 @@ def loss(x, steps):
 
 def main(steps, backend):
     from microgradlike import jit, value_and_grad
-    from microgradlike.compile.schedule import Schedule
+    from microgradlike.compile.schedule.schedule import Schedule
 
     x = [0.1 * i for i in range(7)]
     f = jit(value_and_grad(lambda x: loss(x, steps)), backend=backend)

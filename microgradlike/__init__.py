@@ -10,7 +10,7 @@
 
 from microgradlike import nn as nn
 from microgradlike.compile.jit import jit as jit
-from microgradlike.compile.record import TraceError as TraceError
+from microgradlike.compile.trace import TraceError as TraceError
 from microgradlike.derivatives.api import (
     derivative as derivative,
     grad as grad,

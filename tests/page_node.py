@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from microgradlike.compile.backends.javascript import SPELLINGS, arithmetic
+from microgradlike.compile.arithmetic import arithmetic
+from microgradlike.compile.export.javascript import SPELLINGS
 from viz.scene import scene
 from viz.scene_json import spelled, to_json
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from microgradlike import Value, jit, ops
-from microgradlike.compile import native
-from microgradlike.compile.backends import arrays, llvm, reference
+from microgradlike.compile.backends import llvm, numpy as numpy_backend, python as reference
+from microgradlike.compile.build import build_program
 from microgradlike.compile.executable import Executable
-from microgradlike.compile.program import program
-from microgradlike.compile.record import Recording
+from microgradlike.compile.llvm import executable as native
+from microgradlike.compile.trace import Recording
 from microgradlike.derivatives.linear_map import Linear
 from microgradlike.expressions.parser import parse
 from microgradlike.graph import topological
@@ -23,7 +23,7 @@ from tests.test_edge_points import ROWS, agrees, name
 from tests.test_modes import formula
 from tests.ulps import draw
 
-BACKENDS = {"python": reference, "numpy": arrays, "llvm": llvm}
+BACKENDS = {"python": reference, "numpy": numpy_backend, "llvm": llvm}
 FAST = {key: backend for key, backend in BACKENDS.items() if key != "python"}
 # IEEE-754 says what they are, to the bit, and so do those that only choose
 EXACT = [
@@ -61,7 +61,7 @@ def recorded(f, count, *, gradient=False):
     outputs = [y]
     if gradient and type(y) is not float:
         outputs += [0.0 + g for g in Linear(topological(y), xs).pull([(y, 1.0)])]
-    return program(xs, outputs)
+    return build_program(xs, outputs)
 
 
 def same(a, b):
@@ -132,7 +132,7 @@ def test_the_reference_is_eager_arithmetic_to_the_bit(program, scale):
     """The gradient too, where nothing was merged or left out."""
     point = [x * scale for x in program.point]
     leaves, others = [Value(x) for x in point], [Value(x) for x in point]
-    y = program(*leaves)
+    y = build_program(*leaves)
     y.backward()
     compiled = jit(program, backend="python")
     value = compiled.backward(*others)
@@ -205,7 +205,7 @@ def test_a_nan_in_one_block_has_that_block_run_with_care(backend):
 def test_plain_products_give_what_careful_ones_do_or_a_nan():
     built = recorded(lambda x, y: ops.sqrt(ops.relu(x)) * y.exp(), 2, gradient=True)
     assert ops.chain in built.ops
-    executable = Executable(built, 2, arrays)
+    executable = Executable(built, 2, numpy_backend)
     assert "chain" not in str(executable.each.plain)
     assert "chain" in str(replace(built))
 
@@ -249,7 +249,7 @@ def wide(op, count, arrangement):
         "scattered": lambda i, j: inputs[(j * count + i * 7919) % len(inputs)],
     }[arrangement]
     made = [record.known(op, tuple(operands(i, j) for j in range(op.arity))) for i in range(count)]
-    return program(inputs, made)
+    return build_program(inputs, made)
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_strips_of_any_program_give_the_same_bits(program, count):
     inputs = len(program.point)
 
     def f(*xs):
-        return ops.add(sum(program(*xs[i::count]) for i in range(count)), 0.5)
+        return ops.add(sum(build_program(*xs[i::count]) for i in range(count)), 0.5)
 
     built = recorded(f, inputs * count, gradient=True)
     numbers = np.random.default_rng(count).normal(size=inputs * count)
@@ -294,7 +294,7 @@ def test_operands_far_apart_and_sums_of_scattered_terms_are_found():
     far = [inputs[i] * inputs[2100 * i] for i in range(8)]
     rng = random.Random(0)
     scattered = [sum(rng.sample(inputs, 5)[1:], rng.choice(inputs)) for _ in range(40)]
-    built = program(inputs, far + scattered)
+    built = build_program(inputs, far + scattered)
     numbers = np.random.default_rng(0).normal(size=len(inputs))
     want = reference.build(built, 0)(np.empty((0, 1)), numbers)
     for backend in FAST.values():

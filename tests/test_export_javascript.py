@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from mpmath import mp, mpf
 
 from microgradlike import Value, jit, ops
-from microgradlike.compile.backends import javascript, reference
-from microgradlike.compile.program import program
-from microgradlike.compile.record import Recording
+from microgradlike.compile.backends import python as reference
+from microgradlike.compile.build import build_program
+from microgradlike.compile.export import javascript
+from microgradlike.compile.trace import Recording
 from microgradlike.ops import TABLE, unary
 from microgradlike.testing import programs
 from tests.node import node as node  # a fixture
@@ -22,7 +23,7 @@ from tests.test_edge_points import ROWS, agrees, name
 from tests.test_modes import formula
 from tests.ulps import Exact, draw, exact, ulps, unwrap, value_ulps
 
-LIBRARY = importlib.resources.files("microgradlike.compile.backends") / "primitives.js"
+LIBRARY = importlib.resources.files("microgradlike.compile.export") / "primitives.js"
 PROGRAMS = settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
 
 
@@ -161,7 +162,7 @@ def test_any_number_may_be_a_constant(x, node):
     recording = Recording()
     v = recording.input()
     negated = recording.known(ops.neg, (x,))
-    assert_same(node, program([v], [x, v + x, x - v, v * x, negated]), [(2.0,)])
+    assert_same(node, build_program([v], [x, v + x, x - v, v * x, negated]), [(2.0,)])
 
 
 def test_one_output_is_a_number_and_others_are_an_array(node):
@@ -196,7 +197,7 @@ def test_a_program_of_any_size_is_exported_and_runs(count, node):
     while len(recording.nodes) < count + 3:
         a, b = rng.choice(slots[-9:]), rng.choice(slots[-9:])
         slots.append(a * 0.7 - b if rng.random() < 0.5 else ops.relu(a))
-    built = program(xs, slots[3 : 3 + count][-2000:])
+    built = build_program(xs, slots[3 : 3 + count][-2000:])
     assert_same(node, built, [(0.1, -0.2, 0.3), (1.0, 2.0, 3.0)])
 
 
@@ -207,7 +208,7 @@ def test_a_program_of_very_many_inputs_runs(node):
     for x in xs[1:]:
         y = y + x
     rng = random.Random(0)
-    assert_same(node, program(xs, [y, xs[-1]]), [[rng.random() for _ in xs]])
+    assert_same(node, build_program(xs, [y, xs[-1]]), [[rng.random() for _ in xs]])
 
 
 @pytest.mark.parametrize("word", ["", "1f", "for", "a b", "Math", "é", None, "f()", "f\n"])

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from microgradlike import Value, jit, nn, ops
-from microgradlike.compile.backends import reference
-from microgradlike.compile.program import Program, program
-from microgradlike.compile.record import Recording
+from microgradlike.compile.backends import python as reference
+from microgradlike.compile.build import build_program
+from microgradlike.compile.program import Program
+from microgradlike.compile.trace import Recording
 from microgradlike.ops import TABLE, tanh, unary
 from microgradlike.testing import programs
 from tests.test_backends import SPECIAL, arguments, by_name, recorded
@@ -62,7 +63,7 @@ def test_it_needs_nothing_but_the_standard_library(tmp_path):
     """In an interpreter of its own, without site-packages and this project."""
     recording = Recording()
     xs = [recording.input() for _ in range(3)]
-    built = program(xs, [op(*xs[: op.arity]) for op in TABLE.values()])
+    built = build_program(xs, [op(*xs[: op.arity]) for op in TABLE.values()])
     path = tmp_path / "exported.py"
     path.write_text(built.to_python() + "\nprint(f(0.5, 0.25, 2.0))\n")
     done = subprocess.run(
@@ -86,14 +87,14 @@ def test_only_what_is_used_is_written():
 def test_any_number_may_be_a_constant(x):
     recording = Recording()
     v = recording.input()
-    built = program([v], [x, v + x, x - v, v * x])
+    built = build_program([v], [x, v + x, x - v, v * x])
     assert bits(loaded(built)(2.0)) == bits([x, 2 + x, x - 2, 2 * x])
 
 
 def test_a_constant_may_be_negated():
     recording = Recording()
     v = recording.input()
-    built = program([v], [recording.known(ops.neg, (x,)) for x in SPECIAL])
+    built = build_program([v], [recording.known(ops.neg, (x,)) for x in SPECIAL])
     assert bits(loaded(built)(2.0)) == bits([-x for x in SPECIAL])
 
 
@@ -127,7 +128,7 @@ def test_a_program_of_100_000_equations_is_exported_and_runs():
     while len(recording.nodes) < 100_003:
         a, b = rng.choice(slots[-9:]), rng.choice(slots[-9:])
         slots.append(a * 0.7 - b if rng.random() < 0.5 else ops.sin(a))
-    built = program(xs, slots[3:])
+    built = build_program(xs, slots[3:])
     assert len(built) > 99_000
     assert_same(built, [(0.1, 0.2, 0.3)])
 
@@ -226,7 +227,7 @@ def test_what_cannot_be_written_down_is_a_type_error_with_the_way_out(f, why):
     op = unary("mine", f, lambda y, x: y)
     recording = Recording()
     x = recording.input()
-    built = program([x], [recording.known(op, (x,))])
+    built = build_program([x], [recording.known(op, (x,))])
     assert isinstance(built, Program)
     with pytest.raises(TypeError, match=f"cannot be written down as Python: .*{why}.*; make its"):
         built.to_python()

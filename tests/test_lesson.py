@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value, functions, nn, ops, unary
-from microgradlike.compile.backends.javascript import SPELLINGS
+from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.graph import topological
 from microgradlike.testing import programs
 from viz import page

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from microgradlike import Value, ops, unary
-from microgradlike.compile.backends.javascript import arithmetic
+from microgradlike.compile.arithmetic import arithmetic
 from microgradlike.ops import TABLE
 from microgradlike.scalar import partial_at
 from tests.node import node as node  # a fixture

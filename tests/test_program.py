@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from microgradlike import jit, ops
-from microgradlike.compile.program import program
-from microgradlike.compile.record import Recording
+from microgradlike.compile.build import build_program
+from microgradlike.compile.trace import Recording
 from microgradlike.ops import TABLE, Op, unary
 from tests.test_backends import recorded
 
@@ -38,7 +38,7 @@ def test_a_program_of_100_000_equations_comes_back_from_another_process():
         op = rng.choice([op for op in TABLE.values() if op.arity < 3])
         v = op(*[rng.choice(slots[-9:]) for _ in op.partials])
         slots.append(v * rng.random() - 0.5)
-    built = program(xs, slots[3:])
+    built = build_program(xs, slots[3:])
     assert len(built) > 100_000
     printed, again = there_and_back(built)
     assert printed == str(again) == str(built)
@@ -65,7 +65,9 @@ def test_a_users_primitive_pickles_if_its_functions_do():
 
 def test_numbers_that_need_care_come_back():
     x = Recording().input()
-    built = program([x], [x + -0.0 * 1, ops.maximum(x, float("nan")), x * float("-inf"), x - -0.0])
+    built = build_program(
+        [x], [x + -0.0 * 1, ops.maximum(x, float("nan")), x * float("-inf"), x - -0.0]
+    )
     assert str(pickle.loads(pickle.dumps(built))) == str(built)
     assert "x0 - -0.0" in str(built)
 

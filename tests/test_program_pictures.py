@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from microgradlike import Value, jit, ops
-from microgradlike.compile.program import program
-from microgradlike.compile.record import Recording
+from microgradlike.compile.build import build_program
+from microgradlike.compile.trace import Recording
 from microgradlike.testing import programs
 from tests.test_backends import recorded
 from viz import draw, draw_dot, to_mermaid
@@ -122,7 +122,7 @@ def test_a_large_program_is_cut_and_says_so(size, outputs):
     while len(recording.nodes) < size:
         a, b = rng.choice(slots[-9:]), rng.choice(slots[-9:])
         slots.append(a * 0.7 - b if rng.random() < 0.5 else ops.sin(a))
-    built = program(xs, slots[-outputs:])
+    built = build_program(xs, slots[-outputs:])
     drawing = draw(built)
     assert len(drawing.scene.nodes) <= 50
     assert "nodes folded: shown is what lies nearest to the result" in drawing.scene.notes[-1]

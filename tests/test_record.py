@@ -20,7 +20,7 @@ from microgradlike import (
     ops,
     where,
 )
-from microgradlike.compile.record import Expr, Recording
+from microgradlike.compile.trace import Expr, Recording
 from microgradlike.ops import TABLE
 from microgradlike.testing import points, programs
 

@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from microgradlike import ops
-from microgradlike.compile.agenda import agenda
-from microgradlike.compile.backends import reference
-from microgradlike.compile.cheaper import apart, squares, without_zeros
-from microgradlike.compile.program import program, varies
-from microgradlike.compile.record import Recording
-from microgradlike.compile.schedule import Schedule
-from microgradlike.compile.strips import grids
-from microgradlike.compile.totals import is_total, with_totals
+from microgradlike.compile.backends import python as reference
+from microgradlike.compile.build import build_program
+from microgradlike.compile.passes.simplify import apart, squares, without_zeros
+from microgradlike.compile.passes.sum_fusion import is_total, with_totals
+from microgradlike.compile.program import varies
+from microgradlike.compile.schedule.access import grids
+from microgradlike.compile.schedule.agenda import agenda
+from microgradlike.compile.schedule.schedule import Schedule
+from microgradlike.compile.trace import Recording
 from microgradlike.testing import programs
 from tests.test_backends import recorded, same
 
@@ -87,7 +88,7 @@ def sums(seed):
         recent = rng.choice(found[-3:])
         other = rng.choice([*found, 1.0])
         found.append(recent + other if rng.random() < 0.8 else other * recent)
-    return program(inputs, [found[-1], rng.choice(found)])
+    return build_program(inputs, [found[-1], rng.choice(found)])
 
 
 @pytest.mark.parametrize("seed", range(200))
@@ -138,7 +139,7 @@ def test_an_output_that_another_one_needs_is_computed_all_the_same():
     record = Recording()
     x, w = record.input(), record.input()
     total = ops.tanh(x) + ops.chain(2.0, w)
-    built = program([x, w], [total, total * 2.0])
+    built = build_program([x, w], [total, total * 2.0])
     short, belong = apart(built, varies(built, 1))
     assert belong.tolist() == [0]
     assert len(short) == len(built)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from microgradlike import Value, jit, nn, unary
-from microgradlike.compile import spread
+from microgradlike.compile import sharding
 from microgradlike.compile.executable import WORK
 
 BACKENDS = ["python", "numpy", "llvm"]
@@ -123,11 +123,11 @@ def test_no_two_threads_run_the_same_code():
     f, _ = moons(split=100)
     f.executor = Inline()
     f(X, Y)
-    mine = set(map(id, spread._worker.ready.values()))
+    mine = set(map(id, sharding._worker.ready.values()))
     theirs = []
     with ThreadPoolExecutor(1) as f.executor:
         f(X, Y)
-        theirs += f.executor.submit(lambda: list(map(id, spread._worker.ready.values()))).result()
+        theirs += f.executor.submit(lambda: list(map(id, sharding._worker.ready.values()))).result()
     assert theirs
     assert not mine & set(theirs)
 
@@ -136,7 +136,7 @@ def test_no_two_threads_run_the_same_code():
 
 
 def test_a_program_is_sent_once_and_known_by_its_name_from_then_on():
-    spread._worker.ready.clear()
+    sharding._worker.ready.clear()
     f, _ = moons(split=50, executor=Inline())
     f(X, Y)
     assert [code is not None for _, code, *_ in f.executor.calls] == [False] * 5 + [True] * 5
@@ -146,12 +146,12 @@ def test_a_program_is_sent_once_and_known_by_its_name_from_then_on():
 
 
 def test_a_worker_keeps_a_bounded_number_of_programs():
-    functions = [jit(lambda x, i=i: x + i, batch=0, split=1) for i in range(2 * spread.KEPT)]
+    functions = [jit(lambda x, i=i: x + i, batch=0, split=1) for i in range(2 * sharding.KEPT)]
     for _ in range(2):
         for i, f in enumerate(functions):
             f.executor = Inline()
             assert f([1.0, 3.0]) == 2 + i
-    assert len(spread._worker.ready) == spread.KEPT
+    assert len(sharding._worker.ready) == sharding.KEPT
 
 
 def test_one_piece_stays_here():

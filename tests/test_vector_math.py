@@ -7,8 +7,8 @@ import pytest
 from mpmath import mp, mpf
 
 from microgradlike import ops
-from microgradlike.compile import vector_math
 from microgradlike.compile.backends import llvm
+from microgradlike.compile.llvm import vector_math
 from tests.test_backends import recorded
 from tests.ulps import exact, ulps
 

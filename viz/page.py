@@ -11,7 +11,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from microgradlike.compile.backends.javascript import SPELLINGS, arithmetic
+from microgradlike.compile.arithmetic import arithmetic
+from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
 from microgradlike.nn.disk import write_whole
 from microgradlike.nn.module import Module

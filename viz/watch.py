@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from microgradlike.compile.jit import jit
-from microgradlike.compile.record import TraceError
+from microgradlike.compile.trace import TraceError
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.nn.module import Module

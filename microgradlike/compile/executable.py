@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from microgradlike.compile.careful import fast
-from microgradlike.compile.cheaper import apart, without_zeros
+from microgradlike.compile.passes.simplify import apart, without_zeros
+from microgradlike.compile.passes.zero_absorption import fast
 from microgradlike.compile.program import Program, varies
 
 WORK = 1 << 23  # equations × rows: 5 to 50 ms, and to send them to a worker takes about 1

@@ -15,17 +15,18 @@ import numpy as np
 
 from microgradlike import functions, ops
 from microgradlike.compile.arguments import Arguments
+from microgradlike.compile.build import build_program
 from microgradlike.compile.executable import Executable
-from microgradlike.compile.program import Program, program
-from microgradlike.compile.record import Expr, Recording, TraceError
-from microgradlike.compile.spread import Spread, checked_executor, checked_split
+from microgradlike.compile.program import Program
+from microgradlike.compile.sharding import Spread, checked_executor, checked_split
+from microgradlike.compile.trace import Expr, Recording, TraceError
 from microgradlike.context import eager, recording, running
 from microgradlike.derivatives.linear_map import Linear
 from microgradlike.derivatives.pytree import Tree
 from microgradlike.engine import Value, accumulate
 from microgradlike.graph import topological
 
-BACKENDS = {"python": "reference", "numpy": "arrays", "llvm": "llvm"}
+BACKENDS = ("python", "numpy", "llvm")  # modules of `backends`
 REDUCE = ("mean", "sum", None)
 KEPT = 64  # recordings, of the structures of arguments that came last
 
@@ -227,7 +228,7 @@ class _Recorded:
 
     @functools.cached_property
     def forward(self) -> Executable:
-        built = program(self.inputs, self.row, self.names)
+        built = build_program(self.inputs, self.row, self.names)
         return Executable(built, self.batched, self.backend)
 
     def gradient(self, places: tuple[int, ...]) -> Executable:
@@ -239,7 +240,7 @@ class _Recorded:
             xs = [self.inputs[self.batched + i] for i in places] + self.inputs[args:]
             gradient = Linear(topological(y), xs).pull([(y, 1.0)]) if type(y) is Expr else []
             outputs = [y, *[0.0 + g for g in gradient or [0.0] * len(xs)]]
-            built = program(self.inputs, outputs, self.names)
+            built = build_program(self.inputs, outputs, self.names)
             found = self._gradients[places] = Executable(built, self.batched, self.backend)
         return found
 
@@ -261,7 +262,7 @@ def _backend(name: str) -> ModuleType:
             ' backend="numpy" does without'
         )
     chosen = ("llvm" if there else "numpy") if name == "auto" else name
-    return importlib.import_module(f"microgradlike.compile.backends.{BACKENDS[chosen]}")
+    return importlib.import_module(f"microgradlike.compile.backends.{chosen}")
 
 
 def _has_llvm() -> bool:

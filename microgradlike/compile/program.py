@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
-from microgradlike.compile.record import Expr
 from microgradlike.op import Op
 
 
@@ -21,9 +19,10 @@ class Program:
     Equation k is the primitive `ops[code[k]]` of `operands[starts[k]:starts[k + 1]]`. `names` are
     those of the inputs where they came from: "point[0]", the label of a Value.
 
-    >>> from microgradlike.compile.record import Recording
+    >>> from microgradlike.compile.trace import Recording
     >>> x = Recording().input()
-    >>> print(program([x], [x * x + 1]))
+    >>> from microgradlike.compile.build import build_program
+    >>> print(build_program([x], [x * x + 1]))
     v1 = x0 * x0
     v2 = v1 + 1.0
     return v2
@@ -96,7 +95,7 @@ class Program:
             return v2
         <BLANKLINE>
         """
-        from microgradlike.compile.python import text
+        from microgradlike.compile.export.python import text
 
         return text(self, name)
 
@@ -127,24 +126,18 @@ class Program:
         })();
         <BLANKLINE>
         """
-        from microgradlike.compile.backends.javascript import text
+        from microgradlike.compile.export.javascript import text
 
         return text(self, name, spellings or {})
-
-
-def program(inputs: Sequence[Expr], outputs: Sequence[Any], names: Sequence[str] = ()) -> Program:
-    """The equations of a recording that the outputs, Exprs and numbers, depend on."""
-    any_of = next((x for x in (*inputs, *outputs) if type(x) is Expr), None)
-    nodes = [] if any_of is None else any_of.recording.nodes
-    return replace(_Builder(inputs).built(nodes, outputs), names=tuple(names))
 
 
 def varies(program: Program, batched: int) -> list[bool]:
     """Of each reference, as an index: whether it depends on one of the first inputs.
 
-    >>> from microgradlike.compile.record import Recording
+    >>> from microgradlike.compile.trace import Recording
     >>> record = Recording(); x, w = record.input(), record.input()
-    >>> varies(program([x, w], [-w, w * x]), 1)
+    >>> from microgradlike.compile.build import build_program
+    >>> varies(build_program([x, w], [-w, w * x]), 1)
     [True, False, False, True]
     """
     count = program.inputs + len(program)
@@ -163,55 +156,3 @@ def _quiet(name: str) -> str:
     """A name that ends no comment and no script, whatever a label says."""
     printable = "".join(c if c.isprintable() else "?" for c in name[:60])
     return printable.replace("</", "<\\/")
-
-
-class _Builder:
-    def __init__(self, inputs: Sequence[Expr]) -> None:
-        self.slots = {x.index: i for i, x in enumerate(inputs)}
-        self.inputs = len(inputs)
-        self.constants: dict[Any, int] = {}
-        self.numbers: list[float] = []
-        self.ops: dict[Op, int] = {}
-        self.code, self.starts, self.operands = array("H"), array("q", [0]), array("q")
-
-    def built(self, nodes: Sequence[Expr], outputs: Sequence[Any]) -> Program:
-        for x in _needed(nodes, outputs):
-            if x.op is not None:
-                self.operands.extend([self.reference(a) for a in x.operands])
-                self.starts.append(len(self.operands))
-                self.code.append(self.ops.setdefault(x.op, len(self.ops)))
-                self.slots[x.index] = self.inputs + len(self.code) - 1
-        results = tuple(self.reference(y) for y in outputs)
-        return Program(
-            self.inputs,
-            results,
-            tuple(self.numbers),
-            tuple(self.ops),
-            self.code,
-            self.starts,
-            self.operands,
-        )
-
-    def reference(self, x: Any) -> int:
-        if type(x) is Expr:
-            return self.slots[x.index]
-        key = x if x else repr(x)  # 0.0 equals -0.0
-        place = self.constants.get(key)
-        if place is None:
-            place = self.constants[key] = -1 - len(self.numbers)
-            self.numbers.append(x)
-        return place
-
-
-def _needed(nodes: Sequence[Expr], outputs: Sequence[Any]) -> list[Expr]:
-    """The nodes that the outputs depend on, operands before users."""
-    wanted = bytearray(len(nodes))
-    for y in outputs:
-        if type(y) is Expr:
-            wanted[y.index] = 1
-    for i in range(len(nodes) - 1, -1, -1):
-        if wanted[i]:
-            for x in nodes[i].operands:
-                if type(x) is Expr:
-                    wanted[x.index] = 1
-    return [x for x, used in zip(nodes, wanted) if used]

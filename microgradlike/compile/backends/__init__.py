@@ -1,1 +1,1 @@
-"""The backends: ways to run a program, or to write it down. None imports another."""
+"""The backends: three ways to run a Program, each in one module that imports no other."""

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from microgradlike import ops
-from microgradlike.compile.cheaper import squares
-from microgradlike.compile.ir import Emitter
-from microgradlike.compile.native import Native
+from microgradlike.compile.llvm.builder import Emitter
+from microgradlike.compile.llvm.executable import Native
+from microgradlike.compile.llvm.module import Spelling
+from microgradlike.compile.passes.simplify import squares
 from microgradlike.compile.program import Program
-from microgradlike.compile.unit import Spelling
 from microgradlike.op import Op
 
 # what the C library has under the same name
@@ -117,10 +117,10 @@ def build(program: Program, batched: int, belong: Sequence[int] = ()) -> Callabl
     """The program as a function of (rows, shared); see `reference.build`.
 
     >>> import numpy as np
-    >>> from microgradlike.compile.program import program
-    >>> from microgradlike.compile.record import Recording
+    >>> from microgradlike.compile.build import build_program
+    >>> from microgradlike.compile.trace import Recording
     >>> x, w = (recording := Recording()).input(), recording.input()
-    >>> run = build(program([x, w], [w * x]), 1)
+    >>> run = build(build_program([x, w], [w * x]), 1)
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])
     """

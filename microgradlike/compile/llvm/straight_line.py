@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from microgradlike.compile.ir import Emitter
+from microgradlike.compile.llvm.builder import Emitter
+from microgradlike.compile.llvm.module import WIDTH, Equation, Unit, crossing, pieces
 from microgradlike.compile.program import Program
-from microgradlike.compile.unit import WIDTH, Equation, Unit, crossing, pieces
 
 
 class Fixed:

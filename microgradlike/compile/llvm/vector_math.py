@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from microgradlike.compile.ir import Emitter
+from microgradlike.compile.llvm.builder import Emitter
 
 MAGIC = 1.5 * 2.0**52  # x + MAGIC has the whole number nearest to x in its last bits
 LARGE = 1e5

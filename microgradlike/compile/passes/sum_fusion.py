@@ -50,10 +50,10 @@ def with_totals(program: Program, varying: list[bool]) -> Program:
     `varying` says of each reference, as an index, whether it differs over the batch; all terms of a
     total do, or none.
 
-    >>> from microgradlike.compile.program import program
-    >>> from microgradlike.compile.record import Recording
+    >>> from microgradlike.compile.build import build_program
+    >>> from microgradlike.compile.trace import Recording
     >>> record = Recording(); a, b, c, d = xs = [record.input() for _ in range(4)]
-    >>> print(with_totals(program(xs, [a + b + c + d]), [False] * 7))
+    >>> print(with_totals(build_program(xs, [a + b + c + d]), [False] * 7))
     v4 = total4(x0, x1, x2, x3)
     return v4
     """

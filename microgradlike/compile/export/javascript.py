@@ -7,16 +7,16 @@ good as the browser's. What it lacks, or has otherwise than Python, stands in `p
 from __future__ import annotations
 
 import importlib.resources
-import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from microgradlike import ops
-from microgradlike.compile.program import Program, program as program_of
-from microgradlike.compile.record import Recording
-from microgradlike.derivatives.chain_rule import partial
 from microgradlike.op import Op
+
+if TYPE_CHECKING:
+    from microgradlike.compile.program import Program
 
 CHUNK = 1_000  # equations in one function: a browser does not optimise longer ones
 # what a function cannot be called: the words of the language, and what the text itself uses
@@ -59,84 +59,23 @@ def text(program: Program, name: str, spellings: Mapping[Op, str]) -> str:
         )
     if name in WORDS.split():
         raise ValueError(f"{name} is a word of JavaScript's own; name it f")
-    spelled, own = _templates(program.ops, spellings)
+    spelled, own = spelling_templates(program.ops, spellings)
     templates = [spelled[op] for op in program.ops]
     small = max(len(program), program.inputs) <= CHUNK
     function = _straight(program, templates) if small else _parts(program, templates)
     legend = "".join(f"{line}\n" for line in program.legend("//"))
-    return legend + _closed(name, [*_primitives(" ".join(templates)), *own, *function])
+    return legend + closure_text(name, [*library_paragraphs(" ".join(templates)), *own, *function])
 
 
-def arithmetic(used: Iterable[Op], name: str, spellings: Mapping[Op, str]) -> str:
-    """Primitives and their derivatives as an object, `{ exp: { forward, partials } }`.
-
-    `partials` has a function for each operand, of the value and the operands, made from the table's
-    own. TypeError where a primitive has no spelling, or a derivative wants plain floats.
-
-    >>> print(arithmetic([ops.exp, ops.neg], "PRIMITIVES", {}))
-    const PRIMITIVES = (() => {
-      return {
-        ["exp"]: { forward: (x) => Math.exp(x), partials: [(y, x) => y] },
-        ["neg"]: { forward: (x) => -x, partials: [(y, x) => (-1.0)] },
-      };
-    })();
-    <BLANKLINE>
-    """
-    rules = {op: [_forward(op), *(_partial(op, i) for i in range(op.arity))] for op in used}
-    needed = dict.fromkeys(op for programs in rules.values() for p in programs for op in p.ops)
-    spelled, own = _templates(needed, spellings)
-    lines = []
-    for op, (forward, *partials) in rules.items():
-        names = ["x"] if op.arity == 1 else [*"abcdefgh"[: op.arity]]
-        value = _arrow(forward, spelled, names)
-        slopes = ", ".join(_arrow(p, spelled, ["y", *names]) for p in partials)
-        key = json.dumps(op.name)  # in brackets: __proto__ is no key like others
-        lines += f"[{key}]: {{ forward: {value}, partials: [{slopes}] }},".split("\n")
-    helpers = _primitives(" ".join(spelled.values()))
-    return _closed(name, [*helpers, *own, _function("return {", lines, "};")])
-
-
-def _closed(name: str, paragraphs: list[str]) -> str:
+def closure_text(name: str, paragraphs: list[str]) -> str:
     """What the last of the paragraphs returns, under a name, and nothing else of them."""
     inside = "\n\n".join(paragraphs).replace("\n", "\n  ").replace("\n  \n", "\n\n")
     return f"const {name} = (() => {{\n  {inside}\n}})();\n"
 
 
-def _forward(op: Op) -> Program:
-    recording = Recording()
-    xs = tuple(recording.input() for _ in range(op.arity))
-    return program_of(xs, [recording.known(op, xs)])
-
-
-def _partial(op: Op, index: int) -> Program:
-    """dy/d(operand) of the value and the operands, as the table has it."""
-    recording = Recording()
-    y, *xs = [recording.input() for _ in range(1 + op.arity)]
-    try:
-        slope = recording.operand(partial(op, index, y, tuple(xs)))
-        if slope is None or recording.values:
-            raise TypeError("it is made of numbers only, and of no Value from outside")
-        return program_of([y, *xs], [slope])
-    except TypeError as error:
-        error.add_note(f"in the derivative of {op.name!r}, which is to be JavaScript")
-        raise
-
-
-def _arrow(program: Program, spelled: Mapping[Op, str], inputs: list[str]) -> str:
-    """A function that is an expression where the program is one."""
-    names = [*inputs, *(f"v{i}" for i in range(len(program)))]
-    templates = [spelled[op] for op in program.ops]
-    head = f"({', '.join(inputs)}) =>"
-    lines = list(_equations(program, templates, names))
-    if len(lines) == 1:
-        return f"{head} {lines[0].removeprefix('v0 = ').removesuffix(';')}"
-    if not lines:
-        return f"{head} {_results(program, names)}"
-    block = [*(f"const {line}" for line in lines), f"return {_results(program, names)};"]
-    return _function(f"{head} {{", block, "}")
-
-
-def _templates(used: Iterable[Op], spellings: Mapping[Op, str]) -> tuple[dict[Op, str], list[str]]:
+def spelling_templates(
+    used: Iterable[Op], spellings: Mapping[Op, str]
+) -> tuple[dict[Op, str], list[str]]:
     """How each primitive is spelled, and the functions that a user gave for that."""
     templates: dict[Op, str] = {}
     own: list[str] = []
@@ -155,7 +94,7 @@ def _templates(used: Iterable[Op], spellings: Mapping[Op, str]) -> tuple[dict[Op
     return templates, own
 
 
-def _primitives(used: str) -> list[str]:
+def library_paragraphs(used: str) -> list[str]:
     """The paragraphs of primitives.js that the text `used` names, and those that they name."""
     library = importlib.resources.files(__package__) / "primitives.js"
     _, *paragraphs = library.read_text(encoding="utf-8").strip().split("\n\n")
@@ -175,37 +114,39 @@ def _straight(program: Program, templates: list[str]) -> list[str]:
     inputs = [f"x{i}" for i in range(program.inputs)]
     names = [*inputs, *(f"v{program.inputs + k}" for k in range(len(program)))]
     lines = [f"{x} = Number({x});" for x in inputs]
-    lines += [f"const {line}" for line in _equations(program, templates, names)]
-    lines.append(f"return {_results(program, names)};")
-    return [_function(f"return ({', '.join(inputs)}) => {{", lines, "};")]
+    lines += [f"const {line}" for line in equation_lines(program, templates, names)]
+    lines.append(f"return {result_text(program, names)};")
+    return [function_text(f"return ({', '.join(inputs)}) => {{", lines, "};")]
 
 
 def _parts(program: Program, templates: list[str]) -> list[str]:
     """A function that calls others, over one array: so many variables have no place on a stack."""
     names = [f"v[{i}]" for i in range(program.inputs + len(program))]
-    equations = list(_equations(program, templates, names))
+    equations = list(equation_lines(program, templates, names))
     parts = [
-        _function(f"function part{i // CHUNK}() {{", equations[i : i + CHUNK], "}")
+        function_text(f"function part{i // CHUNK}() {{", equations[i : i + CHUNK], "}")
         for i in range(0, len(equations), CHUNK)
     ]
     lines = [f"for (let i = 0; i < {program.inputs}; i++) v[i] = Number(x[i]);"]
     lines += [f"part{i}();" for i in range(len(parts))]
-    lines.append(f"return {_results(program, names)};")
+    lines.append(f"return {result_text(program, names)};")
     return [
         f"const v = new Float64Array({len(names)});",
         *parts,
-        _function("return (...x) => {", lines, "};"),
+        function_text("return (...x) => {", lines, "};"),
     ]
 
 
-def _equations(program: Program, templates: list[str], names: list[str]) -> Iterator[str]:
+def equation_lines(program: Program, templates: list[str], names: list[str]) -> Iterator[str]:
+    """An assignment per equation; `names` are those of the slots."""
     known = [*names, *map(_number, reversed(program.constants))]
     for k, (slot, _, operands) in enumerate(program.equations()):
         right = templates[program.code[k]].format(*[known[r] for r in operands])
         yield f"{known[slot]} = {right};"
 
 
-def _results(program: Program, names: list[str]) -> str:
+def result_text(program: Program, names: list[str]) -> str:
+    """The output as an expression: a name, or an array of names."""
     known = [*names, *map(_number, reversed(program.constants))]
     results = ", ".join([known[r] for r in program.outputs])
     return results if len(program.outputs) == 1 else f"[{results}]"
@@ -218,5 +159,6 @@ def _number(x: float) -> str:
     return f"(-{size})" if math.copysign(1.0, x) < 0 else size  # -(-1) is no --1
 
 
-def _function(head: str, lines: list[str], end: str) -> str:
+def function_text(head: str, lines: list[str], end: str) -> str:
+    """A function's head, its lines one step further in, and its end."""
     return "\n".join([head, *(f"  {line}" for line in lines), end])

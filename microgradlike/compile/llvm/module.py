@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from microgradlike.compile import vector_math
-from microgradlike.compile.ir import Emitter, symbol
+from microgradlike.compile.llvm import vector_math
+from microgradlike.compile.llvm.builder import Emitter, symbol
 from microgradlike.compile.program import Program
 from microgradlike.op import Op
 

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from microgradlike.compile.agenda import agenda
+from microgradlike.compile.passes.sum_fusion import is_total, with_totals
 from microgradlike.compile.program import Program, varies
-from microgradlike.compile.strips import breaks
-from microgradlike.compile.totals import is_total, with_totals
+from microgradlike.compile.schedule.access import breaks
+from microgradlike.compile.schedule.agenda import agenda
 from microgradlike.op import Op
 
 FEW = 8  # equations that are put in order one by one: NumPy would take longer

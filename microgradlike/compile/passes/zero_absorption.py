@@ -21,14 +21,14 @@ PROBES = (0.0, 1.0, -1.0, float("inf"), float("-inf"))
 def fast(program: Program) -> Program:
     """The program with plain products wherever a nan from one is sure to show; itself if nowhere.
 
-    >>> from microgradlike.compile.program import program
-    >>> from microgradlike.compile.record import Recording
+    >>> from microgradlike.compile.build import build_program
+    >>> from microgradlike.compile.trace import Recording
     >>> x = Recording().input(); y = ops.chain(x, 2.0 + x)
-    >>> print(fast(program([x], [y])))
+    >>> print(fast(build_program([x], [y])))
     v1 = 2.0 + x0
     v2 = x0 * v1
     return v2
-    >>> fast(original := program([x], [y < 1.0])) is original
+    >>> fast(original := build_program([x], [y < 1.0])) is original
     True
     """
     if ops.chain not in program.ops:

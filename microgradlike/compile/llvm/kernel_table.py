@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from microgradlike.compile.kernels import APART, EACH, FIELDS, LISTED, NEIGHBOURS, ONE, Kernels
-from microgradlike.compile.schedule import Group
-from microgradlike.compile.strips import Grid
-from microgradlike.compile.unit import WIDTH
+from microgradlike.compile.llvm.loops import APART, EACH, FIELDS, LISTED, NEIGHBOURS, ONE, Kernels
+from microgradlike.compile.llvm.module import WIDTH
+from microgradlike.compile.schedule.access import Grid
+from microgradlike.compile.schedule.schedule import Group
 
 REGULAR = 4  # equations in a strip, on average: with fewer, lists are faster
 FAR = 2048  # places from one to the next of a strip; those farther apart are listed

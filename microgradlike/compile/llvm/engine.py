@@ -12,8 +12,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from microgradlike.compile.ir import symbol
-from microgradlike.compile.unit import Unit
+from microgradlike.compile.llvm.builder import symbol
+from microgradlike.compile.llvm.module import Unit
 from microgradlike.op import Op
 
 _lock = threading.Lock()

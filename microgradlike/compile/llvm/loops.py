@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from microgradlike.compile.ir import Emitter
-from microgradlike.compile.unit import WIDTH, Unit
+from microgradlike.compile.llvm.builder import Emitter
+from microgradlike.compile.llvm.module import WIDTH, Unit
 from microgradlike.op import Op
 
 # How an operand of a strip is found: neighbours, one for all, at equal distances, or by a list.

@@ -21,10 +21,10 @@ def build(program: Program, batched: int, belong: Sequence[int] = ()) -> Callabl
     are the other inputs, the same for every row. The result has shape (outputs, number of rows).
     Its method `sums` gives them added up; the last ones are added to those that they `belong` to.
 
-    >>> from microgradlike.compile.program import program
-    >>> from microgradlike.compile.record import Recording
+    >>> from microgradlike.compile.build import build_program
+    >>> from microgradlike.compile.trace import Recording
     >>> x, w = (recording := Recording()).input(), recording.input()
-    >>> run = build(program([x, w], [w * x]), 1)
+    >>> run = build(build_program([x, w], [w * x]), 1)
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])
     """

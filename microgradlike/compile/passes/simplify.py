@@ -16,10 +16,10 @@ from microgradlike.compile.program import Program
 def squares(program: Program) -> Program:
     """The program with x · x for x ** 2, which differs by less than half an ulp and costs a tenth.
 
-    >>> from microgradlike.compile.program import program
-    >>> from microgradlike.compile.record import Recording
+    >>> from microgradlike.compile.build import build_program
+    >>> from microgradlike.compile.trace import Recording
     >>> x = Recording().input()
-    >>> print(squares(program([x], [x**2.0])))
+    >>> print(squares(build_program([x], [x**2.0])))
     v1 = x0 * x0
     return v1
     """
@@ -42,10 +42,10 @@ def without_zeros(program: Program) -> tuple[Program, Any]:
     Gradients are such sums, as they are eagerly, where `grad` is 0.0 before the first contribution;
     it shows in -0.0 alone. To all outputs at once, it is added in no time. None if there are none.
 
-    >>> from microgradlike.compile.program import program
-    >>> from microgradlike.compile.record import Recording
+    >>> from microgradlike.compile.build import build_program
+    >>> from microgradlike.compile.trace import Recording
     >>> x = Recording().input()
-    >>> shorter, zeros = without_zeros(program([x], [-x, 0.0 + -x]))
+    >>> shorter, zeros = without_zeros(build_program([x], [-x, 0.0 + -x]))
     >>> print(shorter, zeros)
     v1 = neg(x0)
     return v1, v1 [-0.  0.]
@@ -68,10 +68,10 @@ def apart(program: Program, varying: Sequence[bool]) -> tuple[Program, Any]:
     sums the parts stay together: they may cancel, row by row, without losing a digit.
     The second result are the outputs to which the last ones of the program belong, in their order.
 
-    >>> from microgradlike.compile.program import program
-    >>> from microgradlike.compile.record import Recording
+    >>> from microgradlike.compile.build import build_program
+    >>> from microgradlike.compile.trace import Recording
     >>> record = Recording(); x, w = record.input(), record.input()
-    >>> built = program([x, w], [x + w, x + ops.chain(2.0, w)])
+    >>> built = build_program([x, w], [x + w, x + ops.chain(2.0, w)])
     >>> print(*apart(built, [True, False, True, False, True, False]))
     v2 = x0 + x1
     v3 = chain(2.0, x1)

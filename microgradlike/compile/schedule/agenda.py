@@ -17,10 +17,10 @@ def agenda(program: Program, kinds: Sequence[int]) -> Iterator[list[int]]:
     one of whose ready equations even the least urgent is far from the end. (On-the-fly batching, as
     in Neubig, Goldberg & Dyer, arXiv:1705.07860, with the height in place of the mean depth.)
 
-    >>> from microgradlike.compile.program import program
-    >>> from microgradlike.compile.record import Recording
+    >>> from microgradlike.compile.build import build_program
+    >>> from microgradlike.compile.trace import Recording
     >>> x = Recording().input()
-    >>> p = program([x], [-x * 2.0 + x * 5.0])
+    >>> p = build_program([x], [-x * 2.0 + x * 5.0])
     >>> [len(group) for group in agenda(p, p.code)]  # x * 5.0 waits for -x * 2.0
     [1, 2, 1]
     """

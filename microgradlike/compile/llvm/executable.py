@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from microgradlike.compile.assembly import Fixed, Varying
-from microgradlike.compile.kernels import Kernels
-from microgradlike.compile.machine import Machine
+from microgradlike.compile.llvm.engine import Machine
+from microgradlike.compile.llvm.kernel_table import MARGIN, REGULAR, Records
+from microgradlike.compile.llvm.loops import Kernels
+from microgradlike.compile.llvm.module import WIDTH, Equation, Spelling, Unit, parted
+from microgradlike.compile.llvm.straight_line import Fixed, Varying
 from microgradlike.compile.program import Program, varies
-from microgradlike.compile.records import MARGIN, REGULAR, Records
-from microgradlike.compile.schedule import Group, Schedule
-from microgradlike.compile.strips import Grid, as_slice, grids
-from microgradlike.compile.unit import WIDTH, Equation, Spelling, Unit, parted
+from microgradlike.compile.schedule.access import Grid, as_slice, grids
+from microgradlike.compile.schedule.schedule import Group, Schedule
 from microgradlike.op import Op
 
 SMALL = 6_000  # equations up to which optimised code is worth its time

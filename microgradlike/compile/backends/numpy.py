@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from microgradlike import ops
-from microgradlike.compile.cheaper import squares
+from microgradlike.compile.passes.simplify import squares
+from microgradlike.compile.passes.sum_fusion import is_total
 from microgradlike.compile.program import Program
-from microgradlike.compile.schedule import Group, Schedule
-from microgradlike.compile.strips import Grid, grids
-from microgradlike.compile.totals import is_total
+from microgradlike.compile.schedule.access import Grid, grids
+from microgradlike.compile.schedule.schedule import Group, Schedule
 from microgradlike.op import Op
 
 CACHE = 1 << 21  # bytes of intermediate results at a time, so that they stay in a processor's cache
@@ -125,10 +125,10 @@ def spelling(op: Op) -> Callable[..., Array]:
 def build(program: Program, batched: int, belong: Sequence[int] = ()) -> Callable[[Any, Any], Any]:
     """The program as a function of (rows, shared); see `reference.build`.
 
-    >>> from microgradlike.compile.program import program
-    >>> from microgradlike.compile.record import Recording
+    >>> from microgradlike.compile.build import build_program
+    >>> from microgradlike.compile.trace import Recording
     >>> x, w = (recording := Recording()).input(), recording.input()
-    >>> run = build(program([x, w], [w * x]), 1)
+    >>> run = build(build_program([x, w], [w * x]), 1)
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])
     """

@@ -6,10 +6,12 @@ import builtins
 import keyword
 import operator
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from microgradlike.compile.program import Program
-from microgradlike.compile.source import Source
+from microgradlike.compile.export.source import Source
+
+if TYPE_CHECKING:
+    from microgradlike.compile.program import Program
 
 SIGNS: dict[Callable[..., Any], str] = {
     operator.add: "{} + {}",

@@ -1,0 +1,84 @@
+"""The arithmetic of a page: primitives and their partials as a JavaScript object."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from microgradlike.compile.build import build_program
+from microgradlike.compile.export.javascript import (
+    closure_text,
+    equation_lines,
+    function_text,
+    library_paragraphs,
+    result_text,
+    spelling_templates,
+)
+from microgradlike.compile.program import Program
+from microgradlike.compile.trace import Recording
+from microgradlike.derivatives.chain_rule import partial
+from microgradlike.op import Op
+
+
+def arithmetic(used: Iterable[Op], name: str, spellings: Mapping[Op, str]) -> str:
+    """Primitives and their derivatives as an object, `{ exp: { forward, partials } }`.
+
+    `partials` has a function for each operand, of the value and the operands, made from the table's
+    own. TypeError where a primitive has no spelling, or a derivative wants plain floats.
+
+    >>> from microgradlike import ops
+    >>> print(arithmetic([ops.exp, ops.neg], "PRIMITIVES", {}))
+    const PRIMITIVES = (() => {
+      return {
+        ["exp"]: { forward: (x) => Math.exp(x), partials: [(y, x) => y] },
+        ["neg"]: { forward: (x) => -x, partials: [(y, x) => (-1.0)] },
+      };
+    })();
+    <BLANKLINE>
+    """
+    rules = {op: [_forward(op), *(_partial(op, i) for i in range(op.arity))] for op in used}
+    needed = dict.fromkeys(op for programs in rules.values() for p in programs for op in p.ops)
+    spelled, own = spelling_templates(needed, spellings)
+    lines = []
+    for op, (forward, *partials) in rules.items():
+        names = ["x"] if op.arity == 1 else [*"abcdefgh"[: op.arity]]
+        value = _arrow(forward, spelled, names)
+        slopes = ", ".join(_arrow(p, spelled, ["y", *names]) for p in partials)
+        key = json.dumps(op.name)  # in brackets: __proto__ is no key like others
+        lines += f"[{key}]: {{ forward: {value}, partials: [{slopes}] }},".split("\n")
+    helpers = library_paragraphs(" ".join(spelled.values()))
+    return closure_text(name, [*helpers, *own, function_text("return {", lines, "};")])
+
+
+def _forward(op: Op) -> Program:
+    recording = Recording()
+    xs = tuple(recording.input() for _ in range(op.arity))
+    return build_program(xs, [recording.known(op, xs)])
+
+
+def _partial(op: Op, index: int) -> Program:
+    """dy/d(operand) of the value and the operands, as the table has it."""
+    recording = Recording()
+    y, *xs = [recording.input() for _ in range(1 + op.arity)]
+    try:
+        slope = recording.operand(partial(op, index, y, tuple(xs)))
+        if slope is None or recording.values:
+            raise TypeError("it is made of numbers only, and of no Value from outside")
+        return build_program([y, *xs], [slope])
+    except TypeError as error:
+        error.add_note(f"in the derivative of {op.name!r}, which is to be JavaScript")
+        raise
+
+
+def _arrow(program: Program, spelled: Mapping[Op, str], inputs: list[str]) -> str:
+    """A function that is an expression where the program is one."""
+    names = [*inputs, *(f"v{i}" for i in range(len(program)))]
+    templates = [spelled[op] for op in program.ops]
+    head = f"({', '.join(inputs)}) =>"
+    lines = list(equation_lines(program, templates, names))
+    if len(lines) == 1:
+        return f"{head} {lines[0].removeprefix('v0 = ').removesuffix(';')}"
+    if not lines:
+        return f"{head} {result_text(program, names)}"
+    block = [*(f"const {line}" for line in lines), f"return {result_text(program, names)};"]
+    return function_text(f"{head} {{", block, "}")

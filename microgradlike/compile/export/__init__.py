@@ -1,0 +1,1 @@
+"""Exports: a Program as text in another language. These modules run nothing."""

@@ -1,0 +1,1 @@
+"""Machine code by LLVM: text of instructions and functions, loops, and what runs them."""

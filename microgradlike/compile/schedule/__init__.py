@@ -1,0 +1,1 @@
+"""The schedule: which equations are computed together, when, and where the results lie."""
