@@ -7,9 +7,9 @@ from hypothesis import given, settings, strategies as st
 from microgradlike import Value, nn
 from microgradlike.graph import topological
 from microgradlike.testing.strategies.points import programs
-from viz.cut import MOST_PARTS, cut
-from viz.fold import fit
-from viz.scene import id_of, scene
+from viz.fold.fold import fit
+from viz.fold.neighbourhood import MOST_PARTS, cut
+from viz.scene.scene import id_of, scene
 
 
 def built(program):

@@ -9,7 +9,7 @@ import pytest
 from microgradlike import nn
 from microgradlike.cli import demo
 from microgradlike.cli.main import main
-from viz import plots
+from viz.training import plots
 
 ALL = ["boundary.png", "loss.png", "network.svg", "neuron.html", "neuron.svg", "training.html"]
 

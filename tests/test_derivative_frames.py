@@ -5,7 +5,7 @@ import pytest
 from microgradlike import Value, diagnose, functions, gradients, nn, ops
 from microgradlike.graph import topological
 from microgradlike.scope import current
-from viz.scene import scene
+from viz.scene.scene import scene
 
 
 def framed(y):

@@ -9,9 +9,9 @@ from hypothesis import given
 from microgradlike import Value, nn
 from microgradlike.testing.strategies.points import programs
 from viz.colors import WHITE, YELLOW, Scale
-from viz.dot import DIRECTIONS, to_dot
-from viz.fold import fit
-from viz.scene import scene
+from viz.dot.dot import DIRECTIONS, to_dot
+from viz.fold.fold import fit
+from viz.scene.scene import scene
 
 NODE = re.compile(r'(\w+) \[label=<(.*)> fillcolor="(#\w+)" (.*)\]')
 EDGE = re.compile(r'(\w+):([nesw]) -> (\w+):(?:(p\d):)?([nesw]) \[id="(e\d+)"(.*)\]')

@@ -10,7 +10,7 @@ import pytest
 
 from microgradlike import Value, nn
 from viz import Drawing, RenderError, draw, draw_dot
-from viz.scene import scene
+from viz.scene.scene import scene
 
 
 def square():
@@ -25,7 +25,7 @@ def no_graphviz(monkeypatch):
     def render(source, kind="svg"):
         raise RenderError("there is no Graphviz here")
 
-    monkeypatch.setattr("viz.drawing.render", render)
+    monkeypatch.setattr("viz.dot.drawing.render", render)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_drawing_holds_the_numbers_of_its_moment():
 def test_svg_is_rendered_once(monkeypatch):
     picture = draw(square())
     first = picture.svg()
-    monkeypatch.setattr("viz.drawing.render", None)
+    monkeypatch.setattr("viz.dot.drawing.render", None)
     assert picture.svg() is first
 
 

@@ -14,8 +14,8 @@ from microgradlike import Value, ops
 from microgradlike.graph import count_paths, leaves
 from microgradlike.ops import unary
 from microgradlike.testing.strategies.points import programs
-from viz.explain import MAX_LEAVES, MAX_NAME, explain
 from viz.numbers import short
+from viz.text.explain import MAX_LEAVES, MAX_NAME, explain
 
 
 def neuron():

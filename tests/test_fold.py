@@ -7,8 +7,8 @@ from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value, nn
 from microgradlike.testing.strategies.points import programs
-from viz.fold import MAX_NODES, PART, fit
-from viz.scene import id_of, scene
+from viz.fold.fold import MAX_NODES, PART, fit
+from viz.scene.scene import id_of, scene
 
 
 def network(layers, calls, penalty=False):

@@ -12,7 +12,7 @@ from microgradlike.expressions.parser import parse
 from microgradlike.ops import TABLE, add, div, mul, neg, power, sub, unary, where
 from microgradlike.scalar import partial_at
 from microgradlike.testing.strategies.points import points
-from viz.formula import MAX_LENGTH, Formula, derivative, written
+from viz.text.formula import MAX_LENGTH, Formula, derivative, written
 
 RULES = [(op, i) for op in TABLE.values() if op is not where for i in range(op.arity)]
 

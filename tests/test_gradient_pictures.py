@@ -12,7 +12,7 @@ from microgradlike.graph import leaves
 from microgradlike.testing.strategies.points import programs
 from viz import draw, explain, to_mermaid
 from viz.numbers import short
-from viz.scene import scene
+from viz.scene.scene import scene
 
 
 def square_root_beside_its_operand():

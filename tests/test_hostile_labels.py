@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from microgradlike import Value, unary
 from microgradlike.scope import Scope, current
-from viz.dot import TITLE
-from viz.drawing import Drawing, draw
+from viz.dot.dot import TITLE
+from viz.dot.drawing import Drawing, draw
+from viz.dot.svg import KEPT
 from viz.label import printable
-from viz.svg import KEPT
 
 HOSTILE = [
     "{a|b}|<p>c",

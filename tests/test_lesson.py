@@ -12,10 +12,10 @@ from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.graph import topological
 from microgradlike.testing import programs
 from viz import page
-from viz.lesson import Subject, lesson
 from viz.lesson_json import lesson_json
-from viz.scene import scene
-from viz.straight import BRANCHES, straight
+from viz.scene.scene import scene
+from viz.training.branch_free import BRANCHES, straight
+from viz.training.training_view import Subject, lesson
 
 POINTS = [(0.5, -0.25), (1.5, 0.25), (-1.0, 2.0)]
 LABELS = [0, 1, 1]

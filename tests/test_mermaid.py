@@ -10,11 +10,11 @@ from hypothesis import given, strategies as st
 
 from microgradlike import Value, nn, ops
 from microgradlike.testing.strategies.points import programs
-from viz.fold import fit
+from viz.fold.fold import fit
 from viz.label import printable
-from viz.mermaid import DIRECTIONS, to_mermaid
 from viz.numbers import short
-from viz.scene import scene
+from viz.scene.scene import scene
+from viz.text.mermaid import DIRECTIONS, to_mermaid
 
 NODE = re.compile(r'(\w+)(?:\[".*"\]|\(".*"\))')
 EDGE = re.compile(r'(\w+) -->(?:\|"([^"]*)"\|)? (\w+)')

@@ -4,7 +4,7 @@ import pytest
 
 from microgradlike import Value, nn
 from microgradlike.scope import Scope, current
-from viz.scene import scene
+from viz.scene.scene import scene
 
 
 class Shared(nn.Module):

@@ -21,7 +21,7 @@ from tests.test_page_engine import assert_steps, backward, places
 from tests.ulps import draw
 from viz import page
 from viz.numbers import short, signed
-from viz.scene import scene
+from viz.scene.scene import scene
 
 # what the page's engine holds, numbers as their bits, since JSON has no nan
 STATE = """() => {

@@ -18,7 +18,7 @@ from tests.page_node import page_node as page_node  # a fixture
 from tests.test_backends import EXACT, EXACT_OPS, SPECIAL, arguments, by_name
 from tests.test_edge_points import ROWS, agrees, name
 from tests.test_export_javascript import allowed_in_gradient, difference
-from viz.scene import scene
+from viz.scene.scene import scene
 
 TESTS = sorted(str(p) for p in (Path(__file__).parent / "page").glob("*.test.js"))
 PROGRAMS = settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)

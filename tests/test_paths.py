@@ -11,7 +11,7 @@ from microgradlike.engine import local_derivatives
 from microgradlike.graph import count_paths, leaves, node_operands
 from microgradlike.ops import chain
 from microgradlike.testing.strategies.points import programs
-from viz.paths import Paths, all_paths
+from viz.text.paths import Paths, all_paths
 
 EPSILON = 2.0**-52
 

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.contour import ContourSet
 
 from microgradlike import Value
-from viz.plots import COLORS, PlotError, plot_decision_boundary, plot_loss
+from viz.training.plots import COLORS, PlotError, plot_decision_boundary, plot_loss
 
 POINTS = [(-1.0, 0.0), (1.0, 1.0), (-0.5, 2.0)]
 
@@ -123,7 +123,7 @@ def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
 
 def test_no_window_system_and_no_global_state_is_touched():
     code = (
-        "import sys; from viz.plots import plot_loss; assert 'matplotlib' not in sys.modules;"
+        "import sys; from viz.training.plots import plot_loss; assert 'matplotlib' not in sys.modules;"
         " plot_loss([1.0, 0.1]); assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -11,9 +11,9 @@ from microgradlike.compile.trace import Recording
 from microgradlike.testing import programs
 from tests.test_backends import recorded
 from viz import draw, draw_dot, to_mermaid
-from viz.dot import to_dot
-from viz.programs import MOST_OUTPUTS, program_scene
-from viz.render import render
+from viz.dot.dot import to_dot
+from viz.dot.render import render
+from viz.scene.programs import MOST_OUTPUTS, program_scene
 
 QUIET = settings(suppress_health_check=list(HealthCheck), deadline=None)
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from viz.render import RenderError, render
+from viz.dot.render import RenderError, render
 
 SOURCE = 'digraph { a [label=<<TABLE><TR><TD PORT="p">x</TD></TR></TABLE>>] a -> b:n }'
 STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}

@@ -10,7 +10,7 @@ from microgradlike import Value, ops, unary
 from microgradlike.engine import local_derivatives
 from microgradlike.graph import topological
 from microgradlike.testing.strategies.points import programs
-from viz.scene import id_of, scene
+from viz.scene.scene import id_of, scene
 
 
 def built(program):

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from microgradlike import Value, nn, ops, unary
 from tests.test_hostile_labels import FIVE, HOSTILE, graph
-from viz.scene import scene
+from viz.scene.scene import scene
 from viz.scene_json import scene_json, spelled, to_json
 
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from microgradlike import Value
-from viz.drawing import draw
+from viz.dot.drawing import draw
+from viz.dot.svg import KEPT, finish
 from viz.label import ADVANCE, columns
-from viz.svg import KEPT, finish
 
 RAW = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">

@@ -4,9 +4,9 @@ from hypothesis import given
 
 from microgradlike import Value, nn
 from microgradlike.testing.strategies.points import programs
-from viz.fold import fit
-from viz.scene import scene
-from viz.titles import titles
+from viz.dot.titles import titles
+from viz.fold.fold import fit
+from viz.scene.scene import scene
 
 
 @given(programs())

@@ -8,7 +8,7 @@ import pytest
 from microgradlike import Value, jit, nn
 from microgradlike.nn import train
 from viz import page, watch
-from viz.watch import NUMBERS, STEPS
+from viz.training.recorder import NUMBERS, STEPS
 
 POINTS, LABELS = nn.moons(20, seed=1)
 DATA = (POINTS, [2 * label - 1 for label in LABELS])

@@ -13,10 +13,10 @@ from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.nn import data
 from microgradlike.ops import Op
-from viz.lesson import Lesson
-from viz.scene import Scene
+from viz.scene.scene import Scene
 from viz.scene_json import number
-from viz.watch import Watch
+from viz.training.recorder import Watch
+from viz.training.training_view import Lesson
 
 VERSION = 1
 SETS = {"moons": data.moons, "circles": data.circles, "xor": data.xor}

@@ -17,15 +17,15 @@ from microgradlike.engine import Value
 from microgradlike.nn.disk import write_whole
 from microgradlike.nn.module import Module
 from microgradlike.ops import Op
-from viz.drawing import Drawing
-from viz.fold import fit
+from viz.dot.drawing import Drawing
+from viz.fold.fold import fit
 from viz.label import printable
-from viz.lesson import lesson
 from viz.lesson_json import lesson_json
 from viz.page_source import html
-from viz.scene import Scene, checked_names, scene
+from viz.scene.scene import Scene, checked_names, scene
 from viz.scene_json import spelled, to_json
-from viz.watch import Watch, watch
+from viz.training.recorder import Watch, watch
+from viz.training.training_view import lesson
 
 FRAME = 'sandbox="allow-scripts" style="width:100%;height:42rem;border:0"'
 

@@ -11,7 +11,7 @@ from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.ops import Op, chain
-from viz.scene import DEAD, DYING, Scene, SceneEdge, checked, scene
+from viz.scene.scene import DEAD, DYING, Scene, SceneEdge, checked, scene
 
 VERSION = 1
 Columns = dict[str, list[Any]]

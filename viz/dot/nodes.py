@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from viz.label import cell, nested, printable, table
 from viz.numbers import NOT_YET, short, signed
-from viz.scene import Fold, SceneEdge, SceneNode
+from viz.scene.scene import Fold, SceneEdge, SceneNode
 
 GREY = "#404040"  # dark enough on every fill, by WCAG AA
 SMALL = 9.0

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from viz.colors import EDGE, WHITE
 from viz.numbers import NOT_YET, signed
-from viz.scene import Scene, SceneNode
+from viz.scene.scene import Scene, SceneNode
 
 STEP, LONGEST = 0.9, 45.0  # seconds of a step, and of all of them
 BEFORE, AFTER = 1.5, 4.0  # seconds before the first step and after the last one

@@ -8,11 +8,11 @@ from typing import Final
 from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.colors import YELLOW, Scale
-from viz.fold import fit
+from viz.fold.fold import fit
 from viz.label import printable
 from viz.numbers import NOT_YET, short, signed
-from viz.programs import snapshot
-from viz.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode
+from viz.scene.programs import snapshot
+from viz.scene.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode
 
 DIRECTIONS: Final = ("LR", "TB", "RL", "BT")
 MAX_NODES: Final = 100  # mermaid refuses text beyond 50,000 characters and 500 edges

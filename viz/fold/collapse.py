@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from viz.scene import Cluster, Fold, Scene, SceneEdge, SceneNode
+from viz.scene.scene import Cluster, Fold, Scene, SceneEdge, SceneNode
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from microgradlike.engine import Value
 from microgradlike.expressions.lexer import POWER
 from microgradlike.graph import leaves, topological
 from microgradlike.ops import chain
-from viz.formula import Formula, derivative, written
 from viz.label import printable
 from viz.numbers import short
-from viz.paths import Path, Paths, Step, all_paths
-from viz.scene import checked, checked_names, scene
+from viz.scene.scene import checked, checked_names, scene
+from viz.text.formula import Formula, derivative, written
+from viz.text.paths import Path, Paths, Step, all_paths
 
 T = TypeVar("T")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from viz.colors import EDGE, WHITE, YELLOW, Scale
+from viz.dot.legend import legend
+from viz.dot.nodes import GREY, node_label
 from viz.label import cell, printable, table
-from viz.legend import legend
-from viz.nodes import GREY, node_label
-from viz.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode
+from viz.scene.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode
 
 # the side of a node where edges arrive, and the side where they leave
 DIRECTIONS = {"LR": ("w", "e"), "TB": ("n", "s"), "RL": ("e", "w"), "BT": ("s", "n")}

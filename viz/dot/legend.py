@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from viz.colors import YELLOW, Scale
+from viz.dot.nodes import GREY, SMALL
 from viz.label import cell, nested, table
-from viz.nodes import GREY, SMALL
 from viz.numbers import NOT_YET, signed
-from viz.scene import DEAD, Role, Scene
+from viz.scene.scene import DEAD, Role, Scene
 
 KEYS: dict[Role, tuple[int, str]] = {  # border and style, as near as a table comes to the node's
     "input": (1, "rounded"),

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from microgradlike.compile.program import Program
 from microgradlike.engine import Value
-from viz.animation import playing
-from viz.dot import statements, to_dot
-from viz.fold import fit
-from viz.programs import snapshot
-from viz.render import render
-from viz.scene import Scene, id_of
-from viz.svg import finish
-from viz.titles import titles
+from viz.dot.animation import playing
+from viz.dot.dot import statements, to_dot
+from viz.dot.render import render
+from viz.dot.svg import finish
+from viz.dot.titles import titles
+from viz.fold.fold import fit
+from viz.scene.programs import snapshot
+from viz.scene.scene import Scene, id_of
 
 if TYPE_CHECKING:
     import graphviz

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from viz.regroup import Box, regroup
-from viz.scene import Scene, SceneNode
+from viz.fold.collapse import Box, regroup
+from viz.scene.scene import Scene, SceneNode
 
 Neighbours = dict[str, list[str]]
 MOST_PARTS = 16  # boxes that a cut leaves behind: one for each connected part, while that is few

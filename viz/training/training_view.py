@@ -14,7 +14,7 @@ from microgradlike.nn.inputs import whole
 from microgradlike.nn.module import Module
 from microgradlike.nn.training.dataset import Examples
 from microgradlike.ops import Op
-from viz.straight import straight
+from viz.training.branch_free import straight
 
 BRANCH = "its loss takes a branch that depends on"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from viz.cut import cut
+from viz.fold.collapse import regroup
+from viz.fold.neighbourhood import cut
+from viz.fold.plan import Plan, plans
 from viz.label import printable
-from viz.levels import Plan, plans
-from viz.regroup import regroup
-from viz.scene import Scene
+from viz.scene.scene import Scene
 
 MAX_NODES = 200  # more is no picture any more, and its layout takes seconds
 PART = 50  # what is shown of a graph that is too large even so is a sample, and a small one will do

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from viz.regroup import Box
-from viz.scene import Cluster, Scene
+from viz.fold.collapse import Box
+from viz.scene.scene import Cluster, Scene
 
 FEW = 4  # calls of a module that are drawn apart: more is a batch
 

@@ -14,7 +14,7 @@ from microgradlike.graph import topological
 from microgradlike.nn.module import Module
 from microgradlike.nn.training.callbacks import Callback
 from microgradlike.nn.training.state import State
-from viz.lesson import Subject, checked_loss
+from viz.training.training_view import Subject, checked_loss
 
 STEPS = 200  # kept at most; of more, every second one, then every fourth
 NUMBERS = 500_000  # kept at most, parameters and their gradients: about 5 MB of a page

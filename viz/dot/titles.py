@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from viz.label import printable
-from viz.scene import Scene, SceneNode
+from viz.scene.scene import Scene, SceneNode
 
 LONGEST = 200
 
@@ -12,7 +12,7 @@ def titles(scene: Scene) -> dict[str, str]:
     """By the name that it has in DOT, a text for every node, edge and cluster.
 
     >>> from microgradlike.engine import Value
-    >>> from viz.scene import scene
+    >>> from viz.scene.scene import scene
     >>> x = Value(3.0, "x")
     >>> titles(scene(x * x))
     {'n1': 'x\\ndata 3.0', 'n2': 'v2 = mul\\ndata 9.0', 'e0': '∂v2/∂x = 3.0', 'e1': '∂v2/∂x = 3.0'}

@@ -10,8 +10,8 @@ from typing import Literal
 from microgradlike import ops
 from microgradlike.engine import Value, local_derivatives
 from microgradlike.graph import topological
-from viz.modules import Cluster as Cluster, Modules
 from viz.numbers import short
+from viz.scene.modules import Cluster as Cluster, Modules
 
 Role = Literal["input", "parameter", "constant", "operation", "result", "folded"]
 DYING = ops.relu  # lets no gradient through where it is 0
@@ -49,7 +49,7 @@ class SceneNode:
     it: "nan", "inf", "nan grad", "inf grad", "dead relu". `cluster` is the call it is drawn in,
     `module` the `Cluster.module` it belongs to: a parameter that several calls share is in none of
     them, but in their module.
-    `fold` is None but for the boxes that `viz.fold` puts in.
+    `fold` is None but for the boxes that `viz.fold.fold` puts in.
     """
 
     id: str

@@ -8,7 +8,7 @@ from microgradlike import ops
 from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.numbers import short
-from viz.scene import CHAIN, Role, Scene, SceneEdge, SceneNode, scene
+from viz.scene.scene import CHAIN, Role, Scene, SceneEdge, SceneNode, scene
 
 MOST_OUTPUTS = 12  # arrows that arrive at one node: more are no picture
 

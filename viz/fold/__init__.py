@@ -1,0 +1,1 @@
+"""Folding: the part of a large graph that a picture shows."""

@@ -1,0 +1,1 @@
+"""A Scene in words: the chain rule, formulas, mermaid."""

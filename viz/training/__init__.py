@@ -1,0 +1,1 @@
+"""A training, recorded and drawn."""
