@@ -10,8 +10,8 @@ import pytest
 
 from microgradlike.compile.arithmetic import arithmetic
 from microgradlike.compile.export.javascript import SPELLINGS
+from viz.page.scene_json import spelled, to_json
 from viz.scene.scene import scene
-from viz.scene_json import spelled, to_json
 
 ANSWER = Path(__file__).parent / "page" / "answer.js"
 

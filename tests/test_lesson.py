@@ -12,7 +12,7 @@ from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.graph import topological
 from microgradlike.testing import programs
 from viz import page
-from viz.lesson_json import lesson_json
+from viz.page.lesson_json import lesson_json
 from viz.scene.scene import scene
 from viz.training.branch_free import BRANCHES, straight
 from viz.training.training_view import Subject, lesson

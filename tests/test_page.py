@@ -16,11 +16,12 @@ from hypothesis import HealthCheck, example, given, settings
 
 from microgradlike import Value, ops, unary
 from tests.test_hostile_labels import FIVE, HOSTILE, graph
-from viz import page, page_source
-from viz.page_source import modules
-from viz.scene_json import scene_json
+from viz import page
+from viz.page import source as page_source
+from viz.page.scene_json import scene_json
+from viz.page.source import imports, modules
 
-FOLDER = Path(__file__).parent.parent / "viz" / "page"
+FOLDER = Path(__file__).parent.parent / "viz" / "page" / "static"
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
 
 
@@ -155,7 +156,7 @@ def test_a_notebook_gets_a_frame_of_its_own_and_a_picture():
 
 
 def test_without_graphviz_a_notebook_gets_the_frame_alone(monkeypatch):
-    monkeypatch.setattr(sys.modules["viz.page"], "Drawing", lambda scene: 1 / 0)
+    monkeypatch.setattr(sys.modules["viz.page.page"], "Drawing", lambda scene: 1 / 0)
     assert set(page(neuron())._repr_mimebundle_()) == {"text/html", "text/plain"}
 
 
@@ -201,16 +202,24 @@ def sources():
 
 def test_every_module_is_in_the_page_after_what_it_imports():
     everything = modules(page_source.LEARN)
-    assert set(everything) == {p.name for p in FOLDER.glob("*.js")}
-    assert (modules()[-1], everything[-1]) == ("main.js", "learn.js")
+    assert set(everything) == {p.relative_to(FOLDER).as_posix() for p in FOLDER.rglob("*.js")}
+    assert (modules()[-1], everything[-1]) == ("controls/main.js", "training/learn.js")
     for order in (modules(), everything):
         for name in order:
-            for needed in re.findall(r'from "\./([\w-]+\.js)"', (FOLDER / name).read_text()):
+            for needed in imports(name):
                 assert order.index(needed) < order.index(name)
 
 
+def test_a_module_imports_from_its_own_folder_and_those_below_only():
+    folders = ["base", "layout", "engine", "canvas", "controls", "training"]  # upwards
+    for name in modules(page_source.LEARN):
+        for needed in imports(name):
+            below, above = (folders.index(path.split("/")[0]) for path in (needed, name))
+            assert below <= above, f"{name} imports {needed}"
+
+
 def test_a_page_without_a_training_has_nothing_of_one():
-    assert "learn.js" not in modules()
+    assert "training/learn.js" not in modules()
     assert "LESSON" not in page(neuron()).html
 
 
@@ -231,7 +240,8 @@ def test_no_text_goes_over_lines_where_a_comment_taken_out_could_be_part_of_it()
 
 def test_what_is_imported_is_exported_there():
     for name, text in sources().items():
-        for names, other in re.findall(r'^import \{(.*)\} from "\./(.*)";$', text, re.MULTILINE):
+        lists = re.findall(r"^import \{(.*)\} from", text, re.MULTILINE)
+        for names, other in zip(lists, imports(name), strict=True):
             for wanted in names.split(","):
                 exported = rf"^export (?:function|class|const|let) {wanted.strip()}\b"
                 assert re.search(exported, sources()[other], re.MULTILINE), (name, wanted)
@@ -248,8 +258,8 @@ def test_no_two_modules_have_a_name_in_common():
 def test_only_the_two_entries_know_what_the_page_is_about():
     for name, text in sources().items():
         code = re.sub(r"//.*", "", text)
-        assert bool(re.search(r"\b(PRIMITIVES|SCENE)\b", code)) == (name == "main.js"), name
-        assert bool(re.search(r"\bLESSON\b", code)) == (name == "learn.js"), name
+        assert bool(re.search(r"\b(PRIMITIVES|SCENE)\b", code)) == (name == page_source.ENTRY), name
+        assert bool(re.search(r"\bLESSON\b", code)) == (name == page_source.LEARN), name
 
 
 def test_modules_that_import_each_other_are_refused(monkeypatch):
@@ -261,7 +271,7 @@ def test_modules_that_import_each_other_are_refused(monkeypatch):
 
 @pytest.mark.parametrize(
     "path",
-    sorted((Path(__file__).parent.parent / "viz" / "page").glob("*.js")),
+    sorted(FOLDER.rglob("*.js")),
     ids=lambda p: p.name,
 )
 def test_no_string_of_a_module_goes_over_several_lines(path):

@@ -123,7 +123,8 @@ def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
 
 def test_no_window_system_and_no_global_state_is_touched():
     code = (
-        "import sys; from viz.training.plots import plot_loss; assert 'matplotlib' not in sys.modules;"
-        " plot_loss([1.0, 0.1]); assert 'matplotlib.pyplot' not in sys.modules"
+        "import sys; from viz.training.plots import plot_loss;"
+        " assert 'matplotlib' not in sys.modules; plot_loss([1.0, 0.1]);"
+        " assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from microgradlike import Value, nn, ops, unary
 from tests.test_hostile_labels import FIVE, HOSTILE, graph
+from viz.page.scene_json import scene_json, spelled, to_json
 from viz.scene.scene import scene
-from viz.scene_json import scene_json, spelled, to_json
 
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
 NAMED = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}

@@ -1,8 +1,8 @@
 // Engines for the tests in Python: a line of JSON in, a line out, numbers as the hexadecimal of their bits.
 
 import { createInterface } from "node:readline";
-import { Engine } from "../../viz/page/engine.js";
-import { graphOf } from "../../viz/page/graph.js";
+import { Engine } from "../../viz/page/static/engine/engine.js";
+import { graphOf } from "../../viz/page/static/base/graph.js";
 
 const view = new DataView(new ArrayBuffer(8));
 const number = (hex) => (view.setBigUint64(0, BigInt(`0x${hex}`)), view.getFloat64(0));

@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Engine } from "../../viz/page/engine.js";
-import { graphOf, numberOf } from "../../viz/page/graph.js";
+import { Engine } from "../../viz/page/static/engine/engine.js";
+import { graphOf, numberOf } from "../../viz/page/static/base/graph.js";
 
 let calls = 0;
 const PRIMITIVES = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { layoutOf } from "../../viz/page/layout.js";
+import { layoutOf } from "../../viz/page/static/layout/layout.js";
 import { graphFrom, perceptron, randomGraph } from "./graphs.js";
 
 const SIZES = { node: [150, 56], fold: [180, 70], title: [90, 20] };

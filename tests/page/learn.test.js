@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { ticksOf } from "../../viz/page/curve.js";
-import { cellPaths, latticeOf, zeroLine } from "../../viz/page/grid.js";
-import { unpacked } from "../../viz/page/lesson.js";
-import { Run, firstDifference } from "../../viz/page/run.js";
-import { drawnAnew, randomFrom } from "../../viz/page/start.js";
+import { ticksOf } from "../../viz/page/static/training/curve.js";
+import { cellPaths, latticeOf, zeroLine } from "../../viz/page/static/training/grid.js";
+import { unpacked } from "../../viz/page/static/training/lesson.js";
+import { Run, firstDifference } from "../../viz/page/static/training/run.js";
+import { drawnAnew, randomFrom } from "../../viz/page/static/training/random_init.js";
 
 const NONE = [NaN];
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 
-const place = new URL("../../viz/page/", import.meta.url);
-const files = readdirSync(place).filter((name) => name.endsWith(".js"));
+const place = new URL("../../viz/page/static/", import.meta.url);
+const files = readdirSync(place, { recursive: true }).filter((name) => name.endsWith(".js"));
 const texts = new Map(files.map((name) => [name, readFileSync(new URL(name, place), "utf8")]));
 
 test("names at the top of modules are unique, for a page is one scope", () => {
@@ -26,7 +26,7 @@ test("imports and exports are written as the page's assembly reads them", () => 
   for (const [name, text] of texts) {
     for (const line of text.split("\n")) {
       if (line.startsWith("import"))
-        assert.match(line, /^import \{ [\w, ]+ \} from "\.\/[\w-]+\.js";$/, name);
+        assert.match(line, /^import \{ [\w, ]+ \} from "\.\.?\/[\w./-]+\.js";$/, name);
       if (line.startsWith("export"))
         assert.match(line, /^export (class|function\*?|const) \w+/, name);
     }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { exact, factor, short, signed, typedNumber } from "../../viz/page/numbers.js";
+import { exact, factor, short, signed, typedNumber } from "../../viz/page/static/base/numbers.js";
 
 test("a tie goes to the even digit, as in Python", () => {
   const written = [

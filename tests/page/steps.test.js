@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Scale } from "../../viz/page/colors.js";
-import { Engine } from "../../viz/page/engine.js";
-import { contentsOf, firstFolds } from "../../viz/page/folds.js";
-import { formulaByNumber } from "../../viz/page/formulas.js";
-import { graphOf } from "../../viz/page/graph.js";
-import { exact, factor, short, signed, typedNumber } from "../../viz/page/numbers.js";
-import { withParts } from "../../viz/page/parts.js";
-import { pathsOf } from "../../viz/page/paths.js";
-import { pushLines } from "../../viz/page/rules.js";
-import { searchNodes } from "../../viz/page/search.js";
-import { Steps } from "../../viz/page/steps.js";
-import { columnsOf, printable } from "../../viz/page/text.js";
+import { Scale } from "../../viz/page/static/base/colors.js";
+import { Engine } from "../../viz/page/static/engine/engine.js";
+import { contentsOf, firstFolds } from "../../viz/page/static/layout/folds.js";
+import { formulaByNumber } from "../../viz/page/static/base/formulas.js";
+import { graphOf } from "../../viz/page/static/base/graph.js";
+import { exact, factor, short, signed, typedNumber } from "../../viz/page/static/base/numbers.js";
+import { withParts } from "../../viz/page/static/layout/parts.js";
+import { pathsOf } from "../../viz/page/static/engine/paths.js";
+import { pushLines } from "../../viz/page/static/engine/rules.js";
+import { searchNodes } from "../../viz/page/static/canvas/search.js";
+import { Steps } from "../../viz/page/static/engine/steps.js";
+import { columnsOf, printable } from "../../viz/page/static/base/text.js";
 import { perceptron, randomGraph } from "./graphs.js";
 
 const PRIMITIVES = {

@@ -1,0 +1,1 @@
+"""The page: a Scene, or a training, as one offline HTML file."""

@@ -1,0 +1,103 @@
+"""The source of a page: template, style and modules of `static/` as one HTML text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import posixpath
+import re
+from html import escape
+from importlib.resources import files
+
+# paths below static/: the entry of any page, and that of a page with a training
+ENTRY, LEARN = "controls/main.js", "training/learn.js"
+IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
+COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)  # a tenth of the file, and it is in the source
+INDENT = re.compile(r"^ +", re.MULTILINE)  # another tenth; no string goes over several lines
+ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # with these an element ends elsewhere
+
+
+def html(title: str, globals_: str, *, learn: bool = False) -> str:
+    """The page under a title; `globals_` is JavaScript that goes before that of the modules.
+
+    With `learn` it has the panel of a training, for which LESSON is among the globals.
+
+    A policy in it lets nothing run but this script and nothing be loaded at all. Raises ValueError
+    where the script would not stay within its element.
+    """
+    script = _script(globals_, LEARN if learn else ENTRY)
+    style = _read("style.css") + (_read("learn.css") if learn else "")
+    parts = {
+        "title": escape(title),
+        "policy": _policy(script, style),
+        "style": style,
+        "panel": _read("learn.html") if learn else "",
+        "script": script,
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _read("template.html"))
+
+
+def modules(entry: str = ENTRY) -> list[str]:
+    """The modules that `entry` needs, as paths below static/: each after its imports, itself last.
+
+    >>> modules("engine/engine.js")
+    ['engine/pushes.js', 'engine/timeline.js', 'engine/engine.js']
+    """
+    order: list[str] = []
+    opened: set[str] = set()
+    stack = [entry]
+    while stack:
+        name = stack[-1]
+        opened.add(name)
+        missing = [m for m in imports(name) if m not in order]
+        if not missing:
+            stack.pop()
+            order.append(name)
+        elif missing[0] in opened:
+            raise ValueError(f"{name} and {missing[0]} import each other; one has to do without")
+        else:
+            stack.append(missing[0])
+    return order
+
+
+def imports(name: str) -> list[str]:
+    """The modules that a module imports, as paths below static/.
+
+    >>> imports("engine/engine.js")
+    ['engine/pushes.js', 'engine/timeline.js']
+    """
+    folder = posixpath.dirname(name)
+    return [
+        posixpath.normpath(posixpath.join(folder, path)) for path in IMPORT.findall(_read(name))
+    ]
+
+
+def _script(globals_: str, entry: str) -> str:
+    """The modules as one function: what they import from each other is there under its name."""
+    texts = [_read(name) for name in modules(entry)]
+    for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
+        texts = [pattern.sub("", text) for text in texts]
+    whole = "\n".join(["(() => {", '"use strict";', globals_, *texts, "})();"])
+    found = ENDS.search(whole)
+    if found:
+        raise ValueError(
+            f"a script cannot hold {found[0]!r}, where its element would end; a spelling that needs"
+            " it in a string writes <\\/script or \\x3c"
+        )
+    return whole
+
+
+def _policy(script: str, style: str) -> str:
+    return (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)};"
+        " img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _read(name: str) -> str:
+    return (files(__package__) / "static" / name).read_text(encoding="utf-8")

@@ -1,0 +1,190 @@
+// Marks: what lies over the graph: the node at hand, what was found, and the push of this step with
+// its numbers at the edge.
+
+import { calm } from "./camera.js";
+import { drawn } from "../base/dom.js";
+import { factor, short } from "../base/numbers.js";
+import { pinned } from "./boxes.js";
+import { widthOf } from "../base/text.js";
+import { wirePath } from "./wires.js";
+
+const SIZE = 13; // of the numbers at an edge, whatever the zoom
+const CALLOUTS = 6; // numbers at edges at once
+
+export class Marks {
+  constructor(view) {
+    this.view = view;
+    this.layer = view.layers.mark;
+    this.halos = view.layers.halo; // below boxes, whose flags they would hide
+    this.chosen = null;
+    this.found = [];
+    this.event = null;
+    this.path = null;
+    view.onDraw = () => this.draw();
+  }
+
+  choose(node) {
+    this.chosen = node;
+    this.draw();
+  }
+
+  find(nodes) {
+    this.found = nodes;
+    this.draw();
+  }
+
+  // Nodes of a path to the result, null for none.
+  follow(path) {
+    this.path = path;
+    this.draw();
+  }
+
+  happen(event, moving) {
+    this.event = event;
+    this.draw();
+    if (moving && !calm()) this._bead();
+  }
+
+  draw() {
+    this.layer.replaceChildren();
+    this.halos.replaceChildren();
+    const boxes = new Set(this.found.map((i) => this.view.boxOfNode(i)).filter(Boolean));
+    if (boxes.size <= 400) for (const box of boxes) this._halo(box, "match");
+    if (this.path) this._trail(this.path);
+    if (this.event) this._event(this.event);
+    if (this.chosen !== null) this._halo(this.chosen, "");
+  }
+
+  _halo(box, kind) {
+    if (!box) return;
+    const current = this.view.boxes.get(box.id);
+    if (!current) return;
+    const { x, y, width, height } = current;
+    const gap = 4;
+    const shape = {
+      x: x - gap,
+      y: y - gap,
+      width: width + 2 * gap,
+      height: height + 2 * gap,
+      rx: 8,
+    };
+    const halo = drawn("rect", { class: `halo ${kind}`, ...shape }, this.halos);
+    halo.style.strokeWidth = Math.max(2.5, 2 / this.view.camera.scale);
+  }
+
+  _trail(nodes) {
+    const { graph } = this.view.picture;
+    for (let i = 0; i + 1 < nodes.length; i++) {
+      const v = nodes[i + 1];
+      for (let e = graph.first[v]; e < graph.first[v + 1]; e++) {
+        const wire = graph.operand[e] === nodes[i] ? this.view.wireOf.get(e) : null;
+        if (wire) drawn("path", { class: "trail", d: wirePath(wire.points) }, this.layer);
+      }
+    }
+  }
+
+  _event({ kind, node, pushes }) {
+    const { view } = this;
+    if (kind === "forward" || kind === "seed") this._halo(view.boxOfNode(node), "");
+    if (kind !== "push") return;
+    this._halo(view.boxOfNode(node), "from");
+    const taken = [];
+    for (const push of pushes) {
+      const wire = view.wireOf.get(push.edge);
+      const receiver = view.boxOfNode(push.operand);
+      if (wire) {
+        const line = drawn("path", { class: "pushed", d: wirePath(wire.points) }, this.layer);
+        line.style.strokeWidth = Math.max(3, 2 / view.camera.scale);
+      }
+      this._halo(receiver, "");
+      if (pushes.length <= CALLOUTS) this._callout(push, wire, receiver, taken);
+    }
+  }
+
+  // upstream × local = contribution, where it hides the least.
+  _callout(push, wire, receiver, taken) {
+    const { camera } = this.view;
+    const text = `+= ${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}`;
+    const width = (widthOf(text, SIZE) + 14) / camera.scale;
+    const height = 22 / camera.scale;
+    const spots = wire ? alongside(wire.points, width, height) : [];
+    if (receiver) {
+      const far = receiver.height / 2 + height;
+      spots.push([receiver.x + receiver.width / 2, receiver.y + receiver.height / 2 + far, far]);
+    }
+    const costs = spots.map(
+      ([x, y, distance]) => this._hidden(x, y, width, height, taken) + distance * height * 0.5,
+    );
+    const [x, y] = spots[costs.indexOf(Math.min(...costs))] ?? [0, 0];
+    taken.push({ x: x - width / 2, y: y - height / 2, width, height });
+    const g = drawn(
+      "g",
+      {
+        class: "callout",
+        transform: `translate(${x} ${y}) scale(${1 / camera.scale})`,
+      },
+      this.layer,
+    );
+    const wide = width * camera.scale;
+    drawn("rect", { x: -wide / 2, y: -11, width: wide, height: 22, rx: 5 }, g);
+    pinned(drawn("text", { x: 7 - wide / 2, y: 4.5 }, g), text, SIZE, wide);
+  }
+
+  // How much of boxes, other numbers and the outside of the window a spot would take.
+  _hidden(x, y, width, height, taken) {
+    const own = { x: x - width / 2, y: y - height / 2, width, height };
+    const view = this.view.camera.seen(-4);
+    let cost = 0;
+    for (const box of this.view.layout.boxes) if (box.kind !== "cluster") cost += shared(own, box);
+    for (const other of taken) cost += 3 * shared(own, other);
+    const window = {
+      x: view.left,
+      y: view.top,
+      width: view.right - view.left,
+      height: view.bottom - view.top,
+    };
+    return cost + 5 * (width * height - shared(own, window));
+  }
+
+  // Runs along the edge, from the node that has a gradient to its operand.
+  _bead() {
+    const lines = [...this.layer.querySelectorAll(".pushed")];
+    const begin = performance.now();
+    const beads = lines.map((line) => ({
+      line,
+      length: line.getTotalLength(),
+      bead: drawn("circle", { class: "bead", r: 6 }, this.layer),
+    }));
+    const step = (now) => {
+      const t = Math.min(Math.max((now - begin) / 420, 0), 1);
+      for (const { line, length, bead } of beads) {
+        const { x, y } = line.getPointAtLength(length * (1 - t));
+        bead.setAttribute("cx", x);
+        bead.setAttribute("cy", y);
+        if (t === 1) bead.remove();
+      }
+      if (t < 1 && beads.some(({ bead }) => bead.isConnected)) requestAnimationFrame(step);
+    };
+    if (beads.length > 0) step(begin);
+  }
+}
+
+// Places beside the middle of each stretch of a line: x, y and how far away.
+function alongside(points, width, height) {
+  const spots = [];
+  for (let i = 1; i < points.length; i++) {
+    const [x, y] = [(points[i - 1][0] + points[i][0]) / 2, (points[i - 1][1] + points[i][1]) / 2];
+    for (const dx of [0, -0.5 * width, 0.5 * width]) {
+      for (const rows of [0, -1, 1, -2, 2, -3, 3]) {
+        spots.push([x + dx, y + rows * height, Math.hypot(dx, rows * height)]);
+      }
+    }
+  }
+  return spots;
+}
+
+function shared(a, b) {
+  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return width > 0 && height > 0 ? width * height : 0;
+}

@@ -1,0 +1,125 @@
+// Picture: what is known at the step that is shown, and how it is said.
+
+import { Scale, shadeColor } from "../base/colors.js";
+import { contentsOf } from "../layout/folds.js";
+import { nameOf } from "../base/formulas.js";
+import { short, signed } from "../base/numbers.js";
+
+export class Picture {
+  constructor(engine, steps) {
+    this.engine = engine;
+    this.steps = steps;
+    this.graph = engine.graph;
+    this.contents = contentsOf(engine.graph);
+    this.pushOf = null;
+    this.marked = new Map(); // flags that others than the graph know of, by node
+    this.place = 0;
+    this.refresh();
+  }
+
+  get local() {
+    return this.engine.local;
+  }
+
+  // After numbers changed, or the order of the pushes.
+  refresh() {
+    const { engine } = this;
+    this.right = engine.wrongOrder ? this._right() : null;
+    this.scale = Scale.of(engine.grad, engine.reached);
+    this.pushOf = null;
+    this.show(Math.min(this.place, this.steps.last));
+  }
+
+  // The gradients as they should be, while the wrong order is shown.
+  _right() {
+    const { engine } = this;
+    engine.wrongOrder = false;
+    const right = engine.grad.slice();
+    engine.wrongOrder = true;
+    return right;
+  }
+
+  // The nodes that the wrong order leaves with a wrong gradient.
+  get wrong() {
+    if (this.right === null) return [];
+    const { grad, reached } = this.engine;
+    const same = (a, b) => Object.is(a, b) || Math.abs(a - b) <= 1e-9 * Math.abs(b);
+    return [...grad.keys()].filter((i) => reached[i] && !same(grad[i], this.right[i]));
+  }
+
+  show(place) {
+    this.place = place;
+    this.state = this.steps.stateAt(place);
+  }
+
+  dataOf(i) {
+    return this.state.known[i] ? this.engine.data[i] : null;
+  }
+
+  gradOf(i) {
+    return this.state.reached[i] ? this.state.grad[i] : null;
+  }
+
+  // What was pushed along an edge, null as long as nothing was.
+  contributionOf(edge) {
+    const k = this._pushOf(edge);
+    if (k < 0 || this.place <= this.steps.seed + k) return null;
+    return this.engine.push(k).contribution;
+  }
+
+  // Of several edges drawn as one, the greatest.
+  lineColor(edges) {
+    let greatest = null;
+    for (const e of edges) {
+      const c = this.contributionOf(e);
+      if (c !== null && (greatest === null || !(Math.abs(c) <= Math.abs(greatest)))) greatest = c;
+    }
+    return shadeColor(this.scale.shade(greatest), "line");
+  }
+
+  flagsOf(i) {
+    const flags = [];
+    const odd = (x, what) => {
+      if (x !== null && !Number.isFinite(x))
+        flags.push(`${Number.isNaN(x) ? "nan" : "inf"}${what}`);
+    };
+    const data = this.dataOf(i);
+    odd(data, "");
+    odd(this.gradOf(i), " grad");
+    if (this.right !== null && this.place === this.steps.last && this.wrong.includes(i)) {
+      flags.push(`right: ${signed(this.right[i])}`);
+    }
+    if (this.marked.has(i)) flags.push(this.marked.get(i));
+    else if (data === 0 && Object.hasOwn(this.graph.dead, this.graph.ops[this.graph.op[i]]))
+      flags.push(this.graph.dead[this.graph.ops[this.graph.op[i]]]);
+    if (this.graph.op[i] < 0 && this.graph.locked[i] && !this.graph.isConstant[i])
+      flags.push("locked");
+    return flags;
+  }
+
+  describe(i) {
+    const { graph } = this;
+    const [data, grad] = [this.dataOf(i), this.gradOf(i)];
+    const op = graph.op[i] < 0 ? "" : ` by ${graph.ops[graph.op[i]]}`;
+    return [
+      `${nameOf(graph, i)}, ${graph.roles[i]}${op}`,
+      data === null ? "no value yet" : `data ${short(data)}`,
+      grad === null ? "no gradient yet" : `gradient ${signed(grad)}`,
+      ...this.flagsOf(i),
+    ].join(", ");
+  }
+
+  describeBox(box) {
+    if (box.kind === "node") return this.describe(box.node);
+    return `module ${this.graph.clusters[box.cluster].title}`;
+  }
+
+  _pushOf(edge) {
+    if (this.pushOf === null) {
+      const { engine } = this;
+      this.pushOf = new Int32Array(engine.local.length).fill(-1);
+      for (let k = 0; k < engine.pushCount; k++) this.pushOf[engine.push(k).edge] = k;
+    }
+    return this.pushOf[edge];
+  }
+}

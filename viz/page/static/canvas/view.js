@@ -1,0 +1,236 @@
+// View: the graph on the screen. Only what is seen is drawn, and from afar only boxes and lines.
+
+import { boxOf, largestOf, spanOf } from "./boxes.js";
+import { Camera, calm } from "./camera.js";
+import { shadeColor } from "../base/colors.js";
+import { drawn } from "../base/dom.js";
+import { Wire, boundsOf, roughPath } from "./wires.js";
+
+const READABLE = 0.45; // the scale from which on numbers can be read
+const TOO_SMALL = 0.06; // of a scale at which all is seen
+const CROWD = 450; // boxes drawn one by one, at most
+const AROUND_WINDOW = 220; // pixels around the window that are drawn already
+
+export class View {
+  constructor(svg, picture) {
+    this.svg = svg;
+    this.picture = picture;
+    this.world = drawn("g", {}, svg);
+    const layer = () => drawn("g", {}, this.world);
+    this.layers = {
+      far: layer(),
+      frame: layer(),
+      wire: layer(),
+      halo: layer(),
+      box: layer(),
+      mark: layer(),
+    };
+    this.shown = new Map(); // by id: the boxes and wires that have elements
+    this.level = "";
+    this.asked = 0;
+    this.camera = new Camera(svg, () => this._moved());
+    new ResizeObserver(() => this._moved()).observe(svg);
+  }
+
+  // Another layout; `anchor` { from, to }: boxes of both that stay where they are on the screen.
+  setLayout(layout, anchor = null) {
+    const before = this.layout ? new Map(this.boxes) : new Map();
+    this.layout = layout;
+    this.boxes = new Map(layout.boxes.map((box) => [box.id, box]));
+    this.wires = layout.edges.map((edge, i) => ({
+      ...edge,
+      id: `e${i}`,
+      ...boundsOf(edge.points),
+    }));
+    this.wireOf = new Map(this.wires.flatMap((w) => w.operands.map((e) => [e, w])));
+    this.camera.size = layout;
+    this._clear();
+    if (!anchor || !before.has(anchor)) {
+      this.camera.fit(before.size > 0);
+      if (before.size === 0 && this.camera.scale < TOO_SMALL) this._atResult();
+      return;
+    }
+    const [old, now] = [before.get(anchor), this.boxes.get(anchor)];
+    const shift = [now.x - old.x, now.y - old.y];
+    const { camera } = this;
+    camera.set(
+      camera.x - shift[0] * camera.scale,
+      camera.y - shift[1] * camera.scale,
+      camera.scale,
+    );
+    this._morph(before, shift, old);
+  }
+
+  // A graph that is a hair from afar is shown from its result to begin with.
+  _atResult() {
+    const { width, height } = this.camera.frame;
+    const { x, y, width: w, height: h } = this.boxOfNode(this.picture.graph.root);
+    const scale = 0.6;
+    this.camera.set(width - 40 - (x + w) * scale, height / 2 - (y + h / 2) * scale, scale);
+  }
+
+  // Writes what the picture knows now.
+  update() {
+    for (const { part } of this.shown.values()) part.update(this.picture);
+    if (this.level === "far") this._far();
+  }
+
+  // The box in which a node is seen: its own, or that of a folded module; by position or by node.
+  boxAt(clientX, clientY) {
+    const frame = this.svg.getBoundingClientRect();
+    const x = (clientX - frame.left - this.camera.x) / this.camera.scale;
+    const y = (clientY - frame.top - this.camera.y) / this.camera.scale;
+    const inside = (b) => x >= b.x && x <= b.x + b.width && y >= b.y && y <= b.y + b.height;
+    let hit = null;
+    for (const box of this.layout.boxes) {
+      if (!inside(box)) continue;
+      if (box.kind !== "cluster") return box;
+      hit = box; // of frames, the innermost comes last
+    }
+    return hit;
+  }
+
+  boxOfNode(i) {
+    const own = this.boxes.get(`n${i}`);
+    if (own) return own;
+    const { clusters, clusterOf } = this.picture.graph;
+    for (let c = clusterOf[i]; c >= 0; c = clusters[c].parent) {
+      const box = this.boxes.get(`c${c}`);
+      if (box && box.kind === "fold") return box;
+    }
+    return null;
+  }
+
+  elementOf(id) {
+    return this.shown.get(id)?.part.g ?? null;
+  }
+
+  // Draws now, instead of in the next frame.
+  draw() {
+    cancelAnimationFrame(this.asked);
+    this.asked = 0;
+    if (!this.layout) return;
+    const { x, y, scale } = this.camera;
+    this.world.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
+    const view = this.camera.seen(AROUND_WINDOW);
+    const boxes = this.layout.boxes.filter((b) =>
+      seen(view, b.x, b.y, b.x + b.width, b.y + b.height),
+    );
+    const level = scale >= READABLE ? "near" : boxes.length <= CROWD ? "small" : "far";
+    if (level !== this.level) this._clear();
+    this.level = level;
+    if (level === "far") return this._farOnce();
+    const wires = this.wires.filter((w) => seen(view, w.left, w.top, w.right, w.bottom));
+    this._keep(new Set([...boxes, ...wires].map(({ id }) => id)));
+    for (const box of boxes) {
+      const layer = box.kind === "cluster" ? "frame" : "box";
+      this._show(box.id, layer, () => boxOf(box, this.picture, level));
+    }
+    for (const wire of wires) this._show(wire.id, "wire", () => new Wire(wire));
+    this.onDraw?.();
+  }
+
+  _moved() {
+    if (!this.asked) this.asked = requestAnimationFrame(() => this.draw());
+  }
+
+  _show(id, layer, make) {
+    if (this.shown.has(id)) return;
+    const part = make();
+    part.update(this.picture);
+    this.layers[layer].append(part.g);
+    this.shown.set(id, { part });
+  }
+
+  _keep(ids) {
+    for (const [id, { part }] of this.shown) {
+      if (ids.has(id)) continue;
+      part.g.remove();
+      this.shown.delete(id);
+    }
+  }
+
+  _clear() {
+    this._keep(new Set());
+    this.layers.far.replaceChildren();
+    this.farParts = null;
+    this._moved();
+  }
+
+  // All boxes of one color are one path: thousands cost as much as a few dozen.
+  _farOnce() {
+    if (!this.farParts) {
+      const { far } = this.layers;
+      const frames = this.layout.boxes.filter((b) => b.kind === "cluster");
+      const g = drawn("g", { class: "frame" }, far);
+      for (const { x, y, width, height } of frames) drawn("rect", { x, y, width, height }, g);
+      const d = this.wires.map(({ points }) => roughPath(points)).join("");
+      const lines = drawn("path", { class: "wire", d }, far);
+      lines.style.stroke = "var(--line-none)";
+      this.farParts = new Map();
+      this._far();
+    }
+    this.onDraw?.();
+  }
+
+  _far() {
+    const { picture } = this;
+    const paths = new Map();
+    for (const box of this.layout.boxes) {
+      if (box.kind === "cluster") continue;
+      const nodes = box.kind === "fold" ? picture.contents[box.cluster].outputs : [box.node];
+      const color = shadeColor(
+        picture.scale.shade(largestOf(spanOf(nodes, (i) => picture.gradOf(i)))),
+      );
+      if (!paths.has(color)) paths.set(color, []);
+      const { x, y, width, height } = box;
+      paths.get(color).push(`M${x} ${y}h${width}v${height}h${-width}z`);
+    }
+    for (const [color, path] of this.farParts) if (!paths.has(color)) path.setAttribute("d", "");
+    for (const [color, parts] of paths) {
+      if (!this.farParts.has(color)) {
+        const path = drawn("path", { class: "far-box" }, this.layers.far);
+        path.style.fill = color;
+        this.farParts.set(color, path);
+      }
+      this.farParts.get(color).setAttribute("d", parts.join(""));
+    }
+  }
+
+  // Boxes glide from where they were; what is new comes out of the box that was opened.
+  _morph(before, [dx, dy], opened) {
+    this.draw();
+    if (calm() || (this.level !== "near" && this.level !== "small")) return;
+    const moving = [...this.shown].filter(([id]) => this.boxes.has(id));
+    for (const name of ["wire", "halo", "mark"]) this.layers[name].style.opacity = 0;
+    const begin = performance.now();
+    const step = (now) => {
+      const t = Math.min(Math.max((now - begin) / 340, 0), 1);
+      const s = t * t * (3 - 2 * t);
+      for (const [id, { part }] of moving)
+        this._between(part, this.boxes.get(id), before.get(id), opened, [dx, dy], s);
+      if (t < 1) return requestAnimationFrame(step);
+      for (const name of ["wire", "halo", "mark"]) this.layers[name].style.opacity = "";
+      return 0;
+    };
+    step(begin);
+  }
+
+  _between(part, box, old, opened, [dx, dy], s) {
+    const from = old ?? {
+      ...opened,
+      x: opened.x + opened.width / 3,
+      y: opened.y + opened.height / 3,
+    };
+    const mix = (a, b) => a + (b - a) * s;
+    const x = mix(from.x + dx, box.x);
+    const y = mix(from.y + dy, box.y);
+    part.g.setAttribute("transform", `translate(${x} ${y})`);
+    part.resize?.(mix(from.width, box.width), mix(from.height, box.height));
+    part.g.style.opacity = old || s === 1 ? "" : s * s;
+  }
+}
+
+function seen(view, left, top, right, bottom) {
+  return left <= view.right && right >= view.left && top <= view.bottom && bottom >= view.top;
+}

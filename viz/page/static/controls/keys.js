@@ -1,0 +1,124 @@
+// Keys: everything that can be done with a pointer can be done without.
+
+import { byId } from "../base/dom.js";
+import { unitOf } from "./pointer.js";
+
+const PAN = 60; // pixels
+
+export function listenToKeys(session) {
+  const { view, player } = session;
+  const everywhere = {
+    " ": () => player.step(1),
+    ".": () => player.step(1),
+    ",": () => player.step(-1),
+    p: () => player.toggle(),
+    Home: () => player.go(0),
+    End: () => player.go(session.steps.last),
+    "+": () => view.camera.zoom(1.25),
+    "=": () => view.camera.zoom(1.25),
+    "-": () => view.camera.zoom(0.8),
+    0: () => view.camera.fit(),
+    "/": () => byId("search").focus(),
+    Escape: () => {
+      session.search("");
+      session.letGo();
+    },
+  };
+  const inGraph = {
+    ArrowLeft: () => walk(session, "operand"),
+    ArrowRight: () => walk(session, "user"),
+    ArrowUp: () => walk(session, "up"),
+    ArrowDown: () => walk(session, "down"),
+    Enter: () => open(session),
+    "[": () => nudge(session, -1),
+    "]": () => nudge(session, 1),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing(event)) return;
+    const graph = event.target.closest("#graph");
+    if (event.target.closest("button") && (event.key === " " || event.key === "Enter")) return;
+    const act =
+      event.key === " " && event.shiftKey
+        ? () => player.step(-1)
+        : graph && event.shiftKey && event.key.startsWith("Arrow")
+          ? () => pan(view, event.key)
+          : (everywhere[event.key] ?? (graph ? inGraph[event.key] : undefined));
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+// A leaf's value by as much as ten pixels of dragging.
+function nudge(session, direction) {
+  const box = session.view.boxes.get(session.chosen);
+  if (!box || box.kind !== "node" || !session.engine.isFree(box.node)) return;
+  const x = session.engine.data[box.node];
+  session.set(box.node, Number((x + 10 * direction * unitOf(x)).toPrecision(6)));
+}
+
+// Whether a field has its own use for a key.
+function typing({ target, key }) {
+  const field = target.closest("input, select");
+  if (!field) return false;
+  if (field.type === "checkbox") return key === " ";
+  if (field.type === "range") return key.startsWith("Arrow") || key === "Home" || key === "End";
+  return true;
+}
+
+function pan(view, key) {
+  const [dx, dy] = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[
+    key
+  ];
+  view.camera.pan(dx * PAN, dy * PAN);
+}
+
+// Along an edge, or to the neighbour above or below; from nowhere, to the result.
+function walk(session, where) {
+  const { view, graph } = session;
+  const now = session.chosen === null ? null : view.boxes.get(session.chosen);
+  if (!now) {
+    session.choose(view.boxOfNode(graph.root).id, true);
+    return;
+  }
+  const next =
+    where === "up" || where === "down" ? beside(view, now, where) : along(view, now, where);
+  if (next) session.choose(next, true);
+}
+
+function along(view, now, where) {
+  const [end, other] = where === "operand" ? ["target", "source"] : ["source", "target"];
+  const middle = now.y + now.height / 2;
+  const boxes = view.wires.filter((w) => w[end] === now.id).map((w) => view.boxes.get(w[other]));
+  const { isConstant } = view.picture.graph;
+  const constant = (box) => (box.kind === "node" ? isConstant[box.node] : 0);
+  const away = (box) => Math.abs(box.y + box.height / 2 - middle);
+  boxes.sort((a, b) => constant(a) - constant(b) || away(a) - away(b));
+  return boxes[0]?.id;
+}
+
+function beside(view, now, where) {
+  const sign = where === "up" ? -1 : 1;
+  let best = null;
+  let least = Infinity;
+  for (const box of view.layout.boxes) {
+    const dy = sign * (box.y + box.height / 2 - now.y - now.height / 2);
+    const dx = Math.abs(box.x + box.width / 2 - now.x - now.width / 2);
+    if (box.kind === "cluster" || dy <= 1 || dx > 2 * dy + 60) continue;
+    if (dy + 2 * dx < least) [best, least] = [box.id, dy + 2 * dx];
+  }
+  return best;
+}
+
+function open(session) {
+  const box = session.view.boxes.get(session.chosen);
+  if (!box) return;
+  if (box.kind === "node") {
+    const field = byId("inspected").querySelector('input[type="text"]');
+    if (session.engine.isFree(box.node)) field?.focus();
+    return;
+  }
+  session.toggle(box.cluster);
+  session.choose(box.id, true);
+}

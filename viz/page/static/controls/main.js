@@ -1,0 +1,47 @@
+// Main: the scene of this file comes to life. The only module that knows SCENE and PRIMITIVES.
+
+import { byId } from "../base/dom.js";
+import { Engine } from "../engine/engine.js";
+import { graphOf } from "../base/graph.js";
+import { listenToKeys } from "./keys.js";
+import { withParts } from "../layout/parts.js";
+import { listenToPointer } from "./pointer.js";
+import { Session } from "./session.js";
+
+const engine = new Engine(withParts(graphOf(SCENE)), PRIMITIVES);
+export const session = new Session(engine, byId("learn") ? 40 : undefined); // beside a panel, less
+const { camera } = session.view;
+
+listenToKeys(session);
+listenToPointer(session);
+
+for (const [id, act] of Object.entries({
+  "fold-all": () => session.foldAll(),
+  "unfold-all": () => session.unfold(),
+  "zoom-in": () => camera.zoom(1.25),
+  "zoom-out": () => camera.zoom(0.8),
+  fit: () => camera.fit(),
+  reset: () => session.reset(),
+})) {
+  byId(id).addEventListener("click", act);
+}
+
+const field = byId("search");
+field.addEventListener("input", () => session.search(field.value));
+field.addEventListener("keydown", (event) => {
+  if (event.key === "Enter") session.nextFound(event.shiftKey ? -1 : 1);
+  if (event.key === "Escape") {
+    field.value = "";
+    session.search("");
+    byId("graph").focus();
+  }
+});
+
+const wrong = byId("wrong-order");
+wrong.addEventListener("change", () => session.order(wrong.checked));
+window.addEventListener("beforeprint", () => {
+  camera.fit(false);
+  session.view.draw();
+});
+
+globalThis.microgradlike = Object.freeze({ engine, session });

@@ -1,0 +1,234 @@
+// Session: one graph being looked at: what is folded, chosen, found, changed.
+
+import { byId, setText } from "../base/dom.js";
+import { clustersAround, firstFolds } from "../layout/folds.js";
+import { nameOf } from "../base/formulas.js";
+import { Inspector } from "./inspector.js";
+import { layoutOf } from "../layout/layout.js";
+import { Legend } from "../canvas/legend.js";
+import { Margin } from "./step_panel.js";
+import { Marks } from "../canvas/overlay.js";
+import { short } from "../base/numbers.js";
+import { Picture } from "../canvas/picture.js";
+import { Player } from "./player.js";
+import { spokenOf } from "../engine/rules.js";
+import { searchNodes } from "../canvas/search.js";
+import { measureOf } from "../layout/sizes.js";
+import { Steps } from "../engine/steps.js";
+import { View } from "../canvas/view.js";
+
+const MOST_BOXES = 8000; // unfolded with one button
+
+export class Session {
+  // `room`: how many boxes are shown to begin with, at most.
+  constructor(engine, room) {
+    this.engine = engine;
+    this.graph = engine.graph;
+    this.steps = new Steps(engine);
+    this.picture = new Picture(engine, this.steps);
+    this.view = new View(byId("graph"), this.picture);
+    this.marks = new Marks(this.view);
+    this.legend = new Legend(byId("legend"), this.picture);
+    this.inspector = new Inspector(this.picture, {
+      set: (leaf, x) => this.set(leaf, x),
+      follow: (nodes) => this.marks.follow(nodes),
+    });
+    this.margin = new Margin(this.steps, this.picture, (place) => this.player.go(place));
+    this.player = new Player(this.steps, (place, moving) => this._showPlace(place, moving));
+    this.folded = firstFolds(this.graph, room);
+    this.chosen = null; // the id of a box
+    this.found = { nodes: [], at: -1 };
+    setText(byId("title"), nameOf(this.graph, this.graph.root));
+    const { graph } = this;
+    for (const id of ["fold-all", "unfold-all"]) byId(id).hidden = graph.clusters.length === 0;
+    this._layout(null);
+    const known = graph.reached[graph.root];
+    this.player.go(known ? this.steps.last : this.steps.seed - 1);
+    this.inspector.show();
+  }
+
+  // ---- numbers
+
+  set(leaf, x) {
+    this.engine.setLeaf(leaf, x);
+    byId("reset").disabled = false;
+    this._renumber();
+    this.onSet?.(leaf, x);
+  }
+
+  // Many at once, by something else than a hand on a leaf.
+  setAll(leaves, numbers) {
+    this.engine.setLeaves(leaves, numbers);
+    this._renumber();
+  }
+
+  reset() {
+    const { data, count } = this.graph;
+    for (let i = 0; i < count; i++) {
+      if (this.engine.isFree(i) && !Object.is(this.engine.data[i], data[i]))
+        this.engine.setLeaf(i, data[i]);
+    }
+    byId("reset").disabled = true;
+    this._renumber();
+    this.onReset?.();
+  }
+
+  order(wrong) {
+    this.engine.wrongOrder = wrong;
+    this.steps.forget();
+    this._renumber();
+    this.player.go(Math.min(this.player.place, this.steps.last));
+    this._orderNote(wrong);
+  }
+
+  _renumber() {
+    this.picture.refresh();
+    this.legend.update();
+    this.view.update();
+    const { place, byNode } = this.player;
+    const event = this.steps.eventAt(place, byNode);
+    const whole = place === this.steps.last;
+    this.margin.show(event, place, whole);
+    this.marks.happen(whole ? null : event, false);
+    this.inspector.show();
+  }
+
+  _showPlace(place, moving) {
+    this.picture.show(place);
+    this.legend.update();
+    this.view.update();
+    const event = this.steps.eventAt(place, this.player.byNode);
+    if (moving) this._follow(event);
+    const quiet = place === this.steps.last && !moving;
+    this.margin.show(event, place, quiet);
+    this.marks.happen(quiet ? null : event, moving);
+    this.inspector.show();
+    setText(byId("spoken"), spokenOf(this.steps, event));
+  }
+
+  // What happens is brought into the window; with "follow", close enough to be read.
+  _follow({ node, pushes }) {
+    const boxes = [node, ...pushes.map((push) => push.operand)]
+      .filter((i) => i >= 0)
+      .map((i) => this.view.boxOfNode(i));
+    if (boxes.length === 0) return;
+    const x = Math.min(...boxes.map((b) => b.x));
+    const y = Math.min(...boxes.map((b) => b.y));
+    const width = Math.max(...boxes.map((b) => b.x + b.width)) - x;
+    const height = Math.max(...boxes.map((b) => b.y + b.height)) - y;
+    this.view.camera.show({ x, y, width, height }, byId("follow").checked ? 0.8 : 0);
+  }
+
+  _orderNote(wrong) {
+    const note = byId("order-note");
+    note.classList.toggle("warn", wrong);
+    if (!wrong) return setText(note, "");
+    const { graph } = this;
+    const { grad } = this.engine;
+    const { right, wrong: nodes } = this.picture;
+    if (nodes.length === 0)
+      return setText(note, "Here it makes no difference: nothing is handed on too early.");
+    const lost = nodes
+      .slice(-3)
+      .map((i) => `${nameOf(graph, i)} gets ${short(grad[i])} instead of ${short(right[i])}`);
+    const more = nodes.length > 3 ? `; and ${nodes.length - 3} more are wrong` : "";
+    const why =
+      "A node hands on as soon as something arrives. What arrives later is never handed on:";
+    return setText(note, `${why} ${lost.join("; ")}${more}.`);
+  }
+
+  // ---- folding
+
+  toggle(cluster) {
+    if (this.folded.has(cluster)) this.folded.delete(cluster);
+    else this.folded.add(cluster);
+    this._layout(`c${cluster}`);
+  }
+
+  foldAll() {
+    this.folded = new Set(this.graph.clusters.keys());
+    this._layout(null);
+  }
+
+  // One level of modules more each time, as long as that can be drawn.
+  unfold() {
+    const { clusters } = this.graph;
+    const { boxes } = this.view;
+    const outer = [...this.folded].filter(
+      (c) => clusters[c].parent < 0 || !this.folded.has(clusters[c].parent),
+    );
+    const more = outer.reduce((sum, c) => sum + this.picture.contents[c].size, boxes.size);
+    if (more > MOST_BOXES) return setText(byId("found"), "too many boxes: unfold single modules");
+    for (const c of outer) this.folded.delete(c);
+    return this._layout(null);
+  }
+
+  _layout(anchor) {
+    this.view.setLayout(layoutOf(this.graph, this.folded, measureOf(this.graph)), anchor);
+  }
+
+  // ---- choosing
+
+  choose(id, show = false) {
+    const box = this.view.boxes.get(id);
+    if (!box) return;
+    this.chosen = id;
+    this.marks.choose(box);
+    setText(byId("inspector-title"), "Node, chosen; click beside it to let go");
+    this._inspect(box);
+    if (show) this._into(box);
+  }
+
+  // A chosen node stays in the margin, whatever the pointer passes on its way there.
+  letGo() {
+    this.chosen = null;
+    this.marks.choose(null);
+    setText(byId("inspector-title"), "Node");
+  }
+
+  hover(id) {
+    const box = id === null || this.chosen !== null ? null : this.view.boxes.get(id);
+    if (box && box.kind !== "cluster") this._inspect(box);
+  }
+
+  _inspect(box) {
+    if (box.kind === "node") this.inspector.inspect(box.node);
+    else this.inspector.inspectModule(box.cluster);
+  }
+
+  // Unfolds what hides a node, and goes there.
+  reveal(node) {
+    const around = clustersAround(this.graph, this.graph.clusterOf[node]);
+    if (around.some((c) => this.folded.delete(c))) {
+      for (const c of around) this.folded.delete(c);
+      this._layout(null);
+    }
+    this.choose(`n${node}`, true);
+  }
+
+  _into(box) {
+    this.view.camera.show(box);
+    this.view.draw();
+    this.view.elementOf(box.id)?.focus({ preventScroll: true });
+    setText(byId("spoken"), this.picture.describeBox(box));
+  }
+
+  // ---- searching
+
+  search(text) {
+    const nodes = searchNodes(this.graph, text);
+    this.found = { nodes, at: -1 };
+    this.marks.find(nodes);
+    setText(byId("found"), text.trim() === "" ? "" : `${nodes.length.toLocaleString("en")} found`);
+  }
+
+  nextFound(direction) {
+    const { nodes } = this.found;
+    if (nodes.length === 0) return;
+    this.found.at = (this.found.at + direction + nodes.length) % nodes.length;
+    const field = document.activeElement;
+    this.reveal(nodes[this.found.at]);
+    field?.focus();
+    setText(byId("found"), `${this.found.at + 1} of ${nodes.length.toLocaleString("en")}`);
+  }
+}

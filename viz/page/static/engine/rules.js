@@ -1,0 +1,51 @@
+// Rules: what happened at a step as lines of text, with names and then with numbers.
+
+import { formulaByName, formulaByNumber, nameOf } from "../base/formulas.js";
+import { factor, short } from "../base/numbers.js";
+
+const LONGEST = 6; // values of a growing gradient that are written out
+
+// ∂L/∂a += ∂L/∂c · ∂c/∂a, the same in numbers, and how the gradient grew.
+export function pushLines(steps, push) {
+  const { graph } = steps.engine;
+  const [L, a, c] = [graph.root, push.operand, push.from].map((i) => nameOf(graph, i));
+  const history = steps.historyOf(push.k);
+  const shown =
+    history.length > LONGEST
+      ? ["…", ...history.slice(1 - LONGEST).map((x) => short(x))]
+      : history.map((x) => short(x));
+  return {
+    rule: `∂${L}/∂${a} += ∂${L}/∂${c} · ∂${c}/∂${a}`,
+    numbers: `${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}`,
+    growth: shown.join(" → "),
+    receiver: `∂${L}/∂${a}`,
+  };
+}
+
+export function forwardLines(steps, node) {
+  const { graph, data } = steps.engine;
+  return {
+    rule: `${nameOf(graph, node)} = ${formulaByName(graph, node)}`,
+    numbers: `${formulaByNumber(graph, node, data)} = ${short(data[node])}`,
+  };
+}
+
+export function seedLine(steps) {
+  const { graph } = steps.engine;
+  const L = nameOf(graph, graph.root);
+  return `∂${L}/∂${L} = 1`;
+}
+
+// One sentence for a screen reader.
+export function spokenOf(steps, event) {
+  const { graph, data } = steps.engine;
+  const { kind, node, pushes } = event;
+  if (kind === "start") return "Start: only leaves have values.";
+  if (kind === "forward") return `${nameOf(graph, node)} becomes ${short(data[node])}.`;
+  if (kind === "seed") return `The gradient of the result, ${nameOf(graph, node)}, is 1.`;
+  const parts = pushes.slice(0, 4).map((push) => {
+    const { numbers } = pushLines(steps, push);
+    return `to ${nameOf(graph, push.operand)}: ${numbers}, its gradient is now ${short(push.after)}`;
+  });
+  return `${nameOf(graph, node)} hands on ${parts.join("; ")}.`;
+}

@@ -1,0 +1,195 @@
+// Layout: boxes and lines from left to right. Each module is laid out by itself and is then one box
+// in its parent; a folded one is a box from the beginning. Pure, and the same every time.
+
+import { Tier } from "./subgraph_layout.js";
+
+const MARGIN = 18; // inside a frame
+const TITLE = 26; // above what is in it
+
+// `folded` is a set of clusters; `measure(kind, id)` gives [width, height] of a "node" or a "fold",
+// and of a "title". Lengths are whole.
+export function layoutOf(graph, folded, measure) {
+  const plan = new Plan(graph, folded);
+  plan.connect();
+  for (const container of [...plan.tiers.keys()].reverse()) plan.settle(container, measure);
+  return plan.result();
+}
+
+// The outermost folded cluster around each cluster, itself included; -1 where there is none.
+export function foldsOf(clusters, folded) {
+  const home = new Int32Array(clusters.length);
+  for (let c = 0; c < clusters.length; c++) {
+    home[c] = -1;
+    for (let at = c; at >= 0; at = clusters[at].parent) if (folded.has(at)) home[c] = at;
+  }
+  return home;
+}
+
+// How far below a box's top the line of operand number `slot` arrives.
+export function inletOf(slot, slots, height) {
+  return Math.round(((slot + 0.5) * height) / slots);
+}
+
+// From the result down, first operands first: where nothing else decides, they stand above.
+function readingOrder({ count, root, first, operand }) {
+  const seen = new Uint8Array(count);
+  const order = [];
+  const stack = [root];
+  for (let rest = count - 1; stack.length > 0 || rest >= 0;) {
+    const i = stack.length > 0 ? stack.pop() : rest--;
+    if (seen[i]) continue;
+    seen[i] = 1;
+    order.push(i);
+    for (let e = first[i + 1] - 1; e >= first[i]; e--) stack.push(operand[e]);
+  }
+  return order;
+}
+
+class Plan {
+  constructor(graph, folded) {
+    this.graph = graph;
+    this.home = foldsOf(graph.clusters, folded);
+    this.depth = graph.clusters.map((_, c) => this._depth(c));
+    this.tiers = new Map([[-1, new Tier()]]); // by cluster, a parent before what lies in it
+    this.places = new Map(); // box -> its item in the tier of its parent
+    this.wires = new Map();
+    for (const i of readingOrder(graph)) this._place(this.boxOf(i));
+    this.turn = new Map([...this.places.keys()].map((box, i) => [box, i]));
+  }
+
+  // Boxes have numbers: node i is i, cluster c is count + c, folded or open.
+  boxOf(node) {
+    const c = this.graph.clusterOf[node];
+    const fold = c < 0 ? -1 : this.home[c];
+    return fold < 0 ? node : this.graph.count + fold;
+  }
+
+  parentOf(box) {
+    const { count, clusterOf, clusters } = this.graph;
+    return box < count ? clusterOf[box] : clusters[box - count].parent;
+  }
+
+  _depth(c) {
+    let depth = 1;
+    for (let at = this.graph.clusters[c].parent; at >= 0; depth++) {
+      at = this.graph.clusters[at].parent;
+    }
+    return depth;
+  }
+
+  _place(box) {
+    const inside = [];
+    for (let at = box; !this.places.has(at); at = this.graph.count + this.parentOf(at)) {
+      inside.push(at);
+      if (this.parentOf(at) < 0) break;
+    }
+    for (const at of inside.reverse()) {
+      const parent = this.parentOf(at);
+      if (!this.tiers.has(parent)) this.tiers.set(parent, new Tier());
+      this.places.set(at, this.tiers.get(parent).add(at));
+    }
+  }
+
+  connect() {
+    const { count, first, operand } = this.graph;
+    for (let v = 0; v < count; v++) {
+      const target = this.boxOf(v);
+      for (let e = first[v]; e < first[v + 1]; e++) {
+        const source = this.boxOf(operand[e]);
+        if (source === target) continue;
+        const name = target < count ? `e${e}` : `${source}>${target}`;
+        const wire = this.wires.get(name);
+        if (wire) wire.operands.push(e);
+        else this._wire(name, source, target, e, e - first[v]);
+      }
+    }
+  }
+
+  _wire(name, source, target, e, slot) {
+    const wire = { source, target, operands: [e], hops: [] };
+    const ups = [];
+    const downs = [];
+    let [a, b] = [source, target];
+    let [from, to] = [this.parentOf(a), this.parentOf(b)];
+    const deep = (c) => (c < 0 ? 0 : this.depth[c]);
+    let key = slot;
+    while (from !== to) {
+      if (deep(from) >= deep(to)) {
+        ups.push([from, this.places.get(a), -1, source]);
+        a = this.graph.count + from;
+        from = this.parentOf(a);
+      } else {
+        downs.push([to, -1, this.places.get(b), key]);
+        b = this.graph.count + to;
+        to = this.parentOf(b);
+        key = source;
+      }
+    }
+    wire.hops = [...ups, [from, this.places.get(a), this.places.get(b), key], ...downs.reverse()];
+    for (const [c, start, end, inlet] of wire.hops) {
+      this.tiers.get(c).link(source, start, end, inlet);
+    }
+    this.wires.set(name, wire);
+  }
+
+  settle(container, measure) {
+    const tier = this.tiers.get(container);
+    for (const item of tier.items) this._measure(item, measure);
+    tier.arrange((signal) => this.turn.get(signal));
+  }
+
+  _measure(item, measure) {
+    const { count, first } = this.graph;
+    const { box } = item;
+    const inner = box >= count && this.home[box - count] < 0 ? this.tiers.get(box - count) : null;
+    if (inner) {
+      const [title] = measure("title", box - count);
+      item.width = Math.max(inner.width + 2 * MARGIN, title + 2 * MARGIN);
+      item.height = inner.height + TITLE + MARGIN;
+      const port = (side) => (signal) => TITLE + inner.vertices[inner.ports[side].get(signal)].y;
+      [item.outlet, item.inlet] = [port("out"), port("in")];
+      return;
+    }
+    const [width, height] = box < count ? measure("node", box) : measure("fold", box - count);
+    const slots = box < count ? first[box + 1] - first[box] : 1;
+    item.width = width;
+    item.height = height;
+    item.outlet = () => Math.round(height / 2);
+    item.inlet = (slot) => inletOf(box < count ? slot : 0, slots, height);
+  }
+
+  result() {
+    const { count } = this.graph;
+    const origins = new Map([[-1, [MARGIN, MARGIN]]]);
+    const boxes = [];
+    for (const [container, tier] of this.tiers) {
+      const [x0, y0] = origins.get(container);
+      for (const { box, x, y, width, height } of tier.items) {
+        const cluster = box - count;
+        const open = box >= count && this.home[cluster] < 0;
+        const kind = box < count ? "node" : open ? "cluster" : "fold";
+        const id = box < count ? `n${box}` : `c${cluster}`;
+        const what = box < count ? { node: box } : { cluster };
+        boxes.push({ id, kind, x: x0 + x, y: y0 + y, width, height, ...what });
+        if (open) origins.set(cluster, [x0 + x + MARGIN, y0 + y + TITLE]);
+      }
+    }
+    const edges = Array.from(this.wires.values(), (wire) => this._edge(wire, origins));
+    const top = this.tiers.get(-1);
+    const [width, height] = [top.width + 2 * MARGIN, top.height + 2 * MARGIN];
+    return { boxes, edges, width, height };
+  }
+
+  _edge({ source, target, operands, hops }, origins) {
+    const name = (box) => (box < this.graph.count ? `n${box}` : `c${box - this.graph.count}`);
+    const points = [];
+    for (const [container, , to, key] of hops) {
+      const [x0, y0] = origins.get(container);
+      for (const [x, y] of this.tiers.get(container).route(source, to, key)) {
+        const last = points[points.length - 1];
+        if (!last || last[0] !== x0 + x || last[1] !== y0 + y) points.push([x0 + x, y0 + y]);
+      }
+    }
+    return { source: name(source), target: name(target), points, operands };
+  }
+}

@@ -1,0 +1,38 @@
+// Sizes: how large each box is. They depend on no number, so that changing one moves nothing.
+
+import { columnsOf, printable, widthOf } from "../base/text.js";
+
+export const FONT = 12;
+export const PLUG = 46; // width of the column of local derivatives
+export const BODY = 134; // room for "data −1.234e−308"
+export const ROW = 16;
+export const PAD = 9;
+export const FOLD = 204;
+const HEIGHT = 64;
+
+// What layoutOf asks: [width, height] of a "node", a "fold", or of a cluster's "title".
+export function measureOf(graph) {
+  return (kind, id) => {
+    if (kind === "title") return [widthOf(titleOf(graph, id), FONT) + 24, ROW];
+    if (kind === "fold") return [FOLD, 78];
+    return nodeSize(graph, id);
+  };
+}
+
+export function titleOf(graph, cluster) {
+  return printable(graph.clusters[cluster].title, 48);
+}
+
+export function constantName(graph, i) {
+  return printable(graph.names[i], 12);
+}
+
+function nodeSize({ roles, first, names }, i) {
+  if (roles[i] === "constant") {
+    const columns = Math.min(columnsOf(printable(names[i], 12)), 12);
+    return [Math.max(34, Math.ceil(columns * 7.3) + 16), 26];
+  }
+  const slots = first[i + 1] - first[i];
+  const height = Math.max(HEIGHT, slots * 17 + 6);
+  return [BODY + (slots > 0 ? PLUG : 0), height];
+}

@@ -1,0 +1,131 @@
+// Curve: the losses of runs over their steps. The axis is logarithmic where they span decades.
+
+import { drawn } from "../base/dom.js";
+import { short } from "../base/numbers.js";
+
+const CHART = { width: 360, height: 132 };
+const FRAME = { left: 46, right: 352, top: 10, bottom: 112 };
+const POINTS = 400; // of a line, at most
+
+export class Curve {
+  // `pick(step, pace)` is called where the chart is clicked, or the pointer drawn over it, "drag".
+  constructor(place, pick) {
+    const viewBox = `0 0 ${CHART.width} ${CHART.height}`;
+    this.svg = drawn("svg", { class: "chart", viewBox, role: "img" }, place);
+    this.axes = drawn("g", {}, this.svg);
+    this.lines = drawn("g", {}, this.svg);
+    this.now = drawn("g", {}, this.svg);
+    const at = (event, pace) => {
+      const box = this.svg.getBoundingClientRect();
+      const x = ((event.clientX - box.left) / box.width) * CHART.width;
+      const share = (x - FRAME.left) / (FRAME.right - FRAME.left);
+      pick(Math.round(Math.min(Math.max(share, 0), 1) * this.most), pace);
+    };
+    this.svg.addEventListener("pointerdown", (event) => {
+      this.svg.setPointerCapture(event.pointerId);
+      at(event, "drag");
+    });
+    this.svg.addEventListener("pointermove", (event) => event.buttons && at(event, "drag"));
+    this.svg.addEventListener("pointerup", (event) => at(event, "rest"));
+  }
+
+  // `runs` with their losses; a ring where each of `entries` [run, k] stands.
+  show(runs, entries) {
+    this.most = Math.max(1, ...runs.map((run) => run.steps[run.last]));
+    this._scale(runs.flatMap(({ losses }) => losses.filter(Number.isFinite)));
+    this._axes();
+    this.lines.replaceChildren();
+    runs.forEach((run, i) => {
+      drawn("path", { class: `line run-${i}`, d: this._line(run) }, this.lines);
+    });
+    this.now.replaceChildren();
+    for (const [run, k] of entries) {
+      const x = this._x(run.steps[k]);
+      const place = { x1: x, x2: x, y1: FRAME.top, y2: FRAME.bottom };
+      drawn("line", { class: "now", ...place }, this.now);
+      const cy = this._y(run.losses[k]);
+      if (Number.isFinite(cy))
+        drawn("circle", { class: `dot run-${runs.indexOf(run)}`, cx: x, cy, r: 4 }, this.now);
+    }
+    const [run, k] = entries[0];
+    const here = `at step ${run.steps[k]} it is ${short(run.losses[k])}`;
+    this.svg.setAttribute("aria-label", `Loss over ${this.most} steps; ${here}`);
+  }
+
+  _scale(losses) {
+    const low = losses.length ? Math.min(...losses) : 0;
+    const high = losses.length ? Math.max(...losses) : 1;
+    this.log = low > 0 && high > 10 * low;
+    const of = this.log ? Math.log : (x) => x;
+    const room = Math.max((of(high) - of(low)) * 0.05, Math.abs(of(high)) * 1e-9) || 1;
+    this.of = of;
+    this.low = of(low) - room;
+    this.high = of(high) + room;
+    this.ticks = ticksOf(low, high, this.log);
+  }
+
+  _axes() {
+    this.axes.replaceChildren();
+    const { left, right, top, bottom } = FRAME;
+    for (const x of this.ticks) {
+      const y = this._y(x);
+      if (!(y >= top - 1 && y <= bottom + 1)) continue;
+      drawn("line", { class: "grid", x1: left, x2: right, y1: y, y2: y }, this.axes);
+      drawn("text", { x: left - 5, y: y + 3.5, class: "tick-y", text: short(x, 2) }, this.axes);
+    }
+    drawn("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }, this.axes);
+    drawn("text", { x: left, y: bottom + 14, class: "tick-x", text: "0" }, this.axes);
+    const end = this.most.toLocaleString("en");
+    const steps = `${end} step${this.most === 1 ? "" : "s"}`;
+    drawn("text", { x: right, y: bottom + 14, class: "tick-y", text: steps }, this.axes);
+  }
+
+  _line({ steps, losses }) {
+    const every = Math.ceil(steps.length / POINTS);
+    let [d, pen] = ["", "M"];
+    steps.forEach((step, k) => {
+      if (k % every && k !== steps.length - 1) return;
+      const y = this._y(losses[k]);
+      if (!Number.isFinite(y)) return (pen = "M"); // a gap
+      d += `${pen}${this._x(step).toFixed(1)} ${y.toFixed(1)}`;
+      pen = "L";
+      return undefined;
+    });
+    return d;
+  }
+
+  _x(step) {
+    return FRAME.left + ((FRAME.right - FRAME.left) * step) / this.most;
+  }
+
+  _y(loss) {
+    const share = (this.of(loss) - this.low) / (this.high - this.low);
+    return FRAME.bottom - share * (FRAME.bottom - FRAME.top);
+  }
+}
+
+// Round numbers in between: 1, 2 and 5 of each power of ten, or the powers alone.
+export function ticksOf(low, high, log) {
+  // of numbers that differ in their last digits there are none
+  if (!(high - low > 1e-9 * Math.max(Math.abs(low), Math.abs(high)))) return [low];
+  return log ? powers(low, high) : multiples(low, high);
+}
+
+function powers(low, high) {
+  const first = Math.floor(Math.log10(low));
+  const last = Math.ceil(Math.log10(high));
+  const parts = last - first > 3 ? [1] : [1, 3];
+  const every = Math.ceil((last - first) / 6);
+  const ticks = [];
+  for (let e = first; e <= last; e += every) for (const m of parts) ticks.push(Number(`${m}e${e}`));
+  return ticks.filter((x) => x >= low * 0.9 && x <= high * 1.1);
+}
+
+function multiples(low, high) {
+  const rough = (high - low) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((m) => m * power >= rough) * power;
+  const first = Math.ceil(low / step);
+  const count = Math.min(Math.floor(high / step) - first, 10) + 1;
+  return Array.from({ length: count }, (_, k) => Number(((first + k) * step).toPrecision(12)));
+}

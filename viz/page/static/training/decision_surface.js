@@ -1,0 +1,196 @@
+// Plane: the examples of a training, and what the model says between them: of two inputs the score at
+// every point of the plane, of one input the curve.
+
+import { FIXED, classesOf } from "./lesson.js";
+import { Scale, shadeColor } from "../base/colors.js";
+import { drawn } from "../base/dom.js";
+import { cellPaths, latticeOf, zeroLine } from "./grid.js";
+import { short } from "../base/numbers.js";
+
+const WHOLE = 360; // as wide as the panel
+const FINE = 36; // cells in a row
+const COARSE = 20; // while it moves
+const AROUND_EXAMPLES = 0.15; // around the examples, of their span
+const WITHIN = 0.9; // of the scores are within the scale: the greatest lie far from the data
+const NEAR = 15; // pixels from a click to an example that is meant
+const POINTS_OF_CURVE = 97;
+const SHAPES = [
+  "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z",
+  "M-4.2 -4.2h8.4v8.4h-8.4z",
+  "M0 -5.4l5.2 9h-10.4z",
+  "M0 -6l6 6l-6 6l-6 -6z",
+];
+
+// Whether there is something to be drawn.
+export function isFlat(lesson) {
+  const { inputs, scores, numbers } = lesson;
+  const free = numbers.node.slice(0, inputs).every((i) => i !== FIXED);
+  return free && scores.length > 0 && (inputs === 2 || (inputs === 1 && scores.length === 1));
+}
+
+export class Plane {
+  // `pick(x, y, example)`: where it was clicked, and the example nearest to that, or -1.
+  constructor(place, lesson, width, pick) {
+    this.lesson = lesson;
+    this.classes = classesOf(lesson);
+    this.width = width;
+    this.size = Math.sqrt(width / WHOLE); // of its points: of a small plane smaller ones
+    this.svg = drawn("svg", { class: "plane", role: "img" }, place);
+    this.cells = drawn("g", { class: "cells", "shape-rendering": "crispEdges" }, this.svg);
+    this.line = drawn("path", { class: "boundary" }, this.svg);
+    this.points = drawn("g", {}, this.svg);
+    this.svg.addEventListener("click", (event) => {
+      const box = this.svg.getBoundingClientRect();
+      const x = (event.clientX - box.left) / box.width;
+      const y = 1 - (event.clientY - box.top) / box.height;
+      const { left, right, low, high } = this.bounds;
+      const at = [left + x * (right - left), low + y * (high - low)];
+      pick(...at, this._nearest(...at));
+    });
+  }
+
+  // The examples; `frame` others that are to have room too.
+  setExamples(examples, frame = examples) {
+    this.examples = examples;
+    this.bounds = spaceOf(frame, this.lesson.inputs);
+    const { left, right, low, high } = this.bounds;
+    const share = this.lesson.inputs === 2 ? (high - low) / (right - left) : 0.62;
+    this.height = Math.round(this.width * Math.min(Math.max(share, 0.5), 1.1));
+    this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
+    this.points.replaceChildren();
+    this.marks = examples.map((row) => this._point(row));
+  }
+
+  // The model's answers, by a trainer that has its parameters.
+  show(trainer, fine = true) {
+    if (this.lesson.inputs === 1) return this._curve(trainer);
+    const cells = fine ? FINE : COARSE;
+    const rows = Math.round((cells * this.height) / this.width);
+    const scores = latticeOf((x, y) => trainer.scoresAt([x, y]), this.bounds, cells, rows);
+    const [width, height] = [this.width / cells, this.height / rows];
+    if (this.lesson.scores.length > 1) return this._winners(scores, width, height);
+    const { middle } = this.lesson;
+    const z = scores.map((row) => row.map(([score]) => score - middle));
+    const sizes = z.flat().map(Math.abs).filter(Number.isFinite);
+    sizes.sort((a, b) => a - b);
+    const scale = new Scale(sizes[Math.floor(WITHIN * (sizes.length - 1))] || 1);
+    this._shade(scale);
+    const keys = z.map((row) => row.map((x) => scale.shade(x)));
+    this._fill(cellPaths(keys, width, height, true), (shade) => shadeColor(shade));
+    const d = zeroLine(z).map(([x1, y1, x2, y2]) => {
+      const at = (x, y) => `${(x * width).toFixed(1)} ${(this.height - y * height).toFixed(1)}`;
+      return `M${at(x1, y1)}L${at(x2, y2)}`;
+    });
+    this.line.setAttribute("d", d.join(""));
+    return this._say(`the black line is where the score is ${short(middle)}`);
+  }
+
+  // Marks the example whose graph is shown.
+  choose(example) {
+    this.ring?.remove();
+    const row = this.examples[example];
+    if (!row) return;
+    const [cx, cy] = this._place(row);
+    this.ring = drawn("circle", { class: "ring", cx, cy, r: 9 * this.size }, this.points);
+  }
+
+  _winners(scores, width, height) {
+    const best = (all) => all.indexOf(Math.max(...all));
+    const keys = scores.map((row) => row.map(best));
+    this._fill(cellPaths(keys, width, height, true), (k) => `var(--class-${k % 6}-pale)`);
+    this._say("each point has the color of its greatest score");
+  }
+
+  _curve(trainer) {
+    const { left, right } = this.bounds;
+    const last = POINTS_OF_CURVE - 1;
+    const xs = Array.from({ length: last + 1 }, (_, i) => left + ((right - left) * i) / last);
+    const points = xs.map((x) => this._at(x, trainer.scoresAt([x])[0]));
+    const finite = points.filter(([, y]) => Number.isFinite(y));
+    const written = finite.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`);
+    this.line.setAttribute("d", written.length > 0 ? `M${written.join("L")}` : "");
+    this._say("the line is what the model gives");
+  }
+
+  _fill(paths, color) {
+    const all = [...paths].map(([key, d]) => {
+      const path = drawn("path", { d });
+      path.style.fill = color(key);
+      return path;
+    });
+    this.cells.replaceChildren(...all);
+  }
+
+  _say(what) {
+    const { left, right } = this.bounds;
+    const text = `${this.examples.length} examples from ${short(left, 2)} to ${short(right, 2)}; ${what}`;
+    this.svg.setAttribute("aria-label", text);
+  }
+
+  _point(row) {
+    const { shape, color } = this._lookOf(row);
+    const [x, y] = this._place(row);
+    const d = SHAPES[shape % SHAPES.length];
+    const transform = `translate(${x} ${y}) scale(${this.size})`;
+    return drawn("path", { d, class: `point ${color}`, transform }, this.points);
+  }
+
+  // Of two classes the colors are those of the signs of the score; of several scores, that of the label's.
+  _lookOf(row) {
+    const { classes } = this;
+    const { inputs, scores, middle } = this.lesson;
+    const label = row[inputs];
+    if (inputs === 1 || row.length !== inputs + 1) return { shape: 0, color: "plain" };
+    if (scores.length > 1) return { shape: label, color: `class-${label % 6}` };
+    if (classes === null || classes.length > 2) return { shape: 0, color: "shaded" };
+    const above = classes.length === 2 ? label === classes[1] : label > middle;
+    return above ? { shape: 1, color: "class-above" } : { shape: 0, color: "class-below" };
+  }
+
+  // What is to be predicted, on the scale of what is.
+  _shade(scale) {
+    this.marks.forEach((mark, i) => {
+      if (!mark.classList.contains("shaded")) return;
+      const label = this.examples[i][this.lesson.inputs];
+      mark.style.fill = shadeColor(scale.shade(label - this.lesson.middle));
+    });
+  }
+
+  _place(row) {
+    return this._at(row[0], row[1]);
+  }
+
+  _at(x, y) {
+    const { left, right, low, high } = this.bounds;
+    const share = (y - low) / (high - low);
+    return [((x - left) / (right - left)) * this.width, (1 - share) * this.height];
+  }
+
+  _nearest(x, y) {
+    const [px, py] = this._at(x, y);
+    let [best, least] = [-1, NEAR];
+    this.examples.forEach((row, i) => {
+      const [qx, qy] = this._place(row);
+      const far = Math.hypot(px - qx, py - qy);
+      if (far < least) [best, least] = [i, far];
+    });
+    return best;
+  }
+}
+
+// Room for all, and a little around; of one input, the other coordinate is the label.
+function spaceOf(examples, inputs) {
+  const span = (k) => {
+    const all = examples.map((row) => row[k]).filter(Number.isFinite);
+    const [low, high] = all.length ? [Math.min(...all), Math.max(...all)] : [-1, 1];
+    const room = AROUND_EXAMPLES * (high - low) || 1;
+    return [low - room, high + room];
+  };
+  const [left, right] = span(0);
+  let [low, high] = span(1);
+  if (inputs === 2 && high - low < 0.5 * (right - left)) {
+    const [middle, half] = [(low + high) / 2, (right - left) / 4];
+    [low, high] = [middle - half, middle + half];
+  }
+  return { left, right, low, high };
+}

@@ -1,0 +1,96 @@
+// Units: which activations do something. A ReLU that gives 0 for every example is dead: no gradient
+// passes it. A tanh or sigmoid whose slope is next to 0 for all of them is saturated.
+
+import { drawn, element } from "../base/dom.js";
+import { fullName } from "../base/formulas.js";
+import { printable } from "../base/text.js";
+
+const FLAT = 0.05; // of the greatest slope there is
+const UNIT = 22;
+const IN_ROW = 16;
+
+// The nodes of the primitives in `kinds`, by the module around their module.
+export function unitsOf(graph, kinds) {
+  const layers = new Map();
+  graph.op.forEach((op, i) => {
+    if (op < 0 || !Object.hasOwn(kinds, graph.ops[op]) || graph.clusterOf[i] < 0) return;
+    const inner = graph.clusters[graph.clusterOf[i]];
+    const key = inner.parent >= 0 ? inner.parent : graph.clusterOf[i];
+    if (!layers.has(key)) layers.set(key, []);
+    layers.get(key).push(i);
+  });
+  return [...layers].map(([cluster, nodes]) => ({ name: graph.clusters[cluster].name, nodes }));
+}
+
+// By node: the share of the examples for which it lets a gradient through; `kinds` has the greatest
+// slope of each primitive.
+export function activity(layers, trainer, examples, kinds) {
+  const { graph, local } = trainer.engine;
+  const nodes = layers.flatMap((layer) => layer.nodes);
+  const counts = new Map(nodes.map((i) => [i, 0]));
+  for (const example of examples) {
+    trainer.see(example);
+    for (const i of nodes) {
+      const slope = Math.abs(local[graph.first[i]]);
+      if (slope > FLAT * kindOf(graph, kinds, i).slope) counts.set(i, counts.get(i) + 1);
+    }
+  }
+  return new Map([...counts].map(([i, n]) => [i, n / examples.length]));
+}
+
+// What is wrong with a unit that lets nothing through: a flag of the graph.
+export function flagOf(graph, kinds, i) {
+  return `${kindOf(graph, kinds, i).flat} for all examples`;
+}
+
+function kindOf(graph, kinds, i) {
+  return kinds[graph.ops[graph.op[i]]];
+}
+
+export class Units {
+  // `pick(node)` is called where one is clicked.
+  constructor(place, graph, layers, kinds, pick) {
+    this.graph = graph;
+    this.kinds = kinds;
+    this.boxes = new Map();
+    for (const { name, nodes } of layers) {
+      const row = element("div", { class: "units-row" }, place);
+      element("span", { class: "units-name", text: printable(name, 16) }, row);
+      const rows = Math.ceil(nodes.length / IN_ROW);
+      const width = Math.min(nodes.length, IN_ROW) * UNIT;
+      const height = rows * UNIT;
+      const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, width, height }, row);
+      nodes.forEach((i, k) => this._unit(svg, i, k, pick));
+    }
+    this.note = element("p", { class: "note" }, place);
+  }
+
+  show(shares) {
+    const out = { dead: 0, saturated: 0 };
+    for (const [i, share] of shares) {
+      const { level, cross, title } = this.boxes.get(i);
+      level.setAttribute("height", share * (UNIT - 6));
+      level.setAttribute("y", 3 + (1 - share) * (UNIT - 6));
+      cross.style.display = share === 0 ? "" : "none";
+      title.textContent = `${fullName(this.graph, i)}: ${Math.round(100 * share)} % of the examples`;
+      if (share === 0) out[kindOf(this.graph, this.kinds, i).flat] += 1;
+    }
+    const parts = [];
+    if (out.dead) parts.push(`${out.dead} dead (×): 0 for every example, and no gradient passes`);
+    if (out.saturated) parts.push(`${out.saturated} saturated (×): flat for every example`);
+    this.note.textContent = parts.join("; ") || "none is dead or saturated";
+  }
+
+  _unit(svg, i, k, pick) {
+    const [x, y] = [(k % IN_ROW) * UNIT, Math.floor(k / IN_ROW) * UNIT];
+    const g = drawn("g", { class: "unit", transform: `translate(${x} ${y})` }, svg);
+    const title = drawn("title", {}, g);
+    drawn("rect", { class: "unit-box", x: 3, y: 3, width: UNIT - 6, height: UNIT - 6 }, g);
+    const level = drawn("rect", { class: "unit-level", x: 3, width: UNIT - 6 }, g);
+    const end = UNIT - 4;
+    const d = `M4 4L${end} ${end}M${end} 4L4 ${end}`;
+    const cross = drawn("path", { class: "unit-cross", d }, g);
+    g.addEventListener("click", () => pick(i));
+    this.boxes.set(i, { level, cross, title });
+  }
+}
