@@ -12,7 +12,6 @@ import threading
 import tomllib
 import weakref
 from importlib import import_module
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,8 +21,8 @@ from microgradlike import Dual, Value, __compiled__, binary, nn, unary
 from microgradlike.cli.main import main
 from microgradlike.graph import node_operands
 from microgradlike.scalar import Scalar
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MODULES = PROJECT["tool"]["microgradlike"]["compiled"]
 

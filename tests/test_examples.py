@@ -1,10 +1,11 @@
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+from tests import ROOT
+
+EXAMPLES = ROOT / "examples"
 QUICK = {"gpt.py": ["--steps=2", "--samples=2"]}  # every other example runs as it stands
 
 

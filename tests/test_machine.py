@@ -14,7 +14,7 @@ from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from microgradlike import Value, grad, gradients, hessian, hvp, jvp, nn
-from tests.test_linear import SMALL
+from tests.derivatives.test_linear_map import SMALL
 from tests.test_machine_reference import (
     ARMED,
     OPERATIONS,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 
 from microgradlike import ops, unary
-from tests.test_linear import SMALL
+from tests.derivatives.test_linear_map import SMALL
 
 ARMED = []
 

@@ -3,13 +3,13 @@
 import runpy
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 import yaml
 from setuptools.discovery import PackageFinder, PEP420PackageFinder
 
-ROOT = Path(__file__).parent.parent
+from tests import ROOT
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SETUPTOOLS = PROJECT["tool"]["setuptools"]
 

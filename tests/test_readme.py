@@ -2,11 +2,11 @@
 
 import doctest
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests import ROOT
+
 PAGES = ("README.md", "docs/gallery.md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -1,13 +1,13 @@
 """A scalar-GPT script written against a bare Value class runs by replacing that class."""
 
 import importlib.util
-from pathlib import Path
 
 from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value
+from tests import ROOT
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+BENCHMARKS = ROOT / "benchmarks"
 SIZES = {"vocabulary": 5, "width": 4, "context": 6}
 
 

@@ -1,19 +1,19 @@
 """docs/trust.md is what the data say, as far as can be seen without measuring again."""
 
 import re
-from pathlib import Path
 
 import pytest
 from mpmath import mp
 
 from microgradlike import ops
+from tests import ROOT
 from tests.oracle.census import Census
 from tests.oracle.libraries import LIBRARIES
 from tests.trust import accuracy, answers, edges, mutants, programs, report, tails
 from tests.trust.markdown import number, table
 from tests.ulps import ulps
 
-PAGE = (Path(__file__).parent.parent / "docs" / "trust.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
 EDGES = answers.read()
 AGAIN = "docs/trust.md is out of date: python -m tests.trust writes it anew"
 
@@ -200,7 +200,7 @@ def test_a_table_without_rows_is_a_mistake():
 
 @pytest.mark.parametrize("claim", ["Digits", "Edges", "Programs"])
 def test_the_readme_quotes_the_numbers_of_the_page(claim):
-    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     quoted = readme.partition(f"- **{claim}.**")[2].partition("\n- **")[0]
     result = rows(PAGE)[f"[{claim}](#{claim.lower()})"][-1]
     measured = re.findall(r"\d[\d.,]*\d|\d", result)

@@ -20,16 +20,17 @@ import tempfile
 import threading
 from pathlib import Path
 
+from tests import ROOT
 from tests.mutation.mutants import difference, mutants
 from tests.mutation.report import change, reasons, write
 
-ROOT = Path(__file__).parents[2]
 LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", ".*_cache", ".venv", "*.egg-info", "build")
 # by module the tests that are to kill its mutants, the fast and sharp ones first
-FUNCTIONS = sorted(f"tests/{path.name}" for path in (ROOT / "tests").glob("test_derivatives*.py"))
-NESTED = ["tests/test_confusion.py", "tests/test_confusion_closures.py"]
-RECORDED = ["tests/test_record.py", "tests/test_jit.py"]
-DUAL = ["tests/test_dual.py", "tests/test_dual_nested.py"]
+ASPECTS = ("api", "composed", "limits", "modules", "strangers", "values")
+FUNCTIONS = [f"tests/derivatives/test_{aspect}.py" for aspect in ASPECTS]
+NESTED = ["tests/derivatives/test_confusion.py", "tests/derivatives/test_confusion_closures.py"]
+RECORDED = ["tests/compile/test_trace.py", "tests/compile/test_jit.py"]
+DUAL = ["tests/derivatives/test_dual.py", "tests/derivatives/test_dual_nested.py"]
 TESTS = {
     "microgradlike/ops.py": [
         "tests/test_edge_points.py",
@@ -37,37 +38,41 @@ TESTS = {
         "tests/test_accuracy.py",
         "tests/test_modes.py",
         "tests/test_power.py",
-        "tests/test_higher_order.py",
+        "tests/derivatives/test_higher_order.py",
         "tests/test_scalar.py",
-        "tests/test_record.py",
+        "tests/compile/test_trace.py",
     ],
     "microgradlike/derivatives/chain_rule.py": [
-        "tests/test_chain_rule.py",
+        "tests/derivatives/test_chain_rule.py",
         "tests/test_modes.py",
         *DUAL,
     ],
     "microgradlike/engine.py": [
         "tests/test_engine.py",
-        "tests/test_run.py",
+        "tests/derivatives/test_linearize.py",
         *RECORDED,
         "tests/test_modes.py",
     ],
-    "microgradlike/derivatives/traversal.py": ["tests/test_run.py", *FUNCTIONS, *NESTED],
+    "microgradlike/derivatives/traversal.py": [
+        "tests/derivatives/test_linearize.py",
+        *FUNCTIONS,
+        *NESTED,
+    ],
     "microgradlike/derivatives/dual.py": [*DUAL, *NESTED, "tests/test_modes.py"],
     "microgradlike/derivatives/linear_map.py": [
-        "tests/test_linear.py",
-        "tests/test_run.py",
+        "tests/derivatives/test_linear_map.py",
+        "tests/derivatives/test_linearize.py",
         *RECORDED,
         "tests/test_modes.py",
         *FUNCTIONS,
     ],
     "microgradlike/derivatives/linearize.py": [
-        "tests/test_run.py",
+        "tests/derivatives/test_linearize.py",
         *NESTED,
-        "tests/test_record.py",
+        "tests/compile/test_trace.py",
         *FUNCTIONS,
     ],
-    "microgradlike/derivatives/api.py": ["tests/test_derivative_frames.py", *FUNCTIONS, *NESTED],
+    "microgradlike/derivatives/api.py": ["tests/derivatives/test_frames.py", *FUNCTIONS, *NESTED],
 }
 
 

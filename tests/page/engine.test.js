@@ -1,5 +1,5 @@
 // The engine by itself: what it refuses, and what it does not do twice. Its numbers are held to Python's by
-// tests/test_page_engine.py.
+// tests/page/test_engine.py.
 
 import assert from "node:assert/strict";
 import test from "node:test";

@@ -1,5 +1,5 @@
 // What a training in the page is made of, without a screen. Its numbers are held to Python's by
-// tests/test_page_learn.py.
+// tests/page/test_training.py.
 
 import assert from "node:assert/strict";
 import test from "node:test";

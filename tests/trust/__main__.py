@@ -9,13 +9,13 @@ import platform
 import sys
 import time
 from importlib.metadata import version
-from pathlib import Path
 
+from tests import ROOT
 from tests.oracle.libraries import LIBRARIES
 from tests.trust import accuracy, answers, mutants, programs
 from tests.trust.report import document
 
-PAGE = Path(__file__).parents[2] / "docs" / "trust.md"
+PAGE = ROOT / "docs" / "trust.md"
 
 
 def main():

@@ -2,12 +2,12 @@
 
 import tomllib
 import warnings
-from pathlib import Path
 
 from microgradlike.expressions.parser import parse
+from tests import ROOT
 from tests.oracle.libraries import LIBRARIES, Missing
 
-PATH = Path(__file__).parents[2] / "microgradlike" / "testing" / "edge_points.toml"
+PATH = ROOT / "microgradlike" / "testing" / "edge_points.toml"
 
 
 def read():

@@ -1,11 +1,11 @@
 """What mutation testing found, from docs/mutants.toml."""
 
 import tomllib
-from pathlib import Path
 
+from tests import ROOT
 from tests.trust.markdown import table
 
-PATH = Path(__file__).parents[2] / "docs" / "mutants.toml"
+PATH = ROOT / "docs" / "mutants.toml"
 COMMAND = "python -m tests.mutation.run"
 RULES = "derivative rules"  # counted besides the modules
 MISSING = f"**Not measured**: there is no docs/mutants.toml; `{COMMAND}` makes it."

@@ -9,7 +9,7 @@ from mpmath import mp, mpf
 from microgradlike import ops
 from microgradlike.compile.backends import llvm
 from microgradlike.compile.llvm import vector_math
-from tests.test_backends import recorded
+from tests.compile.test_backends import recorded
 from tests.ulps import exact, ulps
 
 EDGES = [0.0, 1.0, 2.0**-1022, 5e-324, 1e-310, 1.7e308, 709.78, 709.79, 710.5, 745.1, 745.2, 746.5]

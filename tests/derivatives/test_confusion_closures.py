@@ -9,7 +9,7 @@ function comes out; the operators that the case is run for, where a number does.
 import pytest
 
 from microgradlike import Value, derivative
-from tests.test_confusion import OPERATORS, by_graph, cube, wrong
+from tests.derivatives.test_confusion import OPERATORS, by_graph, cube, wrong
 
 D = derivative
 

@@ -15,13 +15,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from microgradlike import Value, ops, unary
-from tests.test_hostile_labels import FIVE, HOSTILE, graph
+from tests import ROOT
+from tests.viz.test_hostile_labels import FIVE, HOSTILE, graph
 from viz import page
 from viz.page import source as page_source
 from viz.page.scene_json import scene_json
 from viz.page.source import imports, modules
 
-FOLDER = Path(__file__).parent.parent / "viz" / "page" / "static"
+FOLDER = ROOT / "viz" / "page" / "static"
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
 
 

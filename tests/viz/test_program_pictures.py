@@ -9,7 +9,7 @@ from microgradlike import Value, jit, ops
 from microgradlike.compile.build import build_program
 from microgradlike.compile.trace import Recording
 from microgradlike.testing import programs
-from tests.test_backends import recorded
+from tests.compile.test_backends import recorded
 from viz import draw, draw_dot, to_mermaid
 from viz.dot.dot import to_dot
 from viz.dot.render import render

@@ -13,7 +13,7 @@ from microgradlike.compile.export.javascript import SPELLINGS
 from viz.page.scene_json import spelled, to_json
 from viz.scene.scene import scene
 
-ANSWER = Path(__file__).parent / "page" / "answer.js"
+ANSWER = Path(__file__).with_name("answer.js")
 
 
 def number(hexadecimal):

@@ -213,7 +213,7 @@ def test_a_value_that_the_function_makes_may_decide():
 def test_what_needs_the_number_names_the_line_and_the_way_out(f, way_out):
     with pytest.raises(TraceError) as caught:
         jit(f)(1.0)
-    assert f"test_record.py, line {f.__code__.co_firstlineno}" in str(caught.value)
+    assert f"test_trace.py, line {f.__code__.co_firstlineno}" in str(caught.value)
     assert way_out in str(caught.value)
     assert "recorded" in str(caught.value)
 

@@ -8,8 +8,8 @@ from hypothesis import given
 
 from microgradlike import Dual, Value, binary, derivative, grad, jvp, unary
 from microgradlike.derivatives.dual import base, fresh_tag, split
-from tests.test_dual import FINITE, OPERATORS, OPS, data
-from tests.test_linear import polynomials
+from tests.derivatives.test_dual import FINITE, OPERATORS, OPS, data
+from tests.derivatives.test_linear_map import polynomials
 
 
 @given(polynomials(inputs=1))

@@ -20,7 +20,7 @@ from microgradlike.compile.schedule.agenda import agenda
 from microgradlike.compile.schedule.schedule import Schedule
 from microgradlike.compile.trace import Recording
 from microgradlike.testing import programs
-from tests.test_backends import recorded, same
+from tests.compile.test_backends import recorded, same
 
 SMALL = settings(max_examples=100, deadline=None)
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value, derivative, grad, gradients, hessian, hvp, jacobian, jvp, ops, vjp
 from microgradlike.testing import points
-from tests.test_linear import SMALL, polynomials
+from tests.derivatives.test_linear_map import SMALL, polynomials
 
 VECTORS = st.tuples(SMALL, SMALL, SMALL)
 THREE = (0, 1, 2)

@@ -23,7 +23,7 @@ from microgradlike import (
 )
 from microgradlike.derivatives.pytree import Tree
 from microgradlike.functions import sum as total
-from tests.test_tree import NESTS, Pair, shape
+from tests.derivatives.test_pytree import NESTS, Pair, shape
 
 
 def leaf(nest):

@@ -17,8 +17,8 @@ from microgradlike.compile.export import javascript
 from microgradlike.compile.trace import Recording
 from microgradlike.ops import TABLE, unary
 from microgradlike.testing import programs
+from tests.compile.test_backends import EXACT, EXACT_OPS, SPECIAL, arguments, by_name, recorded
 from tests.node import node as node  # a fixture
-from tests.test_backends import EXACT, EXACT_OPS, SPECIAL, arguments, by_name, recorded
 from tests.test_edge_points import ROWS, agrees, name
 from tests.test_modes import formula
 from tests.ulps import Exact, draw, exact, ulps, unwrap, value_ulps

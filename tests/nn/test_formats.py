@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from microgradlike import nn
 from microgradlike.nn import LoadError
-from tests.test_nn_files import SUFFIXES, bits, each, good, in_one_folder
+from tests.nn.test_files import SUFFIXES, bits, each, good, in_one_folder
 
 
 class Refusal:

@@ -18,7 +18,7 @@ from microgradlike.compile.program import Program
 from microgradlike.compile.trace import Recording
 from microgradlike.ops import TABLE, tanh, unary
 from microgradlike.testing import programs
-from tests.test_backends import SPECIAL, arguments, by_name, recorded
+from tests.compile.test_backends import SPECIAL, arguments, by_name, recorded
 from tests.test_edge_points import ROWS, name
 from tests.test_modes import formula
 

@@ -14,13 +14,13 @@ from microgradlike.graph import topological
 from microgradlike.ops import TABLE
 from microgradlike.scalar import partial_at
 from microgradlike.testing import programs
-from tests.page_node import page_node as page_node  # a fixture
-from tests.test_backends import EXACT, EXACT_OPS, SPECIAL, arguments, by_name
+from tests.compile.test_backends import EXACT, EXACT_OPS, SPECIAL, arguments, by_name
+from tests.compile.test_export_javascript import allowed_in_gradient, difference
+from tests.page.page_node import page_node as page_node  # a fixture
 from tests.test_edge_points import ROWS, agrees, name
-from tests.test_export_javascript import allowed_in_gradient, difference
 from viz.scene.scene import scene
 
-TESTS = sorted(str(p) for p in (Path(__file__).parent / "page").glob("*.test.js"))
+TESTS = sorted(str(p) for p in Path(__file__).parent.glob("*.test.js"))
 PROGRAMS = settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
 NODES = [op for op in TABLE.values() if op is not ops.where]  # a Value is the branch that is taken
 

@@ -9,15 +9,14 @@ import sys
 import tempfile
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
 from microgradlike.cli.main import main
+from tests import ROOT
 from tests.user_directory import user_directory as user_directory
 
-ROOT = Path(__file__).parent.parent
 AT = ["--at", "x=1"]
 BAD = [
     (["draw", "x"], "no value for x; add --at x=..."),

@@ -15,7 +15,7 @@ from microgradlike.testing import (
     check_primitive,
     programs,
 )
-from tests.test_second_order_checks import detached
+from tests.testing.test_second_order import detached
 
 versine = unary("versine", lambda x: 1 - math.cos(x), lambda y, x: math.sin(x))
 detaching = unary("detaching", math.sin, lambda y, x: cos(detached(x)))

@@ -15,7 +15,7 @@ from microgradlike.derivatives.pytree import Tree
 from microgradlike.derivatives.traversal import order_of_run
 from microgradlike.engine import begin_run
 from microgradlike.graph import topological
-from tests.test_linear import polynomials
+from tests.derivatives.test_linear_map import polynomials
 
 
 def test_a_value_from_before_the_first_run_of_all_is_older():

@@ -2,13 +2,13 @@
 
 import subprocess
 import sys
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import graphviz
 import pytest
 
 from microgradlike import Value, nn
+from tests import ROOT
 from viz import Drawing, RenderError, draw, draw_dot
 from viz.scene.scene import scene
 
@@ -162,7 +162,7 @@ def test_the_bytes_do_not_depend_on_the_hash_seed():
     outputs = {
         subprocess.run(
             [sys.executable, "-c", PROGRAM],
-            env={"PYTHONHASHSEED": str(seed), "PYTHONPATH": str(Path(__file__).parent.parent)},
+            env={"PYTHONHASHSEED": str(seed), "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
             check=True,

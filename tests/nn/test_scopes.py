@@ -9,7 +9,7 @@ from microgradlike import Value
 from microgradlike.graph import topological
 from microgradlike.nn import MLP, Module, Neuron
 from microgradlike.scope import current
-from tests.test_nn_module import Affine, Chain
+from tests.nn.test_module import Affine, Chain
 
 
 def paths(y):

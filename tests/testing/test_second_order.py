@@ -10,7 +10,7 @@ from microgradlike.derivatives.dual import Dual, base, split
 from microgradlike.ops import unary
 from microgradlike.scalar import Scalar
 from microgradlike.testing import GradientError, check_gradients, check_primitive, programs
-from tests.test_seeded_mistakes import HUNT, found, seeded, some_points, with_partial
+from tests.testing.test_seeded_mistakes import HUNT, found, seeded, some_points, with_partial
 
 
 def detached(x):

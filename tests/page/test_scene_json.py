@@ -5,13 +5,13 @@ import json
 import math
 import struct
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from microgradlike import Value, nn, ops, unary
-from tests.test_hostile_labels import FIVE, HOSTILE, graph
+from tests import ROOT
+from tests.viz.test_hostile_labels import FIVE, HOSTILE, graph
 from viz.page.scene_json import scene_json, spelled, to_json
 from viz.scene.scene import scene
 
@@ -118,7 +118,7 @@ def test_what_is_no_value_is_refused(y):
 
 
 def test_the_page_about_it_says_what_is_so():
-    text = (Path(__file__).parent.parent / "docs/scene.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/scene.md").read_text(encoding="utf-8")
     test = doctest.DocTestParser().get_doctest(text, {}, "scene.md", "scene.md", 0)
     assert doctest.DocTestRunner().run(test).failed == 0
     keys = columns(network())

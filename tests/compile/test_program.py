@@ -11,7 +11,7 @@ from microgradlike import jit, ops
 from microgradlike.compile.build import build_program
 from microgradlike.compile.trace import Recording
 from microgradlike.ops import TABLE, Op, unary
-from tests.test_backends import recorded
+from tests.compile.test_backends import recorded
 
 BACK = """
 import pickle, sys

@@ -11,14 +11,14 @@ from microgradlike import Value, nn, ops, unary
 from microgradlike.expressions.parser import parse
 from microgradlike.ops import TABLE
 from microgradlike.testing import programs
-from tests.browser import browser as browser, opened as opened  # fixtures
-from tests.page_node import hexadecimal, numbers
-from tests.test_backends import SPECIAL
+from tests.compile.test_backends import SPECIAL
+from tests.compile.test_export_javascript import difference
+from tests.page.browser import browser as browser, opened as opened  # fixtures
+from tests.page.page_node import hexadecimal, numbers
+from tests.page.test_engine import assert_steps, backward, places
 from tests.test_edge_points import ROWS, agrees, name
-from tests.test_export_javascript import difference
-from tests.test_hostile_labels import HOSTILE, graph
-from tests.test_page_engine import assert_steps, backward, places
 from tests.ulps import draw
+from tests.viz.test_hostile_labels import HOSTILE, graph
 from viz import page
 from viz.numbers import short, signed
 from viz.scene.scene import scene
