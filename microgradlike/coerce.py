@@ -9,10 +9,10 @@ from microgradlike.ops import to_float
 from microgradlike.scalar import Scalar
 
 
-def number(x: Any) -> float | None:
+def as_float(x: Any) -> float | None:
     """A real number as a double, or None for a stranger. A bool is one: it has no derivative.
 
-    >>> number(3), number("3"), number(True)
+    >>> as_float(3), as_float("3"), as_float(True)
     (3.0, None, None)
     """
     kind = type(x)  # kept apart: of an x that is known to be a float, mypyc would make a new one
@@ -29,9 +29,9 @@ def number(x: Any) -> float | None:
     return same
 
 
-def leaf_number(data: object) -> float:
+def leaf_data(data: object) -> float:
     """`data` as a double; a TypeError that says what to do where it is no real number."""
-    x = number(data)
+    x = as_float(data)
     if x is not None:
         return x
     if isinstance(data, bool):

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 
 
-class Recorder(Protocol):
+class ActiveTrace(Protocol):
     """What records."""
 
     def fresh(self, x: Any) -> Any:
@@ -19,11 +19,11 @@ class Recorder(Protocol):
         """What stands for a number or Value: a node, or a number."""
 
 
-recording: ContextVar[Recorder | None] = ContextVar("recording", default=None)
+active_trace: ContextVar[ActiveTrace | None] = ContextVar("active_trace", default=None)
 
 # Whether a jit function runs as it stands, with Values: those that it calls are part of it.
-eager: ContextVar[bool] = ContextVar("eager", default=False)
+eager_jit: ContextVar[bool] = ContextVar("eager_jit", default=False)
 
 # The number of the outermost run (`engine.begin_run`) that is going on, if any: what was made since
 # depends on its fresh nodes, maybe.
-running: ContextVar[int | None] = ContextVar("running", default=None)
+active_run: ContextVar[int | None] = ContextVar("active_run", default=None)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, SupportsFloat
 
 from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
-from microgradlike.coerce import leaf_label, leaf_number, number
-from microgradlike.context import recording
+from microgradlike.coerce import as_float, leaf_data, leaf_label
+from microgradlike.context import active_trace
 from microgradlike.graph import topological
-from microgradlike.ops import Op, chain
+from microgradlike.ops import Op, mul_no_nan
 from microgradlike.scalar import Scalar, partial_at
 from microgradlike.scope import Scope, calls, current
 
@@ -30,7 +30,7 @@ _scope: Final = current.get
 # Two marks per backward pass, an odd one for opened nodes and the even one after it for closed
 # ones; a run of a function takes one too, and what is made from then on has minus that as its mark.
 # A count, because its next() is a single step to other threads.
-next_mark = itertools.count(1, 2).__next__
+next_stamp = itertools.count(1, 2).__next__
 _beginning = threading.Lock()
 
 
@@ -62,7 +62,7 @@ class Value(Scalar):
     (0.9999983369439447, 6.6522186898021715e-06)
     """
 
-    __slots__ = ("_a", "_b", "_mark", "data", "grad", "label", "op", "scope")
+    __slots__ = ("_a", "_b", "_stamp", "data", "grad", "label", "op", "scope")
 
     data: float
     grad: float
@@ -71,17 +71,17 @@ class Value(Scalar):
     scope: Scope | None
     _a: Any  # the first operand: a Value or a float; None for a leaf
     _b: Any  # the second; None where there is none, a tuple where there are more
-    _mark: i64  # the last backward pass that came here; before one, minus the run it was made in
+    _stamp: i64  # the last backward pass that came here; before one, minus the run it was made in
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
-        self.data = data if type(data) is float else leaf_number(data)
+        self.data = data if type(data) is float else leaf_data(data)
         self.grad = 0.0
         self.label = label if type(label) is str else leaf_label(label)
         self.op = None
         self.scope = _scope() if calls.begun else None
         self._a = None
         self._b = None
-        self._mark = _runs.born
+        self._stamp = _runs.born
 
     @classmethod
     def apply(cls, op: Op, *operands: Any) -> Any:
@@ -105,41 +105,41 @@ class Value(Scalar):
     def __add__(self, other: Any) -> Any:
         if isinstance(other, Value):
             return _node(self.data + other.data, add, self, other)
-        x = number(other)
+        x = as_float(other)
         return NotImplemented if x is None else _node(self.data + x, add, self, x)
 
     def __radd__(self, other: Any) -> Any:
-        x = number(other)
+        x = as_float(other)
         return NotImplemented if x is None else _node(x + self.data, add, x, self)
 
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, Value):
             return _node(self.data - other.data, sub, self, other)
-        x = number(other)
+        x = as_float(other)
         return NotImplemented if x is None else _node(self.data - x, sub, self, x)
 
     def __rsub__(self, other: Any) -> Any:
-        x = number(other)
+        x = as_float(other)
         return NotImplemented if x is None else _node(x - self.data, sub, x, self)
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Value):
             return _node(self.data * other.data, mul, self, other)
-        x = number(other)
+        x = as_float(other)
         return NotImplemented if x is None else _node(self.data * x, mul, self, x)
 
     def __rmul__(self, other: Any) -> Any:
-        x = number(other)
+        x = as_float(other)
         return NotImplemented if x is None else _node(x * self.data, mul, x, self)
 
     def __truediv__(self, other: Any) -> Any:
         if isinstance(other, Value):
             return _node(_divide(self.data, other.data), div, self, other)
-        x = number(other)
+        x = as_float(other)
         return NotImplemented if x is None else _node(_divide(self.data, x), div, self, x)
 
     def __rtruediv__(self, other: Any) -> Any:
-        x = number(other)
+        x = as_float(other)
         return NotImplemented if x is None else _node(_divide(x, self.data), div, x, self)
 
     def __neg__(self) -> Any:
@@ -157,7 +157,7 @@ class Value(Scalar):
         >>> x.grad
         12.0
         """
-        g = number(upstream)
+        g = as_float(upstream)
         if g is None:
             raise TypeError(
                 f"backward(upstream) takes a number, got {upstream!r:.60} of type"
@@ -165,7 +165,7 @@ class Value(Scalar):
             )
         if self.op is None:
             self.grad += g
-            self._mark = next_mark() + 1
+            self._stamp = next_stamp() + 1
         else:
             _backward(self, g)
 
@@ -184,7 +184,7 @@ class Value(Scalar):
     @property
     def reached(self) -> bool:
         """Whether a backward pass has come here; before that, `grad` is a 0.0 without meaning."""
-        return self._mark > 0
+        return self._stamp > 0
 
     @property
     def _prev(self) -> set[Value]:
@@ -205,32 +205,32 @@ class Value(Scalar):
     # A comparison that is being recorded is the primitive: it is made anew when the program runs.
 
     def __lt__(self, other: Any) -> Any:
-        x, recorder = _data(other), recording.get()
-        if x is None or recorder is None:
+        x, trace = _data(other), active_trace.get()
+        if x is None or trace is None:
             return NotImplemented if x is None else self.data < x
-        return recorder.apply(ops.less, (self, other))
+        return trace.apply(ops.less, (self, other))
 
     def __le__(self, other: Any) -> Any:
-        x, recorder = _data(other), recording.get()
-        if x is None or recorder is None:
+        x, trace = _data(other), active_trace.get()
+        if x is None or trace is None:
             return NotImplemented if x is None else self.data <= x
-        return recorder.apply(ops.less_equal, (self, other))
+        return trace.apply(ops.less_equal, (self, other))
 
     def __gt__(self, other: Any) -> Any:
-        x, recorder = _data(other), recording.get()
-        if x is None or recorder is None:
+        x, trace = _data(other), active_trace.get()
+        if x is None or trace is None:
             return NotImplemented if x is None else self.data > x
-        return recorder.apply(ops.less, (other, self))
+        return trace.apply(ops.less, (other, self))
 
     def __ge__(self, other: Any) -> Any:
-        x, recorder = _data(other), recording.get()
-        if x is None or recorder is None:
+        x, trace = _data(other), active_trace.get()
+        if x is None or trace is None:
             return NotImplemented if x is None else self.data >= x
-        return recorder.apply(ops.less_equal, (other, self))
+        return trace.apply(ops.less_equal, (other, self))
 
     def __bool__(self) -> bool:
-        recorder = recording.get()
-        return self.data != 0 if recorder is None else bool(recorder.operand(self))
+        trace = active_trace.get()
+        return self.data != 0 if trace is None else bool(trace.operand(self))
 
     def __float__(self) -> float:
         # defined only to refuse: a number taken out in silence is a gradient lost in silence
@@ -259,7 +259,7 @@ class Value(Scalar):
 def begin_run() -> int:
     """A number for a run of some function, by which `order_of_run` tells what it has made."""
     with _beginning:  # of two threads, the later number has to stay
-        run = next_mark()
+        run = next_stamp()
         _runs.born = -run
     return run
 
@@ -270,11 +270,11 @@ def accumulate(values: Sequence[Value], gradients: Iterable[float]) -> None:
     >>> x = Value(3.0); accumulate([x, x * x], [1.0, 1.0]); x.grad
     7.0
     """
-    mark = next_mark() + 1
+    mark = next_stamp() + 1
     for v, g in zip(values, gradients, strict=True):
         if v.op is None:
             v.grad += g
-            v._mark = mark
+            v._stamp = mark
         else:
             v.backward(g)
 
@@ -296,7 +296,7 @@ def local_derivatives(v: Value) -> tuple[float | None, ...]:
 
 
 # Whether mypyc has compiled this module: a function is no function of Python's then.
-__compiled__: Final = not hasattr(number, "__code__")
+__compiled__: Final = not hasattr(as_float, "__code__")
 
 _new: Final[Any] = Value.__new__
 _ZERO: Final[Any] = 0.0
@@ -310,7 +310,7 @@ def _node(data: float, op: Op, a: Any, b: Any) -> Value:
         v.grad = 0.0
         v.label = ""
         v.scope = _scope() if calls.begun else None
-        v._mark = _runs.born
+        v._stamp = _runs.born
     v.data = data
     v.op = op
     v._a = a
@@ -323,12 +323,12 @@ def _apply(op: Op, operands: tuple[Any, ...]) -> Any:
         return _choose(*operands)
     kept: list[Any] = []
     for x in operands:
-        a = x if isinstance(x, Value) else number(x)
+        a = x if isinstance(x, Value) else as_float(x)
         if a is None:
             return NotImplemented
         kept.append(a)
     at = tuple([x.data if isinstance(x, Value) else x for x in kept])
-    if op is chain and (data := at[0] * at[1]) == data:
+    if op is mul_no_nan and (data := at[0] * at[1]) == data:
         op = ops.mul  # nothing to absorb here: the product that people know
     else:
         data = _forward(op, at)
@@ -353,7 +353,7 @@ def _in_forward(op: Op, at: tuple[float, ...]) -> str:
 
 
 def _plain(op: Op, data: Any) -> float:
-    x = number(data)
+    x = as_float(data)
     if x is None:
         raise TypeError(
             f"the forward function of {op.name!r} gave {data!r:.60}, which is no number"
@@ -371,15 +371,15 @@ def _choose(condition: Any, a: Any, b: Any) -> Any:
         return NotImplemented
     if _data(condition) is None and type(condition).__name__ not in ("bool", "bool_"):
         return NotImplemented
-    recorder = recording.get()
-    if recorder is not None:
-        return recorder.apply(ops.where, (condition, a, b))
+    trace = active_trace.get()
+    if trace is not None:
+        return trace.apply(ops.where, (condition, a, b))
     taken = a if condition else b
     return taken if isinstance(taken, Value) else Value(taken)
 
 
 def _data(x: Any) -> float | None:
-    return x.data if isinstance(x, Value) else number(x)
+    return x.data if isinstance(x, Value) else as_float(x)
 
 
 def _restore(cls: type[Value], data: float, grad: float, label: str) -> Value:
@@ -403,17 +403,17 @@ def _backward(root: Value, upstream: float) -> None:
     except BaseException:  # also Ctrl-C: no leaf is left with half a gradient
         for leaf, grad, mark in zip(leaves, grads, marks):
             leaf.grad = grad
-            leaf._mark = mark
+            leaf._stamp = mark
         for v in topological(root):
             if v.op is not None:
                 v.grad = 0.0
                 # not reached; for its age, as after a pass
-                v._mark = -v._mark if v._mark > 0 else v._mark
+                v._stamp = -v._stamp if v._stamp > 0 else v._stamp
         raise
 
 
 def _gradient(leaf: Value) -> float:
-    x = number(leaf.grad)
+    x = as_float(leaf.grad)
     if x is None:
         raise TypeError(
             f"the gradient of {leaf.label or 'a leaf'} came out as {leaf.grad!r:.60}; the partials"
@@ -429,14 +429,14 @@ def _order(
 
     Written out over the two operand slots, with a mark on the node in place of a dict: 5x faster.
     """
-    opened: i64 = next_mark()
+    opened: i64 = next_stamp()
     closed: i64 = opened + 1
     stack: list[Value] = [root]
     while stack:
         v = stack[-1]
-        mark = v._mark
+        mark = v._stamp
         if mark == opened:
-            v._mark = closed
+            v._stamp = closed
             order.append(stack.pop())
         elif mark == closed:
             stack.pop()
@@ -444,19 +444,19 @@ def _order(
             grads.append(v.grad)
             marks.append(mark)
             leaves.append(stack.pop())
-            v._mark = closed
+            v._stamp = closed
             v.grad = -0.0
         else:
-            v._mark = opened
+            v._stamp = opened
             v.grad = -0.0
             a = v._a
             b = v._b
-            if isinstance(a, Value) and a._mark != closed:
+            if isinstance(a, Value) and a._stamp != closed:
                 stack.append(a)
             if b is None:
                 continue
             if isinstance(b, Value):
-                if b._mark != closed:
+                if b._stamp != closed:
                     stack.append(b)
             elif type(b) is tuple:
                 stack.extend([x for x in b if isinstance(x, Value)])
@@ -489,9 +489,9 @@ def push(order: list[Value]) -> None:  # noqa: C901  (by hand: half the time of 
                         p = op.partials[0](v.data, a.data, b.data)
                         q = op.partials[1](v.data, a.data, b.data)
                     c = g * p
-                    a.grad += c if c == c else _chain(g, p)
+                    a.grad += c if c == c else _mul_no_nan(g, p)
                     c = g * q
-                    b.grad += c if c == c else _chain(g, q)
+                    b.grad += c if c == c else _mul_no_nan(g, q)
                     continue
                 if op is add or op is sub:
                     a.grad += g
@@ -506,7 +506,7 @@ def push(order: list[Value]) -> None:  # noqa: C901  (by hand: half the time of 
                 else:
                     p = op.partials[0](v.data, a.data, b)
                 c = g * p
-                a.grad += c if c == c else _chain(g, p)
+                a.grad += c if c == c else _mul_no_nan(g, p)
             elif isinstance(b, Value):
                 if op is add:
                     b.grad += g
@@ -518,7 +518,7 @@ def push(order: list[Value]) -> None:  # noqa: C901  (by hand: half the time of 
                 else:
                     p = op.partials[1](v.data, a, b.data)
                 c = g * p
-                b.grad += c if c == c else _chain(g, p)
+                b.grad += c if c == c else _mul_no_nan(g, p)
             else:
                 _push_many(v)
         except ArithmeticError:  # a pole: the partial over plain floats raised
@@ -529,8 +529,8 @@ def push(order: list[Value]) -> None:  # noqa: C901  (by hand: half the time of 
             raise
 
 
-def _chain(g: float, p: float) -> float:
-    c: float = chain.forward(g, p)
+def _mul_no_nan(g: float, p: float) -> float:
+    c: float = mul_no_nan.forward(g, p)
     return c
 
 
@@ -538,4 +538,4 @@ def _push_many(v: Value) -> None:
     """The same for any number of operands, and at poles."""
     for x, p in zip(v.operands, local_derivatives(v), strict=True):
         if p is not None:
-            x.grad += chain(v.grad, p)
+            x.grad += mul_no_nan(v.grad, p)

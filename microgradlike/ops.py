@@ -76,7 +76,7 @@ def _minimum(a: float, b: float) -> float:
     return a if a <= b or a != a else b
 
 
-def _chain(g: float, p: float) -> float:
+def _mul_no_nan(g: float, p: float) -> float:
     c = g * p
     return c if c == c or g != g or p != p else 0.0  # of two numbers, only 0·∞ is none
 
@@ -148,7 +148,7 @@ def _power_exponent(y: Any, a: Any, b: Any) -> Any:
     """d(a ** b)/db = a^b log a, in two halves so that neither over- nor underflows; 0 at a = 0."""
     half = power(a, b / 2)
     at_zero = where(b < 0, abs(y) * log(a), 0.0 * y * sqrt(a))
-    at_zero = where(b > 0, chain(y, log(a)), at_zero)  # 0, its derivative by a the limit
+    at_zero = where(b > 0, mul_no_nan(y, log(a)), at_zero)  # 0, its derivative by a the limit
     return where(a > 0, half * (log(a) * half), at_zero)
 
 
@@ -216,7 +216,7 @@ def _ternary(
 add: Op       = binary("add", operator.add,     lambda y, a, b: 1.0,     lambda y, a, b: 1.0,     "sum",        infix="+", neutral=(-0.0, -0.0))
 sub: Op       = binary("sub", operator.sub,     lambda y, a, b: 1.0,     lambda y, a, b: -1.0,    "difference", infix="-", symbol="−", neutral=(None, 0.0))
 mul: Op       = binary("mul", operator.mul,     lambda y, a, b: b,       lambda y, a, b: a,       "product",    infix="*", symbol="×", neutral=(1.0, 1.0))
-chain: Op     = binary("chain", _chain,         lambda y, a, b: b,       lambda y, a, b: a,       "product of the chain rule, in which 0·∞ is 0", symbol="×", neutral=(1.0, 1.0))
+mul_no_nan: Op = binary("mul_no_nan", _mul_no_nan,    lambda y, a, b: b,       lambda y, a, b: a,       "product of the chain rule, in which 0·∞ is 0", symbol="×", neutral=(1.0, 1.0))
 div: Op       = binary("div", _divide,          lambda y, a, b: 1 / b,   lambda y, a, b: -y / b,  "quotient",   infix="/", symbol="÷", domain=(REAL, NONZERO), neutral=(None, 1.0))
 power: Op     = binary("pow", _power,           _power_base,             _power_exponent,         "power",      infix="**", symbol="^", domain=(POSITIVE, REAL), textbook=("b * a ** (b - 1)", "y * log(a)"), aliases=("power",), neutral=(None, 1.0))
 neg: Op       = unary("neg", operator.neg,      lambda y, x: -1.0,       "negation", symbol="−")

@@ -212,7 +212,7 @@ def test_a_run_has_a_number_also_after_more_runs_than_32_bits_can_count(monkeypa
     from microgradlike import engine
 
     start = iter(range(2**33 + 1, 2**34, 2))
-    monkeypatch.setattr(engine, "next_mark", start.__next__)
+    monkeypatch.setattr(engine, "next_stamp", start.__next__)
     x = Value(3.0)
     y = x * x
     y.backward()

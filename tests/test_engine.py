@@ -75,11 +75,11 @@ def test_a_result_begins_without_a_gradient_too():
 
 def test_the_product_of_the_chain_rule_is_a_plain_one_where_there_is_nothing_to_absorb():
     x = Value(2.0)
-    assert ops.chain(x, 3.0).op is ops.mul
-    assert ops.chain(x, -3.0).op is ops.mul
-    assert ops.chain(x, 0.0).op is ops.mul
-    assert ops.chain(Value(0.0), math.inf).op is ops.chain
-    assert ops.chain(Value(0.0), math.inf).data == 0
+    assert ops.mul_no_nan(x, 3.0).op is ops.mul
+    assert ops.mul_no_nan(x, -3.0).op is ops.mul
+    assert ops.mul_no_nan(x, 0.0).op is ops.mul
+    assert ops.mul_no_nan(Value(0.0), math.inf).op is ops.mul_no_nan
+    assert ops.mul_no_nan(Value(0.0), math.inf).data == 0
 
 
 def test_a_leaf_begins_without_gradient_op_or_operands():

@@ -17,7 +17,7 @@ OTHERS = {
     ops.add: operator.add,
     ops.sub: operator.sub,
     ops.mul: operator.mul,
-    ops.chain: operator.mul,
+    ops.mul_no_nan: operator.mul,
     ops.div: operator.truediv,
     ops.power: operator.pow,
     ops.neg: operator.neg,

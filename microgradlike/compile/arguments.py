@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from microgradlike.derivatives.pytree import Tree, is_array
+from microgradlike.derivatives.pytree import Pytree, is_array
 from microgradlike.engine import Value
 from microgradlike.scalar import Scalar
 
@@ -66,8 +66,8 @@ class Arguments:
         def filled(x: Any, made: list[Any]) -> Any:
             if isinstance(x, STATIC):
                 return x
-            tree = Tree(x, "argument")
-            numbers = [new() for _ in tree.row]
+            tree = Pytree(x, "argument")
+            numbers = [new() for _ in tree.leaves]
             made += numbers
             return tree.argument(numbers)
 
@@ -91,10 +91,10 @@ class Arguments:
         for (name, batched), x in zip(numbers, self.args):
             if not isinstance(x, STATIC):
                 row = row_of(x, 0) if batched else x
-                (varying if batched else fixed).extend(Tree(row, name).names(name))
+                (varying if batched else fixed).extend(Pytree(row, name).names(name))
         for name in sorted(self.kwargs):
             if not isinstance(self.kwargs[name], STATIC):
-                fixed += Tree(self.kwargs[name], name).names(name)
+                fixed += Pytree(self.kwargs[name], name).names(name)
         return varying + fixed
 
     def row(self, i: int) -> list[Any]:
@@ -123,8 +123,8 @@ class Arguments:
         if is_array(x) and x.dtype.kind in _REAL:
             self._take(x.ravel())
             return x.shape
-        tree = Tree(x, f"argument {place!r}")
-        for i, number in enumerate(tree.row):
+        tree = Pytree(x, f"argument {place!r}")
+        for i, number in enumerate(tree.leaves):
             if isinstance(number, Scalar):
                 self.scalars = True
                 if isinstance(number, Value):
@@ -132,7 +132,7 @@ class Arguments:
                 else:
                     self.foreign = True
         if not self.foreign:
-            self._take([x.data if isinstance(x, Value) else x for x in tree.row])
+            self._take([x.data if isinstance(x, Value) else x for x in tree.leaves])
         return tree.structure()
 
     def _take(self, numbers: Any) -> None:
@@ -165,7 +165,7 @@ class Arguments:
         if isinstance(x, np.ndarray) and x.dtype.kind in _REAL:
             self._rows.append(x.reshape(count, -1).T)
             return x.shape[1:]
-        trees = [Tree(row, f"{name}[{i}]") for i, row in enumerate(x)]
+        trees = [Pytree(row, f"{name}[{i}]") for i, row in enumerate(x)]
         structure = trees[0].structure()
         for i, tree in enumerate(trees):
             if tree.structure() != structure:
@@ -173,10 +173,10 @@ class Arguments:
                     f"{name}[{i}] is {tree.described()}, {name}[0] is {trees[0].described()}: the"
                     " rows of a batch are alike"
                 )
-        if any(isinstance(x, Scalar) for tree in trees for x in tree.row):
+        if any(isinstance(x, Scalar) for tree in trees for x in tree.leaves):
             self.scalars = self.foreign = True  # a Value in one row is none in the others
         else:
-            columns = np.array([tree.row for tree in trees], dtype=float).reshape(count, -1)
+            columns = np.array([tree.leaves for tree in trees], dtype=float).reshape(count, -1)
             self._rows.append(columns.T)
         return structure
 

@@ -15,7 +15,7 @@ from microgradlike.compile.export.javascript import (
     spelling_templates,
 )
 from microgradlike.compile.program import Program
-from microgradlike.compile.trace import Recording
+from microgradlike.compile.trace import Trace
 from microgradlike.derivatives.chain_rule import partial
 from microgradlike.op import Op
 
@@ -51,18 +51,18 @@ def arithmetic(used: Iterable[Op], name: str, spellings: Mapping[Op, str]) -> st
 
 
 def _forward(op: Op) -> Program:
-    recording = Recording()
-    xs = tuple(recording.input() for _ in range(op.arity))
-    return build_program(xs, [recording.known(op, xs)])
+    trace = Trace()
+    xs = tuple(trace.input() for _ in range(op.arity))
+    return build_program(xs, [trace.known(op, xs)])
 
 
 def _partial(op: Op, index: int) -> Program:
     """dy/d(operand) of the value and the operands, as the table has it."""
-    recording = Recording()
-    y, *xs = [recording.input() for _ in range(1 + op.arity)]
+    trace = Trace()
+    y, *xs = [trace.input() for _ in range(1 + op.arity)]
     try:
-        slope = recording.operand(partial(op, index, y, tuple(xs)))
-        if slope is None or recording.values:
+        slope = trace.operand(partial(op, index, y, tuple(xs)))
+        if slope is None or trace.values:
             raise TypeError("it is made of numbers only, and of no Value from outside")
         return build_program([y, *xs], [slope])
     except TypeError as error:

@@ -19,10 +19,10 @@ from microgradlike.compile.build import build_program
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.program import Program
 from microgradlike.compile.sharding import Spread, checked_executor, checked_split
-from microgradlike.compile.trace import Expr, Recording, TraceError
-from microgradlike.context import eager, recording, running
-from microgradlike.derivatives.linear_map import Linear
-from microgradlike.derivatives.pytree import Tree
+from microgradlike.compile.trace import Trace, TraceError, Tracer
+from microgradlike.context import active_run, active_trace, eager_jit
+from microgradlike.derivatives.linear_map import LinearMap
+from microgradlike.derivatives.pytree import Pytree
 from microgradlike.engine import Value, accumulate
 from microgradlike.graph import topological
 
@@ -78,13 +78,15 @@ class Jitted:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The results of the function, in the nest that it gives them in."""
         arguments = Arguments(args, kwargs, self.batch)
-        inside = recording.get() is not None or eager.get()  # of another, which this is part of
+        inside = (
+            active_trace.get() is not None or eager_jit.get()
+        )  # of another, which this is part of
         if arguments.scalars or inside or self.backend == "eager":
             result = self._eager(arguments)
-            derived = arguments.scalars or inside or running.get() is not None
+            derived = arguments.scalars or inside or active_run.get() is not None
             return result if derived else _numbers(result)
         recorded = self._recorded(arguments)
-        if recorded.is_part_of(running.get()):
+        if recorded.is_part_of(active_run.get()):
             with self._lock:
                 self._kept.pop(arguments.key, None)  # the next run has other Values
             return self._eager(arguments)
@@ -99,7 +101,7 @@ class Jitted:
         `value.backward()` of a function that is not compiled. Raises TypeError where the function
         gives more than one number, ValueError where rows are not reduced to one.
         """
-        if recording.get() is not None:
+        if active_trace.get() is not None:
             raise TraceError(
                 f"{self!r}.backward() fills in numbers, which are not known while the function"
                 " around it is recorded; use grad(f) there"
@@ -114,7 +116,7 @@ class Jitted:
                 " differentiate the function instead, as in grad(f)"
             )
         if self.backend == "eager":
-            result = _one_number(Tree(self._eager(arguments), "the result of the function"))
+            result = _one_number(Pytree(self._eager(arguments), "the result of the function"))
             if isinstance(result, Value):
                 result.backward(upstream)
             return float(result.data if isinstance(result, Value) else result)
@@ -123,7 +125,7 @@ class Jitted:
             executable = recorded.gradient(tuple(arguments.values))
         row = self._run(executable, recorded, arguments).tolist()
         values = [*arguments.values.values(), *recorded.values]
-        accumulate(values, [ops.chain.forward(upstream, g) for g in row[1:]])
+        accumulate(values, [ops.mul_no_nan.forward(upstream, g) for g in row[1:]])
         return float(row[0])
 
     def program(self, *args: Any, gradient: bool = False, **kwargs: Any) -> Program:
@@ -168,7 +170,7 @@ class Jitted:
     def _nest(self, recorded: _Recorded, row: Any) -> Any:
         if self.batch and self.reduce is None:
             return recorded.outputs.stacked(list(row))
-        return recorded.outputs.of(row)
+        return recorded.outputs.unflatten(row)
 
     def _recorded(self, arguments: Arguments) -> _Recorded:
         key = arguments.key
@@ -183,21 +185,21 @@ class Jitted:
 
     def _eager(self, arguments: Arguments) -> Any:
         """The function as it stands, row by row."""
-        token = eager.set(True)
+        token = eager_jit.set(True)
         try:
             if not self.batch:
                 return self.f(*arguments.args, **arguments.kwargs)
             results = [
-                Tree(self.f(*arguments.row(i), **arguments.kwargs), "the result of the function")
+                Pytree(self.f(*arguments.row(i), **arguments.kwargs), "the result of the function")
                 for i in range(arguments.count or 0)
             ]
         finally:
-            eager.reset(token)
-        columns = [list(column) for column in zip(*[result.row for result in results])]
+            eager_jit.reset(token)
+        columns = [list(column) for column in zip(*[result.leaves for result in results])]
         if self.reduce is None:
             return results[0].stacked(columns)
         total = functions.mean if self.reduce == "mean" else functions.sum
-        return results[0].of([total(column) for column in columns])
+        return results[0].unflatten([total(column) for column in columns])
 
 
 class _Recorded:
@@ -205,17 +207,17 @@ class _Recorded:
 
     def __init__(self, f: Callable[..., Any], arguments: Arguments, backend: ModuleType) -> None:
         self.backend = backend
-        record = Recording()
-        args, kwargs, inputs = arguments.stand_ins(record.input)
-        token = recording.set(record)
+        trace = Trace()
+        args, kwargs, inputs = arguments.stand_ins(trace.input)
+        token = active_trace.set(trace)
         try:
             result = f(*args, **kwargs)
         finally:
-            recording.reset(token)
-        self.outputs = Tree(result, "the result of the function")
-        self.row = [record.operand(y) for y in self.outputs.row]
-        self.values = record.values
-        self.inputs = inputs + record.inputs
+            active_trace.reset(token)
+        self.outputs = Pytree(result, "the result of the function")
+        self.row = [trace.operand(y) for y in self.outputs.leaves]
+        self.values = trace.values
+        self.inputs = inputs + trace.inputs
         self.batched = len(arguments.rows)
         values = [v.label or f"Value {k}" for k, v in enumerate(self.values, 1)]
         self.names = [*arguments.names(f), *values]
@@ -223,7 +225,7 @@ class _Recorded:
 
     def is_part_of(self, run: int | None) -> bool:
         """Whether it uses what a derivative that is going on depends on: its Values, or Duals."""
-        young = run is not None and any(v._mark <= -run for v in self.values)
+        young = run is not None and any(v._stamp <= -run for v in self.values)
         return young or any(y is None for y in self.row)
 
     @functools.cached_property
@@ -238,20 +240,20 @@ class _Recorded:
             y = _one_number(self.outputs, self.row)
             args = len(self.inputs) - len(self.values)
             xs = [self.inputs[self.batched + i] for i in places] + self.inputs[args:]
-            gradient = Linear(topological(y), xs).pull([(y, 1.0)]) if type(y) is Expr else []
+            gradient = LinearMap(topological(y), xs).vjp([(y, 1.0)]) if type(y) is Tracer else []
             outputs = [y, *[0.0 + g for g in gradient or [0.0] * len(xs)]]
             built = build_program(self.inputs, outputs, self.names)
             found = self._gradients[places] = Executable(built, self.batched, self.backend)
         return found
 
 
-def _one_number(outputs: Tree, row: list[Any] | None = None) -> Any:
+def _one_number(outputs: Pytree, row: list[Any] | None = None) -> Any:
     if not outputs.single:
         raise TypeError(
             f"backward needs one number, but the function gives {outputs.described()}; add its"
             " numbers up"
         )
-    return (outputs.row if row is None else row)[0]
+    return (outputs.leaves if row is None else row)[0]
 
 
 def _backend(name: str) -> ModuleType:
@@ -275,8 +277,8 @@ def _has_llvm() -> bool:
 
 
 def _numbers(result: Any) -> Any:
-    tree = Tree(result, "the result of the function")
-    return tree.of([x.data if isinstance(x, Value) else x for x in tree.row])
+    tree = Pytree(result, "the result of the function")
+    return tree.unflatten([x.data if isinstance(x, Value) else x for x in tree.leaves])
 
 
 def _positions(batch: Any) -> tuple[int, ...]:

@@ -19,8 +19,8 @@ class Program:
     Equation k is the primitive `ops[code[k]]` of `operands[starts[k]:starts[k + 1]]`. `names` are
     those of the inputs where they came from: "point[0]", the label of a Value.
 
-    >>> from microgradlike.compile.trace import Recording
-    >>> x = Recording().input()
+    >>> from microgradlike.compile.trace import Trace
+    >>> x = Trace().input()
     >>> from microgradlike.compile.build import build_program
     >>> print(build_program([x], [x * x + 1]))
     v1 = x0 * x0
@@ -134,8 +134,8 @@ class Program:
 def varies(program: Program, batched: int) -> list[bool]:
     """Of each reference, as an index: whether it depends on one of the first inputs.
 
-    >>> from microgradlike.compile.trace import Recording
-    >>> record = Recording(); x, w = record.input(), record.input()
+    >>> from microgradlike.compile.trace import Trace
+    >>> trace = Trace(); x, w = trace.input(), trace.input()
     >>> from microgradlike.compile.build import build_program
     >>> varies(build_program([x, w], [-w, w * x]), 1)
     [True, False, False, True]

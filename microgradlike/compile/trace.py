@@ -9,34 +9,34 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from microgradlike import ops
-from microgradlike.coerce import number
+from microgradlike.coerce import as_float
 from microgradlike.engine import Value, begin_run
 from microgradlike.ops import Op
 from microgradlike.scalar import Scalar
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-Operand = Any  # an Expr or a float
+Operand = Any  # an Tracer or a float
 
 
 class TraceError(TypeError):
     """Code that is recorded asked for a number that is not known yet: where, and what to do."""
 
 
-class Expr(Scalar):
+class Tracer(Scalar):
     """A number that is not known yet: an input of a recording, or a primitive of such numbers.
 
     Equal expressions are one object. What depends on plain numbers only is a plain number, with the
     bits that it has eagerly. What needs the number itself, such as `if x > 0:`, is a TraceError.
 
-    >>> x = Recording().input()
+    >>> x = Trace().input()
     >>> x * x + 1 is x * x + 1, x * 1.0 is x
     (True, True)
     """
 
-    __slots__ = ("index", "op", "operands", "recording")
+    __slots__ = ("index", "op", "operands", "trace")
     label = ""  # it has none
 
-    recording: Recording
+    trace: Trace
     index: int  # its place in the recording, where operands come before users
     op: Op | None
     operands: tuple[Operand, ...]
@@ -45,38 +45,38 @@ class Expr(Scalar):
     def apply(cls, op: Op, *operands: Any) -> Any:
         """The expression of a primitive: the one there is, or a new one."""
         for x in operands:
-            if type(x) is Expr:
-                return x.recording.apply(op, operands)
+            if type(x) is Tracer:
+                return x.trace.apply(op, operands)
         return NotImplemented
 
     def constant(self, x: float) -> Any:
         """The number as an expression, so that it is calculated with when the program runs."""
-        return self.recording.known(ops.mul, (x, 1.0))
+        return self.trace.known(ops.mul, (x, 1.0))
 
     # Operators are written out: routing them through `apply` doubles the time of a recording.
 
     def __add__(self, other: Any) -> Any:
-        if type(other) is Expr:
-            return self.recording.known(ops.add, (self, other))
+        if type(other) is Tracer:
+            return self.trace.known(ops.add, (self, other))
         return self.apply(ops.add, self, other)
 
     def __sub__(self, other: Any) -> Any:
-        if type(other) is Expr:
-            return self.recording.known(ops.sub, (self, other))
+        if type(other) is Tracer:
+            return self.trace.known(ops.sub, (self, other))
         return self.apply(ops.sub, self, other)
 
     def __mul__(self, other: Any) -> Any:
-        if type(other) is Expr:
-            return self.recording.known(ops.mul, (self, other))
+        if type(other) is Tracer:
+            return self.trace.known(ops.mul, (self, other))
         return self.apply(ops.mul, self, other)
 
     def __truediv__(self, other: Any) -> Any:
-        if type(other) is Expr:
-            return self.recording.known(ops.div, (self, other))
+        if type(other) is Tracer:
+            return self.trace.known(ops.div, (self, other))
         return self.apply(ops.div, self, other)
 
     def __neg__(self) -> Any:
-        return self.recording.known(ops.neg, (self,))
+        return self.trace.known(ops.neg, (self,))
 
     def __lt__(self, other: Any) -> Any:
         return self.apply(ops.less, self, other)
@@ -93,7 +93,7 @@ class Expr(Scalar):
     # What needs the number is refused, and named.
 
     def __eq__(self, other: object) -> bool:
-        if number(other) is not None:
+        if as_float(other) is not None:
             _refuse(
                 "x == y, or x in a list, decides what is computed",
                 "where(abs(x - y) <= 0, a, b) is recorded as such",
@@ -153,10 +153,10 @@ class Expr(Scalar):
             "backward() fills in numbers", "use grad(f) inside, or .backward(...) of the function"
         )
 
-    def __copy__(self) -> Expr:
+    def __copy__(self) -> Tracer:
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Expr:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tracer:
         return self
 
     def __reduce__(self) -> NoReturn:
@@ -166,54 +166,54 @@ class Expr(Scalar):
         return f"<recorded {'input' if self.op is None else self.op.name} {self.index}>"
 
 
-class Recording:
+class Trace:
     """What a function does, as far as it is recorded: `nodes`, operands before users.
 
     `values` are the Values that it used, which became inputs, the `inputs` of the same places.
     Values that the function itself makes are constants.
 
-    >>> w, recording = Value(2.0), Recording()
-    >>> y = w * recording.input() + w * Value(3.0)
-    >>> recording.nodes
+    >>> w, trace = Value(2.0), Trace()
+    >>> y = w * trace.input() + w * Value(3.0)
+    >>> trace.nodes
     [<recorded input 0>, <recorded input 1>, <recorded mul 2>, <recorded mul 3>, <recorded add 4>]
     """
 
     def __init__(self) -> None:
-        self.nodes: list[Expr] = []
+        self.nodes: list[Tracer] = []
         self.values: list[Value] = []
-        self.inputs: list[Expr] = []
+        self.inputs: list[Tracer] = []
         self._of_value: dict[int, Operand] = {}
         self._alive: list[Value] = []
-        self._tables: defaultdict[Op, dict[tuple[Any, ...], Expr]] = defaultdict(dict)
+        self._tables: defaultdict[Op, dict[tuple[Any, ...], Tracer]] = defaultdict(dict)
         self._run = begin_run()
 
-    def input(self) -> Expr:
+    def input(self) -> Tracer:
         """A new input."""
         return self.node(None, ())
 
-    def fresh(self, x: Any) -> Expr:
+    def fresh(self, x: Any) -> Tracer:
         """A number as an expression of its own, which nothing depends on yet."""
-        return self.node(ops.mul, (x if type(x) is Expr else self.operand(x), 1.0))
+        return self.node(ops.mul, (x if type(x) is Tracer else self.operand(x), 1.0))
 
-    def node(self, op: Op | None, operands: tuple[Operand, ...]) -> Expr:
+    def node(self, op: Op | None, operands: tuple[Operand, ...]) -> Tracer:
         """A new expression, also where there is an equal one."""
-        x: Expr = Expr.__new__(Expr)
-        x.recording = self
+        x: Tracer = Tracer.__new__(Tracer)
+        x.trace = self
         x.index = len(self.nodes)
         x.op = op
         x.operands = operands
         self.nodes.append(x)
         return x
 
-    def known(self, op: Op, operands: tuple[Operand, ...]) -> Expr:
+    def known(self, op: Op, operands: tuple[Operand, ...]) -> Tracer:
         """The expression `op(*operands)`, one for equal operands."""
         key = operands
         for x in operands:
-            if type(x) is not Expr:
+            if type(x) is not Tracer:
                 if x == 0:  # 0.0 equals -0.0, but they are two numbers
-                    key = tuple([x if type(x) is Expr else repr(x) for x in operands])
+                    key = tuple([x if type(x) is Tracer else repr(x) for x in operands])
                     break
-            elif x.recording is not self:
+            elif x.trace is not self:
                 _refuse_kept()
         table = self._tables[op]
         found = table.get(key)
@@ -225,7 +225,7 @@ class Recording:
         """`op(*operands)`, as simple as it is without a bit less; NotImplemented for a stranger."""
         kept: list[Operand] = []
         for x in operands:
-            if type(x) is not Expr and type(x) is not float:
+            if type(x) is not Tracer and type(x) is not float:
                 condition = op.chooses and not kept and type(x).__name__ in ("bool", "bool_")
                 x = float(x) if condition else self.operand(x)
                 if x is None:
@@ -238,16 +238,16 @@ class Recording:
         for x, neutral, other in zip(kept, op.neutral, reversed(kept)):
             if type(x) is float and x == neutral and (x or str(x) == str(neutral)):
                 return other
-        if not any(type(x) is Expr for x in kept):
+        if not any(type(x) is Tracer for x in kept):
             return op.forward(*kept)
         return self.known(op, tuple(kept))
 
     def operand(self, x: Any) -> Any:
-        """`x` as an Expr or a float; None for a stranger."""
-        if type(x) is Expr:
-            return x if x.recording is self else _refuse_kept()
+        """`x` as an Tracer or a float; None for a stranger."""
+        if type(x) is Tracer:
+            return x if x.trace is self else _refuse_kept()
         if not isinstance(x, Value):
-            return number(x)
+            return as_float(x)
         if id(x) not in self._of_value:
             self._record_value(x)
         return self._of_value[id(x)]
@@ -278,7 +278,7 @@ class Recording:
         return self.apply(v.op, tuple(operands))
 
     def _is_young(self, v: Value) -> bool:
-        return v._mark <= -self._run  # made since the recording began
+        return v._stamp <= -self._run  # made since the recording began
 
 
 def _refuse_kept() -> NoReturn:

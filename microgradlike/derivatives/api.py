@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from microgradlike.derivatives.dual import Dual, fresh_tag, split
-from microgradlike.derivatives.linear_map import Linear
-from microgradlike.derivatives.linearize import Run, forward_results
-from microgradlike.derivatives.pytree import Leaf, Parametric, Tree, array
+from microgradlike.derivatives.linear_map import LinearMap
+from microgradlike.derivatives.linearize import Linearization, forward_results
+from microgradlike.derivatives.pytree import Leaf, Parametric, Pytree, array
 from microgradlike.engine import Value, begin_run
 from microgradlike.graph import topological
 from microgradlike.scalar import Scalar
@@ -51,7 +51,7 @@ def gradients(y: Value, xs: Sequence[Value]) -> list[Any]:
     name = f"∂{y.label or 'y'}/∂{by if len(xs) == 1 else f'({by})'}"
     token = current.set(DerivativeScope(name, current.get()))
     try:
-        found = Linear(topological(y), xs).pull([(y, 1.0)])
+        found = LinearMap(topological(y), xs).vjp([(y, 1.0)])
     finally:
         current.reset(token)
     return [g if isinstance(g, Scalar) else Value(g) for g in found]
@@ -83,8 +83,8 @@ def value_and_grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., A
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         arguments = _Arguments(f, argnum, args, kwargs)
         run = arguments.run(scalar="jacobian")
-        row = run.pull(run.outputs.row, [1.0])
-        return run.outputs.of(run.values()), arguments.tree.of(row)
+        row = run.vjp(run.outputs.leaves, [1.0])
+        return run.outputs.unflatten(run.values()), arguments.tree.unflatten(row)
 
     return _named("value_and_grad", f, value_and_gradient)
 
@@ -103,7 +103,7 @@ def jacobian(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
     def matrix(*args: Any, **kwargs: Any) -> Any:
         arguments = _Arguments(f, argnum, args, kwargs)
         run = arguments.run()
-        return _blocks(run.outputs, arguments.tree, run.jacobian(run.outputs.row))
+        return _blocks(run.outputs, arguments.tree, run.jacobian(run.outputs.leaves))
 
     return _named("jacobian", f, matrix)
 
@@ -120,7 +120,7 @@ def hessian(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
     def matrix(*args: Any, **kwargs: Any) -> Any:
         arguments = _Arguments(f, argnum, args, kwargs)
         run = arguments.run(scalar="jacobian(jacobian(f))")
-        rows = run.jacobian(run.graph_gradient(run.outputs.row[0]))
+        rows = run.jacobian(run.graph_gradient(run.outputs.leaves[0]))
         return _blocks(arguments.tree, arguments.tree, rows)
 
     return _named("hessian", f, matrix)
@@ -135,15 +135,15 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     (6.0, 3.0)
     """
     _refuse_no_function(f)
-    point = Tree(_sequence("jvp", "primals", primals), "primals")
+    point = Pytree(_sequence("jvp", "primals", primals), "primals")
     direction = point.matching(_sequence("jvp", "tangents", tangents), "tangents")
     tag, run = fresh_tag(), begin_run()
-    duals = [Dual(x, t, tag) for x, t in zip(point.row, direction)]
-    outputs = Tree(f(*point.argument(duals)), "the result of the function")
-    pairs = [split(y, tag) for y in outputs.row]
+    duals = [Dual(x, t, tag) for x, t in zip(point.leaves, direction)]
+    outputs = Pytree(f(*point.argument(duals)), "the result of the function")
+    pairs = [split(y, tag) for y in outputs.leaves]
     value, tangent = [y for y, _ in pairs], [0.0 if t is None else t for _, t in pairs]
     row = forward_results([*value, *tangent], run, duals)
-    return outputs.of(row), outputs.of(row[len(pairs) :])
+    return outputs.unflatten(row), outputs.unflatten(row[len(pairs) :])
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -156,16 +156,16 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     ([6.0, 2.0], (3.0, 2.0), (1.0, 0.0))
     """
     _refuse_no_function(f)
-    tree = Tree(primals, "primals")
-    run = Run(lambda arguments: f(*arguments), tree)
+    tree = Pytree(primals, "primals")
+    run = Linearization(lambda arguments: f(*arguments), tree)
     lock = threading.RLock()  # a pull borrows the `grad` of the run's nodes
 
     def pull(upstream: Any) -> Any:
         us = run.outputs.matching(upstream, "upstream")
         with lock:
-            return tree.of(run.pull(run.outputs.row, us))
+            return tree.unflatten(run.vjp(run.outputs.leaves, us))
 
-    return run.outputs.of(run.values()), pull
+    return run.outputs.unflatten(run.values()), pull
 
 
 def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, ...]:
@@ -175,12 +175,12 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     ([8.0, 6.0],)
     """
     _refuse_no_function(f)
-    tree = Tree(_sequence("hvp", "primals", primals), "primals")
+    tree = Pytree(_sequence("hvp", "primals", primals), "primals")
     direction = tree.matching(_sequence("hvp", "tangents", tangents), "tangents")
-    run = Run(lambda arguments: f(*arguments), tree)
+    run = Linearization(lambda arguments: f(*arguments), tree)
     _refuse_many(run, "jvp of jacobian(f)")
-    first = run.graph_gradient(run.outputs.row[0])
-    result: tuple[Any, ...] = tree.of(run.pull(first, direction))
+    first = run.graph_gradient(run.outputs.leaves[0])
+    result: tuple[Any, ...] = tree.unflatten(run.vjp(first, direction))
     return result
 
 
@@ -206,10 +206,10 @@ def derivative(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
         result = f(*given, **kwargs)
         if callable(result) and not isinstance(result, (Scalar, Parametric)):
             return lambda *more: derivative(lambda *a: f(*a, **kwargs)(*more), argnum)(*args)
-        outputs = Tree(result, "the result of the function")
-        tangents = [split(y, tag)[1] for y in outputs.row]
+        outputs = Pytree(result, "the result of the function")
+        tangents = [split(y, tag)[1] for y in outputs.leaves]
         row = [0.0 if t is None else t for t in tangents]
-        return outputs.of(forward_results(row, run, [x]))
+        return outputs.unflatten(forward_results(row, run, [x]))
 
     return _named("derivative", f, slope)
 
@@ -224,13 +224,13 @@ class _Arguments:
         self.positions = argnum if isinstance(argnum, tuple) else (argnum,)
         _refuse_no_argument(self.positions, len(args))
         if self.several:
-            self.tree = Tree(tuple(args[i] for i in self.positions), "the arguments")
+            self.tree = Pytree(tuple(args[i] for i in self.positions), "the arguments")
         else:
-            self.tree = Tree(args[self.positions[0]], f"argument {argnum}")
+            self.tree = Pytree(args[self.positions[0]], f"argument {argnum}")
 
-    def run(self, *, scalar: str = "") -> Run:
+    def run(self, *, scalar: str = "") -> Linearization:
         """The function run; a TypeError where it must give one number, with `scalar` as way out."""
-        run = Run(self._call, self.tree)
+        run = Linearization(self._call, self.tree)
         if scalar:
             _refuse_many(run, scalar)
         return run
@@ -257,7 +257,7 @@ def _refuse_no_argument(positions: tuple[Any, ...], count: int) -> None:
         )
 
 
-def _refuse_many(run: Run, way_out: str) -> None:
+def _refuse_many(run: Linearization, way_out: str) -> None:
     if not run.outputs.single:
         raise TypeError(
             f"the function gives {run.outputs.described()}, where one number is differentiated; use"
@@ -266,12 +266,12 @@ def _refuse_many(run: Run, way_out: str) -> None:
 
 
 def _one_number(x: Any, argnum: int) -> Any:
-    tree = Tree(x, f"argument {argnum}")
+    tree = Pytree(x, f"argument {argnum}")
     if not tree.single:
         raise TypeError(
             f"derivative(f) goes by one number, argument {argnum} is {x!r:.60}; use jacobian"
         )
-    return tree.row[0]
+    return tree.leaves[0]
 
 
 def _sequence(name: str, what: str, x: Any) -> tuple[Any, ...]:
@@ -283,7 +283,7 @@ def _sequence(name: str, what: str, x: Any) -> tuple[Any, ...]:
     return tuple(x)
 
 
-def _blocks(outputs: Tree, inputs: Tree, rows: list[list[Any]]) -> Any:
+def _blocks(outputs: Pytree, inputs: Pytree, rows: list[list[Any]]) -> Any:
     """The rows in the nest of the outputs, each in the nest of the inputs."""
 
     def block(y: Leaf, x: Leaf) -> Any:

@@ -35,9 +35,9 @@ def product(g: Any, p: Any) -> Any:
     """
     if type(g) is float:
         if type(p) is float:
-            return ops.chain.forward(g, p)
+            return ops.mul_no_nan.forward(g, p)
         if g == 1 or g == -1:
             return p if g == 1 else -p
     elif type(p) is float and (p == 1 or p == -1):
         return g if p == 1 else -g
-    return ops.chain(g, p)
+    return ops.mul_no_nan(g, p)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from microgradlike import graph
 from microgradlike.engine import Value, local_derivatives
-from microgradlike.ops import chain
+from microgradlike.ops import mul_no_nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,12 @@ def _bad_gradient(v: Value) -> tuple[Value, str] | None:
     if not math.isfinite(v.grad):
         return v, f"the gradient that arrives at {_call(v) or _name(v)} is {v.grad}"
     for i, p in enumerate(local_derivatives(v)):
-        if p is not None and not math.isfinite(chain(v.grad, p)):
+        if p is not None and not math.isfinite(mul_no_nan(v.grad, p)):
             call = f"d {_call(v)} / d operand {i + 1}"
-            return v, f"{call} = {p}, times the upstream gradient {v.grad} is {chain(v.grad, p)}"
+            return (
+                v,
+                f"{call} = {p}, times the upstream gradient {v.grad} is {mul_no_nan(v.grad, p)}",
+            )
     return None
 
 

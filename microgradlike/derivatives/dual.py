@@ -9,7 +9,7 @@ from typing import Any
 
 from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
-from microgradlike.coerce import number
+from microgradlike.coerce import as_float
 from microgradlike.derivatives.chain_rule import partial, product
 from microgradlike.ops import Op
 from microgradlike.scalar import Scalar
@@ -142,7 +142,7 @@ def _operand(x: Any, condition: bool = False) -> Any:
         return x
     if condition and type(x).__name__ in ("bool", "bool_"):
         return bool(x)
-    return number(x)
+    return as_float(x)
 
 
 def _part(x: Any, tag: int) -> Any:

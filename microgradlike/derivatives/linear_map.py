@@ -1,4 +1,4 @@
-"""Linear: what a graph does to small changes, at the point where it was built."""
+"""LinearMap: what a graph does to small changes, at the point where it was built."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from microgradlike.derivatives.chain_rule import partial, product
 from microgradlike.graph import Node
 
 
-class Linear:
+class LinearMap:
     """The derivative of a graph by the nodes `xs`: a linear map, applied in either direction.
 
     `order` are the nodes in topological order. The partials on the way from `xs` are computed once:
@@ -20,8 +20,8 @@ class Linear:
     >>> from microgradlike import Value
     >>> from microgradlike.graph import topological
     >>> a, b = Value(2.0), Value(3.0); y = a * b + b
-    >>> derivative = Linear(topological(y), [a, b], at=lambda v: v.data)
-    >>> derivative.pull([(y, 1.0)]), derivative.push([1.0, 0.0], [y])
+    >>> derivative = LinearMap(topological(y), [a, b], at=lambda v: v.data)
+    >>> derivative.vjp([(y, 1.0)]), derivative.jvp([1.0, 0.0], [y])
     ([3.0, 3.0], [3.0])
     """
 
@@ -69,14 +69,14 @@ class Linear:
             error.add_note(f"in the derivative of {v.op.name!r} at {operands!r:.200}")
             raise
 
-    def pull(self, upstream: Iterable[tuple[Node, Any]]) -> list[Any]:
+    def vjp(self, upstream: Iterable[tuple[Node, Any]]) -> list[Any]:
         """Reverse mode: the gradient of each x, given those of some nodes; 0.0 without a path."""
         g: list[Any] = [None] * len(self.slots)
         roots = [(self.slots[id(v)], u) for v, u in upstream if id(v) in self.slots]
         for root, u in roots:
             _add(g, root, u)
         if self.chooses:
-            self._pull_chosen(g, dict.fromkeys([root for root, _ in roots], 1.0))
+            self._vjp_chosen(g, dict.fromkeys([root for root, _ in roots], 1.0))
         else:
             for user, operand, p in self.edges:
                 if g[user] is not None:
@@ -84,7 +84,7 @@ class Linear:
         found = [g[self.slots[id(x)]] for x in self.xs]
         return [0.0 if x is None else x for x in found]
 
-    def _pull_chosen(self, g: list[Any], reached: dict[int, Any]) -> None:
+    def _vjp_chosen(self, g: list[Any], reached: dict[int, Any]) -> None:
         """The same; below a branch that is not taken nothing arrives, not even 0 times a nan.
 
         `reached` has 1 for the slots where something does, as numbers that depend on the choices.
@@ -101,7 +101,7 @@ class Linear:
                 _add(g, operand, term)
                 reached[operand] = _either(reached.get(operand), there)
 
-    def push(self, tangents: Sequence[Any], ys: Iterable[Node]) -> list[Any]:
+    def jvp(self, tangents: Sequence[Any], ys: Iterable[Node]) -> list[Any]:
         """Forward mode: the tangent of each y; 0.0 without a path. For an x, None is 0."""
         t: list[Any] = [None] * len(self.slots)
         for x, tangent in zip(self.xs, tangents):

@@ -1,54 +1,54 @@
-"""Run: a function called once on fresh nodes, and the derivatives of what came out."""
+"""Linearization: a function called once on fresh nodes, and the derivatives of what came out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from microgradlike.context import recording, running
+from microgradlike.context import active_run, active_trace
 from microgradlike.derivatives.dual import Dual, split
-from microgradlike.derivatives.linear_map import Linear
-from microgradlike.derivatives.pytree import Tree
+from microgradlike.derivatives.linear_map import LinearMap
+from microgradlike.derivatives.pytree import Pytree
 from microgradlike.derivatives.traversal import order_of_run, pulled
 from microgradlike.engine import Value, begin_run
 from microgradlike.graph import topological
 from microgradlike.scalar import Scalar
 
 
-class Run:
+class Linearization:
     """`f` called with a fresh node in the place of every number of `tree`: `outputs` is its result.
 
     Fresh nodes are what keeps nested derivatives apart: nothing that was there before depends on
     them. Derivatives are plain numbers if the result depends on plain numbers only, and otherwise
     Values (or Duals of Values), through which an outer derivative goes on.
 
-    >>> run = Run(lambda x: x * x, Tree(3.0, "x"))
-    >>> run.values(), run.jacobian(run.outputs.row)
+    >>> run = Linearization(lambda x: x * x, Pytree(3.0, "x"))
+    >>> run.values(), run.jacobian(run.outputs.leaves)
     ([9.0], [[6.0]])
     """
 
-    def __init__(self, f: Callable[[Any], Any], tree: Tree) -> None:
+    def __init__(self, f: Callable[[Any], Any], tree: Pytree) -> None:
         self.nodes: list[Any] = []
         self._values_went_in = False
         self._graph: tuple[list[Any], bool] | None = None
         self._number = begin_run()
-        fresh = [self._fresh(x) for x in tree.row]
-        outermost = running.get() is None
+        fresh = [self._fresh(x) for x in tree.leaves]
+        outermost = active_run.get() is None
         if outermost:
-            running.set(self._number)
+            active_run.set(self._number)
         try:
-            self.outputs = Tree(f(tree.argument(fresh)), "the result of the function")
+            self.outputs = Pytree(f(tree.argument(fresh)), "the result of the function")
         finally:
             if outermost:
-                running.set(None)
-        self._graph = self._order(self.outputs.row)
+                active_run.set(None)
+        self._graph = self._order(self.outputs.leaves)
 
     def _fresh(self, x: Any) -> Any:
         if isinstance(x, Dual):
             return Dual(self._fresh(x.primal), x.tangent, x.tag)
-        recorder = recording.get()
-        if recorder is not None:
-            node = recorder.fresh(x)
+        trace = active_trace.get()
+        if trace is not None:
+            node = trace.fresh(x)
         elif isinstance(x, Scalar):
             self._values_went_in = True
             node = x * 1.0  # the same number, as a node of its own
@@ -59,15 +59,15 @@ class Run:
 
     def values(self) -> list[Any]:
         """The results in a row, as plain numbers where their derivatives are."""
-        return _settled(self.outputs.row, self._order(self.outputs.row)[1])
+        return _settled(self.outputs.leaves, self._order(self.outputs.leaves)[1])
 
-    def pull(self, ys: Sequence[Any], upstream: Sequence[Any]) -> list[Any]:
+    def vjp(self, ys: Sequence[Any], upstream: Sequence[Any]) -> list[Any]:
         """The sum of upstream · dy/d(number) over all y, for every number that went in: reverse."""
         order, plain = self._order(ys)
         pairs = [(y, u) for y, u in zip(ys, upstream) if type(y) is not float]
         if plain and all(isinstance(y, Value) and type(u) is float for y, u in pairs):
             return pulled(order, pairs, self.nodes)  # the same, 4x faster
-        linear = Linear(order, self.nodes, at=_data if plain else None)
+        linear = LinearMap(order, self.nodes, at=_data if plain else None)
         values_come_in = any(True for u in upstream for _ in _nodes(u))
         row = _pulled(linear, pairs)
         return self._finished(row, plain and not values_come_in)
@@ -78,25 +78,25 @@ class Run:
         In reverse, row by row, where there are fewer rows, and else forward, column by column.
         """
         order, plain = self._order(ys)
-        linear = Linear(order, self.nodes, at=_data if plain else None)
+        linear = LinearMap(order, self.nodes, at=_data if plain else None)
         n = len(self.nodes)
         if len(ys) == 1 or len(ys) < n:
             rows = [_pulled(linear, [(y, 1.0)]) for y in ys]
         else:
             units = ([1.0 if i == j else None for i in range(n)] for j in range(n))
             wanted = [v for y in ys for v in _nodes(y)]
-            columns = [dict(zip(map(id, wanted), linear.push(unit, wanted))) for unit in units]
+            columns = [dict(zip(map(id, wanted), linear.jvp(unit, wanted))) for unit in units]
             rows = [[_by_part(y, column) for column in columns] for y in ys]
         return [self._finished(row, plain) for row in rows]
 
     def graph_gradient(self, y: Any) -> list[Any]:
         """The gradient of y as a graph over the fresh nodes, for a `jacobian` or `pull` of it."""
         order, _ = self._order([y])
-        return _pulled(Linear(order, self.nodes), [(y, 1.0)])
+        return _pulled(LinearMap(order, self.nodes), [(y, 1.0)])
 
     def _order(self, ys: Sequence[Any]) -> tuple[list[Any], bool]:
         """The graph of some results above the fresh nodes, and whether no other Value is in it."""
-        if self._graph is not None and ys is self.outputs.row:
+        if self._graph is not None and ys is self.outputs.leaves:
             return self._graph
         order, clean = young(ys, self._number, self.nodes)
         return order, clean and not self._values_went_in
@@ -132,11 +132,11 @@ def _settled(row: Sequence[Any], plain: bool) -> list[Any]:
     return [Value(x) if type(x) is float else x for x in row]
 
 
-def _pulled(linear: Linear, pairs: list[tuple[Any, Any]]) -> list[Any]:
-    """`linear.pull`, but a result or its upstream may be a Dual: then in parts, a product rule."""
+def _pulled(linear: LinearMap, pairs: list[tuple[Any, Any]]) -> list[Any]:
+    """`linear.vjp`, but a result or its upstream may be a Dual: then in parts, a product rule."""
     tags = [x.tag for pair in pairs for x in pair if isinstance(x, Dual)]
     if not tags:
-        return linear.pull((y, u) for y, u in pairs if not isinstance(y, float))
+        return linear.vjp((y, u) for y, u in pairs if not isinstance(y, float))
     tag = max(tags)
     primals: list[tuple[Any, Any]] = []
     tangents: list[tuple[Any, Any]] = []

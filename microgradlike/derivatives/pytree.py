@@ -1,4 +1,4 @@
-"""Tree: a nested argument as a row of numbers, and back."""
+"""Pytree: a nested argument as a row of numbers, and back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from microgradlike.coerce import number
+from microgradlike.coerce import as_float
 from microgradlike.scalar import Scalar
 
 DEEPEST = 50  # lists within lists
@@ -70,23 +70,23 @@ class _Branch:
     parts: tuple[tuple[Any, Leaf | _Branch], ...]  # key and part
 
 
-class Tree:
-    """Numbers in nested lists, tuples, dicts and arrays: a `row` of them, and `map` to rebuild.
+class Pytree:
+    """Numbers in nested lists, tuples, dicts and arrays: `leaves` in order, and `map` to rebuild.
 
     A Module counts as a dict of its parameters by name. `what` is its name in messages.
     Raises TypeError for what is no number, ValueError for a list nested too deep or in itself.
 
-    >>> tree = Tree({"w": [1, 2.0], "b": 3}, "argument 0")
-    >>> tree.row, tree.of([10.0, 20.0, 30.0])
+    >>> tree = Pytree({"w": [1, 2.0], "b": 3}, "argument 0")
+    >>> tree.leaves, tree.unflatten([10.0, 20.0, 30.0])
     ([1.0, 2.0, 3.0], {'w': [10.0, 20.0], 'b': 30.0})
     """
 
     def __init__(self, x: Any, what: str) -> None:
-        self.row: list[Any] = []
+        self.leaves: list[Any] = []
         self.what = what
         self._root = self._part(x, what, DEEPEST)
 
-    def of(self, row: Sequence[Any]) -> Any:
+    def unflatten(self, row: Sequence[Any]) -> Any:
         """The same nest with other numbers; a dict for a Module."""
         if is_array(row):
             return self.map(lambda leaf: leaf.of_floats(row))
@@ -128,12 +128,12 @@ class Tree:
         """What it is, for a message."""
         if isinstance(self._root, Leaf):
             return _shown(self._root.shape or ())
-        return f"a {type(self._root.prototype).__name__} of {len(self.row)} number(s)"
+        return f"a {type(self._root.prototype).__name__} of {len(self.leaves)} number(s)"
 
     def names(self, start: str) -> list[str]:
         """What its numbers are called, as one would write them, if it is called `start`.
 
-        >>> Tree({"w": [1, 2.0], "b": 3}, "argument 0").names("p")
+        >>> Pytree({"w": [1, 2.0], "b": 3}, "argument 0").names("p")
         ["p['w'][0]", "p['w'][1]", "p['b']"]
         """
         found = []
@@ -148,7 +148,7 @@ class Tree:
 
     def matching(self, x: Any, what: str) -> list[Any]:
         """The numbers of another nest; ValueError where it is not of this one's structure."""
-        other = Tree(x, what)
+        other = Pytree(x, what)
         mine, its = dict(_leaves(self._root, ())), dict(_leaves(other._root, ()))
         shapes = {path: leaf.shape or () for path, leaf in mine.items()}
         others = {path: leaf.shape or () for path, leaf in its.items()}
@@ -159,7 +159,7 @@ class Tree:
                 f"{what} has the structure of {self.what}, number for number; at {place} it has"
                 f" {_shown(others.get(path))}, not {_shown(shapes.get(path))}"
             )
-        return [x for path in mine for x in other.row[its[path].start :][: its[path].size]]
+        return [x for path in mine for x in other.leaves[its[path].start :][: its[path].size]]
 
     def _part(self, x: Any, name: str, depth: int) -> Leaf | _Branch:
         if isinstance(x, Scalar):
@@ -176,8 +176,8 @@ class Tree:
         return self._leaf([_number(x, name)], None)
 
     def _leaf(self, numbers: list[Any], shape: tuple[int, ...] | None) -> Leaf:
-        leaf = Leaf(len(self.row), shape)
-        self.row += numbers
+        leaf = Leaf(len(self.leaves), shape)
+        self.leaves += numbers
         return leaf
 
 
@@ -221,7 +221,7 @@ def _opened(x: Any) -> Any:
 
 
 def _number(x: Any, name: str) -> Any:
-    found = x if isinstance(x, Scalar) else number(x)
+    found = x if isinstance(x, Scalar) else as_float(x)
     if found is None:
         raise TypeError(
             f"{name} is {x!r:.60} of type {type(x).__name__}; derivatives go by numbers, Values,"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microgradlike.engine import Value, next_mark, push
+from microgradlike.engine import Value, next_stamp, push
 
 
 def order_of_run(roots: list[Value], xs: Sequence[Value], run: int) -> tuple[list[Value], bool]:
@@ -19,37 +19,37 @@ def order_of_run(roots: list[Value], xs: Sequence[Value], run: int) -> tuple[lis
     (['mul'], True)
     """
     # the marks are put back at the end: another run may go by them
-    marks = [(x, x._mark) for x in xs]
+    marks = [(x, x._stamp) for x in xs]
     try:
         return _order_above(roots, xs, run, marks)
     finally:
         for v, mark in marks:
-            v._mark = mark
+            v._stamp = mark
 
 
 def _order_above(
     roots: list[Value], xs: Sequence[Value], run: int, marks: list[tuple[Value, int]]
 ) -> tuple[list[Value], bool]:
     """The same; `marks` collects what it writes over. Written out, as `engine._order` is: 4x."""
-    opened = -next_mark()
+    opened = -next_stamp()
     closed = opened - 1
     order: list[Value] = []
     older = False
     stack = roots[::-1]
     for x in xs:
-        x._mark = closed
+        x._stamp = closed
     while stack:
         v = stack.pop()
-        mark = v._mark
+        mark = v._stamp
         if mark == opened:
-            v._mark = closed
+            v._stamp = closed
             order.append(v)
         elif mark != closed:
             if -run < mark < run or (mark > 0 and v.op is None):  # older
                 older = True
                 continue
             marks.append((v, mark))
-            v._mark = opened
+            v._stamp = opened
             a, b = v._a, v._b
             stack.append(v)
             if isinstance(a, Value):

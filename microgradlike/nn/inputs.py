@@ -6,7 +6,7 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
-from microgradlike.coerce import number
+from microgradlike.coerce import as_float
 from microgradlike.scalar import Scalar
 
 
@@ -19,7 +19,7 @@ def refuse_strangers(taker: str, noun: str, xs: Iterable[Any], way_out: str) -> 
     TypeError: mse takes numbers or Values, but output 1 is 'a' of type str; write float(x)
     """
     for i, x in enumerate(xs):
-        if not isinstance(x, Scalar) and number(x) is None:
+        if not isinstance(x, Scalar) and as_float(x) is None:
             raise TypeError(
                 f"{taker} takes numbers or Values, but {noun} {i} is {x!r:.60} of type"
                 f" {type(x).__name__}; {way_out}"

@@ -13,8 +13,8 @@ from microgradlike.compile.backends import llvm, numpy as numpy_backend, python 
 from microgradlike.compile.build import build_program
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.llvm import executable as native
-from microgradlike.compile.trace import Recording
-from microgradlike.derivatives.linear_map import Linear
+from microgradlike.compile.trace import Trace
+from microgradlike.derivatives.linear_map import LinearMap
 from microgradlike.expressions.parser import parse
 from microgradlike.graph import topological
 from microgradlike.ops import TABLE
@@ -30,7 +30,7 @@ EXACT = [
     "add",
     "sub",
     "mul",
-    "chain",
+    "mul_no_nan",
     "div",
     "neg",
     "abs",
@@ -55,12 +55,12 @@ def by_name(x):
 
 def recorded(f, count, *, gradient=False):
     """A function of some numbers as a program, with its gradient if wanted."""
-    recording = Recording()
-    xs = [recording.input() for _ in range(count)]
-    y = recording.operand(f(*xs))
+    trace = Trace()
+    xs = [trace.input() for _ in range(count)]
+    y = trace.operand(f(*xs))
     outputs = [y]
     if gradient and type(y) is not float:
-        outputs += [0.0 + g for g in Linear(topological(y), xs).pull([(y, 1.0)])]
+        outputs += [0.0 + g for g in LinearMap(topological(y), xs).vjp([(y, 1.0)])]
     return build_program(xs, outputs)
 
 
@@ -143,7 +143,7 @@ def test_the_reference_is_eager_arithmetic_to_the_bit(program, scale):
         assert [repr(v.grad) for v in others] == [repr(v.grad) for v in leaves]
 
 
-EXACT_OPS = [TABLE[name] for name in EXACT if name != "chain"]
+EXACT_OPS = [TABLE[name] for name in EXACT if name != "mul_no_nan"]
 
 
 @pytest.mark.parametrize("backend", FAST)
@@ -204,17 +204,17 @@ def test_a_nan_in_one_block_has_that_block_run_with_care(backend):
 
 def test_plain_products_give_what_careful_ones_do_or_a_nan():
     built = recorded(lambda x, y: ops.sqrt(ops.relu(x)) * y.exp(), 2, gradient=True)
-    assert ops.chain in built.ops
+    assert ops.mul_no_nan in built.ops
     executable = Executable(built, 2, numpy_backend)
-    assert "chain" not in str(executable.each.plain)
-    assert "chain" in str(replace(built))
+    assert "mul_no_nan" not in str(executable.each.plain)
+    assert "mul_no_nan" in str(replace(built))
 
 
 def test_where_a_nan_could_hide_products_stay_careful():
     """A gradient that decides something: as 0 · ∞ it is 0, which is not less than 0."""
 
     def f(x):
-        g = ops.chain(ops.relu(x), 1 / x)
+        g = ops.mul_no_nan(ops.relu(x), 1 / x)
         return ops.where(g < 1, 5.0, 7.0)
 
     for backend in BACKENDS:
@@ -239,8 +239,8 @@ def strips(monkeypatch):
 
 def wide(op, count, arrangement):
     """A program with many equations of a primitive, whose operands stand one way or another."""
-    record = Recording()
-    inputs = [record.input() for _ in range(op.arity * count)]
+    trace = Trace()
+    inputs = [trace.input() for _ in range(op.arity * count)]
     operands = {
         "neighbours": lambda i, j: inputs[j * count + i],
         "interleaved": lambda i, j: inputs[i * op.arity + j],
@@ -248,7 +248,7 @@ def wide(op, count, arrangement):
         "one for all": lambda i, j: inputs[j * count + (i if j == 0 else 0)],
         "scattered": lambda i, j: inputs[(j * count + i * 7919) % len(inputs)],
     }[arrangement]
-    made = [record.known(op, tuple(operands(i, j) for j in range(op.arity))) for i in range(count)]
+    made = [trace.known(op, tuple(operands(i, j) for j in range(op.arity))) for i in range(count)]
     return build_program(inputs, made)
 
 
@@ -289,8 +289,8 @@ def test_strips_of_any_program_give_the_same_bits(program, count):
 
 
 def test_operands_far_apart_and_sums_of_scattered_terms_are_found():
-    record = Recording()
-    inputs = [record.input() for _ in range(8 * 2100)]
+    trace = Trace()
+    inputs = [trace.input() for _ in range(8 * 2100)]
     far = [inputs[i] * inputs[2100 * i] for i in range(8)]
     rng = random.Random(0)
     scattered = [sum(rng.sample(inputs, 5)[1:], rng.choice(inputs)) for _ in range(40)]

@@ -14,7 +14,7 @@ from microgradlike import Value, jit, ops
 from microgradlike.compile.backends import python as reference
 from microgradlike.compile.build import build_program
 from microgradlike.compile.export import javascript
-from microgradlike.compile.trace import Recording
+from microgradlike.compile.trace import Trace
 from microgradlike.ops import TABLE, unary
 from microgradlike.testing import programs
 from tests.compile.test_backends import EXACT, EXACT_OPS, SPECIAL, arguments, by_name, recorded
@@ -159,9 +159,9 @@ def test_the_coefficients_of_erfc_are_those_of_chebyshevs_polynomials():
 
 @pytest.mark.parametrize("x", SPECIAL)
 def test_any_number_may_be_a_constant(x, node):
-    recording = Recording()
-    v = recording.input()
-    negated = recording.known(ops.neg, (x,))
+    trace = Trace()
+    v = trace.input()
+    negated = trace.known(ops.neg, (x,))
     assert_same(node, build_program([v], [x, v + x, x - v, v * x, negated]), [(2.0,)])
 
 
@@ -191,10 +191,10 @@ def test_a_gradient_comes_along(node):
 
 @pytest.mark.parametrize("count", [999, 1000, 1001, 2000, 100_000])
 def test_a_program_of_any_size_is_exported_and_runs(count, node):
-    recording, rng = Recording(), random.Random(count)
-    slots = [recording.input() for _ in range(3)]
+    trace, rng = Trace(), random.Random(count)
+    slots = [trace.input() for _ in range(3)]
     xs = slots[:]
-    while len(recording.nodes) < count + 3:
+    while len(trace.nodes) < count + 3:
         a, b = rng.choice(slots[-9:]), rng.choice(slots[-9:])
         slots.append(a * 0.7 - b if rng.random() < 0.5 else ops.relu(a))
     built = build_program(xs, slots[3 : 3 + count][-2000:])
@@ -202,8 +202,8 @@ def test_a_program_of_any_size_is_exported_and_runs(count, node):
 
 
 def test_a_program_of_very_many_inputs_runs(node):
-    recording = Recording()
-    xs = [recording.input() for _ in range(100_000)]
+    trace = Trace()
+    xs = [trace.input() for _ in range(100_000)]
     y = xs[0]
     for x in xs[1:]:
         y = y + x

@@ -15,7 +15,7 @@ from microgradlike import Value, jit, nn, ops
 from microgradlike.compile.backends import python as reference
 from microgradlike.compile.build import build_program
 from microgradlike.compile.program import Program
-from microgradlike.compile.trace import Recording
+from microgradlike.compile.trace import Trace
 from microgradlike.ops import TABLE, tanh, unary
 from microgradlike.testing import programs
 from tests.compile.test_backends import SPECIAL, arguments, by_name, recorded
@@ -61,8 +61,8 @@ def test_a_random_program_and_its_gradient_are_the_references_to_the_bit(line, s
 
 def test_it_needs_nothing_but_the_standard_library(tmp_path):
     """In an interpreter of its own, without site-packages and this project."""
-    recording = Recording()
-    xs = [recording.input() for _ in range(3)]
+    trace = Trace()
+    xs = [trace.input() for _ in range(3)]
     built = build_program(xs, [op(*xs[: op.arity]) for op in TABLE.values()])
     path = tmp_path / "exported.py"
     path.write_text(built.to_python() + "\nprint(f(0.5, 0.25, 2.0))\n")
@@ -85,16 +85,16 @@ def test_only_what_is_used_is_written():
 
 @pytest.mark.parametrize("x", SPECIAL)
 def test_any_number_may_be_a_constant(x):
-    recording = Recording()
-    v = recording.input()
+    trace = Trace()
+    v = trace.input()
     built = build_program([v], [x, v + x, x - v, v * x])
     assert bits(loaded(built)(2.0)) == bits([x, 2 + x, x - 2, 2 * x])
 
 
 def test_a_constant_may_be_negated():
-    recording = Recording()
-    v = recording.input()
-    built = build_program([v], [recording.known(ops.neg, (x,)) for x in SPECIAL])
+    trace = Trace()
+    v = trace.input()
+    built = build_program([v], [trace.known(ops.neg, (x,)) for x in SPECIAL])
     assert bits(loaded(built)(2.0)) == bits([-x for x in SPECIAL])
 
 
@@ -122,10 +122,10 @@ def test_a_gradient_comes_along():
 
 
 def test_a_program_of_100_000_equations_is_exported_and_runs():
-    recording, rng = Recording(), random.Random(0)
-    slots = [recording.input() for _ in range(3)]
+    trace, rng = Trace(), random.Random(0)
+    slots = [trace.input() for _ in range(3)]
     xs = slots[:]
-    while len(recording.nodes) < 100_003:
+    while len(trace.nodes) < 100_003:
         a, b = rng.choice(slots[-9:]), rng.choice(slots[-9:])
         slots.append(a * 0.7 - b if rng.random() < 0.5 else ops.sin(a))
     built = build_program(xs, slots[3:])
@@ -225,9 +225,9 @@ REFUSED = {
 @pytest.mark.parametrize(("f", "why"), REFUSED.values(), ids=REFUSED)
 def test_what_cannot_be_written_down_is_a_type_error_with_the_way_out(f, why):
     op = unary("mine", f, lambda y, x: y)
-    recording = Recording()
-    x = recording.input()
-    built = build_program([x], [recording.known(op, (x,))])
+    trace = Trace()
+    x = trace.input()
+    built = build_program([x], [trace.known(op, (x,))])
     assert isinstance(built, Program)
     with pytest.raises(TypeError, match=f"cannot be written down as Python: .*{why}.*; make its"):
         built.to_python()

@@ -9,7 +9,7 @@ import pytest
 
 from microgradlike import jit, ops
 from microgradlike.compile.build import build_program
-from microgradlike.compile.trace import Recording
+from microgradlike.compile.trace import Trace
 from microgradlike.ops import TABLE, Op, unary
 from tests.compile.test_backends import recorded
 
@@ -31,10 +31,10 @@ def there_and_back(built):
 
 
 def test_a_program_of_100_000_equations_comes_back_from_another_process():
-    recording, rng = Recording(), random.Random(0)
-    slots = [recording.input() for _ in range(3)]
+    trace, rng = Trace(), random.Random(0)
+    slots = [trace.input() for _ in range(3)]
     xs = slots[:]
-    while len(recording.nodes) < 110_000:
+    while len(trace.nodes) < 110_000:
         op = rng.choice([op for op in TABLE.values() if op.arity < 3])
         v = op(*[rng.choice(slots[-9:]) for _ in op.partials])
         slots.append(v * rng.random() - 0.5)
@@ -64,7 +64,7 @@ def test_a_users_primitive_pickles_if_its_functions_do():
 
 
 def test_numbers_that_need_care_come_back():
-    x = Recording().input()
+    x = Trace().input()
     built = build_program(
         [x], [x + -0.0 * 1, ops.maximum(x, float("nan")), x * float("-inf"), x - -0.0]
     )

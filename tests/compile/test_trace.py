@@ -1,4 +1,4 @@
-"""A recording: what the function does, no more than once, and to the bit."""
+"""A trace: what the function does, no more than once, and to the bit."""
 
 import copy
 import math
@@ -20,19 +20,19 @@ from microgradlike import (
     ops,
     where,
 )
-from microgradlike.compile.trace import Expr, Recording
+from microgradlike.compile.trace import Trace, Tracer
 from microgradlike.ops import TABLE
 from microgradlike.testing import points, programs
 
 
 @pytest.fixture
-def recording():
-    return Recording()
+def trace():
+    return Trace()
 
 
 @pytest.fixture
-def x(recording):
-    return recording.input()
+def x(trace):
+    return trace.input()
 
 
 def by_name(op):
@@ -46,8 +46,8 @@ def test_a_primitive_of_an_input_is_recorded_once(op, x):
 
 
 @pytest.mark.parametrize("op", [op for op in TABLE.values() if op.arity == 2], ids=by_name)
-def test_order_counts_and_so_do_numbers(op, recording, x):
-    y = recording.input()
+def test_order_counts_and_so_do_numbers(op, trace, x):
+    y = trace.input()
     assert op(x, y) is op(x, y)
     assert op(x, y) is not op(y, x)
     assert op(x, 7) is op(x, 7.0)
@@ -61,9 +61,9 @@ def test_minus_zero_is_another_number(x):
 
 
 @pytest.mark.parametrize("op", TABLE.values(), ids=by_name)
-def test_of_plain_numbers_there_is_a_number(op, recording):
+def test_of_plain_numbers_there_is_a_number(op, trace):
     at = (0.5,) * op.arity
-    assert repr(recording.apply(op, at)) == repr(op(*at))
+    assert repr(trace.apply(op, at)) == repr(op(*at))
 
 
 @pytest.mark.parametrize("op", TABLE.values(), ids=by_name)
@@ -103,12 +103,12 @@ def test_what_changes_no_bit_is_left_out_and_nothing_else(f, simple, x):
 
 @given(programs(max_size=30))
 def test_a_program_is_recorded_without_doing_a_thing_twice(program):
-    recording = Recording()
-    program(*[recording.input() for _ in program.point])
-    done = [(v.op, tuple(map(repr, v.operands))) for v in recording.nodes if v.op]
+    trace = Trace()
+    program(*[trace.input() for _ in program.point])
+    done = [(v.op, tuple(map(repr, v.operands))) for v in trace.nodes if v.op]
     assert len(set(done)) == len(done)
-    for v in recording.nodes:
-        assert all(a.index < v.index for a in v.operands if isinstance(a, Expr))
+    for v in trace.nodes:
+        assert all(a.index < v.index for a in v.operands if isinstance(a, Tracer))
 
 
 # Values
@@ -117,12 +117,12 @@ def test_a_program_is_recorded_without_doing_a_thing_twice(program):
 def test_a_value_that_was_there_is_an_input_and_one_that_is_made_a_constant():
     w = Value(2.0)
     interior = w * 3
-    recording = Recording()
-    x = recording.input()
+    trace = Trace()
+    x = trace.input()
     assert x * Value(5.0) is x * 5.0
     y = x * w + interior * x
-    assert recording.values == [w, interior]
-    assert y.operands[0].operands[1] is recording.inputs[0]
+    assert trace.values == [w, interior]
+    assert y.operands[0].operands[1] is trace.inputs[0]
 
 
 def test_what_values_alone_make_is_recorded_too():
@@ -263,7 +263,7 @@ def test_a_stranger_is_left_to_answer_for_itself(x):
             return "mine"
 
     assert x + Stranger() == "mine"
-    assert Expr.apply(ops.add, 1.0, 2.0) is NotImplemented
+    assert Tracer.apply(ops.add, 1.0, 2.0) is NotImplemented
     with pytest.raises(TypeError, match="unsupported operand"):
         x + "text"
 
@@ -354,7 +354,7 @@ def test_a_derivative_of_a_jit_function_is_the_functions(point):
 
 
 def test_what_is_recorded_is_itself_and_no_other(x):
-    other = x.recording.input()
+    other = x.trace.input()
     assert x == x
     assert x != other
     assert x != "x"

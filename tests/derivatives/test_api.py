@@ -21,14 +21,14 @@ from microgradlike import (
     vjp,
     where,
 )
-from microgradlike.derivatives.pytree import Tree
+from microgradlike.derivatives.pytree import Pytree
 from microgradlike.functions import sum as total
 from tests.derivatives.test_pytree import NESTS, Pair, shape
 
 
 def leaf(nest):
     """The only number in a nest of one."""
-    (number,) = Tree(nest, "it").row
+    (number,) = Pytree(nest, "it").leaves
     return number
 
 
@@ -128,15 +128,15 @@ def test_jvp_and_vjp_and_value_and_grad_give_the_value_as_well():
 
 def weighted(x):
     """Σ k·xₖ² over the numbers of a nest, counted from 1; the gradient is 2k·xₖ."""
-    return total([float(k) * number * number for k, number in enumerate(Tree(x, "x").row, 1)])
+    return total([float(k) * number * number for k, number in enumerate(Pytree(x, "x").leaves, 1)])
 
 
 @given(NESTS)
 def test_gradients_come_in_the_nest_of_the_argument(x):
-    tree = Tree(x, "x")
-    want = tree.of([2.0 * k * number for k, number in enumerate(tree.row, 1)])
-    ones = tree.of([1.0] * len(tree.row))
-    twos = tree.of([2.0 * k for k in range(1, len(tree.row) + 1)])
+    tree = Pytree(x, "x")
+    want = tree.unflatten([2.0 * k * number for k, number in enumerate(tree.leaves, 1)])
+    ones = tree.unflatten([1.0] * len(tree.leaves))
+    twos = tree.unflatten([2.0 * k for k in range(1, len(tree.leaves) + 1)])
     for got, wanted in [
         (grad(weighted)(x), want),
         (value_and_grad(weighted)(x)[1], want),
@@ -145,34 +145,40 @@ def test_gradients_come_in_the_nest_of_the_argument(x):
         (hvp(weighted, (x,), (ones,))[0], twos),
     ]:
         assert shape(got) == shape(x)
-        assert Tree(got, "got").row == Tree(wanted, "wanted").row
+        assert Pytree(got, "got").leaves == Pytree(wanted, "wanted").leaves
 
 
 @given(NESTS)
 def test_jvp_sums_over_the_whole_nest(x):
-    tree = Tree(x, "x")
-    value, slope = jvp(weighted, (x,), (tree.of([1.0] * len(tree.row)),))
-    wanted = math.fsum(2.0 * k * number for k, number in enumerate(tree.row, 1))
+    tree = Pytree(x, "x")
+    value, slope = jvp(weighted, (x,), (tree.unflatten([1.0] * len(tree.leaves)),))
+    wanted = math.fsum(2.0 * k * number for k, number in enumerate(tree.leaves, 1))
     assert value == weighted(x)
     assert abs(slope - wanted) <= 2.0**-50 * sum(
-        abs(2.0 * k * v) for k, v in enumerate(tree.row, 1)
+        abs(2.0 * k * v) for k, v in enumerate(tree.leaves, 1)
     )
 
 
 @given(NESTS)
 def test_what_f_gives_comes_back_in_its_own_nest(x):
     def doubled(x):
-        tree = Tree(x, "x")
-        return tree.argument([2.0 * number for number in tree.row])
+        tree = Pytree(x, "x")
+        return tree.argument([2.0 * number for number in tree.leaves])
 
-    tree = Tree(x, "x")
-    ones = tree.of([1.0] * len(tree.row))
+    tree = Pytree(x, "x")
+    ones = tree.unflatten([1.0] * len(tree.leaves))
     value, tangent = jvp(doubled, (x,), (ones,))
     again, pull = vjp(doubled, x)
     assert shape(value) == shape(tangent) == shape(again) == shape(x)
-    assert Tree(value, "value").row == Tree(again, "again").row == [2.0 * v for v in tree.row]
     assert (
-        Tree(tangent, "tangent").row == Tree(pull(ones)[0], "pulled").row == [2.0] * len(tree.row)
+        Pytree(value, "value").leaves
+        == Pytree(again, "again").leaves
+        == [2.0 * v for v in tree.leaves]
+    )
+    assert (
+        Pytree(tangent, "tangent").leaves
+        == Pytree(pull(ones)[0], "pulled").leaves
+        == [2.0] * len(tree.leaves)
     )
 
 

@@ -1,4 +1,4 @@
-"""Run: a function called once on fresh nodes, and the derivatives of what came out."""
+"""Linearization: a function called once on fresh nodes, and the derivatives of what came out."""
 
 import subprocess
 import sys
@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 
 from microgradlike import Dual, Value, engine, grad, jacobian, nn, ops, unary, vjp
-from microgradlike.derivatives.linear_map import Linear
-from microgradlike.derivatives.linearize import Run, forward_results
-from microgradlike.derivatives.pytree import Tree
+from microgradlike.derivatives.linear_map import LinearMap
+from microgradlike.derivatives.linearize import Linearization, forward_results
+from microgradlike.derivatives.pytree import Pytree
 from microgradlike.derivatives.traversal import order_of_run
 from microgradlike.engine import begin_run
 from microgradlike.graph import topological
@@ -25,13 +25,13 @@ def test_a_value_from_before_the_first_run_of_all_is_older():
 
 
 def run(f, *point):
-    return Run(lambda arguments: f(*arguments), Tree(point, "x"))
+    return Linearization(lambda arguments: f(*arguments), Pytree(point, "x"))
 
 
 def first(f, *point):
     """The first row of derivatives."""
     r = run(f, *point)
-    return r.jacobian(r.outputs.row)[0]
+    return r.jacobian(r.outputs.leaves)[0]
 
 
 # fresh nodes
@@ -40,7 +40,7 @@ def first(f, *point):
 def test_the_function_is_called_once():
     calls = []
     r = run(lambda x: calls.append(x) or x * x, 3.0)
-    r.values(), r.jacobian(r.outputs.row), r.graph_gradient(r.outputs.row[0])
+    r.values(), r.jacobian(r.outputs.leaves), r.graph_gradient(r.outputs.leaves[0])
     assert len(calls) == 1
 
 
@@ -67,8 +67,8 @@ def test_one_object_given_twice_is_two_arguments():
 def test_numbers_give_numbers():
     r = run(lambda x: x * x, 3.0)
     assert r.values() == [9.0]
-    assert r.jacobian(r.outputs.row) == [[6.0]]
-    assert type(r.values()[0]) is type(r.jacobian(r.outputs.row)[0][0]) is float
+    assert r.jacobian(r.outputs.leaves) == [[6.0]]
+    assert type(r.values()[0]) is type(r.jacobian(r.outputs.leaves)[0][0]) is float
 
 
 def made_inside(x):
@@ -101,9 +101,9 @@ OLDER_RESULT = OLDER * 3.0
 )
 def test_where_a_value_came_in_the_derivative_is_a_value(f, x, want):
     r = run(f, x)
-    for found in (*r.values(), *r.jacobian(r.outputs.row)[0]):
+    for found in (*r.values(), *r.jacobian(r.outputs.leaves)[0]):
         assert type(found) is Value
-    assert r.jacobian(r.outputs.row)[0][0].data == want
+    assert r.jacobian(r.outputs.leaves)[0][0].data == want
 
 
 def test_the_derivative_reaches_what_the_function_used():
@@ -175,9 +175,9 @@ def test_the_order_of_a_run_leaves_no_mark():
     run = begin_run()
     x = Value(2.0)
     y = x.sin() * x
-    marks = [v._mark for v in topological(y)]
+    marks = [v._stamp for v in topological(y)]
     order_of_run([y], [x], run)
-    assert [v._mark for v in topological(y)] == marks
+    assert [v._stamp for v in topological(y)] == marks
 
 
 def test_a_backward_pass_that_fails_inside_leaves_the_derivative_right():
@@ -223,7 +223,7 @@ def test_two_runs_that_begin_at_the_same_time_stay_apart(monkeypatch):
 
     What is made in the second run must not look as if it had been there before.
     """
-    drawn = engine.next_mark
+    drawn = engine.next_stamp
     second_is_inside, first_has_begun = threading.Event(), threading.Event()
     found = []
 
@@ -236,12 +236,12 @@ def test_two_runs_that_begin_at_the_same_time_stay_apart(monkeypatch):
 
     def draw_and_let_the_other_in():
         number = drawn()
-        monkeypatch.setattr(engine, "next_mark", drawn)
+        monkeypatch.setattr(engine, "next_stamp", drawn)
         other.start()
         second_is_inside.wait(0.2)
         return number
 
-    monkeypatch.setattr(engine, "next_mark", draw_and_let_the_other_in)
+    monkeypatch.setattr(engine, "next_stamp", draw_and_let_the_other_in)
     assert first(lambda x: first_has_begun.set() or x * x, 2.0) == [4.0]
     other.join()
     assert found == [6.0]
@@ -258,32 +258,32 @@ def test_reverse_and_forward_give_one_matrix(program):
 
     forward = run(f, *program.point)  # four rows by three numbers; one row alone is in reverse
     rows = [first(lambda *x, i=i: f(*x)[i], *program.point) for i in range(4)]
-    assert forward.jacobian(forward.outputs.row) == rows
+    assert forward.jacobian(forward.outputs.leaves) == rows
 
 
 @pytest.mark.parametrize(
     ("rows", "columns", "other"),
     [
-        (1, 1, "push"),
-        (1, 5, "push"),
-        (2, 5, "push"),
-        (2, 2, "pull"),
-        (5, 2, "pull"),
-        (5, 1, "pull"),
+        (1, 1, "jvp"),
+        (1, 5, "jvp"),
+        (2, 5, "jvp"),
+        (2, 2, "vjp"),
+        (5, 2, "vjp"),
+        (5, 1, "vjp"),
     ],
 )
 def test_columns_are_made_forward_and_fewer_rows_in_reverse(rows, columns, other, monkeypatch):
     def refuse(*_):
         raise Refusal
 
-    monkeypatch.setattr(Linear, other, refuse)
+    monkeypatch.setattr(LinearMap, other, refuse)
     found = jacobian(lambda x: [i * x[0] for i in range(rows)])([1.0] * columns)
     assert found == [[i, *[0.0] * (columns - 1)] for i in range(rows)]
 
 
 def test_only_where_there_is_a_choice_is_it_asked_what_is_reached():
     x = Value(2.0)
-    assert not Linear(topological(x * x), [x]).chooses
+    assert not LinearMap(topological(x * x), [x]).chooses
 
 
 def test_a_gradient_is_a_sum_from_zero_on():
@@ -293,14 +293,14 @@ def test_a_gradient_is_a_sum_from_zero_on():
 
 def test_results_that_are_no_nodes_have_rows_of_zeros():
     r = run(lambda x, y: [1.0, x, 2], 3.0, 4.0)
-    assert r.jacobian(r.outputs.row) == [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]
+    assert r.jacobian(r.outputs.leaves) == [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]
     assert r.values() == [1.0, 3.0, 2.0]
     assert r.graph_gradient(1.0) == [0.0, 0.0]
 
 
 def test_no_arguments_and_no_results():
     nothing = run(lambda x: np.zeros(0), [])
-    assert nothing.jacobian(nothing.outputs.row) == []
+    assert nothing.jacobian(nothing.outputs.leaves) == []
     assert run(lambda x: 3.0, []).jacobian([3.0]) == [[]]
 
 

@@ -1,4 +1,4 @@
-"""Tree: a nested argument as a row of numbers, and back."""
+"""Pytree: a nested argument as a row of numbers, and back."""
 
 import collections
 import copy
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from microgradlike import Dual, Value, nn
-from microgradlike.derivatives.pytree import Leaf, Parametric, Tree, array, is_array
+from microgradlike.derivatives.pytree import Leaf, Parametric, Pytree, array, is_array
 
 Pair = collections.namedtuple("Pair", "a b")
 NUMBERS = st.integers(-9, 9) | st.floats(-9, 9) | st.fractions(0, 1, max_denominator=4)
@@ -42,18 +42,18 @@ def shape(x):
 
 @given(NESTS)
 def test_the_row_put_back_is_the_same_nest(x):
-    tree = Tree(x, "x")
-    assert all(type(number) is float for number in tree.row)
-    again = tree.of(tree.row)
+    tree = Pytree(x, "x")
+    assert all(type(number) is float for number in tree.leaves)
+    again = tree.unflatten(tree.leaves)
     assert shape(again) == shape(x)
-    assert Tree(again, "again").row == tree.row
+    assert Pytree(again, "again").leaves == tree.leaves
 
 
 @given(NESTS)
 def test_what_comes_back_shares_nothing_that_can_change_with_what_went_in(x):
     before = copy.deepcopy(x)
-    tree = Tree(x, "x")
-    for again in (tree.of(tree.row), tree.argument(tree.row)):
+    tree = Pytree(x, "x")
+    for again in (tree.unflatten(tree.leaves), tree.argument(tree.leaves)):
         spoil(again)
     assert repr(x) == repr(before)
 
@@ -74,21 +74,21 @@ def spoil(x):
 
 @given(NESTS)
 def test_map_visits_every_leaf_once_in_order(x):
-    tree = Tree(x, "x")
+    tree = Pytree(x, "x")
     visited = []
     tree.map(visited.append)
     assert [leaf.start for leaf in visited] == sorted(leaf.start for leaf in visited)
-    assert sum(leaf.size for leaf in visited) == len(tree.row)
+    assert sum(leaf.size for leaf in visited) == len(tree.leaves)
 
 
 @given(NESTS)
 def test_a_nest_matches_itself(x):
-    tree = Tree(x, "x")
-    assert tree.matching(x, "y") == tree.row
+    tree = Pytree(x, "x")
+    assert tree.matching(x, "y") == tree.leaves
 
 
 def test_a_dict_matches_in_any_order_of_its_keys():
-    tree = Tree({"a": 1.0, "b": [2.0, 3.0]}, "x")
+    tree = Pytree({"a": 1.0, "b": [2.0, 3.0]}, "x")
     assert tree.matching({"b": [20.0, 30.0], "a": 10.0}, "y") == [10.0, 20.0, 30.0]
 
 
@@ -105,7 +105,7 @@ def test_a_dict_matches_in_any_order_of_its_keys():
 )
 def test_where_nests_differ_the_message_says_at_which_place(other, said):
     with pytest.raises(ValueError, match="y has the structure of x, number for number") as info:
-        Tree([1.0, np.zeros(2)], "x").matching(other, "y")
+        Pytree([1.0, np.zeros(2)], "x").matching(other, "y")
     assert said in str(info.value)
 
 
@@ -118,8 +118,8 @@ class Key:
 
 def test_keys_that_print_alike_are_kept_apart():
     one, two = Key(), Key()
-    tree = Tree({one: 1.0, two: 2.0}, "x")
-    assert tree.of([3.0, 4.0]) == {one: 3.0, two: 4.0}
+    tree = Pytree({one: 1.0, two: 2.0}, "x")
+    assert tree.unflatten([3.0, 4.0]) == {one: 3.0, two: 4.0}
     assert tree.matching({two: 20.0, one: 10.0}, "y") == [10.0, 20.0]
 
 
@@ -128,13 +128,13 @@ def test_keys_that_print_alike_are_kept_apart():
 
 def test_a_dict_of_somebodys_stays_of_its_kind():
     d = collections.defaultdict(list, a=1)
-    again = Tree(d, "x").of([5.0])
+    again = Pytree(d, "x").unflatten([5.0])
     assert type(again) is collections.defaultdict
     assert (again.default_factory, dict(again), dict(d)) == (list, {"a": 5.0}, {"a": 1})
 
 
 def test_a_counter_gets_numbers_in_the_place_of_its_counts():
-    again = Tree(collections.Counter(a=2, b=3), "x").of([5.0, 7.0])
+    again = Pytree(collections.Counter(a=2, b=3), "x").unflatten([5.0, 7.0])
     assert type(again) is collections.Counter
     assert dict(again) == {"a": 5.0, "b": 7.0}
 
@@ -145,20 +145,20 @@ def test_a_list_of_somebodys_keeps_its_attributes():
 
     x = Named([1.0, 2.0])
     x.name = "w"
-    again = Tree(x, "x").of([3.0, 4.0])
+    again = Pytree(x, "x").unflatten([3.0, 4.0])
     assert (type(again), again.name, list(again), list(x)) == (Named, "w", [3.0, 4.0], [1.0, 2.0])
 
 
 def test_a_named_tuple_stays_one():
-    assert Tree(Pair(1, Pair(2, 3)), "x").of([4.0, 5.0, 6.0]) == Pair(4.0, Pair(5.0, 6.0))
+    assert Pytree(Pair(1, Pair(2, 3)), "x").unflatten([4.0, 5.0, 6.0]) == Pair(4.0, Pair(5.0, 6.0))
 
 
 def test_a_module_is_its_parameters_by_name_and_a_module_for_the_function():
     neuron = nn.Neuron(2)
     before = [p.data for p in neuron.parameters()]
-    tree = Tree([neuron, 1.0], "x")
-    assert tree.row[:3] == neuron.parameters()
-    assert tree.of([1.0, 2.0, 3.0, 4.0]) == [{"w.0": 1.0, "w.1": 2.0, "b": 3.0}, 4.0]
+    tree = Pytree([neuron, 1.0], "x")
+    assert tree.leaves[:3] == neuron.parameters()
+    assert tree.unflatten([1.0, 2.0, 3.0, 4.0]) == [{"w.0": 1.0, "w.1": 2.0, "b": 3.0}, 4.0]
     stand_in, number = tree.argument([1.0, 2.0, 3.0, 4.0])
     assert type(stand_in) is nn.Neuron
     assert (stand_in.w, stand_in.b, number) == ([1.0, 2.0], 3.0, 4.0)
@@ -178,30 +178,30 @@ def test_what_holds_parameters_says_how():
 
 @pytest.mark.parametrize("kind", [np.int8, np.int64, np.float16, np.float32, np.longdouble, object])
 def test_an_array_of_any_real_kind_is_read_as_doubles(kind):
-    tree = Tree(np.array([[1, 2], [3, 4]], kind), "x")
-    assert tree.row == [1.0, 2.0, 3.0, 4.0]
-    assert all(type(x) is float for x in tree.row)
-    assert tree.of(tree.row).dtype == float
+    tree = Pytree(np.array([[1, 2], [3, 4]], kind), "x")
+    assert tree.leaves == [1.0, 2.0, 3.0, 4.0]
+    assert all(type(x) is float for x in tree.leaves)
+    assert tree.unflatten(tree.leaves).dtype == float
 
 
 def test_a_view_is_read_in_its_own_order():
     x = np.arange(6).reshape(2, 3).T
-    assert Tree(x, "x").row == [0.0, 3.0, 1.0, 4.0, 2.0, 5.0]
-    assert Tree(x, "x").of(Tree(x, "x").row).tolist() == x.tolist()
+    assert Pytree(x, "x").leaves == [0.0, 3.0, 1.0, 4.0, 2.0, 5.0]
+    assert Pytree(x, "x").unflatten(Pytree(x, "x").leaves).tolist() == x.tolist()
 
 
 def test_an_array_of_fractions_and_values_keeps_the_values():
     v = Value(2.0)
-    tree = Tree(np.array([Fraction(1, 2), v], object), "x")
-    assert tree.row == [0.5, v]
-    assert tree.of(tree.row).tolist() == [0.5, v]
+    tree = Pytree(np.array([Fraction(1, 2), v], object), "x")
+    assert tree.leaves == [0.5, v]
+    assert tree.unflatten(tree.leaves).tolist() == [0.5, v]
 
 
 def test_a_function_gets_an_array_of_objects_in_every_mode():
-    tree = Tree(np.array([1.0, 2.0]), "x")
+    tree = Pytree(np.array([1.0, 2.0]), "x")
     assert tree.argument([1.0, 2.0]).dtype == object
-    assert tree.of([1.0, 2.0]).dtype == float
-    assert tree.of([1.0, Value(2.0)]).dtype == object
+    assert tree.unflatten([1.0, 2.0]).dtype == float
+    assert tree.unflatten([1.0, Value(2.0)]).dtype == object
 
 
 def test_an_array_without_numbers_and_one_without_dimensions():
@@ -214,9 +214,9 @@ def test_an_array_without_numbers_and_one_without_dimensions():
 
 def test_arrays_are_known_without_importing_numpy():
     code = (
-        "import sys; from microgradlike.derivatives.pytree import Tree, is_array;"
-        "tree = Tree([1.0, {'a': 2}], 'x');"
-        "assert not is_array([1.0]) and tree.argument(tree.row) == [1.0, {'a': 2.0}];"
+        "import sys; from microgradlike.derivatives.pytree import Pytree, is_array;"
+        "tree = Pytree([1.0, {'a': 2}], 'x');"
+        "assert not is_array([1.0]) and tree.argument(tree.leaves) == [1.0, {'a': 2.0}];"
         "assert 'numpy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -229,7 +229,7 @@ def test_arrays_are_known_without_importing_numpy():
 
 @pytest.mark.parametrize("x", [1, 2.0, Value(1.0), Dual(1.0, 1.0), np.array(3), np.float32(1)])
 def test_one_number_is_single(x):
-    assert Tree(x, "x").single
+    assert Pytree(x, "x").single
 
 
 @pytest.mark.parametrize(
@@ -245,12 +245,12 @@ def test_one_number_is_single(x):
     ],
 )
 def test_anything_else_is_described(x, said):
-    assert not Tree(x, "x").single
-    assert Tree(x, "x").described() == said
+    assert not Pytree(x, "x").single
+    assert Pytree(x, "x").described() == said
 
 
 def test_one_number_is_described_as_that():
-    assert Tree(1.0, "x").described() == Tree(np.array(1.0), "x").described() == "a number"
+    assert Pytree(1.0, "x").described() == Pytree(np.array(1.0), "x").described() == "a number"
 
 
 # strangers
@@ -263,7 +263,7 @@ def test_one_number_is_described_as_that():
 )
 def test_a_stranger_is_named_with_the_place_it_was_found_at(stranger):
     with pytest.raises(TypeError, match=r"x\['w'\]\[1\] is .* derivatives go by numbers, Values"):
-        Tree({"w": [1.0, stranger]}, "x")
+        Pytree({"w": [1.0, stranger]}, "x")
 
 
 @pytest.mark.parametrize("stranger", [True, "a", 1j, None, [1.0]], ids=repr)
@@ -271,7 +271,7 @@ def test_a_stranger_in_an_array_is_named(stranger):
     array = np.empty(2, object)
     array[:] = [1.0, stranger]
     with pytest.raises(TypeError, match="an element of x is "):
-        Tree(array, "x")
+        Pytree(array, "x")
 
 
 def nested(depth):
@@ -282,9 +282,9 @@ def nested(depth):
 
 
 def test_fifty_lists_within_one_another_are_fine_and_more_are_an_error():
-    assert Tree(nested(50), "x").of([2.0]) == eval("[" * 50 + "2.0" + "]" * 50)
+    assert Pytree(nested(50), "x").unflatten([2.0]) == eval("[" * 50 + "2.0" + "]" * 50)
     with pytest.raises(ValueError, match="nested more than 50 deep; does it contain itself"):
-        Tree(nested(51), "x")
+        Pytree(nested(51), "x")
 
 
 def test_what_contains_itself_is_an_error_and_not_a_loop():
@@ -293,8 +293,8 @@ def test_what_contains_itself_is_an_error_and_not_a_loop():
     own_dict["self"] = own_dict
     for x in (own_list, own_dict):
         with pytest.raises(ValueError, match="does it contain itself"):
-            Tree(x, "x")
+            Pytree(x, "x")
     own_array = np.empty(1, object)
     own_array[0] = own_array
     with pytest.raises(TypeError, match="an element of x is "):
-        Tree(own_array, "x")
+        Pytree(own_array, "x")

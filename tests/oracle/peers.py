@@ -11,7 +11,7 @@ from tests.oracle.exact import Result
 from tests.oracle.libraries import Jax, Torch
 
 COMPOSED = {
-    "chain": lambda a, b: a * b,
+    "mul_no_nan": lambda a, b: a * b,
     "cbrt": lambda x: x.sign() * x.abs() ** (1 / 3),  # torch has none
 }
 

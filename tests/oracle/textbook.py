@@ -155,7 +155,7 @@ UNARY = {
 
 BINARY = {
     ops.mul: _product,
-    ops.chain: _product,
+    ops.mul_no_nan: _product,
     ops.div: _div,
     ops.power: _pow,
     ops.atan2: _atan2,

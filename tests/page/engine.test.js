@@ -8,7 +8,7 @@ import { graphOf, numberOf } from "../../viz/page/static/base/graph.js";
 
 let calls = 0;
 const PRIMITIVES = {
-  chain: { forward: (g, p) => (Number.isNaN(g * p) ? 0 : g * p), partials: [] },
+  mul_no_nan: { forward: (g, p) => (Number.isNaN(g * p) ? 0 : g * p), partials: [] },
   add: { forward: (a, b) => a + b, partials: [() => 1, () => 1] },
   mul: { forward: (a, b) => (calls++, a * b), partials: [(y, a, b) => b, (y, a) => a] },
 };
@@ -174,7 +174,7 @@ test("a primitive that is not there is named", () => {
     ["b", "mul", "a", "a"],
   ]);
   assert.throws(
-    () => new Engine(graphOf(scene), { chain: PRIMITIVES.chain }),
+    () => new Engine(graphOf(scene), { mul_no_nan: PRIMITIVES.mul_no_nan }),
     /node 1 is made by mul/,
   );
 });

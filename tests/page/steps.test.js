@@ -18,7 +18,7 @@ import { perceptron, randomGraph } from "./graphs.js";
 const PRIMITIVES = {
   add: { forward: (a, b) => a + b, partials: [() => 1, () => 1] },
   mul: { forward: (a, b) => a * b, partials: [(y, a, b) => b, (y, a) => a] },
-  chain: { forward: (a, b) => (a === 0 || b === 0 ? 0 : a * b), partials: [] },
+  mul_no_nan: { forward: (a, b) => (a === 0 || b === 0 ? 0 : a * b), partials: [] },
 };
 
 // Nodes as [name, value] or [name, op, ...operands]; an op is a place in ["add", "mul"].

@@ -52,7 +52,7 @@ def steps_of(y):
             if local is None:
                 continue
             upstream, before = grad[id(v)], grad.get(id(x))
-            c = ops.chain.forward(upstream, local)
+            c = ops.mul_no_nan.forward(upstream, local)
             start = 0.0 if x.op is None else -0.0
             grad[id(x)] = (start if before is None else before) + c
             steps.append(
@@ -155,7 +155,7 @@ def assert_steps(state, y):
         want = partial_at(v.op, i, values[place[id(v)]], *at[id(v)])
         assert difference(None, (), push["local"], want) <= allowed_in_gradient(v.op), (v.op, at)
         assert same_bits(push["upstream"], grad[push["from"]])
-        c = ops.chain.forward(push["upstream"], push["local"])
+        c = ops.mul_no_nan.forward(push["upstream"], push["local"])
         assert same_bits(push["contribution"], c)
         grad[push["operand"]] += c
         assert same_bits(push["after"], grad[push["operand"]])

@@ -148,10 +148,10 @@ def first_only(sums, i, x):
     sums[i] = x if sums[i] is None else sums[i]
 
 
-def pull_by(accumulate):
-    """`Linear.pull` with another sum: the compiled one is not reached from outside."""
+def vjp_by(accumulate):
+    """`LinearMap.vjp` with another sum: the compiled one is not reached from outside."""
 
-    def pull(self, upstream):
+    def vjp(self, upstream):
         g = [None] * len(self.slots)
         for root, u in [(self.slots[id(v)], u) for v, u in upstream if id(v) in self.slots]:
             accumulate(g, root, u)
@@ -162,7 +162,7 @@ def pull_by(accumulate):
         found = [g[self.slots[id(x)]] for x in self.xs]
         return [0.0 if x is None else x for x in found]
 
-    return pull
+    return vjp
 
 
 def add(sums, i, x):
@@ -170,13 +170,13 @@ def add(sums, i, x):
 
 
 def test_the_gradient_that_is_broken_here_is_sound_before(monkeypatch):
-    monkeypatch.setattr(linear_map.Linear, "pull", pull_by(add))
+    monkeypatch.setattr(linear_map.LinearMap, "vjp", vjp_by(add))
     check_gradients(lambda x, y: (x * x + y).tanh() * y + x, 1.5, -0.5)
 
 
 @pytest.mark.parametrize("accumulate", [assign, first_only])
 def test_dropped_accumulation_in_the_graph_of_the_gradient_is_found(accumulate, monkeypatch):
-    monkeypatch.setattr(linear_map.Linear, "pull", pull_by(accumulate))
+    monkeypatch.setattr(linear_map.LinearMap, "vjp", vjp_by(accumulate))
 
     @HUNT
     @given(programs())

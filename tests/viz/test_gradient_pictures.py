@@ -90,7 +90,7 @@ def test_a_product_of_the_chain_rule_is_written_as_a_product_and_says_what_it_ab
     assert "= x * v3 = 0, for what passes a factor 0 contributes nothing\n" in explain(g, x)
     assert scene(g).notes[0] == "a product of the chain rule: 0 · ∞ is 0 in it"
     assert "0 · ∞ is 0 in it" in draw(g).source
-    assert [n.symbol for n in scene(g).nodes if n.op == "chain"] == ["×"]
+    assert [n.symbol for n in scene(g).nodes if n.op == "mul_no_nan"] == ["×"]
 
 
 def test_a_gradient_that_is_not_the_infinite_sum_is_not_called_the_same():
@@ -105,7 +105,7 @@ def test_a_gradient_that_is_not_the_infinite_sum_is_not_called_the_same():
 
 def test_a_product_of_the_chain_rule_that_is_nan_absorbs_nothing():
     x = Value(1.0, "x")
-    y = ops.chain(x, math.nan)
+    y = ops.mul_no_nan(x, math.nan)
     assert "= x * nan = nan\n" in explain(y, x)
     assert not any("∞" in note for note in scene(y).notes)
 

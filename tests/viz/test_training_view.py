@@ -172,9 +172,9 @@ def test_a_probe_that_is_no_example_is_refused(probe):
 def structure(f, point):
     """The graph of `f` there without its numbers: primitives, and where operands stand.
 
-    A `chain` is written as the product that it is, unless that is 0 times infinity.
+    A `mul_no_nan` is written as the product that it is, unless that is 0 times infinity.
     """
-    product = {ops.chain: ops.mul}
+    product = {ops.mul_no_nan: ops.mul}
     xs = [Value(x) for x in point]
     order = topological(f(*xs))
     place = {id(v): i for i, v in enumerate(order)}

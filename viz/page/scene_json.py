@@ -10,7 +10,7 @@ from typing import Any
 from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
 from microgradlike.graph import topological
-from microgradlike.ops import Op, chain
+from microgradlike.ops import Op, mul_no_nan
 from viz.scene.scene import DEAD, DYING, Scene, SceneEdge, checked, scene
 
 VERSION = 1
@@ -52,12 +52,13 @@ def to_json(shot: Scene, known: Collection[str]) -> str:
 def spelled(y: Value, spellings: Collection[Op]) -> dict[str, Op]:
     """The primitives in the graph of `y` that are among `spellings`, by name.
 
-    `chain` is one of them, the product of a backward pass; a name that two bear is none of them.
+    `mul_no_nan`, the product of the chain rule, is always among them; an ambiguous name is not.
 
     >>> spelled(Value(3.0).exp(), SPELLINGS)
-    {'chain': <primitive chain>, 'exp': <primitive exp>}
+    {'mul_no_nan': <primitive mul_no_nan>, 'exp': <primitive exp>}
     """
-    used = dict.fromkeys([chain, *(v.op for v in topological(checked(y)) if v.op is not None)])
+    made = (v.op for v in topological(checked(y)) if v.op is not None)
+    used = dict.fromkeys([mul_no_nan, *made])
     names = [op.name for op in used]
     return {op.name: op for op in used if op in spellings and names.count(op.name) == 1}
 

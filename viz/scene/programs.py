@@ -94,7 +94,7 @@ def _edges(slot: int, operands: Sequence[int]) -> Iterator[SceneEdge]:
 
 def _notes(program: Program, needed: bytearray) -> Iterator[str]:
     yield "a program: its numbers are known when it runs"
-    if any(op is ops.chain and needed[slot] for slot, op, _ in program.equations()):
+    if any(op is ops.mul_no_nan and needed[slot] for slot, op, _ in program.equations()):
         yield CHAIN
     total = len(program.outputs)
     if total > 1:

@@ -170,7 +170,7 @@ def checked_names(names: Mapping[Value, str] | None) -> Mapping[Value, str]:
 def _notes(order: list[Value]) -> tuple[str, ...]:
     """What is to be said of the numbers; the last of `order` is the root."""
     notes = []
-    if any(v.op is ops.chain and v.data == v.data for v in order):
+    if any(v.op is ops.mul_no_nan and v.data == v.data for v in order):
         notes.append(CHAIN)
     if not order[-1].reached:
         before = any(v.reached for v in order)

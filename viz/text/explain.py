@@ -10,7 +10,7 @@ from typing import TypeVar
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import POWER
 from microgradlike.graph import leaves, topological
-from microgradlike.ops import chain
+from microgradlike.ops import mul_no_nan
 from viz.label import printable
 from viz.numbers import short
 from viz.scene.scene import checked, checked_names, scene
@@ -103,7 +103,7 @@ class _Explanation:
     def definition(self, v: Value) -> str:
         operands = [self.formula(x) for x in v.operands]
         made = "" if v.op is None else written(v.op, v.data, operands).text
-        absorbed = NOTHING if v.op is chain and v.data == v.data else ""
+        absorbed = NOTHING if v.op is mul_no_nan and v.data == v.data else ""
         return f"{self.names[id(v)]} = {made} = {short(v.data)}{absorbed}"
 
     def formula(self, x: Value | float) -> Formula:
@@ -175,9 +175,14 @@ class _Explanation:
         if not x.reached:
             return f"no backward pass has reached {name} yet"
         upstream = self.root.grad if self.root.reached else 1.0
-        want, got = chain(upstream, paths.total), f"backward gave {name}.grad = {short(x.grad)}"
+        want, got = (
+            mul_no_nan(upstream, paths.total),
+            f"backward gave {name}.grad = {short(x.grad)}",
+        )
         # every product and every sum may have been rounded
-        allowed = 4 * len(self.order) * sys.float_info.epsilon * abs(chain(upstream, paths.size))
+        allowed = (
+            4 * len(self.order) * sys.float_info.epsilon * abs(mul_no_nan(upstream, paths.size))
+        )
         if (
             x.grad == want
             or (x.grad != x.grad and want != want)

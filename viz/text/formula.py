@@ -91,7 +91,7 @@ def written(op: Op, y: float, operands: list[Formula]) -> Formula:
     >>> written(ops.mul, 6.0, [Formula(2.0), Formula(3.0, "a + 1", RANKS["+"])]).text
     '2 * (a + 1)'
     """
-    infix = ops.mul.infix if op is ops.chain else op.infix  # a product, but for its edge
+    infix = ops.mul.infix if op is ops.mul_no_nan else op.infix  # a product, but for its edge
     rank = RANKS.get(infix)
     if op is ops.neg:
         return Formula(y, op.symbol + operands[0].within(SIGN), SIGN)

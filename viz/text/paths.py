@@ -8,7 +8,7 @@ from typing import Any
 
 from microgradlike.engine import Value, local_derivatives
 from microgradlike.graph import node_operands, topological
-from microgradlike.ops import chain
+from microgradlike.ops import mul_no_nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ class Paths:
         """Add the paths that the step's user has, each longer by the step."""
         local = step.local
         for path in above.greatest:
-            self.greatest.append(Path(chain(path.product, local), step, path))
+            self.greatest.append(Path(mul_no_nan(path.product, local), step, path))
         if above.count > len(above.greatest):
-            self.rest += chain(above.rest, local)
+            self.rest += mul_no_nan(above.rest, local)
         self.count += above.count
-        self.size += chain(above.size, abs(local))
+        self.size += mul_no_nan(above.size, abs(local))
 
     def prune(self, limit: int) -> None:
         """Keep the `limit` greatest; the others go into the rest."""

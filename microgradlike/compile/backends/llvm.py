@@ -43,7 +43,7 @@ def _minimum(e: Emitter, a: str, b: str) -> str:
     return e.select(e.either(e.test("ole", a, b), e.test("uno", a, a)), a, b)
 
 
-def _chain(e: Emitter, g: str, p: str) -> str:
+def _mul_no_nan(e: Emitter, g: str, p: str) -> str:
     c = e.mul(g, p)
     number = e.either(e.test("ord", c, c), e.test("uno", g, p))
     return e.select(number, c, e.constant(0.0))
@@ -90,7 +90,7 @@ SPELLINGS: dict[Op, Spelling] = {op: _by_library(op.name) for op in LIBRARY} | {
     ops.add: Emitter.add,
     ops.sub: Emitter.sub,
     ops.mul: Emitter.mul,
-    ops.chain: _chain,
+    ops.mul_no_nan: _mul_no_nan,
     ops.div: Emitter.div,
     ops.power: _by_library("pow"),
     ops.neg: Emitter.neg,
@@ -118,8 +118,8 @@ def build(program: Program, batched: int, belong: Sequence[int] = ()) -> Callabl
 
     >>> import numpy as np
     >>> from microgradlike.compile.build import build_program
-    >>> from microgradlike.compile.trace import Recording
-    >>> x, w = (recording := Recording()).input(), recording.input()
+    >>> from microgradlike.compile.trace import Trace
+    >>> x, w = (trace := Trace()).input(), trace.input()
     >>> run = build(build_program([x, w], [w * x]), 1)
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])

@@ -45,7 +45,7 @@ def _minimum(a: Array, b: Array) -> Array:
     return np.where((a <= b) | (a != a), a, b)
 
 
-def _chain(g: Array, p: Array) -> Array:
+def _mul_no_nan(g: Array, p: Array) -> Array:
     c = g * p
     return np.where((c == c) | (g != g) | (p != p), c, 0.0)
 
@@ -70,7 +70,7 @@ SPELLINGS: dict[Op, Callable[..., Array]] = {
     ops.add: np.add,
     ops.sub: np.subtract,
     ops.mul: np.multiply,
-    ops.chain: _chain,
+    ops.mul_no_nan: _mul_no_nan,
     ops.div: np.divide,
     ops.power: np.power,
     ops.neg: np.negative,
@@ -126,8 +126,8 @@ def build(program: Program, batched: int, belong: Sequence[int] = ()) -> Callabl
     """The program as a function of (rows, shared); see `reference.build`.
 
     >>> from microgradlike.compile.build import build_program
-    >>> from microgradlike.compile.trace import Recording
-    >>> x, w = (recording := Recording()).input(), recording.input()
+    >>> from microgradlike.compile.trace import Trace
+    >>> x, w = (trace := Trace()).input(), trace.input()
     >>> run = build(build_program([x, w], [w * x]), 1)
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])

@@ -22,8 +22,8 @@ def build(program: Program, batched: int, belong: Sequence[int] = ()) -> Callabl
     Its method `sums` gives them added up; the last ones are added to those that they `belong` to.
 
     >>> from microgradlike.compile.build import build_program
-    >>> from microgradlike.compile.trace import Recording
-    >>> x, w = (recording := Recording()).input(), recording.input()
+    >>> from microgradlike.compile.trace import Trace
+    >>> x, w = (trace := Trace()).input(), trace.input()
     >>> run = build(build_program([x, w], [w * x]), 1)
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])

@@ -32,7 +32,7 @@ MATH += (ops.log1p, ops.log2, ops.log10, ops.sqrt, ops.sin, ops.cos, ops.tan, op
 MATH += (ops.acos, ops.atan, ops.atan2, ops.sinh, ops.cosh, ops.tanh, ops.asinh, ops.acosh)
 MATH += (ops.atanh,)
 # and what stands in primitives.js
-OURS: tuple[Op, ...] = (ops.power, ops.maximum, ops.minimum, ops.clip, ops.chain, ops.relu)
+OURS: tuple[Op, ...] = (ops.power, ops.maximum, ops.minimum, ops.clip, ops.mul_no_nan, ops.relu)
 OURS += (ops.cbrt, ops.hypot, ops.sigmoid, ops.softplus, ops.logaddexp, ops.erf, ops.erfc)
 
 

@@ -83,7 +83,7 @@ function clip(x, lo, hi) {
 }
 
 // of two numbers, only 0 times infinity is none
-function chain(g, p) {
+function mul_no_nan(g, p) {
   const c = g * p;
   return c === c || g !== g || p !== p ? c : 0;
 }

@@ -17,8 +17,8 @@ def squares(program: Program) -> Program:
     """The program with x · x for x ** 2, which differs by less than half an ulp and costs a tenth.
 
     >>> from microgradlike.compile.build import build_program
-    >>> from microgradlike.compile.trace import Recording
-    >>> x = Recording().input()
+    >>> from microgradlike.compile.trace import Trace
+    >>> x = Trace().input()
     >>> print(squares(build_program([x], [x**2.0])))
     v1 = x0 * x0
     return v1
@@ -43,8 +43,8 @@ def without_zeros(program: Program) -> tuple[Program, Any]:
     it shows in -0.0 alone. To all outputs at once, it is added in no time. None if there are none.
 
     >>> from microgradlike.compile.build import build_program
-    >>> from microgradlike.compile.trace import Recording
-    >>> x = Recording().input()
+    >>> from microgradlike.compile.trace import Trace
+    >>> x = Trace().input()
     >>> shorter, zeros = without_zeros(build_program([x], [-x, 0.0 + -x]))
     >>> print(shorter, zeros)
     v1 = neg(x0)
@@ -69,12 +69,12 @@ def apart(program: Program, varying: Sequence[bool]) -> tuple[Program, Any]:
     The second result are the outputs to which the last ones of the program belong, in their order.
 
     >>> from microgradlike.compile.build import build_program
-    >>> from microgradlike.compile.trace import Recording
-    >>> record = Recording(); x, w = record.input(), record.input()
-    >>> built = build_program([x, w], [x + w, x + ops.chain(2.0, w)])
+    >>> from microgradlike.compile.trace import Trace
+    >>> trace = Trace(); x, w = trace.input(), trace.input()
+    >>> built = build_program([x, w], [x + w, x + ops.mul_no_nan(2.0, w)])
     >>> print(*apart(built, [True, False, True, False, True, False]))
     v2 = x0 + x1
-    v3 = chain(2.0, x1)
+    v3 = mul_no_nan(2.0, x1)
     return v2, x0, v3 [1]
     """
     longer = _Longer(program)
@@ -118,9 +118,9 @@ def _of_chain_rule(program: Program, r: int) -> bool:
         return False
     op, start = program.ops[program.code[k]], program.starts[k]
     if op is not ops.add:
-        return op is ops.chain
+        return op is ops.mul_no_nan
     others = [x - program.inputs for x in program.operands[start : start + 2]]
-    return any(i >= 0 and program.ops[program.code[i]] is ops.chain for i in others)
+    return any(i >= 0 and program.ops[program.code[i]] is ops.mul_no_nan for i in others)
 
 
 def _unused(program: Program, slots: list[int]) -> list[int]:

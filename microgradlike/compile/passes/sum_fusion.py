@@ -51,8 +51,8 @@ def with_totals(program: Program, varying: list[bool]) -> Program:
     total do, or none.
 
     >>> from microgradlike.compile.build import build_program
-    >>> from microgradlike.compile.trace import Recording
-    >>> record = Recording(); a, b, c, d = xs = [record.input() for _ in range(4)]
+    >>> from microgradlike.compile.trace import Trace
+    >>> trace = Trace(); a, b, c, d = xs = [trace.input() for _ in range(4)]
     >>> print(with_totals(build_program(xs, [a + b + c + d]), [False] * 7))
     v4 = total4(x0, x1, x2, x3)
     return v4

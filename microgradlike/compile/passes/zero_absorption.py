@@ -22,8 +22,8 @@ def fast(program: Program) -> Program:
     """The program with plain products wherever a nan from one is sure to show; itself if nowhere.
 
     >>> from microgradlike.compile.build import build_program
-    >>> from microgradlike.compile.trace import Recording
-    >>> x = Recording().input(); y = ops.chain(x, 2.0 + x)
+    >>> from microgradlike.compile.trace import Trace
+    >>> x = Trace().input(); y = ops.mul_no_nan(x, 2.0 + x)
     >>> print(fast(build_program([x], [y])))
     v1 = 2.0 + x0
     v2 = x0 * v1
@@ -31,14 +31,14 @@ def fast(program: Program) -> Program:
     >>> fast(original := build_program([x], [y < 1.0])) is original
     True
     """
-    if ops.chain not in program.ops:
+    if ops.mul_no_nan not in program.ops:
         return program
     hidden = _hidden(program)
     table = program.ops if ops.mul in program.ops else (*program.ops, ops.mul)
-    chain, mul = table.index(ops.chain), table.index(ops.mul)
+    mul_no_nan, mul = table.index(ops.mul_no_nan), table.index(ops.mul)
     code = array("H", program.code)
     for k, number in enumerate(program.code):
-        if number == chain and not hidden[program.inputs + k]:
+        if number == mul_no_nan and not hidden[program.inputs + k]:
             code[k] = mul
     return program if code == program.code else replace(program, ops=table, code=code)
 

@@ -18,8 +18,8 @@ def agenda(program: Program, kinds: Sequence[int]) -> Iterator[list[int]]:
     in Neubig, Goldberg & Dyer, arXiv:1705.07860, with the height in place of the mean depth.)
 
     >>> from microgradlike.compile.build import build_program
-    >>> from microgradlike.compile.trace import Recording
-    >>> x = Recording().input()
+    >>> from microgradlike.compile.trace import Trace
+    >>> x = Trace().input()
     >>> p = build_program([x], [-x * 2.0 + x * 5.0])
     >>> [len(group) for group in agenda(p, p.code)]  # x * 5.0 waits for -x * 2.0
     [1, 2, 1]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from microgradlike.derivatives.pytree import is_array
 
 if TYPE_CHECKING:
-    from microgradlike.derivatives.pytree import Tree
+    from microgradlike.derivatives.pytree import Pytree
 
 
 class Examples:
@@ -25,7 +25,7 @@ class Examples:
 
     def __init__(self, data: Any, name: str) -> None:
         from microgradlike.compile.arguments import Arguments, row_of  # which want NumPy
-        from microgradlike.derivatives.pytree import Tree
+        from microgradlike.derivatives.pytree import Pytree
 
         if not isinstance(data, tuple) or not data:
             raise TypeError(
@@ -43,7 +43,7 @@ class Examples:
         self.rows: Any = arguments.rows.T.copy()
         first = [row_of(part, 0) for part in data]
         self.form = _form(first)  # equal where examples are alike
-        self._tree: Tree = Tree(first, name)
+        self._tree: Pytree = Pytree(first, name)
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -10,7 +10,7 @@ from itertools import product
 from numbers import Real
 from typing import Any
 
-from microgradlike.derivatives.pytree import DEEPEST, NESTS, Parametric, Tree, is_array, parts
+from microgradlike.derivatives.pytree import DEEPEST, NESTS, Parametric, Pytree, is_array, parts
 from microgradlike.engine import Value
 from microgradlike.op import Op, to_float
 
@@ -35,7 +35,7 @@ class Arguments:
         self._parameters = parameter_names(f, len(self.point))
         for name, argument in zip(self._parameters, self.point):
             self._collect(name, argument, DEEPEST)
-        self._trees = [Tree(argument, "the point") for argument in self.point]
+        self._trees = [Pytree(argument, "the point") for argument in self.point]
         if not self.numbers:
             raise TypeError(
                 "there is no number in the point, so no derivative to check; write the point after"
@@ -46,8 +46,8 @@ class Arguments:
         """Arguments to call the function with, with others in the place of the numbers."""
         rest, arguments = list(row), []
         for tree in self._trees:
-            arguments.append(tree.argument(rest[: len(tree.row)]))
-            del rest[: len(tree.row)]
+            arguments.append(tree.argument(rest[: len(tree.leaves)]))
+            del rest[: len(tree.leaves)]
         return arguments
 
     def values(self, numbers: Sequence[float]) -> tuple[list[Any], list[Value]]:
@@ -87,7 +87,7 @@ class Arguments:
 
 
 def _parts(name: str, x: Any) -> Iterator[tuple[str, Any]]:
-    """What `x` holds, with names, in the order in which a Tree takes it."""
+    """What `x` holds, with names, in the order in which a Pytree takes it."""
     if is_array(x):
         for index, cell in zip(product(*map(range, x.shape)), x.flat):
             yield (f"{name}[{', '.join(map(str, index))}]" if index else name), cell

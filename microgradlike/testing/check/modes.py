@@ -10,7 +10,7 @@ from typing import Any
 
 from microgradlike.derivatives.api import gradients
 from microgradlike.derivatives.chain_rule import partial
-from microgradlike.derivatives.linear_map import Linear
+from microgradlike.derivatives.linear_map import LinearMap
 from microgradlike.engine import Value
 from microgradlike.graph import node_operands, topological
 from microgradlike.testing.check.forward import Forward
@@ -108,9 +108,9 @@ def _between(y: Value, leaves: Sequence[Value]) -> list[float]:
     |product of partials| (Higham 2002, §3.1), and there are two ways. What under- or overflows on
     one way only is seen as a change of that sum where everything is scaled.
     """
-    linear = Linear(topological(y), leaves, at=_data)
+    linear = LinearMap(topological(y), leaves, at=_data)
     linear.edges = [(user, operand, abs(p)) for user, operand, p in linear.edges]
-    sums = [[g / scale for g in linear.pull([(y, scale)])] for scale in _SCALES]
+    sums = [[g / scale for g in linear.vjp([(y, scale)])] for scale in _SCALES]
     relative = 2 * len(linear.edges) * _EPS
     return [relative * max(column) + (max(column) - min(column)) for column in zip(*sums)]
 

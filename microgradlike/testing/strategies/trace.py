@@ -9,7 +9,7 @@ from random import Random
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.op import Op
-from microgradlike.ops import TABLE, chain
+from microgradlike.ops import TABLE, mul_no_nan
 from microgradlike.scalar import partial_at
 
 _WOBBLE = 2 * 2.0**-52  # relative: a primitive is right to two units in the last place
@@ -160,7 +160,7 @@ class Trace:
                 for k, x in enumerate(operands):
                     if not isinstance(x, float):
                         local = partial_at(op, k, y, *at) * _nearly_one(random)
-                        gradients[x] += chain.forward(gradients[i], local)
+                        gradients[x] += mul_no_nan.forward(gradients[i], local)
         except (ArithmeticError, ValueError):
             return []
         return gradients

@@ -13,14 +13,14 @@ export class Engine {
   #rules;
   #pushes;
   #timeline;
-  #chain;
+  #mulNoNan;
   #wrongOrder = false;
 
   constructor(graph, primitives) {
     this.graph = graph;
     this.#primitives = primitives;
     this.#rules = rulesOf(graph, primitives);
-    this.#chain = primitives.chain.forward;
+    this.#mulNoNan = primitives.mul_no_nan.forward;
     this.data = graph.data.slice();
     this.local = graph.local.slice();
     this.grad = new Float64Array(graph.count);
@@ -46,7 +46,7 @@ export class Engine {
     const { graph } = this;
     this.#wrongOrder = Boolean(wrong);
     const edges = wrong ? naiveEdges(graph) : topologicalEdges(graph, this.backwardOrder);
-    this.#pushes = new Pushes(graph, edges, this.#chain);
+    this.#pushes = new Pushes(graph, edges, this.#mulNoNan);
     this.#backward();
   }
 

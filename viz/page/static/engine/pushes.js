@@ -39,11 +39,11 @@ export function naiveEdges(graph) {
 }
 
 export class Pushes {
-  // `edges` in the order of the pass; `chain` is the product in which 0 times infinity is 0.
-  constructor(graph, edges, chain) {
+  // `edges` in the order of the pass; `mul_no_nan` is the product in which 0 times infinity is 0.
+  constructor(graph, edges, mulNoNan) {
     this.graph = graph;
     this.edges = edges;
-    this.chain = chain;
+    this.mulNoNan = mulNoNan;
     this.count = edges.length;
     this.upstream = new Float64Array(this.count);
     this.before = new Float64Array(this.count);
@@ -92,7 +92,7 @@ export class Pushes {
 
   #product(upstream, local) {
     const c = upstream * local;
-    return c === c ? c : this.chain(upstream, local);
+    return c === c ? c : this.mulNoNan(upstream, local);
   }
 
   // After how many pushes a node has been gone through, beginning with 0.
