@@ -1,4 +1,4 @@
-"""The Python blocks of README and gallery run, each top to bottom in one namespace, and hold."""
+"""The Python blocks of every page run, each page top to bottom in one namespace, and hold."""
 
 import doctest
 import re
@@ -7,7 +7,6 @@ import pytest
 
 from tests import ROOT
 
-PAGES = ("README.md", "docs/gallery.md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -16,10 +15,13 @@ def blocks(name):
     return re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
+EVERY = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+PAGES = [page for page in (path.relative_to(ROOT).as_posix() for path in EVERY) if blocks(page)]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_block_runs_and_prints_what_it_says(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert len(blocks(name)) >= 5
     test = doctest.DocTestParser().get_doctest(
         "\n".join(blocks(name)), {"__name__": "readme"}, name, name, 0
     )
@@ -40,9 +42,12 @@ def test_every_local_link_leads_somewhere(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)|src=\"([^\"]+)\"", text)
     local = [a or b for a, b in targets if not (a or b).startswith("http")]
-    assert local
     folder = (ROOT / name).parent
     assert [target for target in local if not (folder / target).exists()] == []
+
+
+def test_pages_with_blocks_are_found():
+    assert {"README.md", "docs/gallery.md", "docs/scene.md"} <= set(PAGES)
 
 
 def test_every_picture_of_the_gallery_is_shown_and_made_by_its_command():
