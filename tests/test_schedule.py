@@ -144,6 +144,17 @@ def test_an_output_that_another_one_needs_is_computed_all_the_same():
     assert len(short) == len(built)
 
 
+def test_a_sum_of_zero_that_another_one_needs_is_computed_all_the_same():
+    x = Recording().input()
+    total = 0.0 + -x
+    built = program([x], [-x, total, total * 2.0, x + 0.0])
+    short, zeros = without_zeros(built)
+    assert str(short).splitlines()[-1] == "return v1, v1, v3, x0"
+    rows = np.array([[0.0, -0.0, 3.0]])
+    want = reference.build(built, 1)(rows, np.empty(0))
+    assert same(reference.build(short, 1)(rows, np.empty(0)) + zeros[:, None], want)
+
+
 def test_a_penalty_whose_gradient_comes_in_two_parts_is_no_part_of_a_row():
 
     def parts(f):
