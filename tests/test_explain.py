@@ -202,3 +202,12 @@ def test_a_limit_that_is_none_is_a_value_error(max_paths):
 def test_what_is_no_value_is_a_type_error(arguments):
     with pytest.raises(TypeError, match="is of a Value, got"):
         explain(*arguments)
+
+
+@pytest.mark.parametrize(("part", "same"), [(0.9, True), (1.1, False), (-0.9, True), (-1.1, False)])
+def test_a_gradient_is_the_same_within_four_roundings_for_each_node(part, same):
+    x = Value(3.0, "x")
+    y = x * x
+    y.backward()
+    x.grad += part * 4 * 2 * 2.0**-52 * 6.0  # of two nodes, around a derivative of 6
+    assert explain(y, x).endswith("the same") is same

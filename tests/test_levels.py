@@ -1,6 +1,7 @@
 """Levels: the ways to fold the modules of a scene, and what each of them leaves."""
 
 import math
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -91,3 +92,16 @@ def test_arrows_that_are_merged_twice_count_all_that_they_stand_for():
     members = [n.id for n in folded.nodes if n.name != "x"]
     again = regroup(folded, dict.fromkeys(members, Box("rest", "rest")))
     assert [(e.source, e.target, e.count) for e in again.edges] == [("n1", "rest", 3)]
+
+
+def test_a_box_in_a_box_is_told_of_as_if_it_were_open():
+    xs = [Value(1.0, "x"), Value(-1.0, "z")]
+    for i, p in enumerate((layer := nn.Layer(2, 3)).parameters()):
+        p.data = -math.sin(i)
+    y = sum(layer(xs))
+    y.backward()
+    shot = fit(scene(y), depth=0)
+    (inner,) = boxes(shot).values()
+    assert (inner.fold.outputs, inner.fold.flagged) == (3, (("dead relu", 2),))
+    (outer,) = boxes(regroup(shot, {inner.id: Box("part1", "")})).values()
+    assert replace(outer.fold, calls=1) == inner.fold
