@@ -113,6 +113,53 @@ def test_a_sum_that_is_used_twice_is_kept():
     assert len(with_totals(built, [False] * 20)) == 3
 
 
+def test_the_terms_of_a_total_differ_over_the_batch_all_or_none():
+    built = recorded(lambda x, z, *ws: x + z + ws[0] + ws[1] + ws[2] + x.sin() + ws[3], 6)
+    for batched in range(6):
+        varying = varies(built, batched)
+        short = with_totals(built, varying)
+        now = varies(short, batched)
+        for _, op, operands in short.equations():
+            if is_total(op):
+                assert len({now[r] for r in operands}) == 1
+
+
+def test_what_is_ready_waits_for_others_of_its_kind():
+    """Two chains of the same primitives, one of them a step behind: they are computed together."""
+    x = Trace().input()
+    ahead, behind = x, x.exp()
+    for _ in range(10):
+        ahead, behind = ahead.sin().cos(), behind.sin().cos()
+    built = build_program([x], [ahead, behind])
+    assert [len(group) for group in agenda(built, built.code)] == [1] + [2] * 20
+
+
+def test_the_kind_goes_first_whose_least_urgent_equation_is_farthest_from_the_end():
+    x, y = (trace := Trace()).input(), trace.input()
+    far, near = x.exp().sin().cos().sin().cos(), y.exp()
+    built = build_program([x, y], [far, near, x.tanh().sin().cos(), y.tanh().cos().sin()])
+    first = next(agenda(built, built.code))
+    assert [built.ops[built.code[k]].name for k in first] == ["tanh"] * 2  # one exp can wait
+
+
+def test_the_way_to_the_end_is_the_longest_of_several():
+    x, y = (trace := Trace()).input(), trace.input()
+    far = x.exp()
+    built = build_program([x, y], [far.sin().cos().sin().cos(), y.tanh().sqrt().cbrt(), far + 1.0])
+    first = next(agenda(built, built.code))
+    assert [built.ops[built.code[k]].name for k in first] == ["exp"]
+
+
+@pytest.mark.parametrize("lengths", [(3, 4, 5), (5, 4, 3), (6, 3, 7, 4), (40, 30, 50)])
+def test_runs_of_neighbours_are_as_many_grids(lengths):
+    places, at = [], 0
+    for i, length in enumerate(lengths):
+        places += range(at, at + length)
+        at += length + 7 * (i + 1)
+    found = grids([np.array(places)])
+    assert [(g.outer, g.inner) for g in found] == [(1, length) for length in lengths]
+
+
 @SMALL
 @given(programs(max_size=40), st.integers(0, 9))
 def test_cheaper_programs_give_the_same_bits(f, seed):
@@ -143,6 +190,17 @@ def test_an_output_that_another_one_needs_is_computed_all_the_same():
     short, belong = apart(built, varies(built, 1))
     assert belong.tolist() == [0]
     assert len(short) == len(built)
+
+
+def test_a_sum_of_zero_that_another_one_needs_is_computed_all_the_same():
+    x = Trace().input()
+    total = 0.0 + -x
+    built = build_program([x], [-x, total, total * 2.0, x + 0.0])
+    short, zeros = without_zeros(built)
+    assert str(short).splitlines()[-1] == "return v1, v1, v3, x0"
+    rows = np.array([[0.0, -0.0, 3.0]])
+    want = reference.build(built, 1)(rows, np.empty(0))
+    assert same(reference.build(short, 1)(rows, np.empty(0)) + zeros[:, None], want)
 
 
 def test_a_penalty_whose_gradient_comes_in_two_parts_is_no_part_of_a_row():

@@ -6,7 +6,6 @@ import os
 import pickle
 import random
 import threading
-import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
@@ -252,21 +251,28 @@ def test_where_a_task_is_lost_the_call_can_be_repeated():
 
 
 def test_after_an_error_nobody_works_on_what_is_left():
-    done = []
+    done, tasks, left = [], [], threading.Event()
 
-    class Slow(ThreadPoolExecutor):
+    class Failing(ThreadPoolExecutor):
         def submit(self, fn, *args):
-            return super().submit(self.task)
+            future = super().submit(self.task)
+            tasks.append(future)
+            if len(tasks) == len(X):  # the last one: it is called off, or done at the end
+                future.add_done_callback(lambda _: left.set())
+            return future
 
         def task(self):
-            time.sleep(0.01)
             done.append(1)
+            if len(done) > 1:  # may have begun when the error of the first is seen, but no more
+                left.wait(10)
+                left.set()
             raise KeyError("mine")
 
     f, _ = moons(split=1)
-    with Slow(1) as f.executor, pytest.raises(KeyError, match="mine"):
+    with Failing(1) as f.executor, pytest.raises(KeyError, match="mine"):
         f(X, Y)
-    assert len(done) < len(X) / 2
+    assert len(tasks) == len(X)
+    assert len(done) <= 2
 
 
 @pytest.mark.parametrize("executor", [2, "processes", ProcessPoolExecutor, object()])

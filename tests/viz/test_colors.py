@@ -68,3 +68,15 @@ def test_ticks_ascend_from_the_largest_below_zero_to_the_largest_above(gradients
     ticks = scale.ticks()
     assert ticks == sorted(ticks)
     assert ticks[0] == -ticks[-1] == -max(map(abs, gradients))
+
+
+def test_a_quarter_of_the_largest_gradient_is_half_as_far_from_grey():
+    scale = Scale(4.0)
+    for sign in (1, -1):
+        grey, half, full = (channels(scale.color(sign * g)) for g in (0.0, 1.0, 4.0))
+        assert all(abs(2 * h - (g + f)) <= 1 for g, h, f in zip(grey, half, full))
+
+
+def test_where_every_gradient_is_zero_there_is_a_scale_of_zero():
+    assert Scale.of([0.0, -0.0]).color(0.0) == ZERO
+    assert Scale.of([0.0]).ticks() == [0.0]

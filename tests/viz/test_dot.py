@@ -1,6 +1,7 @@
 """Dot: the text, read as text."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -217,3 +218,65 @@ def test_a_box_of_many_arrows_gets_room():
     )
     rank = re.compile(r"ranksep=([\d.]+)")
     assert float(rank.search(wide)[1]) > float(rank.search(narrow)[1])
+
+
+def test_a_constant_stands_beside_its_user_and_an_input_at_a_distance():
+    found = lines(scene(nn.Neuron(1)([3.0])))  # in the frame of the neuron
+    assert not [line for line in found if "->" in line and "minlen" in line]
+    found = lines(scene(nn.Neuron(1)([Value(3.0)])))
+    assert len([line for line in found if "->" in line and "minlen" in line]) == 1
+
+
+@pytest.mark.parametrize(("arrows", "room"), [(0, 0.4), (30, 0.9), (60, 1.4), (120, 2.0)])
+def test_ranks_stand_further_apart_the_more_arrows_end_in_boxes(arrows, room):
+    shot = fit(scene(neuron()), depth=0)
+    box = next(n.id for n in shot.nodes if n.fold)
+    into = [e for e in shot.edges if e.target == box][:1]
+    others = tuple(e for e in shot.edges if e.target != box)
+    (line,) = [
+        line
+        for line in lines(replace(shot, edges=(*others, *(into * arrows))))
+        if line.startswith("graph ")
+    ]
+    assert f" ranksep={room:g} " in line
+
+
+def test_frames_stand_in_the_order_of_their_calls():
+    shot = scene(nn.MLP(1, [3, 2])([Value(1.0)])[0])
+    opened = [m[1] for line in lines(shot) if (m := re.match(r"subgraph cluster_(c\d+) ", line))]
+    assert len(opened) == len(shot.clusters) > 4
+    for parent in {c.parent for c in shot.clusters}:
+        siblings = [c.id for c in shot.clusters if c.parent == parent]
+        assert [c for c in opened if c in siblings] == siblings
+
+
+def test_the_title_of_a_frame_has_more_room_than_a_name():
+    class AModuleOfMineWithANameOfFortyCharacters_(nn.Module):
+        def __call__(self, x):
+            return x * x
+
+    text = to_dot(scene(AModuleOfMineWithANameOfFortyCharacters_()(Value(1.0))))
+    assert ">AModuleOfMineWithANameOfFortyCharacters_<" in text
+
+
+def test_two_arrows_merged_are_drawn_thick_and_one_is_not():
+    x = Value(2.0, "x")
+    shot = fit(scene(nn.Neuron(2)([x, x])), depth=0)
+    merged, single = (
+        [m[7] for line in lines(s) if (m := EDGE.fullmatch(line)) and m[1] == "n1"]
+        for s in (shot, scene(x.exp()))
+    )
+    assert [e.count for e in shot.edges if e.source == "n1"] == [2]
+    assert merged == [" penwidth=1.8"]
+    assert single == [""]
+
+
+def test_a_part_without_name_has_no_color_whatever_its_gradient():
+    y = Value(1.0)
+    for _ in range(20):
+        y = y.sin()
+    y.backward()
+    small = fit(scene(y), focus="n21", hops=3)
+    (box,) = [n for n in small.nodes if n.fold]
+    assert box.grad is not None
+    assert drawn(small)[box.id][1] == WHITE

@@ -202,3 +202,50 @@ def test_a_limit_that_is_none_is_a_value_error(max_paths):
 def test_what_is_no_value_is_a_type_error(arguments):
     with pytest.raises(TypeError, match="is of a Value, got"):
         explain(*arguments)
+
+
+@pytest.mark.parametrize(("part", "same"), [(0.9, True), (1.1, False), (-0.9, True), (-1.1, False)])
+def test_a_gradient_is_the_same_within_four_roundings_for_each_node(part, same):
+    x = Value(3.0, "x")
+    y = x * x
+    y.backward()
+    x.grad += part * 4 * 2 * 2.0**-52 * 6.0  # of two nodes, around a derivative of 6
+    assert explain(y, x).endswith("the same") is same
+
+
+def test_where_the_sum_of_sizes_overflows_no_gradient_is_the_same_by_chance():
+    x = Value(1.0, "x")
+    y = x * 1.7e308 - x * 1.7e308
+    y.backward()
+    assert explain(y, x).endswith("the sum is 0; backward gave x.grad = 0, the same")
+    x.grad = 5.0
+    assert "backward gave x.grad = 5, not this alone" in explain(y, x)
+
+
+def test_a_gradient_by_way_of_another_result_may_be_the_same():
+    x = Value(3.0, "x")
+    y = x * x
+    (x * 6.0).backward()
+    assert explain(y, x).endswith("backward gave x.grad = 6, the same")
+
+
+@pytest.mark.parametrize("steps", [8, 9, 12])
+def test_of_a_long_path_four_nodes_are_written_at_either_end(steps):
+    x = y = Value(0.5, "x")
+    for i in range(steps):
+        y = y.sin()
+        y.label = f"s{i}"
+    (way,) = re.findall("^  x → (.*)$", explain(y, x), re.MULTILINE)
+    ends = [f"s{i}" for i in range(steps) if i < 4 or i >= steps - 4]
+    assert re.findall(r"s\d+", way) == ends
+    assert ("more" in way) == (steps > 8)
+
+
+def test_only_a_factor_of_zero_absorbs_an_infinity():
+    nothing = "for what passes a factor 0 contributes nothing"
+    x = Value(0.0, "x")
+    assert nothing in explain(x.sqrt() * 0.0, x)
+    assert nothing not in explain(x.sqrt() * 2.0, x)
+    product = ops.mul_no_nan(Value(math.nan, "a"), Value(1.0, "b"))
+    assert nothing not in explain(product)
+    assert nothing in explain(ops.mul_no_nan(Value(math.inf, "a"), Value(0.0, "b")))

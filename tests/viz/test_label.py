@@ -49,3 +49,21 @@ def test_a_cell_keeps_its_attributes_and_drops_empty_ones():
     assert td.attrib == {"ALIGN": "LEFT", "WIDTH": "6", "HEIGHT": "11"}
     assert td.find("FONT").attrib == {"POINT-SIZE": "9", "COLOR": "#000000"}
     assert td.find("FONT/B").text == "x"
+
+
+def test_a_mark_above_a_letter_takes_no_column_and_a_wide_letter_two():
+    assert columns("e\u0301") == columns("\u00e9") == 1
+    assert columns("\u91cd\u307f") == 4
+    assert columns("±α") == 2  # wide in some fonts of East Asia, and not in ours
+
+
+def test_what_is_cut_off_is_seen_where_it_was_only_looked_past():
+    assert printable("a" + " " * 60 + "b", 28) == "a b"
+    assert printable("a" + " " * 500 + "b", 28) == "a…"
+    assert printable("x" * 5, 5) == "xxxxx"
+    assert printable("x" * 6, 5) == "xxxx…"
+
+
+def test_a_closing_bracket_is_no_end_of_anything():
+    assert "]" not in cell("a]]>b")
+    assert ET.fromstring(cell("a]]>b")).text == "a]]>b"

@@ -10,11 +10,12 @@ from hypothesis import given, strategies as st
 
 from microgradlike import Value, nn, ops
 from microgradlike.testing.strategies.points import programs
+from viz.colors import WHITE, YELLOW, Scale
 from viz.fold.fold import fit
 from viz.label import printable
 from viz.numbers import short
 from viz.scene.scene import scene
-from viz.text.mermaid import DIRECTIONS, to_mermaid
+from viz.text.mermaid import DIRECTIONS, escaped, to_mermaid
 
 NODE = re.compile(r'(\w+)(?:\[".*"\]|\(".*"\))')
 EDGE = re.compile(r'(\w+) -->(?:\|"([^"]*)"\|)? (\w+)')
@@ -125,3 +126,63 @@ def test_other_directions_and_other_things_are_refused():
         to_mermaid(Value(1.0), direction="up")
     with pytest.raises(TypeError, match="is of a Value, got 3"):
         to_mermaid(3)
+
+
+def fills(text):
+    return dict(re.findall(r"^style (\w+) fill:(#\w+)$", text, re.MULTILINE))
+
+
+def test_a_dead_relu_keeps_the_color_of_its_gradient_and_nan_is_yellow():
+    x = Value(-1.0, "x")
+    y = x.relu() + x.log()
+    y.backward()
+    shot = scene(y)
+    scale = Scale.of(n.grad for n in shot.nodes)
+    found = fills(to_mermaid(shot))
+    by_op = {n.op: n for n in shot.nodes}
+    assert by_op["relu"].flags == ("dead relu",)
+    assert found[by_op["relu"].id] == scale.color(1.0)
+    assert found[by_op["log"].id] == YELLOW
+
+
+def test_a_node_without_gradient_is_white():
+    x = Value(2.0, "x")
+    y = 3.0 * x
+    assert set(fills(to_mermaid(y)).values()) == {WHITE}
+    y.backward()
+    found = fills(to_mermaid(y))
+    assert [found[n.id] == WHITE for n in scene(y).nodes] == [False, True, False]
+
+
+def test_subgraphs_stand_in_the_order_of_their_calls():
+    pair = nn.MLP(1, [3, 2])([Value(1.0)]), nn.Neuron(1)([Value(1.0)])
+    shot = scene(pair[0][0] + pair[0][1] + pair[1])
+    opened = re.findall(r"^subgraph (c\d+)\[", to_mermaid(shot), re.MULTILINE)
+    assert len(opened) == len(shot.clusters) > 6
+    for parent in {c.parent for c in shot.clusters}:
+        siblings = [c.id for c in shot.clusters if c.parent == parent]
+        assert [c for c in opened if c in siblings] == siblings
+
+
+def test_a_scene_is_drawn_as_it_is_however_large():
+    y = Value(1.0)
+    for _ in range(300):
+        y = y.sin()
+    assert len(parsed(to_mermaid(scene(y)))[0]) == 301
+    assert len(parsed(to_mermaid(y))[0]) <= 100
+    assert len(parsed(to_mermaid(y, max_nodes=400))[0]) == 301
+
+
+def test_a_box_of_a_module_has_its_title_and_one_without_name_its_size():
+    small = fit(scene(nn.Neuron(2)([Value(1.0), Value(2.0)])), depth=0)
+    (box,) = [n for n in small.nodes if n.fold]
+    assert shown(to_mermaid(small), box.id)[:2] == ["Neuron", f"{box.fold.size} nodes"]
+    y = Value(1.0)
+    for _ in range(9):
+        y = y.sin()
+    cut_off = fit(scene(y), focus="n10", hops=2)
+    assert shown(to_mermaid(cut_off), "part1") == ["… 7 nodes folded"]
+
+
+def test_the_sign_of_a_character_code_is_a_code_itself():
+    assert escaped("#35;") == "#35;35#59;"

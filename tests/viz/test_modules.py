@@ -119,3 +119,28 @@ def test_names_do_not_depend_on_the_order_of_parameters(calls):
     assert len(names) == len(model.parameters())
     if calls > 1:
         assert sorted(names) == sorted(name for name, _ in model.named_parameters())
+
+
+class Holder(nn.Module):
+    """Calls a module that others hold, too."""
+
+    def __init__(self, part):
+        self.part = part
+
+    def __call__(self, x):
+        return self.part([x])
+
+
+def test_a_module_in_two_places_is_two_and_its_parameters_belong_to_neither():
+    part = nn.Neuron(1)
+    one, other = Holder(part), Holder(part)
+    shot = scene(one(Value(1.0)) + other(Value(2.0)) + other(Value(3.0)))
+    found = [(c.module, c.call, c.calls) for c in shot.clusters if c.kind == "Neuron"]
+    assert len({module for module, *_ in found}) == 2
+    assert sorted(numbers for _, *numbers in found) == [[1, 1], [1, 2], [2, 2]]
+    assert {(n.cluster, n.module) for n in nodes(shot, "parameter").values()} == {(None, None)}
+
+
+def test_a_constant_belongs_to_the_module_of_its_user():
+    shot = scene(nn.Neuron(1)([3.0]))
+    assert nodes(shot, "constant")["3"].module == shot.clusters[0].module

@@ -1,6 +1,7 @@
 """Cut: a scene without what lies far away."""
 
 from collections import Counter
+from graphlib import TopologicalSorter
 
 from hypothesis import given, settings, strategies as st
 
@@ -145,3 +146,73 @@ def test_where_boxes_are_most_of_it_they_are_cut_too(limit):
     assert sum(n.fold.size if n.fold else 1 for n in small.nodes) == sum(
         n.fold.size if n.fold else 1 for n in boxed.nodes
     )
+
+
+@settings(max_examples=100)
+@given(programs(max_size=30), st.integers(0, 3), st.data())
+def test_the_arrows_around_a_node_make_no_circle(program, hops, data):
+    y = built(program)
+    start = id_of(y, data.draw(st.sampled_from(topological(y))))
+    small = cut(scene(y), start, max_nodes=1000, hops=hops)
+    operands = {n.id: set() for n in small.nodes}
+    for e in small.edges:
+        operands[e.target].add(e.source)
+    assert len(list(TopologicalSorter(operands).static_order())) == len(small.nodes)
+
+
+def test_a_single_node_is_no_part():
+    shot = scene(Value(1.0).sin().cos())
+    assert cut(shot, shot.root, max_nodes=100, hops=1) == shot
+
+
+def test_a_part_lies_in_the_frame_of_all_its_nodes_or_in_none():
+    y = nn.Neuron(2)([Value(1.0), Value(2.0)])
+    for _ in range(9):
+        y = y.sin()
+    for hops, inside in ((9, False), (10, True)):  # whether all that is hidden is in the neuron
+        shot = scene(y)
+        small = cut(shot, shot.root, max_nodes=100, hops=hops)
+        clusters = {n.cluster for n in small.nodes if n.fold}
+        hidden = {n.cluster for n in shot.nodes} if inside else {None}
+        assert clusters <= hidden
+
+
+def test_without_hops_what_lies_near_is_what_the_result_is_made_of_first():
+    a = Value(1.0, "a").sin()
+    b = a * 2.0
+    b.label = "b"
+    long = b
+    for _ in range(40):
+        long = long.cos()
+    shot = scene(long + a)  # b is two steps away only by way of its operand
+    assert "b" not in {n.name for n in cut(shot, shot.root, max_nodes=20).nodes}
+    assert "b" in {n.name for n in cut(shot, shot.root, max_nodes=20, hops=2).nodes}
+
+
+def test_a_gradient_of_nan_is_no_reason_to_stay():
+    xs = [Value(1.0, f"x{i}") for i in range(32)]
+    y = balanced([x * float(i) for i, x in enumerate(xs)])
+    y.backward()
+    for x in xs[::3]:
+        x.grad = float("nan")
+    shot = scene(y)
+    # 31 sums, 32 products and their constants lie before the inputs
+    small = cut(shot, shot.root, max_nodes=31 + 64 + 20)
+    kept = {n.name for n in small.nodes if n.role == "input"}
+    largest = [f"x{i}" for i in range(31, 0, -1) if i % 3]
+    assert 5 < len(kept) < 20
+    assert kept == set(largest[: len(kept)])
+
+
+def test_boxes_of_modules_that_would_take_over_half_of_it_are_as_good_as_nodes():
+    def picture(count):
+        y = sum(nn.Neuron(1)([Value(float(i))]) for i in range(count))
+        for _ in range(20):
+            y = y.sin()
+        boxed = fit(scene(y), depth=0)
+        small = cut(boxed, boxed.root, max_nodes=30)
+        return Counter(n.op for n in small.nodes if n.op), sum(n.name != "" for n in small.nodes)
+
+    few, _ = picture(4)
+    many, _ = picture(20)
+    assert few["sin"] == many["sin"] == 20

@@ -31,3 +31,7 @@ def test_a_gradient_carries_its_sign(x):
     assert text.startswith("+") == (x > 0)
     assert text.startswith(MINUS) == (x < 0)
     assert "-" not in text
+
+
+def test_a_whole_number_is_written_out_below_a_million():
+    assert [short(x) for x in (999_999.0, 1e6, -999_999.0)] == ["999999", "1e6", "−999999"]

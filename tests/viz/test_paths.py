@@ -112,3 +112,12 @@ def test_only_wanted_nodes_that_the_root_depends_on_are_in_the_table():
     y = x * w
     assert set(all_paths(y, [x, stranger], limit=1)) == {id(x)}
     assert all_paths(y, [y], limit=1)[id(y)].total == 1.0
+
+
+def test_a_rest_of_zero_times_an_infinite_derivative_is_zero():
+    x = Value(0.0)
+    root = x.sqrt()
+    y = root * 0.0 + root * 0.0 + root * 0.0
+    (paths,) = all_paths(y, [x], limit=1).values()
+    assert (paths.count, len(paths.greatest)) == (3, 1)
+    assert (paths.rest, paths.total, paths.size) == (0.0, 0.0, 0.0)

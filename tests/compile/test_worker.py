@@ -1,0 +1,38 @@
+"""A worker: the programs that it keeps, and what is sent to it at all."""
+
+import numpy as np
+
+from microgradlike import jit
+from microgradlike.compile import sharding
+from tests.compile.test_sharding import Inline
+
+
+def squares_of(count):
+    return [jit(lambda x, k=k: x * x + k, batch=0).executable([1.0]) for k in range(count)]
+
+
+def test_a_worker_forgets_the_program_that_it_used_longest_ago():
+    sent = [sharding.packed(executable) for executable in squares_of(sharding.KEPT + 1)]
+    rows, nothing = np.array([[2.0]]), np.empty(0)
+    *_, last = sent
+    for name, code in sent[:-1]:
+        assert sharding.work(name, code, "sums", rows, nothing) is not None
+    assert sharding.work(sent[0][0], None, "sums", rows, nothing).tolist() == [4.0]
+    sharding.work(*last, "sums", rows, nothing)
+    there = [sharding.work(name, None, "sums", rows, nothing) is not None for name, _ in sent]
+    assert there == [True, False] + [True] * (sharding.KEPT - 1)
+
+
+def test_a_program_is_packed_once():
+    (executable,) = squares_of(1)
+    assert sharding.packed(executable) is sharding.packed(executable)
+
+
+def test_a_single_piece_is_sent_to_nobody():
+    (executable,) = squares_of(1)
+    executor = Inline()
+    pieces = sharding.Spread(executable, executor, 4)
+    assert pieces.sums(np.ones((1, 4)), np.empty(0)) == [4.0]
+    assert executor.calls == []
+    assert pieces.sums(np.ones((1, 5)), np.empty(0)) == [5.0]
+    assert len(executor.calls) >= 2
