@@ -8,6 +8,9 @@ import pytest
 CHROMIUM = next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
 )
+FRAMES = """async (count) => {
+  for (let i = 0; i < count; i++) await new Promise(requestAnimationFrame);
+}"""
 ARGUMENTS = ["--no-sandbox"]  # CI's machine is a container, and its user root
 
 
@@ -29,6 +32,17 @@ class Seen:
         """What an expression of JavaScript is worth in the page."""
         return self.tab.evaluate(script, argument)
 
+    def wait(self, condition):
+        """Waits until a function of JavaScript is true in the page.
+
+        A function, not an expression: the page's policy refuses to run text, again and again.
+        """
+        self.tab.wait_for_function(condition)
+
+    def frames(self, count=5):
+        """Lets the page draw so many frames, in each of which it would do what it still does."""
+        self.evaluate(FRAMES, count)
+
 
 class Browser:
     """A Chromium that opens files."""
@@ -48,7 +62,7 @@ class Browser:
             context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
     if CHROMIUM is None:

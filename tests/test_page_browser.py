@@ -11,7 +11,6 @@ from microgradlike import Value, nn, ops, unary
 from microgradlike.ops import TABLE
 from microgradlike.parse import parse
 from microgradlike.testing import programs
-from tests.browser import browser as browser, opened as opened  # fixtures
 from tests.page_node import hexadecimal, numbers
 from tests.test_backends import SPECIAL
 from tests.test_edge_points import ROWS, agrees, name
@@ -224,6 +223,11 @@ def test_two_pages_in_one_notebook_do_not_touch_each_other(browser, tmp_path):
 
 # fingers
 
+LIFTED = """() => {
+  globalThis.lifted = false;
+  addEventListener("touchend", ({ touches }) => (lifted = touches.length === 0));
+}"""
+
 
 def touches(seen, *steps):
     """Fingers go down at the first of the steps, along the others, and up."""
@@ -233,11 +237,12 @@ def touches(seen, *steps):
         points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(fingers)]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
+    seen.evaluate(LIFTED)
     send("touchStart", steps[0])
     for fingers in steps[1:]:
         send("touchMove", fingers)
     send("touchEnd", [])
-    seen.tab.wait_for_timeout(100)
+    seen.wait("() => lifted")
 
 
 def camera(seen):
