@@ -123,10 +123,10 @@ def test_the_edge_table_is_as_in_eager_mode_where_a_leaf_is_shared():
             assert repr(z.grad) == repr(x.grad), (text, backend)
 
 
-PROGRAMS = settings(max_examples=300, suppress_health_check=list(HealthCheck), deadline=None)
+PROGRAMS = settings(max_examples=100, suppress_health_check=list(HealthCheck), deadline=None)
 
 
-@PROGRAMS
+@settings(PROGRAMS, max_examples=300)
 @given(programs(max_size=40), st.sampled_from([1.0, 1.0, 30.0, 1e200]))
 def test_the_reference_is_eager_arithmetic_to_the_bit(program, scale):
     """The gradient too, where nothing was merged or left out."""

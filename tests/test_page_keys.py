@@ -68,7 +68,10 @@ def seen(opened):
     total = product + b
     y = total.tanh()
     product.label, total.label, y.label = "product", "sum", "tanh"
-    return opened(page(Doubling()(y)), reduced_motion="reduce")
+    seen = opened(page(Doubling()(y)))
+    seen.tab.emulate_media(reduced_motion="reduce")
+    yield seen
+    seen.tab.emulate_media(reduced_motion="no-preference")
 
 
 def press(seen, key):
