@@ -77,7 +77,7 @@ def within(a, b, ulps):
     return a == b or (a != a and b != b) or abs(a - b) <= ulps * math.ulp(b)
 
 
-def arguments(op, count=2000):
+def arguments(op, count=600):
     """Points for a primitive: of its domain, and every combination of special numbers."""
     points = draw(op, count) if op not in (ops.where, ops.clip) else []
     rng = random.Random(op.name)

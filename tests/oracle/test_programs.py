@@ -76,7 +76,8 @@ def test_every_mode_is_right_on_programs_that_hypothesis_draws(drawn):
     assert not wrong_in_ours(drawn, direction)
 
 
-@pytest.mark.parametrize(("backend", "count"), [("python", 100), ("numpy", 100), ("llvm", 40)])
+@pytest.mark.parametrize("count", [40, pytest.param(400, marks=pytest.mark.long)])
+@pytest.mark.parametrize("backend", ["python", "numpy", "llvm"])
 def test_compiled_programs_are_within_the_same_bound(backend, count):
     """Value and gradient, as one call and as rows of a batch."""
     for number in range(500_000, 500_000 + count):
