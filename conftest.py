@@ -1,10 +1,8 @@
-"""Fixtures of the browser; and compiled modules, whose doctests run where they are plain."""
+"""A compiled module has no docstrings: its doctests run where it is plain."""
 
 import tomllib
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
-
-pytest_plugins = ["tests.browser"]  # here, for one browser in all files of tests
 
 ROOT = Path(__file__).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

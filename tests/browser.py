@@ -88,8 +88,13 @@ class Browser:
                 self.free.append(seen.tab)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """One Chromium for each test file.
+
+    Playwright's event loop runs until the browser closes, and the Dask cluster of another file would
+    hang beside it.
+    """
     playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
     if CHROMIUM is None:
         pytest.skip("no chromium on PATH")

@@ -11,6 +11,7 @@ from microgradlike import Value, nn, ops, unary
 from microgradlike.ops import TABLE
 from microgradlike.parse import parse
 from microgradlike.testing import programs
+from tests.browser import browser as browser, opened as opened  # fixtures
 from tests.page_node import hexadecimal, numbers
 from tests.test_backends import SPECIAL
 from tests.test_edge_points import ROWS, agrees, name

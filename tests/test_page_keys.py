@@ -3,6 +3,7 @@
 import pytest
 
 from microgradlike import Value, nn
+from tests.browser import browser as browser, opened as opened  # fixtures
 from viz import page
 
 START = 3  # the place among the steps

@@ -6,6 +6,7 @@ import pytest
 
 from microgradlike import Value, functions, nn
 from microgradlike.nn import train
+from tests.browser import browser as browser, opened as opened  # fixtures
 from tests.page_node import numbers
 from tests.test_page_browser import STATE
 from viz import page, watch

@@ -1,6 +1,7 @@
 """Marks over the graph in a real browser: the bead of a push, and the way it goes."""
 
 from microgradlike import Value
+from tests.browser import browser as browser, opened as opened  # fixtures
 from viz import page
 
 # places of every bead in the order in which they are drawn, kept while the page is played
