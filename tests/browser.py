@@ -92,7 +92,7 @@ class Browser:
 def browser():
     """One Chromium for each test file.
 
-    Playwright's event loop runs until the browser closes, and the Dask cluster of another file would
+    Playwright's event loop runs until the browser closes; the Dask cluster of another file would
     hang beside it.
     """
     playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
