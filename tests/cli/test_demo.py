@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
 from microgradlike import nn
-from microgradlike.cli import demo
-from microgradlike.cli.main import main
+from microgradlike.cli.main import demo, main
 from viz.training import plots
 
 ALL = ["boundary.png", "loss.png", "network.svg", "neuron.html", "neuron.svg", "training.html"]
 
 
-@pytest.fixture(autouse=True)
-def coarse_planes(monkeypatch):
+def coarse(patch):
     """The plane in few points: most of the time of a short demo goes into the others."""
     fine = plots.plot_decision_boundary
 
-    def coarse(*arguments, **options):
+    def plot(*arguments, **options):
         return fine(*arguments, **{**options, "resolution": 8})
 
-    monkeypatch.setattr(plots, "plot_decision_boundary", coarse)
+    patch.setattr(plots, "plot_decision_boundary", plot)
+
+
+@pytest.fixture(autouse=True)
+def coarse_planes(short, monkeypatch):
+    coarse(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory):
+    """A demo of three steps: its folder, what it printed, and what it said of its progress."""
+    out = tmp_path_factory.mktemp("demo") / "deep" / "er"
+    printed, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(err):
+        coarse(patch)
+        assert main(["demo", "--out", str(out), "--steps", "3"]) == 0
+    return out, printed.getvalue(), err.getvalue()
 
 
 def files(directory):
@@ -41,11 +57,9 @@ def interrupt_at(step, monkeypatch):
     monkeypatch.setattr(nn.SGD, "step", stepping)
 
 
-def test_every_picture_is_written_and_named_with_what_to_look_at(tmp_path, capsys):
-    out = tmp_path / "deep" / "er"
-    assert main(["demo", "--out", str(out), "--steps", "2"]) == 0
+def test_every_picture_is_written_and_named_with_what_to_look_at(short):
+    out, printed, err = short
     assert files(out) == ALL
-    printed, err = capsys.readouterr()
     for name in ALL:
         (line,) = [line for line in printed.splitlines() if name in line]
         assert len(line.removeprefix(f"  {out / name}: ")) > 20
@@ -57,13 +71,12 @@ def test_every_picture_is_written_and_named_with_what_to_look_at(tmp_path, capsy
     assert "layers.2" in (out / "network.svg").read_text(encoding="utf-8")
 
 
-def test_the_same_seed_gives_the_same_bits_and_another_seed_others(tmp_path, capsys):
-    runs = {}
-    for name, seed in (("a", "5"), ("b", "5"), ("c", "6")):
-        assert main(["demo", "--out", str(tmp_path / name), "--steps", "2", "--seed", seed]) == 0
-        runs[name] = [(tmp_path / name / file).read_bytes() for file in ALL]
-    assert runs["a"] == runs["b"]
-    assert runs["a"] != runs["c"]
+def test_the_same_seed_gives_the_same_bits_and_another_seed_others(short, tmp_path):
+    first = [(short[0] / file).read_bytes() for file in ALL]
+    for seed, same in (("1", True), ("6", False)):
+        out = tmp_path / seed
+        assert main(["demo", "--out", str(out), "--steps", "3", "--seed", seed]) == 0
+        assert ([(out / file).read_bytes() for file in ALL] == first) is same
 
 
 def test_the_network_learns_the_moons():
@@ -74,9 +87,8 @@ def test_the_network_learns_the_moons():
     assert training.accuracies[-1] >= 0.95
 
 
-def test_the_demo_says_how_much_faster_it_was_compiled(tmp_path, capsys):
-    assert main(["demo", "--out", str(tmp_path), "--steps", "3"]) == 0
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if "times faster" in line]
+def test_the_demo_says_how_much_faster_it_was_compiled(short):
+    (line,) = [line for line in short[1].splitlines() if "times faster" in line]
     assert line.startswith("  compiled ")
     assert "a step, eager" in line
 
@@ -142,7 +154,7 @@ def test_without_tqdm_there_are_plain_lines_and_the_name_of_the_extra(
 
 def test_without_matplotlib_the_rest_is_there_and_the_extra_is_named(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    assert main(["demo", "--out", str(tmp_path), "--steps", "1"]) == 0
+    assert main(["demo", "--out", str(tmp_path), "--steps", "1", "--eager"]) == 0
     assert files(tmp_path) == ["network.svg", "neuron.html", "neuron.svg", "training.html"]
     assert "python -m pip install 'microgradlike[plot]'" in capsys.readouterr().out
 
@@ -150,7 +162,7 @@ def test_without_matplotlib_the_rest_is_there_and_the_extra_is_named(tmp_path, c
 def test_without_graphviz_there_is_its_text_and_what_to_install(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("shutil.which", lambda name: None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert main(["demo", "--out", str(tmp_path), "--steps", "1"]) == 0
+    assert main(["demo", "--out", str(tmp_path), "--steps", "1", "--eager"]) == 0
     assert files(tmp_path) == [
         "boundary.png",
         "loss.png",

@@ -48,14 +48,12 @@ class InJax:
 
     JAX takes 0.7 ms for each operation that it traces, 80 s for the programs of the tests. So it
     traces, once, an interpreter: a scan over instructions, which switches between the primitives,
-    and which it differentiates; the program is data. That takes 5 s to compile and 1 ms to run.
+    and which it differentiates; the program is data. That takes 5 s to compile and 2 ms to run.
     """
 
     name, library = "jax", Jax()
     inputs = 3
-
-    def __init__(self):
-        self._compiled = {}
+    size = 320  # instructions of a program, at most; all are run, for compiling takes longest
 
     @cached_property
     def words(self):
@@ -64,19 +62,19 @@ class InJax:
 
     def run(self, program, direction):
         numpy = import_module("numpy")
-        size = next(n for n in (48, 320) if n >= len(program.instructions))
         pad = self.inputs - len(program.point)
         x = numpy.array([*program.point, *[0.0] * pad])
         d = numpy.array([*direction, *[0.0] * pad])
-        pair, tangents = self._differentiated(size)(x, d, *self._code(numpy, program, size))
+        pair, tangents = self._differentiated(x, d, *self._code(numpy, program))
         m = len(program.point)
         return Result(float(pair[0]), pair[1].tolist()[:m], tangents[1].tolist()[:m])
 
-    def _code(self, numpy, program, size):
+    def _code(self, numpy, program):
         """The program as arrays: primitives, slots of operands, constants; results from `inputs`.
 
         Constants come after all results; steps beyond the end repeat the first, unread.
         """
+        size = self.size
         number = {op: i for i, op in enumerate(self.words)}
         m, n = len(program.point), len(program.instructions)
         constants = numpy.ones(3 * size)
@@ -91,19 +89,18 @@ class InJax:
                     slots[k, i] = self.inputs + size + 3 * k + i
         return which, slots, constants, n
 
-    def _differentiated(self, size):
-        if size not in self._compiled:
-            jax = import_module("jax")
-            jax.config.update("jax_enable_x64", True)
+    @cached_property
+    def _differentiated(self):
+        jax = import_module("jax")
+        jax.config.update("jax_enable_x64", True)
 
-            def along(x, d, *code):
-                both = jax.value_and_grad(lambda x: self._interpreted(jax, size, x, *code))
-                return jax.jvp(both, (x,), (d,))
+        def along(x, d, *code):
+            both = jax.value_and_grad(lambda x: self._interpreted(jax, x, *code))
+            return jax.jvp(both, (x,), (d,))
 
-            self._compiled[size] = jax.jit(along)
-        return self._compiled[size]
+        return jax.jit(along)
 
-    def _interpreted(self, jax, size, x, which, slots, constants, n):
+    def _interpreted(self, jax, x, which, slots, constants, n):
         branches = [_of_three(word, op.arity) for op, word in self.words.items()]
         branches.append(lambda a, b, c: a)  # beyond the end
 
@@ -113,8 +110,8 @@ class InJax:
             y = jax.lax.switch(op, branches, *values[at])
             return values.at[self.inputs + k].set(y), None
 
-        start = jax.numpy.concatenate([x, jax.numpy.zeros(size), constants])
-        ks = jax.numpy.arange(size)
+        start = jax.numpy.concatenate([x, jax.numpy.zeros(self.size), constants])
+        ks = jax.numpy.arange(self.size)
         values, _ = jax.lax.scan(step, start, (ks, which, slots))
         return values[self.inputs + n - 1]
 

@@ -13,7 +13,7 @@ from tests.oracle.generate import program
 from tests.oracle.judge import judged
 from tests.oracle.shrink import described, shrunk
 
-CHUNK = 500  # so that two workers share the work
+CHUNK = 250  # so that workers share the work
 
 
 def agrees(count, first):
@@ -48,14 +48,16 @@ def wrong_in_ours(drawn, direction):
     return [(mode, x) for mode, r in found.items() for x in judged(r, steps, limits) if x.wrong]
 
 
-@pytest.mark.parametrize("chunk", range(4))
+@pytest.mark.parametrize(
+    "chunk", [0, *(pytest.param(k, marks=pytest.mark.long) for k in range(1, 8))]
+)
 def test_every_mode_is_right_and_every_disagreement_of_others_explained(chunk):
-    """2,000 programs of 1 to 300 instructions."""
+    """250 programs of 1 to 300 instructions, and 2,000 in a longer hunt."""
     agrees(CHUNK, chunk * CHUNK)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("chunk", range(200))
+@pytest.mark.parametrize("chunk", range(400))
 def test_every_mode_is_right_and_every_disagreement_explained_over_100_000_programs(chunk):
     agrees(CHUNK, 1_000_000 + chunk * CHUNK)
 
@@ -74,7 +76,8 @@ def test_every_mode_is_right_on_programs_that_hypothesis_draws(drawn):
     assert not wrong_in_ours(drawn, direction)
 
 
-@pytest.mark.parametrize(("backend", "count"), [("python", 100), ("numpy", 100), ("llvm", 40)])
+@pytest.mark.parametrize("count", [40, pytest.param(400, marks=pytest.mark.long)])
+@pytest.mark.parametrize("backend", ["python", "numpy", "llvm"])
 def test_compiled_programs_are_within_the_same_bound(backend, count):
     """Value and gradient, as one call and as rows of a batch."""
     for number in range(500_000, 500_000 + count):

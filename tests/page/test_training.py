@@ -1,6 +1,5 @@
 """A training in the page, in a real browser: Python's numbers, and the steps that Python takes."""
 
-import time
 from random import Random
 
 import pytest
@@ -57,14 +56,6 @@ def near(got, want, relative=1e-12):
 
 def look(seen, k):
     seen.tab.fill("#time", str(k))
-
-
-def wait(seen, condition):
-    """Until an expression is true in the page; its policy lets no text be run there for that."""
-    end = time.monotonic() + 20
-    while not seen.evaluate(condition):
-        assert time.monotonic() < end, f"waited for {condition}"
-        seen.tab.wait_for_timeout(20)
 
 
 def graph(seen, run):
@@ -185,12 +176,12 @@ def test_play_and_pause(opened):
     seen = opened(page(mlp(3, 1), data=DATA, loss=squared))
     first = seen.evaluate("() => microgradlike.room.run.losses[0]")
     seen.tab.click("#train")
-    wait(seen, "() => microgradlike.practice.descent.count > 20")
+    seen.wait("() => microgradlike.practice.descent.count > 20")
     seen.tab.click("#train")
     count, losses = seen.evaluate(
         "() => [microgradlike.practice.descent.count, microgradlike.room.run.losses]"
     )
-    seen.tab.wait_for_timeout(150)
+    seen.frames()
     assert seen.evaluate("() => microgradlike.practice.descent.count") == count
     assert losses[-1] < 0.9 * first
     assert near(losses[0], first)
@@ -227,7 +218,7 @@ def test_points_of_ones_own_are_learned(opened):
     assert rows[0][0] < rows[1][0]
     assert rows[0][1] > rows[1][1]
     seen.tab.click("#train")
-    wait(seen, "() => microgradlike.room.run.losses.at(-1) < 0.5")
+    seen.wait("() => microgradlike.room.run.losses.at(-1) < 0.5")
     seen.tab.click("#train")
     score = "(x) => microgradlike.room.trainer.scoresAt(x)[0]"
     scores = [seen.evaluate(score, row[:2]) for row in rows]
@@ -395,7 +386,7 @@ def test_without_examples_nothing_can_be_trained(opened):
     box = seen.tab.locator(".plane").bounding_box()
     seen.tab.mouse.click(box["x"] + 20, box["y"] + 20)
     seen.tab.click("#train")
-    wait(seen, "() => microgradlike.practice.descent.count > 3")
+    seen.wait("() => microgradlike.practice.descent.count > 3")
     seen.tab.click("#clear-points")
     assert seen.tab.inner_text("#train") == "▶ train"
     assert seen.tab.is_disabled("#train")
@@ -404,10 +395,10 @@ def test_without_examples_nothing_can_be_trained(opened):
 def test_a_hand_on_the_slider_pauses_and_keeps_what_was_trained(opened):
     seen = opened(page(mlp(3, 1), data=DATA, loss=hinge))
     seen.tab.click("#train")
-    wait(seen, "() => microgradlike.practice.descent.count > 10")
+    seen.wait("() => microgradlike.practice.descent.count > 10")
     look(seen, 3)
     count = seen.evaluate("() => microgradlike.practice.descent.count")
-    seen.tab.wait_for_timeout(100)
+    seen.frames()
     assert seen.evaluate("() => microgradlike.practice.descent.count") == count > 10
     assert seen.evaluate("() => microgradlike.room.entry") == 3
 
@@ -470,7 +461,7 @@ def test_a_rate_that_is_too_great_stops_and_says_so(opened):
     seen = opened(page(mlp(3, 1, activation="relu"), data=(POINTS, [20.0] * 24), loss=quartic))
     seen.tab.select_option("#rate", "1")
     seen.tab.click("#train")
-    wait(seen, "() => document.getElementById('update-said').textContent.includes('smaller rate')")
+    seen.wait("() => document.getElementById('update-said').textContent.includes('smaller rate')")
     seen.tab.click("#new-weights")
     assert "nan" not in seen.tab.inner_text("#time-said")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from microgradlike.expressions.lexer import SIGN
 from microgradlike.expressions.parser import parse
@@ -22,6 +22,7 @@ def same(got, want, relative=0.0):
 
 
 @pytest.mark.parametrize(("op", "i"), RULES, ids=lambda x: getattr(x, "name", x))
+@settings(max_examples=40)
 @given(data=st.data())
 def test_the_rule_of_every_primitive_is_written_as_it_computes(op, i, data):
     at = dict(zip("abc", data.draw(points(op))))

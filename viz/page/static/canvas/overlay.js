@@ -16,6 +16,7 @@ export class Marks {
     this.view = view;
     this.layer = view.layers.mark;
     this.halos = view.layers.halo; // below boxes, whose flags they would hide
+    this.beads = view.layers.bead; // kept when the marks are drawn again
     this.chosen = null;
     this.found = [];
     this.event = null;
@@ -42,6 +43,7 @@ export class Marks {
   happen(event, moving) {
     this.event = event;
     this.draw();
+    this.beads.replaceChildren();
     if (moving && !calm()) this._bead();
   }
 
@@ -148,13 +150,12 @@ export class Marks {
 
   // Runs along the edge, from the node that has a gradient to its operand.
   _bead() {
-    const lines = [...this.layer.querySelectorAll(".pushed")];
     const begin = performance.now();
-    const beads = lines.map((line) => ({
-      line,
-      length: line.getTotalLength(),
-      bead: drawn("circle", { class: "bead", r: 6 }, this.layer),
-    }));
+    const beads = Array.from(this.layer.querySelectorAll(".pushed"), (pushed) => {
+      const line = drawn("path", { d: pushed.getAttribute("d"), fill: "none" }, this.beads);
+      const bead = drawn("circle", { class: "bead", r: 6 }, this.beads);
+      return { line, length: line.getTotalLength(), bead };
+    });
     const step = (now) => {
       const t = Math.min(Math.max((now - begin) / 420, 0), 1);
       for (const { line, length, bead } of beads) {

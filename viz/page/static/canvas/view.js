@@ -24,6 +24,7 @@ export class View {
       halo: layer(),
       box: layer(),
       mark: layer(),
+      bead: layer(),
     };
     this.shown = new Map(); // by id: the boxes and wires that have elements
     this.level = "";
