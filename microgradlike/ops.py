@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import Any
+from dataclasses import replace
 
 from microgradlike.op import (
     NONZERO as NONZERO,
@@ -21,13 +21,13 @@ from microgradlike.op import (
     REAL as REAL,
     TABLE as TABLE,
     Domain as Domain,
-    Forward,
+    Number as Number,
     Op as Op,
-    Partial,
     binary as binary,
     ieee as ieee,
     inf,
     nan,
+    primitive as primitive,
     to_float as to_float,
     unary as unary,
 )
@@ -116,19 +116,19 @@ LN2, LN10 = math.log(2), math.log(10)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 
 
-def _zero(y: Any) -> Any:
+def _zero(y: Number) -> Number:
     """0, but nan where y is nan."""
     return 0.0 * sign(y)
 
 
-def _gauss(x: Any) -> Any:
+def _gauss(x: Number) -> Number:
     """exp(-x²) to full accuracy: x² is split into an exact square and a small rest."""
     x = clip(x, -30.0, 30.0)  # beyond, the result is 0
     head = floor(x * 1024 + 0.5) / 1024
     return exp(-head * head) * exp((head - x) * (head + x))
 
 
-def _power_base(y: Any, a: Any, b: Any) -> Any:
+def _power_base(y: Number, a: Number, b: Number) -> Number:
     """d(a ** b)/da = b a^(b-1), in halves: b - 1 rounds, which costs up to 350 ulp, and a^(b-1) may
     over- or underflow where b times it does not. Small whole exponents are free of both.
     """
@@ -144,7 +144,7 @@ def _power_base(y: Any, a: Any, b: Any) -> Any:
     return where(abs(b) > 0, halves, at_zero)
 
 
-def _power_exponent(y: Any, a: Any, b: Any) -> Any:
+def _power_exponent(y: Number, a: Number, b: Number) -> Number:
     """d(a ** b)/db = a^b log a, in two halves so that neither over- nor underflows; 0 at a = 0."""
     half = power(a, b / 2)
     at_zero = where(b < 0, abs(y) * log(a), 0.0 * y * sqrt(a))
@@ -152,20 +152,20 @@ def _power_exponent(y: Any, a: Any, b: Any) -> Any:
     return where(a > 0, half * (log(a) * half), at_zero)
 
 
-def _over_squares(p: Any, q: Any) -> Any:
+def _over_squares(p: Number, q: Number) -> Number:
     """p / (p² + q²), whose squares neither over- nor underflow."""
     by_p, by_q = q / p, p / q
     return where(abs(p) < abs(q), by_q / q / (1 + by_q * by_q), 1 / p / (1 + by_p * by_p))
 
 
-def _cosine(y: Any, a: Any, b: Any) -> Any:
+def _cosine(y: Number, a: Number, b: Number) -> Number:
     """a / √(a² + b²), also where the root overflows or is subnormal; 0 at the kink."""
     by_a, by_b = b / a, a / b
     inside = where(abs(a) < abs(b), sign(b) * by_b / hypot(1.0, by_b), sign(a) / hypot(1.0, by_a))
     return where(y > 0, inside, _zero(y))
 
 
-def _share(y: Any, a: Any, b: Any) -> Any:
+def _share(y: Number, a: Number, b: Number) -> Number:
     """e^a / (e^a + e^b): the sigmoid of a - b, corrected for the rounding of that difference."""
     d = a - b
     near_b = a - d
@@ -174,36 +174,25 @@ def _share(y: Any, a: Any, b: Any) -> Any:
     return where(abs(d) < 1000, inside, _larger(y, a, b))
 
 
-def _larger(y: Any, a: Any, b: Any) -> Any:
+def _larger(y: Number, a: Number, b: Number) -> Number:
     """1 where a > b, 0 where a < b, ½ at a tie, nan where either is nan."""
     return where(a > b, 1.0, where(a < b, 0.0, 0.5 + _zero(y)))
 
 
-def _below(y: Any, x: Any, lo: Any, hi: Any) -> Any:
+def _below(y: Number, x: Number, lo: Number, hi: Number) -> Number:
     return _zero(y) + where(x > lo, 0.0, where(lo < hi, 1.0, 0.0))
 
 
-def _above(y: Any, x: Any, lo: Any, hi: Any) -> Any:
+def _above(y: Number, x: Number, lo: Number, hi: Number) -> Number:
     return _zero(y) + where(x < hi, where(lo < hi, 0.0, 1.0), 1.0)
 
 
-def _between(y: Any, x: Any, lo: Any, hi: Any) -> Any:
+def _between(y: Number, x: Number, lo: Number, hi: Number) -> Number:
     return _zero(y) + where(x > lo, where(x < hi, 1.0, 0.0), 0.0)
 
 
 def _to_integer(x: float) -> float:
     return math.fabs(x - round(x)) if math.isfinite(x) else inf
-
-
-def _ternary(
-    name: str,
-    forward: Forward,
-    *partials: Partial,
-    doc: str,
-    kink: Forward | None = None,
-    chooses: bool = False,
-) -> Op:
-    return Op(name, forward, partials, doc, "", name, (REAL,) * 3, kink, chooses=chooses)
 
 
 # Outside of its domain a logarithm is nan and so, as `y`, is its partial with all derivatives of that:
@@ -254,8 +243,8 @@ erfc: Op      = unary("erfc", math.erfc,         lambda y, x: -TWO_OVER_ROOT_PI 
 maximum: Op   = binary("maximum", _maximum,      _larger, lambda y, a, b: _larger(y, b, a),  "the larger operand", symbol="max", kink=lambda a, b: math.fabs(a - b), aliases=("max",))
 minimum: Op   = binary("minimum", _minimum,      lambda y, a, b: _larger(y, b, a), _larger,  "the smaller operand", symbol="min", kink=lambda a, b: math.fabs(a - b), aliases=("min",))
 hypot: Op     = binary("hypot", math.hypot,      _cosine, lambda y, a, b: _cosine(y, b, a),              "√(a² + b²)", kink=math.hypot, textbook=("a / y", "b / y"))
-clip: Op      = _ternary("clip", _clip,          _between, _below, _above, doc="x limited to [lo, hi]", kink=lambda x, lo, hi: min(math.fabs(x - lo), math.fabs(x - hi), math.fabs(lo - hi)))
-where: Op     = _ternary("where", lambda c, a, b: a if c else b, lambda y, c, a, b: 0.0, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0), doc="a where the condition c holds, else b", chooses=True)
+clip: Op      = primitive("clip", _clip,          _between, _below, _above, doc="x limited to [lo, hi]", kink=lambda x, lo, hi: min(math.fabs(x - lo), math.fabs(x - hi), math.fabs(lo - hi)))
+where: Op     = replace(primitive("where", lambda c, a, b: a if c else b, lambda y, c, a, b: 0.0, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0), doc="a where the condition c holds, else b"), chooses=True)
 
 less: Op      = binary("less", lambda a, b: 1.0 if a < b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 where a < b, else 0", symbol="<", kink=lambda a, b: math.fabs(a - b))
 less_equal: Op = binary("less_equal", lambda a, b: 1.0 if a <= b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 where a ≤ b, else 0", symbol="≤", kink=lambda a, b: math.fabs(a - b))
