@@ -1,18 +1,17 @@
-"""The chain rule's two steps, over every kind of number: a partial derivative, and a product."""
+"""The two steps of the chain rule, over every kind of number: a partial and a product."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from microgradlike import ops
+from microgradlike.op import Number
 from microgradlike.ops import Op
 from microgradlike.scalar import Scalar, partial_at
 
 
-def partial(op: Op, index: int, y: Any, operands: tuple[Any, ...]) -> Any:
-    """dy/d(operand `index`), where `y` is op of the operands: numbers, or any kind of Scalar.
+def partial(op: Op, index: int, y: Number, operands: tuple[Number, ...]) -> Number:
+    """The partial dy/d(operand `index`) at y = op(*operands), for numbers or any kind of Scalar.
 
-    A Scalar among them makes the result one, so it can be differentiated in its turn.
+    With a Scalar among the operands the result is one too and can be differentiated again.
 
     >>> partial(ops.sin, 0, 0.0, (0.0,))
     1.0
@@ -27,8 +26,8 @@ def partial(op: Op, index: int, y: Any, operands: tuple[Any, ...]) -> Any:
     return p if isinstance(p, Scalar) else ops.to_float(p)
 
 
-def product(g: Any, p: Any) -> Any:
-    """Upstream × partial, in which 0·∞ is 0; no operation at all where one of them is the number 1.
+def product(g: Number, p: Number) -> Number:
+    """Upstream × partial, with 0·∞ = 0. A factor of ±1 makes no node.
 
     >>> product(0.0, float("inf")), product(1.0, 3.0)
     (0.0, 3.0)
