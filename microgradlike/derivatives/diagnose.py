@@ -31,7 +31,7 @@ class Finding:
 
     @property
     def module(self) -> str:
-        """The module call in which the node was made, such as "MLP/layers.0"; "" outside modules."""
+        """The module call in which the node was made, or "" outside modules."""
         return "" if self.node.scope is None else "/".join(self.node.scope.path)
 
     def __str__(self) -> str:
@@ -84,9 +84,8 @@ def diagnose(y: Value) -> Diagnosis:
 
 
 def _bad_value(v: Value) -> tuple[Value, str] | None:
-    below = [
-        x.data for _, x in graph.node_operands(v)
-    ]  # not plain numbers: a nan among them begins here
+    # a nan among the plain numbers begins here, so they are left out
+    below = [x.data for _, x in graph.node_operands(v)]
     if math.isfinite(v.data) or not all(map(math.isfinite, below)):
         return None
     return (
