@@ -35,8 +35,8 @@ def product(g: Number, p: Number) -> Number:
     if type(g) is float:
         if type(p) is float:
             return ops.mul_no_nan.forward(g, p)
-        if g == 1 or g == -1:
+        if g in (1, -1):
             return p if g == 1 else -p
-    elif type(p) is float and (p == 1 or p == -1):
+    elif type(p) is float and p in (1, -1):
         return g if p == 1 else -g
     return ops.mul_no_nan(g, p)
