@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 from microgradlike import ops
 from microgradlike.op import Number
 from microgradlike.ops import Op
 from microgradlike.scalar import Scalar, partial_at
+
+# over any kind of number: mypyc would take the overload for floats at its word
+_mul_no_nan: Final[Callable[..., Number]] = ops.mul_no_nan
 
 
 def partial(op: Op, index: int, y: Number, operands: tuple[Number, ...]) -> Number:
@@ -39,4 +45,4 @@ def product(g: Number, p: Number) -> Number:
             return p if g == 1 else -p
     elif type(p) is float and p in (1, -1):
         return g if p == 1 else -g
-    return ops.mul_no_nan(g, p)
+    return _mul_no_nan(g, p)
