@@ -197,11 +197,11 @@ def jvp(f: Callable[..., R], primals: Sequence[Nested], tangents: Sequence[Neste
 
 
 def vjp(f: Callable[..., R], *primals: Nested) -> tuple[R, Callable[[Nested], tuple[Nested, ...]]]:
-    """The value f(*primals), and the function from a gradient of it to those of the arguments.
+    """The value f(*primals), and a function that applies the transposed Jacobian; reverse mode.
 
     That function takes an upstream gradient of the structure of the value and returns a tuple with
-    a gradient per argument. It may be called any number of times. It raises ValueError where the
-    structures differ.
+    a gradient per argument. It may be called any number of times, and raises ValueError where the
+    structures differ. `f` itself is called once.
 
     >>> y, pull = vjp(lambda a, b: [a * b, a], 2.0, 3.0)
     >>> y, pull([1.0, 0.0]), pull([0.0, 1.0])
