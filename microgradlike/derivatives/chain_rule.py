@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Final
 
 from microgradlike import ops
+from microgradlike.ieee_float import partial_at
 from microgradlike.op import Number
 from microgradlike.ops import Op
-from microgradlike.scalar import Scalar, partial_at
+from microgradlike.scalar import Scalar
 
 # over any kind of number: mypyc would take the overload for floats at its word
 _mul_no_nan: Final[Callable[..., Number]] = ops.mul_no_nan
