@@ -307,9 +307,7 @@ def test_a_tuple_of_argnums_gives_a_tuple_and_minus_one_is_the_last_argument():
 
 def test_a_derivative_is_named_after_its_function():
     assert grad(math.sin).__name__ == "grad(sin)"
-    assert jacobian(hessian(ops.tanh)).__doc__.startswith(
-        "The jacobian of hessian(<primitive tanh>)"
-    )
+    assert jacobian(hessian(ops.tanh)).__doc__.startswith("The jacobian of hessian(tanh)")
 
 
 def test_a_counter_and_a_defaultdict_are_dicts():
