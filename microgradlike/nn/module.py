@@ -8,12 +8,12 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from microgradlike.derivatives.pytree import Parametric, is_array
+from microgradlike.derivatives.pytree import HasParameters, is_array
 from microgradlike.engine import Value
 from microgradlike.scope import Scope, current
 
 
-class Module(Parametric):
+class Module(HasParameters):
     """A part of a network: define `__init__` and `__call__`, and everything else is there.
 
     Its parameters are the leaf Values in its attributes, in lists, tuples, dicts, object arrays and

@@ -50,7 +50,7 @@ class Examples:
 
     def nest(self, row: Any) -> Sequence[Any]:
         """The arguments that a row stands for; it may hold any kind of number."""
-        found: Sequence[Any] = self._tree.argument(row.tolist())
+        found: Sequence[Any] = self._tree.as_argument(row.tolist())
         return found
 
 
