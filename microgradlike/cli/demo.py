@@ -64,7 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw, train, draw; 130 where the training was interrupted, whose pictures are there too."""
-    pictures("drawing")  # before any work, the error that there are none
+    pictures("dot.drawing")  # before any work, the error that there are none
     out: Path = arguments.out
     out.mkdir(parents=True, exist_ok=True)
     print("A neuron, y = tanh(x1*w1 + x2*w2 + b), and its gradients")
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     _page(y, out / "neuron.html", look)
     training = untrained(arguments.seed)
     print(f"\nA network with {len(training.model.parameters())} parameters learns two moons")
-    run = pictures("watch").watch(training.model, data=training.examples, loss=margin_error)
+    run = pictures("training.recorder").watch(training.model, data=training.examples, loss=margin_error)
     backend = "eager" if arguments.eager else "auto"
     train(training, arguments.steps, backend=backend, callbacks=[run])
     if training.history.speed is not None:
@@ -151,10 +151,10 @@ def judged(model: nn.MLP) -> Value:
 
 
 def _draw(y: Value, path: Path, look: str, **options: Any) -> None:
-    drawing = pictures("drawing").draw(y, **options)
+    drawing = pictures("dot.drawing").draw(y, **options)
     try:
         drawing.save(path)
-    except pictures("render").RenderError as error:
+    except pictures("dot.render").RenderError as error:
         path = path.with_suffix(".dot")
         drawing.save(path)
         print(f"  {without_python(error)}")
@@ -162,7 +162,7 @@ def _draw(y: Value, path: Path, look: str, **options: Any) -> None:
 
 
 def _page(what: Any, path: Path, look: str) -> None:
-    pictures("page").page(what).save(path)
+    pictures("page.page").page(what).save(path)
     _report(path, look)
 
 
@@ -170,7 +170,7 @@ def _plot(training: Training, out: Path) -> None:
     if not training.losses:
         print("  no step was finished: there is no curve to draw")
         return
-    plots = pictures("plots")
+    plots = pictures("training.plots")
     steps = f"{len(training.losses)} steps"
     try:
         boundary = plots.plot_decision_boundary(

@@ -69,12 +69,12 @@ def for_draw(parser: argparse.ArgumentParser) -> None:
 
 def draw(arguments: argparse.Namespace) -> int:
     """Draw an expression with its gradients and say where the picture is."""
-    drawing = pictures("drawing")
+    drawing = pictures("dot.drawing")
     y, _ = evaluated(arguments.expression, arguments.at)
     path = _output(arguments.output, arguments.format, arguments.expression)
     try:
         _save(drawing.draw(y, direction=arguments.direction), path)
-    except pictures("render").RenderError as error:
+    except pictures("dot.render").RenderError as error:
         text = path.with_suffix(".dot")
         raise RuntimeError(f"{without_python(error)}; -o {text} writes its text") from error
     print(f"{arguments.expression.strip()} = {y.data:.6g}")
@@ -90,7 +90,7 @@ def for_page(parser: argparse.ArgumentParser) -> None:
 
 def page(arguments: argparse.Namespace) -> int:
     """Write an expression as a page to step through, and say where it is."""
-    paging = pictures("page")
+    paging = pictures("page.page")
     y, _ = evaluated(arguments.expression, arguments.at)
     path = arguments.output or Path(f"{_named(arguments.expression)}.html")
     _save(paging.page(y), path)
@@ -142,7 +142,7 @@ def for_explain(parser: argparse.ArgumentParser) -> None:
 
 def explain(arguments: argparse.Namespace) -> int:
     """Print the chain rule of an expression."""
-    explaining = pictures("explain")
+    explaining = pictures("text.explain")
     y, values = evaluated(arguments.expression, arguments.at)
     if arguments.wrt is not None and arguments.wrt not in values:
         raise ValueError(unknown("--wrt", arguments.wrt, list(values)))
