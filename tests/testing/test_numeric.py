@@ -93,3 +93,76 @@ def test_a_function_of_the_users_that_raises_beside_the_point_is_a_smaller_domai
         return x * x
 
     assert not check_gradients(f, 1.0).undecided
+
+
+# an error estimate is no wider than it has to be
+
+
+@pytest.mark.parametrize("noise", [1e-12, 1e-9, 1e-3])
+def test_the_error_of_a_straight_line_is_what_its_noise_makes_of_it(noise):
+    estimate = differentiate(lambda offset: Sample(2 * offset, noise), 1.0)
+    # weights of 1.5 in all, twice the noise, over half a step
+    assert estimate.error * estimate.step / noise == pytest.approx(6, rel=1e-2)
+
+
+def test_the_error_of_an_exact_straight_line_is_a_few_units_in_the_last_place():
+    estimate = differentiate(lambda offset: Sample(2 * offset), 1.0)
+    assert estimate.error <= 8 * math.ulp(2.0)
+
+
+@pytest.mark.parametrize("noise", [1e-9, 1e-6, 1e-4])
+def test_truncation_is_as_much_as_half_the_step_changes(noise):
+    estimate = differentiate(lambda offset: Sample(offset**5 + 2 * offset, noise), 1.0)
+    # five points make -4 h^4 of x^5 at 0: -4 + 4/16 of it is the change from h to h/2
+    most = 3.75 * estimate.step**4 + 6 * noise / estimate.step
+    assert abs(estimate.value - 2.0) <= estimate.error <= 1.001 * most
+
+
+def test_a_step_is_looked_for_until_the_error_is_a_ten_billionth():
+    for x in (1 + k / 32 for k in range(32)):
+        estimate = differentiate(
+            lambda offset, x=x: Sample(math.exp(x + offset), 6e-14 * math.exp(x)), x
+        )
+        assert estimate.error <= 1e-10 * estimate.value
+
+
+@pytest.mark.parametrize("room", [0.5, 0.1, 0.011, 1e-4])
+def test_no_sample_is_taken_beyond_the_room_before_a_kink(room):
+    estimate = differentiate(lambda offset: Sample(2 * offset, 1e-6, room), 1.0)
+    assert 2 * estimate.step < room
+    assert estimate.room == room
+
+
+@pytest.mark.parametrize("noise", [1e-9, 1e-6, 1e-4])
+def test_a_corner_that_no_primitive_tells_of_leaves_a_derivative_that_is_hardly_known(noise):
+    def f(offset):  # slopes of 1/2 and 3/2
+        return offset + abs(offset) / 2
+
+    estimate = differentiate(lambda offset: Sample(f(offset), noise), 1.0)
+    assert estimate.error >= 0.1
+
+
+def scattered(size):
+    """x + 1 with random errors of at most that size, the same at the same place."""
+    rng, seen = random.Random(0), {}
+
+    def f(offset):
+        if offset not in seen:
+            seen[offset] = 1.0 + offset + rng.uniform(-size, size)
+        return seen[offset]
+
+    return f
+
+
+@pytest.mark.parametrize("admitted", [0.0, 0.2])
+@pytest.mark.parametrize("size", [1e-12, 1e-8, 2.0**-13])
+def test_noise_that_is_not_admitted_is_measured_by_its_scatter(size, admitted):
+    f = scattered(size)
+    estimate = differentiate(lambda offset: Sample(f(offset), admitted * size), 1.0)
+    assert abs(estimate.value - 1.0) <= estimate.error
+    assert 2 * size <= estimate.error * estimate.step <= 18 * size
+
+
+def test_noise_beyond_a_four_thousandth_of_the_values_hides_the_derivative():
+    f = scattered(2.0**-10)
+    assert differentiate(lambda offset: Sample(f(offset)), 1.0) is None
