@@ -18,7 +18,7 @@ from microgradlike.cli.expression import assignments, positive, unknown
 from microgradlike.expressions.lexer import listed
 from microgradlike.ops import Op
 from microgradlike.testing import GradientError, GradientWarning, Report, check_gradients
-from microgradlike.testing.check.statistics import Tally
+from microgradlike.testing import CheckStatistics
 
 RANGE = 3.0  # drawn points lie within this distance of 0
 
@@ -120,20 +120,20 @@ def _checked(f: Callable[..., Any], point: list[float], order: int) -> Report:
 
 def _drawn(
     f: Callable[..., Any], names: list[str], arguments: argparse.Namespace, rng: random.Random
-) -> Tally:
+) -> CheckStatistics:
     """Checks at drawn points; those where f is not finite, or refuses, are passed over."""
-    tally, count = Tally(), arguments.points
-    while tally.points < count and len(tally.passed) < 20 * count:
+    tally, count = CheckStatistics(), arguments.points
+    while tally.points < count and len(tally.skipped) < 20 * count:
         point = [rng.uniform(-RANGE, RANGE) for _ in names]
         try:
             tally.add(_checked(f, point, arguments.order))
         except ValueError as error:
             at = listed([f"{name}={x:.6g}" for name, x in zip(names, point)])
-            tally.passed.append(f"{at}: {_named(error):.300}")
+            tally.skipped.append(f"{at}: {_named(error):.300}")
     if not tally.points:
         raise ValueError(
-            f"none of {len(tally.passed)} points drawn could be checked, give one with --at;"
-            f" the first was {tally.passed[0]}"
+            f"none of {len(tally.skipped)} points drawn could be checked, give one with --at;"
+            f" the first was {tally.skipped[0]}"
         )
     return tally
 

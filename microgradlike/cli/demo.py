@@ -75,7 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
     _page(y, out / "neuron.html", look)
     training = untrained(arguments.seed)
     print(f"\nA network with {len(training.model.parameters())} parameters learns two moons")
-    run = pictures("training.recorder").watch(training.model, data=training.examples, loss=margin_error)
+    run = pictures("training.recorder").watch(
+        training.model, data=training.examples, loss=margin_error
+    )
     backend = "eager" if arguments.eager else "auto"
     train(training, arguments.steps, backend=backend, callbacks=[run])
     if training.history.speed is not None:

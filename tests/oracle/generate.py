@@ -13,8 +13,8 @@ import random
 
 from microgradlike.ops import TABLE
 from microgradlike.scalar import partial_at
-from microgradlike.testing.strategies.points import _is_inside, _live
-from microgradlike.testing.strategies.programs import Instruction, StraightLine
+from microgradlike.testing.strategies.points import is_inside
+from microgradlike.testing.strategies.straight_line import Instruction, StraightLine, live
 
 LARGEST = 300
 BOUND, MARGIN = 100.0, 1e-2
@@ -63,7 +63,7 @@ class _Growing:
         """Append `op` of slots and constants, if such operands are found that suit it."""
         operands = self._operands(op)
         at = [self.values[x] if isinstance(x, int) else x for x in operands]
-        if len(at) < op.arity or not _is_inside(op, at, BOUND, MARGIN):
+        if len(at) < op.arity or not is_inside(op, at, BOUND, MARGIN):
             return
         if op.chooses and abs(at[0]) < MARGIN:
             return
@@ -75,9 +75,9 @@ class _Growing:
         """Up to `size` instructions that have an effect, the last of which the inputs move."""
         for end in range(len(self.instructions), 0, -1):
             if self.tangents[self.inputs + end - 1]:
-                live = _live(self.instructions[:end], self.inputs)
-                if len(live) <= size:
-                    return live
+                kept = live(self.instructions[:end], self.inputs)
+                if len(kept) <= size:
+                    return kept
         return ()
 
     def _append(self, instruction, y, at):

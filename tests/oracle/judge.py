@@ -8,7 +8,7 @@ disagreement, it is explained by the rules of the steps that matter; else it is 
 
 from dataclasses import dataclass
 
-from microgradlike.testing.strategies.programs import Instruction, StraightLine
+from microgradlike.testing.strategies.straight_line import Instruction, StraightLine
 from tests.oracle import exact
 from tests.oracle.bound import EPS, Noise, contributions, promised
 from tests.oracle.exact import quantities

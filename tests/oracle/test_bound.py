@@ -6,7 +6,7 @@ import math
 import pytest
 
 from microgradlike import ops
-from microgradlike.testing.strategies.programs import Instruction, StraightLine
+from microgradlike.testing.strategies.straight_line import Instruction, StraightLine
 from tests.oracle import exact, ours
 from tests.oracle.bound import UNDERFLOW, UNIT, bounds, scales
 from tests.oracle.generate import program

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from microgradlike import ops
-from microgradlike.testing.strategies.points import _is_inside
+from microgradlike.testing.strategies.points import is_inside
 from tests.oracle import exact
 from tests.oracle.generate import BOUND, LARGEST, MARGIN, program
 
@@ -37,7 +37,7 @@ def test_every_primitive_is_drawn():
 
 def test_operands_are_inside_domains_and_away_from_kinks():
     for drawn, _ in DRAWN:
-        assert all(_is_inside(op, at, BOUND, MARGIN) for op, at in values(drawn))
+        assert all(is_inside(op, at, BOUND, MARGIN) for op, at in values(drawn))
 
 
 def test_a_quarter_of_the_slots_is_used_more_than_once():

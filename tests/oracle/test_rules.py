@@ -3,7 +3,7 @@
 import pytest
 
 from microgradlike import ops
-from microgradlike.testing.strategies.programs import Instruction, StraightLine
+from microgradlike.testing.strategies.straight_line import Instruction, StraightLine
 from tests.oracle import exact, ours
 from tests.oracle.bound import bounds
 from tests.oracle.census import peers

@@ -92,7 +92,7 @@ def test_names_come_from_the_signature(f, names):
         (np.array(["1"]), TypeError, r"x\[0\] is .*'1'.* of type str_?; a point"),
         (np.array([Value(1.0)]), TypeError, r"x\[0\] is Value.*; pass its .data"),
         ({"w": [None]}, TypeError, r"x\['w'\]\[0\] is None of type NoneType"),
-        (math.nan, ValueError, "x is nan: a derivative is checked where"),
+        (math.nan, ValueError, "x is nan; choose a point of finite numbers"),
         (10**400, ValueError, "beyond the largest double"),
     ],
 )

@@ -153,7 +153,7 @@ def test_a_function_that_looks_at_data_is_checked_in_forward_mode_through_its_gr
     for p in (*report.partials, *report.higher):
         assert p.forward == pytest.approx(p.analytic, rel=1e-15)
     assert report.notes == (
-        "f does not take Duals, so forward mode ran its graph: AttributeError: 'Dual' object has no"
+        "f does not accept Duals, so forward mode replayed its graph: AttributeError: 'Dual' object has no"
         " attribute 'data'",
     )
 
@@ -161,11 +161,15 @@ def test_a_function_that_looks_at_data_is_checked_in_forward_mode_through_its_gr
 @pytest.mark.parametrize("result", [[1.0], "1", 1j, None])
 def test_a_function_that_gives_something_else_for_duals_does_not_take_them(result):
     report = check_gradients(lambda x: x * x if isinstance(x, Value) else result, 0.5)
-    assert report.notes[0].startswith("f does not take Duals, so forward mode ran its graph: it g")
+    assert report.notes[0].startswith(
+        "f does not accept Duals, so forward mode replayed its graph: it returned "
+    )
 
 
 def test_a_function_that_calculates_something_else_for_duals_is_found():
-    with pytest.raises(GradientError, match="reverse and forward mode may differ by"):
+    with pytest.raises(
+        GradientError, match="reverse and forward mode differ by .*, and rounding explains"
+    ):
         check_gradients(lambda x: x * x if isinstance(x, Value) else 2 * x, 0.5)
 
 
@@ -217,9 +221,13 @@ def test_a_jump_that_no_primitive_tells_of_is_a_kink_of_the_gradient():
 def test_numbers_at_a_kink_are_left_out_of_second_derivatives_and_that_is_said():
     report = check_gradients(lambda x, w: x.relu() * w + w * w, 0.0, 3.0)
     assert [p.by for p in report.higher] == [("w", "w")]
-    assert "no second derivatives by x: the first is at a kink or undecided" in str(report)
+    assert "second derivatives by x were not checked: the first derivative is at a kink" in str(
+        report
+    )
     report = check_gradients(lambda x: abs(x), 0.0)
-    assert report.notes == ("no second derivatives: every first one is at a kink or undecided",)
+    assert report.notes == (
+        "second derivatives were not checked: every first one is at a kink or undecided",
+    )
 
 
 def test_a_derivative_that_is_identically_zero_is_decided_whatever_the_noise_of_the_others():

@@ -81,7 +81,7 @@ def test_a_partial_that_detaches_is_found_in_random_programs_and_shrunk():
     def derivatives_are_right(program):
         check_gradients(program, *program.point)
 
-    with pytest.raises(GradientError, match=r"takes .data, or has abs inside.*see sin"):
+    with pytest.raises(GradientError, match=r"reads .data or uses abs .* partials of sin"):
         derivatives_are_right()
 
 
@@ -135,7 +135,7 @@ def test_a_wrong_rule_of_forward_mode_is_found_within_100_random_programs(combin
         check_gradients(program, *program.point, order=1)
 
     with pytest.raises(
-        GradientError, match=r"reverse and forward mode may differ by .* of rounding"
+        GradientError, match=r"reverse and forward mode differ by .*, and rounding explains"
     ):
         derivatives_are_right()
 

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from microgradlike import Value, gradients, nn, ops
 from microgradlike.graph import leaves
-from microgradlike.testing.strategies.points import programs
+from microgradlike.testing.strategies.programs import programs
 from viz import draw, explain, to_mermaid
 from viz.numbers import short
 from viz.scene.scene import scene

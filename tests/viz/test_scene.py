@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from microgradlike import Value, ops, unary
 from microgradlike.engine import local_derivatives
 from microgradlike.graph import topological
-from microgradlike.testing.strategies.points import programs
+from microgradlike.testing.strategies.programs import programs
 from viz.scene.scene import id_of, scene
 
 
