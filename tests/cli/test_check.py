@@ -31,8 +31,10 @@ def module_of_partials(here):
 def test_two_orders_are_checked_by_default_and_counted(here, capsys):
     assert main(["check", "user_module:neuron", "--points", "3"]) == 0
     line = capsys.readouterr().out
-    assert re.search(r"6 partials at 3 points agree with differences of values, up to \d", line)
-    assert re.search(r"; 12 derivatives of order 2 with differences of gradients, up to \d", line)
+    assert re.search(
+        r"6 first derivatives at 3 points agree with differences of values, within \d", line
+    )
+    assert re.search(r"; 12 derivatives of order 2 with differences of gradients, within \d", line)
 
 
 def test_order_says_how_many(here, capsys):
@@ -70,4 +72,4 @@ def test_kinks_are_counted(here, capsys):
     assert main(["check", "user_module:kink", "--points", "5"]) == 0
     assert "at a kink" not in capsys.readouterr().out
     assert main(["check", "microgradlike:floor", "--points", "5"]) == 0
-    assert "5 partials at 5 points agree" in capsys.readouterr().out
+    assert "5 first derivatives at 5 points agree" in capsys.readouterr().out

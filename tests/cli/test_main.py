@@ -112,45 +112,46 @@ def test_an_input_named_y_keeps_its_name_to_itself(capsys):
 def test_check_says_that_gradients_agree(here, capsys):
     assert main(["check", "user_module:neuron"]) == 0
     assert capsys.readouterr().out.startswith(
-        "user_module:neuron: 20 partials at 10 points agree with differences of values, up to "
+        "user_module:neuron: 20 first derivatives at 10 points agree with differences of values,"
+        " within "
     )
     assert main(["check", "user_module:neuron", "--at", "w=2,x=1"]) == 0
-    assert "no partial is wrong" in capsys.readouterr().out
+    assert "no derivative is wrong" in capsys.readouterr().out
     assert main(["check", "microgradlike:hypot", "--points", "3"]) == 0
-    assert "6 partials at 3 points" in capsys.readouterr().out
+    assert "6 first derivatives at 3 points" in capsys.readouterr().out
 
 
 def test_check_prints_the_table_of_a_wrong_gradient_and_gives_1(here, capsys):
     for at in ([], ["--at", "x=0.5"]):
         assert main(["check", "user_module:wrong", *at]) == 1
         out, err = capsys.readouterr()
-        assert "1 of 1 partials wrong" in out
+        assert "1 of 1 first derivatives wrong" in out
         assert err == ""
 
 
-def test_check_passes_over_points_where_the_function_is_not_finite(here, capsys):
+def test_check_skips_points_where_the_function_is_not_finite(here, capsys):
     assert main(["check", "user_module:positive", "--seed", "3"]) == 0
-    assert "10 partials at 10 points agree" in capsys.readouterr().out
+    assert "10 first derivatives at 10 points agree" in capsys.readouterr().out
 
 
-def test_check_says_how_many_points_it_passed_over_and_why(here, capsys):
+def test_check_says_how_many_points_it_skipped_and_why(here, capsys):
     assert main(["check", "user_module:refuses"]) == 0
     first, second = capsys.readouterr().out.splitlines()
-    assert "10 partials at 10 points agree" in first
-    pattern = r"\d+ points passed over, the first x=-\d\.\d+: ValueError: only above zero"
+    assert "10 first derivatives at 10 points agree" in first
+    pattern = r"\d+ points skipped, the first x=-\d\.\d+: ValueError: only above zero"
     assert re.fullmatch(pattern, second)
     assert main(["check", "user_module:neuron"]) == 0
-    assert "passed over" not in capsys.readouterr().out
+    assert "skipped" not in capsys.readouterr().out
 
 
 def test_check_says_that_it_found_fewer_points_than_it_was_asked_for(here, capsys):
     assert main(["check", "user_module:rarely"]) == 0
     first, second = capsys.readouterr().out.splitlines()
-    found = re.search(r" (\d+) partials at only (\d+) of 10 points agree", first)
+    found = re.search(r" (\d+) first derivatives at only (\d+) of 10 points agree", first)
     assert found
     assert found[1] == found[2]
     assert 0 < int(found[2]) < 10
-    assert second.startswith("200 points passed over, the first x=")
+    assert second.startswith("200 points skipped, the first x=")
 
 
 def test_check_says_that_a_partial_is_at_a_kink(here, capsys):
@@ -174,7 +175,7 @@ def test_ctrl_c_is_130_and_one_line(here, capsys):
 def test_the_module_runs_as_a_program_and_finds_modules_where_it_is_started(here):
     done = run("check", "user_module:neuron", cwd=here)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("user_module:neuron: 20 partials")
+    assert done.stdout.startswith("user_module:neuron: 20 first derivatives")
 
 
 def test_a_reader_that_has_had_enough_is_no_error(here):

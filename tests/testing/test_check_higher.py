@@ -153,8 +153,8 @@ def test_a_function_that_looks_at_data_is_checked_in_forward_mode_through_its_gr
     for p in (*report.partials, *report.higher):
         assert p.forward == pytest.approx(p.analytic, rel=1e-15)
     assert report.notes == (
-        "f does not accept Duals, so forward mode replayed its graph: AttributeError: 'Dual' object has no"
-        " attribute 'data'",
+        "f does not accept Duals, so forward mode replayed its graph: AttributeError: 'Dual' object"
+        " has no attribute 'data'",
     )
 
 
@@ -168,7 +168,7 @@ def test_a_function_that_gives_something_else_for_duals_does_not_take_them(resul
 
 def test_a_function_that_calculates_something_else_for_duals_is_found():
     with pytest.raises(
-        GradientError, match="reverse and forward mode differ by .*, and rounding explains"
+        GradientError, match=r"reverse and forward mode differ by .*, and rounding explains"
     ):
         check_gradients(lambda x: x * x if isinstance(x, Value) else 2 * x, 0.5)
 
