@@ -12,7 +12,7 @@ from mpmath import mp, mpf
 from microgradlike import ops
 from microgradlike.scalar import Scalar
 
-# mpmath has most primitives under their own name; these it has not
+# primitives that mpmath does not have under their own name
 OTHERS = {
     ops.add: operator.add,
     ops.sub: operator.sub,
@@ -44,7 +44,7 @@ def exact(op):
 
 
 class Exact(Scalar):
-    """An mpmath number as a Scalar: what the table's partials give without rounding."""
+    """An mpmath number as a Scalar, for the table's partials without rounding."""
 
     def __init__(self, data):
         self.data = mpf(data)
@@ -71,7 +71,7 @@ def unwrap(x):
 
 
 def ulps(got, want):
-    """How many units in the last place `got`, a double, is from `want`, an mpmath number."""
+    """The error of a double `got` against an mpmath number `want`, in units in the last place."""
     top = mpf(2) ** 1024  # where infinity begins
     if got != got:
         return math.inf
@@ -80,7 +80,7 @@ def ulps(got, want):
 
 
 def value_ulps(op, point, got, want):
-    """The same for the value of `op`; for logaddexp, whose two terms may cancel, of the larger."""
+    """The error of a value of `op` in ulp; for logaddexp, whose terms may cancel, of the larger."""
     if op is ops.logaddexp and math.isfinite(got):
         return float(abs(mpf(got) - want) / math.ulp(max(map(abs, (*point, got)))))
     return ulps(got, want)
@@ -117,5 +117,5 @@ def inside(op, point):
 
 
 def in_range(op, point):
-    """Whether the value does not overflow."""
+    """True if the value does not overflow."""
     return abs(exact(op)(*map(mpf, point))) <= mpf(sys.float_info.max)

@@ -90,9 +90,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("arguments", "message"), BAD, ids=lambda x: str(x)[:40])
-def test_a_bad_input_is_exit_status_2_and_one_line_that_says_what_to_do(
-    here, capsys, arguments, message
-):
+def test_a_bad_input_is_exit_status_2_and_one_line_with_a_way_out(here, capsys, arguments, message):
     for name in ("dir.dot", "dir.html"):
         (here / name).mkdir()
     assert main(arguments) == 2
@@ -104,7 +102,7 @@ def test_a_bad_input_is_exit_status_2_and_one_line_that_says_what_to_do(
     assert left == ["dir.dot", "dir.html"]
 
 
-def test_a_function_that_refuses_every_point_is_not_called_right(here, capsys):
+def test_a_function_that_refuses_every_point_is_an_error(here, capsys):
     assert main(["check", "user_module:refuses_all", "--points", "2"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -137,7 +135,7 @@ words = st.sampled_from(
 
 
 @given(st.lists(words | st.text(max_size=8), max_size=6))
-def test_no_arguments_whatever_lead_to_a_traceback(arguments):
+def test_random_arguments_never_lead_to_a_traceback(arguments):
     err = StringIO()
     with (
         tempfile.TemporaryDirectory() as place,
@@ -152,7 +150,7 @@ def test_no_arguments_whatever_lead_to_a_traceback(arguments):
     assert (err.getvalue() == "") == (status == 0)
 
 
-def test_a_mistake_of_our_own_is_one_line_too(capsys, monkeypatch):
+def test_a_bug_of_ours_is_one_line_too(capsys, monkeypatch):
     def broken(at):
         raise ZeroDivisionError("at\nlast")
 

@@ -36,7 +36,7 @@ def _cut(program, direction, k):
 
 
 def _needed(point, direction, instructions):
-    """A program of what the last instruction depends on, inputs too; and its direction."""
+    """The program of the instructions and inputs that the last one needs, with its direction."""
     m = len(point)
     kept = live(instructions, m)
     used = {x for i in kept for x in i.operands if isinstance(x, int)}

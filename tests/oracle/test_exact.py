@@ -1,4 +1,4 @@
-"""What the oracle says is true: textbook and sums, against mpmath's differences of values."""
+"""The oracle itself: textbook and sums against mpmath's differences of values."""
 
 import random
 from itertools import product

@@ -1,4 +1,4 @@
-"""The random programs are what the tests of tests/oracle take them for."""
+"""The random programs have the properties that the oracle relies on."""
 
 from collections import Counter
 
@@ -49,7 +49,7 @@ def test_a_quarter_of_the_slots_is_used_more_than_once():
 
 
 def test_four_in_five_instructions_lie_on_a_path_that_counts():
-    """Moved by the inputs, and moving the result: else there is little to differentiate."""
+    """A path from the inputs to the result; without it there is little to differentiate."""
     active = total = without_gradient = 0
     for drawn, direction in DRAWN[:100]:
         steps = exact.run(drawn, direction)

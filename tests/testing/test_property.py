@@ -1,4 +1,4 @@
-"""gradient_property: a function becomes a test, and the test finds what is wrong with it."""
+"""gradient_property: a function becomes a test that finds its wrong derivatives."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ wrong_cube = unary("wrong_cube", lambda x: x * x * x, lambda y, x: 2 * x * x)
 
 
 def drawn(f, *args, **options):
-    """The points at which the property of f runs f, as plain numbers."""
+    """The points at which the property of f runs f."""
     seen = []
 
     def looking(x, y=2.0):
@@ -42,7 +42,7 @@ def test_a_right_function_passes_and_its_points_are_counted():
     assert "90 first derivatives at 30 points agree" in line.statistics.summary(30)
 
 
-def test_a_wrong_one_fails_at_the_simplest_point_with_a_table_that_draws_itself():
+def test_a_wrong_function_fails_at_the_simplest_point_with_table_and_drawing_code():
     @gradient_property(x=(0.5, 9.5), k=(3, 8))
     def mistaken(x, k):
         return wrong_cube(x) * k
@@ -58,7 +58,7 @@ def test_a_wrong_one_fails_at_the_simplest_point_with_a_table_that_draws_itself(
 def test_points_keep_to_their_intervals_and_a_number_is_drawn_from_ten_around_zero():
     seen = drawn(lambda x, y: x * y, y=(2, 3), examples=50)
     xs, ys = zip(*[(data(x), data(y)) for x, y in seen])
-    assert all(-10.1 < x < 10.1 for x in xs)  # differences look a little beside
+    assert all(-10.1 < x < 10.1 for x in xs)  # differences go slightly beyond the interval
     assert min(xs) < -5
     assert max(xs) > 5
     assert all(1 < y < 4 for y in ys)
@@ -69,7 +69,7 @@ def test_a_default_stays_where_nothing_is_drawn_for_it():
     gradient_property(lambda x, *, scale=2.0, **options: x * scale, examples=2)()
     both = gradient_property(y=(0, 1), examples=2)(lambda k=2.0, y=1.0: k * y)
     both()
-    assert both.statistics.count("agrees", 1) == 4  # k at 2.0, as y comes after it
+    assert both.statistics.count("agrees", 1) == 4  # k stays at 2.0: y comes after it
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_range_may_be_many_things(range_, kind):
     assert kinds[0] is kind
 
 
-def test_without_brackets_every_number_of_the_signature_is_drawn():
+def test_without_ranges_every_argument_is_drawn():
     @gradient_property
     def product(x, w):
         return x * w
@@ -121,7 +121,7 @@ def test_an_argument_named_like_an_option_goes_into_a_dict():
     assert f.statistics.points == 7
 
 
-def test_order_says_how_far_to_look():
+def test_order_is_the_highest_order_checked():
     property_of = [gradient_property(order=n, examples=3)(lambda x: x.sin()) for n in (1, 2, 3)]
     for n, test in enumerate(property_of, start=1):
         test()
@@ -136,7 +136,7 @@ def test_the_points_are_the_same_at_every_run_and_others_for_another_seed():
     assert points(seed=None) != points(seed=None)
 
 
-# kinks, edges, and what could not be checked
+# kinks, edges, undecided derivatives
 
 
 def test_kinks_are_counted():
@@ -148,7 +148,7 @@ def test_kinks_are_counted():
     assert (bent.statistics.count("kink"), bent.statistics.points) == (1, 3)
 
 
-def test_points_outside_of_the_domain_are_passed_over_and_others_drawn():
+def test_points_outside_of_the_domain_are_skipped_and_others_drawn():
     def root(x):
         if x.data > 0.5:
             raise ValueError("not there")
@@ -167,7 +167,7 @@ def test_a_range_without_a_point_in_the_domain_is_an_error():
         gradient_property(x=(-2, -1))(log)()
 
 
-def test_what_no_point_could_decide_is_a_warning():
+def test_a_derivative_that_no_point_decides_is_a_warning():
     rough = unary("rough", lambda x: np.sin(1e30 * x), lambda y, x: 0.0)
     with pytest.warns(GradientWarning, match="drough/dx could be checked at none of 5 points"):
         gradient_property(x=(1, 2), examples=5, order=1)(rough)()
@@ -180,7 +180,7 @@ def test_a_partial_that_takes_numbers_only_is_one_warning():
     assert len(caught) == 1
 
 
-# what cannot be a property
+# functions and ranges that make no property
 
 
 @pytest.mark.parametrize(
@@ -202,12 +202,12 @@ def test_a_partial_that_takes_numbers_only_is_one_warning():
         (sin, {"order": 1.5}, ValueError, "order must be a whole number of at least 1, got 1.5"),
     ],
 )
-def test_what_cannot_be_drawn_is_a_clear_error(f, ranges, error, message):
+def test_arguments_that_cannot_be_drawn_are_a_clear_error(f, ranges, error, message):
     with pytest.raises(error, match=message):
         gradient_property(**ranges)(f)
 
 
-def test_a_function_that_cannot_be_checked_says_so():
+def test_a_function_without_a_value_is_a_clear_error():
     with pytest.raises(TypeError, match=r"f returned 1.0 of type float, not a Value"):
         gradient_property(lambda x: 1.0)()
 
@@ -258,7 +258,7 @@ def test_pytest_collects_it_and_shows_the_table_alone(tmp_path):
     assert "hypothesis" not in done.stdout.lower()
 
 
-def test_the_test_is_a_function_with_the_name_of_the_users():
+def test_the_test_is_a_function_with_the_name_of_the_tested_one():
     def neuron(w, x):
         """A neuron."""
         return tanh(w * x)

@@ -18,7 +18,7 @@ from microgradlike.testing.check.point import Point
 from microgradlike.testing.check.verdict import AnalyticDerivative, judge
 
 EPS = 2.0**-52
-NARROW, WIDE = 0.95, 1.05  # of a tolerance: just inside, just outside
+NARROW, WIDE = 0.95, 1.05  # parts of a tolerance, just inside and just outside
 
 
 @dataclass
@@ -112,12 +112,12 @@ def test_an_estimate_is_sharp_to_a_part_of_itself(stencil, part):
 @pytest.mark.parametrize(
     ("x", "value", "limit"),
     [
-        (0.5, 0.0, 1e-6),  # near 0, of 1
+        (0.5, 0.0, 1e-6),  # near 0: a millionth of 1
         (0.5, 5e-6, 1e-6),
         (1e3, 0.0, 1e-6),
-        (1e3, 2e-3, 1e-3),  # of a larger function, of that
+        (1e3, 2e-3, 1e-3),  # larger functions: a millionth of the value
         (-1e3, 2e-3, 1e-3),
-        (1e3, 1e-4, 1e-4),  # but never more than the derivative itself
+        (1e3, 1e-4, 1e-4),  # at most the derivative itself
     ],
 )
 def test_a_small_derivative_is_known_to_a_millionth_of_the_function(x, value, limit):
@@ -127,7 +127,7 @@ def test_a_small_derivative_is_known_to_a_millionth_of_the_function(x, value, li
 
 
 @pytest.mark.parametrize(("centre", "scale"), [(0.0, 1.0), (1.0, 1.0), (64.0, 64.0)])
-def test_a_kink_stands_in_the_way_up_to_a_few_millionths_from_the_point(centre, scale):
+def test_a_kink_is_an_obstacle_up_to_a_few_millionths_from_the_point(centre, scale):
     reach = scale * 2.0**-18
     near, far = (
         differences_at(centre + p * reach, lambda x: (x - centre).relu()) for p in (0.95, 1.05)
@@ -162,26 +162,26 @@ def test_a_primitive_of_the_users_may_round_away_one_unit_of_1():
     assert function.evaluation.noise(function.random) == EPS
 
 
-def test_the_claim_of_a_first_derivative_has_the_rounding_of_its_chain_rule():
+def test_a_first_derivative_has_the_rounding_of_its_chain_rule():
     both = AnalyticDerivatives(function_at(ops.sin, 0.3)).first()
     assert EPS <= both.rounding[0] / both.reverse[0] <= 6 * EPS
 
 
-def test_the_modes_may_be_apart_by_twice_a_unit_for_each_edge():
+def test_the_modes_may_differ_by_two_roundings_per_edge():
     both = AnalyticDerivatives(function_at(lambda x, y: (x * y).sin() * 2.0, 0.5, 3.0)).first()
     edges = 4
     for reverse, between in zip(both.reverse, both.between):
         assert between / abs(reverse) / EPS == pytest.approx(2 * edges, rel=1e-9)
 
 
-def test_what_underflows_on_one_way_only_counts_as_far_as_it_does():
-    """Scaled down by 2^-400, one of the two paths is lost: that is its part of the derivative."""
+def test_underflow_in_one_mode_widens_the_bound_by_its_size():
+    """Scaled down by 2^-400, one of the two paths underflows to 0."""
     both = AnalyticDerivatives(function_at(lambda x: x + x * 2.0**690 * 2.0**-700, 1.0)).first()
     lost = 2.0**-10
     assert both.between[0] == pytest.approx(lost, rel=1e-6)
 
 
-def test_second_derivatives_may_be_apart_by_their_rounding_and_that_of_their_own_edges():
+def test_second_derivatives_may_differ_by_their_rounding_and_that_of_their_edges():
     modes = AnalyticDerivatives(function_at(lambda x, y: (x * y).sin(), 0.5, 1.5))
     direction = [1.0, 0.0]
     both = modes.second(direction)
