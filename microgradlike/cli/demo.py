@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from microgradlike import nn
 from microgradlike.cli.expression import positive, render_problem, viz_module
@@ -15,6 +15,7 @@ from microgradlike.compile.jit import jit
 from microgradlike.engine import Value
 from microgradlike.nn.data import Data
 from microgradlike.nn.training.train import History, State, fit
+from microgradlike.op import Number
 
 if TYPE_CHECKING:
     from viz import Watch
@@ -154,7 +155,7 @@ def train(
     )
 
 
-def hinge_loss(model: nn.MLP, point: Any, sign: Any) -> Any:
+def hinge_loss(model: nn.MLP, point: Sequence[Number], sign: Number) -> Number:
     """The hinge loss of one point."""
     return (1 - sign * model(point)).relu()
 
@@ -168,7 +169,7 @@ def score_of_one_point(model: nn.MLP) -> Value:
     return score
 
 
-def _draw(y: Value, path: Path, look: str, **options: Any) -> None:
+def _draw(y: Value, path: Path, look: str, **options: object) -> None:
     drawing = viz_module("dot.drawing").draw(y, **options)
     try:
         drawing.save(path)

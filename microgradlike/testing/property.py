@@ -15,12 +15,12 @@ import math
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, Protocol, cast, overload
 
 from hypothesis import HealthCheck, Phase, given, reject, seed as seeded, settings, strategies as st
 from hypothesis.errors import Unsatisfiable
 
+from microgradlike._validate import is_real, whole_number
 from microgradlike.derivatives.pytree import Parametric, is_array
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import listed
@@ -34,6 +34,7 @@ _NONE = inspect.Parameter.empty
 RANGE = (-10.0, 10.0)  # of an argument for which no range is given
 
 Function = Callable[..., object]
+Strategy = st.SearchStrategy[object]
 
 
 class PropertyTest(Protocol):
@@ -101,7 +102,8 @@ def gradient_property(
     """
     if isinstance(target, Mapping):
         ranges, target = {**target, **ranges}, None
-    options = _Options(_whole("examples", examples), _whole("order", order), seed)
+    examples = whole_number("examples", examples, at_least=1)
+    options = _Options(examples, whole_number("order", order, at_least=1), seed)
 
     def decorate(f: Function) -> PropertyTest:
         return _property(f, _strategies(f, ranges), options)
@@ -129,9 +131,7 @@ class _Options:
         return seeded(self.seed)(settings(wanted, database=None)(test))
 
 
-def _property(
-    f: Function, drawn: Mapping[str, st.SearchStrategy[Any]], options: _Options
-) -> PropertyTest:
+def _property(f: Function, drawn: Mapping[str, Strategy], options: _Options) -> PropertyTest:
     def run() -> None:
         __tracebackhide__ = True  # pytest leaves these lines out
         test.statistics = statistics = CheckStatistics()
@@ -155,7 +155,7 @@ def _property(
 
 def _check_points(
     f: Function,
-    drawn: Mapping[str, st.SearchStrategy[Any]],
+    drawn: Mapping[str, Strategy],
     options: _Options,
     statistics: CheckStatistics,
 ) -> None:
@@ -185,7 +185,7 @@ def _check_one(
         statistics.add(check_gradients(f, *arguments, order=order))
 
 
-def _strategies(f: Function, ranges: Mapping[str, object]) -> dict[str, st.SearchStrategy[Any]]:
+def _strategies(f: Function, ranges: Mapping[str, object]) -> dict[str, Strategy]:
     """A strategy for each argument of f, up to the last one that needs one."""
     defaults = _defaults(f)
     for name in ranges:
@@ -210,7 +210,7 @@ def _strategies(f: Function, ranges: Mapping[str, object]) -> dict[str, st.Searc
     }
 
 
-def _defaults(f: Function) -> dict[str, Any]:
+def _defaults(f: Function) -> dict[str, object]:
     """The arguments of f that may be given by position, with their defaults."""
     if not callable(f):
         raise TypeError(f"gradient_property takes a function, got {f!r:.60}")
@@ -220,7 +220,7 @@ def _defaults(f: Function) -> dict[str, Any]:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):
         raise TypeError(f"{f!r:.60} has no signature to read; wrap it in a def") from None
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for p in parameters:
         if p.kind is p.VAR_POSITIONAL or (p.kind is p.KEYWORD_ONLY and p.default is p.empty):
             raise TypeError(
@@ -233,11 +233,11 @@ def _defaults(f: Function) -> dict[str, Any]:
     return found
 
 
-def _strategy(name: str, drawn: Any) -> st.SearchStrategy[Any]:
+def _strategy(name: str, drawn: object) -> Strategy:
     """The strategy for a range."""
     if isinstance(drawn, st.SearchStrategy):
         return drawn
-    if isinstance(drawn, tuple) and len(drawn) == 2 and all(map(_is_number, drawn)):
+    if isinstance(drawn, tuple) and len(drawn) == 2 and all(map(is_real, drawn)):
         return _interval(name, *map(to_float, drawn))
     if isinstance(drawn, dict):
         items = {key: _strategy(f"{name}[{key!r}]", item) for key, item in drawn.items()}
@@ -245,7 +245,7 @@ def _strategy(name: str, drawn: Any) -> st.SearchStrategy[Any]:
     if isinstance(drawn, (list, tuple)):
         parts = st.tuples(*[_strategy(f"{name}[{i}]", x) for i, x in enumerate(drawn)])
         return parts.map(list) if isinstance(drawn, list) else parts
-    if _is_number(drawn) or isinstance(drawn, Parametric) or is_array(drawn):
+    if is_real(drawn) or isinstance(drawn, Parametric) or is_array(drawn):
         return st.just(drawn)
     raise TypeError(
         f"{name}={drawn!r:.60} is not a range; give an interval such as (-1, 1), a Hypothesis"
@@ -259,13 +259,3 @@ def _interval(name: str, low: float, high: float) -> st.SearchStrategy[float]:
             f"{name}=({low}, {high}) is not an interval; give two finite numbers, the lower first"
         )
     return st.floats(low, high, allow_subnormal=False)
-
-
-def _is_number(x: object) -> bool:
-    return isinstance(x, Real) and not isinstance(x, bool)
-
-
-def _whole(name: str, x: object) -> int:
-    if type(x) is not int or x < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {x!r:.40}")
-    return x

@@ -19,6 +19,7 @@ from functools import partial
 from types import FunctionType
 
 from microgradlike import ops
+from microgradlike._validate import whole_number
 from microgradlike.op import Op
 from microgradlike.testing.check.directional import DirectionalDifferences
 from microgradlike.testing.check.function_under_test import FunctionUnderTest, unit_direction
@@ -56,8 +57,7 @@ def check_gradients(f: Callable[..., object], *point: object, order: int = 2) ->
     >>> report.higher[1].of("f"), round(report.higher[1].analytic, 9)
     ('d²f/dw[0] dx', 0.344272938)
     """
-    if type(order) is not int or order < 1:
-        raise ValueError(f"order must be a whole number of at least 1, got {order!r:.40}")
+    order = whole_number("order", order, at_least=1)
     if not callable(f):
         raise TypeError(f"check_gradients(f, *point) needs a function first, got {f!r:.60}")
     report = _report(FunctionUnderTest(f, Point(f, point)), order)

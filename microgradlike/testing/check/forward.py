@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from microgradlike.derivatives.dual import Dual, fresh_tag, split
 from microgradlike.engine import Value
 from microgradlike.graph import topological
+from microgradlike.op import Number
 from microgradlike.scalar import Scalar
 from microgradlike.testing.check.function_under_test import Direction, FunctionUnderTest
 
@@ -35,16 +35,16 @@ class ForwardMode:
             t = _tangent(_replayed(self.function, inputs), [tag])
         return float(t.data) if isinstance(t, Value) else t
 
-    def of_values(self, direction: Direction, leaves: Sequence[Value]) -> Any:
+    def of_values(self, direction: Direction, leaves: Sequence[Value]) -> Number:
         """The derivative of the function under test in a direction, as a graph over `leaves`."""
-        inputs: list[Any] = list(leaves)
+        inputs: list[Number] = list(leaves)
         tags = []
         for v in (*self.function.directions, direction):
             tags.append(fresh_tag())
             inputs = [Dual(x, d, tags[-1]) if d else x for x, d in zip(inputs, v)]
         return _tangent(self._run(inputs), tags)
 
-    def _run(self, inputs: Sequence[Any]) -> Any:
+    def _run(self, inputs: Sequence[Number]) -> Number:
         if not self.refusal:
             try:
                 y = self.function.f(*self.function.point.unflatten(inputs))
@@ -56,9 +56,9 @@ class ForwardMode:
         return _replayed(self.function, inputs)
 
 
-def _replayed(function: FunctionUnderTest, inputs: Sequence[Any]) -> Any:
+def _replayed(function: FunctionUnderTest, inputs: Sequence[Number]) -> Number:
     """The result of the graph that f made, with `inputs` in place of its leaves."""
-    at: dict[int, Any] = {id(x): new for x, new in zip(function.leaves, inputs)}
+    at: dict[int, Number] = {id(x): new for x, new in zip(function.leaves, inputs)}
     for v in topological(function.root):
         if v.op is not None:
             at[id(v)] = v.op(*[x if isinstance(x, float) else at[id(x)] for x in v.operands])
@@ -67,7 +67,7 @@ def _replayed(function: FunctionUnderTest, inputs: Sequence[Any]) -> Any:
     return at[id(function.root)]
 
 
-def _tangent(y: Any, tags: Sequence[int]) -> Any:
+def _tangent(y: Number, tags: Sequence[int]) -> Number:
     """The derivative of `y` by all tags, one after the other: its innermost tangent."""
     for tag in reversed(tags):
         _, t = split(y, tag)

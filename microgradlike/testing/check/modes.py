@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from microgradlike.derivatives.api import gradients
 from microgradlike.derivatives.chain_rule import partial
 from microgradlike.derivatives.linear_map import LinearMap
 from microgradlike.engine import Value
 from microgradlike.graph import node_operands, topological
+from microgradlike.op import Number
 from microgradlike.testing.check.evaluation import Evaluation
 from microgradlike.testing.check.forward import ForwardMode
 from microgradlike.testing.check.function_under_test import (
@@ -121,5 +121,5 @@ def _between(y: Value, leaves: Sequence[Value]) -> list[float]:
     return [relative * max(column) + (max(column) - min(column)) for column in zip(*sums)]
 
 
-def _data(v: Any) -> float:
+def _data(v: Number) -> float:
     return v.data  # type: ignore[no-any-return]  # of a Value

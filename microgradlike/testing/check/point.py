@@ -7,12 +7,12 @@ import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
-from numbers import Real
 from typing import Any
 
+from microgradlike._validate import is_real
 from microgradlike.derivatives.pytree import DEEPEST, NESTS, Parametric, Pytree, is_array, parts
 from microgradlike.engine import Value
-from microgradlike.op import Op, to_float
+from microgradlike.op import Number, Op, to_float
 
 _MADE_OF = "numbers, of lists, tuples, dicts and arrays of them, and of Modules"
 
@@ -43,7 +43,7 @@ class Point:
                 " check_gradients(f, 0.5, [1.0, 2.0])"
             )
 
-    def unflatten(self, numbers: Sequence[Any]) -> list[Any]:
+    def unflatten(self, numbers: Sequence[Number]) -> list[Any]:
         """The arguments for a call of the function, with these numbers in place of its own."""
         rest, arguments = list(numbers), []
         for tree in self._trees:
@@ -74,7 +74,7 @@ class Point:
             self._collect(part_name, part, depth - 1)
 
     def _number(self, name: str, argument: object) -> None:
-        if isinstance(argument, bool) or not isinstance(argument, Real):
+        if not is_real(argument):
             way_out = "; pass its .data" if isinstance(argument, Value) else ""
             raise TypeError(
                 f"{name} is {argument!r:.60} of type {type(argument).__name__}; a point is made of"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 from microgradlike import ops
-from microgradlike.op import Op
+from microgradlike.op import Number, Op
+
+
+class _Printer(Protocol):
+    def text(self, text: str, /) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class StraightLine:
     point: tuple[float, ...]
     instructions: tuple[Instruction, ...]
 
-    def __call__(self, *x: Any) -> Any:
+    def __call__(self, *x: Number) -> Number:
         """The result at other numbers; TypeError for too few or too many."""
         if len(x) != len(self.point):
             raise TypeError(f"this program takes {len(self.point)} number(s), got {len(x)}")
@@ -55,7 +59,7 @@ class StraightLine:
             slots.append(apply(instruction, slots))
         return slots[-1]
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+    def _repr_pretty_(self, printer: _Printer, cycle: bool) -> None:
         """The text that IPython and Hypothesis show: Python code and the call."""
         call = f"f({', '.join(map(repr, self.point))})"
         printer.text(f"<StraightLine: {call} where\n{self}\n>")
@@ -73,7 +77,7 @@ class StraightLine:
         )
 
 
-def apply(instruction: Instruction, slots: Sequence[Any]) -> Any:
+def apply(instruction: Instruction, slots: Sequence[Number]) -> Number:
     """The value of an instruction, from the values of the slots before it.
 
     >>> apply(Instruction(ops.mul, (0, 2.0)), [3.0])
