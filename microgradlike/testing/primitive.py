@@ -47,7 +47,8 @@ def check_primitive(
     """
     if not isinstance(op, Op):
         raise TypeError(
-            f"check_primitive takes a primitive, made by unary or binary, got {op!r:.60}"
+            f"check_primitive takes a primitive, got {op!r:.60}; make one with unary, binary or"
+            " primitive"
         )
     statistics = CheckStatistics()
 

@@ -11,8 +11,8 @@ draw 300 instructions than the libraries take to run them.
 import math
 import random
 
+from microgradlike.ieee_float import partial_at
 from microgradlike.ops import TABLE
-from microgradlike.scalar import partial_at
 from microgradlike.testing.strategies.points import is_inside
 from microgradlike.testing.strategies.straight_line import Instruction, StraightLine, live
 
