@@ -169,7 +169,7 @@ def test_check_primitive_shrinks_to_a_simple_point():
 
 
 def test_check_primitive_wants_a_primitive_whose_forward_gives_a_float():
-    with pytest.raises(TypeError, match="takes a primitive, got <built-in.*; make one with unary"):
+    with pytest.raises(TypeError, match=r"takes a primitive, got <built-in.*; make one with unary"):
         check_primitive(math.sin)
     count = unary("count", lambda x: 1, lambda y, x: 0.0)
     with pytest.raises(TypeError, match=r"count\(.*\) gives 1 of type int;.*write float"):
