@@ -30,7 +30,7 @@ print("\n2. The same at 50 points, as a test: pytest finds it by its name\n")
 
 test_bell = gradient_property(x=(-3, 3), middle=(-1, 1), width=(0.2, 5), examples=50)(bell)
 test_bell()
-print(test_bell.tally.summary(50))
+print(test_bell.statistics.summary(50))
 
 print("\n3. At a kink there is a derivative to the left and one to the right\n")
 

@@ -1,4 +1,4 @@
-"""The tests: a folder per room of the project, and what spans rooms beside them."""
+"""The tests: a folder per package, and beside them the tests that span packages."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Hypothesis profiles, and the rule that a skip is fine on a user's machine and a failure in CI."""
+"""Hypothesis profiles, and the rule that a skipped test is a failure in CI only."""
 
 import gc
 import os
@@ -17,7 +17,7 @@ def pytest_collection_finish():
 
 
 def pytest_sessionfinish(session):
-    """Fail where MICROGRADLIKE_NO_SKIPS is set and a test was skipped for want of something."""
+    """Fail if a test was skipped and MICROGRADLIKE_NO_SKIPS is set."""
     if not os.environ.get("MICROGRADLIKE_NO_SKIPS"):
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

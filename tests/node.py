@@ -33,7 +33,7 @@ class Node:
         self.child = subprocess.Popen([program, "-e", SERVER], stdin=pipe, stdout=pipe, text=True)
 
     def run(self, text, points, name="f"):
-        """What the function `name` of a text gives at points, a list of numbers for each."""
+        """The results of the function `name` of a text at points, a list of numbers for each."""
         rows = [[struct.pack(">d", x).hex() for x in point] for point in points]
         self.child.stdin.write(json.dumps({"text": text, "name": name, "points": rows}) + "\n")
         self.child.stdin.flush()

@@ -12,7 +12,7 @@ from mpmath import mp, mpf
 from microgradlike import ops
 from microgradlike.scalar import Scalar
 
-# mpmath has most primitives under their own name, but for these
+# primitives that mpmath does not have under their own name
 OTHERS = {
     ops.add: operator.add,
     ops.sub: operator.sub,
@@ -48,7 +48,7 @@ def exact(op):
 
 
 class Exact(Scalar):
-    """An mpmath number as a Scalar: the table's partials without rounding."""
+    """An mpmath number as a Scalar, for the table's partials without rounding."""
 
     def __init__(self, data):
         self.data = mpf(data)
@@ -75,7 +75,7 @@ def unwrap(x):
 
 
 def ulps(got, want):
-    """The distance of `got`, a double, from `want`, an mpmath number, in units in the last place."""
+    """The error of a double `got` against an mpmath number `want`, in units in the last place."""
     top = mpf(2) ** 1024  # where infinity begins
     if got != got:
         return math.inf
@@ -84,7 +84,7 @@ def ulps(got, want):
 
 
 def value_ulps(op, point, got, want):
-    """The distance of a value of `op`; for logaddexp, whose terms may cancel, in ulps of the larger."""
+    """The error of a value of `op` in ulp; for logaddexp, whose terms may cancel, of the larger."""
     if op is ops.logaddexp and math.isfinite(got):
         return float(abs(mpf(got) - want) / math.ulp(max(map(abs, (*point, got)))))
     return ulps(got, want)
@@ -121,5 +121,5 @@ def inside(op, point):
 
 
 def in_range(op, point):
-    """True for a point at which the value does not overflow."""
+    """True if the value does not overflow."""
     return abs(exact(op)(*map(mpf, point))) <= mpf(sys.float_info.max)

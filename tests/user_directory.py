@@ -1,4 +1,4 @@
-"""A directory of a user's with modules in it, for the tests of the command line."""
+"""A user's directory with modules, for the tests of the command line."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ number = 3
 
 @pytest.fixture(name="here")
 def user_directory(tmp_path, monkeypatch):
-    """A directory of the user's, with modules in it."""
+    """A directory with modules of a user."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
     modules = {

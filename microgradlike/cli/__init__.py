@@ -1,1 +1,1 @@
-"""The command line: one module per kind of command, and the parser of arguments."""
+"""The command line: `main` parses the arguments, one module per kind of command runs them."""

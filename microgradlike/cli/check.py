@@ -1,4 +1,4 @@
-"""The command `check`: the gradients of a function of the user's own."""
+"""The command `check`: the derivatives of a user's function."""
 
 from __future__ import annotations
 
@@ -12,55 +12,74 @@ import random
 import sys
 import warnings
 from collections.abc import Callable
-from typing import Any
 
-from microgradlike.cli.expression import assignments, positive, unknown
+from microgradlike.cli.expression import parse_assignments, positive, unknown
 from microgradlike.expressions.lexer import listed
 from microgradlike.ops import Op
-from microgradlike.testing import GradientError, GradientWarning, Report, check_gradients
-from microgradlike.testing.check.statistics import Tally
+from microgradlike.testing import (
+    CheckStatistics,
+    GradientError,
+    GradientWarning,
+    Report,
+    check_gradients,
+)
 
-RANGE = 3.0  # drawn points lie within this distance of 0
+RANGE = 3.0  # the largest magnitude of a random number
+SKIPS = 20  # points that may be skipped for each one that is wanted
 
 
-def for_check(parser: argparse.ArgumentParser) -> None:
-    """The options of `check`."""
-    parser.add_argument("function", metavar="MODULE:FUNCTION", help="such as mymodule:loss")
+def add_check_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `check`."""
+    parser.add_argument(
+        "function",
+        metavar="MODULE:FUNCTION",
+        help="a function such as mymodule:loss; modules in the current directory are found",
+    )
     parser.add_argument(
         "--at",
         action="append",
         default=[],
         metavar="NAME=NUMBER,...",
-        help="the point to check at; by default points are drawn",
+        help="the point to check, such as w=2,x=pi/2; may be repeated (default: random points)",
     )
     parser.add_argument(
-        "--points", type=positive, default=10, metavar="N", help="drawn, by default 10"
+        "--points",
+        type=positive,
+        default=10,
+        metavar="N",
+        help=f"number of random points, from -{RANGE:g} to {RANGE:g} per argument (default: 10)",
     )
     parser.add_argument(
-        "--order", type=positive, default=2, metavar="N", help="of derivatives, by default up to 2"
+        "--order",
+        type=positive,
+        default=2,
+        metavar="N",
+        help="highest order of the derivatives to check (default: 2)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the drawn points, by default 0")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="seed of the random points (default: 0)"
+    )
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """Check the gradients of a function; 1 where one is wrong."""
-    f = imported(arguments.function)
+    """Check the derivatives of a function and return 1 if one is wrong, else 0."""
+    f = import_function(arguments.function)
     names = _parameters(f, arguments.function)
-    warnings.simplefilter("ignore", GradientWarning)  # the report says it
+    warnings.simplefilter("ignore", GradientWarning)  # the report has them
     try:
         if arguments.at:
-            print(_checked(f, _point(names, assignments(arguments.at)), arguments.order))
+            print(_check_point(f, _point(names, parse_assignments(arguments.at)), arguments.order))
             return 0
-        tally = _drawn(f, names, arguments, random.Random(arguments.seed))
+        statistics = _check_random_points(f, names, arguments)
     except GradientError as wrong:
         print(wrong)
         return 1
-    print(f"{arguments.function}: {tally.summary(arguments.points)}")
+    print(f"{arguments.function}: {statistics.summary(arguments.points)}")
     return 0
 
 
-def imported(text: str) -> Callable[..., Any]:
-    """The function that MODULE:FUNCTION names; modules in the working directory are found too."""
+def import_function(text: str) -> Callable[..., object]:
+    """Import the function MODULE:FUNCTION, also from the current directory."""
     module, _, path = text.partition(":")
     if not module or not path:
         raise ValueError(f"check takes MODULE:FUNCTION such as mymodule:loss, got {text!r:.60}")
@@ -72,8 +91,8 @@ def imported(text: str) -> Callable[..., Any]:
         found = importlib.import_module(module)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # whatever a module does when it is run, SystemExit included
-        raise ValueError(f"cannot import {module}: {_named(error)}") from error
+    except BaseException as error:  # user code, which may also raise SystemExit
+        raise ValueError(f"cannot import {module}: {_one_line(error)}") from error
     try:
         f = operator.attrgetter(path)(found)
     except AttributeError:
@@ -85,14 +104,14 @@ def imported(text: str) -> Callable[..., Any]:
     return f  # type: ignore[no-any-return]  # attrgetter gives Any
 
 
-def _parameters(f: Callable[..., Any], text: str) -> list[str]:
-    """The names of the numbers that f takes: its arguments without a default."""
+def _parameters(f: Callable[..., object], text: str) -> list[str]:
+    """The names of the arguments of f that have no default."""
     if isinstance(f, Op):
         return list(f.operand_names)
     try:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):
-        raise ValueError(f"{text} does not say what arguments it takes; wrap it in a def") from None
+        raise ValueError(f"{text} has no signature to read; wrap it in a def") from None
     needed = [p for p in parameters if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
     if not needed or any(p.kind in (p.VAR_POSITIONAL, p.KEYWORD_ONLY) for p in needed):
         raise ValueError(f"check takes a function of named numbers, as in f(w, x), got {text}")
@@ -109,35 +128,36 @@ def _point(names: list[str], numbers: dict[str, float]) -> list[float]:
     return [numbers[name] for name in names]
 
 
-def _checked(f: Callable[..., Any], point: list[float], order: int) -> Report:
+def _check_point(f: Callable[..., object], point: list[float], order: int) -> Report:
     try:
         return check_gradients(f, *point, order=order)
     except (ValueError, TypeError, GradientError):
         raise
-    except (Exception, SystemExit) as error:  # of the user's function
-        raise RuntimeError(f"the function raised {_named(error)}") from error
+    except (Exception, SystemExit) as error:  # raised by the user's function
+        raise RuntimeError(f"the function raised {_one_line(error)}") from error
 
 
-def _drawn(
-    f: Callable[..., Any], names: list[str], arguments: argparse.Namespace, rng: random.Random
-) -> Tally:
-    """Checks at drawn points; those where f is not finite, or refuses, are passed over."""
-    tally, count = Tally(), arguments.points
-    while tally.points < count and len(tally.passed) < 20 * count:
+def _check_random_points(
+    f: Callable[..., object], names: list[str], arguments: argparse.Namespace
+) -> CheckStatistics:
+    """Check random points, and skip those where f is not finite or raises a ValueError."""
+    rng = random.Random(arguments.seed)
+    statistics, count = CheckStatistics(), arguments.points
+    while statistics.points < count and len(statistics.skipped) < SKIPS * count:
         point = [rng.uniform(-RANGE, RANGE) for _ in names]
         try:
-            tally.add(_checked(f, point, arguments.order))
+            statistics.add(_check_point(f, point, arguments.order))
         except ValueError as error:
             at = listed([f"{name}={x:.6g}" for name, x in zip(names, point)])
-            tally.passed.append(f"{at}: {_named(error):.300}")
-    if not tally.points:
+            statistics.skipped.append(f"{at}: {_one_line(error):.300}")
+    if not statistics.points:
         raise ValueError(
-            f"none of {len(tally.passed)} points drawn could be checked, give one with --at;"
-            f" the first was {tally.passed[0]}"
+            f"none of {len(statistics.skipped)} random points could be checked; give one with --at."
+            f" The first was {statistics.skipped[0]}"
         )
-    return tally
+    return statistics
 
 
-def _named(error: BaseException) -> str:
+def _one_line(error: BaseException) -> str:
     message = " ".join(str(error).split())
     return f"{type(error).__name__}: {message}" if message else type(error).__name__

@@ -1,30 +1,34 @@
-"""`microgradlike demo`: a neuron with its gradients, a network trained, pictures and pages."""
+"""The command `demo`: a neuron and a training, as pictures and pages."""
 
 from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from microgradlike import nn
-from microgradlike.cli.expression import pictures, positive, without_python
+from microgradlike.cli.expression import positive, render_problem, viz_module
 from microgradlike.compile.jit import jit
 from microgradlike.engine import Value
 from microgradlike.nn.data import Data
 from microgradlike.nn.training.train import History, State, fit
+from microgradlike.op import Number
+
+if TYPE_CHECKING:
+    from viz import Watch
 
 POINTS = 100
-WEIGHT_DECAY = 2e-4  # of the gradient: 1e-4 times the squares, as in micrograd's demo
-LEARNING_RATES = (1.0, 0.1)  # at the first step and towards the last, as there
-COMPARED = 2  # eager steps that are timed, to say how much faster the compiled ones were
+WEIGHT_DECAY = 2e-4  # the gradient of 1e-4 times the squares, as in micrograd's demo
+LEARNING_RATES = (1.0, 0.1)  # from the first to the last step, as in micrograd's demo
+TIMED_EAGER_STEPS = 2  # for the comparison with compiled steps
 
 
 @dataclass(slots=True)
 class Training:
-    """A network, its data, and what came of it: a loss before each step, an accuracy after."""
+    """A network and its data, with the loss before each step and the accuracy after it."""
 
     model: nn.MLP
     data: Data
@@ -37,57 +41,68 @@ class Training:
         return self.history.losses
 
     @property
-    def examples(self) -> tuple[Any, Any]:
-        """The points, with -1 and 1 for labels."""
+    def examples(self) -> Data:
+        """The points, with -1 and 1 as labels."""
         points, labels = self.data
         return points, [2 * label - 1 for label in labels]
 
     @property
     def interrupted(self) -> bool:
-        """Whether it was ended by Ctrl-C."""
+        """True if Ctrl-C ended the training."""
         return self.history.interrupted
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The options of `demo`."""
+def add_demo_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `demo`."""
     parser.add_argument(
         "--out",
         type=Path,
         default=Path("microgradlike-demo"),
         metavar="DIR",
-        help="where the pictures go, by default ./microgradlike-demo",
+        help="directory to write to; it is created (default: microgradlike-demo)",
     )
-    parser.add_argument("--steps", type=positive, default=100, help="of training, by default 100")
-    parser.add_argument("--seed", type=int, default=1, help="of data and network, by default 1")
-    parser.add_argument("--eager", action="store_true", help="train without compiling")
+    parser.add_argument(
+        "--steps",
+        type=positive,
+        default=100,
+        metavar="N",
+        help="number of training steps (default: 100)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="seed of data and network (default: 1)"
+    )
+    parser.add_argument(
+        "--eager", action="store_true", help="train without compiling (default: compiled)"
+    )
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Draw, train, draw; 130 where the training was interrupted, whose pictures are there too."""
-    pictures("drawing")  # before any work, the error that there are none
+def demo(arguments: argparse.Namespace) -> int:
+    """Draw a neuron, train a network, draw it; return 130 if the training was interrupted."""
+    viz_module("dot.drawing")  # an error before any work if viz is missing
     out: Path = arguments.out
     out.mkdir(parents=True, exist_ok=True)
     print("A neuron, y = tanh(x1*w1 + x2*w2 + b), and its gradients")
-    look = "orange raises y, blue lowers it; where an arrow arrives, its local derivative"
+    look = "orange nodes raise y, blue ones lower it; arrows end in their local derivatives"
     y = neuron()
     _draw(y, out / "neuron.svg", look)
     look = "open it in a browser: step through the passes, drag the value of an input"
     _page(y, out / "neuron.html", look)
     training = untrained(arguments.seed)
     print(f"\nA network with {len(training.model.parameters())} parameters learns two moons")
-    run = pictures("watch").watch(training.model, data=training.examples, loss=margin_error)
+    watch = viz_module("training.recorder").watch
+    recording = watch(training.model, data=training.examples, loss=hinge_loss)
     backend = "eager" if arguments.eager else "auto"
-    train(training, arguments.steps, backend=backend, callbacks=[run])
+    train(training, arguments.steps, backend=backend, callbacks=[recording])
     if training.history.speed is not None:
         print(f"  {training.history.speed}")
     if training.interrupted:
         print(f"interrupted: the {len(training.losses)} steps done so far are kept")
     _plot(training, out)
     if training.losses:
-        look = "open it too: go through the steps, or train on in the page"
-        _page(run, out / "training.html", look)
-    look = "a box per layer, with the range of its values and of its gradients at one point"
-    _draw(judged(training.model), out / "network.svg", look, depth=1)
+        look = "open it in a browser: go through the steps, or continue the training"
+        _page(recording, out / "training.html", look)
+    look = "a box per layer, with the ranges of its values and gradients at one point"
+    _draw(score_of_one_point(training.model), out / "network.svg", look, depth=1)
     return 130 if training.interrupted else 0
 
 
@@ -105,14 +120,18 @@ def neuron() -> Value:
 
 
 def untrained(seed: int) -> Training:
-    """The network and its data before the first step; the same for the same seed."""
+    """The network and its data before the first step, determined by the seed."""
     return Training(nn.MLP(2, [16, 16, 1], rng=random.Random(seed)), nn.moons(POINTS, seed=seed))
 
 
 def train(
-    training: Training, steps: int, *, backend: str = "auto", callbacks: Sequence[Any] = ()
+    training: Training,
+    steps: int,
+    *,
+    backend: str = "auto",
+    callbacks: Sequence[Callable[[State], object]] = (),
 ) -> None:
-    """Gradient descent on the hinge loss, a step an epoch; Ctrl-C ends it early."""
+    """Train by gradient descent on the hinge loss, one step per epoch; Ctrl-C ends it early."""
     model, (points, labels) = training.model, training.data
     first, last = LEARNING_RATES
     optimizer = nn.SGD(model.parameters(), lr=first, weight_decay=WEIGHT_DECAY)
@@ -126,22 +145,22 @@ def train(
 
     training.history = fit(
         model,
-        margin_error,
+        hinge_loss,
         training.examples,
         optimizer=optimizer,
         epochs=steps,
         callbacks=[after_step, *callbacks],
         backend=backend,
-        compare=COMPARED,
+        compare=TIMED_EAGER_STEPS,
     )
 
 
-def margin_error(model: nn.MLP, point: Any, sign: Any) -> Any:
+def hinge_loss(model: nn.MLP, point: Sequence[Number], sign: Number) -> Number:
     """The hinge loss of one point."""
     return (1 - sign * model(point)).relu()
 
 
-def judged(model: nn.MLP) -> Value:
+def score_of_one_point(model: nn.MLP) -> Value:
     """The score of one point between the moons, after a backward pass."""
     model.zero_grad()
     score: Value = model([Value(0.5, "x"), Value(0.25, "y")])
@@ -150,27 +169,27 @@ def judged(model: nn.MLP) -> Value:
     return score
 
 
-def _draw(y: Value, path: Path, look: str, **options: Any) -> None:
-    drawing = pictures("drawing").draw(y, **options)
+def _draw(y: Value, path: Path, look: str, **options: object) -> None:
+    drawing = viz_module("dot.drawing").draw(y, **options)
     try:
         drawing.save(path)
-    except pictures("render").RenderError as error:
+    except viz_module("dot.render").RenderError as error:
         path = path.with_suffix(".dot")
         drawing.save(path)
-        print(f"  {without_python(error)}")
-    _report(path, look)
+        print(f"  {render_problem(error)}")
+    _print_file(path, look)
 
 
-def _page(what: Any, path: Path, look: str) -> None:
-    pictures("page").page(what).save(path)
-    _report(path, look)
+def _page(what: Value | Watch, path: Path, look: str) -> None:
+    viz_module("page.page").page(what).save(path)
+    _print_file(path, look)
 
 
 def _plot(training: Training, out: Path) -> None:
     if not training.losses:
         print("  no step was finished: there is no curve to draw")
         return
-    plots = pictures("plots")
+    plots = viz_module("training.plots")
     steps = f"{len(training.losses)} steps"
     try:
         boundary = plots.plot_decision_boundary(
@@ -181,12 +200,12 @@ def _plot(training: Training, out: Path) -> None:
         print(f"  {error}")
         return
     for figure, name, look in (
-        (boundary, "boundary.png", "the black line, where the score is 0, parts the moons"),
-        (curve, "loss.png", "the loss goes down, and the accuracy up"),
+        (boundary, "boundary.png", "the black line, where the score is 0, separates the moons"),
+        (curve, "loss.png", "the loss falls and the accuracy rises"),
     ):
         figure.savefig(out / name)
-        _report(out / name, look)
+        _print_file(out / name, look)
 
 
-def _report(path: Path, look: str) -> None:
+def _print_file(path: Path, look: str) -> None:
     print(f"  {path}: {look}")

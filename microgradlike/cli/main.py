@@ -1,7 +1,8 @@
-"""The command line: what it offers, and that nothing comes out of it but results and plain words.
+"""The entry of the command line: its commands, errors and exit statuses.
 
-A bad input is one line on stderr and exit status 2 (a ParseError has two more, with the place), a
-gradient that is wrong is 1, Ctrl-C is 130, a closed pipe 141.
+Results go to stdout. A bad input is one line on stderr and exit status 2; a ParseError has two more
+lines, which show the place. The status is 1 for a wrong derivative, 130 for Ctrl-C and 141 for a
+closed pipe.
 """
 
 from __future__ import annotations
@@ -19,58 +20,81 @@ from microgradlike.cli import check, demo, expression
 from microgradlike.engine import __compiled__
 from microgradlike.expressions.lexer import ParseError
 
-EXPECTED = (ValueError, TypeError, OSError, ImportError, RuntimeError)
+EXPECTED = (ValueError, TypeError, OSError, ImportError, RuntimeError)  # errors of the user's
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A subcommand: its options are added by `configure`, and `run` gives the exit status."""
+    """A subcommand: `add_options` adds its options, `run` returns the exit status."""
 
     name: str
     help: str
-    configure: Callable[[argparse.ArgumentParser], None]
+    add_options: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int]
 
 
 COMMANDS = (
-    Command("demo", "draw a neuron, train a network, write pictures", demo.configure, demo.run),
-    Command("draw", "draw an expression with its gradients", expression.for_draw, expression.draw),
     Command(
-        "page", "an expression as a page to step through", expression.for_page, expression.page
+        "demo",
+        "draw a neuron, train a small network, and write pictures and pages of both",
+        demo.add_demo_options,
+        demo.demo,
+    ),
+    Command(
+        "draw",
+        "draw the graph of an expression, with its values and gradients",
+        expression.add_draw_options,
+        expression.draw,
+    ),
+    Command(
+        "page",
+        "write an expression as an HTML page, to step through its two passes",
+        expression.add_page_options,
+        expression.page,
     ),
     Command(
         "explain",
-        "the chain rule of an expression, as text",
-        expression.for_explain,
+        "print the chain rule of an expression, path by path",
+        expression.add_explain_options,
         expression.explain,
     ),
-    Command("check", "check the gradients of a function", check.for_check, check.check),
+    Command(
+        "check",
+        "check the derivatives of a Python function; the exit status is 1 if one is wrong",
+        check.add_check_options,
+        check.check,
+    ),
 )
 
-EXPRESSION = ("draw", "page", "explain")  # they take one first
+EXPRESSION = ("draw", "page", "explain")  # commands that take an expression first
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit status; `arguments` are those of the process."""
+    """Run the command line and return its exit status.
+
+    `arguments` are, by default, those of the process.
+
+    >>> main(["check", "microgradlike:tanh", "--points", "1"])  # doctest: +ELLIPSIS
+    microgradlike:tanh: 1 first derivatives at 1 points agree with differences of values, ...
+    0
+    """
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, io.TextIOWrapper
-        ):  # a terminal that lacks ∂ gets \u2202, no exception
-            stream.reconfigure(errors="backslashreplace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # \u2202 on a terminal without ∂
     try:
         status = _run(sys.argv[1:] if arguments is None else list(arguments))
         sys.stdout.flush()
         return status
-    except SystemExit as done:  # argparse, after --help
+    except SystemExit as done:  # from argparse, after --help
         return done.code if isinstance(done.code, int) else 2
     except KeyboardInterrupt:
-        _say("interrupted")
+        _print_error("interrupted")
         return 130
-    except BrokenPipeError:  # whoever reads has read enough, as in `| head`
+    except BrokenPipeError:  # the reader has read enough, as in `| head`
         _drop_output()
         return 141
     except Exception as error:
-        _say(_described(error))
+        _print_error(_described(error))
         _drop_output()
         return 2
 
@@ -84,12 +108,8 @@ def _run(arguments: list[str]) -> int:
     if not arguments:
         parser.print_help()
         return 0
-    if (
-        len(arguments) > 1
-        and arguments[0] in ("draw", "page", "explain")
-        and _is_negative(arguments[1])
-    ):
-        arguments[1] = f" {arguments[1]}"  # "-x" is an expression here, and no option
+    if len(arguments) > 1 and arguments[0] in EXPRESSION and _is_negative(arguments[1]):
+        arguments[1] = f" {arguments[1]}"  # "-x" is an expression here, not an option
     parsed = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = parsed.run
     return run(parsed)
@@ -104,27 +124,29 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="microgradlike",
         description="A scalar autograd engine: see every number, derivative and gradient.",
+        epilog="microgradlike COMMAND --help lists the options of a command.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="store_true", help="print the version")
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
     choices: Any = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
+        description = f"{command.help[0].upper()}{command.help[1:]}."
         sub = choices.add_parser(
-            command.name, help=command.help, description=command.help, allow_abbrev=False
+            command.name, help=command.help, description=description, allow_abbrev=False
         )
-        command.configure(sub)
+        command.add_options(sub)
         sub.set_defaults(run=command.run)
     return parser
 
 
 def _is_negative(argument: str) -> bool:
-    """Whether it begins with a minus sign and is not an option of draw, page or explain."""
+    """True for a minus sign first, except in an option of draw, page or explain."""
     is_option = argument in ("-h", "-o") or argument.startswith("--")
     return argument.startswith("-") and not is_option
 
 
 def _described(error: Exception) -> str:
-    """What went wrong in one line; of a ParseError also the place."""
+    """The message for an error: one line, for a ParseError three."""
     if isinstance(error, ParseError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
@@ -133,20 +155,18 @@ def _described(error: Exception) -> str:
     message = " ".join(str(error).split()) or "no message"
     if isinstance(error, EXPECTED):
         return message
-    return (
-        f"{type(error).__name__}: {message}; this is a mistake in microgradlike, please report it"
-    )
+    return f"{type(error).__name__}: {message}; this is a bug in microgradlike, please report it"
 
 
-def _say(message: str) -> None:
+def _print_error(message: str) -> None:
     try:
         print(f"microgradlike: {message}", file=sys.stderr, flush=True)
-    except (OSError, ValueError):  # stderr is closed as well: the exit status says it
+    except (OSError, ValueError):  # stderr is closed as well; the exit status remains
         return
 
 
 def _drop_output() -> None:
-    """What is still in the buffer goes nowhere: writing it at exit would fail once more."""
+    """Discard the output that is still buffered: writing it at exit would fail again."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         try:
             sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""check_primitive: the derivative of one primitive, hunted over its whole domain."""
+"""check_primitive: the derivatives of one primitive, at points drawn from its domain."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from microgradlike.op import Op
 from microgradlike.testing.check.api import check_gradients
 from microgradlike.testing.check.report import GradientWarning, Report
-from microgradlike.testing.check.statistics import Tally
+from microgradlike.testing.check.statistics import CheckStatistics
 from microgradlike.testing.strategies.points import points
 
-_HUNT = settings(
+_SETTINGS = settings(
     derandomize=True,
     database=None,
     deadline=None,
@@ -25,14 +25,17 @@ _HUNT = settings(
 def check_primitive(
     op: Op, *, examples: int = 100, bound: float = 100.0, margin: float = 1e-3, order: int = 2
 ) -> None:
-    """Check the derivatives of a primitive, yours or ours, at points drawn from its domain.
+    """Check the derivatives of a primitive at points drawn from its domain.
 
-    The points are `points(op, bound=bound, margin=margin)`, the same ones at every call; each is
-    checked as by `check_gradients`. What fails is shrunk: the error is about the simplest point
-    found. A derivative that no point could decide gives a GradientWarning, and so do partials that
-    take numbers only: `order=1` is for them.
-    Raises GradientError where a derivative is wrong, TypeError where `op` is no primitive or gives
-    something other than a float, ValueError where its domain has no point to draw.
+    - `op`: a primitive of the table or of your own.
+    - `examples`: the number of points. They are the same at every call.
+    - `bound`, `margin`: the limits of the points, as in `points`.
+    - `order`: the highest order of derivatives. `order=1` suits partials that take numbers only.
+
+    Each point is checked by `check_gradients`; a failure is shrunk to the simplest point. A
+    derivative that no point could decide, or that is missing, gives a GradientWarning.
+    Raises GradientError if a derivative is wrong, TypeError if `op` is not a primitive or returns
+    something other than a float, ValueError if its domain has no point to draw.
 
     >>> from microgradlike.ops import tanh, unary
     >>> check_primitive(tanh)
@@ -40,22 +43,23 @@ def check_primitive(
     >>> check_primitive(cube)
     Traceback (most recent call last):
     ...
-    microgradlike.testing.check.report.GradientError: gradient of cube where its value is ...
+    microgradlike.testing.GradientError: gradient of cube, value ...
     """
     if not isinstance(op, Op):
         raise TypeError(
-            f"check_primitive takes a primitive, made by unary or binary, got {op!r:.60}"
+            f"check_primitive takes a primitive, got {op!r:.60}; make one with unary, binary or"
+            " primitive"
         )
-    tally = Tally()
+    statistics = CheckStatistics()
 
-    @settings(_HUNT, max_examples=examples)
+    @settings(_SETTINGS, max_examples=examples)
     @given(points(op, bound=bound, margin=margin))
     def derivatives_are_right(point: tuple[float, ...]) -> None:
-        tally.add(_checked(op, point, order))
+        statistics.add(_checked(op, point, order))
 
     derivatives_are_right()
-    for doubt in tally.doubts():
-        warnings.warn(doubt, GradientWarning, stacklevel=2)
+    for message in statistics.warning_messages():
+        warnings.warn(message, GradientWarning, stacklevel=2)
 
 
 def _checked(op: Op, point: tuple[float, ...], order: int) -> Report:
@@ -66,5 +70,5 @@ def _checked(op: Op, point: tuple[float, ...], order: int) -> Report:
             " a primitive gives a float: write float(...) around it"
         )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GradientWarning)  # at a jump, such as that of where
+        warnings.simplefilter("ignore", GradientWarning)  # the statistics collect them
         return check_gradients(op, *point, order=order)

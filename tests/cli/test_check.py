@@ -1,4 +1,4 @@
-"""The command check: how many orders it looks at, and what it says of each."""
+"""The command check: orders, kinks and missing derivatives."""
 
 import re
 
@@ -31,11 +31,13 @@ def module_of_partials(here):
 def test_two_orders_are_checked_by_default_and_counted(here, capsys):
     assert main(["check", "user_module:neuron", "--points", "3"]) == 0
     line = capsys.readouterr().out
-    assert re.search(r"6 partials at 3 points agree with differences of values, up to \d", line)
-    assert re.search(r"; 12 derivatives of order 2 with differences of gradients, up to \d", line)
+    assert re.search(
+        r"6 first derivatives at 3 points agree with differences of values, within \d", line
+    )
+    assert re.search(r"; 12 derivatives of order 2 with differences of gradients, within \d", line)
 
 
-def test_order_says_how_many(here, capsys):
+def test_order_is_the_highest_order_checked(here, capsys):
     assert main(["check", "user_module:neuron", "--points", "3", "--order", "1"]) == 0
     assert "order 2" not in capsys.readouterr().out
     assert main(["check", "microgradlike:tanh", "--points", "3", "--order", "3"]) == 0
@@ -47,18 +49,18 @@ def test_order_says_how_many(here, capsys):
 
 
 @pytest.mark.parametrize("order", ["0", "-1", "two"])
-def test_an_order_that_is_none_is_refused(order, here, capsys):
+def test_an_order_below_1_is_refused(order, here, capsys):
     assert main(["check", "user_module:neuron", f"--order={order}"]) == 2
     assert "--order" in capsys.readouterr().err
 
 
-def test_a_partial_that_detaches_gives_1_and_its_table(partials, capsys):
+def test_a_partial_that_detaches_gives_status_1_and_a_table(partials, capsys):
     assert main(["check", "user_partials:detaches"]) == 1
     assert "d²detaches/dx²" in capsys.readouterr().out
     assert main(["check", "user_partials:detaches", "--order", "1"]) == 0
 
 
-def test_second_derivatives_that_are_missing_are_said_and_give_0(partials, capsys):
+def test_missing_second_derivatives_are_reported_and_give_status_0(partials, capsys):
     for at in ([], ["--at", "x=0.5"]):
         assert main(["check", "user_partials:numbers_only", *at]) == 0
         out, err = capsys.readouterr()
@@ -70,4 +72,4 @@ def test_kinks_are_counted(here, capsys):
     assert main(["check", "user_module:kink", "--points", "5"]) == 0
     assert "at a kink" not in capsys.readouterr().out
     assert main(["check", "microgradlike:floor", "--points", "5"]) == 0
-    assert "5 partials at 5 points agree" in capsys.readouterr().out
+    assert "5 first derivatives at 5 points agree" in capsys.readouterr().out

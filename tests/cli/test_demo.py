@@ -1,4 +1,4 @@
-"""The demo: its pictures are there, whatever is missing and whenever it is stopped."""
+"""The demo: its pictures, also without optional packages and after Ctrl-C."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ALL = ["boundary.png", "loss.png", "network.svg", "neuron.html", "neuron.svg", "
 
 
 def coarse(patch):
-    """The plane in few points: most of the time of a short demo goes into the others."""
+    """Plot the plane at few points, which take most of the time of a short demo."""
     fine = plots.plot_decision_boundary
 
     def plot(*arguments, **options):
@@ -46,7 +46,7 @@ def files(directory):
 
 
 def interrupt_at(step, monkeypatch):
-    """Ctrl-C during that step of the optimiser."""
+    """Press Ctrl-C during a step of the optimizer."""
     original = nn.SGD.step
 
     def stepping(self):
@@ -57,7 +57,7 @@ def interrupt_at(step, monkeypatch):
     monkeypatch.setattr(nn.SGD, "step", stepping)
 
 
-def test_every_picture_is_written_and_named_with_what_to_look_at(short):
+def test_every_picture_is_written_and_named_with_a_hint(short):
     out, printed, err = short
     assert files(out) == ALL
     for name in ALL:
@@ -93,7 +93,7 @@ def test_the_demo_says_how_much_faster_it_was_compiled(short):
     assert "a step, eager" in line
 
 
-def test_eager_the_demo_comes_to_the_same_and_compares_nothing(tmp_path, capsys):
+def test_an_eager_demo_gives_the_same_and_compares_nothing(tmp_path, capsys):
     trainings = [demo.untrained(seed=1), demo.untrained(seed=1)]
     for training, backend in zip(trainings, ("auto", "eager")):
         demo.train(training, 3, backend=backend)
@@ -124,7 +124,7 @@ def test_the_neuron_is_that_of_the_lecture():
     assert n.grad == pytest.approx(0.5)
 
 
-def test_ctrl_c_keeps_what_is_done_and_gives_130(tmp_path, capsys, monkeypatch):
+def test_ctrl_c_keeps_the_steps_done_and_gives_status_130(tmp_path, capsys, monkeypatch):
     interrupt_at(3, monkeypatch)
     assert main(["demo", "--out", str(tmp_path), "--steps", "50"]) == 130
     assert files(tmp_path) == ALL
@@ -159,7 +159,9 @@ def test_without_matplotlib_the_rest_is_there_and_the_extra_is_named(tmp_path, c
     assert "python -m pip install 'microgradlike[plot]'" in capsys.readouterr().out
 
 
-def test_without_graphviz_there_is_its_text_and_what_to_install(tmp_path, capsys, monkeypatch):
+def test_without_graphviz_dot_texts_are_written_and_the_extra_is_named(
+    tmp_path, capsys, monkeypatch
+):
     monkeypatch.setattr("shutil.which", lambda name: None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert main(["demo", "--out", str(tmp_path), "--steps", "1", "--eager"]) == 0
@@ -173,5 +175,5 @@ def test_without_graphviz_there_is_its_text_and_what_to_install(tmp_path, capsys
     ]
     printed = capsys.readouterr().out
     assert "a picture needs Graphviz: install it" in printed
-    assert ".save(" not in printed  # that is for Python
+    assert ".save(" not in printed  # a way out for Python only
     assert str(tmp_path / "neuron.dot") in printed

@@ -26,23 +26,23 @@ BAD = [
         "--at: the expression has no 'widht'; did you mean width?",
     ),
     (["draw", "1 + 2", *AT], "--at: the expression has no 'x'; it has no names"),
-    (["draw", "x", "--at", "x=1,x=2"], "--at gives x twice"),
+    (["draw", "x", "--at", "x=1,x=2"], "--at gives x twice; keep one of them"),
     (["draw", "x", "--at", "x"], "--at takes pairs such as w=2,x=1, got 'x'"),
-    (["draw", "x", "--at", "x=one"], "--at x: 'one' is no number"),
-    (["draw", "x", "--at", "x=max(1"], "--at x: 'max(1' is no number"),
-    (["draw", "x", "--at", "x=1),w=2"], "--at x: '1),w=2' is no number"),
-    (["draw", "x", "--at", "x=1+"], "--at x: '1+' is no number"),
-    (["draw", "x", "--at", "x=nan"], "--at x: 'nan' is nan, and a picture starts from"),
-    (["draw", "x", "--at", "x=1/0"], "--at x: '1/0' is inf, and a picture starts from"),
+    (["draw", "x", "--at", "x=one"], "--at x: 'one' is not a number; write"),
+    (["draw", "x", "--at", "x=max(1"], "--at x: 'max(1' is not a number; write"),
+    (["draw", "x", "--at", "x=1),w=2"], "--at x: '1),w=2' is not a number; write"),
+    (["draw", "x", "--at", "x=1+"], "--at x: '1+' is not a number; write"),
+    (["draw", "x", "--at", "x=nan"], "--at x: 'nan' is nan; give a finite number"),
+    (["draw", "x", "--at", "x=1/0"], "--at x: '1/0' is inf; give a finite number"),
     (["draw", "x", *AT, "-o", "no/y.svg"], "cannot write no/y.svg: there is no directory no"),
     (["draw", "x", *AT, "-o", "dir.dot"], "cannot write dir.dot: Is a directory"),
     (
         ["draw", "x", *AT, "-o", "y.gif"],
-        "a picture ends in .svg, .png, .pdf, .dot, got 'y.gif'; or give --format",
+        "a picture ends in .svg, .png, .pdf, .dot, got 'y.gif'; name it y.svg",
     ),
     (
         ["draw", "x", *AT, "-o", "y.svg", "--format", "dot"],
-        "--format dot does not go with 'y.svg'; leave one out",
+        "--format dot does not fit 'y.svg'; leave one of them out",
     ),
     (["draw", "x", *AT, "--direction", "UP"], "argument --direction: invalid choice: 'UP'"),
     (["draw"], "the following arguments are required: expression; see microgradlike draw --help"),
@@ -51,7 +51,10 @@ BAD = [
     (["page", "x", *AT, "-o", "dir.html"], "cannot write dir.html: Is a directory"),
     (["page", "x", *AT, "-o", "y.svg"], "a page is saved as .html, got 'y.svg'; name it y.html"),
     (["explain", "x", *AT, "--wrt", "y"], "--wrt: the expression has no 'y'; it has x"),
-    (["explain", "x", *AT, "--paths", "0"], "argument --paths: 0 is not at least 1"),
+    (
+        ["explain", "x", *AT, "--paths", "0"],
+        "argument --paths: must be a whole number of at least 1, got '0'",
+    ),
     (["explain", "x", *AT, "--nope"], "unrecognized arguments: --nope"),
     (["check", "user_module"], "check takes MODULE:FUNCTION such as mymodule:loss, got"),
     (["check", "a/b.py:f"], "check takes the name of a module, not a file: write a.b:f"),
@@ -63,30 +66,31 @@ BAD = [
     (["check", "user_module:number"], "user_module:number is 3 of type int, not a function"),
     (["check", "user_module:many"], "check takes a function of named numbers, as in f(w, x), got"),
     (["check", "user_module:named"], "check takes a function of named numbers, as in f(w, x), got"),
-    (["check", "builtins:dict"], "builtins:dict does not say what arguments it takes"),
+    (["check", "builtins:dict"], "builtins:dict has no signature to read; wrap it in a def"),
     (["check", "user_module:neuron", *AT], "no value for w; add it to --at"),
     (["check", "user_module:neuron", "--at", "b=1"], "--at: the function has no 'b'; it has w, x"),
     (["check", "user_module:raises"], "the function raised KeyError: 'over\\ntwo lines'"),
     (["check", "user_module:exits"], "the function raised SystemExit\n"),
     (["check", "user_module:exits", *AT], "the function raised SystemExit\n"),
     (["check", "user_module:exits_saying"], "the function raised SystemExit: two lines\n"),
-    (["check", "user_module:constant"], "f gave 3.0 of type float, not a Value"),
+    (["check", "user_module:constant"], "f returned 3.0 of type float, not a Value"),
     (
         ["check", "user_module:nowhere"],
-        "none of 200 points drawn could be checked, give one with --at; the first was x=2.",
+        "none of 200 random points could be checked; give one with --at. The first was x=2.",
     ),
     (["check", "user_module:refuses", "--at", "x=-1"], "only above zero\n"),
-    (["demo", "--steps", "0"], "argument --steps: 0 is not at least 1"),
-    (["demo", "--steps", "ten"], "argument --steps: invalid positive value: 'ten'"),
+    (["demo", "--steps", "0"], "argument --steps: must be a whole number of at least 1, got '0'"),
+    (
+        ["demo", "--steps", "ten"],
+        "argument --steps: must be a whole number of at least 1, got 'ten'",
+    ),
     (["demo", "--out", "user_module.py"], "user_module.py: File exists"),
     (["nothing"], "argument COMMAND: invalid choice: 'nothing'"),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "message"), BAD, ids=lambda x: str(x)[:40])
-def test_a_bad_input_is_exit_status_2_and_one_line_that_says_what_to_do(
-    here, capsys, arguments, message
-):
+def test_a_bad_input_is_exit_status_2_and_one_line_with_a_way_out(here, capsys, arguments, message):
     for name in ("dir.dot", "dir.html"):
         (here / name).mkdir()
     assert main(arguments) == 2
@@ -98,11 +102,11 @@ def test_a_bad_input_is_exit_status_2_and_one_line_that_says_what_to_do(
     assert left == ["dir.dot", "dir.html"]
 
 
-def test_a_function_that_refuses_every_point_is_not_called_right(here, capsys):
+def test_a_function_that_refuses_every_point_is_an_error(here, capsys):
     assert main(["check", "user_module:refuses_all", "--points", "2"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("microgradlike: none of 40 points drawn could be checked")
+    assert err.startswith("microgradlike: none of 40 random points could be checked")
     assert err.endswith(": ValueError: never\n")
 
 
@@ -131,7 +135,7 @@ words = st.sampled_from(
 
 
 @given(st.lists(words | st.text(max_size=8), max_size=6))
-def test_no_arguments_whatever_lead_to_a_traceback(arguments):
+def test_random_arguments_never_lead_to_a_traceback(arguments):
     err = StringIO()
     with (
         tempfile.TemporaryDirectory() as place,
@@ -142,18 +146,18 @@ def test_no_arguments_whatever_lead_to_a_traceback(arguments):
         status = main(arguments)
     assert status in (0, 2)
     assert "Traceback" not in err.getvalue()
-    assert "mistake in microgradlike" not in err.getvalue()
+    assert "bug in microgradlike" not in err.getvalue()
     assert (err.getvalue() == "") == (status == 0)
 
 
-def test_a_mistake_of_our_own_is_one_line_too(capsys, monkeypatch):
+def test_a_bug_of_ours_is_one_line_too(capsys, monkeypatch):
     def broken(at):
         raise ZeroDivisionError("at\nlast")
 
-    monkeypatch.setattr("microgradlike.cli.expression.assignments", broken)
+    monkeypatch.setattr("microgradlike.cli.expression.parse_assignments", broken)
     assert main(["draw", "x", *AT]) == 2
     assert capsys.readouterr().err == (
-        "microgradlike: ZeroDivisionError: at last; this is a mistake in microgradlike, please"
+        "microgradlike: ZeroDivisionError: at last; this is a bug in microgradlike, please"
         " report it\n"
     )
 

@@ -1,4 +1,4 @@
-"""The command line: results on stdout, and processes that end as processes should."""
+"""The command line: results on stdout, and processes that end cleanly."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_explain_prints_the_chain_rule_for_every_name_or_for_one(capsys):
     assert "∂y/∂w" not in one
 
 
-def test_explain_says_of_a_name_that_is_in_no_graph_that_nothing_depends_on_it(capsys):
+def test_explain_reports_a_name_outside_the_graph_as_without_influence(capsys):
     zero = "∂y/∂x = 0: y does not depend on x here\n"
     for options in ([], ["--wrt", "x"]):
         assert main(["explain", "where(x>0, x, 0)", "--at", "x=-2", *options]) == 0
@@ -89,7 +89,7 @@ def test_explain_says_of_a_name_that_is_in_no_graph_that_nothing_depends_on_it(c
     assert "does not depend" not in capsys.readouterr().out
 
 
-def test_explain_counts_names_that_nothing_depends_on_where_they_are_very_many(capsys):
+def test_explain_counts_names_without_influence_beyond_a_limit(capsys):
     names = [f"x{i}" for i in range(100)]
     at = ",".join(f"{name}=1" for name in names)
     assert main(["explain", f"where(0 < 1, 2, {'+'.join(names)})", "--at", at]) == 0
@@ -104,7 +104,7 @@ def test_a_comma_in_brackets_does_not_end_a_number(here, capsys):
     assert capsys.readouterr().out.startswith("w*x = 10\n")
 
 
-def test_an_input_named_y_keeps_its_name_to_itself(capsys):
+def test_the_result_is_not_named_y_if_an_input_is(capsys):
     assert main(["explain", "exp(y)", "--at", "y=1"]) == 0
     assert "∂v2/∂y: 1 path" in capsys.readouterr().out
 
@@ -112,45 +112,46 @@ def test_an_input_named_y_keeps_its_name_to_itself(capsys):
 def test_check_says_that_gradients_agree(here, capsys):
     assert main(["check", "user_module:neuron"]) == 0
     assert capsys.readouterr().out.startswith(
-        "user_module:neuron: 20 partials at 10 points agree with differences of values, up to "
+        "user_module:neuron: 20 first derivatives at 10 points agree with differences of values,"
+        " within "
     )
     assert main(["check", "user_module:neuron", "--at", "w=2,x=1"]) == 0
-    assert "no partial is wrong" in capsys.readouterr().out
+    assert "no derivative is wrong" in capsys.readouterr().out
     assert main(["check", "microgradlike:hypot", "--points", "3"]) == 0
-    assert "6 partials at 3 points" in capsys.readouterr().out
+    assert "6 first derivatives at 3 points" in capsys.readouterr().out
 
 
 def test_check_prints_the_table_of_a_wrong_gradient_and_gives_1(here, capsys):
     for at in ([], ["--at", "x=0.5"]):
         assert main(["check", "user_module:wrong", *at]) == 1
         out, err = capsys.readouterr()
-        assert "1 of 1 partials wrong" in out
+        assert "1 of 1 first derivatives wrong" in out
         assert err == ""
 
 
-def test_check_passes_over_points_where_the_function_is_not_finite(here, capsys):
+def test_check_skips_points_where_the_function_is_not_finite(here, capsys):
     assert main(["check", "user_module:positive", "--seed", "3"]) == 0
-    assert "10 partials at 10 points agree" in capsys.readouterr().out
+    assert "10 first derivatives at 10 points agree" in capsys.readouterr().out
 
 
-def test_check_says_how_many_points_it_passed_over_and_why(here, capsys):
+def test_check_says_how_many_points_it_skipped_and_why(here, capsys):
     assert main(["check", "user_module:refuses"]) == 0
     first, second = capsys.readouterr().out.splitlines()
-    assert "10 partials at 10 points agree" in first
-    pattern = r"\d+ points passed over, the first x=-\d\.\d+: ValueError: only above zero"
+    assert "10 first derivatives at 10 points agree" in first
+    pattern = r"\d+ points skipped, the first x=-\d\.\d+: ValueError: only above zero"
     assert re.fullmatch(pattern, second)
     assert main(["check", "user_module:neuron"]) == 0
-    assert "passed over" not in capsys.readouterr().out
+    assert "skipped" not in capsys.readouterr().out
 
 
 def test_check_says_that_it_found_fewer_points_than_it_was_asked_for(here, capsys):
     assert main(["check", "user_module:rarely"]) == 0
     first, second = capsys.readouterr().out.splitlines()
-    found = re.search(r" (\d+) partials at only (\d+) of 10 points agree", first)
+    found = re.search(r" (\d+) first derivatives at only (\d+) of 10 points agree", first)
     assert found
     assert found[1] == found[2]
     assert 0 < int(found[2]) < 10
-    assert second.startswith("200 points passed over, the first x=")
+    assert second.startswith("200 points skipped, the first x=")
 
 
 def test_check_says_that_a_partial_is_at_a_kink(here, capsys):
@@ -174,10 +175,10 @@ def test_ctrl_c_is_130_and_one_line(here, capsys):
 def test_the_module_runs_as_a_program_and_finds_modules_where_it_is_started(here):
     done = run("check", "user_module:neuron", cwd=here)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("user_module:neuron: 20 partials")
+    assert done.stdout.startswith("user_module:neuron: 20 first derivatives")
 
 
-def test_a_reader_that_has_had_enough_is_no_error(here):
+def test_a_closed_pipe_ends_quietly(here):
     command = [sys.executable, "-m", "microgradlike", "explain", "x*x", "--at", "x=1"]
     reading, writing = os.pipe()
     os.close(reading)
@@ -203,7 +204,7 @@ def test_a_terminal_without_mathematics_gets_escapes(here):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_an_interrupted_process_leaves_no_traceback(here):
     (here / "user_sleeps.py").write_text("print('here', flush=True)\nimport time\ntime.sleep(60)")
-    # a process that a script has put into the background ignores Ctrl-C, and hands that on
+    # in the background of a script Ctrl-C is ignored, and child processes inherit that
     listen = "import signal, runpy; signal.signal(signal.SIGINT, signal.default_int_handler);"
     listen += "runpy.run_module('microgradlike', run_name='__main__', alter_sys=True)"
     command = [sys.executable, "-c", listen, "check", "user_sleeps:f"]

@@ -1,3 +1,3 @@
-"""No tests here: what pytest looks into for doctests would want cosmic-ray."""
+"""Modules that pytest must not import for doctests, because they need cosmic-ray."""
 
 collect_ignore = ["mutants.py", "run.py"]

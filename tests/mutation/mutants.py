@@ -13,8 +13,8 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 from tests.mutation.rules import Places
 
-# A float has no shifts and no bits, so these die of a TypeError and would only adorn the score;
-# `is` of primitives or of None is the same as `==`; and | stands in annotations, which are not run.
+# Shifts and bit operations of floats are a TypeError, so these mutants would only adorn the score;
+# `is` of primitives or None means `==`; | is in annotations, which are not run.
 LEFT_OUT = re.compile(
     r".*(RShift|LShift|BitOr|BitAnd|BitXor|FloorDiv|Invert).*"
     r"|.*_(Add|Sub|Mul|Div|Pow)_Mod|.*_USub_Not"
@@ -25,7 +25,7 @@ LEFT_OUT = re.compile(
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: the module's path, cosmic-ray's operator, and which of its places there.
+    """One change: the module's path, cosmic-ray's operator, and the number of its place.
 
     `place` says the same by the text of the function or statement that it is in, and so lives
     through changes elsewhere in the module. `line` is where it is, `rule` whether that is in a
@@ -41,7 +41,7 @@ class Mutant:
     primitives: tuple[str, ...]
 
     def code(self, source):
-        """The module's source with the change in it; None where it makes no difference."""
+        """The module's source with the change in it; None if it is the same."""
         return mutate_code(source, get_operator(self.operator)(), self.occurrence)
 
 
@@ -77,7 +77,7 @@ class Statements:
         self.spans = [(node.lineno, node.end_lineno) for node in [*tree.body, *functions]]
 
     def around(self, line, column):
-        """A name for a place: the text of the smallest of them that it is in, and where there."""
+        """A name for a place: the hash of the smallest statement around it, and the position."""
         spans = [(last - first, first, last) for first, last in self.spans if first <= line <= last]
         _, first, last = min(spans)
         text = "\n".join(self.lines[first - 1 : last])
@@ -85,7 +85,7 @@ class Statements:
 
 
 def difference(source, code):
-    """The first line that differs, as it read before and after."""
+    """The first line that differs, before and after."""
     old, new = source.splitlines(), code.splitlines()
     i = next((i for i, (a, b) in enumerate(zip(old, new)) if a != b), min(len(old), len(new)) - 1)
     return old[i].strip(), new[i].strip()

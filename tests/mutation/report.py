@@ -1,4 +1,4 @@
-"""What mutation testing found, as docs/mutants.toml: counts, and survivors with reasons."""
+"""The results of mutation testing as docs/mutants.toml: counts, and survivors with reasons."""
 
 import datetime
 import json
@@ -34,7 +34,7 @@ def write(results, root):
 
 
 def reasons(root):
-    """Why survivors live, by change, as far as docs/mutants.toml says so."""
+    """The reasons of survivors by change, from docs/mutants.toml."""
     path = root / PATH
     old = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     known = {(s["module"], s["was"], s["now"]): s["reason"] for s in old.get("survivor", [])}
@@ -46,7 +46,7 @@ def change(m, entry):
 
 
 def counts(results):
-    """By module, and for the derivative rules of the table: mutants, and how many were killed."""
+    """The numbers of mutants and of killed ones, by module and for the derivative rules."""
     mutants, killed = Counter(), Counter()
     for m, entry in results:
         for name in [m.module, *(["derivative rules"] if m.rule else [])]:

@@ -1,12 +1,12 @@
-"""Which primitives a place in ops.py belongs to, and whether it is in a derivative rule of them."""
+"""Places: the primitives and derivative rules at each place in ops.py."""
 
 import ast
 
-CONSTRUCTORS = {"unary": 2, "binary": 2, "_ternary": 2}  # by name: where the partials begin
+CONSTRUCTORS = {"unary": 2, "binary": 2, "_ternary": 2}  # by name: the index of the first partial
 
 
 class Places:
-    """The pieces of the table: rows, their partials, and the functions that these use.
+    """The pieces of the table: rows, their partials, and the functions used there.
 
     >>> places = Places('f = unary("f", math.sin, lambda y, x: cos(x))')
     >>> places.rule(1, 32), places.rule(1, 16), places.primitives(1, 16)
@@ -17,7 +17,7 @@ class Places:
         self._lines = source.encode().splitlines()
         tree = ast.parse(source)
         self._functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
-        self._pieces = []  # (node, name of the primitive, whether it is in a rule)
+        self._pieces = []  # (node, name of the primitive, True in a rule)
         for call in ast.walk(tree):
             first = CONSTRUCTORS.get(getattr(getattr(call, "func", None), "id", ""))
             if first is not None and call.args and isinstance(call.args[0], ast.Constant):
@@ -28,11 +28,11 @@ class Places:
                         self._add(argument, name, True)
 
     def rule(self, line, column):
-        """Whether the place is in the derivative rule of a primitive."""
+        """True if the place is in the derivative rule of a primitive."""
         return any(rule for node, _, rule in self._pieces if self._has(node, line, column))
 
     def primitives(self, line, column):
-        """The names of the primitives whose value or derivative goes through the place."""
+        """The names of the primitives whose value or derivative uses the place."""
         return sorted({name for node, name, _ in self._pieces if self._has(node, line, column)})
 
     def _add(self, piece, name, rule):

@@ -1,12 +1,11 @@
-"""Mutation testing: does some test fail for every small change to what computes derivatives?
+"""Mutation testing: small changes to the derivative code, each of which a test must notice.
 
     python -m tests.mutation.run [--workers 2] [--module microgradlike/ops.py] [--session FILE]
 
-Wants cosmic-ray (pip install cosmic-ray), a system with fork, and about an hour on two cores. Every
-mutant is tried in a copy of the project. The result goes to docs/mutants.toml, where survivors wait
-for a reason, and `python -m tests.trust` takes it from there. With --session, a run that was cut
-off goes on; --again tries its survivors once more, for the tests that were added since, unless a
-reason is given.
+Needs cosmic-ray (pip install cosmic-ray), a system with fork, and about an hour on two cores. Every
+mutant is tried in a copy of the project. The results go to docs/mutants.toml, where survivors need
+a reason, and from there into the page of `python -m tests.trust`. With --session, an interrupted
+run goes on; --again retries its survivors without a reason, for tests that were added since.
 """
 
 import argparse
@@ -25,7 +24,7 @@ from tests.mutation.mutants import difference, mutants
 from tests.mutation.report import change, reasons, write
 
 LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", ".*_cache", ".venv", "*.egg-info", "build")
-# by module the tests that are to kill its mutants, the fast and sharp ones first
+# by module, the tests that must kill its mutants, fast and sharp ones first
 ASPECTS = ("api", "composed", "limits", "modules", "strangers", "values")
 FUNCTIONS = [f"tests/derivatives/test_{aspect}.py" for aspect in ASPECTS]
 NESTED = ["tests/derivatives/test_confusion.py", "tests/derivatives/test_confusion_closures.py"]
@@ -80,9 +79,11 @@ TESTS = {
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workers", type=int, default=os.cpu_count())
-    parser.add_argument("--module", action="append", choices=TESTS, help="only this; repeatable")
-    parser.add_argument("--session", type=Path, help="where results are kept while it runs")
-    parser.add_argument("--again", action="store_true", help="try survivors of the session too")
+    parser.add_argument(
+        "--module", action="append", choices=TESTS, help="only this module; may be repeated"
+    )
+    parser.add_argument("--session", type=Path, help="file that keeps the results of a run")
+    parser.add_argument("--again", action="store_true", help="retry survivors of the session")
     options = parser.parse_args()
     everything = [m for module in options.module or TESTS for m in mutants(ROOT, module)]
     with tempfile.TemporaryDirectory() as work:
@@ -97,14 +98,14 @@ def main():
 
 
 def settled(m, entry, again):
-    """Whether a mutant need not be tried; `again`: not even if it survived for a known reason."""
+    """True if a mutant need not be tried; with `again`, survivors without a reason must."""
     if entry is None:
         return False
     return not (entry["survived"] and again) or change(m, entry) in reasons(ROOT)
 
 
 def read(session):
-    """What a session holds: by mutant, the latest entry."""
+    """The latest entry of a session for each mutant."""
     lines = session.read_text(encoding="utf-8").splitlines() if session.exists() else []
     return {tuple(entry["mutant"]): entry for entry in map(json.loads, lines)}
 
@@ -114,7 +115,7 @@ def identity(m):
 
 
 def run(left, work, workers, log):
-    """Try the mutants, as many at a time as there are workers, and log what becomes of each."""
+    """Try the mutants, one at a time per worker, and log the results."""
     waiting = queue.SimpleQueue()
     for m in left:
         waiting.put(m)
@@ -163,7 +164,8 @@ def start(copy):
     return subprocess.Popen(
         [sys.executable, "-m", "tests.mutation.worker", str(copy)],
         cwd=copy,
-        env=os.environ | {"CI": "true", "PYTHONDONTWRITEBYTECODE": "1"},  # CI: the same examples
+        env=os.environ
+        | {"CI": "true", "PYTHONDONTWRITEBYTECODE": "1"},  # CI: Hypothesis draws the same examples
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,10 +1,10 @@
-"""A worker: tries mutants in a copy of the project that nobody else uses.
+"""A worker: tries mutants in its own copy of the project.
 
     python -m tests.mutation.worker COPY
 
-For each mutant it reads a line of JSON, {"module", "code", "tests", "first"}, and answers with one:
-whether it survived. Tests whose names fit `first` (as -k takes it) are run first. What they import
-that is not ours is imported once, and each mutant runs in a fork.
+For each mutant it reads a line of JSON, {"module", "code", "tests", "first"}, and answers with
+another: true if the mutant survived. Tests that -k selects by `first` run first. Other packages are
+imported once, and each mutant runs in a fork.
 """
 
 import json
@@ -13,7 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
-LIMIT = 180  # seconds; a mutant that hangs is dead
+LIMIT = 180  # seconds; a mutant that hangs counts as killed
 
 
 def main(copy):
@@ -44,7 +44,7 @@ def main(copy):
 
 
 def passes(pytest, tests, names=None):
-    """Whether all tests pass, or those of some names, in a fork of this process."""
+    """True if all tests pass, or those of some names, in a fork of this process."""
     if names == "":
         return True
     chosen = [] if names is None else ["-k", names]

@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 from microgradlike import Value, functions, ops, unary
 from microgradlike.graph import topological
 from microgradlike.nn import MLP, Layer, Neuron, activations, initialisation
+from tests.bits import same_bits
 
 WIDTH = st.integers(1, 5)
 
@@ -84,7 +85,7 @@ def test_widths_may_be_numpy_integers():
 def test_an_activation_is_chosen_by_name(name):
     neuron = Neuron(1, activation=name)
     (w,) = neuron.w
-    assert repr(neuron([0.5]).data) == repr(activations.NAMED[name](Value(0.0 + w.data * 0.5)).data)
+    assert same_bits(neuron([0.5]).data, activations.NAMED[name](Value(0.0 + w.data * 0.5)).data)
     assert repr(neuron).endswith("Neuron(1)")
 
 

@@ -1,4 +1,4 @@
-"""How far a correct computation in doubles may be from the truth, for each program anew.
+"""The bound of the error of a correct computation in doubles, for each program anew.
 
 A computed result is the exact one of slightly wrong steps, and to first order each wrong step moves
 it by its own error times the derivative of the result by that place. There are three kinds:
@@ -33,12 +33,12 @@ from microgradlike import ops
 
 EPS = 2.0**-52
 UNIT = 8 * EPS
-UNDERFLOW = 1e-290  # below, intermediate results are subnormal and have lost digits
+UNDERFLOW = 1e-290  # below it, intermediate results are subnormal and lose digits
 
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """How far the value, the first and the second partials of one step may be off."""
+    """The largest errors of the value and of the first and second partials of one step."""
 
     value: float
     first: dict[int, float]  # by position of the operand
@@ -46,13 +46,13 @@ class Noise:
 
 
 def bounds(steps, noises=None):
-    """For the numbers of a Result in their order: how far each may be off."""
+    """The largest error of each number of a Result, in their order."""
     columns = zip(*contributions(steps, noises))
     return [UNDERFLOW + math.fsum(column) for column in columns]
 
 
 def contributions(steps, noises=None):
-    """The same before summation, step by step."""
+    """The bounds before summation, step by step."""
     noises = noises or [promised(step) for step in steps]
     m = len(steps[0].by)
     places = _places(steps, noises)
@@ -72,7 +72,7 @@ def promised(step):
     at = [float(x) for x in step.at]
     first = {i: abs(float(step.first[i])) for i, _ in step.below}
     size = abs(float(step.y))
-    if step.op is ops.logaddexp:  # its terms may cancel: right to an ulp of the larger one
+    if step.op is ops.logaddexp:  # its terms may cancel: the promise is an ulp of the larger one
         size = max(size, *map(abs, at))
     scale = scales(step.op, at)
     second = {}
@@ -89,7 +89,7 @@ def promised(step):
 
 
 def scales(op, at):
-    """By operand: the length over which a derivative changes by as much as its own size.
+    """The length, by operand, over which a derivative changes by as much as its own size.
 
     By Cauchy's estimate the distance to the nearest singularity, as far as the table knows: an edge
     of the domain or a kink; and 1 at most. A second derivative may be the difference of terms of
@@ -105,7 +105,7 @@ def scales(op, at):
 
 
 class Ball:
-    """A number, and how far it may be off."""
+    """A number and its largest error."""
 
     __slots__ = ("center", "radius")
 
@@ -121,7 +121,7 @@ class Ball:
         return Ball(a * b, abs(a) * other.radius + abs(b) * self.radius)
 
     def __abs__(self):
-        """The largest size it may have."""
+        """The largest magnitude in the ball."""
         return abs(self.center) + self.radius
 
 
@@ -129,7 +129,7 @@ ZERO = Ball(0.0)
 
 
 class _Place:
-    """A step as a computation has it: its derivatives as balls, `off` the error of its value."""
+    """A step of a computation in doubles: derivatives as balls, `off` the error of its value."""
 
     def __init__(self, step, noise, before):
         self.below = step.below
@@ -180,7 +180,7 @@ class _Place:
 
 
 def _ball(center, terms):
-    """What is exactly `center`, and computed as the sum of the terms."""
+    """The ball of a number that is exactly `center` and computed as the sum of the terms."""
     return Ball(float(center), sum(term.radius for term in terms))
 
 
@@ -192,7 +192,7 @@ def _places(steps, noises):
 
 
 def _adjoints(places, x):
-    """Of every step: ∂y/∂step, and its derivatives by input x, in the direction, and by both."""
+    """∂y/∂step of every step, and its derivatives by input x, in the direction, and by both."""
     adjoints = [[ZERO] * 4 for _ in places]
     adjoints[-1][0] = Ball(1.0)
     for place, (g, by, along, both) in zip(reversed(places), reversed(adjoints)):
@@ -207,7 +207,7 @@ def _adjoints(places, x):
 
 
 def _moved(places, place, noise, adjoint, x):
-    """By how much the noise of a step moves the value, the gradient and the Hessian by input x."""
+    """The changes of value, gradient and Hessian by input x that the noise of a step causes."""
     g, by, along, both = map(abs, adjoint)
     gradient, hvp = by * noise.value, both * noise.value
     for i, j in place.below:

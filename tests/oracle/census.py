@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.util import find_spec
 
+from tests.bits import same_bits
 from tests.oracle import exact, ours
 from tests.oracle.bound import bounds
 from tests.oracle.generate import program
@@ -21,7 +22,7 @@ OURS = "microgradlike"
 
 @dataclass
 class Tally:
-    """One quantity in one library: programs that were run, wrong ones, and by which rules.
+    """One quantity in one library: programs run, wrong ones, and the rules that explain them.
 
     `largest` is the largest error, in bounds; nan counts as infinite.
     """
@@ -43,7 +44,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A number beyond its bound that nothing explains, in which library and program."""
+    """A number beyond its bound that no rule explains, with its library and program."""
 
     library: str
     number: int
@@ -78,7 +79,7 @@ class Census:
         modes = ours.results(drawn, direction, number)
         self._count(OURS, number, [x for r in modes.values() for x in judged(r, steps, limits)])
         backward = modes["backward, hvp"].gradient
-        if list(map(repr, ours.graph_gradient(drawn))) != list(map(repr, backward)):
+        if not same_bits(ours.graph_gradient(drawn), backward):
             self.differing.append(number)
         for peer in self.peers:
             found = judged(peer.run(drawn, direction), steps, limits)
@@ -95,7 +96,7 @@ class Census:
                 self.unexplained.append(Wrong(library, number, x))
 
     def report(self):
-        """Everything in plain dicts and lists."""
+        """The counts as plain dicts and lists."""
         return {
             "programs": self.next - self.first,
             "instructions": self.instructions,
@@ -110,17 +111,17 @@ class Census:
 
 @cache
 def peers():
-    """PyTorch and JAX, as far as they are installed."""
+    """The installed ones of PyTorch and JAX."""
     return [peer() for peer in (InTorch, InJax) if find_spec(peer.name) is not None]
 
 
 def run(count, seed=0):
     """The report of `count` programs, from number `seed` on, with the peers that are installed.
 
-    By library and quantity (value, gradient, hvp): in how many programs it was asked for, in how
-    many it was wrong, by how many bounds at most, and in how many by which rule. Lists, empty if
-    all is well, of the wrong numbers that nothing explains, each with its program as Python, and of
-    programs whose graph gradient differs from backward's in any bit.
+    For each library and quantity (value, gradient, hvp) it has the number of programs, of wrong
+    ones, the largest error in bounds, and the number of programs by rule. `unexplained` lists the
+    wrong numbers without a rule, each with its program as Python code; `differing` lists the
+    programs with a graph gradient that differs from backward's in any bit.
     """
     census = Census(peers(), seed)
     for _ in range(count):

@@ -19,20 +19,20 @@ DIGITS = 60
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What is compared: a value, and two rows of a number for each input; None for what is not."""
+    """The numbers to compare: a value, and two rows with a number per input; None if missing."""
 
     value: Any
     gradient: list[Any] | None
     hvp: list[Any] | None
 
     def row(self, inputs):
-        """The value, the gradient and the Hessian's row one after the other, None where missing."""
+        """The value, the gradient and the Hessian's row in one list, with None for missing ones."""
         missing = [None] * inputs
         return [self.value, *(self.gradient or missing), *(self.hvp or missing)]
 
 
 def quantities(inputs):
-    """What the numbers of such a row are."""
+    """The quantities of the numbers in such a row."""
     return ["value", *["gradient"] * inputs, *["hvp"] * inputs]
 
 
@@ -72,7 +72,7 @@ def run(program, direction):
 
 
 def result(steps):
-    """The Result of a program, of which these are the steps."""
+    """The Result of a program with these steps."""
     last = steps[-1]
     return Result(last.y, last.by, last.both)
 

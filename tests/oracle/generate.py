@@ -1,11 +1,11 @@
 """Random straight-line programs of 1 to 300 instructions, each from its number.
 
 They keep the promises of `microgradlike.testing.programs()`: results are shared, every operand is
-inside its domain and away from kinks, no value is larger than 100. But there, in a long program a
-floor or a `where` cuts nine tenths of it off from the inputs: of 300 programs by that builder 135
-had gradients of nothing but 0. Here an operand whose partial is 0 still counts as unused, so that a
-later instruction picks it up, and the last instruction has a gradient. And Hypothesis, which can
-shrink what it draws, takes longer over 300 instructions than the libraries that run them.
+inside its domain and away from kinks, no value is larger than 100. But in a long program of that
+strategy, a floor or a `where` cuts nine tenths of it off from the inputs: 135 of 300 programs had a
+gradient of zeros. Here an operand with a partial of 0 still counts as unused, so a later
+instruction picks it up, and the last instruction has a gradient. Hypothesis also takes longer to
+draw 300 instructions than the libraries take to run them.
 """
 
 import math
@@ -13,8 +13,8 @@ import random
 
 from microgradlike.ieee_float import partial_at
 from microgradlike.ops import TABLE
-from microgradlike.testing.strategies.points import _is_inside, _live
-from microgradlike.testing.strategies.programs import Instruction, StraightLine
+from microgradlike.testing.strategies.points import is_inside
+from microgradlike.testing.strategies.straight_line import Instruction, StraightLine, live
 
 LARGEST = 300
 BOUND, MARGIN = 100.0, 1e-2
@@ -33,7 +33,7 @@ def program(number):
         point = tuple(rng.randint(-4000, 4000) / 1000 for _ in range(inputs))
         growing = _Growing(rng, point)
         for _ in range(10 * size):
-            if len(growing.instructions) < 1.3 * size:  # a part of them comes to nothing
+            if len(growing.instructions) < 1.3 * size:  # some have no effect
                 growing.add(*rng.choices(_OPS, _WEIGHTS))
         instructions = growing.program(size)
         if instructions:
@@ -41,7 +41,7 @@ def program(number):
 
 
 def _direction(rng, inputs):
-    """Entries ±1, ±½ and 0, by which products are exact; one entry alone in half of the cases."""
+    """A direction of ±1, ±½ and 0, which multiply exactly; half of them have a single entry."""
     if rng.random() < 0.5:
         only = rng.randrange(inputs)
         return [float(i == only) for i in range(inputs)]
@@ -56,14 +56,14 @@ class _Growing:
         self.inputs = len(point)
         self.values = list(point)
         self.tangents = [rng.uniform(0.5, 1.0) for _ in point]
-        self.unused = list(range(len(point)))  # slots that the inputs move, and that move nothing
+        self.unused = list(range(len(point)))  # slots that depend on the inputs and have no user
         self.instructions = []
 
     def add(self, op):
-        """Append `op` of slots and constants, if such operands are found that suit it."""
+        """Append `op` of slots and constants, if fitting operands are found."""
         operands = self._operands(op)
         at = [self.values[x] if isinstance(x, int) else x for x in operands]
-        if len(at) < op.arity or not _is_inside(op, at, BOUND, MARGIN):
+        if len(at) < op.arity or not is_inside(op, at, BOUND, MARGIN):
             return
         if op.chooses and abs(at[0]) < MARGIN:
             return
@@ -72,12 +72,12 @@ class _Growing:
             self._append(Instruction(op, tuple(operands)), y, at)
 
     def program(self, size):
-        """Up to `size` instructions that have an effect, the last of which the inputs move."""
+        """Up to `size` instructions with an effect; the last one depends on the inputs."""
         for end in range(len(self.instructions), 0, -1):
             if self.tangents[self.inputs + end - 1]:
-                live = _live(self.instructions[:end], self.inputs)
-                if len(live) <= size:
-                    return live
+                kept = live(self.instructions[:end], self.inputs)
+                if len(kept) <= size:
+                    return kept
         return ()
 
     def _append(self, instruction, y, at):
@@ -109,7 +109,7 @@ class _Growing:
         return chosen
 
     def _slot(self, domain, *, first):
-        """A slot whose value is in the domain: for a first operand an unused one, if there is."""
+        """A slot with a value in the domain; for a first operand an unused one if possible."""
         count = len(self.values)
         near = self.rng.sample(range(max(0, count - 6), count), min(6, count))
         far = [self.rng.randrange(count) for _ in range(5)]

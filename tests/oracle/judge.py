@@ -1,34 +1,34 @@
-"""Who is wrong: results of a program against the exact ones, and against a library's own parts.
+"""Judged: results of a program against exact ones, and the primitives that explain an error.
 
-Where PyTorch or JAX is beyond the bound, those of its primitives that have a rule in `rules.py` are
-run by themselves, as programs of one instruction, at the operands they had. The errors they show
-there take the place of the noise that the bound grants a step. If that accounts for the
-disagreement, it is explained by the rules of the steps that matter; else it is not explained.
+If PyTorch or JAX exceeds the bound, its primitives with a rule in `rules.py` run alone, as programs
+of one instruction at the same operands. Their errors replace the noise that the bound grants a
+step. If that accounts for the disagreement, the rules of the steps that matter explain it;
+otherwise it is unexplained.
 """
 
 from dataclasses import dataclass
 
-from microgradlike.testing.strategies.programs import Instruction, StraightLine
+from microgradlike.testing.strategies.straight_line import Instruction, StraightLine
 from tests.oracle import exact
 from tests.oracle.bound import EPS, Noise, contributions, promised
 from tests.oracle.exact import quantities
 from tests.oracle.rules import RULES
 
-# in eps from the operands, which are off themselves, and where the same rule rounds otherwise
+# in eps from the operands, which have errors themselves; nearby the same rule rounds otherwise
 NEAR = (0, 3, -3, 11, -11, 101, -101, 1009, -1009, 10007, -10007)
-MARGIN = 2.0  # on the errors measured: these few points need not have shown the largest
-SHARE = 0.1  # of a disagreement, from which on a step is to blame
+MARGIN = 2.0  # factor for measured errors: a few points need not show the largest
+SHARE = 0.1  # part of a disagreement from which on a step is to blame
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One number of a Result: what it is and where it stands, and its error in bounds."""
+    """One number of a Result: its quantity and place, and its error in bounds."""
 
     quantity: str
     place: int
     got: float
     want: float
-    ratio: float  # nan where nan was got
+    ratio: float  # nan for a result of nan
 
     @property
     def wrong(self):
@@ -36,7 +36,7 @@ class Judged:
 
 
 def judged(found, steps, limits):
-    """Every number that was found, against the exact steps and their bounds."""
+    """Every number of a Result, judged by the exact steps and their bounds."""
     m = len(steps[0].by)
     rows = zip(quantities(m), found.row(m), exact.result(steps).row(m), limits)
     return [
@@ -47,7 +47,7 @@ def judged(found, steps, limits):
 
 
 def explanations(peer, steps, wrong):
-    """For each wrong number of a peer the primitives whose rules explain it; none is no reason."""
+    """The primitives whose rules explain each wrong number of a peer; [] if unexplained."""
     if not wrong:
         return {}
     shown = contributions(steps, [measured(peer, step) for step in steps])
@@ -70,7 +70,7 @@ def _to_blame(steps, shown, granted, wrong):
 
 
 def measured(peer, step):
-    """The noise of a step in a peer: what is granted, or where it has a rule what it shows."""
+    """The noise of a step in a peer: the granted one, or the measured one if it has a rule."""
     noise = promised(step)
     if step.op is None or step.op.name not in RULES[peer.name]:
         return noise
@@ -103,7 +103,7 @@ def _shown(peer, step, eps):
 
 
 def alone(step, eps=0):
-    """A step as a program of its own, its slots as inputs; and which operands these are."""
+    """A step as a program of its own, with its slots as inputs, and the places of these."""
     positions = [i for i, _ in step.below]
     point = tuple(float(step.at[i]) * (1 + eps * EPS) for i in positions)
     operands = tuple(

@@ -1,4 +1,4 @@
-"""What PyTorch, JAX, autograd and CasADi answer: our primitives in the words of their users."""
+"""The primitives in PyTorch, JAX, autograd and CasADi, as their users write them."""
 
 from abc import ABC, abstractmethod
 from functools import cached_property
@@ -37,15 +37,15 @@ def unwrap(x):
 
 
 class Library(ABC):
-    """One of the others: where its functions are, and how it is asked for a gradient.
+    """Another library: its functions, and its way to a gradient.
 
     A primitive is the operator, or the function of its name or of an alias in `modules[0]`;
     `spelled` has what users write where there is none, in the operands a, b and c.
     """
 
-    name: str  # as pip knows it
+    name: str  # for pip
     title: str
-    how: str  # it is asked
+    how: str  # the gradient is computed
     modules: tuple[str, ...]
     spelled: ClassVar[dict[str, str]]
 

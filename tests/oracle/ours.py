@@ -6,7 +6,7 @@ from tests.oracle.exact import Result
 
 
 def first_order(program):
-    """Value, gradient by backward(), and the same in forward mode."""
+    """Value, gradient by backward(), and gradient in forward mode."""
     xs = [Value(x) for x in program.point]
     y = program(*xs)
     y.backward()
@@ -18,7 +18,7 @@ def first_order(program):
 
 
 def graph_gradient(program):
-    """The gradient as a graph, in numbers: sums from 0.0 on, as in `grad`, which -0.0 is not."""
+    """The numbers of the gradient as a graph, plus 0.0 as in `grad`, which turns -0.0 into 0.0."""
     xs = [Value(x) for x in program.point]
     return [0.0 + g.data for g in gradients(program(*xs), xs)]
 
@@ -47,7 +47,7 @@ def forward_twice(program, direction):
 
 
 def hessian_column(program, direction):
-    """The Hessian times a direction that has one entry only, which is exact."""
+    """The Hessian times a direction with a single entry, which is exact."""
     (k,) = [i for i, d in enumerate(direction) if d]
     matrix = hessian(program, tuple(range(len(direction))))(*program.point)
     return [row[k] * direction[k] for row in matrix]
@@ -57,7 +57,7 @@ OVER = (forward_over_reverse, reverse_over_forward, forward_twice, hessian_colum
 
 
 def results(program, direction, number=None):
-    """By mode, what this library gives; of the dearer ways to a Hessian all, or one by number."""
+    """The Results of this library by mode; `number` selects one of the slower ways to a Hessian."""
     y, backward, forward = first_order(program)
     found = {
         "backward, hvp": Result(y, backward, reverse_twice(program, direction)),

@@ -1,6 +1,6 @@
 """Straight-line programs in PyTorch and JAX, over doubles: value, gradient, Hessian times vector.
 
-`libraries.py` has the words; the primitives that a library has not are composed of what it has.
+`libraries.py` has the spellings; primitives that a library lacks are composed of others.
 """
 
 from functools import cached_property

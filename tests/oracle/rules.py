@@ -1,8 +1,8 @@
-"""Why others differ: where PyTorch or JAX is farther from the truth than rounding explains.
+"""Rules: known primitives whose error in PyTorch or JAX exceeds rounding.
 
-By library and primitive: what it does, and operands at which a program of that one instruction
+Each rule says what a library does, and has operands at which a program of that one instruction
 shows it (`test_rules.py` runs each). A disagreement over a program counts as explained if the
-errors of primitives that stand here, measured at their operands in that program, account for it.
+errors of these primitives, measured at their operands in that program, account for it.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a library does with a primitive, and an operand, or two, where it shows."""
+    """The way a library computes a primitive, and operands at which its error shows."""
 
     text: str
     at: tuple[float, ...]

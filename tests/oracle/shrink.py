@@ -1,7 +1,6 @@
 """A failing program made small, for the message of a failing test."""
 
-from microgradlike.testing.strategies.points import _live
-from microgradlike.testing.strategies.programs import Instruction, StraightLine
+from microgradlike.testing.strategies.straight_line import Instruction, StraightLine, live
 from tests.oracle import exact
 
 
@@ -37,13 +36,13 @@ def _cut(program, direction, k):
 
 
 def _needed(point, direction, instructions):
-    """A program of what the last instruction depends on, inputs too; and its direction."""
+    """The program of the instructions and inputs that the last one needs, with its direction."""
     m = len(point)
-    live = _live(instructions, m)
-    used = {x for i in live for x in i.operands if isinstance(x, int)}
+    kept = live(instructions, m)
+    used = {x for i in kept for x in i.operands if isinstance(x, int)}
     inputs = [x for x in range(m) if x in used]
-    new = {x: i for i, x in enumerate([*inputs, *range(m, m + len(live))])}
-    moved = tuple(_moved(instruction, new) for instruction in live)
+    new = {x: i for i, x in enumerate([*inputs, *range(m, m + len(kept))])}
+    moved = tuple(_moved(instruction, new) for instruction in kept)
     return StraightLine(tuple(point[x] for x in inputs), moved), [direction[x] for x in inputs]
 
 

@@ -1,4 +1,4 @@
-"""The bound is met by what is right, and missed by what is a little wrong."""
+"""The bound: right results meet it, slightly wrong ones do not."""
 
 import dataclasses
 import math
@@ -6,7 +6,7 @@ import math
 import pytest
 
 from microgradlike import ops
-from microgradlike.testing.strategies.programs import Instruction, StraightLine
+from microgradlike.testing.strategies.straight_line import Instruction, StraightLine
 from tests.oracle import exact, ours
 from tests.oracle.bound import UNDERFLOW, UNIT, bounds, scales
 from tests.oracle.generate import program
@@ -58,7 +58,7 @@ def test_an_error_of_1e_13_is_found_in_nearly_every_program(quantity):
     assert found >= 0.8 * total > 20
 
 
-def test_where_all_of_the_first_order_is_0_the_second_counts():
+def test_the_second_order_counts_if_all_of_the_first_order_is_0():
     """y = u², u = log(exp(x)) - x: u, u' and u'' are 0, but come out as 1e-16 or so."""
     drawn = StraightLine(
         (0.7,),

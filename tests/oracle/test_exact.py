@@ -1,4 +1,4 @@
-"""What the oracle says is true: textbook and sums, against mpmath's differences of values."""
+"""The oracle itself: textbook and sums against mpmath's differences of values."""
 
 import random
 from itertools import product
@@ -8,7 +8,7 @@ import pytest
 from mpmath import mp, mpf
 
 from microgradlike import ops
-from microgradlike.testing.strategies.programs import Instruction, StraightLine
+from microgradlike.testing.strategies.straight_line import Instruction, StraightLine
 from tests.oracle import exact
 from tests.oracle.generate import program
 from tests.oracle.textbook import derivatives

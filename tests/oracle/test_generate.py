@@ -1,9 +1,9 @@
-"""The random programs are what the tests of tests/oracle take them for."""
+"""The random programs have the properties that the oracle relies on."""
 
 from collections import Counter
 
 from microgradlike import ops
-from microgradlike.testing.strategies.points import _is_inside
+from microgradlike.testing.strategies.points import is_inside
 from tests.oracle import exact
 from tests.oracle.generate import BOUND, LARGEST, MARGIN, program
 
@@ -37,7 +37,7 @@ def test_every_primitive_is_drawn():
 
 def test_operands_are_inside_domains_and_away_from_kinks():
     for drawn, _ in DRAWN:
-        assert all(_is_inside(op, at, BOUND, MARGIN) for op, at in values(drawn))
+        assert all(is_inside(op, at, BOUND, MARGIN) for op, at in values(drawn))
 
 
 def test_a_quarter_of_the_slots_is_used_more_than_once():
@@ -49,7 +49,7 @@ def test_a_quarter_of_the_slots_is_used_more_than_once():
 
 
 def test_four_in_five_instructions_lie_on_a_path_that_counts():
-    """Moved by the inputs, and moving the result: else there is little to differentiate."""
+    """A path from the inputs to the result; without it there is little to differentiate."""
     active = total = without_gradient = 0
     for drawn, direction in DRAWN[:100]:
         steps = exact.run(drawn, direction)

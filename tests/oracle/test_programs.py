@@ -31,7 +31,7 @@ def agrees(count, first):
 
 
 def message(unexplained):
-    """The first of them; if it is ours, made small."""
+    """The message for the first unexplained number; a program that fails in ours is shrunk."""
     worst = unexplained[0]
     text = f"{len(unexplained)} number(s) are beyond their bound and no rule explains it;\n{worst}"
     if worst.library != OURS:
@@ -41,7 +41,7 @@ def message(unexplained):
 
 
 def wrong_in_ours(drawn, direction):
-    """The numbers of ours that are beyond their bound, in whatever mode."""
+    """Our numbers beyond their bound, in all modes."""
     steps = exact.run(drawn, direction)
     limits = bounds(steps)
     found = ours.results(drawn, direction)

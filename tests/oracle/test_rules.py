@@ -3,7 +3,7 @@
 import pytest
 
 from microgradlike import ops
-from microgradlike.testing.strategies.programs import Instruction, StraightLine
+from microgradlike.testing.strategies.straight_line import Instruction, StraightLine
 from tests.oracle import exact, ours
 from tests.oracle.bound import bounds
 from tests.oracle.census import peers
@@ -43,7 +43,7 @@ def test_the_library_is_off_where_the_rule_says_and_the_rule_explains_it(library
 
 
 class Careless:
-    """A peer that is right, but for the gradient of one primitive and the result of another."""
+    """A peer that is right except for the gradient of one primitive and the value of programs."""
 
     name = "torch"
 

@@ -1,7 +1,7 @@
 """A failing program is made small, and still fails."""
 
 from microgradlike import ops
-from microgradlike.testing.strategies.programs import StraightLine
+from microgradlike.testing.strategies.straight_line import StraightLine
 from tests.oracle.generate import program
 from tests.oracle.shrink import described, shrunk
 

@@ -1,7 +1,7 @@
 """Derivatives to the third order as handbooks print them, over mpmath numbers.
 
-The oracle differentiates by these and not by the table's partials, which are what it is to judge.
-`test_textbook.py` holds each of them to mpmath's numerical derivative of the value.
+The oracle differentiates by these and not by the table's partials, which it judges.
+`test_exact.py` compares each of them with mpmath's numerical derivative of the value.
 
 y the value, x or a and b the operands. A row is (first, second, third); of two operands `second` is
 (aa, ab, bb) and `third` (aaa, aab, abb, bbb), so that the derivative by operands i, j, k, each of
@@ -13,12 +13,12 @@ from mpmath import mp, mpf
 from microgradlike import ops
 from tests.ulps import exact
 
-NONE = (mpf(0),) * 7  # of a piecewise linear primitive, by any two or three of its operands
+NONE = (mpf(0),) * 7  # second or third derivatives of a piecewise linear primitive
 ONE = mpf(1)
 
 
 def derivatives(op, y, at):
-    """(first, second, third) of `op` at the operands `at`, where it has the value y."""
+    """The first, second and third derivatives of `op` at the operands `at`, with value y."""
     if op in UNARY:
         f1, f2, f3 = UNARY[op](y, *at)
         return (f1,), (f2,), (f3,)

@@ -11,6 +11,7 @@ from microgradlike import Value, nn, ops, unary
 from microgradlike.expressions.parser import parse
 from microgradlike.ops import TABLE
 from microgradlike.testing import programs
+from tests.bits import same_bits
 from tests.compile.test_backends import SPECIAL
 from tests.compile.test_export_javascript import difference
 from tests.page.browser import browser as browser, opened as opened  # fixtures
@@ -76,7 +77,7 @@ def test_a_page_opens_and_has_pythons_numbers(opened_graph, make):
     y = make()
     seen = opened_graph(y)
     assert seen.tab.title().endswith("microgradlike")
-    assert repr(state(seen)["data"]) == repr([n.data for n in scene(y).nodes])
+    assert same_bits(state(seen)["data"], [n.data for n in scene(y).nodes])
     got = [g for g, n in zip(state(seen)["grad"], scene(y).nodes) if n.role != "constant"]
     want = [g for g in backward(y) if g is not None]
     assert all(abs(a - b) <= 1e-14 * abs(b) for a, b in zip(got, want, strict=True))
@@ -309,7 +310,7 @@ def test_a_random_program_is_pythons_at_every_step(browser, line, factor):
     y = line(*leaves)
     place = places(y)
     with TemporaryDirectory() as folder, browser.open(page(y).save(f"{folder}/y.html")) as seen:
-        assert repr(state(seen)["data"]) == repr([n.data for n in scene(y).nodes])
+        assert same_bits(state(seen)["data"], [n.data for n in scene(y).nodes])
         assert_steps(state(seen), y)
         set_leaves(seen, [(place[id(v)], v.data * factor) for v in leaves if id(v) in place])
         assert_steps(state(seen), y)

@@ -1,4 +1,4 @@
-"""check_gradients beyond the first order: what is looked at, what is missing, and what is said."""
+"""check_gradients beyond the first order: coverage, missing derivatives, notes and warnings."""
 
 import math
 import random
@@ -21,7 +21,7 @@ versine = unary("versine", lambda x: 1 - math.cos(x), lambda y, x: math.sin(x))
 detaching = unary("detaching", math.sin, lambda y, x: cos(detached(x)))
 
 
-def test_every_pair_of_a_few_numbers_is_looked_at_in_both_orders():
+def test_every_pair_of_a_few_numbers_is_checked_in_both_orders():
     def f(x, w):
         return sin(x * w[0]) * exp(w[1]) + x
 
@@ -51,7 +51,7 @@ def test_every_order_of_the_exponential_is_itself(x, order):
     ("options", "order", "examples"),
     [({}, 2, 20_000), ({"max_size": 40}, 3, 2_000), ({"inputs": 14, "max_size": 40}, 2, 500)],
 )
-def test_no_random_program_is_accused_and_none_is_undecided(options, order, examples):
+def test_random_programs_are_neither_wrong_nor_undecided(options, order, examples):
     @settings(max_examples=examples, database=None, suppress_health_check=list(HealthCheck))
     @given(programs(**options))
     def derivatives_are_right(program):
@@ -67,7 +67,7 @@ def test_an_order_is_written_as_mathematicians_do():
     assert "u0: random directions" in str(report)
 
 
-def test_many_numbers_are_looked_at_in_ten_directions():
+def test_many_numbers_are_checked_in_ten_directions():
     report = check_gradients(lambda w: ops.sin(sum(x * x for x in w)), [0.1 * i for i in range(12)])
     assert len(report.partials) == 12
     assert len(report.higher) == 12 * 10
@@ -92,7 +92,7 @@ def test_a_mistake_that_shows_from_the_third_order_on_is_found_there():
     assert [p.by for p in caught.value.report.wrong] == [("x", "x", "x")]
 
 
-def test_where_a_first_derivative_is_wrong_the_second_are_not_asked_for():
+def test_second_derivatives_are_skipped_if_a_first_one_is_wrong():
     wrong = unary("wrong", math.sin, lambda y, x: -cos(x))
     with pytest.raises(GradientError) as caught:
         check_gradients(wrong, 0.5)
@@ -102,7 +102,7 @@ def test_where_a_first_derivative_is_wrong_the_second_are_not_asked_for():
 # a partial that takes numbers only
 
 
-def test_second_derivatives_that_are_missing_are_one_warning_that_names_the_primitive():
+def test_missing_second_derivatives_are_one_warning_that_names_the_primitive():
     with pytest.warns(GradientWarning) as caught:
         report = check_gradients(lambda x, w: (versine(x * w) + x).tanh(), 0.5, 2.0)
     (message,) = [str(w.message) for w in caught]
@@ -113,14 +113,14 @@ def test_second_derivatives_that_are_missing_are_one_warning_that_names_the_prim
     assert message in str(report)
 
 
-def test_third_derivatives_may_be_missing_by_the_partial_of_a_partial():
+def test_a_partial_of_a_partial_may_leave_third_derivatives_missing():
     integral = unary("integral", lambda x: x - math.sin(x), lambda y, x: versine(x))
     assert not check_gradients(integral, 0.5, order=2).missing
     with pytest.warns(GradientWarning, match="order 3 could not .* partial of versine .* order=2"):
         check_gradients(integral, 0.5, order=3)
 
 
-def test_a_partial_that_fails_at_second_sight_only_is_missing_without_a_name():
+def test_a_partial_that_fails_only_once_is_missing_without_a_name():
     calls = []
 
     def fickle(y, x):
@@ -138,7 +138,7 @@ def test_with_order_1_a_partial_that_takes_numbers_only_is_fine():
     check_primitive(versine, order=1)
 
 
-def test_check_primitive_warns_once_of_second_derivatives_that_are_missing():
+def test_check_primitive_warns_once_of_missing_second_derivatives():
     with pytest.warns(GradientWarning, match="the partial of versine takes numbers") as caught:
         check_primitive(versine)
     assert len(caught) == 1
@@ -147,29 +147,33 @@ def test_check_primitive_warns_once_of_second_derivatives_that_are_missing():
 # forward mode
 
 
-def test_a_function_that_looks_at_data_is_checked_in_forward_mode_through_its_graph():
+def test_forward_mode_of_a_function_that_reads_data_replays_its_graph():
     report = check_gradients(lambda x: x.sin() * x if x.data > 0 else x, 0.5)
     assert [p.verdict for p in (*report.partials, *report.higher)] == ["agrees", "agrees"]
     for p in (*report.partials, *report.higher):
         assert p.forward == pytest.approx(p.analytic, rel=1e-15)
     assert report.notes == (
-        "f does not take Duals, so forward mode ran its graph: AttributeError: 'Dual' object has no"
-        " attribute 'data'",
+        "f does not accept Duals, so forward mode replayed its graph: AttributeError: 'Dual' object"
+        " has no attribute 'data'",
     )
 
 
 @pytest.mark.parametrize("result", [[1.0], "1", 1j, None])
-def test_a_function_that_gives_something_else_for_duals_does_not_take_them(result):
+def test_a_function_that_returns_no_number_for_duals_does_not_accept_them(result):
     report = check_gradients(lambda x: x * x if isinstance(x, Value) else result, 0.5)
-    assert report.notes[0].startswith("f does not take Duals, so forward mode ran its graph: it g")
+    assert report.notes[0].startswith(
+        "f does not accept Duals, so forward mode replayed its graph: it returned "
+    )
 
 
-def test_a_function_that_calculates_something_else_for_duals_is_found():
-    with pytest.raises(GradientError, match="reverse and forward mode may differ by"):
+def test_a_function_with_another_value_for_duals_is_found():
+    with pytest.raises(
+        GradientError, match=r"reverse and forward mode differ by .*, and rounding explains"
+    ):
         check_gradients(lambda x: x * x if isinstance(x, Value) else 2 * x, 0.5)
 
 
-def test_a_number_that_stands_still_does_not_spoil_the_others_in_forward_mode():
+def test_a_constant_does_not_spoil_the_other_tangents():
     with pytest.warns(GradientWarning, match=r"by b at 2.0 could not be checked: pow\(-3.0, 2.0\)"):
         report = check_gradients(lambda a, b: a**b, -3.0, 2.0, order=1)
     a, _ = report.partials
@@ -203,7 +207,7 @@ def test_the_margin_to_a_kink_is_that_of_the_function_not_of_its_partials():
     assert (p.verdict, p.margin) == ("agrees", pytest.approx(0.25))  # erf' has floor in it
 
 
-def test_a_jump_that_no_primitive_tells_of_is_a_kink_of_the_gradient():
+def test_a_jump_without_a_declared_kink_is_a_kink_of_the_gradient():
     huber = unary(
         "huber",
         lambda x: x * x / 2 if abs(x) <= 1 else abs(x) - 0.5,
@@ -214,21 +218,25 @@ def test_a_jump_that_no_primitive_tells_of_is_a_kink_of_the_gradient():
     assert p.note.startswith("a jump of the derivative; from the left 1, from the right 0")
 
 
-def test_numbers_at_a_kink_are_left_out_of_second_derivatives_and_that_is_said():
+def test_numbers_at_a_kink_are_left_out_of_second_derivatives_with_a_note():
     report = check_gradients(lambda x, w: x.relu() * w + w * w, 0.0, 3.0)
     assert [p.by for p in report.higher] == [("w", "w")]
-    assert "no second derivatives by x: the first is at a kink or undecided" in str(report)
+    assert "second derivatives by x were not checked: the first derivative is at a kink" in str(
+        report
+    )
     report = check_gradients(lambda x: abs(x), 0.0)
-    assert report.notes == ("no second derivatives: every first one is at a kink or undecided",)
+    assert report.notes == (
+        "second derivatives were not checked: every first one is at a kink or undecided",
+    )
 
 
-def test_a_derivative_that_is_identically_zero_is_decided_whatever_the_noise_of_the_others():
+def test_noise_of_other_derivatives_does_not_hide_one_that_is_identically_zero():
     report = check_gradients(lambda x, w: ((x + 1e7) * 1e3).sin() + w * w, 0.3, 0.5)
     zeros = [p for p in report.higher if p.by in (("x", "w"), ("w", "x"))]
     assert [(p.verdict, p.numeric, p.error) for p in zeros] == [("agrees", 0.0, 0.0)] * 2
 
 
-def test_a_number_that_leaves_the_graph_is_found_although_its_derivative_is_zero_in_both_modes():
+def test_a_number_that_leaves_the_graph_is_found_though_both_modes_give_zero():
     with pytest.raises(GradientError):
         check_gradients(lambda x, w: x * Value(w.data) if isinstance(w, Value) else x, 0.5, 2.0)
 

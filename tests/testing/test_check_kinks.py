@@ -1,4 +1,4 @@
-"""check_gradients at kinks, edges of domains, and where a derivative rule breaks."""
+"""check_gradients at kinks, at edges of domains, and with derivative rules that fail."""
 
 import math
 
@@ -33,7 +33,7 @@ def test_kinks_that_cancel_are_found_to_hide_a_derivative():
         check_gradients(lambda x: x.relu() - (-x).relu(), 0.0)
 
 
-def test_a_tie_with_itself_is_no_kink():
+def test_a_tie_with_itself_is_smooth():
     assert only(lambda x: ops.maximum(x, x), 2.0).verdict == "agrees"
 
 
@@ -69,7 +69,7 @@ def test_an_edge_with_a_derivative_on_one_side_is_compared_with_that():
 @pytest.mark.parametrize(
     ("f", "what"), [(ops.sqrt, "the edge of the domain"), (ops.sign, "the kink")]
 )
-def test_where_neither_side_has_a_derivative_nothing_is_claimed(f, what):
+def test_a_point_without_one_sided_derivatives_is_undecided(f, what):
     with pytest.warns(
         GradientWarning, match=f"could not be checked: {what}.*left none.*right none"
     ):
@@ -78,12 +78,12 @@ def test_where_neither_side_has_a_derivative_nothing_is_claimed(f, what):
     assert "undecided" in str(report)
 
 
-def test_a_step_that_leaps_over_kinks_is_not_believed():
+def test_a_step_over_kinks_is_not_trusted():
     p = only(lambda x: ops.floor(x), 3.0)
     assert (p.right, p.analytic, p.verdict) == (0.0, 0.0, "kink")
 
 
-def test_a_primitive_that_cancels_inside_is_not_accused():
+def test_a_primitive_with_cancellation_inside_passes():
     versine = unary("versine", lambda x: 1 - math.cos(x), lambda y, x: math.sin(x))
     for x in (4e-131, 1e-9, 2.0**-8, 0.03125, 0.5):
         assert not check_gradients(versine, x, order=1).undecided

@@ -34,11 +34,11 @@ def test_the_error_estimate_covers_the_error(name, data):
         assert abs(estimate.value - derivative(x)) <= estimate.error + 4 * math.ulp(derivative(x))
 
 
-def test_there_is_no_estimate_where_nothing_is_finite():
+def test_values_that_are_not_finite_give_no_estimate():
     assert differentiate(lambda offset: Sample(math.nan), 1.0) is None
 
 
-def test_differences_that_overflow_are_no_estimate():
+def test_differences_that_overflow_give_no_estimate():
     huge = differentiate(lambda offset: Sample(math.copysign(1.7e308, offset)), 0.0)
     assert huge is None
 
@@ -69,13 +69,13 @@ def test_a_spike_that_every_other_sample_misses_leads_to_a_smaller_step(width):
 
 @pytest.mark.parametrize("x", [1.23e15, 7.7e14, -3.1e15, 1e22])
 @pytest.mark.parametrize("f", [Value.sin, Value.cos])
-def test_swinging_between_neighbouring_doubles_is_no_derivative(f, x):
+def test_jumps_between_neighbouring_doubles_give_no_derivative(f, x):
     with pytest.warns(GradientWarning, match="could not be checked"):
         report = check_gradients(f, x)
     assert [p.verdict for p in report.partials] == ["undecided"]
 
 
-def test_a_scatter_of_the_size_of_the_values_is_no_rounding():
+def test_a_scatter_as_large_as_the_values_is_not_taken_for_rounding():
     values = random.Random(0)
     assert differentiate(lambda offset: Sample(values.uniform(1.0, 2.0)), 1e15) is None
 
@@ -101,7 +101,7 @@ def test_a_function_of_the_users_that_raises_beside_the_point_is_a_smaller_domai
 @pytest.mark.parametrize("noise", [1e-12, 1e-9, 1e-3])
 def test_the_error_of_a_straight_line_is_what_its_noise_makes_of_it(noise):
     estimate = differentiate(lambda offset: Sample(2 * offset, noise), 1.0)
-    # weights of 1.5 in all, twice the noise, over half a step
+    # the weights sum to 1.5; twice the noise, divided by half a step
     assert estimate.error * estimate.step / noise == pytest.approx(6, rel=1e-2)
 
 
@@ -113,12 +113,12 @@ def test_the_error_of_an_exact_straight_line_is_a_few_units_in_the_last_place():
 @pytest.mark.parametrize("noise", [1e-9, 1e-6, 1e-4])
 def test_truncation_is_as_much_as_half_the_step_changes(noise):
     estimate = differentiate(lambda offset: Sample(offset**5 + 2 * offset, noise), 1.0)
-    # five points make -4 h^4 of x^5 at 0: -4 + 4/16 of it is the change from h to h/2
+    # five points give -4 h^4 for x^5 at 0; from h to h/2 that changes by 3.75 h^4
     most = 3.75 * estimate.step**4 + 6 * noise / estimate.step
     assert abs(estimate.value - 2.0) <= estimate.error <= 1.001 * most
 
 
-def test_a_step_is_looked_for_until_the_error_is_a_ten_billionth():
+def test_the_search_goes_on_until_the_error_is_a_ten_billionth():
     for x in (1 + k / 32 for k in range(32)):
         estimate = differentiate(
             lambda offset, x=x: Sample(math.exp(x + offset), 6e-14 * math.exp(x)), x
@@ -134,7 +134,7 @@ def test_no_sample_is_taken_beyond_the_room_before_a_kink(room):
 
 
 @pytest.mark.parametrize("noise", [1e-9, 1e-6, 1e-4])
-def test_a_corner_that_no_primitive_tells_of_leaves_a_derivative_that_is_hardly_known(noise):
+def test_a_corner_without_a_declared_kink_gives_a_large_error(noise):
     def f(offset):  # slopes of 1/2 and 3/2
         return offset + abs(offset) / 2
 
@@ -143,7 +143,7 @@ def test_a_corner_that_no_primitive_tells_of_leaves_a_derivative_that_is_hardly_
 
 
 def scattered(size):
-    """x + 1 with random errors of at most that size, the same at the same place."""
+    """x + 1 with random errors up to `size`, the same at the same place."""
     rng, seen = random.Random(0), {}
 
     def f(offset):
@@ -154,11 +154,11 @@ def scattered(size):
     return f
 
 
-@pytest.mark.parametrize("admitted", [0.0, 0.2])
+@pytest.mark.parametrize("declared", [0.0, 0.2])
 @pytest.mark.parametrize("size", [1e-12, 1e-8, 2.0**-13])
-def test_noise_that_is_not_admitted_is_measured_by_its_scatter(size, admitted):
+def test_undeclared_noise_is_measured_by_its_scatter(size, declared):
     f = scattered(size)
-    estimate = differentiate(lambda offset: Sample(f(offset), admitted * size), 1.0)
+    estimate = differentiate(lambda offset: Sample(f(offset), declared * size), 1.0)
     assert abs(estimate.value - 1.0) <= estimate.error
     assert 2 * size <= estimate.error * estimate.step <= 18 * size
 

@@ -1,4 +1,4 @@
-"""gradient_property: a function becomes a test, and the test finds what is wrong with it."""
+"""gradient_property: a function becomes a test that finds its wrong derivatives."""
 
 import subprocess
 import sys
@@ -9,13 +9,13 @@ import pytest
 from hypothesis import strategies as st
 
 from microgradlike import Value, hypot, log, nn, sin, tanh, unary
-from microgradlike.testing import GradientError, GradientWarning, Tally, gradient_property
+from microgradlike.testing import CheckStatistics, GradientError, GradientWarning, gradient_property
 
 wrong_cube = unary("wrong_cube", lambda x: x * x * x, lambda y, x: 2 * x * x)
 
 
 def drawn(f, *args, **options):
-    """The points at which the property of f runs f, as plain numbers."""
+    """The points at which the property of f runs f."""
     seen = []
 
     def looking(x, y=2.0):
@@ -36,13 +36,13 @@ def test_a_right_function_passes_and_its_points_are_counted():
         return w[0] * x + w[1]
 
     assert line() is None
-    assert line.tally.points == 30
-    assert line.tally.count("agrees", 1) == 3 * 30
-    assert line.tally.count("agrees", 2) == 9 * 30
-    assert "90 partials at 30 points agree" in line.tally.summary(30)
+    assert line.statistics.points == 30
+    assert line.statistics.count("agrees", 1) == 3 * 30
+    assert line.statistics.count("agrees", 2) == 9 * 30
+    assert "90 first derivatives at 30 points agree" in line.statistics.summary(30)
 
 
-def test_a_wrong_one_fails_at_the_simplest_point_with_a_table_that_draws_itself():
+def test_a_wrong_function_fails_at_the_simplest_point_with_table_and_drawing_code():
     @gradient_property(x=(0.5, 9.5), k=(3, 8))
     def mistaken(x, k):
         return wrong_cube(x) * k
@@ -50,7 +50,7 @@ def test_a_wrong_one_fails_at_the_simplest_point_with_a_table_that_draws_itself(
     with pytest.raises(GradientError) as caught:
         mistaken()
     message = str(caught.value)
-    assert "gradient of mistaken where its value is 3: 1 of 2 partials wrong" in message
+    assert "gradient of mistaken, value 3: 1 of 2 first derivatives wrong" in message
     assert 'y = mistaken(Value(1.0, "x"), Value(3.0, "k"))' in message
     assert "x=1.0" in "\n".join(caught.value.__notes__)
 
@@ -58,7 +58,7 @@ def test_a_wrong_one_fails_at_the_simplest_point_with_a_table_that_draws_itself(
 def test_points_keep_to_their_intervals_and_a_number_is_drawn_from_ten_around_zero():
     seen = drawn(lambda x, y: x * y, y=(2, 3), examples=50)
     xs, ys = zip(*[(data(x), data(y)) for x, y in seen])
-    assert all(-10.1 < x < 10.1 for x in xs)  # differences look a little beside
+    assert all(-10.1 < x < 10.1 for x in xs)  # differences go slightly beyond the interval
     assert min(xs) < -5
     assert max(xs) > 5
     assert all(1 < y < 4 for y in ys)
@@ -69,7 +69,7 @@ def test_a_default_stays_where_nothing_is_drawn_for_it():
     gradient_property(lambda x, *, scale=2.0, **options: x * scale, examples=2)()
     both = gradient_property(y=(0, 1), examples=2)(lambda k=2.0, y=1.0: k * y)
     both()
-    assert both.tally.count("agrees", 1) == 4  # k at 2.0, as y comes after it
+    assert both.statistics.count("agrees", 1) == 4  # k stays at 2.0: y comes after it
 
 
 @pytest.mark.parametrize(
@@ -96,20 +96,20 @@ def test_a_range_may_be_many_things(range_, kind):
     assert kinds[0] is kind
 
 
-def test_without_brackets_every_number_of_the_signature_is_drawn():
+def test_without_ranges_every_argument_is_drawn():
     @gradient_property
     def product(x, w):
         return x * w
 
     product()
-    assert product.tally.points == 100
+    assert product.statistics.points == 100
 
 
 def test_primitives_and_functions_elsewhere_can_be_properties():
     gradient_property(tanh, examples=5)()
     test_hypot = gradient_property(a=(1, 2), b=(-1, 1), examples=5)(hypot)
     test_hypot()
-    assert test_hypot.tally.count("agrees", 1) == 10
+    assert test_hypot.statistics.count("agrees", 1) == 10
 
 
 def test_an_argument_named_like_an_option_goes_into_a_dict():
@@ -118,14 +118,14 @@ def test_an_argument_named_like_an_option_goes_into_a_dict():
         return order * order
 
     f()
-    assert f.tally.points == 7
+    assert f.statistics.points == 7
 
 
-def test_order_says_how_far_to_look():
+def test_order_is_the_highest_order_checked():
     property_of = [gradient_property(order=n, examples=3)(lambda x: x.sin()) for n in (1, 2, 3)]
     for n, test in enumerate(property_of, start=1):
         test()
-        assert sorted(test.tally.largest) == list(range(1, n + 1))
+        assert sorted(test.statistics.largest) == list(range(1, n + 1))
 
 
 def test_the_points_are_the_same_at_every_run_and_others_for_another_seed():
@@ -136,7 +136,7 @@ def test_the_points_are_the_same_at_every_run_and_others_for_another_seed():
     assert points(seed=None) != points(seed=None)
 
 
-# kinks, edges, and what could not be checked
+# kinks, edges, undecided derivatives
 
 
 def test_kinks_are_counted():
@@ -145,10 +145,10 @@ def test_kinks_are_counted():
         return abs(x)
 
     bent()
-    assert (bent.tally.count("kink"), bent.tally.points) == (1, 3)
+    assert (bent.statistics.count("kink"), bent.statistics.points) == (1, 3)
 
 
-def test_points_outside_of_the_domain_are_passed_over_and_others_drawn():
+def test_points_outside_of_the_domain_are_skipped_and_others_drawn():
     def root(x):
         if x.data > 0.5:
             raise ValueError("not there")
@@ -156,18 +156,18 @@ def test_points_outside_of_the_domain_are_passed_over_and_others_drawn():
 
     test = gradient_property(x=(-1, 1), examples=20, order=1)(root)
     test()
-    assert test.tally.points == 20
-    assert any(why.endswith("f is nan") for why in test.tally.passed)
-    assert any(why.endswith("ValueError: not there") for why in test.tally.passed)
-    assert "points passed over, the first [" in test.tally.summary(20)
+    assert test.statistics.points == 20
+    assert any(why.endswith("f is nan") for why in test.statistics.skipped)
+    assert any(why.endswith("ValueError: not there") for why in test.statistics.skipped)
+    assert "points skipped, the first [" in test.statistics.summary(20)
 
 
 def test_a_range_without_a_point_in_the_domain_is_an_error():
-    with pytest.raises(ValueError, match=r"none of \d+ points drawn could .* \[-?\d.*\]: f is nan"):
+    with pytest.raises(ValueError, match=r"none of \d+ drawn points could .* \[-?\d.*\]: f is nan"):
         gradient_property(x=(-2, -1))(log)()
 
 
-def test_what_no_point_could_decide_is_a_warning():
+def test_a_derivative_that_no_point_decides_is_a_warning():
     rough = unary("rough", lambda x: np.sin(1e30 * x), lambda y, x: 0.0)
     with pytest.warns(GradientWarning, match="drough/dx could be checked at none of 5 points"):
         gradient_property(x=(1, 2), examples=5, order=1)(rough)()
@@ -180,35 +180,35 @@ def test_a_partial_that_takes_numbers_only_is_one_warning():
     assert len(caught) == 1
 
 
-# what cannot be a property
+# functions and ranges that make no property
 
 
 @pytest.mark.parametrize(
     ("f", "ranges", "error", "message"),
     [
-        (sin, {"x": (3, -3)}, ValueError, r"x=\(3.0, -3.0\) is no interval"),
-        (sin, {"x": (0, float("inf"))}, ValueError, "is no interval"),
-        (sin, {"x": "0..1"}, TypeError, "x='0..1' is no range; give an interval such as"),
-        (sin, {"x": [(0, 1), None]}, TypeError, r"x\[1\]=None is no range"),
-        (sin, {"x": True}, TypeError, "x=True is no range"),
+        (sin, {"x": (3, -3)}, ValueError, r"x=\(3.0, -3.0\) is not an interval; give"),
+        (sin, {"x": (0, float("inf"))}, ValueError, "is not an interval"),
+        (sin, {"x": "0..1"}, TypeError, "x='0..1' is not a range; give an interval such as"),
+        (sin, {"x": [(0, 1), None]}, TypeError, r"x\[1\]=None is not a range"),
+        (sin, {"x": True}, TypeError, "x=True is not a range"),
         (lambda width: width, {"with": 1}, ValueError, "range for 'with', .* mean width"),
-        (lambda *x: x[0], {}, TypeError, r"f takes \*x, which is not drawn"),
-        (lambda *, x: x, {}, TypeError, "f takes x, which is not drawn"),
+        (lambda *x: x[0], {}, TypeError, r"f takes \*x, which cannot be drawn; wrap it"),
+        (lambda *, x: x, {}, TypeError, "f takes x, which cannot be drawn"),
         (lambda x=1.0: x, {}, TypeError, "no argument without a default"),
-        (lambda self, x: x, {}, TypeError, "a method has nobody to be called on"),
-        (3, {}, TypeError, "is for a function, got 3"),
-        (dict, {}, TypeError, "does not say what it takes; wrap it in a def"),
-        (sin, {"examples": 0}, ValueError, "examples=0 is not a whole number from 1 on"),
-        (sin, {"order": 1.5}, ValueError, "order=1.5 is not a whole number"),
+        (lambda self, x: x, {}, TypeError, "unbound method, got self; decorate"),
+        (3, {}, TypeError, "takes a function, got 3"),
+        (dict, {}, TypeError, "has no signature to read; wrap it in a def"),
+        (sin, {"examples": 0}, ValueError, "examples is at least 1, got 0"),
+        (sin, {"order": 1.5}, TypeError, "order is a whole number, got 1.5"),
     ],
 )
-def test_what_cannot_be_drawn_is_a_clear_error(f, ranges, error, message):
+def test_arguments_that_cannot_be_drawn_are_a_clear_error(f, ranges, error, message):
     with pytest.raises(error, match=message):
         gradient_property(**ranges)(f)
 
 
-def test_a_function_that_cannot_be_checked_says_so():
-    with pytest.raises(TypeError, match=r"f gave 1.0 of type float, not a Value"):
+def test_a_function_without_a_value_is_a_clear_error():
+    with pytest.raises(TypeError, match=r"f returned 1.0 of type float, not a Value"):
         gradient_property(lambda x: 1.0)()
 
 
@@ -254,11 +254,11 @@ def test_pytest_collects_it_and_shows_the_table_alone(tmp_path):
     assert "1 failed, 1 passed, 2 skipped" in done.stdout
     assert "dtest_square/dx  1        1        2 " in done.stdout
     assert "draw(y).save" in done.stdout
-    assert "FAILED test_users.py::test_square - microgradlike.testing.check.report" in done.stdout
+    assert "FAILED test_users.py::test_square - microgradlike.testing.GradientError" in done.stdout
     assert "hypothesis" not in done.stdout.lower()
 
 
-def test_the_test_is_a_function_with_the_name_of_the_users():
+def test_the_test_is_a_function_with_the_name_of_the_tested_one():
     def neuron(w, x):
         """A neuron."""
         return tanh(w * x)
@@ -269,5 +269,8 @@ def test_the_test_is_a_function_with_the_name_of_the_users():
     assert not hasattr(test, "__wrapped__")
 
 
-def test_a_tally_of_nothing_says_nothing_agreed():
-    assert Tally().summary(1) == "0 partials at only 0 of 1 points agree with differences"
+def test_statistics_of_no_check_say_that_nothing_agreed():
+    assert (
+        CheckStatistics().summary(1)
+        == "0 first derivatives at only 0 of 1 points agree with differences"
+    )

@@ -1,4 +1,4 @@
-"""The check is checked: wrong derivative rules of every kind are sown, and each one is found."""
+"""Seeded mistakes: wrong derivative rules of every kind are found by the check."""
 
 import math
 from dataclasses import replace
@@ -21,7 +21,7 @@ def swapped(partials, i):
     return lambda y, *x: partials[i](y, *x[1:], x[0])
 
 
-# y output, x operands, i which one: what people get wrong, as a change to a right rule
+# y output, x operands, i index; common mistakes, as changes to a right rule
 KINDS = {
     "sign": lambda partials, i: lambda y, *x: -partials[i](y, *x),
     "factor": lambda partials, i: lambda y, *x: 2 * partials[i](y, *x),
@@ -67,7 +67,7 @@ def with_partial(op, i, partial):
 
 
 def some_points(op, count=60):
-    """Points of the domain from a generator of our own, so that Hypothesis is not its own judge."""
+    """Points of the domain that are independent of the strategy under test."""
     random = Random(op.name)
     found = []
     while len(found) < count:
@@ -79,7 +79,7 @@ def some_points(op, count=60):
 
 
 def is_a_mistake(op, wrong, i):
-    """Whether the changed rule is another one: twice 0, or the other operand of a sum, is not."""
+    """True if the change matters; twice 0 or a swap of summands does not."""
     for point in some_points(op):
         y = op.forward(*point)
         right, other = (partial_at(which, i, y, *point) for which in (op, wrong))
@@ -89,7 +89,7 @@ def is_a_mistake(op, wrong, i):
 
 
 def seeded(kinds, is_a_mistake):
-    """Every primitive with one partial changed in each way; not the changes that change nothing."""
+    """Every primitive with one partial changed in each way that matters."""
     for op in TABLE.values():
         for i in range(op.arity):
             for kind, change in kinds.items():
@@ -122,15 +122,15 @@ def found(wrong):
 @pytest.mark.filterwarnings("ignore::microgradlike.testing.GradientWarning")
 @pytest.mark.parametrize("name", TABLE)
 def test_every_mistake_in_a_primitive_is_found_within_100_examples(name):
-    sown = [(kind, wrong) for kind, op, wrong in MISTAKES if op.name == name]
-    missed = [kind for kind, wrong in sown if not found(wrong)]
-    assert len(sown) >= 2
+    mistakes = [(kind, wrong) for kind, op, wrong in MISTAKES if op.name == name]
+    missed = [kind for kind, wrong in mistakes if not found(wrong)]
+    assert len(mistakes) >= 2
     assert not missed
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *(kind for _, _, kind in WILD)])
-def test_every_kind_of_mistake_was_sown(kind):
-    assert any(sown == kind for sown, _, _ in MISTAKES)
+def test_every_kind_of_mistake_was_seeded(kind):
+    assert any(kind == other for other, _, _ in MISTAKES)
 
 
 def test_a_mistake_is_found_in_random_programs_and_shrunk_to_one_instruction():
@@ -147,7 +147,7 @@ def test_a_mistake_is_found_in_random_programs_and_shrunk_to_one_instruction():
 
 
 def assign_instead_of_adding(order):
-    """The backward pass of whoever writes = for +=."""
+    """A backward pass with = in place of +=."""
     for v in reversed(order):
         for x, local in zip(v.operands, local_derivatives(v)):
             if local is not None:
@@ -155,7 +155,7 @@ def assign_instead_of_adding(order):
 
 
 def drop_the_last_use(order):
-    """A backward pass that takes the operands of a node for a set: x * x counts once."""
+    """A backward pass over the set of operands, which counts x * x once."""
     for v in reversed(order):
         pairs = {id(x): (x, local) for x, local in zip(v.operands, local_derivatives(v))}
         for x, local in pairs.values():
@@ -164,7 +164,7 @@ def drop_the_last_use(order):
 
 
 def from_the_front(order):
-    """A backward pass in the wrong order: gradients are handed on before they are complete."""
+    """A backward pass in the wrong order, which propagates incomplete gradients."""
     engine_order = [order[-1], *order[:-1]]
     for v in engine_order:
         for x, local in zip(v.operands, local_derivatives(v)):
@@ -173,7 +173,7 @@ def from_the_front(order):
 
 
 def broken_by(push):
-    """`Value.backward` with another push: the compiled one is not reached from outside."""
+    """`Value.backward` with another push, because the compiled one cannot be patched."""
 
     def backward(root, upstream=1.0):
         mark = engine.next_stamp() + 1
@@ -202,8 +202,8 @@ def test_a_broken_backward_pass_is_found_within_100_random_programs(push, monkey
         gradients_are_right()
 
 
-def test_the_backward_pass_that_is_broken_here_is_sound_before(monkeypatch):
-    """Or it would be found for another reason than the mistake."""
+def test_the_patched_backward_pass_is_right_without_a_mistake(monkeypatch):
+    """Otherwise the checks above would find something other than the mistake."""
 
     def right(order):
         for v in reversed(order):

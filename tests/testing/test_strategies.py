@@ -1,4 +1,4 @@
-"""points and programs: inside the domain, with shared results, and shrinking to something small."""
+"""points and programs: inside the domain, with shared results, and shrinking well."""
 
 import math
 import subprocess
@@ -98,7 +98,7 @@ def test_impossible_options_are_a_clear_error(options):
 
 
 def has_diamond(program):
-    """Whether a result, not an input, is used twice: a tree has none."""
+    """True if a result other than an input is used twice, unlike in a tree."""
     used = [x for i in program.instructions for x in i.operands if isinstance(x, int)]
     return any(used.count(x) > 1 for x in used if x >= len(program.point))
 
@@ -114,7 +114,7 @@ def test_programs_share_results_and_shrink_to_a_few_instructions():
     assert len(smallest.instructions) == 2
 
 
-def test_shrinking_deletes_what_does_not_matter():
+def test_shrinking_deletes_instructions_without_effect():
     def has_tanh_of_product(program):
         y = program(*[Value(x) for x in program.point])
         made = [v for v in topological(y) if v.op is ops.tanh]
@@ -169,29 +169,27 @@ def test_check_primitive_shrinks_to_a_simple_point():
 
 
 def test_check_primitive_wants_a_primitive_whose_forward_gives_a_float():
-    with pytest.raises(
-        TypeError, match="takes a primitive, made by unary or binary, got <built-in"
-    ):
+    with pytest.raises(TypeError, match=r"takes a primitive, got <built-in.*; make one with unary"):
         check_primitive(math.sin)
     count = unary("count", lambda x: 1, lambda y, x: 0.0)
     with pytest.raises(TypeError, match=r"count\(.*\) gives 1 of type int;.*write float"):
         check_primitive(count)
 
 
-def test_check_primitive_warns_where_no_point_could_decide():
+def test_check_primitive_warns_if_no_point_decides():
     far = (((1.0, math.inf),),)
     rough = unary("rough", lambda x: math.sin(1e30 * x), lambda y, x: 0.0, domain=far)
     with pytest.warns(UserWarning, match="drough/dx could be checked at none of 5 points"):
         check_primitive(rough, examples=5)
 
 
-def test_a_domain_that_claims_too_much_is_found():
+def test_a_domain_that_is_too_large_is_found():
     root = unary("root", ops.sqrt.forward, ops.sqrt.partials[0])
     with pytest.raises(ValueError, match=r"root\(-\d.*\) is nan"):
         check_primitive(root)
 
 
-def test_without_hypothesis_the_check_works_and_the_rest_says_which_extra_it_wants():
+def test_without_hypothesis_the_check_works_and_the_rest_names_the_extra():
     script = (
         "import sys; sys.modules['hypothesis'] = None\n"
         "from microgradlike import testing\n"
@@ -223,7 +221,7 @@ def test_an_unknown_name_of_the_package_is_an_attribute_error():
         testing.nonsense
 
 
-def test_import_star_and_dir_know_the_names_that_hypothesis_draws():
+def test_import_star_and_dir_have_the_names_that_need_hypothesis():
     from microgradlike import testing
 
     scope = {}

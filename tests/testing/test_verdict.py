@@ -7,31 +7,34 @@ import pytest
 
 from microgradlike import ops, unary
 from microgradlike.graph import node_operands, topological
-from microgradlike.testing.check.arguments import Arguments
-from microgradlike.testing.check.directional import Line
-from microgradlike.testing.check.function_under_test import Subject, combined
-from microgradlike.testing.check.modes import Modes
+from microgradlike.testing.check.directional import DirectionalDifferences
+from microgradlike.testing.check.function_under_test import (
+    FunctionUnderTest,
+    directional_derivative,
+)
+from microgradlike.testing.check.modes import AnalyticDerivatives
 from microgradlike.testing.check.numeric import CENTRAL, LEFT, RIGHT, Estimate
-from microgradlike.testing.check.verdict import Claim, judged
+from microgradlike.testing.check.point import Point
+from microgradlike.testing.check.verdict import AnalyticDerivative, judge
 
 EPS = 2.0**-52
-NARROW, WIDE = 0.95, 1.05  # of a tolerance: just inside, just outside
+NARROW, WIDE = 0.95, 1.05  # parts of a tolerance, just inside and just outside
 
 
 @dataclass
-class KnownLine:
-    """A line whose estimates are given: by stencil, each sharp."""
+class KnownDifferences:
+    """Differences with given estimates, by stencil, each sharp."""
 
     estimates: dict
     obstacle_found: tuple = (math.inf, "")
 
-    def estimate(self, row, stencil=CENTRAL):
+    def estimate(self, component, stencil=CENTRAL):
         return self.estimates.get(stencil)
 
-    def is_sharp(self, row, estimate, rounding, stencil=CENTRAL):
+    def is_sharp(self, component, estimate, rounding, stencil=CENTRAL):
         return True
 
-    def is_constant(self, row):
+    def is_constant(self, component):
         return False
 
     def obstacle(self):
@@ -42,87 +45,93 @@ def estimate(value, error=0.0):
     return Estimate(value, error, 1e-3, math.inf)
 
 
-def claim(reverse, *, forward=None, rounding=0.0, between=math.inf):
-    return Claim(("x",), 1.0, reverse, reverse if forward is None else forward, rounding, between)
+def analytic(reverse, *, forward=None, rounding=0.0, between=math.inf):
+    return AnalyticDerivative(
+        ("x",), 1.0, reverse, reverse if forward is None else forward, rounding, between
+    )
 
 
 @pytest.mark.parametrize("sign", [-1, 1])
 @pytest.mark.parametrize(("error", "rounding"), [(2e-3, 0.0), (0.0, 2e-3), (1e-3, 1e-3)])
 def test_a_derivative_agrees_within_the_error_and_the_rounding(error, rounding, sign):
-    line = KnownLine({CENTRAL: estimate(3.0, error)})
+    differences = KnownDifferences({CENTRAL: estimate(3.0, error)})
     for part, verdict in ((NARROW, "agrees"), (WIDE, "differs")):
-        found = judged(claim(3.0 + sign * part * 2e-3, rounding=rounding), line, 0)
+        found = judge(analytic(3.0 + sign * part * 2e-3, rounding=rounding), differences, 0)
         assert (found.verdict, found.error) == (verdict, 2e-3)
 
 
 @pytest.mark.parametrize("error", [0.0, 1e-3])
 @pytest.mark.parametrize("rounding", [0.0, 2e-3])
 def test_at_a_kink_a_derivative_lies_between_the_sides_or_within_their_errors(error, rounding):
-    line = KnownLine({LEFT: estimate(1.0, error), RIGHT: estimate(2.0, error)}, (0.0, "a kink"))
+    differences = KnownDifferences(
+        {LEFT: estimate(1.0, error), RIGHT: estimate(2.0, error)}, (0.0, "a kink")
+    )
     tolerance = rounding + 2 * (error + 1e-6)
     for part, verdict in ((NARROW, "kink"), (WIDE, "differs")):
         for reverse in (1.0 - part * tolerance, 2.0 + part * tolerance):
-            assert judged(claim(reverse, rounding=rounding), line, 0).verdict == verdict
+            assert judge(analytic(reverse, rounding=rounding), differences, 0).verdict == verdict
 
 
 def test_two_sides_are_one_derivative_where_their_errors_meet():
     for part, verdict in ((NARROW, "agrees"), (WIDE, "kink")):
         right = 1.0 + part * 2 * (1e-3 + 1e-6)
-        line = KnownLine({LEFT: estimate(1.0, 1e-3), RIGHT: estimate(right, 1e-3)})
-        assert judged(claim(1.0), line, 0).verdict == verdict
+        differences = KnownDifferences({LEFT: estimate(1.0, 1e-3), RIGHT: estimate(right, 1e-3)})
+        assert judge(analytic(1.0), differences, 0).verdict == verdict
 
 
 @pytest.mark.parametrize("sign", [-1, 1])
 def test_the_modes_agree_within_the_rounding_between_them(sign):
-    line = KnownLine({CENTRAL: estimate(3.0, 1.0)})
+    differences = KnownDifferences({CENTRAL: estimate(3.0, 1.0)})
     for part, verdict in ((NARROW, "agrees"), (WIDE, "differs")):
-        both = claim(3.0, forward=3.0 + sign * part * 1e-9, between=1e-9)
-        assert judged(both, line, 0).verdict == verdict
+        both = analytic(3.0, forward=3.0 + sign * part * 1e-9, between=1e-9)
+        assert judge(both, differences, 0).verdict == verdict
 
 
 # sharp enough to judge by
 
 
-def line_at(x, f=lambda x: x * 1.0):
-    arguments = Arguments(f, (x,))
-    return Line(Subject(f, arguments), [1.0], x, gradient=False)
+def differences_at(x, f=lambda x: x * 1.0):
+    point = Point(f, (x,))
+    return DirectionalDifferences(FunctionUnderTest(f, point), [1.0], x, gradient=False)
 
 
 @pytest.mark.parametrize(("stencil", "part"), [(CENTRAL, 1e-2), (LEFT, 1e-4), (RIGHT, 1e-4)])
 def test_an_estimate_is_sharp_to_a_part_of_itself(stencil, part):
-    line = line_at(0.5)
+    differences = differences_at(0.5)
     for value in (3.0, -3.0):
         limit = part * 3.0
-        assert line.is_sharp(0, estimate(value, NARROW * limit), 0.0, stencil)
-        assert not line.is_sharp(0, estimate(value, WIDE * limit), 0.0, stencil)
-        assert line.is_sharp(0, estimate(value), NARROW * limit, stencil)
-        assert not line.is_sharp(0, estimate(value), WIDE * limit, stencil)
+        assert differences.is_sharp(0, estimate(value, NARROW * limit), 0.0, stencil)
+        assert not differences.is_sharp(0, estimate(value, WIDE * limit), 0.0, stencil)
+        assert differences.is_sharp(0, estimate(value), NARROW * limit, stencil)
+        assert not differences.is_sharp(0, estimate(value), WIDE * limit, stencil)
         half = limit / 2
-        assert line.is_sharp(0, estimate(value, NARROW * half), NARROW * half, stencil)
-        assert not line.is_sharp(0, estimate(value, WIDE * half), WIDE * half, stencil)
+        assert differences.is_sharp(0, estimate(value, NARROW * half), NARROW * half, stencil)
+        assert not differences.is_sharp(0, estimate(value, WIDE * half), WIDE * half, stencil)
 
 
 @pytest.mark.parametrize(
     ("x", "value", "limit"),
     [
-        (0.5, 0.0, 1e-6),  # near 0, of 1
+        (0.5, 0.0, 1e-6),  # near 0: a millionth of 1
         (0.5, 5e-6, 1e-6),
         (1e3, 0.0, 1e-6),
-        (1e3, 2e-3, 1e-3),  # of a larger function, of that
+        (1e3, 2e-3, 1e-3),  # larger functions: a millionth of the value
         (-1e3, 2e-3, 1e-3),
-        (1e3, 1e-4, 1e-4),  # but never more than the derivative itself
+        (1e3, 1e-4, 1e-4),  # at most the derivative itself
     ],
 )
 def test_a_small_derivative_is_known_to_a_millionth_of_the_function(x, value, limit):
-    line = line_at(x)
-    assert line.is_sharp(0, estimate(value, NARROW * limit), 0.0)
-    assert not line.is_sharp(0, estimate(value, WIDE * limit), 0.0)
+    differences = differences_at(x)
+    assert differences.is_sharp(0, estimate(value, NARROW * limit), 0.0)
+    assert not differences.is_sharp(0, estimate(value, WIDE * limit), 0.0)
 
 
 @pytest.mark.parametrize(("centre", "scale"), [(0.0, 1.0), (1.0, 1.0), (64.0, 64.0)])
-def test_a_kink_stands_in_the_way_up_to_a_few_millionths_from_the_point(centre, scale):
+def test_a_kink_is_an_obstacle_up_to_a_few_millionths_from_the_point(centre, scale):
     reach = scale * 2.0**-18
-    near, far = (line_at(centre + p * reach, lambda x: (x - centre).relu()) for p in (0.95, 1.05))
+    near, far = (
+        differences_at(centre + p * reach, lambda x: (x - centre).relu()) for p in (0.95, 1.05)
+    )
     room, what = near.obstacle()
     assert (room, what[:8]) == (pytest.approx(0.95 * reach), "the kink")
     room, what = far.obstacle()
@@ -132,52 +141,54 @@ def test_a_kink_stands_in_the_way_up_to_a_few_millionths_from_the_point(centre, 
 # rounding
 
 
-def subject_of(f, *point):
-    return Subject(f, Arguments(f, point))
+def function_at(f, *point):
+    return FunctionUnderTest(f, Point(f, point))
 
 
 @pytest.mark.parametrize("x", [0.3, 1.0, -2.5])
 def test_the_rounding_of_one_primitive_is_a_few_units_in_the_last_place(x):
-    subject = subject_of(ops.sin, x)
-    value, (slope,) = subject.root.data, Modes(subject).first().reverse
+    function = function_at(ops.sin, x)
+    value, (slope,) = function.root.data, AnalyticDerivatives(function).first().reverse
     for _ in range(20):
-        noise = subject.here.noise(subject.random)
+        noise = function.evaluation.noise(function.random)
         assert 0.5 * EPS <= noise / abs(value) <= 3 * EPS
-        (noise,) = subject.here.gradient_noise([slope], subject.random)
+        (noise,) = function.evaluation.gradient_noise([slope], function.random)
         assert EPS <= noise / abs(slope) <= 6 * EPS
 
 
 def test_a_primitive_of_the_users_may_round_away_one_unit_of_1():
     versine = unary("versine", lambda x: 1 - math.cos(x), lambda y, x: ops.sin(x))
-    subject = subject_of(versine, 1e-9)
-    assert subject.here.noise(subject.random) == EPS
+    function = function_at(versine, 1e-9)
+    assert function.evaluation.noise(function.random) == EPS
 
 
-def test_the_claim_of_a_first_derivative_has_the_rounding_of_its_chain_rule():
-    both = Modes(subject_of(ops.sin, 0.3)).first()
+def test_a_first_derivative_has_the_rounding_of_its_chain_rule():
+    both = AnalyticDerivatives(function_at(ops.sin, 0.3)).first()
     assert EPS <= both.rounding[0] / both.reverse[0] <= 6 * EPS
 
 
-def test_the_modes_may_be_apart_by_twice_a_unit_for_each_edge():
-    both = Modes(subject_of(lambda x, y: (x * y).sin() * 2.0, 0.5, 3.0)).first()
+def test_the_modes_may_differ_by_two_roundings_per_edge():
+    both = AnalyticDerivatives(function_at(lambda x, y: (x * y).sin() * 2.0, 0.5, 3.0)).first()
     edges = 4
     for reverse, between in zip(both.reverse, both.between):
         assert between / abs(reverse) / EPS == pytest.approx(2 * edges, rel=1e-9)
 
 
-def test_what_underflows_on_one_way_only_counts_as_far_as_it_does():
-    """Scaled down by 2^-400, one of the two paths is lost: that is its part of the derivative."""
-    both = Modes(subject_of(lambda x: x + x * 2.0**690 * 2.0**-700, 1.0)).first()
+def test_underflow_in_one_mode_widens_the_bound_by_its_size():
+    """Scaled down by 2^-400, one of the two paths underflows to 0."""
+    both = AnalyticDerivatives(function_at(lambda x: x + x * 2.0**690 * 2.0**-700, 1.0)).first()
     lost = 2.0**-10
     assert both.between[0] == pytest.approx(lost, rel=1e-6)
 
 
-def test_second_derivatives_may_be_apart_by_their_rounding_and_that_of_their_own_edges():
-    modes = Modes(subject_of(lambda x, y: (x * y).sin(), 0.5, 1.5))
+def test_second_derivatives_may_differ_by_their_rounding_and_that_of_their_edges():
+    modes = AnalyticDerivatives(function_at(lambda x, y: (x * y).sin(), 0.5, 1.5))
     direction = [1.0, 0.0]
     both = modes.second(direction)
     edges = sum(
-        1 for v in topological(combined(modes.gradient, direction)) for _ in node_operands(v)
+        1
+        for v in topological(directional_derivative(modes.gradient, direction))
+        for _ in node_operands(v)
     )
     for reverse, rounding, between in zip(both.reverse, both.rounding, both.between):
         assert 0 < rounding < 100 * EPS

@@ -1,6 +1,6 @@
 """Write docs/trust.md: python -m tests.trust, from the project's root.
 
-Wants torch, jax, autograd, casadi and mpmath (python -m pip install -e ".[test,oracle]").
+Needs torch, jax, autograd, casadi and mpmath (python -m pip install -e ".[test,oracle]").
 """
 
 import datetime
@@ -38,7 +38,7 @@ def say(text):
 
 
 def versions():
-    """What was measured, with what, on what, when."""
+    """Date, versions and machine of the measurement."""
     packages = (
         "microgradlike",
         *(library.name for library in LIBRARIES),

@@ -1,4 +1,4 @@
-"""How far values and partials are from the truth: ours, PyTorch's and JAX's, in ulp."""
+"""Errors of values and partials in ulp: ours, PyTorch's and JAX's."""
 
 import random
 import sys
@@ -18,21 +18,21 @@ OURS = "ours"
 COLUMNS = (OURS, *(peer.title for peer in PEERS))
 DIGITS = 60
 NEAR, FAR = 2_000, 10_000  # points per primitive, of the two kinds
-RANGE = (1e-300, 1e300)  # of true results; beyond, others meet the ends of the doubles
-REACH = 4.0  # where points are near: the operands of an ordinary network
-BOUND = 4.0  # ulp, for every partial of ours; values are the tests' business
-ALARM = 100.0  # ulp, beyond which a figure is set in bold
+RANGE = (1e-300, 1e300)  # of true results; beyond, other libraries over- or underflow
+REACH = 4.0  # largest operand of near points, as in an ordinary network
+BOUND = 4.0  # ulp, for every partial of ours; the tests bound the values
+ALARM = 100.0  # ulp; larger errors are set in bold
 EXACT = "Correctly rounded by all, value and partials, at every point: "
 
 
 @dataclass
 class Errors:
-    """Of one primitive: the largest errors in ulp, by column; a list over value and partials."""
+    """The largest errors of one primitive in ulp: by column, a list over value and partials."""
 
     op: ops.Op
     near: dict = field(default_factory=dict)
     far: dict = field(default_factory=dict)
-    ends: dict = field(default_factory=dict)  # where the truth is out of RANGE
+    ends: dict = field(default_factory=dict)  # truth outside of RANGE
 
     @property
     def everywhere(self):
@@ -40,7 +40,7 @@ class Errors:
         return {k: list(map(max, self.near[k], self.far[k])) for k in self.far}
 
     def is_exact(self):
-        """Whether everybody rounds everything correctly."""
+        """True if all libraries round everything correctly."""
         return max(u for column in self.everywhere.values() for u in column) <= 0.5
 
     def names(self):
@@ -54,19 +54,19 @@ class Errors:
 
 
 def partial_name(op, index):
-    """tanh′, or by the second of several operands ∂pow/∂b."""
+    """The notation of a partial: tanh′, or for several operands ∂pow/∂b."""
     return f"{op.name}′" if op.arity == 1 else f"∂{op.name}/∂{'abc'[index]}"
 
 
 def cell(errors, title, i):
-    """Of one quantity, the largest error in a column; - where the library has no such primitive."""
+    """The largest error of a quantity in a column; - if the library lacks the primitive."""
     if title not in errors:
         return "-"
     return heavy(ulp(errors[title][i]), errors[title][i] > ALARM)
 
 
 def measure():
-    """The Errors of every primitive; SystemExit where a partial of ours is beyond the bound."""
+    """The Errors of every primitive; SystemExit if a partial of ours exceeds the bound."""
     with mp.workdps(DIGITS):
         errors = [measure_one(op) for op in ops.TABLE.values()]
     bad = [f"{e.op.name}: {worst_partial(e):.1f}" for e in errors if worst_partial(e) > BOUND]
@@ -76,7 +76,7 @@ def measure():
 
 
 def worst_partial(errors, title=OURS):
-    """The largest error of any partial of a primitive; 0 where a library has it not."""
+    """The largest error of any partial of a primitive; 0 if the library lacks it."""
     kinds = (errors.near, errors.far, errors.ends)
     return max((u for kind in kinds if title in kind for u in kind[title][1:]), default=0.0)
 
@@ -113,12 +113,12 @@ def truth(op, point):
 
 
 def error(op, i, point, got, want):
-    """In ulp of the truth: of the value, or of partial i - 1."""
+    """The error of the value, or of partial i - 1, in ulp of the truth."""
     return ulps(got, want) if i else value_ulps(op, point, got, want)
 
 
 def ours(op, points):
-    """Values and partials, a column each."""
+    """Our values and partials, a column each."""
     values = [op(*point) for point in points]
     return [values] + [
         [partial_at(op, i, y, *point) for y, point in zip(values, points)] for i in range(op.arity)
@@ -126,7 +126,7 @@ def ours(op, points):
 
 
 def peers(op, points):
-    """The same from the others that have the primitive; all points at once, as tensors."""
+    """The columns of the libraries that have the primitive, computed on tensors of all points."""
     operands = [list(column) for column in zip(*points)]
     answers = {}
     for peer in PEERS:
@@ -139,7 +139,7 @@ def peers(op, points):
 
 
 def section(errors):
-    """The table of the largest errors, and the primitives that need none."""
+    """The table of the largest errors, and the list of the exact primitives."""
     head = ["", *(f"{title}, {where}" for title in COLUMNS for where in ("near", "all"))]
     rows = [row for e in errors if not e.is_exact() for row in e.rows()]
     exact = ", ".join(f"`{e.op.name}`" for e in errors if e.is_exact())
@@ -147,11 +147,11 @@ def section(errors):
 
 
 def lost(errors, title):
-    """How many primitives have a partial of which, somewhere, a library has no bit right."""
+    """The number of primitives with a partial that a library somewhere gets entirely wrong."""
     return sum(ulp(max(e.everywhere.get(title, [0.0])[1:], default=0.0)) == LOST for e in errors)
 
 
 def worst_of_ours(errors):
-    """The largest errors of our partials: where the truth is within RANGE, and where it is not."""
+    """The largest errors of our partials, for a truth inside of RANGE and outside of it."""
     normal = max(max(e.everywhere[OURS][1:]) for e in errors)
     return normal, max(max(e.ends[OURS][1:]) for e in errors if OURS in e.ends)

@@ -1,4 +1,4 @@
-"""The answers of the others, asked for and written into the edge table beside ours."""
+"""The answers of the other libraries, written into the edge table beside ours."""
 
 import tomllib
 import warnings
@@ -16,7 +16,7 @@ def read():
 
 
 def ask_all():
-    """Ask every library for every row, and write what they say into the table."""
+    """Ask every library for every row, and write the answers into the table."""
     text = PATH.read_text(encoding="utf-8")
     answers = [
         {library.name: ask(library, row) for library in LIBRARIES}
@@ -27,22 +27,22 @@ def ask_all():
 
 
 def ask(library, row):
-    """One library's value and gradients at a row, or in words why there are none."""
+    """One library's value and gradients at a row, or the reason in words if it has none."""
     f, names = parse(row["expr"]), row["at"]
     operands = [float(x) for x in names.values()]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # they warn at exactly these points
+        warnings.simplefilter("ignore")  # some libraries warn at edge points
         try:
             value, grad = library.answer(lambda *x: f(dict(zip(names, x))), *operands)
         except Missing as primitive:
             return f"has no {primitive}"
-        except Exception as error:  # whatever it is, it is the answer
+        except Exception as error:  # any error is an answer
             return f"raises {type(error).__name__}"
     return {"value": value, "grad": dict(zip(names, grad))}
 
 
 def rewritten(text, answers, versions):
-    """The table with the answers, one dict per row; all else, comments too, stays as it is."""
+    """The table with the answers, one dict per row; everything else stays as it is."""
     blocks, rest = [], iter(answers)
     for block in text.rstrip("\n").split("\n\n"):
         lines = [line for line in block.split("\n") if not line.startswith("others.")]

@@ -1,4 +1,4 @@
-"""The edge table as Markdown: ours, and beside it the others where they differ."""
+"""The edge table as Markdown: our answers, and the other libraries' if they differ."""
 
 import math
 import re
@@ -33,7 +33,7 @@ def section(edges):
 
 
 def differences(edges):
-    """In how many rows each of the others answers something else, by title."""
+    """The number of rows with another answer, by title of the library."""
     answers = {
         title: [(row, other_answer(row, name)) for row in edges["row"]]
         for name, title in TITLES.items()
@@ -66,7 +66,7 @@ def other_answer(row, name):
 
 
 def formula(row):
-    """The expression at its point: `log(0)`, or, where a name occurs twice, `x / x` at x = 0."""
+    """The expression at its point: `log(0)`, or for a repeated name `x / x` at x = 0."""
     text, at = row["expr"], {name: number(float(x)) for name, x in row["at"].items()}
     if any(len(re.findall(rf"\b{name}\b", text)) > 1 for name in at):
         return f"`{text}` at " + ", ".join(f"{name} = {x}" for name, x in at.items())
@@ -81,7 +81,7 @@ def own_cell(row):
 
 
 def other_cell(row, answer):
-    """What another says: · where it is the same, else its numbers, those that differ in bold."""
+    """Another library's answer: · for the same, else its numbers, different ones in bold."""
     if is_none(answer):
         return "none"
     if isinstance(answer, str):
@@ -93,7 +93,7 @@ def other_cell(row, answer):
 
 
 def is_none(answer):
-    """Whether the library has no function for it."""
+    """True if the library has no function for the primitive."""
     return isinstance(answer, str) and answer.startswith("has no")
 
 
@@ -102,7 +102,7 @@ def marked(x, ours):
 
 
 def agrees(row, answer):
-    """Whether another answers as we do, in value and gradients; one without an answer does not."""
+    """True if another library has our value and gradients; False without an answer."""
     return not isinstance(answer, str) and all(
         same(x, ours)
         for x, ours in [
@@ -113,12 +113,12 @@ def agrees(row, answer):
 
 
 def same(x, ours):
-    """nan to nan, and zeros whatever their sign: of that this table makes no point."""
+    """True for equal numbers: nan equals nan, and zeros are equal whatever their sign."""
     return x != x if ours != ours else math.isclose(x, ours, rel_tol=SAME, abs_tol=0.0)
 
 
 def primitive(row):
-    """The name of the one primitive that a row is about, "" where it composes several."""
+    """The name of the one primitive in a row; "" for a composition."""
     called = re.findall(r"(\w+)\(", row["expr"])
     infix = re.findall(r"(?<=[\w)] )(\*\*|[-+*/])(?= )", row["expr"])
     if called[:1] == [ops.where.name]:

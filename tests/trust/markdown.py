@@ -1,8 +1,8 @@
-"""Markdown, and numbers as a table shows them."""
+"""Markdown tables, and short forms of numbers."""
 
 import re
 
-NO_BIT, LOST = 2.0**52, "lost"  # ulp, beyond which not one bit of the significand is right
+NO_BIT, LOST = 2.0**52, "lost"  # ulp; from here on no bit of the significand is right
 
 
 def table(head, rows, *, left=1):
@@ -14,7 +14,7 @@ def table(head, rows, *, left=1):
 
 
 def number(x, digits=4):
-    """A double, short: its first digits, ∞ and -0 by name.
+    """A double in short: its first digits, ∞ or -0.
 
     >>> number(-float("inf")), number(-0.0), number(6.7109e7), number(5e-324)
     ('-∞', '-0', '6.711e7', '5e-324')
@@ -37,5 +37,5 @@ def ulp(u):
 
 
 def heavy(text, when):
-    """`text`, in bold where it is to catch the eye."""
+    """`text`, in bold if `when`."""
     return f"**{text}**" if when else text

@@ -1,4 +1,4 @@
-"""What mutation testing found, from docs/mutants.toml."""
+"""The results of mutation testing, from docs/mutants.toml."""
 
 import tomllib
 
@@ -7,7 +7,7 @@ from tests.trust.markdown import table
 
 PATH = ROOT / "docs" / "mutants.toml"
 COMMAND = "python -m tests.mutation.run"
-RULES = "derivative rules"  # counted besides the modules
+RULES = "derivative rules"  # counted beside the modules
 MISSING = f"**Not measured**: there is no docs/mutants.toml; `{COMMAND}` makes it."
 
 INTRO = """\
@@ -20,12 +20,12 @@ derivatives, and runs the tests on each (cosmic-ray {cosmic_ray}, Python {python
 
 
 def read():
-    """The results, or None where there are none yet."""
+    """The results, or None if there are none yet."""
     return tomllib.loads(PATH.read_text(encoding="utf-8")) if PATH.exists() else None
 
 
 def totals(results):
-    """Mutants and killed ones, of the derivative rules and of all modules."""
+    """The numbers of mutants and of killed ones, for derivative rules and for all modules."""
     rules = [m for m in results["module"] if m["name"] == RULES]
     modules = [m for m in results["module"] if m["name"] != RULES]
     return [
@@ -48,7 +48,7 @@ def claim(results):
 
 
 def section(results):
-    """Counts by module, and every survivor with the reason why it lives."""
+    """Counts by module, and every survivor with its reason."""
     if results is None:
         return MISSING
     rows = [
@@ -61,7 +61,7 @@ def section(results):
 
 
 def survivors(results):
-    """The mutants that live; one without a reason says so, in bold."""
+    """The surviving mutants; a missing reason is set in bold."""
     rows = [
         [
             f"{s['module'].partition('/')[2]}{', a rule' if s['rule'] else ''}",

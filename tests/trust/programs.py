@@ -1,4 +1,4 @@
-"""What random programs found, from the census of tests/oracle."""
+"""The results of random programs, from the census of tests/oracle."""
 
 import sys
 
@@ -32,7 +32,7 @@ itself at the same operands, is off by as much. The reasons, and in how many pro
 
 
 def measure():
-    """The census; SystemExit where something is wrong that no rule explains."""
+    """The census; SystemExit if a number is wrong and no rule explains it."""
     census = run(COUNT)
     bad = census["unexplained"] + census["differing"]
     if bad:
@@ -57,7 +57,7 @@ def claim(census):
 
 
 def section(census):
-    """Programs that are wrong, by library and quantity, and why."""
+    """The number of wrong programs by library and quantity, and the reasons."""
     quantities = list(census["libraries"][OURS])
     rows = [
         [TITLES[name], *(cell(found[quantity]) for quantity in quantities)]
@@ -78,7 +78,7 @@ def cell(tally):
 
 
 def reasons(census):
-    """A row for each reason that was met; "" where none was."""
+    """A row for each reason that was met; "" if none was."""
     others = [(name, found) for name, found in libraries(census) if name != OURS]
     texts = dict.fromkeys(
         text for _, found in others for tally in found.values() for text in tally["explained"]
@@ -88,7 +88,7 @@ def reasons(census):
 
 
 def counts(found, text):
-    """In how many programs for each quantity."""
+    """The number of programs for each quantity."""
     met = {quantity: tally["explained"].get(text, 0) for quantity, tally in found.items()}
     return ", ".join(f"{quantity} {n}" for quantity, n in met.items() if n) or "-"
 
@@ -98,7 +98,7 @@ def libraries(census):
 
 
 def known():
-    """Every rule by which others are known to differ, and who follows it."""
+    """Every rule by which other libraries are known to differ, with the libraries."""
     who = {}
     for name, rules in RULES.items():
         for text in dict.fromkeys(rule.text for rule in rules.values()):

@@ -1,4 +1,4 @@
-"""docs/trust.md: what is claimed, how it is checked, what came out; its words are in page.md."""
+"""docs/trust.md: claims, checks and results; its template is page.md."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tests.trust import accuracy, edges, mutants, programs, tails
 from tests.trust.markdown import table, ulp
 
 TEMPLATE = Path(__file__).with_name("page.md")
-MINUTES = 4  # of processor time
+MINUTES = 4  # processor time
 
 
 def document(decided, errors, census, mutation, versions):
@@ -73,7 +73,7 @@ def rules(decided):
 
 
 def asked():
-    """What stands for a primitive in each of the others, where it is not the function's name."""
+    """The spelling of primitives in each other library, if it is not the function's name."""
     rows = []
     for library in LIBRARIES:
         spelled = [f"{name}: `{text}`" for name, text in library.spelled.items()]

@@ -8,7 +8,7 @@ from tests.trust.accuracy import ALARM, COLUMNS, DIGITS, OURS, ours, partial_nam
 from tests.trust.markdown import heavy, number, table, ulp
 from tests.ulps import ulps
 
-# a primitive, its operands as expressions, and by which of them
+# a primitive, its operands as expressions, and the index of its partial
 TAILS = (
     (ops.div, ("1e-295", "1e-200"), 1),
     (ops.power, ("1e-200", "0.3"), 0),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from microgradlike import Value, nn
-from microgradlike.testing.strategies.points import programs
+from microgradlike.testing.strategies.programs import programs
 from viz.colors import WHITE, YELLOW, Scale
 from viz.dot.dot import DIRECTIONS, to_dot
 from viz.fold.fold import fit

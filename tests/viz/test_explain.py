@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from microgradlike import Value, ops
 from microgradlike.graph import count_paths, leaves
 from microgradlike.ops import unary
-from microgradlike.testing.strategies.points import programs
+from microgradlike.testing.strategies.programs import programs
 from viz.numbers import short
 from viz.text.explain import MAX_LEAVES, MAX_NAME, explain
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value, nn
-from microgradlike.testing.strategies.points import programs
+from microgradlike.testing.strategies.programs import programs
 from viz.fold.fold import MAX_NODES, PART, fit
 from viz.scene.scene import id_of, scene
 

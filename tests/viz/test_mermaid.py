@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from microgradlike import Value, nn, ops
-from microgradlike.testing.strategies.points import programs
+from microgradlike.testing.strategies.programs import programs
 from viz.colors import WHITE, YELLOW, Scale
 from viz.fold.fold import fit
 from viz.label import printable

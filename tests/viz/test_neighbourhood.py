@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value, nn
 from microgradlike.graph import topological
-from microgradlike.testing.strategies.points import programs
+from microgradlike.testing.strategies.programs import programs
 from viz.fold.fold import fit
 from viz.fold.neighbourhood import MOST_PARTS, cut
 from viz.scene.scene import id_of, scene

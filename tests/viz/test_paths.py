@@ -10,7 +10,7 @@ from microgradlike import Value, ops
 from microgradlike.engine import local_derivatives
 from microgradlike.graph import count_paths, leaves, node_operands
 from microgradlike.ops import mul_no_nan
-from microgradlike.testing.strategies.points import programs
+from microgradlike.testing.strategies.programs import programs
 from viz.text.paths import Paths, all_paths
 
 EPSILON = 2.0**-52

@@ -9,6 +9,7 @@ from microgradlike import Value, jit, ops
 from microgradlike.compile.build import build_program
 from microgradlike.compile.trace import Trace
 from microgradlike.testing import programs
+from tests.bits import same_bits
 from tests.compile.test_backends import recorded
 from viz import draw, draw_dot, to_mermaid
 from viz.dot.dot import to_dot
@@ -37,7 +38,7 @@ def test_every_equation_that_counts_is_a_node_and_every_operand_an_edge(line):
         assert len(arrivals) == len(operands)
         for r, e, x in zip(operands, arrivals, constants):
             assert e.source == (f"n{r}" if r >= 0 else f"n{slot}_{e.position}")
-            assert repr(x) == (repr(built.constants[-1 - r]) if r < 0 else "None")
+            assert same_bits(x, built.constants[-1 - r] if r < 0 else None)
 
 
 @QUIET

@@ -9,7 +9,8 @@ from hypothesis import given, strategies as st
 from microgradlike import Value, ops, unary
 from microgradlike.engine import local_derivatives
 from microgradlike.graph import topological
-from microgradlike.testing.strategies.points import programs
+from microgradlike.testing.strategies.programs import programs
+from tests.bits import same_bits
 from viz.scene.scene import id_of, scene
 
 
@@ -42,8 +43,8 @@ def test_an_edge_carries_its_local_derivative_and_a_constant_has_none(program):
     for e in shot.edges:
         v = numbered[e.target]
         operand = v.operands[e.position]
-        assert repr(e.local) == repr(local_derivatives(v)[e.position])
-        assert repr(data[e.source]) == repr(operand if e.local is None else operand.data)
+        assert same_bits(e.local, local_derivatives(v)[e.position])
+        assert same_bits(data[e.source], operand if e.local is None else operand.data)
 
 
 @given(programs())
@@ -171,4 +172,4 @@ def test_an_id_leads_back_to_its_node(program, data):
     y = built(program)
     v = data.draw(st.sampled_from(topological(y)))
     node = next(n for n in scene(y).nodes if n.id == id_of(y, v))
-    assert repr(node.data) == repr(v.data)
+    assert same_bits(node.data, v.data)

@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from microgradlike import Value, nn
-from microgradlike.testing.strategies.points import programs
+from microgradlike.testing.strategies.programs import programs
 from viz.dot.titles import titles
 from viz.fold.fold import fit
 from viz.scene.scene import scene

@@ -1,1 +1,1 @@
-"""The gradient check: one module per step, from the arguments to the report."""
+"""The gradient check: one module per step, from the point of a function to the report."""

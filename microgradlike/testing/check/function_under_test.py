@@ -1,47 +1,47 @@
-"""Subject: a function under test at its point, and what it does beside it."""
+"""FunctionUnderTest: a function at the point of a check, and nearby."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
 
 from microgradlike.derivatives.api import gradients
 from microgradlike.derivatives.chain_rule import product
 from microgradlike.engine import Value
 from microgradlike.functions import sum as total
 from microgradlike.graph import topological
-from microgradlike.testing.check.arguments import Arguments
-from microgradlike.testing.strategies.trace import Trace
+from microgradlike.testing.check.evaluation import Evaluation
+from microgradlike.testing.check.point import Point
 
-Direction = Sequence[float]  # how far each number moves
+Direction = Sequence[float]  # the move of each number of the point
 
 
-class Subject:
-    """A function `f` under test, its point, and the trace `here` of what it does there.
+class FunctionUnderTest:
+    """A function `f`, the point of its check, and its `evaluation` there.
 
-    With directions `along` which to differentiate it is a derivative of f that is under test.
-    Raises TypeError where f gives something other than a Value, ValueError where that is not
-    finite or not the same at each call.
+    `root` is the result at the point and `leaves` the Values that stand for its numbers. With
+    `directions`, the function under test is the derivative of f in these directions.
+    Raises TypeError if f returns something other than a Value, ValueError if the result is not
+    finite or differs from call to call.
 
-    >>> subject = Subject(lambda x: x * x, Arguments(lambda x: x, (3.0,)))
-    >>> subject.root.data, slopes(subject.root, subject.leaves)
+    >>> square = FunctionUnderTest(lambda x: x * x, Point(lambda x: x, (3.0,)))
+    >>> square.root.data, backward_gradient(square.root, square.leaves)
     (9.0, [6.0])
     """
 
     def __init__(
-        self, f: Callable[..., Any], arguments: Arguments, *, along: Sequence[Direction] = ()
+        self, f: Callable[..., object], point: Point, *, directions: Sequence[Direction] = ()
     ) -> None:
-        self.f, self.arguments, self.along = f, arguments, along
-        self.random = Random(0)  # the same for the same check
-        self.root, self.leaves = self.run(arguments.numbers)
-        self.here = Trace(self.root, self.leaves)
-        again, _ = self.run(arguments.numbers)
+        self.f, self.point, self.directions = f, point, directions
+        self.random = Random(0)  # the same at each check
+        self.root, self.leaves = self.run(point.numbers)
+        self.evaluation = Evaluation(self.root, self.leaves)
+        again, _ = self.run(point.numbers)
         if not math.isfinite(self.root.data):
             raise ValueError(
-                f"f is {self.root.data} at this point{self.here.origin()}; a derivative is checked"
-                " where f is finite"
+                f"f is {self.root.data} at this point{self.evaluation.nonfinite_origin()}; choose a"
+                " point where f is finite"
             )
         if again.data != self.root.data:
             raise ValueError(
@@ -50,39 +50,48 @@ class Subject:
             )
 
     def run(self, numbers: Sequence[float]) -> tuple[Value, list[Value]]:
-        """The result of f at some numbers, and the leaves that stand for them."""
-        values, leaves = self.arguments.values(numbers)
+        """The result of f at `numbers`, and the Values that stood for them."""
+        values, leaves = self.point.values(numbers)
         y = self.f(*values)
         if not isinstance(y, Value):
             raise TypeError(
-                f"f gave {y!r:.60} of type {type(y).__name__}, not a Value; {_not_a_value(y)}"
+                f"f returned {y!r:.60} of type {type(y).__name__}, not a Value; {_way_out(y)}"
             )
         return y, leaves
 
-    def differentiated(self, along: Sequence[Direction]) -> Subject:
-        """The derivative of f in directions, one after the other, at the same point."""
-        return Subject(self.f, self.arguments, along=along)
+    def derivative(self, directions: Sequence[Direction]) -> FunctionUnderTest:
+        """The derivative of f in these directions, one after the other, to be tested in turn."""
+        return FunctionUnderTest(self.f, self.point, directions=directions)
 
-    def target(self, root: Value, leaves: Sequence[Value]) -> Value:
-        """What is to be differentiated where f gave `root`: a derivative of it by `along`."""
+    def result(self, root: Value, leaves: Sequence[Value]) -> Value:
+        """The result under test for a run of f: `root`, or its derivative in the directions."""
         y = root
-        for direction in self.along:
-            y = combined(gradients(y, leaves), direction)
+        for direction in self.directions:
+            y = directional_derivative(gradients(y, leaves), direction)
         return y
 
 
-def combined(gradient: Sequence[Value], direction: Sequence[float]) -> Value:
-    """The derivative in a direction, as a graph.
+def unit_direction(k: int, n: int) -> list[float]:
+    """The direction that moves number k of n.
 
-    >>> combined([Value(2.0), Value(3.0)], [1.0, -1.0]).data
+    >>> unit_direction(1, 3)
+    [0.0, 1.0, 0.0]
+    """
+    return [1.0 if i == k else 0.0 for i in range(n)]
+
+
+def directional_derivative(gradient: Sequence[Value], direction: Direction) -> Value:
+    """The scalar product of a gradient and a direction, as a graph.
+
+    >>> directional_derivative([Value(2.0), Value(3.0)], [1.0, -1.0]).data
     -1.0
     """
     y = total([product(d, g) for d, g in zip(direction, gradient) if d])
     return y if isinstance(y, Value) else Value(y)
 
 
-def slopes(y: Value, leaves: Sequence[Value]) -> list[float]:
-    """dy/d(leaf) by a backward pass; every node has its `grad` back afterwards."""
+def backward_gradient(y: Value, leaves: Sequence[Value]) -> list[float]:
+    """dy/d(leaf) by a backward pass that restores every `.grad`."""
     before = [(v, v.grad) for v in topological(y)]
     try:
         for x in leaves:
@@ -94,7 +103,7 @@ def slopes(y: Value, leaves: Sequence[Value]) -> list[float]:
             v.grad = grad
 
 
-def _not_a_value(y: object) -> str:
+def _way_out(y: object) -> str:
     if isinstance(y, (int, float)):
-        return "is it a constant, or made of .data, which leaves the graph?"
-    return "add the outputs up to a single one, or check them one by one"
+        return "compute it from the arguments and not from their .data, which leaves the graph"
+    return "sum the outputs, or check them one by one"

@@ -1,4 +1,4 @@
-"""Second and higher derivatives of a subject, held against differences of those one order lower."""
+"""HigherDerivatives: derivatives of order 2 and more, each against differences one order lower."""
 
 from __future__ import annotations
 
@@ -12,28 +12,32 @@ from microgradlike.engine import Value
 from microgradlike.expressions.lexer import listed
 from microgradlike.graph import topological
 from microgradlike.ops import TABLE
-from microgradlike.testing.check.arguments import Arguments
-from microgradlike.testing.check.directional import Line
-from microgradlike.testing.check.function_under_test import Direction, Subject
-from microgradlike.testing.check.modes import Modes, blamed, unit
-from microgradlike.testing.check.report import Partial
-from microgradlike.testing.check.verdict import judged
+from microgradlike.testing.check.directional import DirectionalDifferences
+from microgradlike.testing.check.function_under_test import (
+    Direction,
+    FunctionUnderTest,
+    unit_direction,
+)
+from microgradlike.testing.check.modes import AnalyticDerivatives, numbers_only_primitive
+from microgradlike.testing.check.point import Point
+from microgradlike.testing.check.report import ReportEntry
+from microgradlike.testing.check.verdict import judge
 
-MOST_DIRECTIONS = 10  # of more numbers, so many random directions stand for all
+MOST_DIRECTIONS = 10  # a point of more numbers is moved in this many random directions
 
 
 @dataclass(frozen=True, slots=True)
-class Higher:
-    """Derivatives from order 2 on, `notes` on them, and why there are none, or "" if there are."""
+class HigherDerivatives:
+    """The derivatives of order 2 and more, notes on them, and the reason if some are missing."""
 
-    partials: tuple[Partial, ...] = ()
+    entries: tuple[ReportEntry, ...] = ()
     notes: tuple[str, ...] = ()
     missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """A direction in which differences move the point, its name, and the size of what it moves."""
+class _NamedDirection:
+    """A direction for differences, its name, and the size and value of the number that it moves."""
 
     name: str
     direction: Direction
@@ -41,101 +45,115 @@ class _Way:
     at: float
 
 
-def higher_derivatives(subject: Subject, first: Sequence[Partial], order: int) -> Higher:
+def higher_derivatives(
+    function: FunctionUnderTest, first: Sequence[ReportEntry], order: int
+) -> HigherDerivatives:
     """The derivatives of order 2 to `order` by the numbers whose first derivatives agree.
 
-    Second ones by every pair of at most 10 numbers; of more, those of the gradient in 10 random
-    directions; from order 3 on those of derivatives that are repeated in one random direction.
+    Second derivatives by every pair of at most 10 numbers, or of the gradient in 10 random
+    directions. From order 3 on, derivatives in one random direction, taken repeatedly.
     """
-    kept = [k for k, p in enumerate(first) if p.verdict == "agrees"]
+    kept = [k for k, entry in enumerate(first) if entry.verdict == "agrees"]
     if not kept:
-        return Higher(notes=("no second derivatives: every first one is at a kink or undecided",))
-    ways = _ways(subject.arguments, kept)
-    found: list[Partial] = []
-    missing, graph = "", [subject.root]
+        note = "second derivatives were not checked: every first one is at a kink or undecided"
+        return HigherDerivatives(notes=(note,))
+    *moves, repeated = _directions(function.point, kept)
+    found: list[ReportEntry] = []
+    missing, graph = "", [function.root]
     for n in range(2, order + 1):
-        along = () if n == 2 else ways[-1:] * (n - 2)
-        under_test = subject if n == 2 else subject.differentiated([w.direction for w in along])
-        modes = Modes(under_test)
+        along = [repeated] * (n - 2)
+        lower = function if n == 2 else function.derivative([d.direction for d in along])
+        analytic = AnalyticDerivatives(lower)
         try:
-            graph = modes.gradient
-        except Exception as error:  # of a partial of the user's
+            graph = analytic.gradient
+        except Exception as error:  # raised by a partial of the user's
             missing = _missing(graph, n, error)
             break
-        for way in ways[:-1] if n == 2 else ways[-1:]:
-            found += _compared(under_test, modes, kept, way, [w.name for w in along])
-        if any(p.verdict == "differs" for p in found):
+        for move in moves if n == 2 else [repeated]:
+            found += _compared(lower, analytic, kept, move, [d.name for d in along])
+        if any(entry.verdict == "differs" for entry in found):
             break  # the next order would be compared with this one
-    return Higher(tuple(found), tuple(_notes(subject, kept, found)), missing)
+    return HigherDerivatives(tuple(found), tuple(_notes(function, kept, found)), missing)
 
 
-def _ways(arguments: Arguments, kept: Sequence[int]) -> list[_Way]:
-    """The directions for second derivatives, and one more for higher ones."""
-    count = len(arguments.numbers)
+def _directions(point: Point, kept: Sequence[int]) -> list[_NamedDirection]:
+    """The directions for second derivatives, and as the last one that of higher orders."""
+    names, numbers = point.names, point.numbers
     units = [
-        _Way(arguments.names[k], unit(k, count), arguments.numbers[k], arguments.numbers[k])
+        _NamedDirection(names[k], unit_direction(k, len(numbers)), numbers[k], numbers[k])
         for k in kept
     ]
     random = Random(0)
     if len(kept) == 1:
         return units * 2
-    drawn = [_drawn(arguments.numbers, kept, random, f"u{i}") for i in range(MOST_DIRECTIONS + 1)]
+    drawn = [_drawn(numbers, kept, random, f"u{i}") for i in range(MOST_DIRECTIONS + 1)]
     return [*units, drawn[0]] if len(kept) <= MOST_DIRECTIONS else [*drawn[1:], drawn[0]]
 
 
-def _drawn(numbers: Sequence[float], kept: Sequence[int], random: Random, name: str) -> _Way:
-    """A direction in which each number moves by the half or whole of its magnitude, or of 1."""
-    # powers of two: the steps along it are exact
+def _drawn(
+    numbers: Sequence[float], kept: Sequence[int], random: Random, name: str
+) -> _NamedDirection:
+    """A direction that moves each number by its magnitude, or by half of it; at least by 1/2."""
+    # powers of two, so that steps along it are exact
     direction = [0.0] * len(numbers)
     for k in kept:
         magnitude = max(math.frexp(numbers[k])[1] - 1, 0) - random.randrange(2)
         direction[k] = math.ldexp(random.choice((-1.0, 1.0)), magnitude)
-    return _Way(name, direction, 1.0, math.nan)
+    return _NamedDirection(name, direction, 1.0, math.nan)
 
 
 def _compared(
-    subject: Subject, modes: Modes, kept: Sequence[int], way: _Way, along: Sequence[str]
-) -> list[Partial]:
-    both = modes.second(way.direction)
-    line = Line(subject, way.direction, way.size, gradient=True)
-    moved = [k for k, d in enumerate(way.direction) if d]
+    function: FunctionUnderTest,
+    analytic: AnalyticDerivatives,
+    kept: Sequence[int],
+    move: _NamedDirection,
+    along: Sequence[str],
+) -> list[ReportEntry]:
+    both = analytic.second(move.direction)
+    differences = DirectionalDifferences(function, move.direction, move.size, gradient=True)
+    moved = [k for k, d in enumerate(move.direction) if d]
     found = []
     for j in kept:
-        by = (subject.arguments.names[j], *along, way.name)
-        edge = partial(subject.here.first_edge, [j, *moved])
-        found.append(judged(both.claim(j, by, way.at, edge), line, j))
+        by = (function.point.names[j], *along, move.name)
+        edge = partial(function.evaluation.first_domain_edge, [j, *moved])
+        found.append(judge(both.derivative(j, by, move.at, edge), differences, j))
     return found
 
 
 def _missing(graph: Sequence[Value], order: int, error: Exception) -> str:
-    said = " ".join(f"{type(error).__name__}: {error}".split())
-    op = blamed(graph)
+    message = " ".join(f"{type(error).__name__}: {error}".split())
+    op = numbers_only_primitive(graph)
     culprit = f"the partial of {op}" if op else "a partial"
     return (
         f"derivatives of order {order} could not be checked: {culprit} takes numbers only"
-        f" ({said:.200}); write it with primitives, such as microgradlike.sin(x) for math.sin(x),"
-        f" or check with order={order - 1}"
+        f" ({message:.200}); write it with primitives, such as microgradlike.sin(x) for"
+        f" math.sin(x), or check with order={order - 1}"
     )
 
 
-def _notes(subject: Subject, kept: Sequence[int], found: Sequence[Partial]) -> Iterator[str]:
-    names = subject.arguments.names
+def _notes(
+    function: FunctionUnderTest, kept: Sequence[int], found: Sequence[ReportEntry]
+) -> Iterator[str]:
+    names = function.point.names
     left_out = [name for k, name in enumerate(names) if k not in kept]
     if left_out:
-        yield f"no second derivatives by {listed(left_out)}: the first is at a kink or undecided"
-    random = list(dict.fromkeys(p.by[-1] for p in found if p.by[-1] not in names))
-    if random:
-        yield f"{listed(random)}: random directions, in which every number moves"
-    strangers = list(dict.fromkeys(_strangers(subject)))
-    if strangers and any(p.verdict == "differs" for p in found):
         yield (
-            "so it looks where a partial takes .data, or has abs inside, and where a mistake in it"
-            f" shows in the second derivative only; see {listed(strangers)}"
+            f"second derivatives by {listed(left_out)} were not checked: the first derivative is at"
+            " a kink or undecided"
+        )
+    random = list(dict.fromkeys(entry.by[-1] for entry in found if entry.by[-1] not in names))
+    if random:
+        yield f"{listed(random)}: random directions that move every number"
+    primitives = list(dict.fromkeys(_user_primitives(function)))
+    if primitives and any(entry.verdict == "differs" for entry in found):
+        yield (
+            "a partial that reads .data or uses abs has wrong second derivatives; check the"
+            f" partials of {listed(primitives)}"
         )
 
 
-def _strangers(subject: Subject) -> Iterator[str]:
-    """The primitives of the user's."""
-    for v in topological(subject.root):
+def _user_primitives(function: FunctionUnderTest) -> Iterator[str]:
+    """The names of the primitives outside the table."""
+    for v in topological(function.root):
         if v.op is not None and TABLE.get(v.op.name) is not v.op:
             yield v.op.name

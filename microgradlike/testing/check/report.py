@@ -1,4 +1,4 @@
-"""What a gradient check found: a Partial per derivative, a Report of them, a GradientError."""
+"""Report: the outcome of a gradient check, an entry per derivative, as a table."""
 
 from __future__ import annotations
 
@@ -10,12 +10,33 @@ from typing import Literal
 Verdict = Literal["agrees", "differs", "kink", "undecided"]
 
 _MOST_ROWS = 20
-_HEADER = ("partial", "reverse", "forward", "numeric", "± error", "difference", "to a kink", "")
+_HEADER = (
+    "derivative",
+    "reverse",
+    "forward",
+    "numeric",
+    "± error",
+    "difference",
+    "to kink",
+    "verdict",
+)
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class GradientError(AssertionError):
-    """A gradient is wrong. `report` holds every partial; the message is its table."""
+    """A derivative is wrong. The message is the table of the check, `report` the whole Report.
+
+    >>> from microgradlike import unary
+    >>> from microgradlike.testing import GradientError, check_gradients
+    >>> cube = unary("cube", lambda x: x ** 3, lambda y, x: 2 * x ** 2)
+    >>> try:
+    ...     check_gradients(cube, 2.0)
+    ... except GradientError as error:
+    ...     print([entry.name for entry in error.report.wrong])
+    ['x']
+    """
+
+    __module__ = "microgradlike.testing"  # its public place, for tracebacks
 
     def __init__(self, report: Report) -> None:
         super().__init__(str(report))
@@ -23,23 +44,41 @@ class GradientError(AssertionError):
 
 
 class GradientWarning(UserWarning):
-    """A derivative could not be checked at this point: nothing is known of it."""
+    """A derivative could not be checked at this point, so it may be right or wrong.
+
+    >>> import warnings
+    >>> from microgradlike.testing import GradientWarning, check_gradients
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     report = check_gradients(lambda x: (x + 1e16) - 1e16, 1.0)
+    >>> caught[0].category is GradientWarning, report.undecided[0].name
+    (True, 'x')
+    """
+
+    __module__ = "microgradlike.testing"
 
 
 @dataclass(frozen=True, slots=True)
-class Partial:
-    """One derivative, three ways.
+class ReportEntry:
+    """One derivative: from both modes and from differences, with the verdict on it.
 
-    `by` the names of the numbers it is taken by, the last one of those that differences moved, and
-    `at` where that one was (nan for a direction). `analytic` is the derivative in reverse mode and
-    `forward` that in forward mode; `numeric` is from differences of the function, or, from order 2
-    on, of derivatives one order lower (nan where there is none); `error` bounds what rounding and
-    truncation make of |analytic - numeric|. `margin` is the distance to go before a primitive meets
-    its kink (inf without one). `left` and `right` are the one-sided derivatives, looked at only
-    where there is no two-sided one; nan where there is none either.
+    - `by`: the names of the numbers that it is taken by. Differences move the last one, which is
+      `at` this value, or nan for a direction.
+    - `analytic`: by reverse mode; `forward`: by forward mode.
+    - `numeric`: by differences of the function's values, from order 2 on of derivatives one order
+      lower; nan if no step gives it.
+    - `error`: the bound of |analytic - numeric| by rounding and truncation.
+    - `margin`: the distance that the number can move before a primitive meets its kink; inf
+      without a kink.
+    - `left`, `right`: the one-sided derivatives, computed only without a two-sided one; else nan.
+    - `verdict`: "agrees"; "differs" for a wrong derivative; "kink" if the analytic value lies
+      between `left` and `right`; "undecided" if no numeric derivative is accurate enough.
+    - `note`: the reason for a verdict other than "agrees", or "".
 
-    `verdict`: "agrees"; "differs", the error; "kink" where the analytic value lies between left and
-    right; "undecided" where no numeric derivative is sharp enough to judge by, and `note` says why.
+    >>> from microgradlike.testing import check_gradients
+    >>> entry = check_gradients(lambda x: x * x, 3.0).partials[0]
+    >>> entry.name, entry.analytic, entry.verdict
+    ('x', 6.0, 'agrees')
     """
 
     by: tuple[str, ...]
@@ -56,16 +95,16 @@ class Partial:
 
     @property
     def name(self) -> str:
-        """The numbers it is taken by: "x", or "x, w" of a second derivative."""
+        """The numbers that it is taken by: "x", or "x, w" for a second derivative."""
         return ", ".join(self.by)
 
     @property
     def difference(self) -> float:
-        """|analytic - numeric|; nan where there is no numeric derivative."""
+        """|analytic - numeric|; nan without a numeric derivative."""
         return abs(self.analytic - self.numeric)
 
     def of(self, name: str) -> str:
-        """How it is written, of a function of that name: "d²f/dx dw"."""
+        """The notation for a function of that name: "d²f/dx dw"."""
         power = str(len(self.by)).translate(_SUPERSCRIPTS) if len(self.by) > 1 else ""
         below = " ".join(
             f"d{by}{str(n).translate(_SUPERSCRIPTS) if n > 1 else ''}"
@@ -76,59 +115,66 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of `check_gradients`: the function's `name` and `value`, and what was compared.
+    """The outcome of `check_gradients`; `str(report)` is a table, wrong derivatives first.
 
-    `partials` are the first derivatives, one for each number; `higher` those of higher order;
-    `missing` says why there are none of these, or is "", and `notes` what else is to be known about
-    the check. `drawing` is a piece of Python that draws the
-    graph at this point. `str(report)` is a table, the mistakes first.
+    - `name`, `value`: of the function at the point.
+    - `partials`: the first derivatives, an entry per number of the point.
+    - `higher`: the derivatives of order 2 and more.
+    - `missing`: the reason if derivatives of some order could not be taken, or "".
+    - `notes`: other remarks on the check.
+    - `drawing`: Python code that draws the graph at this point.
+
+    >>> from microgradlike.testing import check_gradients
+    >>> report = check_gradients(lambda x: abs(x), 0.0)
+    >>> report.value, len(report.partials), [entry.note for entry in report.kinks]
+    (0.0, 1, ['the kink of abs(0.0); from the left -1, from the right 1'])
     """
 
     name: str
     value: float
-    partials: tuple[Partial, ...]
-    higher: tuple[Partial, ...]
+    partials: tuple[ReportEntry, ...]
+    higher: tuple[ReportEntry, ...]
     missing: str
     notes: tuple[str, ...]
     drawing: str
 
     def __str__(self) -> str:
-        said = [*self.notes, self.missing] if self.missing else self.notes
-        return "\n".join([self._summary(), *_table(self), *said, self.drawing])
+        remarks = [*self.notes, self.missing] if self.missing else self.notes
+        return "\n".join([self._summary(), *_table(self), *remarks, self.drawing])
 
-    def with_verdict(self, verdict: Verdict) -> tuple[Partial, ...]:
-        """The derivatives of that verdict, of every order."""
+    def with_verdict(self, verdict: Verdict) -> tuple[ReportEntry, ...]:
+        """The entries with that verdict, of every order."""
         return tuple(p for p in (*self.partials, *self.higher) if p.verdict == verdict)
 
     @property
-    def wrong(self) -> tuple[Partial, ...]:
-        """The derivatives that differ."""
+    def wrong(self) -> tuple[ReportEntry, ...]:
+        """The wrong derivatives: those that differ."""
         return self.with_verdict("differs")
 
     @property
-    def kinks(self) -> tuple[Partial, ...]:
+    def kinks(self) -> tuple[ReportEntry, ...]:
         """The derivatives at a kink or an edge that lie between the one-sided ones."""
         return self.with_verdict("kink")
 
     @property
-    def undecided(self) -> tuple[Partial, ...]:
+    def undecided(self) -> tuple[ReportEntry, ...]:
         """The derivatives that could not be checked."""
         return self.with_verdict("undecided")
 
     def _summary(self) -> str:
-        said = [
-            f"{sum(p.verdict == 'differs' for p in ps)} of {len(ps)} {what} wrong"
-            for ps, what in ((self.partials, "partials"), (self.higher, "higher derivatives"))
+        counts = [
+            f"{sum(p.verdict == 'differs' for p in ps)} of {len(ps)} {what} derivatives wrong"
+            for ps, what in ((self.partials, "first"), (self.higher, "higher"))
             if any(p.verdict == "differs" for p in ps)
         ]
-        state = ", ".join(said) or "no partial is wrong"
-        return f"gradient of {self.name} where its value is {self.value:.10g}: {state}"
+        state = ", ".join(counts) or "no derivative is wrong"
+        return f"gradient of {self.name}, value {self.value:.10g}: {state}"
 
 
 def _table(report: Report) -> list[str]:
     rank = ("differs", "undecided", "kink", "agrees")
-    partials = (*report.partials, *report.higher)
-    ordered = sorted(partials, key=lambda p: rank.index(p.verdict))
+    entries = (*report.partials, *report.higher)
+    ordered = sorted(entries, key=lambda p: rank.index(p.verdict))
     shown = ordered[:_MOST_ROWS]
     rows = [_HEADER, *(_row(report.name, p) for p in shown)]
     widths = [max(map(len, column)) for column in zip(*rows)]
@@ -140,11 +186,11 @@ def _table(report: Report) -> list[str]:
     return lines
 
 
-def _row(name: str, p: Partial) -> tuple[str, ...]:
+def _row(name: str, p: ReportEntry) -> tuple[str, ...]:
     margin = "-" if p.margin == math.inf else f"{p.margin:.1e}"
     values = [f"{x:.10g}" for x in (p.analytic, p.forward, p.numeric)]
     return (p.of(name), *values, f"{p.error:.1e}", f"{p.difference:.1e}", margin, p.verdict)
 
 
-def _place(p: Partial) -> str:
+def _place(p: ReportEntry) -> str:
     return "" if math.isnan(p.at) else f" at {p.by[-1]} = {p.at!r}"

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from microgradlike.testing.check.directional import Line
+from microgradlike.testing.check.directional import DirectionalDifferences
 from microgradlike.testing.check.numeric import LEFT, RIGHT, Estimate, Stencil
-from microgradlike.testing.check.report import Partial, Verdict
+from microgradlike.testing.check.report import ReportEntry, Verdict
 
-_BROAD = 1e-6  # of one-sided derivatives: that of x ** 1.1 at 0 is reached slower than it seems
+_ONE_SIDED_ERROR = 1e-6  # added to one-sided errors: that of x ** 1.1 at 0 falls slowly
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """What both modes say of one derivative, by the names of numbers; `between` the two, `rounding`
-    may account for so much, and for so much between them and the truth.
+class AnalyticDerivative:
+    """One derivative, from both modes, by the numbers named in `by`.
+
+    `rounding` bounds its rounding error, `between` the difference of the modes by rounding. `edge`
+    is the node at the edge of its domain that excuses a nan, or "".
     """
 
     by: tuple[str, ...]
@@ -24,50 +26,66 @@ class Claim:
     forward: float
     rounding: float
     between: float
-    edge: str = ""  # the node that is an excuse for a nan
+    edge: str = ""
 
     @property
-    def is_nothing(self) -> bool:
-        """Whether there is no path at all by which the number could matter."""
+    def has_no_path(self) -> bool:
+        """True if no path leads from the number to the result."""
         return self.reverse == self.forward == self.rounding == 0
 
 
-def judged(claim: Claim, line: Line, row: int) -> Partial:
-    """The claim compared with differences of a row along a line."""
-    if claim.edge and math.isnan(claim.reverse):
-        note = f"{claim.edge} is at or beyond the edge of its domain, where there is no derivative"
-        return _partial(claim, math.nan, math.nan, 0.0, "undecided", note)
-    if claim.is_nothing and line.is_constant(row):  # noise elsewhere in the row says nothing then
-        return _partial(claim, 0.0, 0.0, line.obstacle()[0], "agrees")
-    central = line.estimate(row)
-    if central is None or not line.is_sharp(row, central, claim.rounding):
-        return _at_obstacle(claim, line, row)
-    error = central.error + claim.rounding
-    verdict = _verdict(claim.reverse, central.value, central.value, error, "agrees")
-    return _partial(claim, central.value, error, central.room, verdict)
+def judge(
+    analytic: AnalyticDerivative, differences: DirectionalDifferences, component: int
+) -> ReportEntry:
+    """Compare a derivative with the differences of a component."""
+    if analytic.edge and math.isnan(analytic.reverse):
+        note = f"{analytic.edge} is at or beyond the edge of its domain and has no derivative there"
+        return _entry(analytic, math.nan, math.nan, 0.0, "undecided", note=note)
+    # without a path, noise in other components must not count
+    if analytic.has_no_path and differences.is_constant(component):
+        return _entry(analytic, 0.0, 0.0, differences.obstacle()[0], "agrees")
+    central = differences.estimate(component)
+    if central is None or not differences.is_sharp(component, central, analytic.rounding):
+        return _at_obstacle(analytic, differences, component)
+    error = central.error + analytic.rounding
+    verdict = _verdict(analytic.reverse, central.value, central.value, error, "agrees")
+    return _entry(analytic, central.value, error, central.room, verdict)
 
 
-def _at_obstacle(claim: Claim, line: Line, row: int) -> Partial:
-    """At a kink or an edge: the derivative has to lie between the one-sided ones."""
-    room, what = line.obstacle()
-    left, right = (_side(claim, line, row, stencil) for stencil in (LEFT, RIGHT))
+def _at_obstacle(
+    analytic: AnalyticDerivative, differences: DirectionalDifferences, component: int
+) -> ReportEntry:
+    """Judge at a kink or an edge: the derivative must lie between the one-sided ones."""
+    room, what = differences.obstacle()
+    left, right = (
+        _one_sided(analytic, differences, component, stencil) for stencil in (LEFT, RIGHT)
+    )
     known = [e for e in (left, right) if e is not None]
     ends = sorted(e.value for e in known) or [math.nan]
-    error = claim.rounding + sum(e.error + _BROAD for e in known) if known else math.nan
-    # one side is enough where nothing stands in the way
+    error = analytic.rounding + sum(e.error + _ONE_SIDED_ERROR for e in known)
+    # without an obstacle, one side is enough
     smooth = len(known) + (not what) >= 2 and ends[-1] - ends[0] <= error
     numeric = (ends[0] + ends[-1]) / 2 if smooth else math.nan
     good: Verdict = "agrees" if smooth else "kink"
-    verdict = _verdict(claim.reverse, ends[0], ends[-1], error, good) if known else "undecided"
+    verdict = _verdict(analytic.reverse, ends[0], ends[-1], error, good) if known else "undecided"
     jump = len(known) == 2 and not smooth
     what = what or ("a jump of the derivative" if jump else "rounding hides the derivative")
     note = f"{what}; from the left {_shown(left)}, from the right {_shown(right)}"
-    return _partial(claim, numeric, error, room, verdict, note, (_value(left), _value(right)))
+    sides = _value(left), _value(right)
+    error = error if known else math.nan
+    return _entry(analytic, numeric, error, room, verdict, note=note, sides=sides)
 
 
-def _side(claim: Claim, line: Line, row: int, stencil: Stencil) -> Estimate | None:
-    estimate = line.estimate(row, stencil)
-    if estimate is None or not line.is_sharp(row, estimate, claim.rounding, stencil):
+def _one_sided(
+    analytic: AnalyticDerivative,
+    differences: DirectionalDifferences,
+    component: int,
+    stencil: Stencil,
+) -> Estimate | None:
+    estimate = differences.estimate(component, stencil)
+    if estimate is None or not differences.is_sharp(
+        component, estimate, analytic.rounding, stencil
+    ):
         return None
     return estimate
 
@@ -76,30 +94,33 @@ def _verdict(derivative: float, low: float, high: float, error: float, good: Ver
     return good if low - error <= derivative <= high + error else "differs"
 
 
-def _partial(
-    claim: Claim,
+def _entry(
+    analytic: AnalyticDerivative,
     numeric: float,
     error: float,
     margin: float,
     verdict: Verdict,
+    *,
     note: str = "",
     sides: tuple[float, float] = (math.nan, math.nan),
-) -> Partial:
-    if _apart(claim):
+) -> ReportEntry:
+    if _modes_differ(analytic):
         verdict = "differs"
-        said = f"reverse and forward mode may differ by {claim.between:.1e} of rounding"
-        note = f"{said}; {note}" if note else said
-    analytic = claim.by, claim.at, claim.reverse, claim.forward
-    return Partial(*analytic, numeric, error, margin, verdict, note, *sides)
+        difference = abs(analytic.reverse - analytic.forward)
+        apart = f"reverse and forward mode differ by {difference:.1e}, and rounding explains"
+        apart += f" {analytic.between:.1e}"
+        note = f"{apart}; {note}" if note else apart
+    modes = analytic.by, analytic.at, analytic.reverse, analytic.forward
+    return ReportEntry(*modes, numeric, error, margin, verdict, note, *sides)
 
 
-def _apart(claim: Claim) -> bool:
-    """Whether the two modes contradict each other, more than by rounding."""
-    a, b = claim.reverse, claim.forward
+def _modes_differ(analytic: AnalyticDerivative) -> bool:
+    """True if the modes differ by more than rounding."""
+    a, b = analytic.reverse, analytic.forward
     same = a == b or (math.isnan(a) and math.isnan(b))
-    if same or claim.edge or not math.isfinite(claim.between):
+    if same or analytic.edge or not math.isfinite(analytic.between):
         return False
-    return not abs(a - b) <= claim.between
+    return not abs(a - b) <= analytic.between
 
 
 def _value(estimate: Estimate | None) -> float:

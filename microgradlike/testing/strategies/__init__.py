@@ -1,1 +1,1 @@
-"""Hypothesis strategies: points at which to check, and programs to check."""
+"""Hypothesis strategies: points of a primitive's domain, and random programs."""

@@ -1,4 +1,4 @@
-"""The arguments of a function under test: numbers in lists, tuples, dicts, arrays and Modules."""
+"""Point: the arguments at which a function is checked, as a flat list of named numbers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
-from numbers import Real
 from typing import Any
 
+from microgradlike._validate import is_real
 from microgradlike.derivatives.pytree import (
     CONTAINERS,
     MAX_DEPTH,
@@ -19,51 +19,52 @@ from microgradlike.derivatives.pytree import (
     is_array,
 )
 from microgradlike.engine import Value
-from microgradlike.op import Op, to_float
+from microgradlike.op import Number, Op, to_float
+
+_MADE_OF = "numbers, of lists, tuples, dicts and arrays of them, and of Modules"
 
 
-class Arguments:
-    """The point at which a function is checked: `numbers` in a row, and the `names` of all of them.
+class Point:
+    """The arguments of a function under test: their `numbers` in one list, and a name for each.
 
-    A Module counts with its parameters. Raises TypeError for what is no number and holds none,
-    ValueError for nan and inf and for a list that is nested too deep or contains itself.
+    A Module contributes its parameters. Raises TypeError for an argument that is not a number and
+    holds none, ValueError for nan, inf, and a list that is nested too deep or contains itself.
 
-    >>> arguments = Arguments(lambda x, w: x, (0.5, {"b": [1, 2]}))
-    >>> arguments.names, arguments.numbers
+    >>> point = Point(lambda x, w: x, (0.5, {"b": [1, 2]}))
+    >>> point.names, point.numbers
     (['x', "w['b'][0]", "w['b'][1]"], [0.5, 1.0, 2.0])
-    >>> arguments.code()
-    'Value(0.5, "x"), {\\'b\\': [Value(1.0, "w[\\'b\\'][0]"), Value(2.0, "w[\\'b\\'][1]")]}'
+    >>> print(point.code())
+    Value(0.5, "x"), {'b': [Value(1.0, "w['b'][0]"), Value(2.0, "w['b'][1]")]}
     """
 
-    def __init__(self, f: Callable[..., Any], point: Sequence[Any]) -> None:
-        self.point = tuple(point)
+    def __init__(self, f: Callable[..., object], arguments: Sequence[object]) -> None:
         self.names: list[str] = []
         self.numbers: list[float] = []
-        self._parameters = parameter_names(f, len(self.point))
-        for name, argument in zip(self._parameters, self.point):
+        self._parameters = parameter_names(f, len(arguments))
+        for name, argument in zip(self._parameters, arguments):
             self._collect(name, argument, MAX_DEPTH)
-        self._trees = [Pytree(argument, "the point") for argument in self.point]
+        self._trees = [Pytree(argument, "the point") for argument in arguments]
         if not self.numbers:
             raise TypeError(
-                "there is no number in the point, so no derivative to check; write the point after"
-                " the function, as in check_gradients(f, 0.5, [1.0, 2.0])"
+                "the point has no numbers; pass them after the function, as in"
+                " check_gradients(f, 0.5, [1.0, 2.0])"
             )
 
-    def filled(self, row: Sequence[Any]) -> list[Any]:
-        """Arguments to call the function with, with others in the place of the numbers."""
-        rest, arguments = list(row), []
+    def unflatten(self, numbers: Sequence[Number]) -> list[Any]:
+        """The arguments for a call of the function, with these numbers in place of its own."""
+        rest, arguments = list(numbers), []
         for tree in self._trees:
             arguments.append(tree.as_argument(rest[: len(tree.leaves)]))
             del rest[: len(tree.leaves)]
         return arguments
 
     def values(self, numbers: Sequence[float]) -> tuple[list[Any], list[Value]]:
-        """Arguments to call the function with, and the Values in them, one for each number."""
+        """The arguments for a call with Values, and these Values, one for each number."""
         leaves = [Value(x, name) for x, name in zip(numbers, self.names)]
-        return self.filled(leaves), leaves
+        return self.unflatten(leaves), leaves
 
     def code(self) -> str:
-        """The arguments as Python writes them, with a label for each number."""
+        """The arguments as Python code, with a label for each number."""
         values, _ = self.values(self.numbers)
         return ", ".join(_code(value, name) for value, name in zip(values, self._parameters))
 
@@ -73,28 +74,28 @@ class Arguments:
             return
         if not depth:
             raise ValueError(
-                f"{name:.60} is nested more than {MAX_DEPTH} deep; does it contain itself? a"
-                " point is made of numbers and lists or tuples of numbers"
+                f"{name:.60} is nested more than {MAX_DEPTH} deep; does it contain itself? A point"
+                f" is made of {_MADE_OF}"
             )
         for part_name, part in _parts(name, argument):
             self._collect(part_name, part, depth - 1)
 
-    def _number(self, name: str, argument: Any) -> None:
-        if isinstance(argument, bool) or not isinstance(argument, Real):
+    def _number(self, name: str, argument: object) -> None:
+        if not is_real(argument):
             way_out = "; pass its .data" if isinstance(argument, Value) else ""
             raise TypeError(
                 f"{name} is {argument!r:.60} of type {type(argument).__name__}; a point is made of"
-                f" numbers, of lists, tuples, dicts and arrays of them, and of Modules{way_out}"
+                f" {_MADE_OF}{way_out}"
             )
         x = to_float(argument)
         if not math.isfinite(x):
-            raise ValueError(f"{name} is {x}: a derivative is checked where the point is finite")
+            raise ValueError(f"{name} is {x}; choose a point of finite numbers")
         self.names.append(name)
         self.numbers.append(x)
 
 
 def _parts(name: str, x: Any) -> Iterator[tuple[str, Any]]:
-    """What `x` holds, with names, in the order in which a Pytree takes it."""
+    """The parts of `x` with their names, in the order of a Pytree's leaves."""
     if is_array(x):
         for index, cell in zip(product(*map(range, x.shape)), x.flat):
             yield (f"{name}[{', '.join(map(str, index))}]" if index else name), cell
@@ -103,8 +104,12 @@ def _parts(name: str, x: Any) -> Iterator[tuple[str, Any]]:
             yield place, part.data if isinstance(x, HasParameters) else part
 
 
-def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of the first `count` arguments of f: of *w w0, w1 ..., of a builtin x0, x1 ..."""
+def parameter_names(f: Callable[..., object], count: int) -> list[str]:
+    """The names of the first `count` arguments of f; `*w` gives w0, w1, a builtin x0, x1.
+
+    >>> parameter_names(lambda x, *w: x, 3), parameter_names(max, 2)
+    (['x', 'w0', 'w1'], ['x0', 'x1'])
+    """
     if isinstance(f, Op):
         return list(f.operand_names if f.arity == count else "abcdefgh"[:count])
     try:
@@ -120,7 +125,7 @@ def _code(x: Any, name: str) -> str:
     if isinstance(x, Value):
         return f"Value({x.data!r}, {json.dumps(x.label, ensure_ascii=False)})"
     if isinstance(x, HasParameters):
-        return name  # as it is there where f is
+        return name  # the user's own Module, under the name of the argument
     if is_array(x):
         return f"np.array({_code(x.tolist(), name)})"
     items = [_code(part, part_name) for part_name, part in _parts(name, x)]

@@ -1,4 +1,4 @@
-"""The point of a check: numbers, lists and tuples of them, with names from the signature."""
+"""The point of a check: nested arguments with names from the signature."""
 
 import math
 import random
@@ -40,7 +40,7 @@ def test_an_array_without_dimensions_is_a_number():
     assert (x.name, x.analytic) == ("x", 6.0)
 
 
-def test_a_module_counts_with_its_parameters_and_is_left_as_it_was():
+def test_a_module_contributes_its_parameters_and_stays_as_it_was():
     random.seed(1)
     model = nn.MLP(2, [2, 1])
     before = [(id(p), p.data, p.grad) for p in model.parameters()]
@@ -54,7 +54,7 @@ def test_a_module_counts_with_its_parameters_and_is_left_as_it_was():
     assert [(id(p), p.data, p.grad) for p in model.parameters()] == before
 
 
-def test_the_drawing_command_writes_dicts_and_arrays_and_names_modules():
+def test_the_drawing_code_writes_dicts_and_arrays_and_names_modules():
     line = nn.Neuron(1, nonlin=False)
     f = lambda p, net: p["a"][1] * net([p["it's"]])  # noqa: E731
     report = check_gradients(f, {"a": np.array([1.0, 2.0]), "it's": 3.0}, line)
@@ -92,11 +92,11 @@ def test_names_come_from_the_signature(f, names):
         (np.array(["1"]), TypeError, r"x\[0\] is .*'1'.* of type str_?; a point"),
         (np.array([Value(1.0)]), TypeError, r"x\[0\] is Value.*; pass its .data"),
         ({"w": [None]}, TypeError, r"x\['w'\]\[0\] is None of type NoneType"),
-        (math.nan, ValueError, "x is nan: a derivative is checked where"),
+        (math.nan, ValueError, "x is nan; choose a point of finite numbers"),
         (10**400, ValueError, "beyond the largest double"),
     ],
 )
-def test_an_argument_that_is_no_number_is_a_clear_error(argument, error, message):
+def test_an_argument_other_than_a_number_is_a_clear_error(argument, error, message):
     with pytest.raises(error, match=message):
         check_gradients(ops.tanh, argument)
 

@@ -1,4 +1,4 @@
-"""Trace: what a function did at a point, node by node, and how much of it is rounding."""
+"""Evaluation: a function's nodes at one point, with their kinks, edges and rounding."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from microgradlike.ieee_float import partial_at
 from microgradlike.op import Op
 from microgradlike.ops import TABLE, mul_no_nan
 
-_WOBBLE = 2 * 2.0**-52  # relative: a primitive is right to two units in the last place
+_ROUNDING = 2 * 2.0**-52  # relative: the value of a primitive is right to 2 ulp
 
-Step = tuple[Op | None, tuple[int | float, ...]]  # an operand is a node's index, or a number
+Step = tuple[Op | None, tuple[int | float, ...]]  # an operand is the index of a node, or a number
 
 
-class Trace:
-    """The nodes of `y` in topological order: `data` their values, `steps` how each was made.
+class Evaluation:
+    """The nodes of `y` in topological order: `data` their values, `steps` their primitives.
 
-    `shape` is what stays the same when only numbers change: two traces of one function have the
-    same shape unless it took another branch. `arguments` are the leaves that stand for the point.
+    `arguments` are the leaves for the numbers of the point. `shape` depends on the branches that
+    the function took, not on its numbers: two evaluations of one function with the same branches
+    have the same shape.
 
     >>> x = Value(3.0)
-    >>> trace = Trace(x * x + 1, [x])
-    >>> trace.data
+    >>> Evaluation(x * x + 1, [x]).data
     [3.0, 9.0, 10.0]
     """
 
@@ -38,14 +38,14 @@ class Trace:
             (v.op, tuple(x if isinstance(x, float) else index[id(x)] for x in v.operands))
             for v in order
         ]
-        # a constant is -1 here, and so is a leaf that is no argument: their numbers may change
+        # constants, and leaves that are not arguments, are -1 here: their numbers may change
         self.shape = [
             (op, tuple(-1 if isinstance(x, float) else x for x in operands))
             if op is not None
             else (None, (argument.get(id(v), -1),))
             for v, (op, operands) in zip(order, self.steps)
         ]
-        self.slots = [index.get(id(x)) for x in arguments]  # None: y does not depend on it
+        self.leaf_indices = [index.get(id(x)) for x in arguments]  # None: y does not depend on it
 
     @property
     def value(self) -> float:
@@ -53,40 +53,42 @@ class Trace:
         return self.data[-1]
 
     def operands(self, i: int, data: Sequence[float]) -> list[float]:
-        """The operands of node i, where the nodes have the values `data`."""
+        """The operands of node i as numbers, if `data` are the values of the nodes."""
         return [x if isinstance(x, float) else data[x] for x in self.steps[i][1]]
 
     def kinks(self) -> Iterator[tuple[int, Op, float]]:
-        """Every node whose primitive has a kink: its index, the primitive, how far the kink is."""
+        """Index, primitive and distance from the kink, for each node whose primitive has one."""
         for i, (op, _) in enumerate(self.steps):
             if op is not None and op.kink is not None:
                 yield i, op, op.kink(*self.operands(i, self.data))
 
-    def nearest_kink(self, moved: Trace, distance: float) -> tuple[float, str]:
-        """How far the argument may go before a kink, and which one.
+    def nearest_kink(self, moved: Evaluation, distance: float) -> tuple[float, str]:
+        """The distance to the nearest kink in the direction of `moved`, and its description.
 
-        Judged by the trace of f where the argument has `moved` by that distance. Each kink is
-        extrapolated along a straight line; 0 where f took another branch.
+        `moved` is the evaluation after a move of the point by `distance`. The approach of each kink
+        is extrapolated along a straight line. The distance is 0 if the function took another
+        branch, inf if there is no kink.
         """
         if moved.shape != self.shape:
             return 0.0, "another branch of the function"
         nearest = (math.inf, "")
         for i, op, margin in self.kinks():
             here, there = self.operands(i, self.data), moved.operands(i, moved.data)
-            way = sum(abs(a - b) for a, b in zip(here, there))
-            if way > 0 and margin * (distance / way) < nearest[0]:
+            change = sum(abs(a - b) for a, b in zip(here, there))
+            if change > 0 and margin * (distance / change) < nearest[0]:
                 what = f"the kink of {op.name}({', '.join(map(repr, here))})"
-                nearest = margin * (distance / way), what
+                nearest = margin * (distance / change), what
         return nearest
 
-    def edge(self, k: int) -> str:
-        """The first node on the way from argument k whose partial is not finite as its operands are
-        not inside its domain; "" where there is none, so that a nan has no such excuse.
+    def domain_edge(self, k: int) -> str:
+        """The first node above argument k outside of its domain with a partial that is not finite.
+
+        Such a node excuses a derivative that is nan; "" if there is none.
         """
         reached = [False] * len(self.data)
         for i, (op, operands) in enumerate(self.steps):
             below = [j for j, x in enumerate(operands) if isinstance(x, int) and reached[x]]
-            reached[i] = i == self.slots[k] or bool(below)
+            reached[i] = i == self.leaf_indices[k] or bool(below)
             if op is None or not below:
                 continue
             at = self.operands(i, self.data)
@@ -96,56 +98,58 @@ class Trace:
                 return f"{op.name}({', '.join(map(repr, at))})"
         return ""
 
-    def first_edge(self, ks: Iterable[int]) -> str:
-        """The same for the first of several arguments that has one."""
-        return next(filter(None, map(self.edge, ks)), "")
+    def first_domain_edge(self, ks: Iterable[int]) -> str:
+        """The domain edge of the first of these arguments that has one."""
+        return next(filter(None, map(self.domain_edge, ks)), "")
 
-    def origin(self) -> str:
-        """Where a value that is not finite came from."""
+    def nonfinite_origin(self) -> str:
+        """The first node that made nan or inf of finite operands, as " (log(-1.0) is nan)"."""
         for i, (op, _) in enumerate(self.steps):
             at = self.operands(i, self.data)
             if op is not None and not math.isfinite(self.data[i]) and all(map(math.isfinite, at)):
-                return f": {op.name}({', '.join(map(repr, at))}) is {self.data[i]}"
+                return f" ({op.name}({', '.join(map(repr, at))}) is {self.data[i]})"
         return ""
 
     def noise(self, random: Random, samples: int = 2) -> float:
-        """How much the value changes where every step is rounded at random; inf where it breaks.
+        """The change of the value when each step is rounded at random; inf if a step fails.
 
-        |f|·eps would miss what cancels inside: the value of (x + 1e10) - 1e10 is uncertain by 1e-6.
+        |f|·eps would miss cancellation: the value of (x + 1e10) - 1e10 is uncertain by 1e-6.
         """
-        values = [self._wobbled(random) for _ in range(samples)]
+        values = [self._rounded_values(random) for _ in range(samples)]
         changes = [abs(v[-1] - self.value) if v else math.nan for v in values]
-        return _largest([*changes, self._unseen()])
+        return _largest([*changes, self._hidden_rounding()])
 
-    def _unseen(self) -> float:
-        """What a primitive of the user's may round away inside, as 1 - cos(x) does; ours do not."""
+    def _hidden_rounding(self) -> float:
+        """The rounding inside a user's primitive, such as 1 - cos(x); 0 for those of the table."""
         op = self.steps[-1][0]
         return 0.0 if op is None or TABLE.get(op.name) is op else 2.0**-52
 
     def gradient_noise(
         self, gradient: Sequence[float], random: Random, samples: int = 4
     ) -> list[float]:
-        """The same for the gradient by each argument: how far rounded chain rules are from it."""
-        passes = [self._pushed(random) for _ in range(samples)]
+        """Twice the largest change of each derivative when the chain rule is rounded at random."""
+        passes = [self._rounded_gradients(random) for _ in range(samples)]
         if not all(passes):
-            return [math.inf] * len(self.slots)
+            return [math.inf] * len(self.leaf_indices)
         return [
-            0.0 if slot is None else _largest([2 * abs(pushed[slot] - g) for pushed in passes])
-            for slot, g in zip(self.slots, gradient)
+            0.0 if i is None else _largest([2 * abs(rounded[i] - g) for rounded in passes])
+            for i, g in zip(self.leaf_indices, gradient)
         ]
 
-    def _wobbled(self, random: Random) -> list[float]:
+    def _rounded_values(self, random: Random) -> list[float]:
+        """The values of the nodes with random rounding; [] if a step fails."""
         data = list(self.data)
         try:
             for i, (op, _) in enumerate(self.steps):
                 if op is not None:
                     data[i] = op.forward(*self.operands(i, data)) * _nearly_one(random)
-        except (ArithmeticError, ValueError):  # a primitive of the user's, beyond its domain
+        except (ArithmeticError, ValueError):  # a user's primitive outside its domain
             return []
         return data
 
-    def _pushed(self, random: Random) -> list[float]:
-        data = self._wobbled(random)
+    def _rounded_gradients(self, random: Random) -> list[float]:
+        """The gradients of the nodes with random rounding; [] if a step fails."""
+        data = self._rounded_values(random)
         if not data:
             return []
         gradients = [0.0] * len(data)
@@ -156,7 +160,7 @@ class Trace:
                 if op is None:
                     continue
                 at = self.operands(i, data)
-                y = op.forward(*at)  # the very y of these operands: max(a, b) is one of them
+                y = op.forward(*at)  # without rounding: max(a, b) is exactly one of its operands
                 for k, x in enumerate(operands):
                     if not isinstance(x, float):
                         local = partial_at(op, k, y, *at) * _nearly_one(random)
@@ -168,8 +172,8 @@ class Trace:
 
 def _nearly_one(random: Random) -> float:
     t = random.random() - 0.5
-    return 1 + _WOBBLE * (t + math.copysign(0.5, t))  # off by a half to a whole, of either sign
+    return 1 + _ROUNDING * (t + math.copysign(0.5, t))  # between half and all of it, either sign
 
 
 def _largest(deviations: list[float]) -> float:
-    return math.inf if any(d != d for d in deviations) else max(deviations)
+    return math.inf if any(map(math.isnan, deviations)) else max(deviations)
