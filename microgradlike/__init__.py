@@ -31,6 +31,7 @@ from microgradlike.engine import (
 )
 from microgradlike.functions import (
     binary_cross_entropy as binary_cross_entropy,
+    binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
     cross_entropy as cross_entropy,
     dot as dot,
     elu as elu,

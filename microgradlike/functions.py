@@ -18,7 +18,9 @@ from microgradlike.ops import (
     expm1,
     floor,
     log,
+    log1p,
     maximum,
+    mul_no_nan,
     sigmoid,
     sign,
     softplus,
@@ -157,7 +159,9 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
 def cross_entropy(logits: Iterable[Any], target: int) -> Any:
     """-log softmax(logits)[target], accurate also where the target is all but certain.
 
-    Raises ValueError where `target` is no index of a logit, TypeError where it is no whole number.
+    `logits` are scores before the softmax, as in PyTorch, one for each class; `target` is the index
+    of the true class. Raises ValueError where it is no index of a logit, TypeError where it is not
+    a whole number.
     Where it is not known yet, as in a function that `jit` records, any target is provided for, and
     the loss is nan where it turns out to be no index.
 
@@ -184,26 +188,61 @@ def _of_any_target(terms: list[Any], target: Any) -> Any:
     return where(target > -0.5, where(target < len(terms) - 0.5, loss, nan), nan)
 
 
-def binary_cross_entropy(logit: Any, target: Any) -> Any:
+def binary_cross_entropy(probability: Any, target: Any) -> Any:
+    """-target log(p) - (1 - target) log(1 - p) of a predicted probability p, as in PyTorch.
+
+    `probability` and `target` are probabilities of "yes"; the target is usually 0 or 1. A certain
+    and wrong prediction costs inf, where PyTorch stops at 100. For scores before the sigmoid use
+    `binary_cross_entropy_with_logits`, which keeps its digits in both tails. Raises ValueError for
+    a number outside [0, 1].
+
+    >>> binary_cross_entropy(0.5, 1) == log(2.0)
+    True
+    >>> binary_cross_entropy(1e-20, 0), binary_cross_entropy(0.0, 1)
+    (1e-20, inf)
+    """
+    if isinstance(probability, Real):
+        probability = to_float(probability)
+    # a comparison of recorded numbers is recorded, and neither True nor False
+    if (probability < 0) is True or (probability > 1) is True:
+        raise ValueError(
+            f"a prediction is a probability between 0 and 1, got {probability!r:.60}; for a score"
+            " before the sigmoid use binary_cross_entropy_with_logits"
+        )
+    if isinstance(target, Real):
+        target = _probability(target)
+        if target == 0 or target == 1:  # the other term would be 0 × inf
+            return -(log(probability) if target else log1p(-probability))
+    yes = mul_no_nan(target, log(probability))
+    return -(yes + mul_no_nan(1.0 - target, log1p(-probability)))
+
+
+def binary_cross_entropy_with_logits(logit: Any, target: Any) -> Any:
     """-target log σ(logit) - (1 - target) log σ(-logit), accurate in both tails.
 
-    `target` is the probability of "yes", usually 0 or 1; ValueError where it is not in [0, 1].
+    `logit` is a score before the sigmoid, `target` the probability of "yes", usually 0 or 1. Raises
+    ValueError for a target outside [0, 1].
 
-    >>> binary_cross_entropy(100.0, 1)
+    >>> binary_cross_entropy_with_logits(100.0, 1)
     3.720075976020836e-44
-    >>> binary_cross_entropy(0.0, 0.5) == log(2.0)
+    >>> binary_cross_entropy_with_logits(0.0, 0.5) == log(2.0)
     True
     """
     if isinstance(target, Real):
-        target = to_float(target)
-        if not 0 <= target <= 1:
-            raise ValueError(
-                f"a target is a probability between 0 and 1, got {target!r}; for labels -1 and 1"
-                " write (label + 1) / 2"
-            )
+        target = _probability(target)
         if target == 0 or target == 1:  # the other term would be 0 × softplus, nan at infinity
             return softplus(-logit if target else logit)
     return target * softplus(-logit) + (1.0 - target) * softplus(logit)
+
+
+def _probability(target: Any) -> float:
+    p = to_float(target)
+    if not 0 <= p <= 1:
+        raise ValueError(
+            f"a target is a probability between 0 and 1, got {p!r}; for labels -1 and 1 write"
+            " (label + 1) / 2"
+        )
+    return p
 
 
 def _numbers(caller: str, xs: Iterable[Any]) -> list[Any]:

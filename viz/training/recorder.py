@@ -168,13 +168,14 @@ def watch(
     model: Module,
     *,
     data: tuple[Any, ...],
-    loss: Callable[..., Any],
+    loss: str | Callable[..., Any],
     name: str = "",
     probe: int = 0,
 ) -> Watch:
     """Record a training of `model`, for `page` to show: a callback of `train.fit`, or a with block.
 
-    `data` and `loss` are as `train.fit` has them, the loss that of one example; `name` tells one
+    `data` and `loss` are as `train.fit` has them, the loss a name such as "mse" or that of one
+    example; `name` tells one
     run from another, `probe` is the number of the example whose graph is shown to begin with. In a
     block of your own, call `.record()` once for each step; where the block ends is recorded by
     itself. Each time takes a pass over all examples. Among callbacks it stands after one that puts

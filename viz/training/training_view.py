@@ -10,6 +10,7 @@ from typing import Any
 from microgradlike.derivatives.pytree import is_array
 from microgradlike.engine import Value
 from microgradlike.graph import topological
+from microgradlike.nn import losses
 from microgradlike.nn.inputs import whole
 from microgradlike.nn.module import Module
 from microgradlike.nn.training.dataset import Examples
@@ -29,7 +30,7 @@ class Subject:
 
     model: Module
     data: tuple[Any, ...]
-    loss: Callable[..., Any]
+    loss: Callable[..., Any]  # of the model and one example
     probe: int
     examples: Examples
 
@@ -40,11 +41,6 @@ class Subject:
             raise TypeError(
                 f"what learns is a Module, got {model!r:.60} of type {type(model).__name__}; keep"
                 " the Values in an attribute of a class that extends nn.Module"
-            )
-        if not callable(loss):
-            raise TypeError(
-                f"loss is a function of the model and one example, got {loss!r:.60} of type"
-                f" {type(loss).__name__}; write lambda model, x, y: (model(x) - y) ** 2, say"
             )
         examples = Examples(data, "data")
         for i, row in enumerate(examples.rows.tolist()):
@@ -57,7 +53,7 @@ class Subject:
                 f"probe={probe} is the number of an example, 0 to {len(examples) - 1}, of which the"
                 " graph is shown"
             )
-        return cls(model, data, loss, probe, examples)
+        return cls(model, data, losses.resolve(loss, data), probe, examples)
 
     @property
     def row(self) -> list[float]:
