@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
-from microgradlike.ops import Op
+from microgradlike.op import Number, Op
 
 
 @mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
@@ -22,205 +20,207 @@ class Scalar:
     __slots__ = ()
 
     @classmethod
-    def apply(cls, op: Op, *operands: Any) -> Any:
+    def apply(cls, op: Op, *operands: Number) -> Number:
         """`op` of the operands, at least one of which is of this class."""
         raise NotImplementedError(f"{cls.__name__} has no apply(op, *operands)")
 
-    def constant(self, x: float) -> Any:
+    def constant(self, x: float) -> Number:
         """The number `x` as one of this kind, which depends on nothing."""
         return type(self)(x)  # type: ignore[call-arg]
 
-    def __getstate__(self) -> Any:  # as by default; compiled, that forgets the slots of subclasses
+    def __getstate__(
+        self,
+    ) -> object:  # as by default; compiled, that forgets the slots of subclasses
         return object.__getstate__(self)
 
-    def _one(self, op: Op) -> Any:
+    def _one(self, op: Op) -> Number:
         """`op` of this number alone: for a subclass that has a shorter way."""
         return self.apply(op, self)
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: Number) -> Number:
         return self.apply(ops.add, self, other)
 
-    def __radd__(self, other: Any) -> Any:
+    def __radd__(self, other: Number) -> Number:
         return self.apply(ops.add, other, self)
 
-    def __sub__(self, other: Any) -> Any:
+    def __sub__(self, other: Number) -> Number:
         return self.apply(ops.sub, self, other)
 
-    def __rsub__(self, other: Any) -> Any:
+    def __rsub__(self, other: Number) -> Number:
         return self.apply(ops.sub, other, self)
 
-    def __mul__(self, other: Any) -> Any:
+    def __mul__(self, other: Number) -> Number:
         return self.apply(ops.mul, self, other)
 
-    def __rmul__(self, other: Any) -> Any:
+    def __rmul__(self, other: Number) -> Number:
         return self.apply(ops.mul, other, self)
 
-    def __truediv__(self, other: Any) -> Any:
+    def __truediv__(self, other: Number) -> Number:
         return self.apply(ops.div, self, other)
 
-    def __rtruediv__(self, other: Any) -> Any:
+    def __rtruediv__(self, other: Number) -> Number:
         return self.apply(ops.div, other, self)
 
-    def __pow__(self, other: Any) -> Any:
+    def __pow__(self, other: Number) -> Number:
         return self.apply(ops.power, self, other)
 
-    def __rpow__(self, other: Any) -> Any:
+    def __rpow__(self, other: Number) -> Number:
         return self.apply(ops.power, other, self)
 
-    def __neg__(self) -> Any:
+    def __neg__(self) -> Number:
         return self._one(ops.neg)
 
-    def __pos__(self) -> Any:
+    def __pos__(self) -> Number:
         return self
 
-    def __abs__(self) -> Any:
+    def __abs__(self) -> Number:
         return self._one(ops.absolute)
 
-    def __floor__(self) -> Any:
+    def __floor__(self) -> Number:
         return self._one(ops.floor)
 
-    def __ceil__(self) -> Any:
+    def __ceil__(self) -> Number:
         return self._one(ops.ceil)
 
     # one method per primitive of one operand
 
-    def exp(self) -> Any:
+    def exp(self) -> Number:
         return self._one(ops.exp)
 
-    def expm1(self) -> Any:
+    def expm1(self) -> Number:
         return self._one(ops.expm1)
 
-    def log(self) -> Any:
+    def log(self) -> Number:
         return self._one(ops.log)
 
-    def log1p(self) -> Any:
+    def log1p(self) -> Number:
         return self._one(ops.log1p)
 
-    def log2(self) -> Any:
+    def log2(self) -> Number:
         return self._one(ops.log2)
 
-    def log10(self) -> Any:
+    def log10(self) -> Number:
         return self._one(ops.log10)
 
-    def sqrt(self) -> Any:
+    def sqrt(self) -> Number:
         return self._one(ops.sqrt)
 
-    def cbrt(self) -> Any:
+    def cbrt(self) -> Number:
         return self._one(ops.cbrt)
 
-    def sin(self) -> Any:
+    def sin(self) -> Number:
         return self._one(ops.sin)
 
-    def cos(self) -> Any:
+    def cos(self) -> Number:
         return self._one(ops.cos)
 
-    def tan(self) -> Any:
+    def tan(self) -> Number:
         return self._one(ops.tan)
 
-    def asin(self) -> Any:
+    def asin(self) -> Number:
         return self._one(ops.asin)
 
-    def acos(self) -> Any:
+    def acos(self) -> Number:
         return self._one(ops.acos)
 
-    def atan(self) -> Any:
+    def atan(self) -> Number:
         return self._one(ops.atan)
 
-    def sinh(self) -> Any:
+    def sinh(self) -> Number:
         return self._one(ops.sinh)
 
-    def cosh(self) -> Any:
+    def cosh(self) -> Number:
         return self._one(ops.cosh)
 
-    def tanh(self) -> Any:
+    def tanh(self) -> Number:
         return self._one(ops.tanh)
 
-    def asinh(self) -> Any:
+    def asinh(self) -> Number:
         return self._one(ops.asinh)
 
-    def acosh(self) -> Any:
+    def acosh(self) -> Number:
         return self._one(ops.acosh)
 
-    def atanh(self) -> Any:
+    def atanh(self) -> Number:
         return self._one(ops.atanh)
 
-    def erf(self) -> Any:
+    def erf(self) -> Number:
         return self._one(ops.erf)
 
-    def erfc(self) -> Any:
+    def erfc(self) -> Number:
         return self._one(ops.erfc)
 
-    def sign(self) -> Any:
+    def sign(self) -> Number:
         return self._one(ops.sign)
 
-    def floor(self) -> Any:
+    def floor(self) -> Number:
         return self._one(ops.floor)
 
-    def ceil(self) -> Any:
+    def ceil(self) -> Number:
         return self._one(ops.ceil)
 
-    def relu(self) -> Any:
+    def relu(self) -> Number:
         return self._one(ops.relu)
 
-    def sigmoid(self) -> Any:
+    def sigmoid(self) -> Number:
         return self._one(ops.sigmoid)
 
-    def softplus(self) -> Any:
+    def softplus(self) -> Number:
         return self._one(ops.softplus)
 
     # and per primitive of more: op(...) and not apply, so that a stranger is a TypeError
 
-    def atan2(self, other: Any) -> Any:
+    def atan2(self, other: Number) -> Number:
         return ops.atan2(self, other)
 
-    def hypot(self, other: Any) -> Any:
+    def hypot(self, other: Number) -> Number:
         return ops.hypot(self, other)
 
-    def maximum(self, other: Any) -> Any:
+    def maximum(self, other: Number) -> Number:
         return ops.maximum(self, other)
 
-    def minimum(self, other: Any) -> Any:
+    def minimum(self, other: Number) -> Number:
         return ops.minimum(self, other)
 
-    def logaddexp(self, other: Any) -> Any:
+    def logaddexp(self, other: Number) -> Number:
         return ops.logaddexp(self, other)
 
-    def less(self, other: Any) -> Any:
+    def less(self, other: Number) -> Number:
         return ops.less(self, other)
 
-    def less_equal(self, other: Any) -> Any:
+    def less_equal(self, other: Number) -> Number:
         return ops.less_equal(self, other)
 
-    def clip(self, lo: Any, hi: Any) -> Any:
+    def clip(self, lo: Number, hi: Number) -> Number:
         return ops.clip(self, lo, hi)
 
     # NumPy's spellings
 
-    def arcsin(self) -> Any:
+    def arcsin(self) -> Number:
         return self._one(ops.asin)
 
-    def arccos(self) -> Any:
+    def arccos(self) -> Number:
         return self._one(ops.acos)
 
-    def arctan(self) -> Any:
+    def arctan(self) -> Number:
         return self._one(ops.atan)
 
-    def arctan2(self, other: Any) -> Any:
+    def arctan2(self, other: Number) -> Number:
         return ops.atan2(self, other)
 
-    def arcsinh(self) -> Any:
+    def arcsinh(self) -> Number:
         return self._one(ops.asinh)
 
-    def arccosh(self) -> Any:
+    def arccosh(self) -> Number:
         return self._one(ops.acosh)
 
-    def arctanh(self) -> Any:
+    def arctanh(self) -> Number:
         return self._one(ops.atanh)
 
-    def absolute(self) -> Any:
+    def absolute(self) -> Number:
         return self._one(ops.absolute)
 
-    def fabs(self) -> Any:
+    def fabs(self) -> Number:
         return self._one(ops.absolute)
 
 
@@ -234,24 +234,24 @@ class Ieee(Scalar):
         self.data = data
 
     @classmethod
-    def apply(cls, op: Op, *operands: Any) -> Any:
+    def apply(cls, op: Op, *operands: Number) -> Number:
         """The value of `op` as an Ieee."""
         return cls(op.forward(*[x.data if isinstance(x, Ieee) else x for x in operands]))
 
-    def __lt__(self, other: Any) -> bool:
+    def __lt__(self, other: Number) -> bool:
         return bool(self.data < plain(other))
 
-    def __le__(self, other: Any) -> bool:
+    def __le__(self, other: Number) -> bool:
         return bool(self.data <= plain(other))
 
-    def __gt__(self, other: Any) -> bool:
+    def __gt__(self, other: Number) -> bool:
         return bool(self.data > plain(other))
 
-    def __ge__(self, other: Any) -> bool:
+    def __ge__(self, other: Number) -> bool:
         return bool(self.data >= plain(other))
 
 
-def plain(x: Any) -> float:
+def plain(x: Number) -> float:
     """The double in an Ieee, or the number itself."""
     return x.data if isinstance(x, Ieee) else x
 

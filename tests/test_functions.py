@@ -221,7 +221,7 @@ def test_the_loss_of_an_infinite_score_is_no_nan(logit, target, loss):
     assert functions.binary_cross_entropy_with_logits(logit, target) == loss
 
 
-@given(st.floats(0, 1), st.sampled_from([0, 1, 0.25, 0.75]))
+@given(st.floats(0, 1, allow_subnormal=False), st.sampled_from([0, 1, 0.25, 0.75]))
 def test_binary_cross_entropy_keeps_its_digits_of_a_probability(p, target):
     value, (gradient,) = value_and_gradient(
         lambda v: functions.binary_cross_entropy(v[0], target), [p]

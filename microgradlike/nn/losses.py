@@ -156,12 +156,12 @@ def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Any]:
     compare = _named(loss) if isinstance(loss, str) else loss
     if not callable(compare):
         raise TypeError(
-            f"loss is a name or a function, got {loss!r:.60} of type {type(loss).__name__}; write"
+            f"loss is a function or the name of one, got {loss!r:.60} of type {type(loss).__name__}; write"
             ' "mse", or lambda prediction, target: (prediction - target) ** 2'
         )
     if not _compares(compare, len(data)):
         return compare
-    if compare in _CHECKED:
+    if any(compare is own for own in _CHECKED):
         for i, target in enumerate(data[1]):
             targets = _listed(target)
             _in_batch(compare, i, 0.5 if targets is None else [0.5] * len(targets), target)
@@ -193,7 +193,7 @@ def _compares(loss: Callable[..., Any], parts: int) -> bool:
         return True
     try:
         signature.bind(*range(1 + parts))
-        fits = loss not in LOSSES.values()
+        fits = all(loss is not own for own in LOSSES.values())
     except TypeError:
         fits = False
     if fits:

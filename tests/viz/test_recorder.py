@@ -283,7 +283,7 @@ def test_an_error_is_not_hidden_by_one_of_the_recording():
 @pytest.mark.parametrize(
     ("change", "error", "said"),
     [
-        ({"loss": "mse"}, TypeError, "loss is a function"),
+        ({"loss": "l2"}, ValueError, "no loss is called 'l2'; choose one of mse"),
         ({"loss": None}, TypeError, "loss is a function"),
         ({"loss": lambda m, x, y: 1.0}, TypeError, "the loss of an example is a Value"),
         ({"loss": lambda m, x, y: [m(x)]}, TypeError, "the loss of an example is a Value"),
