@@ -175,7 +175,7 @@ def learn(model, documents, *, steps, eager, rate=0.02):
     optimizer = nn.Adam(parameters, lr=rate, betas=(0.9, 0.95))
     compiled = jit(lambda word: loss(model, word.tolist()), batch=0)
     encoded = rows(documents, len(model["token"]))
-    clock, eager_clock = train.Clock(), train.Clock()
+    clock, eager_clock = train.Stopwatch(), train.Stopwatch()
     recent = collections.deque(maxlen=10)  # a few words say little: words differ in difficulty
     order = itertools.cycle(range(len(documents)))
     for step in range(1, steps + 1):
@@ -191,7 +191,7 @@ def learn(model, documents, *, steps, eager, rate=0.02):
             print(f"step {step:4} of {steps}   loss {mean(recent):.3f}", flush=True)
     if clock.count > 1:
         eager_clock(eager_step, model, [documents[i] for i in batch])
-        print(train.Speed.of(clock, eager_clock))
+        print(train.Speed.measured(clock, eager_clock))
 
 
 def read_words(parser, path):

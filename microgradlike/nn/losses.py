@@ -136,7 +136,7 @@ LOSSES: dict[str, Loss] = {
     for loss in (mse, hinge, binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy)
 }
 # these check a target by itself, before a program is made that cannot
-_CHECKED = (hinge, binary_cross_entropy, binary_cross_entropy_with_logits)
+_CHECKED: tuple[object, ...] = (hinge, binary_cross_entropy, binary_cross_entropy_with_logits)
 
 
 def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Any]:
@@ -156,12 +156,12 @@ def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Any]:
     compare = _named(loss) if isinstance(loss, str) else loss
     if not callable(compare):
         raise TypeError(
-            f"loss is a function or the name of one, got {loss!r:.60} of type {type(loss).__name__}; write"
-            ' "mse", or lambda prediction, target: (prediction - target) ** 2'
+            f"loss is a function or the name of one, got {loss!r:.60} of type"
+            f' {type(loss).__name__}; write "mse", or lambda prediction, target: ...'
         )
     if not _compares(compare, len(data)):
         return compare
-    if any(compare is own for own in _CHECKED):
+    if compare in _CHECKED:
         for i, target in enumerate(data[1]):
             targets = _listed(target)
             _in_batch(compare, i, 0.5 if targets is None else [0.5] * len(targets), target)
@@ -193,7 +193,7 @@ def _compares(loss: Callable[..., Any], parts: int) -> bool:
         return True
     try:
         signature.bind(*range(1 + parts))
-        fits = all(loss is not own for own in LOSSES.values())
+        fits = loss not in LOSSES.values()
     except TypeError:
         fits = False
     if fits:

@@ -217,7 +217,12 @@ def test_a_loss_of_the_model_is_taken_as_it_is(loss, data):
     ("loss", "data", "error", "says"),
     [
         ("l2", ([1.0], [2.0]), ValueError, "no loss is called 'l2'; choose one of mse, hinge"),
-        (3, ([1.0], [2.0]), TypeError, 'a function or the name of one, got 3 of type int; write "mse"'),
+        (
+            3,
+            ([1.0], [2.0]),
+            TypeError,
+            'a function or the name of one, got 3 of type int; write "mse"',
+        ),
         (lambda y: y, ([1.0], [2.0]), TypeError, r"takes 1 .* write loss\(prediction, target\)"),
         (lambda m, x, y, z: y, ([1.0], [2.0]), TypeError, r"takes 4 .*, and data has 2 part"),
         ("mse", ([1.0], [2.0], [3.0]), TypeError, r"data has 3 part.*loss\(model, x, y\)"),

@@ -41,7 +41,7 @@ class Watch(Callback):
         self._others = _others(subject, copy)
 
         def loss_of(row: Any) -> Any:
-            return subject.loss(copy, *subject.examples.nest(row))
+            return subject.loss(copy, *subject.examples.example(row))
 
         self._loss = jit(loss_of, batch=0, backend="numpy")  # which is built in no time
         self._forget()

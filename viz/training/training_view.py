@@ -13,7 +13,7 @@ from microgradlike.graph import topological
 from microgradlike.nn import losses
 from microgradlike.nn.inputs import whole
 from microgradlike.nn.module import Module
-from microgradlike.nn.training.dataset import Examples
+from microgradlike.nn.training.dataset import Dataset
 from microgradlike.ops import Op
 from viz.training.branch_free import straight
 
@@ -32,7 +32,7 @@ class Subject:
     data: tuple[Any, ...]
     loss: Callable[..., Any]  # of the model and one example
     probe: int
-    examples: Examples
+    examples: Dataset
 
     @classmethod
     def of(cls, model: Any, data: Any, loss: Any, probe: int = 0) -> Subject:
@@ -42,7 +42,7 @@ class Subject:
                 f"what learns is a Module, got {model!r:.60} of type {type(model).__name__}; keep"
                 " the Values in an attribute of a class that extends nn.Module"
             )
-        examples = Examples(data, "data")
+        examples = Dataset(data, "data")
         for i, row in enumerate(examples.rows.tolist()):
             if not all(abs(x) < float("inf") for x in row):
                 raise ValueError(
@@ -64,12 +64,12 @@ class Subject:
     @property
     def inputs(self) -> int:
         """How many of them the model is called with; 0 where there is nothing but those."""
-        parts = self.examples.nest(_column(self.row))
+        parts = self.examples.example(_column(self.row))
         return len(_names_in("", parts[0])) if len(parts) > 1 else 0
 
     def arguments(self, row: Sequence[Any]) -> Sequence[Any]:
         """What the loss takes besides the model, for any kind of numbers."""
-        return self.examples.nest(_column(row))
+        return self.examples.example(_column(row))
 
     def loss_of(self, row: Sequence[Any]) -> Any:
         """The loss of an example."""
