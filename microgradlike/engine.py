@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final, SupportsFloat
+from typing import TYPE_CHECKING, Any, Final, SupportsFloat, overload
 
 from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
@@ -14,7 +14,7 @@ from microgradlike.context import active_trace
 from microgradlike.graph import topological
 from microgradlike.op import Number, Op
 from microgradlike.ops import mul_no_nan
-from microgradlike.scalar import Scalar, partial_at
+from microgradlike.scalar import N, Scalar, partial_at
 from microgradlike.scope import Scope, calls, current
 
 if TYPE_CHECKING:
@@ -88,10 +88,10 @@ class Value(Scalar):
     def apply(cls, op: Op, *operands: Number) -> Number:
         """The node `op(*operands)`: `Value.apply(ops.tanh, x)` is `x.tanh()`."""
         if len(operands) == 1 and isinstance(operands[0], Value):
-            return operands[0]._one(op)
+            return operands[0]._unary(op)
         return _apply(op, operands)
 
-    def _one(self, op: Op) -> Number:
+    def _unary(self, op: Op) -> Value:
         x: Number = self.data
         forward: Any = op.forward  # what it returns is to be seen
         try:
@@ -103,47 +103,79 @@ class Value(Scalar):
 
     # Operators are written out: routing them through `apply` doubles the time of a forward pass.
 
+    @overload
+    def __add__(self, other: float) -> Value: ...
+    @overload
+    def __add__(self, other: N) -> N: ...
     def __add__(self, other: Number) -> Number:
         if isinstance(other, Value):
             return _node(self.data + other.data, add, self, other)
         x = as_float(other)
         return NotImplemented if x is None else _node(self.data + x, add, self, x)
 
+    @overload
+    def __radd__(self, other: float) -> Value: ...
+    @overload
+    def __radd__(self, other: Value) -> Value: ...
     def __radd__(self, other: Number) -> Number:
         x = as_float(other)
         return NotImplemented if x is None else _node(x + self.data, add, x, self)
 
+    @overload
+    def __sub__(self, other: float) -> Value: ...
+    @overload
+    def __sub__(self, other: N) -> N: ...
     def __sub__(self, other: Number) -> Number:
         if isinstance(other, Value):
             return _node(self.data - other.data, sub, self, other)
         x = as_float(other)
         return NotImplemented if x is None else _node(self.data - x, sub, self, x)
 
+    @overload
+    def __rsub__(self, other: float) -> Value: ...
+    @overload
+    def __rsub__(self, other: Value) -> Value: ...
     def __rsub__(self, other: Number) -> Number:
         x = as_float(other)
         return NotImplemented if x is None else _node(x - self.data, sub, x, self)
 
+    @overload
+    def __mul__(self, other: float) -> Value: ...
+    @overload
+    def __mul__(self, other: N) -> N: ...
     def __mul__(self, other: Number) -> Number:
         if isinstance(other, Value):
             return _node(self.data * other.data, mul, self, other)
         x = as_float(other)
         return NotImplemented if x is None else _node(self.data * x, mul, self, x)
 
+    @overload
+    def __rmul__(self, other: float) -> Value: ...
+    @overload
+    def __rmul__(self, other: Value) -> Value: ...
     def __rmul__(self, other: Number) -> Number:
         x = as_float(other)
         return NotImplemented if x is None else _node(x * self.data, mul, x, self)
 
+    @overload
+    def __truediv__(self, other: float) -> Value: ...
+    @overload
+    def __truediv__(self, other: N) -> N: ...
     def __truediv__(self, other: Number) -> Number:
         if isinstance(other, Value):
             return _node(_divide(self.data, other.data), div, self, other)
         x = as_float(other)
         return NotImplemented if x is None else _node(_divide(self.data, x), div, self, x)
 
+    @overload
+    def __rtruediv__(self, other: float) -> Value: ...
+    @overload
+    def __rtruediv__(self, other: Value) -> Value: ...
     def __rtruediv__(self, other: Number) -> Number:
         x = as_float(other)
         return NotImplemented if x is None else _node(_divide(x, self.data), div, x, self)
 
-    def __neg__(self) -> Number:
+    def __neg__(self) -> Value:
         return _node(-self.data, neg, self, None)
 
     def backward(self, upstream: SupportsFloat = 1.0) -> None:
@@ -171,7 +203,7 @@ class Value(Scalar):
             _backward(self, g)
 
     @property
-    def operands(self) -> tuple[Number, ...]:
+    def operands(self) -> tuple[Value | float, ...]:
         """What the node was made of, in order: Values, and floats for plain numbers.
 
         >>> x = Value(2.0, "x")
@@ -203,31 +235,31 @@ class Value(Scalar):
     def __hash__(self) -> int:  # by identity, as by default; compiled, an order would take it away
         return object.__hash__(self)
 
-    # A comparison that is being recorded is the primitive: it is made anew when the program runs.
+    # A recorded comparison is the primitive, a Tracer in place of the bool: the program decides.
 
-    def __lt__(self, other: Number) -> Number:
+    def __lt__(self, other: Number) -> bool:
         x, trace = _data(other), active_trace.get()
         if x is None or trace is None:
             return NotImplemented if x is None else self.data < x
-        return trace.apply(ops.less, (self, other))
+        return trace.apply(ops.less, (self, other))  # type: ignore[no-any-return]
 
-    def __le__(self, other: Number) -> Number:
+    def __le__(self, other: Number) -> bool:
         x, trace = _data(other), active_trace.get()
         if x is None or trace is None:
             return NotImplemented if x is None else self.data <= x
-        return trace.apply(ops.less_equal, (self, other))
+        return trace.apply(ops.less_equal, (self, other))  # type: ignore[no-any-return]
 
-    def __gt__(self, other: Number) -> Number:
+    def __gt__(self, other: Number) -> bool:
         x, trace = _data(other), active_trace.get()
         if x is None or trace is None:
             return NotImplemented if x is None else self.data > x
-        return trace.apply(ops.less, (other, self))
+        return trace.apply(ops.less, (other, self))  # type: ignore[no-any-return]
 
-    def __ge__(self, other: Number) -> Number:
+    def __ge__(self, other: Number) -> bool:
         x, trace = _data(other), active_trace.get()
         if x is None or trace is None:
             return NotImplemented if x is None else self.data >= x
-        return trace.apply(ops.less_equal, (other, self))
+        return trace.apply(ops.less_equal, (other, self))  # type: ignore[no-any-return]
 
     def __bool__(self) -> bool:
         trace = active_trace.get()
@@ -538,5 +570,5 @@ def _mul_no_nan(g: float, p: float) -> float:
 def _push_many(v: Value) -> None:
     """The same for any number of operands, and at poles."""
     for x, p in zip(v.operands, local_derivatives(v), strict=True):
-        if p is not None:
+        if isinstance(x, Value) and p is not None:
             x.grad += mul_no_nan(v.grad, p)

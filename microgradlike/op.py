@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
 inf, nan = math.inf, math.nan
 
@@ -18,6 +18,17 @@ Forward: TypeAlias = Callable[..., float]
 Partial: TypeAlias = Callable[..., Number]
 Interval: TypeAlias = tuple[float, float]
 Domain: TypeAlias = tuple[Interval, ...]
+
+
+class Kind(Protocol):
+    """A kind of number: its class says how a primitive is applied to it."""
+
+    @classmethod
+    def apply(cls, op: Op, /, *operands: Number) -> Number:
+        """The number `op(*operands)`, or NotImplemented where an operand is a stranger."""
+
+
+K = TypeVar("K", bound=Kind)
 
 REAL: Domain = ((-inf, inf),)
 POSITIVE: Domain = ((0.0, inf),)
@@ -77,6 +88,14 @@ class Op:
         """The number of operands."""
         return len(self.partials)
 
+    @overload
+    def __call__(self, *operands: float) -> float: ...
+    @overload
+    def __call__(self, a: K, /, *others: Kind | float) -> K: ...
+    @overload
+    def __call__(self, a: float, b: K, /, *others: Kind | float) -> K: ...
+    @overload
+    def __call__(self, a: float, b: float, c: K, /) -> K: ...
     def __call__(self, *operands: Number) -> Number:
         """The primitive of numbers, or of anything whose type has `apply(op, *operands)`."""
         if len(operands) == 1 == len(self.partials):  # a third less time than the loop

@@ -8,18 +8,19 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, cast, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, overload
 
 from microgradlike import functions
 from microgradlike.coerce import as_float
+from microgradlike.op import Number
 from microgradlike.ops import relu
 from microgradlike.scalar import Scalar
 
 if TYPE_CHECKING:
     from microgradlike.engine import Value
 
-    Floats = float | Iterable[float] | Iterable[Iterable[float]]
-    Values = Value | Iterable[Value] | Iterable[Iterable[Value]]
+    Floats: TypeAlias = float | Iterable[float] | Iterable[Iterable[float]]
+    Values: TypeAlias = Value | Iterable[Value | float] | Iterable[Iterable[Value | float]]
 
 
 class Loss(Protocol):
@@ -28,16 +29,16 @@ class Loss(Protocol):
     __name__: str
 
     @overload
-    def __call__(self, prediction: Floats, target: Floats) -> float: ...
+    def __call__(self, prediction: Floats, target: Floats) -> float: ...  # type: ignore[overload-overlap]
     @overload
     def __call__(self, prediction: Values, target: Floats | Values) -> Value: ...
 
 
-def _loss(of_one: Callable[[Any, Any], Any]) -> Loss:
+def _loss(of_one: Callable[[Number, Number], Number]) -> Loss:
     """The loss of one example as one that takes lists too."""
 
     @functools.wraps(of_one)
-    def loss(prediction: Any, target: Any) -> Any:
+    def loss(prediction: Number, target: Number) -> Number:
         targets = _listed(target)
         if targets is None:
             return of_one(prediction, target)
@@ -48,7 +49,7 @@ def _loss(of_one: Callable[[Any, Any], Any]) -> Loss:
 
 
 @_loss
-def mse(prediction: Any, target: Any) -> Any:
+def mse(prediction: Number, target: Number) -> Number:
     """The squared error (prediction - target)²; the mean squared error of lists.
 
     Prediction and target are numbers or Values, or lists of equal length. Raises ValueError for
@@ -63,7 +64,7 @@ def mse(prediction: Any, target: Any) -> Any:
 
 
 @_loss
-def hinge(prediction: Any, target: Any) -> Any:
+def hinge(prediction: Number, target: Number) -> Number:
     """The margin error max(0, 1 - target × prediction) of a score, for targets -1 and 1.
 
     A list of scores with a list of targets gives the mean. A target that is not known yet, as in a
@@ -85,7 +86,7 @@ def hinge(prediction: Any, target: Any) -> Any:
 
 
 @_loss
-def binary_cross_entropy(prediction: Any, target: Any) -> Any:
+def binary_cross_entropy(prediction: Number, target: Number) -> Number:
     """The surprise -log p at a target of 0 or 1, from a predicted probability p of 1.
 
     As in PyTorch, the prediction is a probability, such as `sigmoid` gives; the target may be one
@@ -102,7 +103,7 @@ def binary_cross_entropy(prediction: Any, target: Any) -> Any:
 
 
 @_loss
-def binary_cross_entropy_with_logits(prediction: Any, target: Any) -> Any:
+def binary_cross_entropy_with_logits(prediction: Number, target: Number) -> Number:
     """The surprise -log p at a target of 0 or 1, from a score: p is its sigmoid.
 
     The prediction is a logit, a score before the sigmoid; the target may be a probability. Accurate
@@ -117,7 +118,7 @@ def binary_cross_entropy_with_logits(prediction: Any, target: Any) -> Any:
 
 
 @_loss
-def cross_entropy(prediction: Any, target: Any) -> Any:
+def cross_entropy(prediction: Number, target: Number) -> Number:
     """The surprise -log softmax(prediction)[target] at the true class, from scores.
 
     As in PyTorch, the prediction is a list of logits, scores before the softmax, one per class; the
@@ -139,7 +140,7 @@ LOSSES: dict[str, Loss] = {
 _CHECKED: tuple[object, ...] = (hinge, binary_cross_entropy, binary_cross_entropy_with_logits)
 
 
-def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Any]:
+def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Number]:
     """The loss of one example as a function of the model and the parts of the example.
 
     `loss` is the name of one in LOSSES, a function of (prediction, target), or a function of the
@@ -166,7 +167,7 @@ def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Any]:
             targets = _listed(target)
             _in_batch(compare, i, 0.5 if targets is None else [0.5] * len(targets), target)
 
-    def loss_of_example(model: Callable[[Any], Any], x: Any, y: Any) -> Any:
+    def loss_of_example(model: Callable[[object], Number], x: object, y: object) -> Number:
         return compare(model(x), y)
 
     return loss_of_example
@@ -181,7 +182,7 @@ def _named(name: str) -> Loss:
     return LOSSES[name]
 
 
-def _compares(loss: Callable[..., Any], parts: int) -> bool:
+def _compares(loss: Callable[..., Number], parts: int) -> bool:
     """True for loss(prediction, target), False for loss(model, *example); else TypeError."""
     try:
         signature = inspect.signature(loss)
@@ -223,7 +224,7 @@ def _require_number(loss: str, noun: str, x: object) -> None:
         )
 
 
-def _in_batch(loss: Callable[[Any, Any], Any], i: int, prediction: object, target: object) -> Any:
+def _in_batch(loss: Callable[..., Number], i: int, prediction: Number, target: Number) -> Number:
     try:
         return loss(prediction, target)
     except (TypeError, ValueError) as error:
@@ -231,7 +232,7 @@ def _in_batch(loss: Callable[[Any, Any], Any], i: int, prediction: object, targe
         raise
 
 
-def _pairs(loss: str, prediction: object, targets: list[Any]) -> list[tuple[Any, Any]]:
+def _pairs(loss: str, prediction: object, targets: list[object]) -> list[tuple[object, object]]:
     predictions = _listed(prediction)
     if predictions is None:
         raise TypeError(
@@ -248,7 +249,7 @@ def _pairs(loss: str, prediction: object, targets: list[Any]) -> list[tuple[Any,
     return list(zip(predictions, targets))
 
 
-def _listed(xs: Any) -> list[Any] | None:
+def _listed(xs: Any) -> list[object] | None:
     """The elements of a sequence; None for anything that has none."""
     try:
         elements = iter(xs)

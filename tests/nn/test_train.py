@@ -647,7 +647,7 @@ def test_a_class_that_is_none_is_said_to_be_none():
     model = nn.MLP(2, [3], rng=random.Random(0))
     adam = nn.Adam(model.parameters(), lr=0.1)
     data = ([[0.5, 0.5]], [3])
-    with pytest.raises(ValueError, match="target 3 is no index of 3"):
+    with pytest.raises(ValueError, match="target 3 is out of range for 3"):
         train.fit(model, three_classes, data, optimizer=adam, epochs=1, progress=False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import isfinite
 from random import Random
@@ -45,7 +45,7 @@ __all__ = [
     "fit",
 ]
 
-Data = tuple[Sequence[object], ...]
+Data = tuple[Iterable[object], ...]  # one sequence or array for each part of an example
 
 
 def fit(
