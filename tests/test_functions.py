@@ -124,7 +124,7 @@ def test_no_numbers_have_a_sum_but_no_mean():
     assert functions.dot([], []) == 0.0
     assert functions.logsumexp([]) == -inf
     assert functions.softmax([]) == []
-    with pytest.raises(ValueError, match="mean of an empty sequence.*at least one"):
+    with pytest.raises(ValueError, match=r"mean of an empty sequence.*at least one"):
         functions.mean([])
 
 

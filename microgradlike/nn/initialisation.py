@@ -70,8 +70,8 @@ def named(init: object) -> Draw:
     if isinstance(init, str):
         if init not in NAMED:
             raise ValueError(
-                f"no initialisation is called {init!r:.60}; choose one of {', '.join(NAMED)}, or pass"
-                " a function of (rng, nin, nout)"
+                f"no initialisation is called {init!r:.60}; choose one of {', '.join(NAMED)}, or"
+                " pass a function of (rng, nin, nout)"
             )
         return NAMED[init]
     if not callable(init):

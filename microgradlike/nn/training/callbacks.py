@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable, Mapping
 from typing import TypedDict, cast
 
-from microgradlike.nn.inputs import whole
+from microgradlike._validate import real_number, whole_number
 from microgradlike.nn.training.state import State
 
 
@@ -100,16 +99,15 @@ class EarlyStopping(Callback):
         restore_best_weights: bool = False,
         restore: bool | None = None,
     ) -> None:
-        self.patience = whole("patience", patience, least=1)
-        if not (isinstance(min_delta, (int, float)) and 0 <= min_delta < math.inf):
-            raise ValueError(f"min_delta is finite and not negative, got {min_delta!r:.60}")
+        self.patience = whole_number("patience", patience, at_least=1)
         if monitor not in (None, "training", "validation"):
             raise ValueError(f"monitor is 'training', 'validation' or None, got {monitor!r:.60}")
         if restore is not None:
             message = "restore is now called restore_best_weights"
             warnings.warn(message, DeprecationWarning, stacklevel=2)
             restore_best_weights = restore
-        self.min_delta, self.monitor = min_delta, monitor
+        self.min_delta = real_number("min_delta", min_delta, at_least=0)
+        self.monitor = monitor
         self.restore_best_weights = restore_best_weights
         self._reset()
 

@@ -15,11 +15,11 @@ from random import Random
 from time import monotonic
 from typing import Any
 
+from microgradlike._io import PathLike, from_json_number, json_number, write_whole
+from microgradlike._validate import is_real, whole_number
 from microgradlike.engine import Value
-from microgradlike.nn.disk import PathLike, read_bounded, write_whole
 from microgradlike.nn.files import limit_of
-from microgradlike.nn.formats import LoadError
-from microgradlike.nn.inputs import whole
+from microgradlike.nn.formats import LoadError, read_bounded
 from microgradlike.nn.module import Module, matched_parameters
 from microgradlike.nn.training.callbacks import Callback
 from microgradlike.nn.training.state import State
@@ -41,16 +41,16 @@ class Checkpoint(Callback):
     """
 
     def __init__(self, path: PathLike, *, every: int = 1, seconds: float = 1.0) -> None:
-        self.path, self.every = Path(path), whole("every", every, least=1)
+        self.path, self.every = Path(path), whole_number("every", every, at_least=1)
         if self.path.suffix.lower() != ".json":
             raise ValueError(f"a checkpoint is a .json file, got {os.fspath(path)!r:.100}")
-        if not (isinstance(seconds, (int, float)) and seconds >= 0):
-            raise ValueError(f"seconds is 0 or more, got {seconds!r:.60}")
         if not self.path.parent.is_dir():
             raise FileNotFoundError(
                 f"{os.fspath(path)}: there is no directory {os.fspath(self.path.parent)}; make it"
                 " first"
             )
+        if not (is_real(seconds) and seconds >= 0):
+            raise ValueError(f"seconds is 0 or more, got {seconds!r:.60}")
         self.seconds = seconds
         self._last: float | None = None  # the time of the last file
         self._due: dict[str, Any] | None = None  # content to be written at the end
@@ -186,7 +186,7 @@ def _restore(document: Mapping[str, Any], state: State) -> None:
 def _json_ready(x: Any) -> Any:
     """The same for JSON, which has no number for an infinity or nan."""
     if isinstance(x, float):
-        return x if math.isfinite(x) else {"double": str(x)}
+        return x if math.isfinite(x) else {"double": json_number(x)}
     if isinstance(x, dict):
         return {name: _json_ready(part) for name, part in x.items()}
     return [_json_ready(part) for part in x] if isinstance(x, (list, tuple)) else x
@@ -196,6 +196,6 @@ def _from_json(x: Any) -> Any:
     """The inverse of `_json_ready`."""
     if isinstance(x, dict):
         if set(x) == {"double"}:
-            return float(x["double"])
+            return from_json_number(x["double"])
         return {name: _from_json(part) for name, part in x.items()}
     return [_from_json(part) for part in x] if isinstance(x, list) else x

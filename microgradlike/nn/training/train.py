@@ -9,11 +9,11 @@ from math import isfinite
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from microgradlike._validate import whole_number
 from microgradlike.compile.jit import jit
 from microgradlike.derivatives.diagnose import diagnose
 from microgradlike.engine import Value
 from microgradlike.nn import losses
-from microgradlike.nn.inputs import whole
 from microgradlike.nn.module import Module
 from microgradlike.nn.optim import Optimizer
 from microgradlike.nn.training.callbacks import (
@@ -31,7 +31,7 @@ from microgradlike.nn.training.state import History, State
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from microgradlike.nn.disk import PathLike
+    from microgradlike._io import PathLike
 
 __all__ = [
     "Callback",
@@ -108,8 +108,9 @@ def fit(
     size = _batch_size(batch_size, len(dataset))
     ready = [c if isinstance(c, Callback) else FunctionCallback(c) for c in callbacks]
     ready.sort(key=lambda c: isinstance(c, Checkpoint))  # last, to hold the state of the others
-    rng = Random(0 if seed is None else whole("seed", seed))
-    epochs, compare = whole("epochs", epochs, least=1), whole("compare", compare, least=0)
+    rng = Random(0 if seed is None else whole_number("seed", seed))
+    epochs = whole_number("epochs", epochs, at_least=1)
+    compare = whole_number("compare", compare, at_least=0)
     validated = 0 if tests is None else len(tests)
     state = State(model, optimizer, epochs, len(dataset), validated, size, rng, ready)
     loss_of_example = losses.resolve(loss, data)
@@ -248,7 +249,7 @@ def _validation_set(validation_data: Data, dataset: Dataset) -> Dataset:
 
 
 def _batch_size(batch_size: int | None, count: int) -> int:
-    size = count if batch_size is None else whole("batch_size", batch_size, least=1)
+    size = count if batch_size is None else whole_number("batch_size", batch_size, at_least=1)
     if size > count:
         raise ValueError(
             f"batch_size={size} is more than the {count} example(s) of data; leave it out to use"
