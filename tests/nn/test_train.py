@@ -299,7 +299,7 @@ def test_a_failure_to_write_leaves_the_checkpoint_before(tmp_path, monkeypatch):
             "of another model: missing 'layers.* and 36 more",
         ),
         (lambda d: d | {"parameters": 5}, "is damaged: AttributeError"),
-        (lambda d: d | {"optimizer": {}}, "is damaged: ValueError.*not a state of Adam"),
+        (lambda d: d | {"optimizer": {}}, "is damaged: ValueError.*not one of Adam"),
         (lambda d: d | {"rng": [3, [1], None]}, "is damaged: ValueError"),
         (lambda d: d | {"losses": ["low"]}, "is damaged: ValueError"),
         (lambda d: d | {"callbacks": []}, "with the callbacks 'none'; to resume .* the same ones"),
