@@ -101,4 +101,4 @@ __all__ = [
 
 def __dir__() -> list[str]:
     """The public names, for `dir` and tab completion."""
-    return __all__
+    return list(__all__)
