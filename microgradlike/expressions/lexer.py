@@ -23,6 +23,7 @@ _SCALAR_FUNCTIONS: Final = (
     functions.gelu,
     functions.silu,
     functions.binary_cross_entropy,
+    functions.binary_cross_entropy_with_logits,
 )
 FUNCTIONS: Final[dict[str, Function]] = {
     **TABLE,

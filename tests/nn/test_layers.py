@@ -56,6 +56,15 @@ def test_a_layer_of_one_neuron_gives_its_output_itself():
     assert len(Layer(2, 3)([1.0, 2.0])) == 3
 
 
+@pytest.mark.parametrize("width", [1, 3])
+def test_outputs_are_a_list_for_any_width(width):
+    model = MLP(2, [4, width], rng=random.Random(0))
+    out, outputs = model([1.0, 2.0]), model.outputs([1.0, 2.0])
+    same = [out] if width == 1 else out
+    assert [v.data for v in outputs] == [v.data for v in same]
+    assert {v.scope.path[0] for v in outputs} == {"MLP"}
+
+
 def test_only_the_last_layer_is_linear():
     assert [n.nonlin for layer in MLP(1, [1, 1, 1]).layers for n in layer.neurons] == [
         True,

@@ -150,7 +150,7 @@ def test_the_parameters_gradients_are_left_alone():
     [
         ((lambda x: x, hinge), TypeError, "what learns is a Module"),
         ((mlp(1), lambda m, x, y: 2.0), TypeError, "the loss of an example is a Value"),
-        ((mlp(1), "mse"), TypeError, "loss is a function"),
+        ((mlp(1), "l2"), ValueError, "no loss is called 'l2'; choose one of mse"),
         ((mlp(1), hinge, [1, 2]), TypeError, "data is a tuple"),
         ((mlp(1), hinge, ([(1.0, 2.0)], [1, 2])), ValueError, "2"),
     ],

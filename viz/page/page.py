@@ -90,7 +90,7 @@ def page(
     other: Watch | None = None,
     *,
     data: tuple[Any, ...] | None = None,
-    loss: Callable[..., Any] | None = None,
+    loss: str | Callable[..., Any] | None = None,
     names: Mapping[Value, str] | None = None,
     spellings: Mapping[Op, str] | None = None,
 ) -> Page:
@@ -135,7 +135,10 @@ def _of_lesson(runs: list[Watch], names: Mapping[Value, str] | None, own: dict[O
 
 
 def _runs(
-    y: Module | Watch, other: Watch | None, data: Any, loss: Callable[..., Any] | None
+    y: Module | Watch,
+    other: Watch | None,
+    data: Any,
+    loss: str | Callable[..., Any] | None,
 ) -> list[Watch]:
     """What is to be seen side by side: of a model, itself as it is now."""
     if isinstance(y, Module):

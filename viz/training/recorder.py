@@ -41,7 +41,7 @@ class Watch(Callback):
         self._others = _others(subject, copy)
 
         def loss_of(row: Any) -> Any:
-            return subject.loss(copy, *subject.examples.nest(row))
+            return subject.loss(copy, *subject.examples.example(row))
 
         self._loss = jit(loss_of, batch=0, backend="numpy")  # which is built in no time
         self._forget()
@@ -168,13 +168,14 @@ def watch(
     model: Module,
     *,
     data: tuple[Any, ...],
-    loss: Callable[..., Any],
+    loss: str | Callable[..., Any],
     name: str = "",
     probe: int = 0,
 ) -> Watch:
     """Record a training of `model`, for `page` to show: a callback of `train.fit`, or a with block.
 
-    `data` and `loss` are as `train.fit` has them, the loss that of one example; `name` tells one
+    `data` and `loss` are as `train.fit` has them, the loss a name such as "mse" or that of one
+    example; `name` tells one
     run from another, `probe` is the number of the example whose graph is shown to begin with. In a
     block of your own, call `.record()` once for each step; where the block ends is recorded by
     itself. Each time takes a pass over all examples. Among callbacks it stands after one that puts

@@ -11,8 +11,9 @@ from microgradlike._validate import whole_number
 from microgradlike.derivatives.pytree import is_array
 from microgradlike.engine import Value
 from microgradlike.graph import topological
+from microgradlike.nn import losses
 from microgradlike.nn.module import Module
-from microgradlike.nn.training.dataset import Examples
+from microgradlike.nn.training.dataset import Dataset
 from microgradlike.ops import Op
 from viz.training.branch_free import straight
 
@@ -29,9 +30,9 @@ class Subject:
 
     model: Module
     data: tuple[Any, ...]
-    loss: Callable[..., Any]
+    loss: Callable[..., Any]  # of the model and one example
     probe: int
-    examples: Examples
+    examples: Dataset
 
     @classmethod
     def of(cls, model: Any, data: Any, loss: Any, probe: int = 0) -> Subject:
@@ -41,12 +42,7 @@ class Subject:
                 f"what learns is a Module, got {model!r:.60} of type {type(model).__name__}; keep"
                 " the Values in an attribute of a class that extends nn.Module"
             )
-        if not callable(loss):
-            raise TypeError(
-                f"loss is a function of the model and one example, got {loss!r:.60} of type"
-                f" {type(loss).__name__}; write lambda model, x, y: (model(x) - y) ** 2, say"
-            )
-        examples = Examples(data, "data")
+        examples = Dataset(data, "data")
         for i, row in enumerate(examples.rows.tolist()):
             if not all(abs(x) < float("inf") for x in row):
                 raise ValueError(
@@ -57,7 +53,7 @@ class Subject:
                 f"probe={probe} is the number of an example, 0 to {len(examples) - 1}, of which the"
                 " graph is shown"
             )
-        return cls(model, data, loss, probe, examples)
+        return cls(model, data, losses.resolve(loss, data), probe, examples)
 
     @property
     def row(self) -> list[float]:
@@ -68,12 +64,12 @@ class Subject:
     @property
     def inputs(self) -> int:
         """How many of them the model is called with; 0 where there is nothing but those."""
-        parts = self.examples.nest(_column(self.row))
+        parts = self.examples.example(_column(self.row))
         return len(_names_in("", parts[0])) if len(parts) > 1 else 0
 
     def arguments(self, row: Sequence[Any]) -> Sequence[Any]:
         """What the loss takes besides the model, for any kind of numbers."""
-        return self.examples.nest(_column(row))
+        return self.examples.example(_column(row))
 
     def loss_of(self, row: Sequence[Any]) -> Any:
         """The loss of an example."""
