@@ -176,19 +176,19 @@ def test_a_spelling_goes_into_the_page():
 
 @pytest.mark.parametrize("text", ["</script>", "</SCRIPT x", "<!--", "<script"])
 def test_a_spelling_that_would_end_the_script_is_refused(text):
-    with pytest.raises(ValueError, match=r"a script cannot hold .* a spelling"):
+    with pytest.raises(ValueError, match=r"a script cannot hold .*write it as .* spelling"):
         page(cube(Value(2.0)), spellings={cube: f"(x) => '{text}'"})
 
 
 @pytest.mark.parametrize("spellings", [{"cube": "x => x"}, {cube: 3}, ["x"], "x"])
 def test_spellings_that_are_none_are_refused(spellings):
-    with pytest.raises(TypeError, match="spellings is a dict of primitives"):
+    with pytest.raises(TypeError, match="spellings must be a dict from primitives .*got"):
         page(Value(2.0), spellings=spellings)
 
 
 @pytest.mark.parametrize("y", [1.0, "y", None, [Value(1.0)], ops.exp])
 def test_what_is_no_value_is_refused(y):
-    with pytest.raises(TypeError, match="a picture is of a Value"):
+    with pytest.raises(TypeError, match="expected a Value, got"):
         page(y)
 
 

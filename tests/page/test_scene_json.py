@@ -113,7 +113,7 @@ def test_a_name_that_two_primitives_bear_is_none_of_them():
 
 @pytest.mark.parametrize("y", [1.0, "y", None, [Value(1.0)]])
 def test_what_is_no_value_is_refused(y):
-    with pytest.raises(TypeError, match="a picture is of a Value"):
+    with pytest.raises(TypeError, match="expected a Value, got"):
         scene_json(y)
 
 

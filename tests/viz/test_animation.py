@@ -78,7 +78,7 @@ def test_the_last_frame_is_the_picture_as_it_is(drawing):
 def test_save_animates_an_svg_and_nothing_else(drawing, tmp_path):
     path = drawing.save(tmp_path / "y.svg", animated=True)
     assert path.read_text(encoding="utf-8") == drawing.animation()
-    with pytest.raises(ValueError, match=r"only an \.svg is animated"):
+    with pytest.raises(ValueError, match=r"only an \.svg .*; name it y.svg"):
         drawing.save(tmp_path / "y.png", animated=True)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from viz.colors import WHITE, YELLOW, Scale
-from viz.dot.nodes import GREY
+from viz.dot.node_label import GREY
 
 SIZES = st.floats(min_value=5e-324, max_value=1.7e308)
 ZERO = Scale(1.0).color(0.0)

@@ -78,7 +78,7 @@ def test_the_picture_says_what_it_folded():
     small = fit(scene(network([4, 4, 1], 6)), max_nodes=20)
     assert small.notes == (
         "… 448 of 464 nodes folded: depth=0, all calls of a module together;"
-        " shown is what lies nearest to the result",
+        " only the nodes nearest to the result are shown",
     )
 
 
@@ -136,7 +136,7 @@ def test_a_focus_shows_what_lies_within_the_hops():
     assert [n.id for n in small.nodes] == ["part1", *(f"n{i}" for i in range(8, 15)), "part2"]
     assert small.nodes[0].fold.size == small.nodes[-1].fold.size == 7
     assert small.root == "part2"
-    assert small.notes == ("… 14 of 21 nodes folded: shown is what lies within hops=3 of v11",)
+    assert small.notes == ("… 14 of 21 nodes folded: only nodes within hops=3 of v11 are shown",)
 
 
 def test_the_modules_around_a_focus_stay_open():

@@ -8,7 +8,7 @@ from microgradlike import Value, nn
 from microgradlike.graph import topological
 from microgradlike.testing.strategies.points import programs
 from viz.fold.fold import fit
-from viz.fold.neighbourhood import MOST_PARTS, cut
+from viz.fold.neighbourhood import MOST_PARTS, neighbourhood
 from viz.scene.scene import id_of, scene
 
 
@@ -34,7 +34,7 @@ def test_hops_are_edges_in_either_direction(program, hops, data):
     y = built(program)
     shot = scene(y)
     start = id_of(y, data.draw(st.sampled_from(topological(y))))
-    shown = {n.id for n in cut(shot, start, max_nodes=1000, hops=hops).nodes}
+    shown = {n.id for n in neighbourhood(shot, start, max_nodes=1000, hops=hops).nodes}
     far = distances(shot, start)
     near = {name for name, hop in far.items() if hop <= hops}
     assert near <= shown
@@ -46,7 +46,7 @@ def test_hops_are_edges_in_either_direction(program, hops, data):
 @given(programs(min_size=5, max_size=40), st.integers(2, 20))
 def test_a_cut_keeps_the_limit_and_no_arrow_goes_back(program, limit):
     shot = scene(built(program))
-    small = cut(shot, shot.root, max_nodes=limit)
+    small = neighbourhood(shot, shot.root, max_nodes=limit)
     assert len(small.nodes) <= limit or small is shot
     if limit >= 16:  # with fewer, there is one box for all that is not shown
         place = {n.id: i for i, n in enumerate(small.nodes)}
@@ -63,7 +63,7 @@ def test_a_leaf_goes_with_the_hidden_nodes_that_use_it():
     for _ in range(5):
         y = 3.0 * y.sin() + far
     shot = scene(y)
-    small = cut(shot, id_of(y, near), max_nodes=100, hops=1)
+    small = neighbourhood(shot, id_of(y, near), max_nodes=100, hops=1)
     assert [n.role for n in small.nodes if n.role in ("constant", "input")] == ["input"]
     assert sum(n.fold is not None for n in small.nodes) == 1
 
@@ -78,7 +78,7 @@ def test_of_equally_near_nodes_those_with_the_largest_gradients_stay():
     y.backward()
     shot = scene(y)
     gradient = {n.id: abs(n.grad) for n in shot.nodes if n.role == "input"}
-    kept = {n.id for n in cut(shot, shot.root, max_nodes=80).nodes} & gradient.keys()
+    kept = {n.id for n in neighbourhood(shot, shot.root, max_nodes=80).nodes} & gradient.keys()
     assert 0 < len(kept) < 30
     assert sum(gradient[k] for k in kept) > len(kept) * sum(gradient.values()) / 30
 
@@ -87,7 +87,7 @@ def test_a_shortcut_past_what_is_shown_does_not_join_before_and_behind():
     a = (Value(1.0) * 2.0).sin()
     shown = a.exp()
     y = (a * shown).cos()
-    small = cut(scene(y), id_of(y, shown), max_nodes=100, hops=0)
+    small = neighbourhood(scene(y), id_of(y, shown), max_nodes=100, hops=0)
     arrows = {(e.source, e.target) for e in small.edges}
     assert len([n for n in small.nodes if n.fold]) == 2
     assert not {(target, source) for source, target in arrows} & arrows
@@ -97,7 +97,7 @@ def test_what_lies_before_and_behind_is_two_boxes():
     y = Value(1.0)
     for _ in range(50):
         y = y * y
-    small = cut(scene(y), "n25", max_nodes=40, hops=1)
+    small = neighbourhood(scene(y), "n25", max_nodes=40, hops=1)
     boxes = [n.id for n in small.nodes if n.fold]
     assert len(boxes) == 2
     assert [(e.source, e.target) for e in small.edges if e.target in boxes] == [("n26", boxes[1])]
@@ -112,7 +112,7 @@ def balanced(level):
 
 def test_a_constant_is_as_near_as_its_user():
     shot = scene(balanced([Value(float(i), "x") * i for i in range(32)]))
-    small = cut(shot, shot.root, max_nodes=1000, hops=5)
+    small = neighbourhood(shot, shot.root, max_nodes=1000, hops=5)
     roles = Counter(n.role for n in small.nodes)
     assert roles["constant"] == 32
     assert roles["input"] == 0
@@ -123,13 +123,13 @@ def test_the_start_is_shown_before_any_box():
     for _ in range(9):
         y = y.sin()
     boxed = fit(scene(y), depth=0)
-    small = cut(boxed, boxed.root, max_nodes=2)
+    small = neighbourhood(boxed, boxed.root, max_nodes=2)
     assert [n.role for n in small.nodes] == ["folded", "result"]
 
 
 def test_many_parts_become_one_for_each_stage():
     shot = scene(balanced([Value(float(i)).sin() for i in range(64)]))
-    small = cut(shot, shot.root, max_nodes=30)
+    small = neighbourhood(shot, shot.root, max_nodes=30)
     [box] = [n for n in small.nodes if n.fold]
     assert len(small.nodes) == 28  # 30 less three places for parts, and one part
     assert box.fold.size == len(shot.nodes) - 27
@@ -139,7 +139,7 @@ def test_many_parts_become_one_for_each_stage():
 def test_where_boxes_are_most_of_it_they_are_cut_too(limit):
     boxed = fit(scene(nn.MLP(2, [4, 4, 1])([Value(1.0), Value(2.0)])), depth=2)
     assert sum(n.fold is not None for n in boxed.nodes) == 9
-    small = cut(boxed, boxed.root, max_nodes=limit)
+    small = neighbourhood(boxed, boxed.root, max_nodes=limit)
     assert len(small.nodes) <= limit
     assert small.root in {n.id for n in small.nodes}
     assert sum(n.fold.size if n.fold else 1 for n in small.nodes) == sum(

@@ -103,15 +103,13 @@ def test_a_model_that_says_the_same_everywhere_is_drawn_too(score):
 
 
 def test_nothing_to_plot_is_a_value_error():
-    with pytest.raises(ValueError, match="there is no loss to plot; train for at least one step"):
+    with pytest.raises(ValueError, match="losses is empty; train for at least one step"):
         plot_loss([])
-    with pytest.raises(
-        ValueError, match="points and labels go together, one at least: got 0 and 0"
-    ):
+    with pytest.raises(ValueError, match="got 0 points and 0 labels"):
         plot_decision_boundary(lambda p: 0.0, [], [])
-    with pytest.raises(ValueError, match="got 3 and 1"):
+    with pytest.raises(ValueError, match="got 3 points and 1 labels"):
         plot_decision_boundary(lambda p: 0.0, POINTS, [1])
-    with pytest.raises(ValueError, match="resolution is at least 2, got 1"):
+    with pytest.raises(ValueError, match=r"resolution .*at least 2, got 1"):
         plot_decision_boundary(lambda p: 0.0, POINTS, [0, 1, 0], resolution=1)
 
 

@@ -50,7 +50,7 @@ def test_with_neither_both_remedies_are_named(monkeypatch):
 
 
 def test_another_kind_is_refused():
-    with pytest.raises(ValueError, match="a picture is one of svg, png, pdf, got 'gif'"):
+    with pytest.raises(ValueError, match="svg, png, pdf, got 'gif'"):
         render(SOURCE, "gif")
 
 
