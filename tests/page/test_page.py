@@ -182,7 +182,7 @@ def test_a_spelling_that_would_end_the_script_is_refused(text):
 
 @pytest.mark.parametrize("spellings", [{"cube": "x => x"}, {cube: 3}, ["x"], "x"])
 def test_spellings_that_are_none_are_refused(spellings):
-    with pytest.raises(TypeError, match="spellings must be a dict from primitives .*got"):
+    with pytest.raises(TypeError, match=r"spellings must be a dict from primitives .*got"):
         page(Value(2.0), spellings=spellings)
 
 

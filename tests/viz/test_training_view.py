@@ -270,9 +270,7 @@ def test_hostile_names_stay_text():
 
 @pytest.mark.parametrize("x", [math.inf, math.nan])
 def test_numbers_that_are_not_finite_are_refused(x):
-    with pytest.raises(
-        ValueError, match=r"example 1 of data .*(inf|nan).*remove"
-    ):
+    with pytest.raises(ValueError, match=r"example 1 of data .*(inf|nan).*remove"):
         made(mlp(1), hinge, ([(0.0, 1.0), (x, 1.0)], [1, 0]))
 
 
