@@ -73,7 +73,7 @@ def test_of_very_many_paths_the_greatest_are_listed_and_the_rest_is_summed():
         y = y + y
     text = explain(y, x, max_paths=2)
     assert "1,125,899,906,842,624 paths, the 2 greatest first" in text
-    assert "and 1,125,899,906,842,622 more paths, in sum 1.126e15" in text
+    assert "and 1,125,899,906,842,622 more paths, which sum to 1.126e15" in text
     assert text.count("… 42 more …") == 8  # the way and three products of two paths
 
 

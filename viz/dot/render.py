@@ -21,7 +21,14 @@ sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
 
 
 class RenderError(RuntimeError):
-    """Graphviz is missing, took too long or failed; the message names the remedy."""
+    """Graphviz is missing, took too long or failed; the message names the remedy.
+
+    >>> try:
+    ...     picture = render("digraph {}", "svg", seconds=0.0)
+    ... except RenderError:
+    ...     print("draw less of it, or give it more time")
+    draw less of it, or give it more time
+    """
 
 
 def render(source: str, kind: str = "svg", *, seconds: float = SECONDS) -> bytes:

@@ -172,7 +172,7 @@ def require_names(names: Mapping[Value, str] | None) -> Mapping[Value, str]:
 def _notes(order: list[Value]) -> tuple[str, ...]:
     """List the notes on the numbers; the last of `order` is the root."""
     notes = []
-    if any(v.op is ops.mul_no_nan and v.data == v.data for v in order):
+    if any(v.op is ops.mul_no_nan and not math.isnan(v.data) for v in order):
         notes.append(ABSORBS)
     if not order[-1].reached:
         before = any(v.reached for v in order)

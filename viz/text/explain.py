@@ -124,7 +124,7 @@ class _Explanation:
         blocks = [title + (f", the {len(paths.greatest)} greatest first" if hidden else "")]
         blocks.extend(self.product(x, path) for path in paths.greatest)
         if hidden:
-            blocks.append(f"  and {_plural(hidden, 'more path')}, in sum {short(paths.rest)}")
+            blocks.append(f"  and {_plural(hidden, 'more path')}, which sum to {short(paths.rest)}")
         total = "" if paths.count == 1 else f"the sum is {short(paths.total)}; "
         blocks.append(f"  {total}{self.comparison(x, paths)}")
         return "\n\n".join(blocks)

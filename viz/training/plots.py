@@ -22,7 +22,11 @@ Scores = Value | float | Sequence[Value | float]  # the result of a classifier
 
 
 class PlotError(ImportError):
-    """Matplotlib is missing; the message says how to install it."""
+    """Matplotlib is missing; the message says how to install it.
+
+    >>> issubclass(PlotError, ImportError)
+    True
+    """
 
 
 def plot_loss(
