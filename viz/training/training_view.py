@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from microgradlike._validate import whole_number
 from microgradlike.derivatives.pytree import is_array
 from microgradlike.engine import Value
 from microgradlike.graph import topological
-from microgradlike.nn.inputs import whole
 from microgradlike.nn.module import Module
 from microgradlike.nn.training.dataset import Examples
 from microgradlike.ops import Op
@@ -55,7 +55,7 @@ class TrainingSetup:
                 raise ValueError(
                     f"example {i} of data has {row!r:.80}; remove numbers that are not finite"
                 )
-        if not 0 <= whole("probe", probe) < len(examples):
+        if not 0 <= whole_number("probe", probe) < len(examples):
             raise IndexError(
                 f"probe must be the number of an example, 0 to {len(examples) - 1}, got {probe}"
             )
