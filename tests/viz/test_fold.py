@@ -222,4 +222,4 @@ def test_twenty_thousand_nodes_of_any_shape_are_fitted_to_a_picture(shape):
 def test_an_option_out_of_range_is_named(option, error, message):
     with pytest.raises(error) as caught:
         fit(scene(Value(1.0) + 1), **option)
-    assert str(caught.value) == message
+    assert str(caught.value).startswith(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from microgradlike._validate import whole_number
 from viz.fold.collapse import collapse
 from viz.fold.neighbourhood import neighbourhood
 from viz.fold.plan import Plan, plans
@@ -30,9 +31,12 @@ def fit(
     drawn with its neighbours within `hops` edges.
     Raises TypeError if an option is not a whole number, ValueError if it is too small.
     """
-    for name, value, least in (("hops", hops, 0), ("depth", depth, 0), ("max_nodes", max_nodes, 2)):
-        _check(name, value, at_least=least, optional=name != "hops")
-    most, part = (max_nodes, max_nodes) if max_nodes is not None else (MAX_NODES, PART)
+    hops = whole_number("hops", hops, at_least=0)
+    if depth is not None:
+        depth = whole_number("depth", depth, at_least=0)
+    most, part = MAX_NODES, PART
+    if max_nodes is not None:
+        most = part = whole_number("max_nodes", max_nodes, at_least=2)
     fitted, steps = scene, []
     plan = _choose_plan(scene, depth, focus, most)
     if plan is not None:
@@ -53,17 +57,6 @@ def _with_note(fitted: Scene, total: int, steps: list[str]) -> Scene:
         return fitted
     note = f"… {folded:,} of {total:,} nodes folded: {'; '.join(steps)}"
     return replace(fitted, notes=(*fitted.notes, note))
-
-
-def _check(name: str, value: object, *, at_least: int, optional: bool) -> None:
-    if value is None and optional:
-        return
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(
-            f"{name} is a whole number, got {value!r:.60} of type {type(value).__name__}"
-        )
-    if value < at_least:
-        raise ValueError(f"{name} is at least {at_least}, got {value}")
 
 
 def _choose_plan(scene: Scene, depth: int | None, focus: str | None, max_nodes: int) -> Plan | None:

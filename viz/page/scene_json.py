@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Collection, Mapping, Sequence
 
+from microgradlike._io import json_number
 from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
 from microgradlike.graph import topological
@@ -125,7 +125,7 @@ def _clusters(scene: Scene) -> list[dict[str, object]]:
 def number(x: float | None) -> float | str | None:
     """Give a number as JSON has it: nan and infinities become strings.
 
-    >>> number(-0.0), number(math.nan), number(-math.inf), number(None)
+    >>> number(-0.0), number(float("nan")), number(-float("inf")), number(None)
     (-0.0, 'nan', '-inf', None)
     """
-    return x if x is None or math.isfinite(x) else repr(x)
+    return None if x is None else json_number(x)

@@ -16,7 +16,7 @@ from viz.scene.modules import Cluster as Cluster, ModuleCalls
 Role = Literal["input", "parameter", "constant", "operation", "result", "folded"]
 DEAD_AT_ZERO = ops.relu  # passes no gradient where it is 0
 DEAD = "dead relu"  # the flag of a ReLU that passes no gradient
-ABSORBS = "a product of the chain rule: 0 · ∞ is 0 in it"  # the note on mul_no_nan
+ABSORBS = f"{ops.mul_no_nan.symbol} is the product of the chain rule, in which 0 · ∞ is 0"  # a note
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from microgradlike._validate import whole_number
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import POWER
 from microgradlike.graph import leaves, topological
-from microgradlike.nn.inputs import whole
 from microgradlike.ops import mul_no_nan
 from viz.label import printable
 from viz.numbers import short
@@ -60,7 +60,7 @@ def explain(
       the sum is 6; backward gave x.grad = 6, the same
     """
     require_value(y)
-    limit = whole("max_paths", max_paths, least=1)
+    limit = whole_number("max_paths", max_paths, at_least=1)
     wanted = [x] if x is not None else leaves(y)[::-1]  # in the order of writing
     if x is not None:
         require_value(x)

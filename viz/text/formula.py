@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from microgradlike import ops
 from microgradlike.expressions.lexer import POWER, RANKS, SIGN
 from microgradlike.expressions.parser import parse
+from microgradlike.op import Number
 from microgradlike.ops import Op
 from microgradlike.scalar import Ieee, partial_at, plain
 from viz.numbers import short
@@ -33,7 +32,7 @@ class Formula(Ieee):
         self.rank = SIGN if data < 0 and not text else rank
 
     @classmethod
-    def apply(cls, op: Op, *operands: Any) -> Any:
+    def apply(cls, op: Op, *operands: Number) -> Number:
         """Apply `op` to the numbers and to the texts."""
         if op is ops.where:
             condition, a, b = operands

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from microgradlike._validate import whole_number
 from microgradlike.engine import Value
 
 if TYPE_CHECKING:
@@ -80,14 +81,14 @@ def plot_decision_boundary(
     - `title`: printed above.
 
     Returns a matplotlib Figure; its `savefig` writes it to a file. Raises ValueError if there are
-    no points, if labels are missing or if the resolution is below 2, PlotError without matplotlib.
+    no points, if labels are missing or if the resolution is below 2, TypeError for another kind
+    of resolution, PlotError without matplotlib.
 
     >>> figure = plot_decision_boundary(lambda p: p[0] - p[1], [(0, 1), (1, 0)], [0, 1])
     >>> figure.axes[0].get_title()
     'Decision boundary'
     """
-    if resolution < 2:
-        raise ValueError(f"resolution must be at least 2, got {resolution}")
+    resolution = whole_number("resolution", resolution, at_least=2)
     xy, classes = _checked_points(points, labels)
     xs, ys = (_grid([p[i] for p in xy], resolution) for i in (0, 1))
     ratio = (ys[-1] - ys[0]) / (xs[-1] - xs[0])
@@ -196,7 +197,7 @@ def _color_by_class(
     _image(axes, xs, ys, z)
 
 
-def _image(axes: Axes, xs: list[float], ys: list[float], z: Any, **options: Any) -> AxesImage:
+def _image(axes: Axes, xs: list[float], ys: list[float], z: object, **options: Any) -> AxesImage:
     """Draw the grid as an image whose pixels are centered on its points."""
     right, up = (xs[1] - xs[0]) / 2, (ys[1] - ys[0]) / 2
     extent = (xs[0] - right, xs[-1] + right, ys[0] - up, ys[-1] + up)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from microgradlike.compile.jit import jit
 from microgradlike.compile.trace import TraceError
@@ -15,6 +15,10 @@ from microgradlike.nn.module import Module
 from microgradlike.nn.training.callbacks import Callback
 from microgradlike.nn.training.state import State
 from viz.training.training_view import TrainingSetup, require_loss
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 STEPS = 200  # kept at most; of more steps every second one, then every fourth
 NUMBERS = 500_000  # kept at most, parameters and gradients: about 5 MB of a page
@@ -48,7 +52,7 @@ class Watch(Callback):
         copy = setup.model.with_parameters(self._copies)
         self._other_leaves = _other_leaves(setup, copy)
 
-        def loss_of(row: Any) -> object:
+        def loss_of(row: NDArray[np.object_]) -> object:
             return setup.loss(copy, *setup.examples.nest(row))
 
         self._loss = jit(loss_of, batch=0, backend="numpy")  # the one that compiles nothing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from microgradlike._validate import whole_number
 from microgradlike.derivatives.pytree import is_array
@@ -15,6 +15,10 @@ from microgradlike.nn.module import Module
 from microgradlike.nn.training.dataset import Examples
 from microgradlike.ops import Op
 from viz.training.branch_free import is_branch_free
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BRANCH = "its loss takes a branch that depends on"
 
@@ -242,7 +246,7 @@ def _names_in(name: str, part: Any) -> list[str]:
     return names
 
 
-def _column(row: Sequence[object]) -> Any:
+def _column(row: Sequence[object]) -> NDArray[np.object_]:
     import numpy as np
 
     column = np.empty(len(row), dtype=object)
