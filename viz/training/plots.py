@@ -20,6 +20,7 @@ MARKERS: Final = ("o", "s", "^", "D", "v", "P")
 BLACK: Final = "#222222"
 
 Scores = Value | float | Sequence[Value | float]  # the result of a classifier
+Grid = list[list[float]] | list[list[list[float]]]  # numbers or colors, by row
 
 
 class PlotError(ImportError):
@@ -197,7 +198,7 @@ def _color_by_class(
     _image(axes, xs, ys, z)
 
 
-def _image(axes: Axes, xs: list[float], ys: list[float], z: object, **options: Any) -> AxesImage:
+def _image(axes: Axes, xs: list[float], ys: list[float], z: Grid, **options: Any) -> AxesImage:
     """Draw the grid as an image whose pixels are centered on its points."""
     right, up = (xs[1] - xs[0]) / 2, (ys[1] - ys[0]) / 2
     extent = (xs[0] - right, xs[-1] + right, ys[0] - up, ys[-1] + up)
