@@ -12,9 +12,10 @@ from microgradlike._mypyc import mypyc_attr
 from microgradlike.coerce import as_float, leaf_data, leaf_label
 from microgradlike.context import active_trace
 from microgradlike.graph import topological
+from microgradlike.ieee_float import partial_at
 from microgradlike.op import Number, Op
 from microgradlike.ops import mul_no_nan
-from microgradlike.scalar import N, Scalar, partial_at
+from microgradlike.scalar import N, Scalar
 from microgradlike.scope import Scope, calls, current
 
 if TYPE_CHECKING:
@@ -201,6 +202,21 @@ class Value(Scalar):
             self._stamp = next_stamp() + 1
         else:
             _backward(self, g)
+
+    def detach(self) -> Value:
+        """A leaf with the same data and label, without history: a constant to every derivative.
+
+        Raises TraceError in a function that `jit` records, where the number is not known yet.
+
+        >>> x = Value(3.0)
+        >>> y = x * x.detach(); y.backward()
+        >>> x.grad
+        3.0
+        """
+        trace = active_trace.get()
+        if trace is not None and isinstance(x := trace.operand(self), Scalar):
+            x.detach()  # raises: the number is not known yet
+        return Value(self.data, self.label)
 
     @property
     def operands(self) -> tuple[Value | float, ...]:

@@ -1,12 +1,14 @@
-"""Op: what a primitive is, and the constructors that make one."""
+"""Op, the record of a primitive, and the constructors that make one."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from numbers import Real
 from typing import Any, Protocol, TypeAlias, TypeVar, overload
+
+from microgradlike._help import Described, describe, signature
 
 inf, nan = math.inf, math.nan
 
@@ -35,15 +37,17 @@ POSITIVE: Domain = ((0.0, inf),)
 NONZERO: Domain = ((-inf, 0.0), (0.0, inf))
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Op:
     """A primitive: one smooth step of a computation, and its own public function.
 
     `forward` maps floats to a float under IEEE-754 (no Python exception);
     `partials[i](y, *operands)` is dy/d(operand i). `domain` holds, per operand, the open intervals
     on which the primitive is smooth; `kink(*operands)` is the distance to the nearest kink, None
-    where there is none. `textbook` has the partials as people write them, where that differs;
-    `aliases` are its other names, NumPy's among them.
+    for a primitive without kinks. `textbook` has the partials as people write them, if that
+    differs; `aliases` are its other names, NumPy's among them. `neutral` has, per operand, the
+    number that leaves the other operand as it is, to the bit. `chooses` marks a first operand that
+    is a condition, which may be a bool.
 
     >>> square = unary("square", lambda x: x * x, lambda y, x: 2 * x)
     >>> square(3.0), square.partials[0](9.0, 3.0)
@@ -60,15 +64,18 @@ class Op:
     kink: Forward | None
     textbook: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-    chooses: bool = False  # the first operand is a condition, which may be a bool
-    neutral: tuple[
-        float | None, ...
-    ] = ()  # per operand, what leaves the other one as it is, to the bit
+    chooses: bool = False
+    neutral: tuple[float | None, ...] = ()
+
+    __doc__ = Described(describe, __doc__)
+    __signature__ = Described(signature)
 
     def __post_init__(self) -> None:
         name, textbook, kink = self.name, self.textbook, self.kink
         if not (isinstance(name, str) and name.isidentifier()):
             raise ValueError(f"a primitive's name is a Python identifier, got {name!r}")
+        if not self.partials:
+            raise ValueError(f"{name}: a primitive has a partial per operand, got none")
         for f in (self.forward, *self.partials, *([] if kink is None else [kink])):
             if not callable(f):
                 raise TypeError(f"{name}: forward, partials and kink are functions, got {f!r:.60}")
@@ -82,6 +89,8 @@ class Op:
                 f"{name}: {self.arity} operand(s) but {len(self.domain)} domain(s) and"
                 f" {len(textbook)} textbook form(s)"
             )
+        module = getattr(self.partials[0], "__module__", None) or __name__
+        vars(self).update(__name__=name, __qualname__=name, __module__=module)
 
     @property
     def arity(self) -> int:
@@ -153,7 +162,7 @@ class Op:
     def __reduce__(self) -> str | tuple[object, ...]:
         if TABLE.get(self.name) is self:  # one of the table stays itself, in any process
             return _of_table, (self.name,)
-        return Op, tuple(getattr(self, field) for field in self.__slots__)
+        return Op, tuple(getattr(self, field.name) for field in fields(self))
 
 
 TABLE: dict[str, Op] = {}  # by name; `ops` fills it
@@ -197,6 +206,45 @@ def ieee(f: Forward, poles: Mapping[float, float] | None = None) -> Forward:
     return forward
 
 
+def primitive(
+    name: str,
+    forward: Forward,
+    *partials: Partial,
+    doc: str = "",
+    symbol: str = "",
+    domain: tuple[Domain, ...] | None = None,
+    kink: Forward | None = None,
+    textbook: tuple[str, ...] = (),
+    aliases: tuple[str, ...] = (),
+) -> Op:
+    """A primitive of as many operands as it has partials.
+
+    `forward(*operands)` maps floats to a float. Each of `partials`, one per operand in order, is
+    a function (y, *operands) that gives dy/d(operand), y being the output; it is written with
+    ordinary operators and other primitives, so that it serves floats and Values alike.
+
+    `doc` is a phrase for `help`; `symbol` stands in pictures, by default the name. `domain` holds
+    per operand the open intervals on which the primitive is smooth, by default all numbers;
+    `kink(*operands)` is the distance to the nearest kink. `textbook` has the partials as people
+    write them, if that differs from their code; `aliases` are other names.
+
+    Raises ValueError for a name that is not an identifier and for lengths that differ, TypeError
+    for a function or text that is not one.
+
+    >>> from microgradlike import Value
+    >>> fma = primitive(
+    ...     "fma", lambda a, b, c: a * b + c,
+    ...     lambda y, a, b, c: b, lambda y, a, b, c: a, lambda y, a, b, c: 1.0,
+    ... )
+    >>> a = Value(3.0)
+    >>> y = fma(a, 2.0, 1.0); y.backward()
+    >>> y.data, a.grad
+    (7.0, 2.0)
+    """
+    domain = (REAL,) * len(partials) if domain is None else domain
+    return Op(name, forward, partials, doc, "", symbol or name, domain, kink, textbook, aliases)
+
+
 def unary(
     name: str,
     forward: Forward,
@@ -211,13 +259,14 @@ def unary(
 ) -> Op:
     """A primitive of one operand: its value over floats and its derivative `partial(y, x)`.
 
+    Parameters and errors are those of `primitive`; `textbook` is one text.
+
     >>> cube = unary("cube", lambda x: x * x * x, lambda y, x: 3 * x * x)
     >>> cube(2.0)
     8.0
     """
-    symbol = name if symbol == "" else symbol
     rules = (textbook,) if textbook else ()
-    return Op(name, forward, (partial,), doc, "", symbol, domain, kink, rules, aliases)
+    return Op(name, forward, (partial,), doc, "", symbol or name, domain, kink, rules, aliases)
 
 
 def binary(
@@ -237,10 +286,13 @@ def binary(
 ) -> Op:
     """A primitive of two operands: its value over floats and its partials, each of (y, a, b).
 
+    Parameters and errors are those of `primitive`. `infix` is the operator's sign, if it has one;
+    `neutral` has per operand the number that leaves the other operand as it is, to the bit.
+
     >>> area = binary("area", lambda a, b: a * b / 2, lambda y, a, b: b / 2, lambda y, a, b: a / 2)
     >>> area(3.0, 4.0)
     6.0
     """
-    symbol = (infix or name) if symbol == "" else symbol
+    symbol = symbol or infix or name
     partials, rest = (partial_a, partial_b), (textbook, aliases, False, neutral)
     return Op(name, forward, partials, doc, infix, symbol, domain, kink, *rest)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import operator
+from dataclasses import replace
 
 from microgradlike.op import (
     NONZERO as NONZERO,
@@ -20,14 +21,13 @@ from microgradlike.op import (
     REAL as REAL,
     TABLE as TABLE,
     Domain as Domain,
-    Forward,
     Number as Number,
     Op as Op,
-    Partial,
     binary as binary,
     ieee as ieee,
     inf,
     nan,
+    primitive as primitive,
     to_float as to_float,
     unary as unary,
 )
@@ -195,17 +195,6 @@ def _to_integer(x: float) -> float:
     return math.fabs(x - round(x)) if math.isfinite(x) else inf
 
 
-def _ternary(
-    name: str,
-    forward: Forward,
-    *partials: Partial,
-    doc: str,
-    kink: Forward | None = None,
-    chooses: bool = False,
-) -> Op:
-    return Op(name, forward, partials, doc, "", name, (REAL,) * 3, kink, chooses=chooses)
-
-
 # Outside of its domain a logarithm is nan and so, as `y`, is its partial with all derivatives of that:
 # the number nan would be a constant.
 #
@@ -254,8 +243,8 @@ erfc: Op      = unary("erfc", math.erfc,         lambda y, x: -TWO_OVER_ROOT_PI 
 maximum: Op   = binary("maximum", _maximum,      _larger, lambda y, a, b: _larger(y, b, a),  "the larger operand", symbol="max", kink=lambda a, b: math.fabs(a - b), aliases=("max",))
 minimum: Op   = binary("minimum", _minimum,      lambda y, a, b: _larger(y, b, a), _larger,  "the smaller operand", symbol="min", kink=lambda a, b: math.fabs(a - b), aliases=("min",))
 hypot: Op     = binary("hypot", math.hypot,      _cosine, lambda y, a, b: _cosine(y, b, a),              "√(a² + b²)", kink=math.hypot, textbook=("a / y", "b / y"))
-clip: Op      = _ternary("clip", _clip,          _between, _below, _above, doc="x limited to [lo, hi]", kink=lambda x, lo, hi: min(math.fabs(x - lo), math.fabs(x - hi), math.fabs(lo - hi)))
-where: Op     = _ternary("where", lambda c, a, b: a if c else b, lambda y, c, a, b: 0.0, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0), doc="a where the condition c holds, else b", chooses=True)
+clip: Op      = primitive("clip", _clip,          _between, _below, _above, doc="x limited to [lo, hi]", kink=lambda x, lo, hi: min(math.fabs(x - lo), math.fabs(x - hi), math.fabs(lo - hi)))
+where: Op     = replace(primitive("where", lambda c, a, b: a if c else b, lambda y, c, a, b: 0.0, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0), doc="a where the condition c holds, else b"), chooses=True)
 
 less: Op      = binary("less", lambda a, b: 1.0 if a < b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 where a < b, else 0", symbol="<", kink=lambda a, b: math.fabs(a - b))
 less_equal: Op = binary("less_equal", lambda a, b: 1.0 if a <= b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 where a ≤ b, else 0", symbol="≤", kink=lambda a, b: math.fabs(a - b))

@@ -1,7 +1,8 @@
-"""Scalar: the operators and methods every kind of number here shares; Ieee, the plain kind."""
+"""Scalar: the operators and methods that every kind of number shares."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import Self, TypeVar, overload
 
 from microgradlike import ops
@@ -31,6 +32,10 @@ class Scalar:
     def constant(self, x: float) -> Self:
         """The number `x` as one of this kind, which depends on nothing."""
         return type(self)(x)  # type: ignore[call-arg]
+
+    def detach(self) -> Self:
+        """The same number without history: a constant to every derivative."""
+        raise NotImplementedError(f"{type(self).__name__} has no detach()")
 
     def __getstate__(
         self,
@@ -269,46 +274,13 @@ class Scalar:
         return self._unary(ops.absolute)
 
 
-@mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
-class Ieee(Scalar):
-    """A plain double that follows IEEE-754: `1 / Ieee(0.0)` is inf, not an exception."""
-
-    __slots__ = ("data",)
-
-    def __init__(self, data: float) -> None:
-        self.data = data
-
-    @classmethod
-    def apply(cls, op: Op, *operands: Number) -> Self:
-        """The value of `op` as an Ieee."""
-        return cls(op.forward(*[x.data if isinstance(x, Ieee) else x for x in operands]))
-
-    def __lt__(self, other: Number) -> bool:
-        return bool(self.data < plain(other))
-
-    def __le__(self, other: Number) -> bool:
-        return bool(self.data <= plain(other))
-
-    def __gt__(self, other: Number) -> bool:
-        return bool(self.data > plain(other))
-
-    def __ge__(self, other: Number) -> bool:
-        return bool(self.data >= plain(other))
+def _document_methods() -> None:
+    """Take the docstrings of methods from the table; compiled methods cannot have any."""
+    for op in ops.TABLE.values():
+        for name in (op.name, *op.aliases):
+            method = vars(Scalar).get(name)
+            with contextlib.suppress(AttributeError):
+                method.__doc__ = f"{op.doc}; `help(microgradlike.{op.name})` has its derivatives."
 
 
-def plain(x: Number) -> float:
-    """The double in an Ieee, or the number itself."""
-    return x.data if isinstance(x, Ieee) else x
-
-
-def partial_at(op: Op, index: int, y: float, *operands: float) -> float:
-    """dy/d(operand `index`) of `op` at floats, under IEEE-754, outside its domain nan.
-
-    >>> partial_at(ops.div, 0, ops.div(1.0, 0.0), 1.0, 0.0)
-    inf
-    """
-    partial = op.partials[index]
-    try:
-        return ops.to_float(partial(y, *operands))
-    except ArithmeticError:  # floats raise at a pole, an Ieee does not
-        return ops.to_float(plain(partial(Ieee(y), *[Ieee(x) for x in operands])))
+_document_methods()

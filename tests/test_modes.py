@@ -20,7 +20,7 @@ from microgradlike import (
 )
 from microgradlike.expressions.parser import parse
 from microgradlike.graph import node_operands, topological
-from microgradlike.scalar import partial_at
+from microgradlike.ieee_float import partial_at
 from microgradlike.testing import Instruction, StraightLine, programs
 from tests.test_edge_points import ROWS, agrees, name
 

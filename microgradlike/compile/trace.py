@@ -147,6 +147,10 @@ class Tracer(Scalar):
         """Refused: there is no number yet."""
         _refuse(".grad wants a number", "use grad(f) inside, or .backward(...) of the jit function")
 
+    def detach(self) -> NoReturn:
+        """Refused: there is no number yet."""
+        _refuse("detach() wants the number", "detach outside, and pass the number as an argument")
+
     def backward(self, upstream: Any = 1.0) -> None:
         """Refused: there is no number yet."""
         _refuse(

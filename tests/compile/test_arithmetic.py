@@ -7,8 +7,8 @@ import pytest
 
 from microgradlike import Value, ops, unary
 from microgradlike.compile.arithmetic import arithmetic
+from microgradlike.ieee_float import partial_at
 from microgradlike.ops import TABLE
-from microgradlike.scalar import partial_at
 from tests.compile.test_backends import EXACT, SPECIAL, arguments, by_name
 from tests.compile.test_export_javascript import allowed_in_gradient, difference
 from tests.node import node as node  # a fixture

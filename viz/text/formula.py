@@ -5,16 +5,16 @@ from __future__ import annotations
 from microgradlike import ops
 from microgradlike.expressions.lexer import POWER, RANKS, SIGN
 from microgradlike.expressions.parser import parse
+from microgradlike.ieee_float import IeeeFloat, partial_at, unwrapped
 from microgradlike.op import Number
 from microgradlike.ops import Op
-from microgradlike.scalar import Ieee, partial_at, plain
 from viz.numbers import short
 
 ATOM = POWER + 1
 MAX_LENGTH = 48  # a longer rule explains nothing
 
 
-class Formula(Ieee):
+class Formula(IeeeFloat):
     """A double with the `text` that it was computed from; `rank` decides on brackets.
 
     If a rule distinguishes cases, the text is that of the case at hand.
@@ -68,7 +68,7 @@ def derivative_formula(
         formulas = [x if isinstance(x, Formula) else Formula(x) for x in operands]
         names = dict(zip("x" if op.arity == 1 else "ab", formulas)) | {"y": y}
         rule = parse(op.textbook[index])(names)
-        accurate = partial_at(op, index, plain(y), *map(plain, operands))
+        accurate = partial_at(op, index, unwrapped(y), *map(unwrapped, operands))
         return (
             Formula(accurate, rule.text, rule.rank)
             if isinstance(rule, Formula)
