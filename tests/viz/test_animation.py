@@ -1,4 +1,4 @@
-"""The picture that plays the backward pass: as SVG alone, from nothing known to everything."""
+"""Animation: the backward pass as SVG and CSS, from the first step to the last."""
 
 import re
 from xml.etree import ElementTree as ET
@@ -23,7 +23,7 @@ def drawing():
 
 
 def steps(element):
-    """Of its classes those that belong to a step, with the number of that."""
+    """The classes of an element that belong to a step, with the step's number."""
     return re.findall(r"\b(from|until|push)(\d+)\b", element.get("class", ""))
 
 

@@ -1,4 +1,4 @@
-"""explain: the chain rule in words, whatever the graph and its labels."""
+"""Explain: the chain rule in words, for any graph and any labels."""
 
 from __future__ import annotations
 
@@ -193,12 +193,12 @@ def test_a_long_chain_is_explained_within_a_small_stack():
 @pytest.mark.parametrize(
     ("max_paths", "error"), [(0, ValueError), (-1, ValueError), (1.5, TypeError), ("3", TypeError)]
 )
-def test_a_limit_that_is_no_count_is_refused(max_paths, error):
+def test_a_limit_below_one_or_not_whole_is_refused(max_paths, error):
     with pytest.raises(error, match=f"max_paths .*{max_paths}"):
         explain(Value(1.0), max_paths=max_paths)
 
 
 @pytest.mark.parametrize("arguments", [(3.0,), (Value(1.0), 2.0)])
-def test_what_is_no_value_is_a_type_error(arguments):
+def test_anything_but_a_value_is_a_type_error(arguments):
     with pytest.raises(TypeError, match=r"expected a Value, got .*; draw"):
         explain(*arguments)

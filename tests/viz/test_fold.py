@@ -1,4 +1,4 @@
-"""Fold: what of a big scene is drawn."""
+"""Fold: a large scene fits into a picture, and a note tells what was folded."""
 
 import math
 

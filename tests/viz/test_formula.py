@@ -1,4 +1,4 @@
-"""Formula: what is written is what was computed."""
+"""Formula: the text has the value that was computed."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_beside_a_number_a_rule_reads_as_in_a_calculus_book_too(name, operands, 
     assert rule.data == partial_at(op, i, y, *at)
 
 
-def test_what_is_no_number_needs_no_brackets():
+def test_nan_needs_no_brackets():
     assert [Formula(x).bracketed(SIGN + 1) for x in (math.nan, 2.0, -2.0)] == ["nan", "2", "(−2)"]
 
 

@@ -80,7 +80,7 @@ def test_drawing_mermaid_and_explanation_go_by_the_names_given():
 
 @pytest.mark.parametrize("names", [["y"], {"y": "y"}, {Value(1.0): 1}, "y"])
 @pytest.mark.parametrize("f", [draw, explain, to_mermaid, scene])
-def test_names_that_are_none_are_a_type_error(f, names):
+def test_names_of_another_type_are_a_type_error(f, names):
     with pytest.raises(TypeError, match=r"names must be a dict .*, got .*[y1]"):
         f(Value(1.0), names=names)
 

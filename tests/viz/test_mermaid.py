@@ -1,4 +1,4 @@
-"""Mermaid text: the scene's nodes and edges, and nothing that a label could add."""
+"""Mermaid: the text has the scene's nodes and edges, and no label can add any."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def parsed(text):
 
 
 def shown(text, node):
-    """What is read in a node."""
+    """The text in a node."""
     line = next(line for line in text.splitlines() if re.match(rf"{node}\W", line))
     inside = re.search(r'"(.*)"', line)
     assert inside

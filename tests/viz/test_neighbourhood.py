@@ -1,4 +1,4 @@
-"""Cut: a scene without what lies far away."""
+"""Neighbourhood: the nodes near a start, with boxes for the rest."""
 
 from collections import Counter
 
@@ -17,7 +17,7 @@ def built(program):
 
 
 def distances(shot, start):
-    """By Bellman-Ford, which knows nothing of queues; constants lie at their users."""
+    """Distances by Bellman-Ford, without a queue; constants count as near as their users."""
     constants = {n.id for n in shot.nodes if n.role == "constant"}
     far = {start: 0}
     for _ in shot.nodes:
@@ -44,7 +44,7 @@ def test_hops_are_edges_in_either_direction(program, hops, data):
 
 @settings(max_examples=50)
 @given(programs(min_size=5, max_size=40), st.integers(2, 20))
-def test_a_cut_keeps_the_limit_and_no_arrow_goes_back(program, limit):
+def test_the_limit_is_kept_and_no_arrow_goes_back(program, limit):
     shot = scene(built(program))
     small = neighbourhood(shot, shot.root, max_nodes=limit)
     assert len(small.nodes) <= limit or small is shot
@@ -83,7 +83,7 @@ def test_of_equally_near_nodes_those_with_the_largest_gradients_stay():
     assert sum(gradient[k] for k in kept) > len(kept) * sum(gradient.values()) / 30
 
 
-def test_a_shortcut_past_what_is_shown_does_not_join_before_and_behind():
+def test_a_shortcut_past_visible_nodes_does_not_join_the_parts_on_both_sides():
     a = (Value(1.0) * 2.0).sin()
     shown = a.exp()
     y = (a * shown).cos()
@@ -136,7 +136,7 @@ def test_many_parts_become_one_for_each_stage():
 
 
 @given(st.integers(2, 30))
-def test_where_boxes_are_most_of_it_they_are_cut_too(limit):
+def test_boxes_of_modules_are_folded_too_if_there_are_too_many(limit):
     boxed = fit(scene(nn.MLP(2, [4, 4, 1])([Value(1.0), Value(2.0)])), depth=2)
     assert sum(n.fold is not None for n in boxed.nodes) == 9
     small = neighbourhood(boxed, boxed.root, max_nodes=limit)

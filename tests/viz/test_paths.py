@@ -1,4 +1,4 @@
-"""All paths summed: exactly as enumerating them would, without ever enumerating them."""
+"""Paths: count and sum are those of an enumeration, without enumerating."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plots: what is drawn are the numbers, and axes say what they are."""
+"""Plots: the figure shows the numbers given, with labelled axes."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_of_several_scores_the_largest_names_the_class_by_its_color():
 
 
 @pytest.mark.parametrize("score", [0.0, 3.0, -1.0, math.nan, math.inf])
-def test_a_model_that_says_the_same_everywhere_is_drawn_too(score):
+def test_a_constant_model_is_drawn_too(score):
     figure = plot_decision_boundary(lambda p: score, [(1.0, 1.0)], [0], resolution=4)
     assert rendered(figure).startswith(b"\x89PNG")
 

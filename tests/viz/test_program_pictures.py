@@ -1,4 +1,4 @@
-"""A program is drawn as the graph it is: every equation a node, no number that is not known."""
+"""A program is drawn as a graph: a node for each equation, and no numbers."""
 
 import random
 
@@ -72,7 +72,7 @@ def test_an_output_may_be_anything_and_several_arrive_in_their_order():
     assert (only.name, only.role) == ("x0", "input")
 
 
-def test_what_is_left_out_is_said():
+def test_a_note_tells_what_is_left_out():
     notes = program_scene(jit(lambda x, y, z: y).program(1.0, 2.0, 3.0)).notes
     assert "… 2 of 3 inputs left out: no output depends on them" in notes
     ws = [Value(float(i)) for i in range(40)]

@@ -1,4 +1,4 @@
-"""What is watched is what was: parameters, gradients and loss of one moment together."""
+"""Recorder: parameters, gradients and loss of an entry belong to one moment."""
 
 import math
 from random import Random
@@ -94,7 +94,7 @@ def test_both_are_the_same_training():
 
 
 @pytest.mark.parametrize("batch_size", [1, 7])
-def test_batches_make_no_difference_to_what_an_entry_is(batch_size):
+def test_an_entry_does_not_depend_on_the_batch_size(batch_size):
     model = mlp()
     run = watch(model, data=DATA, loss=hinge)
     sgd = nn.SGD(model.parameters(), lr=0.1)
@@ -292,13 +292,13 @@ def test_an_error_is_not_hidden_by_one_of_the_recording():
         ({"probe": 100}, IndexError, "probe .*0 to 19, got 100"),
     ],
 )
-def test_what_cannot_be_watched_is_refused_before_the_training(change, error, said):
+def test_a_wrong_argument_is_refused_before_the_training(change, error, said):
     with pytest.raises(error, match=said):
         watch(mlp(), **{"data": DATA, "loss": hinge, **change})
 
 
 @pytest.mark.parametrize("model", [lambda x: x, nn.MLP, 3])
-def test_what_is_no_module_is_refused(model):
+def test_anything_but_a_module_is_refused(model):
     with pytest.raises(TypeError, match=r"must be a Module, got .*nn.Module"):
         watch(model, data=DATA, loss=hinge)
 

@@ -14,7 +14,7 @@ from viz.scene.scene import id_of, scene
 
 
 def built(program):
-    """The program's result as a Value, whatever it is."""
+    """The program's result as a Value, even if it is a number."""
     return program(*map(Value, program.point)) + 0.0
 
 
@@ -86,7 +86,7 @@ def test_a_node_is_named_by_its_label_or_its_number():
     ]
 
 
-def test_the_gradient_is_none_until_a_backward_pass_came_by():
+def test_the_gradient_is_none_before_a_backward_pass():
     x = Value(0.0, "x")
     y = x * x
     before = scene(y)
@@ -112,7 +112,7 @@ def test_the_gradient_is_none_until_a_backward_pass_came_by():
         (lambda x: (x * math.nan).relu(), ("nan",)),
     ],
 )
-def test_what_is_wrong_with_a_result_is_flagged(make, flags):
+def test_a_suspect_result_is_flagged(make, flags):
     shot = scene(make(Value(-1.0)))
     assert shot.nodes[-1].flags == flags
 

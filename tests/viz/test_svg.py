@@ -1,4 +1,4 @@
-"""Svg: what Graphviz wrote, made fit for a page."""
+"""Svg: Graphviz's SVG, cleaned for a page."""
 
 from xml.etree import ElementTree as ET
 

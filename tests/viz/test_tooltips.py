@@ -1,4 +1,4 @@
-"""Titles: numbers in full where the pointer rests."""
+"""Tooltips: numbers in full under the pointer."""
 
 from hypothesis import given
 
@@ -22,7 +22,7 @@ def test_every_number_is_there_in_full(program):
         assert (repr(e.local) in texts[f"e{i}"]) == (e.local is not None)
 
 
-def test_boxes_and_frames_have_a_title_too():
+def test_boxes_and_frames_have_a_tooltip_too():
     model = nn.MLP(2, [2, 1])
     small = fit(scene(model([Value(1.0, "x0"), Value(2.0, "x1")])), depth=1)
     texts = tooltips(small)
@@ -32,5 +32,5 @@ def test_boxes_and_frames_have_a_title_too():
     assert "layers.0 · Layer → layers.1 · Layer, 2 edges" in texts.values()
 
 
-def test_a_constants_arrow_says_where_it_goes():
+def test_the_arrow_of_a_constant_names_both_ends():
     assert tooltips(scene(Value(1.0, "x") * 2))["e1"] == "2 → v2"

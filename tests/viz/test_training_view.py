@@ -155,13 +155,13 @@ def test_the_parameters_gradients_are_left_alone():
         ((mlp(1), hinge, ([(1.0, 2.0)], [1, 2])), ValueError, "2"),
     ],
 )
-def test_what_is_no_training_is_refused_with_the_way_out(arguments, error, said):
+def test_a_wrong_argument_is_refused_with_the_way_out(arguments, error, said):
     with pytest.raises(error, match=said):
         made(*arguments)
 
 
 @pytest.mark.parametrize("probe", [-1, 3])
-def test_a_probe_that_is_no_example_is_refused(probe):
+def test_a_probe_out_of_range_is_refused(probe):
     with pytest.raises((IndexError, ValueError), match="probe"):
         made(mlp(1), hinge, probe=probe)
 
