@@ -66,7 +66,7 @@ def derivative_formula(
     """
     if op.textbook:
         formulas = [x if isinstance(x, Formula) else Formula(x) for x in operands]
-        names = dict(zip("x" if op.arity == 1 else "ab", formulas)) | {"y": y}
+        names = dict(zip(op.operand_names, formulas)) | {"y": y}
         rule = parse(op.textbook[index])(names)
         accurate = partial_at(op, index, unwrapped(y), *map(unwrapped, operands))
         return (
