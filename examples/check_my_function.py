@@ -1,8 +1,7 @@
 """Check the derivatives of a function of your own, and of a primitive of your own.
 
-A check moves each argument a little and looks how much the result changes: that has to be what the
-backward pass and forward mode say. Then it looks how much the gradient changes, which has to be
-what the second derivatives say.
+A check moves each argument a little and measures the change of the result. The backward pass and
+forward mode must agree with it. The change of the gradient must agree with the second derivatives.
 """
 
 import math
@@ -26,17 +25,17 @@ def bell(x, middle, width):
 
 print(check_gradients(bell, 0.3, 1.0, 0.5))
 
-print("\n2. The same at 50 points, as a test: pytest finds it by its name\n")
+print("\n2. The same at 50 points, as a test that pytest collects\n")
 
 test_bell = gradient_property(x=(-3, 3), middle=(-1, 1), width=(0.2, 5), examples=50)(bell)
 test_bell()
 print(test_bell.tally.summary(50))
 
-print("\n3. At a kink there is a derivative to the left and one to the right\n")
+print("\n3. A kink has a derivative to the left and another to the right\n")
 
 print(check_gradients(lambda x: abs(x), 0.0))
 
-print("\n4. A primitive of your own: its value, its derivative, and where it is defined\n")
+print("\n4. A primitive of your own: its value, its derivative and its domain\n")
 
 versine = unary(
     "versine",
@@ -44,19 +43,19 @@ versine = unary(
     lambda y, x: sin(x),  # dy/dx, given the output y and the operand x, written with primitives
 )
 check_primitive(versine)  # at 100 points of its domain
-print("versine: the derivative is right, and the second one too")
+print("versine: the first and second derivatives are right")
 
-print("\n5. The same with a mistake, and what it looks like when it is found\n")
+print("\n5. The same with a mistake, and the report about it\n")
 
 mistaken = unary("mistaken", lambda x: 1 - math.cos(x), lambda y, x: -sin(x))
 try:
     check_primitive(mistaken)
 except GradientError as error:
-    print(error)  # about the simplest point that was found
+    print(error)  # at the simplest point of failure
 else:
     raise SystemExit("a wrong derivative was not found")
 
-print("\n6. A derivative that is right, but cannot be differentiated: `.data` leaves the graph\n")
+print("\n6. A correct derivative that cannot be differentiated: `.data` leaves the graph\n")
 
 detached = unary("detached", math.sin, lambda y, x: math.cos(getattr(x, "data", x)))
 check_primitive(detached, order=1)

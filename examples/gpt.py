@@ -1,11 +1,11 @@
-"""A GPT made of scalars: it reads a list of words, one by one, and then makes up words of its own.
+"""A GPT made of scalars: it reads a list of words, one by one, and then makes up new ones.
 
     python examples/gpt.py                        # the identifiers of Python's standard library
     python examples/gpt.py --docs names.txt       # your own words, one per line
     python examples/gpt.py --eager                # without compiling: a graph for every word
 
-One layer, 16 wide, 4 heads: every one of its 4,000 parameters is a Value, and so is every number in
-between. Token by token the model guesses the next letter; the loss is its surprise at the true one.
+It has one layer of width 16 with 4 heads. Each of its 4,000 parameters is a Value, and so is every
+intermediate number. The model predicts the next letter; the loss is its surprise at the true one.
 `jit` records the loss of a word once, with its gradient, as a program of 200,000 equations.
 """
 
@@ -32,7 +32,7 @@ WIDTH, HEADS, CONTEXT, BATCH = 16, 4, 8, 8
 
 
 def identifiers():
-    """Names from the standard library, a to z and underscore: nothing has to be downloaded."""
+    """Names from the standard library, of a to z and underscore; no download is needed."""
     owners = (builtins, collections, itertools, os, pathlib, random, re, socket, string, sys)
     types = (str, bytes, int, float, list, dict, set, pathlib.Path, random.Random, socket.socket)
     names = {name for owner in owners + types for name in dir(owner)}
@@ -40,8 +40,8 @@ def identifiers():
     return sorted(name for name in names if re.fullmatch("[a-z][a-z_]+", name))
 
 
-# The model: a dict of matrices, a matrix a list of rows. A vector is a list. Every function below
-# takes Values and floats alike, and does no bookkeeping for the gradients: that is the engine's.
+# The model is a dict of matrices, a matrix is a list of rows, a vector a list. Every function below
+# takes Values and floats alike. The engine keeps track of the gradients.
 
 
 def make_model(vocabulary, rng):
@@ -49,15 +49,15 @@ def make_model(vocabulary, rng):
         return [[Value(rng.gauss(0, 0.1)) for _ in range(columns)] for _ in range(rows)]
 
     return {
-        "token": matrix(vocabulary, WIDTH),  # what the letter means
-        "position": matrix(CONTEXT, WIDTH),  # what being the third letter means
-        "query": matrix(WIDTH, WIDTH),  # what a position looks for
-        "key": matrix(WIDTH, WIDTH),  # what a position is found by
-        "value": matrix(WIDTH, WIDTH),  # what it tells those that find it
-        "mix": matrix(WIDTH, WIDTH),  # brings the heads together
+        "token": matrix(vocabulary, WIDTH),  # the meaning of a letter
+        "position": matrix(CONTEXT, WIDTH),  # the meaning of a place in the word
+        "query": matrix(WIDTH, WIDTH),  # the search term of a position
+        "key": matrix(WIDTH, WIDTH),  # the term by which it is found
+        "value": matrix(WIDTH, WIDTH),  # its message to those that find it
+        "mix": matrix(WIDTH, WIDTH),  # combines the heads
         "up": matrix(4 * WIDTH, WIDTH),
         "down": matrix(WIDTH, 4 * WIDTH),
-        "score": matrix(vocabulary, WIDTH),  # how well each letter would fit next
+        "score": matrix(vocabulary, WIDTH),  # the fit of each letter as the next one
     }
 
 
@@ -103,15 +103,15 @@ def think(model, x):
 
 
 def chosen(letter, numbers):
-    """The number for a letter, which is its index, or a row of zeros with a 1 in its place.
+    """The number for a letter, given as its index or as a row of zeros with a 1 in its place.
 
-    A program takes the row: with an index, every word would be a program of its own.
+    A program takes the row: with indices, every word would need a program of its own.
     """
     return numbers[letter] if isinstance(letter, int) else dot(letter, numbers)
 
 
 def gpt(model, letters):
-    """After each of the letters: a score for every letter that could come next."""
+    """Scores for every possible next letter, after each of the letters."""
     columns = list(zip(*model["token"]))
     xs = [[chosen(letter, column) for column in columns] for letter in letters]
     xs = [add(x, place) for x, place in zip(xs, model["position"])]
@@ -123,7 +123,7 @@ def gpt(model, letters):
 def loss(model, letters):
     """The mean surprise at each next letter, in nats: log(vocabulary) for a blind guess.
 
-    After the end of a word there may be rows of zeros alone: no letter, and no surprise.
+    Rows of zeros after the end of a word stand for no letter and count for nothing.
     """
     scores, wanted = gpt(model, letters[:-1]), letters[1:]
     there = [1.0 if isinstance(x, int) else sum(x) for x in wanted]
@@ -131,7 +131,7 @@ def loss(model, letters):
     return sum(surprise) / sum(there)
 
 
-# Words in, words out. One more token than letters: the edge, with which a word begins and ends.
+# Words to tokens and back. One more token than letters: the edge at both ends of a word.
 
 
 def encode(word, letters):
@@ -140,7 +140,7 @@ def encode(word, letters):
 
 
 def rows(documents, vocabulary):
-    """The documents as one array: for each an equal number of rows of 0 and 1."""
+    """The documents as one array, with an equal number of rows of 0 and 1 for each."""
     encoded = np.zeros((len(documents), max(map(len, documents)), vocabulary))
     for i, tokens in enumerate(documents):
         encoded[i, range(len(tokens)), tokens] = 1
@@ -148,7 +148,7 @@ def rows(documents, vocabulary):
 
 
 def sample(model, letters, rng, *, temperature=0.6):
-    """A new word. The model's numbers will do here: without Values there is no graph to build."""
+    """A new word. It is computed with floats: without Values no graph is built."""
     numbers = {name: [[p.data for p in row] for row in rows] for name, rows in model.items()}
     edge = len(letters)
     tokens = [edge]
@@ -161,7 +161,7 @@ def sample(model, letters, rng, *, temperature=0.6):
 
 
 def eager_step(model, documents):
-    """The mean loss of some documents, and its gradient: a graph for each of them."""
+    """The mean loss of some documents and its gradient, by a graph for each document."""
     total = 0.0
     for tokens in documents:
         surprise = loss(model, tokens)
@@ -175,8 +175,8 @@ def learn(model, documents, *, steps, eager, rate=0.02):
     optimizer = nn.Adam(parameters, lr=rate, betas=(0.9, 0.95))
     compiled = jit(lambda word: loss(model, word.tolist()), batch=0)
     encoded = rows(documents, len(model["token"]))
-    clock, eager_clock = train.Clock(), train.Clock()
-    recent = collections.deque(maxlen=10)  # a few words say little: words differ in difficulty
+    stopwatch, eager_stopwatch = train.Stopwatch(), train.Stopwatch()
+    recent = collections.deque(maxlen=10)  # a mean over 80 words: they differ in difficulty
     order = itertools.cycle(range(len(documents)))
     for step in range(1, steps + 1):
         batch = list(itertools.islice(order, min(BATCH, len(documents))))
@@ -184,14 +184,14 @@ def learn(model, documents, *, steps, eager, rate=0.02):
         if eager:
             recent.append(eager_step(model, [documents[i] for i in batch]))
         else:
-            recent.append(clock(compiled.backward, encoded[batch]))
+            recent.append(stopwatch(compiled.backward, encoded[batch]))
         optimizer.lr = rate * (1 - (step - 1) / steps)
         optimizer.step()
         if step in (1, steps) or step * 10 % steps < 10:
             print(f"step {step:4} of {steps}   loss {mean(recent):.3f}", flush=True)
-    if clock.count > 1:
-        eager_clock(eager_step, model, [documents[i] for i in batch])
-        print(train.Speed.of(clock, eager_clock))
+    if stopwatch.count > 1:
+        eager_stopwatch(eager_step, model, [documents[i] for i in batch])
+        print(train.Speed.measured(stopwatch, eager_stopwatch))
 
 
 def read_words(parser, path):

@@ -1,18 +1,17 @@
-"""Two moons, told apart by a small network: the whole of training in one screen.
+"""Two moons, classified by a small network: a complete training on one screen.
 
-    python examples/moons.py            # compiled: the loss is recorded once, and run as a program
-    python examples/moons.py --eager    # a graph for every step, as `backward()` draws it
+    python examples/moons.py            # compiled: the loss is recorded once and run as a program
+    python examples/moons.py --eager    # a graph for every step
 
-Each step asks the network for a score per point, measures how wrong the scores are, lets
-`backward()` find out what every weight had to do with it, and moves the weights a little the other
-way. At the end the network's opinion of the plane is printed, with the points in it.
+Each step computes a score per point and the loss of the scores. `backward()` computes the share of
+every weight in the loss, and the optimiser moves the weights a little the other way. At the end the
+sign of the score over the plane is printed, with the points in it.
 """
 
 import argparse
 import random
 
 from microgradlike import nn
-from microgradlike.nn import train
 
 STEPS = 60
 
@@ -21,16 +20,11 @@ parser.add_argument("--eager", action="store_true", help="train without compilin
 options = parser.parse_args()
 
 points, labels = nn.moons(80, noise=0.1, seed=1)
-signs = [2 * label - 1 for label in labels]  # -1 and 1: which side of zero a score should be on
+signs = [2 * label - 1 for label in labels]  # -1 and 1: the wanted sign of a score
 
 model = nn.MLP(2, [8, 8, 1], rng=random.Random(3))
 optimizer = nn.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4)
 print(f"{len(points)} points, {len(model.parameters())} parameters")
-
-
-def hinge(model, point, sign):
-    """How wrong the score of one point is."""
-    return (1 - sign * model(point)).relu()
 
 
 def right():
@@ -42,10 +36,11 @@ def report(state):
         print(f"step {state.epoch:3}  loss {state.loss:.4f}  right {right()}/{len(points)}")
 
 
-# what fit does in a step: optimizer.zero_grad(), loss.backward(points, signs), optimizer.step()
-history = train.fit(
+# A step of fit is optimizer.zero_grad(), loss.backward(points, signs), optimizer.step(). The hinge
+# loss of a point is max(0, 1 - sign * score); nn.hinge, or a function of your own, would do too.
+history = nn.fit(
     model,
-    hinge,
+    "hinge",
     (points, signs),
     optimizer=optimizer,
     epochs=STEPS,  # all points at once: a step is an epoch
@@ -57,7 +52,7 @@ history = train.fit(
 if history.speed:
     print(history.speed)
 
-# a picture of letters: what the network says of each place, and the points as they are
+# a picture in letters: the sign of the score at each place, and the points on top
 width, height = 64, 20
 picture = []
 for row in range(height):
@@ -70,4 +65,4 @@ for (x, y), label in zip(points, labels):
 print("\n" + "\n".join("".join(line) for line in picture))
 
 if right() < 0.97 * len(points):
-    raise SystemExit(f"the network did not learn the moons: only {right()} of {len(points)} right")
+    raise SystemExit(f"the network did not learn the moons: {right()} of {len(points)} right")

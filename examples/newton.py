@@ -1,10 +1,10 @@
-"""Newton's method in Rosenbrock's valley, with gradients and Hessians of the library.
+"""Newton's method in Rosenbrock's valley, with exact gradients and Hessians.
 
     python examples/newton.py
 
-A step goes to where the gradient would be zero if the function were quadratic: from x to x - H⁻¹ g.
-Far from the minimum it is shortened until the function falls. Near it, full steps double the number
-of correct digits each time, and third derivatives foretell how fast.
+A step leads from x to x - H⁻¹ g, the place of zero gradient of a quadratic function. Far from the
+minimum it is shortened until the function falls. Near the minimum each full step doubles the number
+of correct digits, and third derivatives predict the error.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ curvature = hessian(rosenbrock)
 
 
 def downhill(h, g):
-    """-H⁻¹ g, which leads down if every curvature is above zero: so they are raised until then."""
+    """-H⁻¹ g, with the curvatures raised until all are positive, so that it leads down."""
     shift = 0.0
     while np.linalg.eigvalsh(h)[0] + shift <= 0:
         shift = max(2 * shift, 1e-3 * np.linalg.norm(h))
@@ -45,11 +45,11 @@ for step in range(60):
     x = x + length * direction
 assert distance < 1e-14, "Newton's method did not arrive"
 
-# With T the third derivatives at the minimum, Taylor's formula says that an error e is followed by
-# H⁻¹ T(e, e) / 2, which is quadratic in e. The closer the truer.
+# Let T be the third derivatives at the minimum. By Taylor's formula the error after a step from an
+# error e is H⁻¹ T(e, e) / 2 to leading order, which is quadratic in e.
 h, t = curvature(np.ones(4)), jacobian(curvature)(np.ones(4))
-print("\ndistance after a step near the minimum, and as foretold from the one before:")
+print("\ndistance after a step near the minimum, and its prediction from the one before:")
 for before, after in zip(errors[-5:-2], errors[-4:-1]):
-    foretold = np.linalg.solve(h, t @ before @ before) / 2
-    print(f"{np.linalg.norm(after):12.4e}{np.linalg.norm(foretold):12.4e}")
-assert np.linalg.norm(after - foretold) < 1e-3 * np.linalg.norm(after)
+    predicted = np.linalg.solve(h, t @ before @ before) / 2
+    print(f"{np.linalg.norm(after):12.4e}{np.linalg.norm(predicted):12.4e}")
+assert np.linalg.norm(after - predicted) < 1e-3 * np.linalg.norm(after)

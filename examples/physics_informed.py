@@ -1,10 +1,10 @@
-"""A network taught by a law of physics: from how it starts, it finds the rest of a motion.
+"""A network trained by a law of physics: it finds a motion from its start.
 
     python examples/physics_informed.py
 
-A damped swing obeys u'' + 2ζ u' + u = 0, released at u(0) = 1 with u'(0) = 0. The loss is how badly
-the network violates that at a few times: u' and u'' are derivatives by the time, and the loss, made
-of them, is differentiated by the parameters (Raissi, Perdikaris & Karniadakis, 2019,
+A damped oscillation obeys u'' + 2ζ u' + u = 0, released at u(0) = 1 with u'(0) = 0. The loss is the
+network's mean squared violation of that law at a few times. It contains u' and u'', derivatives by
+the time, and is differentiated by the parameters (Raissi, Perdikaris & Karniadakis, 2019,
 doi:10.1016/j.jcp.2018.10.045).
 """
 
@@ -21,7 +21,7 @@ times = [END * i / 6 for i in range(7)]
 
 
 def u(t):
-    """The motion: whatever the network says, it starts at 1 and at rest."""
+    """The motion, which starts at 1 and at rest for any network."""
     return 1 + t * t * model([t])
 
 
@@ -53,7 +53,7 @@ print("\n   t   network     exact")
 for t in (0.0, 1.0, 2.0, 3.0):
     print(f"{t:4}  {u(t):8.4f}  {exact(t):8.4f}")
 
-# between its seven times the law was never looked at, and the exact solution not at all
+# training used the law at seven times only, and never the exact solution
 error = max(abs(u(END * i / 300).data - exact(END * i / 300)) for i in range(301))
 print(f"\nlargest error from 0 to {END:g}: {error:.4f}")
 if not error < 0.01:

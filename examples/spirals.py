@@ -1,11 +1,11 @@
-"""Three spirals, one class each: classification with softmax and cross-entropy, in small batches.
+"""Three spirals, one class each: classification by cross-entropy, in small batches.
 
     python examples/spirals.py
 
-The network gives three scores per point. Softmax would turn them into probabilities; the
-cross-entropy is the surprise, -log p, at the true class, and is taken from the scores themselves,
-which is exact where a probability would round to 0 or 1. Each step looks at 30 points only: a rough
-gradient, but five times as many of them.
+The network gives three scores per point. Softmax turns scores into probabilities; the cross-entropy
+is the surprise, -log p, at the true class. It is computed from the scores themselves and is exact
+even if a probability rounds to 0 or 1. Each step uses only 30 points: the gradient is rough, but
+there are five steps per pass over the data.
 """
 
 import random
@@ -48,4 +48,4 @@ for point in [(0.0, 0.0), points[0]]:
     print(f"at ({point[0]:5.2f}, {point[1]:5.2f}) the three classes have {shares}")
 
 if right < 0.95 * len(points):
-    raise SystemExit(f"the network did not learn the spirals: only {right} of {len(points)} right")
+    raise SystemExit(f"the network did not learn the spirals: {right} of {len(points)} right")

@@ -1,10 +1,10 @@
 """Taylor polynomials drawn: derivatives of derivatives, seven deep.
 
 python examples/taylor.py               # writes taylor.svg here; needs the extra "plot"
-python examples/taylor.py picture.png   # or where, and as what, you say
+python examples/taylor.py picture.png   # another file, in another format
 
-Each further term follows the sine further. For tanh none gets beyond π/2, however many there are:
-so far from 0, on the imaginary axis, tanh has a pole.
+Each further term follows the sine further. For tanh no number of terms gets beyond π/2: that is the
+distance from 0 to its nearest pole, on the imaginary axis.
 """
 
 import argparse
@@ -17,7 +17,7 @@ KNOWN = {sin: (1, -1 / 6, 1 / 120, -1 / 5040), tanh: (1, -1 / 3, 2 / 15, -17 / 3
 
 
 def taylor(f, order):
-    """The coefficients f⁽ᵏ⁾(MIDDLE) / k!, up to that order."""
+    """The coefficients f⁽ᵏ⁾(MIDDLE) / k! up to an order."""
     coefficients = []
     for k in range(order + 1):
         coefficients.append(f(MIDDLE) / math.factorial(k))
@@ -43,7 +43,7 @@ for f, coefficients in found.items():
 try:
     from matplotlib.figure import Figure
 except ImportError:
-    print("to see it drawn: python -m pip install 'microgradlike[plot]'")
+    print("for the picture: python -m pip install 'microgradlike[plot]'")
     raise SystemExit from None
 
 figure = Figure(figsize=(9, 3.6), layout="constrained")

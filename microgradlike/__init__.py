@@ -33,6 +33,7 @@ from microgradlike.engine import (
 )
 from microgradlike.functions import (
     binary_cross_entropy,
+    binary_cross_entropy_with_logits,
     cross_entropy,
     dot,
     elu,
@@ -105,6 +106,7 @@ __all__ = [
     "atanh",
     "binary",
     "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
     "cbrt",
     "ceil",
     "clip",
@@ -169,7 +171,7 @@ def _summary(name: str) -> str:
     """A line for a public name: the first one of its docstring, or the phrase in the table."""
     found: object = globals()[name]
     text = found.doc if isinstance(found, Op) else (found.__doc__ or "").partition("\n")[0]
-    return f"    {name:<22}{text}"
+    return f"    {name:<21} {text}"
 
 
 __doc__ = "\n".join([f"{__doc__}", *map(_summary, __all__)])  # also under -OO, without docstrings

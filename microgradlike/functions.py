@@ -19,7 +19,9 @@ from microgradlike.ops import (
     expm1,
     floor,
     log,
+    log1p,
     maximum,
+    mul_no_nan,
     sigmoid,
     sign,
     softplus,
@@ -153,9 +155,10 @@ def cross_entropy(logits: Iterable[K | float], target: Kind | int) -> K: ...
 def cross_entropy(logits: Iterable[Number], target: Number) -> Number:
     """-log softmax(logits)[target], accurate also for a target that is all but certain.
 
-    `logits` are scores before the softmax, one per class; `target` is the index of a class. Raises
-    ValueError for a target beyond the logits, TypeError for one that is not a whole number. In a
-    function that `jit` records the target may be an input: then the loss is nan for a wrong index.
+    `logits` are scores before the softmax, as in PyTorch, one per class; `target` is the index of a
+    class. Raises ValueError for a target beyond the logits, TypeError for one that is not a whole
+    number. In a function that `jit` records the target may be an input: then the loss is nan for a
+    wrong index.
 
     >>> cross_entropy([2.0, 2.0], 0) == log(2.0)
     True
@@ -181,30 +184,68 @@ def _cross_entropy_of_input(terms: list[Number], target: Number) -> Number:
 
 
 @overload
-def binary_cross_entropy(logit: float, target: float) -> float: ...  # type: ignore[overload-overlap]
+def binary_cross_entropy(probability: float, target: float) -> float: ...  # type: ignore[overload-overlap]
 @overload
-def binary_cross_entropy(logit: K | float, target: K | float) -> K: ...
-def binary_cross_entropy(logit: Number, target: Number) -> Number:
+def binary_cross_entropy(probability: K | float, target: K | float) -> K: ...
+def binary_cross_entropy(probability: Number, target: Number) -> Number:
+    """-target log(p) - (1 - target) log(1 - p) of a predicted probability p, as in PyTorch.
+
+    `probability` and `target` are probabilities of "yes"; the target is usually 0 or 1. A certain
+    and wrong prediction costs inf, where PyTorch stops at 100. For scores before the sigmoid use
+    `binary_cross_entropy_with_logits`, which keeps its digits in both tails. Raises ValueError for
+    a number outside [0, 1].
+
+    >>> binary_cross_entropy(0.5, 1) == log(2.0)
+    True
+    >>> binary_cross_entropy(1e-20, 0), binary_cross_entropy(0.0, 1)
+    (1e-20, inf)
+    """
+    if isinstance(probability, Real):
+        probability = to_float(probability)
+    # a comparison of recorded numbers is recorded, and neither True nor False
+    if (probability < 0) is True or (probability > 1) is True:
+        raise ValueError(
+            f"a prediction is a probability between 0 and 1, got {probability!r:.60}; for a score"
+            " before the sigmoid use binary_cross_entropy_with_logits"
+        )
+    if isinstance(target, Real):
+        target = _probability(target)
+        if target == 0 or target == 1:  # the other term would be 0 × inf
+            return -(log(probability) if target else log1p(-probability))
+    yes = mul_no_nan(target, log(probability))
+    return -(yes + mul_no_nan(1.0 - target, log1p(-probability)))
+
+
+@overload
+def binary_cross_entropy_with_logits(logit: float, target: float) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def binary_cross_entropy_with_logits(logit: K | float, target: K | float) -> K: ...
+def binary_cross_entropy_with_logits(logit: Number, target: Number) -> Number:
     """-target log σ(logit) - (1 - target) log σ(-logit), accurate in both tails.
 
     `logit` is the score before the sigmoid σ; `target` is the probability of "yes", usually 0 or 1.
     Raises ValueError for a target outside [0, 1].
 
-    >>> binary_cross_entropy(100.0, 1)
+    >>> binary_cross_entropy_with_logits(100.0, 1)
     3.720075976020836e-44
-    >>> binary_cross_entropy(0.0, 0.5) == log(2.0)
+    >>> binary_cross_entropy_with_logits(0.0, 0.5) == log(2.0)
     True
     """
     if isinstance(target, Real):
-        target = to_float(target)
-        if not 0 <= target <= 1:
-            raise ValueError(
-                f"a target is a probability between 0 and 1, got {target!r}; for labels -1 and 1"
-                " write (label + 1) / 2"
-            )
+        target = _probability(target)
         if target == 0 or target == 1:  # the other term would be 0 × softplus, nan at infinity
             return softplus(-logit if target else logit)
     return target * softplus(-logit) + (1.0 - target) * softplus(logit)
+
+
+def _probability(target: Number) -> float:
+    p = to_float(target)
+    if not 0 <= p <= 1:
+        raise ValueError(
+            f"a target is a probability between 0 and 1, got {p!r}; for labels -1 and 1 write"
+            " (label + 1) / 2"
+        )
+    return p
 
 
 def _index(target: Number, n: int) -> int:

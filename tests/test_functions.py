@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from microgradlike import functions
+from microgradlike import functions, jit
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from tests.ulps import ulps
@@ -202,14 +202,14 @@ def test_cross_entropy_keeps_its_digits_where_the_target_is_certain(xs, data):
 
 
 @given(st.floats(-700, 700), st.sampled_from([0, 1, 0.25, 0.75]))
-def test_binary_cross_entropy_keeps_its_digits_in_both_tails(logit, target):
+def test_binary_cross_entropy_with_logits_keeps_its_digits_in_both_tails(logit, target):
     x = mp.mpf(logit)
     exact = target * mp.log1p(mp.exp(-x)) + (1 - mp.mpf(target)) * mp.log1p(mp.exp(x))
-    assert ulps(functions.binary_cross_entropy(logit, target), exact) <= 6
+    assert ulps(functions.binary_cross_entropy_with_logits(logit, target), exact) <= 6
     value, (gradient,) = value_and_gradient(
-        lambda v: functions.binary_cross_entropy(v[0], target), [logit]
+        lambda v: functions.binary_cross_entropy_with_logits(v[0], target), [logit]
     )
-    assert value == functions.binary_cross_entropy(logit, target)
+    assert value == functions.binary_cross_entropy_with_logits(logit, target)
     slope = (1 - mp.mpf(target)) / (1 + mp.exp(-x)) - target / (1 + mp.exp(x))
     assert abs(gradient - slope) <= 6 * EPS * (abs(slope) if target in (0, 1) else 1)
 
@@ -217,8 +217,39 @@ def test_binary_cross_entropy_keeps_its_digits_in_both_tails(logit, target):
 @pytest.mark.parametrize(
     ("logit", "target", "loss"), [(inf, 1, 0.0), (inf, 0, inf), (-inf, 1, inf)]
 )
-def test_binary_cross_entropy_of_an_infinite_score_is_no_nan(logit, target, loss):
-    assert functions.binary_cross_entropy(logit, target) == loss
+def test_the_loss_of_an_infinite_score_is_no_nan(logit, target, loss):
+    assert functions.binary_cross_entropy_with_logits(logit, target) == loss
+
+
+@given(st.floats(0, 1, allow_subnormal=False), st.sampled_from([0, 1, 0.25, 0.75]))
+def test_binary_cross_entropy_keeps_its_digits_of_a_probability(p, target):
+    value, (gradient,) = value_and_gradient(
+        lambda v: functions.binary_cross_entropy(v[0], target), [p]
+    )
+    if p in (0, 1):
+        certain = target in (0, 1)
+        assert value == (0.0 if certain and p == target else inf)
+        return
+    exact = -target * mp.log(p) - (1 - mp.mpf(target)) * mp.log1p(-mp.mpf(p))
+    assert ulps(value, exact) <= 6
+    slope = (1 - mp.mpf(target)) / (1 - mp.mpf(p)) - target / mp.mpf(p)
+    scale = abs(slope) if target in (0, 1) else 1 / mp.mpf(p) + 1 / (1 - mp.mpf(p))
+    assert abs(gradient - slope) <= 6 * EPS * scale
+
+
+@pytest.mark.parametrize(("p", "target"), [(0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0)])
+def test_a_certain_prediction_costs_nothing_or_inf_whatever_is_known_of_its_target(p, target):
+    loss = 0.0 if p == target else inf
+    assert functions.binary_cross_entropy(p, target) == loss
+    assert functions.binary_cross_entropy(Value(p), Value(target)).data == loss
+    recorded = jit(functions.binary_cross_entropy, backend="python")
+    assert recorded(p, target) == loss
+
+
+@pytest.mark.parametrize("p", [-0.5, 1.5, Value(2.0)])
+def test_a_prediction_that_is_no_probability_is_a_value_error(p):
+    with pytest.raises(ValueError, match="use binary_cross_entropy_with_logits"):
+        functions.binary_cross_entropy(p, 1)
 
 
 def test_the_only_class_is_certain():
@@ -227,7 +258,7 @@ def test_the_only_class_is_certain():
 
 def test_a_target_may_be_a_value():
     target = Value(0.25)
-    functions.binary_cross_entropy(Value(2.0), target).backward()
+    functions.binary_cross_entropy_with_logits(Value(2.0), target).backward()
     assert math.isclose(target.grad, -2.0, rel_tol=8 * EPS)
 
 
@@ -279,7 +310,7 @@ def test_a_target_that_is_no_integer_is_a_type_error():
 @pytest.mark.parametrize("target", [-1, 1.5, nan])
 def test_a_target_that_is_no_probability_is_a_value_error(target):
     with pytest.raises(ValueError, match=r"between 0 and 1.*\(label \+ 1\) / 2"):
-        functions.binary_cross_entropy(0.0, target)
+        functions.binary_cross_entropy_with_logits(0.0, target)
 
 
 def test_sum_takes_a_start_as_the_built_in_does():

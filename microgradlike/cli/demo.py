@@ -121,7 +121,7 @@ def train(
     def after_step(state: State) -> None:
         right = sum((s > 0) == bool(label) for s, label in zip(score(points), labels))
         training.accuracies.append(right / len(labels))
-        state.figures["accuracy"] = f"{right / len(labels):.0%}"
+        state.metrics["accuracy"] = f"{right / len(labels):.0%}"
         optimizer.lr = first + (last - first) * state.epoch / steps
 
     training.history = fit(

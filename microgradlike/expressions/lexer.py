@@ -20,6 +20,7 @@ _OF_NUMBERS: Final = (
     functions.gelu,
     functions.silu,
     functions.binary_cross_entropy,
+    functions.binary_cross_entropy_with_logits,
 )
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     **TABLE,

@@ -1,21 +1,104 @@
-"""Networks: modules, losses, optimisers, data, training, and parameters in files."""
+"""Networks: modules, losses, optimisers, toy data, training, and parameters in files.
 
-from microgradlike.nn.data import (
-    blobs as blobs,
-    circles as circles,
-    moons as moons,
-    spirals as spirals,
-    xor as xor,
-)
-from microgradlike.nn.files import load as load, save as save
-from microgradlike.nn.formats import LoadError as LoadError
-from microgradlike.nn.layers import MLP as MLP, Layer as Layer, Neuron as Neuron
+Networks:
+
+- `Module`: the base class of networks of your own; it finds and names their parameters
+- `Neuron`, `Layer`, `MLP`: micrograd's neuron, layer and multilayer perceptron
+
+Losses, loss(prediction, target) of one example, or the mean over lists:
+
+- `mse`: squared error
+- `hinge`: margin error of a score, targets -1 and 1
+- `binary_cross_entropy`: surprise of a probability, targets 0 and 1
+- `binary_cross_entropy_with_logits`: the same of a score before the sigmoid
+- `cross_entropy`: surprise of a list of scores before the softmax, the target a class index
+
+Optimisers:
+
+- `SGD`: gradient descent, with momentum
+- `Adam`, `AdamW`: steps scaled by running means; decay inside or apart from the gradient
+- `Optimizer`: the base class of optimisers of your own
+
+Toy data, points in the plane with labels:
+
+- `moons`, `circles`, `spirals`, `xor`, `blobs`: (points, labels) for a number of samples and a seed
+
+Training:
+
+- `fit`: the training loop: epochs, batches, validation, callbacks, resuming
+- `EarlyStopping`: a callback that stops when the loss no longer falls
+- `Checkpoint`: a callback that writes the training to a file, to resume from
+- `Callback`: the base class of callbacks of your own
+- `StopTraining`: the exception with which a callback ends a training
+- `History`: the result of `fit`, with the losses of all epochs
+- `train`: the module of all these
+
+Files:
+
+- `save`, `load`: the parameters of a module as JSON or `.npz`
+- `LoadError`: the error of a file that does not fit
+
+>>> import random
+>>> points, labels = moons(40, seed=1)
+>>> model = MLP(2, [8, 1], activation="tanh", rng=random.Random(0))
+>>> history = fit(
+...     model, "binary_cross_entropy_with_logits", (points, labels),
+...     optimizer=Adam(model.parameters(), lr=0.1), epochs=60, progress=False)
+>>> history.losses[-1] < history.losses[0] / 3
+True
+"""
+
+from microgradlike.nn.data import blobs, circles, moons, spirals, xor
+from microgradlike.nn.files import load, save
+from microgradlike.nn.formats import LoadError
+from microgradlike.nn.layers import MLP, Layer, Neuron
 from microgradlike.nn.losses import (
-    binary_cross_entropy as binary_cross_entropy,
-    cross_entropy as cross_entropy,
-    hinge as hinge,
-    mse as mse,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    hinge,
+    mse,
 )
-from microgradlike.nn.module import Module as Module
-from microgradlike.nn.optim import SGD as SGD, Adam as Adam, AdamW as AdamW, Optimizer as Optimizer
-from microgradlike.nn.training import train as train
+from microgradlike.nn.module import Module
+from microgradlike.nn.optim import SGD, Adam, AdamW, Optimizer
+from microgradlike.nn.training import train
+from microgradlike.nn.training.callbacks import Callback, EarlyStopping, StopTraining
+from microgradlike.nn.training.checkpoint import Checkpoint
+from microgradlike.nn.training.state import History
+from microgradlike.nn.training.train import fit
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Callback",
+    "Checkpoint",
+    "EarlyStopping",
+    "History",
+    "Layer",
+    "LoadError",
+    "Module",
+    "Neuron",
+    "Optimizer",
+    "StopTraining",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "blobs",
+    "circles",
+    "cross_entropy",
+    "fit",
+    "hinge",
+    "load",
+    "moons",
+    "mse",
+    "save",
+    "spirals",
+    "train",
+    "xor",
+]
+
+
+def __dir__() -> list[str]:
+    """The public names, for `dir` and tab completion."""
+    return list(__all__)

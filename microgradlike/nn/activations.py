@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from microgradlike import functions
+from microgradlike.op import Number
 from microgradlike.ops import TABLE, Op
 
-Activation = str | Callable[[Any], Any]
+Activation = str | Callable[[Number], Number]
 
-# every primitive of one operand is an activation, and these
-NAMED: dict[str, Callable[[Any], Any]] = {
+# every primitive of one operand is an activation, and so are these functions
+NAMED: dict[str, Callable[[Number], Number]] = {
     **{name: op for name, op in TABLE.items() if op.arity == 1},
     **{
         f.__name__: f for f in (functions.leaky_relu, functions.elu, functions.gelu, functions.silu)
@@ -20,9 +20,9 @@ NAMED: dict[str, Callable[[Any], Any]] = {
 
 
 def check(activation: object) -> Activation:
-    """The activation, a primitive of the table by its name: names can be pickled.
+    """The activation; a primitive of the table becomes its name, which can be pickled.
 
-    Raises ValueError for a name that is none, TypeError for what is neither a name nor callable.
+    Raises ValueError for an unknown name, TypeError for anything but a name or a function.
 
     >>> check("tanh")
     'tanh'
@@ -32,8 +32,8 @@ def check(activation: object) -> Activation:
     if isinstance(activation, str):
         if activation not in NAMED:
             raise ValueError(
-                f"no activation is called {activation!r:.60}; there are {', '.join(sorted(NAMED))},"
-                " or pass a function of one number"
+                f"no activation is called {activation!r:.60}; choose one of"
+                f" {', '.join(sorted(NAMED))}, or pass a function of one number"
             )
         return activation
     if not callable(activation):
@@ -45,7 +45,7 @@ def check(activation: object) -> Activation:
 
 
 def title(activation: Activation) -> str:
-    """The activation as it begins the name of a neuron.
+    """The activation in the name of a neuron.
 
     >>> title("relu"), title("tanh"), title("sigmoid")
     ('ReLU', 'Tanh', 'Sigmoid')
@@ -58,5 +58,5 @@ def title(activation: Activation) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _function_name(f: Callable[[Any], Any]) -> str:
+def _function_name(f: Callable[[Number], Number]) -> str:
     return str(getattr(f, "__name__", type(f).__name__))

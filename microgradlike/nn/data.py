@@ -1,7 +1,9 @@
-"""Data: points in the plane with labels, the same for the same seed.
+"""Toy data: points in the plane with labels, the same for the same seed.
 
-Each set has labels 0, 1, ... in turn, so that any part of it is balanced; for -1 and 1 write
-`2 * label - 1`. Each raises ValueError or TypeError for an argument that makes no sense.
+Each function returns a list of points (x, y) and a list of labels. It takes the number of points,
+`n_samples` (or `n`), the standard deviation `noise` of the normal error in each coordinate, and a
+`seed`. Labels are 0, 1, ... in turn, so any part of the data is balanced; for labels -1 and 1 write
+`2 * label - 1`. Each function raises ValueError or TypeError for an argument that does not fit.
 """
 
 from __future__ import annotations
@@ -15,11 +17,14 @@ from microgradlike._validate import real_number, whole_number
 Point = tuple[float, float]
 Data = tuple[list[Point], list[int]]
 
+__all__ = ["Data", "Point", "blobs", "circles", "moons", "spirals", "xor"]
 
-def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> Data:
-    """Two half circles of radius 1 that reach into each other.
 
-    `noise` is the standard deviation of the normal error in each coordinate.
+def moons(n_samples: int = 100, *, noise: float = 0.1, seed: int = 0, n: int | None = None) -> Data:
+    """Two half circles of radius 1 that reach into each other, classes 0 and 1.
+
+    Parameters and errors are those of the module's docstring: `n_samples` points (or `n`), a normal
+    error of standard deviation `noise` in each coordinate, and the `seed` of the draws.
 
     >>> points, labels = moons(4, noise=0.0)
     >>> labels, round(math.hypot(*points[0]), 6)
@@ -31,11 +36,20 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> Data:
         x, y = math.cos(angle), math.sin(angle)
         return (1.0 - x, 0.5 - y) if i % 2 else (x, y)
 
-    return _sample(place, 2, n, noise, seed)
+    return _sample(place, 2, n_samples if n is None else n, noise, seed)
 
 
-def circles(n: int = 100, *, factor: float = 0.5, noise: float = 0.05, seed: int = 0) -> Data:
-    """A circle of radius 1 and, as class 1, one of radius `factor` inside it.
+def circles(
+    n_samples: int = 100,
+    *,
+    factor: float = 0.5,
+    noise: float = 0.05,
+    seed: int = 0,
+    n: int | None = None,
+) -> Data:
+    """A circle of radius 1 and, as class 1, one of radius `factor` inside it; 0 < factor < 1.
+
+    Other parameters and errors are as in `moons`.
 
     >>> points, labels = circles(2, noise=0.0)
     >>> [round(math.hypot(*p), 6) for p in points]
@@ -48,13 +62,21 @@ def circles(n: int = 100, *, factor: float = 0.5, noise: float = 0.05, seed: int
         angle, radius = rng.uniform(0.0, math.tau), factor if i % 2 else 1.0
         return radius * math.cos(angle), radius * math.sin(angle)
 
-    return _sample(place, 2, n, noise, seed)
+    return _sample(place, 2, n_samples if n is None else n, noise, seed)
 
 
 def spirals(
-    n: int = 150, *, classes: int = 3, turns: float = 0.75, noise: float = 0.03, seed: int = 0
+    n_samples: int = 150,
+    *,
+    classes: int = 3,
+    turns: float = 0.75,
+    noise: float = 0.03,
+    seed: int = 0,
+    n: int | None = None,
 ) -> Data:
-    """One arm per class, from near the centre out to radius 1 in `turns` turns.
+    """One arm for each of `classes`, from near the centre out to radius 1 in `turns` turns.
+
+    Other parameters and errors are as in `moons`.
 
     >>> points, labels = spirals(6, noise=0.0)
     >>> labels, max(math.hypot(*p) for p in points) <= 1
@@ -68,11 +90,13 @@ def spirals(
         angle = math.tau * (turns * radius + (i % classes) / classes)
         return radius * math.cos(angle), radius * math.sin(angle)
 
-    return _sample(place, classes, n, noise, seed)
+    return _sample(place, classes, n_samples if n is None else n, noise, seed)
 
 
-def xor(n: int = 100, *, noise: float = 0.2, seed: int = 0) -> Data:
-    """Four clusters at (±1, ±1); class 1 where the signs differ.
+def xor(n_samples: int = 100, *, noise: float = 0.2, seed: int = 0, n: int | None = None) -> Data:
+    """Four clusters at (±1, ±1); class 0 has equal signs, class 1 different ones.
+
+    Parameters and errors are as in `moons`.
 
     >>> xor(4, noise=0.0)
     ([(-1.0, -1.0), (-1.0, 1.0), (1.0, 1.0), (1.0, -1.0)], [0, 1, 0, 1])
@@ -82,11 +106,20 @@ def xor(n: int = 100, *, noise: float = 0.2, seed: int = 0) -> Data:
         side = -1.0 if i % 4 < 2 else 1.0
         return side, -side if i % 2 else side
 
-    return _sample(place, 2, n, noise, seed)
+    return _sample(place, 2, n_samples if n is None else n, noise, seed)
 
 
-def blobs(n: int = 150, *, classes: int = 3, noise: float = 0.2, seed: int = 0) -> Data:
-    """One cluster per class, the centres evenly on a circle of radius 1.
+def blobs(
+    n_samples: int = 150,
+    *,
+    classes: int = 3,
+    noise: float = 0.2,
+    seed: int = 0,
+    n: int | None = None,
+) -> Data:
+    """One cluster for each of `classes`, their centres evenly spaced on a circle of radius 1.
+
+    Other parameters and errors are as in `moons`.
 
     >>> blobs(2, classes=2, noise=0.0)[0][0]
     (1.0, 0.0)
@@ -97,17 +130,17 @@ def blobs(n: int = 150, *, classes: int = 3, noise: float = 0.2, seed: int = 0) 
         angle = math.tau * (i % classes) / classes
         return math.cos(angle), math.sin(angle)
 
-    return _sample(place, classes, n, noise, seed)
+    return _sample(place, classes, n_samples if n is None else n, noise, seed)
 
 
 def _sample(
-    place: Callable[[Random, int], Point], classes: int, n: int, noise: float, seed: int
+    place: Callable[[Random, int], Point], classes: int, n_samples: int, noise: float, seed: int
 ) -> Data:
-    whole_number("n", n, at_least=1)
+    whole_number("n_samples", n_samples, at_least=1)
     real_number("noise", noise, at_least=0)
     rng = Random(whole_number("seed", seed))
     points: list[Point] = []
-    for i in range(n):
+    for i in range(n_samples):
         x, y = place(rng, i)
         points.append((x + rng.gauss(0.0, noise), y + rng.gauss(0.0, noise)))
-    return points, [i % classes for i in range(n)]
+    return points, [i % classes for i in range(n_samples)]

@@ -1,4 +1,4 @@
-"""Files: a module's parameters as JSON or `.npz`, by the file's suffix. Never pickle.
+"""Files of a module's parameters: JSON or `.npz`, by the suffix. Never pickle.
 
 A file holds a format, a version, and for each parameter its name and its number, exactly.
 """
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def save(model: Module, path: PathLike) -> Path:
-    """Write the parameters of `model` to `path`, JSON or `.npz` by its suffix; gives the Path.
+    """Write the parameters of `model` to `path`, as JSON or `.npz` by its suffix; return the Path.
 
-    The file appears whole or not at all: one that was there stays until the new one is complete,
-    which has its permissions. Raises ValueError for any other suffix, OSError where the file cannot
-    be written, TypeError for what is no Module.
+    The file appears whole or not at all: an old file stays until the new one is complete, and
+    passes its permissions on. Raises ValueError for any other suffix, OSError if the file cannot be
+    written, TypeError for anything but a Module.
 
     >>> import tempfile
     >>> from microgradlike.nn import MLP
@@ -34,45 +34,51 @@ def save(model: Module, path: PathLike) -> Path:
     """
     from pathlib import Path  # here, because it is a third of the import of microgradlike
 
-    write, _ = _format(path)
-    write_whole(path, write(parameters_of(model)))
+    file_format = _format(path)
+    require_module(model)
+    write_whole(path, file_format.encode(model.state_dict()))
     return Path(path)
 
 
 def load(model: Module, path: PathLike) -> None:
     """Set the parameters of `model` to those that `save` wrote; gradients stay.
 
-    Raises LoadError with the reason, and changes nothing, where the file is missing, damaged, from
-    elsewhere or of another model; ValueError for a suffix other than `.json` and `.npz`; TypeError
-    for what is no Module.
+    Raises LoadError with the reason, and changes nothing, for a file that is missing, damaged, of
+    another format or of another model; ValueError for a suffix other than `.json` and `.npz`;
+    TypeError for anything but a Module.
+
+    >>> import tempfile
+    >>> from microgradlike.nn import Neuron
+    >>> neuron, other = Neuron(2), Neuron(2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     load(other, save(neuron, f"{folder}/neuron.npz"))
+    >>> other.state_dict() == neuron.state_dict()
+    True
     """
-    _, read = _format(path)
-    names = parameters_of(model)
-    parameters = model.named_parameters()
+    file_format = _format(path)
+    require_module(model)
+    limit = limit_of(model.state_dict())
     try:
-        found = read(read_bounded(path, limit_of(names)), limit_of(names))
-        same_names(set(names), set(found))
-    except LoadError as error:
+        model.load_state_dict(file_format.decode(read_bounded(path, limit), limit))
+    except ValueError as error:
         raise LoadError(f"{os.fspath(path)}: {error}; the model is as it was") from error.__cause__
-    for name, p in parameters:
-        p.data = found[name]
 
 
 def _format(path: PathLike) -> Format:
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in FORMATS:
-        raise ValueError(f"the suffix is one of {', '.join(FORMATS)}, got {os.fspath(path)!r}")
+        raise ValueError(f"the suffix is one of {', '.join(FORMATS)}, got {os.fspath(path)!r:.100}")
     return FORMATS[suffix]
 
 
-def parameters_of(model: Module) -> Parameters:
-    """The numbers of a module by name, as a file has them.
+def require_module(model: object) -> None:
+    """Raise TypeError for anything but a Module.
 
-    Raises TypeError for what is no Module, ValueError where two have one name.
-
-    >>> from microgradlike.nn import Neuron
-    >>> list(parameters_of(Neuron(1)))
-    ['w.0', 'b']
+    >>> require_module([0.5])
+    Traceback (most recent call last):
+    ...
+    TypeError: a file holds the parameters of a Module, got [0.5] of type list; keep the Values in \
+an attribute of a class that extends nn.Module
     """
     if not isinstance(model, Module):
         raise TypeError(
@@ -80,42 +86,13 @@ def parameters_of(model: Module) -> Parameters:
             f" {type(model).__name__}; keep the Values in an attribute of a class that extends"
             " nn.Module"
         )
-    found: Parameters = {}
-    for name, p in model.named_parameters():
-        if name in found:
-            raise ValueError(
-                f"two parameters are called {name!r:.100}; give their keys other names"
-            )
-        found[name] = float(p.data)
-    return found
 
 
 def limit_of(names: Parameters) -> int:
-    """Bytes that a file of these parameters surely does not exceed: a bound on what is read.
+    """An upper bound on the bytes of a file of these parameters; no more is read.
 
     >>> limit_of({"w": 0.5})
     100112
     """
     widest = max(map(len, names), default=0)
     return 100_000 + len(names) * (100 + 12 * widest)
-
-
-def same_names(own: set[str], found: set[str]) -> None:
-    """Raise LoadError where the names in a file are not those of the model.
-
-    >>> same_names({"w"}, {"w", "b"})
-    Traceback (most recent call last):
-    ...
-    microgradlike.nn.formats.LoadError: is of another model: it has 1 parameter(s) more, such as 'b'
-    """
-    missing, surplus = sorted(own - found), sorted(found - own)
-    if missing:
-        raise LoadError(
-            f"is of another model: {len(missing)} of {len(own)} parameter(s) are missing, such as"
-            f" {missing[0]!r:.100}"
-        )
-    if surplus:
-        raise LoadError(
-            f"is of another model: it has {len(surplus)} parameter(s) more, such as"
-            f" {surplus[0]!r:.100}"
-        )

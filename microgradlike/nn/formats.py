@@ -1,14 +1,14 @@
 """Formats of parameter files: numbers by name as JSON or `.npz`, to bytes and back.
 
-JSON: {"format": ..., "version": ..., "parameters": {name: number}}, where an infinity or nan is a
-string. `.npz`: arrays `format`, `version`, `names` and, as doubles, `values`.
+JSON: {"format": ..., "version": ..., "parameters": {name: number}}; an infinity or nan is a string.
+`.npz`: the arrays `format`, `version`, `names` and, as doubles, `values`.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from microgradlike._io import PathLike, from_json_number, json_number
 
@@ -16,12 +16,30 @@ FORMAT = "microgradlike parameters"
 VERSION = 1
 
 Parameters = dict[str, float]
-# how to write, and how to read from bytes that may not unpack to more than a limit
-Format = tuple[Callable[[Parameters], bytes], Callable[[bytes, int], Parameters]]
+
+
+class Format(NamedTuple):
+    """A file format: `encode(parameters)`, and `decode(content, limit)`, which gives them back.
+
+    `limit` bounds the bytes to which the content may unpack.
+
+    >>> json = FORMATS[".json"]
+    >>> json.decode(json.encode({"w": 0.5}), 1000)
+    {'w': 0.5}
+    """
+
+    encode: Callable[[Parameters], bytes]
+    decode: Callable[[bytes, int], Parameters]
 
 
 class LoadError(ValueError):
-    """A file that does not hold the parameters of this model; the model is as it was."""
+    """The error of a file that does not hold the parameters of the model; the model is as it was.
+
+    >>> FORMATS[".json"].decode(b"{}", 1000)
+    Traceback (most recent call last):
+    ...
+    microgradlike.nn.formats.LoadError: is not a microgradlike parameters file: its format is None
+    """
 
 
 def read_bounded(path: PathLike, limit: int) -> bytes:
@@ -42,9 +60,9 @@ def read_bounded(path: PathLike, limit: int) -> bytes:
     return content
 
 
-def _same_format(format_: object, version: object) -> None:
+def _require_format(format_: object, version: object) -> None:
     if format_ != FORMAT:
-        raise LoadError(f"is no {FORMAT} file: its format is {format_!r:.60}")
+        raise LoadError(f"is not a {FORMAT} file: its format is {format_!r:.60}")
     if version != VERSION or isinstance(version, bool):
         raise LoadError(f"has version {version!r:.60}; this release reads version {VERSION}")
 
@@ -61,15 +79,14 @@ def _from_json(content: bytes, limit: int) -> Parameters:
     import json
 
     try:
-        document = json.loads(content, object_pairs_hook=_unique, parse_constant=_no_constant)
+        document = json.loads(content, object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except LoadError:
         raise
     except (ValueError, RecursionError) as error:
-        raise LoadError(f"is not whole JSON: {error}") from error
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise LoadError(f"is no {FORMAT} file: its JSON has no such format")
-    _same_format(document["format"], document.get("version"))
-    numbers = document.get("parameters")
+        raise LoadError(f"is not complete JSON: {error}") from error
+    fields = document if isinstance(document, dict) else {}
+    _require_format(fields.get("format"), fields.get("version"))
+    numbers = fields.get("parameters")
     if not isinstance(numbers, dict):
         raise LoadError("has no parameters by name")
     return {name: _number(name, x) for name, x in numbers.items()}
@@ -82,8 +99,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(name: str) -> float:
-    raise LoadError(f"is not JSON: {name} is no number there")
+def _refuse_constant(name: str) -> float:
+    raise LoadError(f"is not JSON, which has no number {name}")
 
 
 def _number(name: str, x: object) -> float:
@@ -110,8 +127,8 @@ def _to_npz(parameters: Parameters) -> bytes:
 def _from_npz(content: bytes, limit: int) -> Parameters:
     arrays = _arrays(content, limit)
     if set(arrays) != {"format", "version", "names", "values"}:
-        raise LoadError(f"is no {FORMAT} file: it holds {', '.join(sorted(arrays))[:200]!r}")
-    _same_format(arrays["format"].tolist(), arrays["version"].tolist())
+        raise LoadError(f"is not a {FORMAT} file: it holds {', '.join(sorted(arrays))[:200]!r}")
+    _require_format(arrays["format"].tolist(), arrays["version"].tolist())
     names, values = arrays["names"], arrays["values"]
     if names.dtype.kind != "U" or values.dtype.kind != "f" or values.dtype.itemsize != 8:
         raise LoadError(
@@ -130,7 +147,7 @@ def _arrays(content: bytes, limit: int) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(member.file_size for member in archive.infolist())
-            if size > limit:  # said by the archive, which gives no more than it says
+            if size > limit:  # the size in its directory, more than which is never unpacked
                 raise LoadError(
                     f"unpacks to {size} bytes, more than this model's parameters can take"
                 )
@@ -139,10 +156,10 @@ def _arrays(content: bytes, limit: int) -> dict[str, Any]:
     except LoadError:
         raise
     except Exception as error:  # zipfile, zlib and numpy each have errors of their own
-        raise LoadError(f"is not whole .npz: {error}") from error
+        raise LoadError(f"is not a complete .npz file: {error}") from error
 
 
 FORMATS: dict[str, Format] = {
-    ".json": (_to_json, _from_json),
-    ".npz": (_to_npz, _from_npz),
+    ".json": Format(_to_json, _from_json),
+    ".npz": Format(_to_npz, _from_npz),
 }

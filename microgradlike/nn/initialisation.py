@@ -1,21 +1,23 @@
-"""Initialisation: what the weights of a neuron are before training."""
+"""Initialisation of the weights of a neuron."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 
 @runtime_checkable
 class Source(Protocol):
-    """Where random numbers come from: a `random.Random`, or the module `random` itself."""
+    """A source of random numbers: a `random.Random`, or the module `random` itself."""
 
     def uniform(self, a: float, b: float) -> float:
         """A number between a and b."""
+        ...
 
     def gauss(self, mu: float, sigma: float) -> float:
-        """A normally distributed number."""
+        """A normally distributed number of mean mu and standard deviation sigma."""
+        ...
 
 
 # one weight of a neuron with `nin` inputs in a layer of `nout` neurons
@@ -24,7 +26,7 @@ Initialisation = str | Draw
 
 
 def micrograd(rng: Source, nin: int, nout: int) -> float:
-    """Uniform between -1 and 1, whatever the width.
+    """Uniform between -1 and 1 for any width, as in micrograd.
 
     >>> import random
     >>> micrograd(random.Random(0), 3, 1) == random.Random(0).uniform(-1, 1)
@@ -58,9 +60,9 @@ NAMED: dict[str, Draw] = {f.__name__: f for f in (micrograd, kaiming, xavier)}
 
 
 def named(init: object) -> Draw:
-    """The draw of that name, or the function itself.
+    """The initialisation of that name, or the function itself.
 
-    Raises ValueError for a name that is none, TypeError for what is neither a name nor callable.
+    Raises ValueError for an unknown name, TypeError for anything but a name or a function.
 
     >>> named("xavier") is xavier
     True
@@ -68,8 +70,8 @@ def named(init: object) -> Draw:
     if isinstance(init, str):
         if init not in NAMED:
             raise ValueError(
-                f"no initialisation is called {init!r:.60}; there are {', '.join(NAMED)}, or pass a"
-                " function of (rng, nin, nout)"
+                f"no initialisation is called {init!r:.60}; choose one of {', '.join(NAMED)}, or"
+                " pass a function of (rng, nin, nout)"
             )
         return NAMED[init]
     if not callable(init):
@@ -77,11 +79,11 @@ def named(init: object) -> Draw:
             f"an initialisation is a name or a function of (rng, nin, nout), got {init!r:.60} of"
             f" type {type(init).__name__}"
         )
-    return init
+    return cast(Draw, init)
 
 
 def source(rng: object) -> Source:
-    """The generator itself; TypeError for what draws no numbers, such as a seed.
+    """The generator itself. Raises TypeError for anything that draws no numbers, such as a seed.
 
     >>> import random
     >>> source(random) is random

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence, Sized
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from microgradlike._validate import require_numbers, whole_number
 from microgradlike.engine import Value
@@ -14,15 +14,20 @@ from microgradlike.nn.activations import Activation
 from microgradlike.nn.initialisation import Initialisation, Source
 from microgradlike.nn.module import Module
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Inputs: TypeAlias = Sequence[Value | float] | NDArray[Any]
+
 
 class Neuron(Module):
-    """activation(b + w·x): weights `w`, drawn by `init`, and a bias `b`, at first 0.
+    """A neuron: activation(b + w·x), with weights `w` drawn by `init` and a bias `b` of 0.
 
-    Where `nonlin` is False there is no activation. `activation` is the name of one ("relu", "tanh",
-    "gelu", any primitive of one operand), or a function. `init` is "micrograd", "kaiming",
-    "xavier", or a function of (rng, nin, nout), `nout` being the width of the neuron's layer. `rng`
-    is a `random.Random`, by default the shared generator of the module `random`.
-    Raises ValueError or TypeError for an argument that is none of these.
+    `nin` is the number of inputs. With `nonlin=False` there is no activation. `activation` is a
+    name ("relu", "tanh", "gelu", any primitive of one operand) or a function. `init` is
+    "micrograd", "kaiming", "xavier", or a function of (rng, nin, nout), where `nout` is the width
+    of the neuron's layer. `rng` is a `random.Random`, by default the shared generator of the module
+    `random`. Raises ValueError or TypeError for an argument that is none of these.
 
     >>> n = Neuron(2, rng=random.Random(1))
     >>> n, len(n.w), n.b.data
@@ -47,10 +52,15 @@ class Neuron(Module):
         self.nonlin = nonlin
         self.activation = activations.check(activation)
 
-    def __call__(self, x: Sequence[Any]) -> Any:
+    def __call__(self, x: Inputs) -> Value:
         """The output for `nin` inputs, numbers or Values.
 
-        Raises ValueError for any other number of them, TypeError for what is no number.
+        Raises ValueError for another number of inputs, TypeError for an input that is not a number.
+
+        >>> n = Neuron(2, nonlin=False)
+        >>> n.load_state_dict({"w.0": 1.0, "w.1": 2.0, "b": 0.5})
+        >>> n([3.0, 4.0]).data
+        11.5
         """
         try:
             fits = len(x) == len(self.w)
@@ -60,14 +70,15 @@ class Neuron(Module):
             raise _misfit(self, x)
         # a chain, not a balanced tree: the same bits as micrograd
         try:
-            act = sum([wi * xi for wi, xi in zip(self.w, x)], self.b)
+            act: Value = sum([wi * xi for wi, xi in zip(self.w, x)], self.b)
         except TypeError:
             require_numbers(repr(self), "input", x, "give it one example: [model(x) for x in xs]")
             raise
         if not self.nonlin:
             return act
         f = self.activation
-        return activations.NAMED[f](act) if isinstance(f, str) else f(act)
+        output: Value = activations.NAMED[f](act) if isinstance(f, str) else f(act)
+        return output
 
     def __repr__(self) -> str:
         kind = activations.title(self.activation) if self.nonlin else "Linear"
@@ -75,7 +86,7 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """`nout` neurons that see the same `nin` inputs; keywords are as in Neuron.
+    """`nout` neurons with the same `nin` inputs; keywords and errors are those of Neuron.
 
     >>> Layer(2, 2, nonlin=False)
     Layer of [LinearNeuron(2), LinearNeuron(2)]
@@ -97,10 +108,16 @@ class Layer(Module):
             for _ in range(nout)
         ]
 
-    def __call__(self, x: Sequence[Any]) -> Any:
-        """The list of outputs, or the output itself of a single neuron."""
+    def __call__(self, x: Inputs) -> list[Value]:
+        """The list of outputs for `nin` inputs. A single neuron gives its output itself.
+
+        That is micrograd's convention; in a typed program use a Neuron where one output is wanted.
+
+        >>> len(Layer(2, 3)([1.0, 2.0]))
+        3
+        """
         out = [n(x) for n in self.neurons]
-        return out[0] if len(out) == 1 else out
+        return out if len(out) != 1 else out[0]  # type: ignore[return-value]
 
     def __repr__(self) -> str:
         return f"Layer of [{', '.join(str(n) for n in self.neurons)}]"
@@ -109,7 +126,7 @@ class Layer(Module):
 class MLP(Module):
     """A multilayer perceptron: `nin` inputs, one layer per width in `nouts`, the last one linear.
 
-    Keywords are as in Neuron.
+    Keywords and errors are those of Neuron.
 
     >>> model = MLP(2, [2, 1])
     >>> model
@@ -138,12 +155,29 @@ class MLP(Module):
             for i, (m, n) in enumerate(pairwise(widths))
         ]
 
-    def __call__(self, x: Sequence[Any]) -> Any:
-        """The list of outputs, or the output itself of a single one."""
+    def __call__(self, x: Inputs) -> Value:
+        """The output for `nin` inputs, or the list of outputs of a last layer of several neurons.
+
+        That is micrograd's convention. Type checkers are told of the single output; `outputs` gives
+        a list for any width. Errors are those of Neuron.
+
+        >>> MLP(2, [3, 1])([1.0, 2.0]).op.name, len(MLP(2, [3, 4])([1.0, 2.0]))
+        ('add', 4)
+        """
         out: Any = x
         for i, layer in enumerate(self.layers):
             out = layer(out if i == 0 or isinstance(out, list) else [out])
-        return out
+        output: Value = out
+        return output
+
+    def outputs(self, x: Inputs) -> list[Value]:
+        """The outputs for `nin` inputs, as a list also if there is only one.
+
+        >>> len(MLP(2, [3, 1]).outputs([1.0, 2.0]))
+        1
+        """
+        out = self(x)
+        return out if isinstance(out, list) else [out]
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(str(layer) for layer in self.layers)}]"

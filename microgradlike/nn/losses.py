@@ -1,102 +1,258 @@
-"""Losses: what training makes small. Each is a mean over a batch, stable for any scores."""
+"""Losses: loss(prediction, target) of one example, or the mean over lists of both.
+
+`nn.train.fit`, `viz.watch` and `viz.page` take them by name too, such as loss="hinge".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, overload
 
 from microgradlike import functions
-from microgradlike._validate import require_numbers
+from microgradlike.coerce import as_float
+from microgradlike.op import Number
 from microgradlike.ops import relu
 from microgradlike.scalar import Scalar
 
-_ONE_EACH = "give it one number per example, not a list or text"
+if TYPE_CHECKING:
+    from microgradlike.engine import Value
+
+    Floats: TypeAlias = float | Iterable[float] | Iterable[Iterable[float]]
+    Values: TypeAlias = Value | Iterable[Value | float] | Iterable[Iterable[Value | float]]
 
 
-def mse(predictions: Iterable[Any], targets: Iterable[Any]) -> Any:
-    """The mean squared error (prediction - target)².
+class Loss(Protocol):
+    """A loss of one example, or its mean over a list of predictions and a list of targets."""
 
-    Raises ValueError where there is nothing to average or the lengths differ, TypeError for what is
-    no number.
+    __name__: str
 
-    >>> mse([1.0, 2.0], [1.0, 4.0])
-    2.0
+    @overload
+    def __call__(self, prediction: Floats, target: Floats) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def __call__(self, prediction: Values, target: Floats | Values) -> Value: ...
+
+
+def _loss(of_one: Callable[[Number, Number], Number]) -> Loss:
+    """The loss of one example as one that takes lists too."""
+
+    @functools.wraps(of_one)
+    def loss(prediction: Number, target: Number) -> Number:
+        targets = _listed(target)
+        if targets is None:
+            return of_one(prediction, target)
+        pairs = _pairs(of_one.__name__, prediction, targets)
+        return functions.mean([_in_batch(loss, i, *pair) for i, pair in enumerate(pairs)])
+
+    return cast(Loss, loss)
+
+
+@_loss
+def mse(prediction: Number, target: Number) -> Number:
+    """The squared error (prediction - target)²; the mean squared error of lists.
+
+    Prediction and target are numbers or Values, or lists of equal length. Raises ValueError for
+    lists of different or no length, TypeError for anything but numbers.
+
+    >>> mse(1.0, 4.0), mse([1.0, 2.0], [1.0, 4.0])
+    (9.0, 2.0)
     """
-    pairs = _pairs("mse", "target", predictions, targets)
-    require_numbers("mse", "output", [p for p, _ in pairs], _ONE_EACH)
-    require_numbers("mse", "target", [t for _, t in pairs], _ONE_EACH)
-    return functions.mean((p - t) ** 2 for p, t in pairs)
+    _require_number("mse", "prediction", prediction)
+    _require_number("mse", "target", target)
+    return (prediction - target) ** 2
 
 
-def hinge(scores: Iterable[Any], labels: Iterable[float]) -> Any:
-    """The mean margin error max(0, 1 - label × score), for labels -1 and 1.
+@_loss
+def hinge(prediction: Number, target: Number) -> Number:
+    """The margin error max(0, 1 - target × prediction) of a score, for targets -1 and 1.
 
-    Raises ValueError for any other label, for lengths that differ and for nothing to average,
-    TypeError for a score that is no number. A label that is not known yet, as in a function that
-    `jit` records, is taken for one.
+    A list of scores with a list of targets gives the mean. A target that is not known yet, as in a
+    function that `jit` records, is not checked. Raises ValueError for any other target and for
+    lists of different or no length, TypeError for a prediction that is not a number.
 
-    >>> hinge([2.0, 0.5], [1, -1])
-    0.75
+    >>> hinge(0.5, -1), hinge([2.0, 0.5], [1, -1])
+    (1.5, 0.75)
     """
-    pairs = _pairs("hinge", "label", scores, labels)
-    for i, (_, y) in enumerate(pairs):
-        if not isinstance(y, Scalar) and not (y == 1 or y == -1):
+    _require_number("hinge", "prediction", prediction)
+    if not isinstance(target, Scalar):
+        if not (target == 1 or target == -1):
             raise ValueError(
-                f"hinge takes labels -1 and 1, but label {i} is {y!r:.60}; for 0 and 1 write"
+                f"hinge takes targets -1 and 1, got {target!r:.60}; for labels 0 and 1 write"
                 " 2 * label - 1"
             )
-    require_numbers("hinge", "output", [s for s, _ in pairs], _ONE_EACH)
-    signs: list[Any] = [y if isinstance(y, Scalar) else float(y) for _, y in pairs]
-    return functions.mean(relu(1 - y * s) for (s, _), y in zip(pairs, signs))
+        target = float(target)
+    return relu(1 - target * prediction)
 
 
-def binary_cross_entropy(logits: Iterable[Any], targets: Iterable[Any]) -> Any:
-    """The mean of `functions.binary_cross_entropy`: targets 0 and 1, or probabilities between.
+@_loss
+def binary_cross_entropy(prediction: Number, target: Number) -> Number:
+    """The surprise -log p at a target of 0 or 1, from a predicted probability p of 1.
 
-    Takes scores before the sigmoid. Raises ValueError for any other target, for lengths that differ
-    and for nothing to average, TypeError for what is no number.
+    As in PyTorch, the prediction is a probability, such as `sigmoid` gives; the target may be one
+    too. A certain and wrong prediction costs inf (PyTorch stops at 100). For scores before the
+    sigmoid take `binary_cross_entropy_with_logits`, which keeps its digits. Lists give the mean.
+    Raises ValueError for numbers outside [0, 1] and for lists of different or no length, TypeError
+    for anything but numbers.
 
-    >>> binary_cross_entropy([0.0, 0.0], [0, 1])
-    0.6931471805599453
+    >>> binary_cross_entropy(0.5, 1), binary_cross_entropy([0.5, 0.5], [0, 1])
+    (0.6931471805599453, 0.6931471805599453)
     """
-    pairs = _pairs("binary_cross_entropy", "target", logits, targets)
-    require_numbers("binary_cross_entropy", "output", [s for s, _ in pairs], _ONE_EACH)
-    goals = [float(t) if isinstance(t, bool) else t for _, t in pairs]
-    require_numbers("binary_cross_entropy", "target", goals, _ONE_EACH)
-    return functions.mean(functions.binary_cross_entropy(s, t) for s, t in pairs)
+    target = _numbers_checked("binary_cross_entropy", prediction, target)
+    return functions.binary_cross_entropy(prediction, target)
 
 
-def cross_entropy(logits: Iterable[Iterable[Any]], labels: Iterable[int]) -> Any:
-    """The mean of `functions.cross_entropy`: a row of logits and the index of a class per example.
+@_loss
+def binary_cross_entropy_with_logits(prediction: Number, target: Number) -> Number:
+    """The surprise -log p at a target of 0 or 1, from a score: p is its sigmoid.
 
-    Takes scores before the softmax. Raises ValueError for a label that is no index of its row, for
-    lengths that differ and for nothing to average.
+    The prediction is a logit, a score before the sigmoid; the target may be a probability. Accurate
+    for any score. Lists give the mean. Raises ValueError for a target outside [0, 1] and for lists
+    of different or no length, TypeError for anything but numbers.
 
-    >>> cross_entropy([[0.0, 0.0], [0.0, 0.0]], [0, 1])
-    0.6931471805599453
+    >>> binary_cross_entropy_with_logits(0.0, 1), binary_cross_entropy_with_logits([0.0], [0])
+    (0.6931471805599453, 0.6931471805599453)
     """
-    pairs = _pairs("cross_entropy", "label", logits, labels)
-    return functions.mean(functions.cross_entropy(row, label) for row, label in pairs)
+    target = _numbers_checked("binary_cross_entropy_with_logits", prediction, target)
+    return functions.binary_cross_entropy_with_logits(prediction, target)
 
 
-def _pairs(loss: str, noun: str, outputs: Iterable[Any], wanted: Iterable[Any]) -> list[Any]:
-    rows, goals = _listed(loss, "outputs", outputs), _listed(loss, f"{noun}s", wanted)
-    if len(rows) != len(goals):
-        raise ValueError(
-            f"{loss} takes one {noun} per output, got {len(rows)} output(s) and {len(goals)}"
-            f" {noun}(s)"
+@_loss
+def cross_entropy(prediction: Number, target: Number) -> Number:
+    """The surprise -log softmax(prediction)[target] at the true class, from scores.
+
+    As in PyTorch, the prediction is a list of logits, scores before the softmax, one per class; the
+    target is the index of the true class. A list of predictions with a list of targets gives the
+    mean. Raises ValueError for a target that is not the index of a class and for lists of different
+    or no length, TypeError for anything but numbers.
+
+    >>> cross_entropy([0.0, 0.0], 1), cross_entropy([[0.0, 0.0], [0.0, 0.0]], [0, 1])
+    (0.6931471805599453, 0.6931471805599453)
+    """
+    return functions.cross_entropy(prediction, target)
+
+
+LOSSES: dict[str, Loss] = {
+    loss.__name__: loss
+    for loss in (mse, hinge, binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy)
+}
+# these check a target by itself, before a program is made that cannot
+_CHECKED: tuple[object, ...] = (hinge, binary_cross_entropy, binary_cross_entropy_with_logits)
+
+
+def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Number]:
+    """The loss of one example as a function of the model and the parts of the example.
+
+    `loss` is the name of one in LOSSES, a function of (prediction, target), or a function of the
+    model and one argument for each part of `data`, such as (model, x, y). The first two need data
+    of two parts, (inputs, targets), and predict by model(x). Required parameters tell the functions
+    apart: two mean (prediction, target), if data has two parts. Raises ValueError for an unknown
+    name or a target that the loss does not take, TypeError for any other function or object.
+
+    >>> resolve("mse", ([1.0], [5.0]))(lambda x: 2 * x, 1.0, 5.0)
+    9.0
+    >>> resolve(lambda model, x: model(x) ** 2, ([1.0],))(lambda x: 2 * x, 1.0)
+    4.0
+    """
+    compare = _named(loss) if isinstance(loss, str) else loss
+    if not callable(compare):
+        raise TypeError(
+            f"loss is a function or the name of one, got {loss!r:.60} of type"
+            f' {type(loss).__name__}; write "mse", or lambda prediction, target: ...'
         )
-    if not rows:
-        raise ValueError(f"{loss} is a mean over a batch, got an empty one; give it an example")
-    return list(zip(rows, goals))
+    if not _compares(compare, len(data)):
+        return compare
+    if compare in _CHECKED:
+        for i, target in enumerate(data[1]):
+            targets = _listed(target)
+            _in_batch(compare, i, 0.5 if targets is None else [0.5] * len(targets), target)
+
+    def loss_of_example(model: Callable[[object], Number], x: object, y: object) -> Number:
+        return compare(model(x), y)
+
+    return loss_of_example
 
 
-def _listed(loss: str, noun: str, xs: Iterable[Any]) -> list[Any]:
+def _named(name: str) -> Loss:
+    if name not in LOSSES:
+        raise ValueError(
+            f"no loss is called {name!r:.60}; choose one of {', '.join(LOSSES)}, or pass a function"
+            " of (prediction, target)"
+        )
+    return LOSSES[name]
+
+
+def _compares(loss: Callable[..., Number], parts: int) -> bool:
+    """True for loss(prediction, target), False for loss(model, *example); else TypeError."""
+    try:
+        signature = inspect.signature(loss)
+    except (TypeError, ValueError):  # a builtin that does not tell
+        return False
+    free = [p for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
+    required = [p for p in free if p.default is p.empty]
+    if len(required) == parts == 2 and not any(p.kind is p.VAR_POSITIONAL for p in free):
+        return True
+    try:
+        signature.bind(*range(1 + parts))
+        fits = loss not in LOSSES.values()
+    except TypeError:
+        fits = False
+    if fits:
+        return False
+    raise TypeError(
+        f"loss takes {len(required)} argument(s), and data has {parts} part(s); write"
+        " loss(prediction, target) for data of (inputs, targets), or loss(model, x, y) with one"
+        " argument after the model for each part of data"
+    )
+
+
+def _numbers_checked(loss: str, prediction: object, target: object) -> object:
+    """The target, a bool as a float; TypeError where either is not a number."""
+    _require_number(loss, "prediction", prediction)
+    if isinstance(target, bool):
+        return float(target)
+    _require_number(loss, "target", target)
+    return target
+
+
+def _require_number(loss: str, noun: str, x: object) -> None:
+    if not isinstance(x, Scalar) and as_float(x) is None:
+        raise TypeError(
+            f"{loss} takes numbers or Values, but a {noun} is {x!r:.60} of type"
+            f" {type(x).__name__}; give it one number per example, or a list of predictions with a"
+            " list of targets"
+        )
+
+
+def _in_batch(loss: Callable[..., Number], i: int, prediction: Number, target: Number) -> Number:
+    try:
+        return loss(prediction, target)
+    except (TypeError, ValueError) as error:
+        error.add_note(f"in example {i}")
+        raise
+
+
+def _pairs(loss: str, prediction: object, targets: list[object]) -> list[tuple[object, object]]:
+    predictions = _listed(prediction)
+    if predictions is None:
+        raise TypeError(
+            f"{loss} takes a list of predictions with a list of targets, got {prediction!r:.60} of"
+            f" type {type(prediction).__name__}; write [prediction], or give one target"
+        )
+    if len(predictions) != len(targets):
+        raise ValueError(
+            f"{loss} takes one target per prediction, got {len(predictions)} prediction(s) and"
+            f" {len(targets)} target(s)"
+        )
+    if not targets:
+        raise ValueError(f"{loss} is a mean over a batch, got an empty one; pass an example")
+    return list(zip(predictions, targets))
+
+
+def _listed(xs: Any) -> list[object] | None:
+    """The elements of a sequence; None for anything that has none."""
     try:
         elements = iter(xs)
     except TypeError:
-        raise TypeError(
-            f"{loss} takes a sequence of {noun}, got {xs!r:.60} of type {type(xs).__name__}; write"
-            " [x] for a single one"
-        ) from None
+        return None
     return list(elements)

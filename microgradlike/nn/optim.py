@@ -1,6 +1,6 @@
-"""Optimisers: from gradients to the next parameters, in the formulas of PyTorch.
+"""Optimisers: the next parameters from gradients, by the formulas of PyTorch.
 
-A formula is written once, over one parameter or over an array of all: the bits are the same.
+A formula is written once, over one parameter or an array of all; the bits are the same.
 """
 
 from __future__ import annotations
@@ -8,22 +8,38 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from microgradlike._validate import is_real, real_number, whole_number
 from microgradlike.engine import Value
 from microgradlike.op import to_float
 
-# parameters from which on a step over one array is faster than a loop: 20 times for 337 of them
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# from this many parameters on, one array is faster than a loop: 20 times for 337 parameters
 ARRAY = 32
+
+N = TypeVar("N", float, "NDArray[np.float64]")  # one parameter, or an array of all
 
 
 class Optimizer(ABC):
-    """What optimisers share: the parameters, the learning rate `lr`, and state.
+    """The base class of optimisers: parameters, the learning rate `lr`, and state.
 
-    `lr` may be changed between steps. `state` holds lists or arrays of a float per parameter.
-    Raises ValueError for no parameters, one that is there twice or is a result, and for a rate that
-    is negative or not finite; TypeError for what is no Value or no number.
+    A subclass defines `update`. `lr` may be changed between steps. `state` has a list or array with
+    a float per parameter for each name in `slots`, all 0 at first. Raises ValueError for no
+    parameters, for one that is given twice or is a result, and for a rate that is negative or not
+    finite; TypeError for anything but Values and numbers.
+
+    >>> class SignDescent(Optimizer):
+    ...     def __init__(self, parameters, lr):
+    ...         super().__init__(parameters, lr, weight_decay=0.0, slots=())
+    ...     def update(self, lr, sqrt, p, g, *state):
+    ...         return (p - lr * g / sqrt(g * g),)
+    >>> p = Value(1.0); p.grad = -8.0
+    >>> SignDescent([p], lr=0.25).step(); p.data
+    1.25
     """
 
     def __init__(
@@ -33,10 +49,12 @@ class Optimizer(ABC):
         self.lr = real_number("lr", lr, at_least=0)
         self.weight_decay = real_number("weight_decay", weight_decay, at_least=0)
         self.steps = 0
-        self.state: dict[str, Any] = {name: [0.0] * len(self.parameters) for name in slots}
+        self.state: dict[str, list[float] | NDArray[np.float64]] = {
+            name: [0.0] * len(self.parameters) for name in slots
+        }
 
     def step(self) -> None:
-        """Move every parameter by its gradient."""
+        """Move every parameter by its gradient, by the formula of the class."""
         lr = real_number("lr", self.lr, at_least=0)
         self.steps += 1
         if len(self.parameters) < ARRAY:
@@ -45,13 +63,19 @@ class Optimizer(ABC):
             self._together(lr)
 
     @abstractmethod
-    def moved(
-        self, lr: float, sqrt: Callable[[Any], Any], p: Any, g: Any, *state: Any
-    ) -> tuple[Any, ...]:
-        """The next `p` and state, from those of now and the gradient `g`: floats, or arrays."""
+    def update(self, lr: float, sqrt: Callable[[N], N], p: N, g: N, *state: N) -> tuple[N, ...]:
+        """The next `p` and state, from the present ones and the gradient `g`: floats or arrays.
+
+        `sqrt` takes the same kind of number. The state has a number or array for each slot.
+        """
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0."""
+        """Set the gradient of every parameter to 0.
+
+        >>> p = Value(1.0); p.grad = 2.0
+        >>> SGD([p], lr=0.25).zero_grad(); p.grad
+        0.0
+        """
         for p in self.parameters:
             p.grad = 0.0
 
@@ -59,23 +83,23 @@ class Optimizer(ABC):
         rows = list(self.state.values())
         for i, p in enumerate(self.parameters):
             numbers = [row[i] for row in rows]
-            p.data, *numbers = self.moved(lr, math.sqrt, p.data, p.grad, *numbers)
+            p.data, *numbers = self.update(lr, math.sqrt, p.data, p.grad, *numbers)
             for row, x in zip(rows, numbers):
                 row[i] = x
 
     def _together(self, lr: float) -> None:
-        import numpy as np  # here, for `import microgradlike` stays light
+        import numpy as np  # here, to keep `import microgradlike` light
 
         data = np.array([p.data for p in self.parameters], dtype=float)
         gradients = np.array([p.grad for p in self.parameters], dtype=float)
         rows = [np.asarray(row, dtype=float) for row in self.state.values()]
         with np.errstate(all="ignore"):
-            data, *rows = self.moved(lr, np.sqrt, data, gradients, *rows)
+            data, *rows = self.update(lr, np.sqrt, data, gradients, *rows)
         self.state = dict(zip(self.state, rows))
         for p, x in zip(self.parameters, data.tolist()):
             p.data = x
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, str | int | list[float]]:
         """A copy of the state: plain numbers and lists, fit for JSON.
 
         >>> SGD([Value(1.0)], lr=0.1).state_dict()
@@ -84,11 +108,16 @@ class Optimizer(ABC):
         copies = {name: list(map(float, numbers)) for name, numbers in self.state.items()}
         return {"optimizer": type(self).__name__, "steps": self.steps, **copies}
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over a state that `state_dict` gave.
+    def load_state_dict(self, state: Mapping[str, object]) -> None:
+        """Restore a state that `state_dict` gave.
 
-        Raises ValueError where it is of another optimiser or size, TypeError where it is no dict of
-        numbers; the optimiser is then as it was.
+        Raises ValueError for a state of another optimiser or size, TypeError for anything but a
+        dict of numbers; the optimiser is then as it was.
+
+        >>> optimizer = SGD([Value(1.0)], lr=0.1, momentum=0.9)
+        >>> optimizer.load_state_dict({"optimizer": "SGD", "steps": 7, "velocity": [0.5]})
+        >>> optimizer.steps
+        7
         """
         if not isinstance(state, Mapping):
             raise TypeError(
@@ -97,14 +126,18 @@ class Optimizer(ABC):
             )
         own = self.state_dict()
         if set(state) != set(own) or state["optimizer"] != own["optimizer"]:
-            raise ValueError(f"not a state of {own['optimizer']}, whose keys are {', '.join(own)}")
+            raise ValueError(
+                f"the state is not one of {own['optimizer']}, which has {', '.join(own)}; pass the"
+                " result of its state_dict()"
+            )
         steps = whole_number("steps", state["steps"], at_least=0)
         loaded = {name: _numbers(name, state[name], len(self.parameters)) for name in self.state}
-        self.steps, self.state = steps, loaded
+        self.steps = steps
+        self.state = dict(loaded)
 
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum if wanted.
+    """Gradient descent, with optional momentum.
 
     g ← grad + weight_decay·p; v ← momentum·v + g; p ← p - lr·v, or with `nesterov`
     p ← p - lr·(g + momentum·v) (Sutskever et al., ICML 2013, in the form of torch.optim.SGD).
@@ -127,14 +160,12 @@ class SGD(Optimizer):
         self.momentum = real_number("momentum", momentum, at_least=0, below=1)
         self.nesterov = nesterov
         if nesterov and momentum == 0:
-            raise ValueError("nesterov needs a momentum above 0, such as momentum=0.9")
+            raise ValueError("nesterov needs a momentum above 0, got 0; pass momentum=0.9, say")
 
-    def moved(
-        self, lr: float, sqrt: Callable[[Any], Any], p: Any, g: Any, *state: Any
-    ) -> tuple[Any, ...]:
-        """p - lr·v and v, as above.
+    def update(self, lr: float, sqrt: Callable[[N], N], p: N, g: N, *state: N) -> tuple[N, ...]:
+        """p - lr·v and v, by the formula of the class.
 
-        >>> SGD([Value(1.0)], lr=0.25).moved(0.25, math.sqrt, 1.0, 2.0, 0.0)
+        >>> SGD([Value(1.0)], lr=0.25).update(0.25, math.sqrt, 1.0, 2.0, 0.0)
         (0.5, 2.0)
         """
         (v,) = state
@@ -148,15 +179,15 @@ class Adam(Optimizer):
 
     g ← grad + weight_decay·p; m ← β₁m + (1-β₁)g; v ← β₂v + (1-β₂)g²;
     p ← p - lr·(m/(1-β₁ᵗ)) / (√(v/(1-β₂ᵗ)) + eps) at step t = 1, 2, ...
-    By default there is no decay.
+    The default has no decay.
 
     >>> p = Value(1.0); p.grad = 2.0
     >>> Adam([p], lr=0.25).step(); round(p.data, 6)
     0.75
     """
 
-    decoupled = False  # whether the decay stays apart from the gradient,
-    decay = 0.0  # and how large it is where nothing is said
+    decoupled = False  # the decay is part of the gradient
+    default_decay = 0.0
 
     def __init__(
         self,
@@ -167,20 +198,20 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float | None = None,
     ) -> None:
-        decay = self.decay if weight_decay is None else weight_decay
+        decay = self.default_decay if weight_decay is None else weight_decay
         super().__init__(parameters, lr, weight_decay=decay, slots=("mean", "square"))
         self.betas = _pair("betas", betas)
         self.eps = real_number("eps", eps, at_least=0)
         if eps == 0:
-            raise ValueError("eps is above 0: it keeps a step finite where no gradient came yet")
+            raise ValueError(
+                "eps is above 0, got 0: it keeps steps finite at gradients of 0; take 1e-8"
+            )
 
-    def moved(
-        self, lr: float, sqrt: Callable[[Any], Any], p: Any, g: Any, *state: Any
-    ) -> tuple[Any, ...]:
-        """p - lr·m̂/(√v̂ + eps), m and v, as above, where `steps` is t.
+    def update(self, lr: float, sqrt: Callable[[N], N], p: N, g: N, *state: N) -> tuple[N, ...]:
+        """p - lr·m̂/(√v̂ + eps), m and v, by the formula of the class; t is `steps`.
 
         >>> optimizer = Adam([Value(1.0)], lr=0.25, betas=(0.5, 0.5)); optimizer.steps = 1
-        >>> optimizer.moved(0.25, math.sqrt, 1.0, 2.0, 0.0, 0.0)
+        >>> optimizer.update(0.25, math.sqrt, 1.0, 2.0, 0.0, 0.0)
         (0.75000000125, 1.0, 2.0)
         """
         m, v = state
@@ -208,7 +239,7 @@ class AdamW(Adam):
     """
 
     decoupled = True
-    decay = 0.01
+    default_decay = 0.01
 
 
 def _checked(parameters: Iterable[Value]) -> list[Value]:
@@ -228,12 +259,14 @@ def _checked(parameters: Iterable[Value]) -> list[Value]:
             )
         if p.op is not None:
             raise ValueError(
-                f"parameter {i} is the result of {p.op.name!r}, {p!r:.60}; only leaves can be moved"
+                f"parameter {i} is the result of {p.op.name!r}, {p!r:.60}; only leaves train"
             )
     if not found:
-        raise ValueError("an optimiser needs at least one parameter, got none")
+        raise ValueError(
+            "an optimiser needs at least one parameter, got none; pass model.parameters()"
+        )
     if len({id(p) for p in found}) != len(found):
-        raise ValueError("a parameter is there twice and would move twice; give each one once")
+        raise ValueError("a parameter is given twice and would move twice; pass each one once")
     return found
 
 
@@ -247,7 +280,7 @@ def _pair(name: str, xs: tuple[float, float]) -> tuple[float, float]:
     return a, b
 
 
-def _numbers(name: str, xs: Any, count: int) -> list[float]:
+def _numbers(name: str, xs: object, count: int) -> list[float]:
     if not isinstance(xs, Sequence) or isinstance(xs, str):
         raise TypeError(
             f"{name} is a list with a number for each parameter, got {xs!r:.60} of type"

@@ -24,6 +24,12 @@ def test_it_is_n_pairs_of_floats_with_labels_in_turn(name, n, noise, seed):
 
 
 @each
+def test_the_number_of_samples_goes_by_two_names(name):
+    make = MAKERS[name]
+    assert make(n_samples=7, seed=3) == make(n=7, seed=3) == make(7, seed=3)
+
+
+@each
 def test_a_seed_decides_everything(name):
     make = MAKERS[name]
     random.seed(1)
@@ -86,9 +92,10 @@ def test_blobs_are_apart(classes):
 @pytest.mark.parametrize(
     ("wrong", "error", "says"),
     [
-        ({"n": 0}, ValueError, "n is at least 1, got 0"),
-        ({"n": 2.5}, TypeError, r"n is a whole number, got 2\.5 of type float"),
-        ({"n": True}, TypeError, "n is a whole number, got True of type bool"),
+        ({"n": 0}, ValueError, "n_samples is at least 1, got 0"),
+        ({"n_samples": 0}, ValueError, "n_samples is at least 1, got 0"),
+        ({"n": 2.5}, TypeError, r"n_samples is a whole number, got 2\.5 of type float"),
+        ({"n": True}, TypeError, "n_samples is a whole number, got True of type bool"),
         ({"noise": -0.1}, ValueError, r"noise is finite and not negative, got -0\.1"),
         ({"noise": math.nan}, ValueError, "noise is finite and not negative, got nan"),
         ({"noise": "much"}, TypeError, "noise is a number, got 'much' of type str"),

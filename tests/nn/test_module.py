@@ -170,6 +170,54 @@ def test_zero_grad_clears_every_parameter():
     assert [repr(p.grad) for p in model.parameters()] == ["0.0"] * 13
 
 
+# states
+
+
+@given(nests(st.floats().map(Value)))
+def test_a_state_loaded_is_the_state_given(nest):
+    module, twin = Module(), Module()
+    vars(module).update(nest)
+    vars(twin).update(copy.deepcopy(nest))
+    for p in twin.parameters():
+        p.data = 0.5
+    state = module.state_dict()
+    assert list(state) == [name for name, _ in module.named_parameters()]
+    twin.load_state_dict(state)
+    assert repr(twin.state_dict()) == repr(state)  # nan too
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "says"),
+    [
+        ({}, ValueError, "another model: missing 'slope', 'offset'"),
+        ({"slope": 3.0}, ValueError, "missing 'offset'$"),
+        ({"slope": 3.0, "bias": 1.0}, ValueError, "missing 'offset'; unexpected 'bias'"),
+        ({"slope": 3.0, "offset": 1.0, "a": 1.0}, ValueError, "unexpected 'a'"),
+        ({"slope": 3.0, "offset": "1"}, TypeError, "got '1' of type str"),
+        ([3.0, 1.0], TypeError, r"state_dict\(\) gave, got \[3.0, 1.0\] of type list"),
+    ],
+)
+def test_a_state_that_does_not_fit_changes_nothing(state, error, says):
+    module = Affine()
+    with pytest.raises(error, match=says):
+        module.load_state_dict(state)
+    assert module.state_dict() == {"slope": 2.0, "offset": 1.0}
+
+
+def test_a_state_leaves_gradients_alone():
+    module = Affine()
+    module.slope.grad = 3.0
+    module.load_state_dict({"offset": 5, "slope": 4})
+    assert (module.slope.grad, module.slope.data, module.offset.data) == (3.0, 4.0, 5.0)
+
+
+def test_two_parameters_of_one_name_have_no_state():
+    module = Module()
+    module.by_key = {1: Value(1.0), "1": Value(2.0)}
+    with pytest.raises(ValueError, match=r"two parameters are called 'by_key\.1'"):
+        module.state_dict()
+
+
 # copies and memory
 
 

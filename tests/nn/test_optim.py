@@ -270,7 +270,7 @@ X = Value(1.0)
         (lambda: nn.Adam([X], betas=(0.9, None)), TypeError, r"betas\[1\] is a number, got None"),
         (lambda: nn.Adam([X], eps=0.0), ValueError, "eps is above 0"),
         (lambda: nn.Adam([]), ValueError, "at least one parameter, got none"),
-        (lambda: nn.Adam([X, X]), ValueError, "there twice"),
+        (lambda: nn.Adam([X, X]), ValueError, "given twice"),
         (
             lambda: nn.Adam([X, X * 2]),
             ValueError,
@@ -288,8 +288,8 @@ def test_a_wrong_argument_says_what_is_right(wrong, error, says):
 @pytest.mark.parametrize(
     ("state", "error", "says"),
     [
-        ({}, ValueError, "not a state of Adam, whose keys are optimizer, steps, mean, square"),
-        ({"optimizer": "AdamW"}, ValueError, "not a state of Adam"),
+        ({}, ValueError, "not one of Adam, which has optimizer, steps, mean, square; pass"),
+        ({"optimizer": "AdamW"}, ValueError, "not one of Adam"),
         ({"mean": [1.0, 2.0]}, ValueError, r"2 number\(s\) for 1 param"),
         ({"steps": -5}, ValueError, "steps is at least 0, got -5"),
         ({"steps": 1.5}, TypeError, "steps is a whole number, got 1.5 of type float"),

@@ -246,7 +246,7 @@ def test_a_step_that_was_passed_over_is_there_if_it_was_the_last():
 def test_parameters_that_are_put_back_at_the_end_are_a_step_of_their_own():
     model = mlp()
     run = watch(model, data=DATA, loss=hinge)
-    stopping = train.EarlyStopping(2, restore=True)
+    stopping = train.EarlyStopping(2, restore_best_weights=True)
     sgd = nn.SGD(model.parameters(), lr=30.0)
     options = {"epochs": 30, "callbacks": [stopping, run], "progress": False}
     train.fit(model, hinge, DATA, optimizer=sgd, **options)
@@ -283,8 +283,8 @@ def test_an_error_is_not_hidden_by_one_of_the_recording():
 @pytest.mark.parametrize(
     ("change", "error", "said"),
     [
-        ({"loss": "mse"}, TypeError, "'mse' of type str; write"),
-        ({"loss": None}, TypeError, "None of type NoneType; write"),
+        ({"loss": "l2"}, ValueError, "no loss is called 'l2'; choose one of mse"),
+        ({"loss": None}, TypeError, "None of type NoneType"),
         ({"loss": lambda m, x, y: 1.0}, TypeError, "must be a Value, got 1.0"),
         ({"loss": lambda m, x, y: [m(x)]}, TypeError, "must be a Value, got .*of type list"),
         ({"data": [1, 2]}, TypeError, "data is a tuple"),
@@ -348,3 +348,13 @@ def test_a_page_does_not_change_the_model():
     before = [(p.data, p.grad) for p in model.parameters()]
     page(run)
     assert [(p.data, p.grad) for p in model.parameters()] == before
+
+
+@pytest.mark.parametrize("loss", ["hinge", nn.hinge, lambda score, sign: (1 - sign * score).relu()])
+def test_a_loss_of_a_prediction_and_a_target_is_recorded_as_one_of_the_model(loss):
+    model = mlp()
+    runs = [watch(model, data=DATA, loss=form) for form in (hinge, loss)]
+    for run in runs:
+        run.record()
+    assert runs[1].losses == pytest.approx(runs[0].losses, rel=1e-14)
+    assert len(page(model, data=DATA, loss=loss).scene.nodes) > 1

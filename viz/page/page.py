@@ -98,7 +98,7 @@ def page(
     other: Watch | None = None,
     *,
     data: tuple[object, ...] | None = None,
-    loss: Callable[..., object] | None = None,
+    loss: str | Callable[..., object] | None = None,
     names: Mapping[Value, str] | None = None,
     spellings: Mapping[Op, str] | None = None,
 ) -> Page:
@@ -149,7 +149,7 @@ def _runs(
     y: Module | Watch,
     other: Watch | None,
     data: tuple[object, ...] | None,
-    loss: Callable[..., object] | None,
+    loss: str | Callable[..., object] | None,
 ) -> list[Watch]:
     """List the runs to show side by side; a model counts as a run of one step, as it is now."""
     if isinstance(y, Module):

@@ -53,7 +53,7 @@ class Watch(Callback):
         self._other_leaves = _other_leaves(setup, copy)
 
         def loss_of(row: NDArray[np.object_]) -> object:
-            return setup.loss(copy, *setup.examples.nest(row))
+            return setup.loss(copy, *setup.examples.example(row))
 
         self._loss = jit(loss_of, batch=0, backend="numpy")  # the one that compiles nothing
         self._reset()
@@ -180,13 +180,14 @@ def watch(
     model: Module,
     *,
     data: tuple[object, ...],
-    loss: Callable[..., object],
+    loss: str | Callable[..., object],
     name: str = "",
     probe: int = 0,
 ) -> Watch:
     """Record a training of `model` for `page`, as a callback of `train.fit` or in a with block.
 
-    - `data`, `loss`: as for `train.fit`; the loss is that of one example.
+    - `data`, `loss`: as for `train.fit`; the loss is a name such as "mse" or a function of one
+      example.
     - `name`: tells one run from another.
     - `probe`: the number of the example whose graph the page shows first.
 
@@ -195,8 +196,9 @@ def watch(
     restores parameters, such as EarlyStopping. Beyond 200 steps, or fewer for a model of many
     parameters, every second step is kept, then every fourth, and so on.
 
-    Raises TypeError if the model is not a Module, the loss not a function or data not examples,
-    ValueError for numbers that are not finite, IndexError for a probe out of range.
+    Raises TypeError if the model is not a Module, the loss neither a name nor a function or data
+    not examples, ValueError for an unknown name or numbers that are not finite, IndexError for a
+    probe out of range.
 
     >>> from microgradlike import nn
     >>> xs, ys = [[0.0], [1.0]], [1.0, 3.0]

@@ -11,8 +11,9 @@ from microgradlike._validate import whole_number
 from microgradlike.derivatives.pytree import is_array
 from microgradlike.engine import Value
 from microgradlike.graph import topological
+from microgradlike.nn import losses
 from microgradlike.nn.module import Module
-from microgradlike.nn.training.dataset import Examples
+from microgradlike.nn.training.dataset import Dataset
 from microgradlike.ops import Op
 from viz.training.branch_free import is_branch_free
 
@@ -29,9 +30,9 @@ class TrainingSetup:
 
     model: Module
     data: tuple[object, ...]
-    loss: Callable[..., object]
+    loss: Callable[..., object]  # of the model and one example
     probe: int
-    examples: Examples
+    examples: Dataset
 
     @classmethod
     def of(
@@ -39,21 +40,16 @@ class TrainingSetup:
     ) -> TrainingSetup:
         """Check the parts of a training and take the examples from its data.
 
-        Raises TypeError if the model is not a Module, the loss not a function or data not a tuple
-        of examples, ValueError for numbers that are not finite, IndexError for a probe out of
-        range.
+        Raises TypeError if the model is not a Module, the loss neither a name nor a function or
+        data not a tuple of examples, ValueError for an unknown name or numbers that are not finite,
+        IndexError for a probe out of range.
         """
         if not isinstance(model, Module):
             raise TypeError(
                 f"the model must be a Module, got {model!r:.60} of type {type(model).__name__};"
                 " keep its Values in attributes of a class that extends nn.Module"
             )
-        if not callable(loss):
-            raise TypeError(
-                f"loss must be a function of the model and one example, got {loss!r:.60} of type"
-                f" {type(loss).__name__}; write for example lambda model, x, y: (model(x) - y) ** 2"
-            )
-        examples = Examples(data, "data")
+        examples = Dataset(data, "data")
         for i, row in enumerate(examples.rows.tolist()):
             if not all(abs(x) < float("inf") for x in row):
                 raise ValueError(
@@ -63,7 +59,7 @@ class TrainingSetup:
             raise IndexError(
                 f"probe must be the number of an example, 0 to {len(examples) - 1}, got {probe}"
             )
-        return cls(model, data, loss, probe, examples)
+        return cls(model, data, losses.resolve(loss, data), probe, examples)
 
     @property
     def row(self) -> list[float]:
@@ -74,12 +70,12 @@ class TrainingSetup:
     @property
     def inputs(self) -> int:
         """The count of those numbers that the model is called with; 0 if data has one part only."""
-        parts = self.examples.nest(_column(self.row))
+        parts = self.examples.example(_column(self.row))
         return len(_names_in("", parts[0])) if len(parts) > 1 else 0
 
     def arguments(self, row: Sequence[object]) -> Sequence[Any]:
         """Nest a row of any kind of numbers into the loss's arguments after the model."""
-        return self.examples.nest(_column(row))
+        return self.examples.example(_column(row))
 
     def loss_of(self, row: Sequence[object]) -> object:
         """Compute the loss of an example."""

@@ -1,49 +1,60 @@
-"""Callbacks: what is done after each epoch, and may end the training."""
+"""Callbacks: called after each epoch, and able to end the training."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TypedDict, cast
 
 from microgradlike._validate import real_number, whole_number
 from microgradlike.nn.training.state import State
 
 
-class StopTraining(Exception):  # noqa: N818  (no error: the way out that a callback has)
-    """Raised by a callback to end the training after this epoch, with the reason."""
+class StopTraining(Exception):  # noqa: N818  (not an error: the way out that a callback has)
+    """Raised by a callback to end the training after this epoch; its text is the reason.
+
+    >>> def enough(state):
+    ...     if state.loss < 0.01:
+    ...         raise StopTraining("good enough")
+    """
 
 
 class Callback:
-    """Something called with the State after each epoch; for a class of your own, with a memory.
+    """The base class of callbacks with a memory; `fit` calls it with the State after each epoch.
+
+    A function of the State is a callback too. `state_dict` and `load_state_dict` carry the memory
+    through a checkpoint; without them nothing is remembered.
 
     >>> class Patient(Callback):
     ...     def __call__(self, state):
     ...         if state.epoch >= 10 and state.loss > 1:
-    ...             raise StopTraining("no good after 10 epochs")
+    ...             raise StopTraining("the loss is above 1 after 10 epochs")
     """
 
     def begin(self, state: State) -> None:
-        """Called before the first epoch: forget what was."""
+        """Prepare for a training; called before the first epoch."""
 
     def __call__(self, state: State) -> None:
-        """Called after each epoch."""
-        raise NotImplementedError(f"{type(self).__name__} has no __call__(state)")
+        """React to an epoch; called after each one."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no __call__(state); define it to react to an epoch"
+        )
 
     def end(self, state: State) -> None:
-        """Called after the last epoch, also where the training was stopped or interrupted."""
+        """Finish; called after the last epoch, also if the training was stopped or interrupted."""
 
-    def state_dict(self) -> dict[str, Any]:
-        """What it remembers, plain numbers and lists, for a checkpoint."""
+    def state_dict(self) -> dict[str, object]:
+        """The memory as plain numbers and lists, for a checkpoint."""
         return {}
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
+    def load_state_dict(self, state: Mapping[str, object]) -> None:
+        """Restore the memory from the result of `state_dict`."""
 
 
-class Calling(Callback):
-    """A function as a callback."""
+class FunctionCallback(Callback):
+    """A function of the State as a callback."""
 
-    def __init__(self, f: Callable[[State], Any]) -> None:
+    def __init__(self, f: Callable[[State], object]) -> None:
         if not callable(f) or isinstance(f, type):
             raise TypeError(
                 f"a callback is called with the state after each epoch, got {f!r:.60} of type"
@@ -52,20 +63,26 @@ class Calling(Callback):
         self.f = f
 
     def __call__(self, state: State) -> None:
-        """Call it; what it gives is not looked at."""
+        """Call the function; its result is ignored."""
         self.f(state)
 
 
+class _Memory(TypedDict):
+    best: float | None
+    waited: int
+    parameters: list[float]
+
+
 class EarlyStopping(Callback):
-    """Ends a training when the loss has not fallen for `patience` epochs.
+    """End a training when the loss has not improved for `patience` epochs.
 
-    It has fallen where it is below the best one by more than `min_delta`. `monitor` is "validation"
-    or "training", by default validation where there is a validation set. With `restore` the
-    parameters of the best epoch are put back at the end, however it came. The training loss of an
-    epoch is a mean over its batches, so it belongs to parameters a little before those at its end.
-    Raises ValueError or TypeError for an argument that makes no sense.
+    An improvement is more than `min_delta` below the best loss. `monitor` is "validation" or
+    "training", by default validation if there is validation data. With `restore_best_weights` the
+    parameters of the best epoch are put back at the end, however the training ended. The training
+    loss of an epoch is a mean over its batches, so it belongs to parameters a little before those
+    at its end. Raises ValueError or TypeError for an argument that does not fit.
 
-    >>> EarlyStopping(5, min_delta=1e-4).patience
+    >>> EarlyStopping(5, min_delta=1e-4, restore_best_weights=True).patience
     5
     """
 
@@ -79,25 +96,31 @@ class EarlyStopping(Callback):
         *,
         min_delta: float = 0.0,
         monitor: str | None = None,
-        restore: bool = False,
+        restore_best_weights: bool = False,
+        restore: bool | None = None,
     ) -> None:
         self.patience = whole_number("patience", patience, at_least=1)
         if monitor not in (None, "training", "validation"):
             raise ValueError(f"monitor is 'training', 'validation' or None, got {monitor!r:.60}")
+        if restore is not None:
+            message = "restore is now called restore_best_weights"
+            warnings.warn(message, DeprecationWarning, stacklevel=2)
+            restore_best_weights = restore
         self.min_delta = real_number("min_delta", min_delta, at_least=0)
-        self.monitor, self.restore = monitor, restore
-        self._forget()
+        self.monitor = monitor
+        self.restore_best_weights = restore_best_weights
+        self._reset()
 
     def begin(self, state: State) -> None:
-        """Forget the best loss of a training before."""
-        self._forget()
+        """Forget an earlier training."""
+        self._reset()
 
     def __call__(self, state: State) -> None:
-        """Raise StopTraining where the last `patience` epochs have not made it better."""
-        loss = self._watched(state)
+        """Raise StopTraining if the last `patience` epochs have brought no improvement."""
+        loss = self._monitored(state)
         if self.best is None or self.best != self.best or loss < self.best - self.min_delta:
             self.best, self.waited = loss, 0
-            if self.restore:
+            if self.restore_best_weights:
                 self.parameters = [p.data for p in state.model.parameters()]
         else:
             self.waited += 1
@@ -105,29 +128,30 @@ class EarlyStopping(Callback):
             raise StopTraining(f"no loss below {self.best:.6g} for {self.waited} epoch(s)")
 
     def end(self, state: State) -> None:
-        """Put the best parameters back, if that is wanted."""
-        if self.restore and self.parameters:
+        """Put the best parameters back, with `restore_best_weights`."""
+        if self.restore_best_weights and self.parameters:
             for p, x in zip(state.model.parameters(), self.parameters, strict=True):
                 p.data = x
 
-    def state_dict(self) -> dict[str, Any]:
-        """The best loss, how long ago it was, and with `restore` the parameters then."""
+    def state_dict(self) -> dict[str, object]:
+        """The best loss, the epochs since, and with `restore_best_weights` its parameters."""
         return {"best": self.best, "waited": self.waited, "parameters": self.parameters}
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
-        best = state["best"]
-        self.best, self.waited = best if best is None else float(best), int(state["waited"])
-        self.parameters = [float(x) for x in state["parameters"]]
+    def load_state_dict(self, state: Mapping[str, object]) -> None:
+        """Restore the memory from the result of `state_dict`."""
+        memory = cast(_Memory, state)
+        best = memory["best"]
+        self.best, self.waited = best if best is None else float(best), int(memory["waited"])
+        self.parameters = [float(x) for x in memory["parameters"]]
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self.best, self.waited, self.parameters = None, 0, []
 
-    def _watched(self, state: State) -> float:
+    def _monitored(self, state: State) -> float:
         if self.monitor == "training" or (self.monitor is None and state.validation is None):
             return state.loss
         if state.validation is None:
             raise ValueError(
-                "monitor='validation' wants a validation set: fit(..., validation=(xs, ys))"
+                "monitor='validation' needs validation data; pass validation_data=(xs, ys) to fit"
             )
         return state.validation

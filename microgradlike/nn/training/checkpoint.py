@@ -1,7 +1,7 @@
-"""Checkpoint: a training in a file, to go on from after an interruption, bit for bit.
+"""Checkpoint: a training in a file, to resume bit for bit after an interruption.
 
-JSON with a format, a version, the parameters by name, the state of the optimiser and its rate, of
-the generator and of the callbacks, and the history. No code is in it, and none is run to read it.
+The file is JSON with a format, a version, the parameters by name, the learning rate, the history,
+and the states of the optimiser, the random generator and the callbacks. Reading it runs no code.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from typing import Any
 
 from microgradlike._io import PathLike, from_json_number, json_number, write_whole
 from microgradlike._validate import is_real, whole_number
-from microgradlike.nn.files import limit_of, parameters_of, same_names
+from microgradlike.engine import Value
+from microgradlike.nn.files import limit_of
 from microgradlike.nn.formats import LoadError, read_bounded
+from microgradlike.nn.module import Module, matched_parameters
 from microgradlike.nn.training.callbacks import Callback
 from microgradlike.nn.training.state import State
 
@@ -27,12 +29,12 @@ VERSION = 1
 
 
 class Checkpoint(Callback):
-    """Writes the training to `path`, a `.json` file, after every `every` epochs and the last one.
+    """Write the training to `path`, a `.json` file, after every `every` epochs and the last one.
 
-    Not more often than every `seconds`, as an epoch may take less than a file; so much is lost
-    where the process is killed, and an epoch at most by Ctrl-C. The file appears whole or not at
-    all; `fit(..., resume=path)` goes on from it. It is written when the other callbacks are done.
-    Raises ValueError for another suffix, FileNotFoundError where there is no such directory.
+    Files are at least `seconds` apart, as an epoch may be faster than a file: that much is lost if
+    the process is killed, and one epoch at most by Ctrl-C. The file appears whole or not at all,
+    after the other callbacks. `fit(..., resume=path)` continues from it. Raises ValueError for
+    another suffix, FileNotFoundError for a missing directory.
 
     >>> Checkpoint("training.json", every=10).every
     10
@@ -48,17 +50,17 @@ class Checkpoint(Callback):
                 " first"
             )
         if not (is_real(seconds) and seconds >= 0):
-            raise ValueError(f"seconds between two files are 0 or more, got {seconds!r:.60}")
+            raise ValueError(f"seconds is 0 or more, got {seconds!r:.60}")
         self.seconds = seconds
-        self._last: float | None = None  # when a file was written
-        self._due: dict[str, Any] | None = None  # what is to be written at the end
+        self._last: float | None = None  # the time of the last file
+        self._due: dict[str, Any] | None = None  # content to be written at the end
 
     def begin(self, state: State) -> None:
-        """Forget the files of a training before."""
+        """Forget the files of an earlier training."""
         self._last = self._due = None
 
     def __call__(self, state: State) -> None:
-        """Write the file, if its time has come."""
+        """Write the file, if it is due."""
         last = state.epoch == state.epochs or state.history.stopped
         if not last and state.epoch % self.every:
             return
@@ -67,36 +69,36 @@ class Checkpoint(Callback):
             write(self.path, state)
             self._last, self._due = monotonic(), None
         else:
-            self._due = _plain(document_of(state))  # a copy: the training goes on
+            self._due = _json_ready(_document(state))  # a copy: the training goes on
 
     def end(self, state: State) -> None:
-        """Write what was not, after an interruption: the last epoch that was complete."""
+        """Write the last complete epoch after an interruption, unless it has been written."""
         if self._due is not None:
             _write(self.path, self._due)
 
 
 def write(path: PathLike, state: State) -> None:
-    """Write a training to a file; OSError where it cannot be written, the old one is there then."""
-    _write(path, _plain(document_of(state)))
+    """Write a training to a file. Raises OSError if that fails; the old file then stays."""
+    _write(path, _json_ready(_document(state)))
 
 
-def document_of(state: State) -> dict[str, Any]:
-    """What stands in the file of a training."""
+def _document(state: State) -> dict[str, Any]:
+    """The content of the file of a training."""
     history = state.history
     return {
         "format": FORMAT,
         "version": VERSION,
         "examples": state.examples,
-        "checked": state.checked,
+        "checked": state.validation_examples,
         "batch_size": state.batch_size,
-        "parameters": parameters_of(state.model),
+        "parameters": state.model.state_dict(),
         "optimizer": state.optimizer.state_dict(),
         "lr": float(state.optimizer.lr),
         "rng": state.rng.getstate(),
         "losses": list(history.losses),
         "validation": list(history.validation),
         "stopped": history.stopped,
-        "callbacks": [[type(c).__name__, c.state_dict()] for c in remembering(state)],
+        "callbacks": [[type(c).__name__, c.state_dict()] for c in _with_memory(state)],
     }
 
 
@@ -105,64 +107,73 @@ def _write(path: PathLike, document: Mapping[str, Any]) -> None:
 
 
 def read(path: PathLike, state: State) -> None:
-    """Bring a training to where the file says that it was.
+    """Restore the state of a training from a file.
 
-    Raises LoadError with the reason, and leaves model and optimiser as they are, where the file is
+    Raises LoadError with the reason, and leaves model and optimiser as they are, if the file is
     missing, damaged, or of another training.
     """
     try:
-        names = parameters_of(state.model)
-        document = _document(read_bounded(path, 100 * limit_of(names) + 100 * state.epochs))
+        limit = 100 * limit_of(state.model.state_dict()) + 100 * state.epochs
+        document = _parsed(read_bounded(path, limit))
         found = {str(name): float(x) for name, x in document["parameters"].items()}
-        same_names(set(names), set(found))
-        _same_batches(document, state)
+        matched = _matched(state.model, found)
+        _require_same_batches(document, state)
         _restore(document, state)
     except (LoadError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        said = str(error) if isinstance(error, LoadError) else f"is damaged: {error!r:.200}"
-        raise LoadError(f"{os.fspath(path)}: {said}; the model is as it was") from error
-    for name, p in state.model.named_parameters():
-        p.data = found[name]
+        reason = str(error) if isinstance(error, LoadError) else f"is damaged: {error!r:.200}"
+        raise LoadError(f"{os.fspath(path)}: {reason}; the model is as it was") from error
+    for p, x in matched:
+        p.data = x
 
 
-def remembering(state: State) -> list[Callback]:
-    """The callbacks that have something to remember."""
+def _matched(model: Module, found: dict[str, float]) -> list[tuple[Value, float]]:
+    try:
+        return matched_parameters(model, found)
+    except ValueError as error:
+        raise LoadError(str(error)) from None
+
+
+def _with_memory(state: State) -> list[Callback]:
+    """The callbacks that have a state of their own."""
     return [c for c in state.callbacks if type(c).state_dict is not Callback.state_dict]
 
 
-def _document(content: bytes) -> dict[str, Any]:
-    document = _numbers(json.loads(content))
+def _parsed(content: bytes) -> dict[str, Any]:
+    document = _from_json(json.loads(content))
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise LoadError(f"is no {FORMAT} file")
+        raise LoadError(f"is not a {FORMAT} file")
     if document["version"] != VERSION:
         version = document["version"]
         raise LoadError(f"has version {version!r:.60}; this release reads version {VERSION}")
     return document
 
 
-def _same_batches(document: Mapping[str, Any], state: State) -> None:
-    words = {"examples": "examples", "checked": "validation examples", "batch_size": "batch_size"}
-    for name, what in words.items():
-        if document[name] != getattr(state, name):
+def _require_same_batches(document: Mapping[str, Any], state: State) -> None:
+    for key, words, own in (
+        ("examples", "examples", state.examples),
+        ("checked", "validation examples", state.validation_examples),
+        ("batch_size", "batch_size", state.batch_size),
+    ):
+        if document[key] != own:
             raise LoadError(
-                f"is of a training with {what}={document[name]!r:.60}, this one has"
-                f" {getattr(state, name)}; to go on from it give the same data, validation and"
-                " batch_size"
+                f"is of a training with {words}={document[key]!r:.60}, this one has {own}; to"
+                " resume it give the same data, validation_data and batch_size"
             )
 
 
 def _restore(document: Mapping[str, Any], state: State) -> None:
-    """All but the parameters: the optimiser last, which takes its state whole or not at all."""
+    """Restore everything but the parameters; the optimiser last, as it takes all or nothing."""
     rng, lr = Random(), float(document["lr"])
     version, words, spare = document["rng"]
     rng.setstate((version, tuple(words), spare))
     losses = [float(x) for x in document["losses"]]
     validation = [float(x) for x in document["validation"]]
-    kept = remembering(state)
+    kept = _with_memory(state)
     names = [name for name, _ in document["callbacks"]]
     if names != [type(c).__name__ for c in kept]:
         raise LoadError(
             f"is of a training with the callbacks {', '.join(map(str, names)) or 'none'!r:.200}; to"
-            " go on from it give the same ones"
+            " resume it give the same ones"
         )
     for callback, (_, memory) in zip(kept, document["callbacks"]):
         callback.load_state_dict(memory)
@@ -172,19 +183,19 @@ def _restore(document: Mapping[str, Any], state: State) -> None:
     state.history.stopped = str(document["stopped"])
 
 
-def _plain(x: Any) -> Any:
-    """The same for JSON, which has no way to write an infinity or nan as a number."""
+def _json_ready(x: Any) -> Any:
+    """The same for JSON, which has no number for an infinity or nan."""
     if isinstance(x, float):
         return x if math.isfinite(x) else {"double": json_number(x)}
     if isinstance(x, dict):
-        return {name: _plain(part) for name, part in x.items()}
-    return [_plain(part) for part in x] if isinstance(x, (list, tuple)) else x
+        return {name: _json_ready(part) for name, part in x.items()}
+    return [_json_ready(part) for part in x] if isinstance(x, (list, tuple)) else x
 
 
-def _numbers(x: Any) -> Any:
-    """What `_plain` wrote, as it was."""
+def _from_json(x: Any) -> Any:
+    """The inverse of `_json_ready`."""
     if isinstance(x, dict):
         if set(x) == {"double"}:
             return from_json_number(x["double"])
-        return {name: _numbers(part) for name, part in x.items()}
-    return [_numbers(part) for part in x] if isinstance(x, list) else x
+        return {name: _from_json(part) for name, part in x.items()}
+    return [_from_json(part) for part in x] if isinstance(x, list) else x

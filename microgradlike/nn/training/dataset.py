@@ -1,4 +1,4 @@
-"""Examples: what a network learns from, as one array with a row for each of them."""
+"""Dataset: the examples of a training as one array with a row for each."""
 
 from __future__ import annotations
 
@@ -8,30 +8,33 @@ from typing import TYPE_CHECKING, Any
 from microgradlike.derivatives.pytree import is_array
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from microgradlike.derivatives.pytree import Pytree
 
 
-class Examples:
+class Dataset:
     """Data as a tuple of arrays or lists of one length, such as (points, labels).
 
-    `rows` has a row for each example with all its numbers, `len()` is how many there are. Raises
-    TypeError where it is no such tuple or holds what is no number, ValueError where there is
-    nothing in it, where lengths differ, or where the examples are not alike.
+    `rows` has a row for each example with all its numbers, `len()` is the number of examples.
+    `structure` is equal for examples of one shape. `name` is the name of the data in messages.
+    Raises TypeError for anything but such a tuple of numbers, ValueError for no examples, for parts
+    of different lengths and for examples of different shapes.
 
-    >>> examples = Examples(([(1.0, 2.0), (3.0, 4.0)], [0, 1]), "data")
-    >>> examples.rows.tolist(), examples.nest(examples.rows[1])
+    >>> dataset = Dataset(([(1.0, 2.0), (3.0, 4.0)], [0, 1]), "data")
+    >>> dataset.rows.tolist(), dataset.example(dataset.rows[1])
     ([[1.0, 2.0, 0.0], [3.0, 4.0, 1.0]], [(3.0, 4.0), 1.0])
     """
 
-    def __init__(self, data: Any, name: str) -> None:
-        from microgradlike.compile.arguments import Arguments, row_of  # which want NumPy
+    def __init__(self, data: object, name: str) -> None:
+        from microgradlike.compile.arguments import Arguments, row_of  # these need NumPy
         from microgradlike.derivatives.pytree import Pytree
 
         if not isinstance(data, tuple) or not data:
             raise TypeError(
-                f"{name} is a tuple of arrays or lists with one entry per example, one for each"
-                f" argument of the loss after the model, such as (points, labels); got"
-                f" {data!r:.60} of type {type(data).__name__}"
+                f"{name} is a tuple of arrays or lists with one entry per example, such as (points,"
+                f" labels), got {data!r:.60} of type {type(data).__name__}"
             )
         try:
             arguments = Arguments(data, {}, tuple(range(len(data))))
@@ -39,27 +42,32 @@ class Examples:
             error.add_note(f"in {name}, whose parts are the arguments")
             raise
         if arguments.scalars:
-            raise TypeError(f"{name} is numbers, and there are Values in it; write their .data")
-        self.rows: Any = arguments.rows.T.copy()
+            raise TypeError(f"{name} holds Values instead of numbers; write their .data")
+        self.rows: NDArray[np.float64] = arguments.rows.T.copy()
         first = [row_of(part, 0) for part in data]
-        self.form = _form(first)  # equal where examples are alike
+        self.structure = _structure(first)
         self._tree: Pytree = Pytree(first, name)
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def nest(self, row: Any) -> Sequence[Any]:
-        """The arguments that a row stands for; it may hold any kind of number."""
-        found: Sequence[Any] = self._tree.argument(row.tolist())
-        return found
+    def example(self, row: NDArray[Any]) -> Sequence[object]:
+        """The parts of an example, from the array of its numbers, which may be of any kind.
+
+        >>> import numpy as np
+        >>> Dataset(([[1.0, 2.0]], [0]), "data").example(np.array([5.0, 6.0, 1.0]))
+        [[5.0, 6.0], 1.0]
+        """
+        parts: Sequence[object] = self._tree.argument(row.tolist())
+        return parts
 
 
-def _form(x: Any) -> Any:
-    """The nest without its numbers; a tuple or an array is as good as a list."""
+def _structure(x: Any) -> object:
+    """The nested lists and dicts without their numbers; a tuple or an array counts as a list."""
     if is_array(x):
         x = x.tolist()
     if isinstance(x, (list, tuple)):
-        return [_form(part) for part in x]
+        return [_structure(part) for part in x]
     if isinstance(x, dict):
-        return {key: _form(part) for key, part in x.items()}
+        return {key: _structure(part) for key, part in x.items()}
     return "number"

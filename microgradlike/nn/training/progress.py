@@ -1,4 +1,4 @@
-"""Progress: what is done so far, as a bar where tqdm is there and as lines where it is not."""
+"""Progress of a loop: a bar by tqdm, or lines of text without it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 Outcome = TypeVar("Outcome")
-Figures = dict[str, str]  # what to say of an outcome, such as {"loss": "0.1234"}
+Metrics = dict[str, str]  # names and texts beside the bar, such as {"loss": "0.1234"}
 
 
-def shown(
+def with_progress(
     outcomes: Iterable[Outcome],
     total: int,
-    figures: Callable[[Outcome], Figures],
+    metrics: Callable[[Outcome], Metrics],
     *,
     unit: str = "epoch",
     done: int = 0,
 ) -> Iterator[Outcome]:
-    """The outcomes as they come, the first of them number `done` + 1 of `total`.
+    """Yield the outcomes as they come, and report each one as number `done` + 1 and on of `total`.
+
+    `metrics` gives the texts that are shown beside an outcome.
 
     >>> import sys; tqdm, sys.modules["tqdm"] = sys.modules.get("tqdm"), None
-    >>> outcomes = list(shown([0.5, 0.25], 2, lambda loss: {"loss": str(loss)}))
+    >>> outcomes = list(with_progress([0.5, 0.25], 2, lambda loss: {"loss": str(loss)}))
       (for a progress bar: python -m pip install 'microgradlike[progress]')
       epoch 1 of 2: loss 0.5
       epoch 2 of 2: loss 0.25
@@ -33,12 +35,12 @@ def shown(
         print("  (for a progress bar: python -m pip install 'microgradlike[progress]')")
         for i, outcome in enumerate(outcomes, done + 1):
             if i % max(1, total // 10) == 0 or i == total:
-                said = ", ".join(f"{name} {x}" for name, x in figures(outcome).items())
-                print(f"  {unit} {i} of {total}: {said}", flush=True)
+                shown = ", ".join(f"{name} {text}" for name, text in metrics(outcome).items())
+                print(f"  {unit} {i} of {total}: {shown}", flush=True)
             yield outcome
         return
     with tqdm(total=total, initial=done, desc="  training", unit=f" {unit}s") as bar:
         for outcome in outcomes:
-            bar.set_postfix(figures(outcome), refresh=False)
+            bar.set_postfix(metrics(outcome), refresh=False)
             bar.update()
             yield outcome

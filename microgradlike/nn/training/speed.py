@@ -1,19 +1,25 @@
-"""Speed: how long the same work takes compiled and eager, and what is said of it."""
+"""Speed: the duration of the same work compiled and eager."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import ParamSpec, TypeVar
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
-class Clock:
-    """Calls functions and adds up how long they take: the first call apart from the others.
+class Stopwatch:
+    """Calls functions and adds up the seconds they take: the first call apart from the others.
 
-    >>> clock = Clock()
-    >>> [clock(abs, x) for x in (-3, -4)], clock.count
+    `count` is the number of calls, `first` the duration of the first one, `others` that of the
+    others together.
+
+    >>> stopwatch = Stopwatch()
+    >>> [stopwatch(abs, x) for x in (-3, -4)], stopwatch.count
     ([3, 4], 2)
     """
 
@@ -21,10 +27,16 @@ class Clock:
     first: float = 0.0
     others: float = 0.0
 
-    def __call__(self, f: Callable[..., Any], *args: Any) -> Any:
-        """What `f(*args)` gives."""
+    def __call__(
+        self, f: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result:
+        """Return f(*args, **kwargs), timed.
+
+        >>> Stopwatch()(max, 1, 2)
+        2
+        """
         start = perf_counter()
-        result = f(*args)
+        result = f(*args, **kwargs)
         seconds = perf_counter() - start
         if self.count:
             self.others += seconds
@@ -36,7 +48,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Seconds for the value and the gradient of a batch: compiled, eager, and at the first call.
+    """Seconds for the value and the gradient of a batch: first compiled call, compiled, eager.
 
     The first compiled call records the function and builds its program.
 
@@ -49,10 +61,10 @@ class Speed:
     eager: float
 
     @classmethod
-    def of(cls, compiled: Clock, eager: Clock) -> Speed | None:
-        """The means over the calls; None where one of them has had too few: compiled 2, eager 1.
+    def measured(cls, compiled: Stopwatch, eager: Stopwatch) -> Speed | None:
+        """The means over the calls; None with fewer than two compiled calls or one eager call.
 
-        >>> Speed.of(Clock(5, 1.0, 0.04), Clock(1, 0.1))
+        >>> Speed.measured(Stopwatch(5, 1.0, 0.04), Stopwatch(1, 0.1))
         Speed(first=1.0, compiled=0.01, eager=0.1)
         """
         if compiled.count < 2 or not eager.count:
@@ -63,10 +75,11 @@ class Speed:
     def __str__(self) -> str:
         ratio = self.eager / self.compiled
         faster = ratio >= 1
-        how = f"{_rounded(ratio if faster else 1 / ratio)} times {'faster' if faster else 'slower'}"
+        times = _rounded(ratio if faster else 1 / ratio)
         return (
             f"compiled {_milliseconds(self.compiled)} a step, eager {_milliseconds(self.eager)}:"
-            f" {how}, after {_milliseconds(self.first)} to compile"
+            f" {times} times {'faster' if faster else 'slower'}, after"
+            f" {_milliseconds(self.first)} to compile"
         )
 
 

@@ -1,22 +1,26 @@
-"""State: what a training has come to, which callbacks see and a checkpoint holds."""
+"""Progress of a training run: State, which callbacks see and a checkpoint holds, and History."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING
 
 from microgradlike.nn.module import Module
 from microgradlike.nn.optim import Optimizer
 from microgradlike.nn.training.speed import Speed
 
+if TYPE_CHECKING:
+    from microgradlike.nn.training.callbacks import Callback
+
 
 @dataclass(slots=True)
 class History:
-    """What came of a training: the mean loss of each epoch, over the data and the validation set.
+    """The result of a training: the mean loss of each epoch, over the data and the validation data.
 
-    `stopped` says why a callback ended it, "" where none did; `interrupted` is whether Ctrl-C did.
-    `speed` is there where it was asked for.
+    `losses` and `validation` have a float for each epoch; the latter is empty without validation
+    data. `stopped` is the reason of the callback that ended the training, or "". `interrupted` is
+    True after Ctrl-C. `speed` is None unless `fit` was called with `compare`.
 
     >>> History([0.5, 0.25]).losses
     [0.5, 0.25]
@@ -33,33 +37,41 @@ class History:
 class State:
     """A training after `epoch` of `epochs`, over `examples` in batches of `batch_size`.
 
-    The validation set has `checked` examples, 0 where there is none.
+    `validation_examples` is the size of the validation data, 0 without any. The progress bar shows
+    the texts that a callback puts into `metrics` under a name.
 
-    What a callback puts into `figures` stands in the progress bar.
+    >>> from microgradlike import nn
+    >>> model = nn.MLP(1, [1])
+    >>> sgd = nn.SGD(model.parameters(), lr=0.1)
+    >>> state = State(model, sgd, epochs=9, examples=4, validation_examples=0, batch_size=4,
+    ...               rng=Random(0))
+    >>> state.history.losses.append(0.5)
+    >>> state.epoch, state.loss, state.validation
+    (1, 0.5, None)
     """
 
     model: Module
     optimizer: Optimizer
     epochs: int
     examples: int
-    checked: int
+    validation_examples: int
     batch_size: int
     rng: Random
-    callbacks: list[Any] = field(default_factory=list)
+    callbacks: list[Callback] = field(default_factory=list)
     history: History = field(default_factory=History)
-    figures: dict[str, str] = field(default_factory=dict)
+    metrics: dict[str, str] = field(default_factory=dict)
 
     @property
     def epoch(self) -> int:
-        """How many epochs are done."""
+        """The number of finished epochs."""
         return len(self.history.losses)
 
     @property
     def loss(self) -> float:
-        """The mean loss of the last epoch, over the batches as they came."""
+        """The mean loss of the last epoch, each batch before its step."""
         return self.history.losses[-1]
 
     @property
     def validation(self) -> float | None:
-        """The mean loss over the validation set after the last epoch; None where there is none."""
+        """The mean loss over the validation data after the last epoch; None without any."""
         return self.history.validation[-1] if self.history.validation else None
