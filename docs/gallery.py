@@ -1,6 +1,6 @@
-"""The pictures of docs/gallery.md, all of them: python docs/gallery.py
+"""Make all pictures of docs/gallery.md: python docs/gallery.py
 
-It wants what `pip install -e ".[test]"` brings, and chromium on PATH for the pictures of pages.
+It needs `pip install -e ".[test]"`, and chromium on PATH for the pictures of pages.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ TALL = {"width": 1440, "height": 1060}  # for a training, which has more to show
 
 
 def margin(model: nn.MLP, point: Any, sign: Any) -> Any:
-    """The hinge loss of one point."""
+    """Compute the hinge loss of one point."""
     return (1 - sign * model(point)).relu()
 
 
 def moons() -> tuple[Any, ...]:
-    """100 points, and signs for labels."""
+    """Make 100 points, with signs for labels."""
     points, labels = nn.moons(100, seed=1)
     return points, [2 * label - 1 for label in labels]
 
 
 def trained(rate: float) -> Watch:
-    """A training of 100 steps on the moons."""
+    """Record a training of 100 steps on the moons."""
     model = nn.MLP(2, [8, 8, 1], rng=Random(1))
     run = watch(model, data=moons(), loss=margin, name=f"rate {rate:g}")
     sgd = nn.SGD(model.parameters(), lr=rate)
@@ -46,7 +46,7 @@ def trained(rate: float) -> Watch:
 
 
 def network() -> Value:
-    """A small network's answer, after a backward pass."""
+    """Compute the score of a small network, and its gradients."""
     model = nn.MLP(2, [4, 4, 1], activation="tanh", rng=Random(0))
     y: Value = model([Value(0.5, "x"), Value(-0.25, "y")])
     y.label = "score"
@@ -55,7 +55,7 @@ def network() -> Value:
 
 
 def twice() -> Value:
-    """Where the order of the backward pass matters: b is used twice, and c too."""
+    """Build a graph in which the order of the backward pass matters: a and b are used twice."""
     a = Value(1.0, "a")
     b = a + a
     c = b + b
@@ -65,16 +65,16 @@ def twice() -> Value:
 
 
 def drawings(out: Path) -> None:
-    """What Graphviz draws."""
+    """Save the pictures that Graphviz and matplotlib draw."""
     draw(neuron()).save(out / "neuron.svg")
     draw(neuron()).save(out / "neuron-plays.svg", animated=True)
     draw(network(), depth=2).save(out / "network.svg")
     x = Value(0.5, "x")
     y = sin(x).exp()
     (slope,) = gradients(y, [x])
-    (bend,) = gradients(slope, [x])
-    bend.backward()
-    draw(bend, names={y: "y", slope: "y'", bend: "y''"}).save(out / "second.svg")
+    (curvature,) = gradients(slope, [x])
+    curvature.backward()
+    draw(curvature, names={y: "y", slope: "y'", curvature: "y''"}).save(out / "second.svg")
     w = Value(0.5, "w")
     draw(jit(lambda x: (w * x).tanh()).program(2.0, gradient=True)).save(out / "program.svg")
     points, labels = nn.moons(100, seed=1)
@@ -90,7 +90,7 @@ class Camera:
     def take(
         self, name: str, made: Page, act: Callable[[Any], None] = lambda tab: None, **options: Any
     ) -> None:
-        """A picture of a page after something was done in it."""
+        """Save a picture of a page after an action in it."""
         options = {"viewport": WINDOW, "reduced_motion": "reduce", **options}
         context = self.chromium.new_context(**options)
         tab = context.new_page()
@@ -103,12 +103,12 @@ class Camera:
 
 @contextmanager
 def camera(out: Path) -> Iterator[Camera]:
-    """A browser without a screen; RuntimeError where there is none."""
+    """Open a browser without a screen; RuntimeError if there is none."""
     from playwright.sync_api import sync_playwright
 
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
-        raise RuntimeError("pictures of pages want chromium on PATH")
+        raise RuntimeError("pictures of pages need chromium on PATH")
     with sync_playwright() as run, tempfile.TemporaryDirectory() as folder:
         chromium = run.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield Camera(chromium, out, Path(folder))
@@ -116,40 +116,40 @@ def camera(out: Path) -> Iterator[Camera]:
 
 
 def pages(shots: Camera) -> None:
-    """A graph stepped through."""
+    """Save pictures of graphs, stepped through."""
     y = neuron()
     shots.take("page", page(y), lambda tab: go(tab, "microgradlike.session.steps.seed + 4"))
     shots.take("page-forward", page(y), lambda tab: go(tab, "3"))
-    shots.take("page-dark", page(y), choose, color_scheme="dark")
+    shots.take("page-dark", page(y), select_weight, color_scheme="dark")
     shots.take("page-order", page(twice()), lambda tab: tab.check("#wrong-order"))
     shots.take("page-network", page(network()))
 
 
 def trainings(shots: Camera) -> None:
-    """Trainings that were watched, and one in the page."""
+    """Save pictures of recorded trainings, and of one in the page."""
     runs = [trained(rate) for rate in (1.0, 0.1)]
     shots.take("training", page(runs[0]), lambda tab: tab.fill("#time", "30"), viewport=TALL)
     shots.take("runs", page(*runs), viewport=TALL)
     model = nn.MLP(2, [8, 8, 1], rng=Random(1))
-    shots.take("practice", page(model, data=moons(), loss=margin), practise, viewport=TALL)
+    shots.take("practice", page(model, data=moons(), loss=margin), train_in_page, viewport=TALL)
 
 
 def go(tab: Any, place: str) -> None:
-    """To a step."""
+    """Go to a step."""
     tab.evaluate(f"() => microgradlike.session.player.go({place})")
     tab.evaluate("() => microgradlike.session.player.step(1)")
 
 
-def choose(tab: Any) -> None:
-    """The first weight of the neuron, with its paths and what a nudge does."""
+def select_weight(tab: Any) -> None:
+    """Select the first weight of the neuron, to show its paths and the effect of a nudge."""
     tab.evaluate(
         "() => { const { session } = microgradlike;"
         " session.choose(`n${session.graph.names.indexOf('w1')}`); }"
     )
 
 
-def practise(tab: Any) -> None:
-    """Points of one's own, learned in 60 steps, and one example learned from."""
+def train_in_page(tab: Any) -> None:
+    """Place points, train on them for 60 steps, and follow one example."""
     tab.select_option("#set", "my own points")
     tab.locator(".plane").scroll_into_view_if_needed()
     box = tab.locator(".plane").bounding_box()

@@ -1,14 +1,42 @@
-"""The pictures: what microgradlike computes, to look at."""
+"""Pictures of what microgradlike computes: drawings, pages, text and plots.
 
-from viz.dot.drawing import Drawing as Drawing, draw as draw, draw_dot as draw_dot
-from viz.dot.render import RenderError as RenderError
-from viz.page.page import Page as Page, page as page
-from viz.page.scene_json import scene_json as scene_json
-from viz.text.explain import explain as explain
-from viz.text.mermaid import to_mermaid as to_mermaid
-from viz.training.plots import (
-    PlotError as PlotError,
-    plot_decision_boundary as plot_decision_boundary,
-    plot_loss as plot_loss,
-)
-from viz.training.recorder import Watch as Watch, watch as watch
+- `draw(y)`: a `Drawing`, shown in a notebook or saved as SVG, PNG, PDF or DOT.
+- `draw_dot(root)`: the same picture as a `graphviz.Digraph`, as in micrograd's notebook.
+- `explain(y, x)`: the chain rule as text: every path from x to y, its product, the sum.
+- `page(y)`: a `Page`, one offline HTML file in which backpropagation is stepped through.
+- `watch(model, data=..., loss=...)`: a `Watch`, which records a training for `page`.
+- `to_mermaid(root)`: the graph as a Mermaid flowchart, for Markdown.
+- `scene_json(y)`: the graph and its numbers as JSON.
+- `plot_loss(losses)`, `plot_decision_boundary(model, points, labels)`: figures by matplotlib.
+- `RenderError`: Graphviz is missing or failed. `PlotError`: matplotlib is missing.
+"""
+
+from viz.dot.drawing import Drawing, draw, draw_dot
+from viz.dot.render import RenderError
+from viz.page.page import Page, page
+from viz.page.scene_json import scene_json
+from viz.text.explain import explain
+from viz.text.mermaid import to_mermaid
+from viz.training.plots import PlotError, plot_decision_boundary, plot_loss
+from viz.training.recorder import Watch, watch
+
+__all__ = [
+    "Drawing",
+    "Page",
+    "PlotError",
+    "RenderError",
+    "Watch",
+    "draw",
+    "draw_dot",
+    "explain",
+    "page",
+    "plot_decision_boundary",
+    "plot_loss",
+    "scene_json",
+    "to_mermaid",
+    "watch",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__

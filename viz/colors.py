@@ -1,4 +1,4 @@
-"""Colors: gradients as a diverging scale, blue below zero and orange above, grey at zero."""
+"""Colors: gradients on a diverging scale, blue below zero and orange above, grey at zero."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass
 
 WHITE = "#ffffff"  # no gradient yet
 EDGE = "#777777"
-YELLOW = "#ffe95c"  # not a number, or not finite
+YELLOW = "#ffe95c"  # nan or infinite
 ZERO = (0xEE, 0xEE, 0xEE)
 NEGATIVE = (0x74, 0xB3, 0xEA)  # as light as the orange, for print in grey
 POSITIVE = (0xF5, 0x9E, 0x42)
-FAINTEST = 0.12  # how far from zero's grey: no gradient but 0 looks like 0
+FAINTEST = 0.12  # the least distance from zero's grey: only a gradient of 0 looks like 0
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From -`largest` to `largest`, by the square root, so that small gradients show too."""
+    """The scale from -`largest` to `largest`, by the square root, so that small gradients show."""
 
     largest: float
 
     @classmethod
     def of(cls, gradients: Iterable[float | None]) -> Scale | None:
-        """The scale that has room for these; None where there is no gradient at all.
+        """Make the scale that spans these gradients; None if there are none.
 
         >>> Scale.of([0.5, None, -30.0])
         Scale(largest=30.0)
@@ -32,7 +32,7 @@ class Scale:
         return cls(max(sizes)) if sizes else None
 
     def color(self, gradient: float | None) -> str:
-        """The fill of a node with that gradient.
+        """Give the fill of a node with that gradient, as "#rrggbb".
 
         >>> Scale(2.0).color(2.0), Scale(2.0).color(0.0), Scale(2.0).color(None)
         ('#f59e42', '#eeeeee', '#ffffff')
@@ -47,7 +47,7 @@ class Scale:
         return _hex(ZERO, end, max(math.sqrt(abs(gradient) / self.largest), FAINTEST))
 
     def ticks(self) -> list[float]:
-        """The gradients that a legend shows, ascending.
+        """List the gradients that a legend shows, ascending.
 
         >>> Scale(2.0).ticks()
         [-2.0, -0.5, -0.125, 0.0, 0.125, 0.5, 2.0]

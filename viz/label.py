@@ -1,4 +1,4 @@
-"""Label: text and tables in DOT's HTML-like language, in which nothing from a user is markup."""
+"""Label: text and tables in DOT's HTML-like language, with every text from a user escaped."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def printable(text: str, longest: int = LONGEST) -> str:
-    """`text` on one line, without what XML, DOT or a screen cannot take, cut with "…".
+    r"""Put `text` on one line of at most `longest` columns, cut with "…".
 
-    >>> printable("a\\nb\\0c"), printable("x" * 99, 5), printable("")
+    Characters that XML, DOT or a screen cannot take are replaced.
+
+    >>> printable("a\nb\0c"), printable("x" * 99, 5), printable("")
     ('a b�c', 'xxxx…', '␣')
     """
     safe = " ".join("".join(map(_safe, text[: 4 * longest])).split()) or "␣"
@@ -31,14 +33,14 @@ def _safe(c: str) -> str:
     kind = unicodedata.category(c)
     if c.isspace() or kind in ("Zl", "Zp"):
         return " "
-    # control and formatting characters (also those that turn the direction of writing around),
-    # lone surrogates, and the two last of each plane, which are no characters
+    # control and formatting characters (some reverse the direction of writing), lone surrogates,
+    # and the last two code points of each plane, which are noncharacters
     unusable = kind in ("Cc", "Cf", "Cs") or ord(c) & 0xFFFE == 0xFFFE
     return REPLACEMENT if unusable else c
 
 
 def columns(text: str) -> int:
-    """How many columns of a monospace font `text` takes.
+    """Count the columns of a monospace font that `text` takes.
 
     >>> columns("abc"), columns("重み")
     (3, 4)
@@ -50,7 +52,7 @@ def columns(text: str) -> int:
 
 
 def width(text: str, size: float = SIZE) -> int:
-    """The width in points, without asking a font: a machine may have none."""
+    """Estimate the width in points without a font, which a machine may lack."""
     return math.ceil(columns(text) * ADVANCE * size)
 
 
@@ -62,35 +64,35 @@ def cell(
     color: str = "",
     **attributes: object,
 ) -> str:
-    """A table cell that holds one line of text, wide enough for it.
+    """Make a table cell that holds one line of text and is wide enough for it.
 
     >>> cell("a<b", align="LEFT")
     '<TD ALIGN="LEFT" WIDTH="20" HEIGHT="14">a&lt;b</TD>'
     """
-    # Graphviz puts names in for \N, \G and the like, in these labels too; and a text of nothing but
-    # "]" is a syntax error to it, since its XML parser waits for "]]>"
+    # Graphviz replaces \N, \G and the like by names, in these labels too; a text of only "]" is a
+    # syntax error to it, since its XML parser waits for "]]>"
     inside = html.escape(text.replace("\\", "\\\\")).replace("]", "&#93;")
     if bold:
         inside = f"<B>{inside}</B>"
     if size != SIZE or color:
         points = f' POINT-SIZE="{size:g}"' if size != SIZE else ""
-        inside = f"<FONT{points}{_pairs(color=color) if color else ''}>{inside}</FONT>"
-    room = {"width": width(text, size), "height": math.ceil(1.2 * size)}
-    return f"<TD{_pairs(**attributes, **room)}>{inside}</TD>"
+        inside = f"<FONT{points}{_attributes(color=color) if color else ''}>{inside}</FONT>"
+    size_hint = {"width": width(text, size), "height": math.ceil(1.2 * size)}
+    return f"<TD{_attributes(**attributes, **size_hint)}>{inside}</TD>"
 
 
 def table(rows: Iterable[Iterable[str]], **attributes: object) -> str:
-    """A table of rows of cells, without borders unless `attributes` say otherwise."""
+    """Make a table of rows of cells, without borders unless `attributes` say otherwise."""
     inside = "".join(f"<TR>{''.join(row)}</TR>" for row in rows)
     plain = {"border": 0, "cellborder": 0, "cellspacing": 0, "cellpadding": 0}
-    return f"<TABLE{_pairs(**plain | attributes)}>{inside}</TABLE>"
+    return f"<TABLE{_attributes(**plain | attributes)}>{inside}</TABLE>"
 
 
 def nested(inside: str, **attributes: object) -> str:
-    """A cell that holds a table."""
-    return f"<TD{_pairs(**attributes)}>{inside}</TD>"
+    """Make a cell that holds a table."""
+    return f"<TD{_attributes(**attributes)}>{inside}</TD>"
 
 
-def _pairs(**attributes: object) -> str:
+def _attributes(**attributes: object) -> str:
     given = {name.upper(): value for name, value in attributes.items() if value != ""}
     return "".join(f' {name}="{value}"' for name, value in given.items())

@@ -1,4 +1,4 @@
-"""Numbers as pictures and explanations print them: short, and never a zero that is none."""
+"""Numbers as pictures and explanations print them: short, and never a false zero."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NOT_YET = "–"  # a gradient that no backward pass has reached
 
 
 def short(x: float, digits: int = 4) -> str:
-    """`x` to `digits` significant digits, with a true minus sign; 1.2e6 where that is shorter.
+    """Write `x` to `digits` significant digits, with a true minus sign; 1.2e6 if that is shorter.
 
     >>> [short(x) for x in (0.0, 1.5, -2 / 3, 12345.0, 1234567.8, 1e-9, -1e-300)]
     ['0', '1.5', '−0.6667', '12345', '1.235e6', '1e−9', '−1e−300']
@@ -26,7 +26,7 @@ def short(x: float, digits: int = 4) -> str:
 
 
 def signed(x: float, digits: int = 4) -> str:
-    """The same, with a plus sign before a positive number, as gradients are printed.
+    """Write a gradient: as `short` does, with a plus sign before a positive number.
 
     >>> signed(0.5), signed(-0.5), signed(-0.0)
     ('+0.5', '−0.5', '0')

@@ -1,4 +1,4 @@
-"""A page is one file that holds all it needs, and nothing that a user wrote runs in it."""
+"""A page is one file with everything it needs, in which no text of a user runs."""
 
 import base64
 import hashlib
@@ -143,7 +143,7 @@ def test_show_opens_a_file_of_its_own(monkeypatch):
     shutil.rmtree(path.parent)
 
 
-def test_where_there_is_no_browser_show_says_where_the_page_is(monkeypatch):
+def test_without_a_browser_show_names_the_file(monkeypatch):
     monkeypatch.setattr(webbrowser, "open", lambda url: False)
     with pytest.raises(RuntimeError, match=r"found no browser .*; it is at (.*page\.html)") as e:
         page(neuron()).show()
@@ -170,7 +170,7 @@ def test_without_graphviz_a_notebook_gets_the_frame_alone(monkeypatch):
 # primitives of one's own
 
 
-def test_a_primitive_without_spelling_is_no_hindrance():
+def test_a_primitive_without_a_spelling_is_accepted():
     assert '["cube"]' not in page(cube(Value(2.0)) + 1).html
 
 
@@ -182,19 +182,19 @@ def test_a_spelling_goes_into_the_page():
 
 @pytest.mark.parametrize("text", ["</script>", "</SCRIPT x", "<!--", "<script"])
 def test_a_spelling_that_would_end_the_script_is_refused(text):
-    with pytest.raises(ValueError, match=r"a script cannot hold .* a spelling"):
+    with pytest.raises(ValueError, match=r"a script cannot hold .*write it as .* spelling"):
         page(cube(Value(2.0)), spellings={cube: f"(x) => '{text}'"})
 
 
 @pytest.mark.parametrize("spellings", [{"cube": "x => x"}, {cube: 3}, ["x"], "x"])
-def test_spellings_that_are_none_are_refused(spellings):
-    with pytest.raises(TypeError, match="spellings is a dict of primitives"):
+def test_spellings_of_another_type_are_refused(spellings):
+    with pytest.raises(TypeError, match=r"spellings must be a dict from primitives .*got"):
         page(Value(2.0), spellings=spellings)
 
 
 @pytest.mark.parametrize("y", [1.0, "y", None, [Value(1.0)], ops.exp])
-def test_what_is_no_value_is_refused(y):
-    with pytest.raises(TypeError, match="a picture is of a Value"):
+def test_anything_but_a_value_is_refused(y):
+    with pytest.raises(TypeError, match="expected a Value, got"):
         page(y)
 
 
@@ -245,7 +245,7 @@ def test_no_text_goes_over_lines_where_a_comment_taken_out_could_be_part_of_it()
         assert [line for line in code.splitlines() if line.count("`") % 2] == [], name
 
 
-def test_what_is_imported_is_exported_there():
+def test_every_imported_name_is_exported_by_its_module():
     for name, text in sources().items():
         lists = re.findall(r"^import \{(.*)\} from", text, re.MULTILINE)
         for names, other in zip(lists, imports(name), strict=True):
@@ -255,7 +255,7 @@ def test_what_is_imported_is_exported_there():
 
 
 def test_no_two_modules_have_a_name_in_common():
-    """In the page they are one function, where the later would take the place of the earlier."""
+    """In the page the modules are one function, in which a second declaration would clash."""
     top = re.compile(r"^(?:export )?(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE)
     names = Counter(n for text in sources().values() for n in top.findall(text))
     assert [n for n, count in names.items() if count > 1] == []
@@ -282,6 +282,6 @@ def test_modules_that_import_each_other_are_refused(monkeypatch):
     ids=lambda p: p.name,
 )
 def test_no_string_of_a_module_goes_over_several_lines(path):
-    """Indentation is dropped where the page is put together, and would be missed in one."""
+    """Indentation is dropped when the page is put together; a string over lines would change."""
     for line in path.read_text(encoding="utf-8").splitlines():
         assert line.count("`") % 2 == 0, line

@@ -1,4 +1,4 @@
-"""The JSON of a scene is all of it, to the last bit, and safe wherever a script may stand."""
+"""The JSON of a scene is complete, to the last bit, and safe in a script element."""
 
 import doctest
 import json
@@ -103,7 +103,7 @@ def test_what_a_primitive_without_spelling_depends_on_is_locked():
     assert got["opaque"]["local"] == [[27.0]]
 
 
-def test_a_name_that_two_primitives_bear_is_none_of_them():
+def test_a_name_of_two_primitives_is_left_out():
     other = unary("exp", lambda x: x, lambda y, x: 1.0)
     x = Value(1.0)
     known = [ops.exp, other, ops.sin, ops.mul, ops.mul_no_nan]
@@ -112,12 +112,12 @@ def test_a_name_that_two_primitives_bear_is_none_of_them():
 
 
 @pytest.mark.parametrize("y", [1.0, "y", None, [Value(1.0)]])
-def test_what_is_no_value_is_refused(y):
-    with pytest.raises(TypeError, match="a picture is of a Value"):
+def test_anything_but_a_value_is_refused(y):
+    with pytest.raises(TypeError, match="expected a Value, got"):
         scene_json(y)
 
 
-def test_the_page_about_it_says_what_is_so():
+def test_the_documentation_of_the_json_is_right():
     text = (ROOT / "docs/scene.md").read_text(encoding="utf-8")
     test = doctest.DocTestParser().get_doctest(text, {}, "scene.md", "scene.md", 0)
     assert doctest.DocTestRunner().run(test).failed == 0
@@ -130,7 +130,7 @@ def test_the_page_about_it_says_what_is_so():
 
 
 class Page(HTMLParser):
-    """The elements of a page, and what stands in its script."""
+    """The elements of a page, and the text of its script."""
 
     def __init__(self):
         super().__init__()
@@ -175,7 +175,7 @@ HUNT = settings(max_examples=2000, suppress_health_check=list(HealthCheck), dead
 @example(tuple(HOSTILE[10:15]))
 @example(tuple(HOSTILE[15:20]))
 def test_no_label_leaves_the_script_element(labels):
-    """Five labels an example: 10,000 of them."""
+    """Five labels per example, 10,000 in all."""
     y = graph(labels)
     text = to_json(scene(y), ())
     assert text.isascii()
@@ -188,5 +188,5 @@ def test_no_label_leaves_the_script_element(labels):
 
 
 def utf16(names):
-    """As JavaScript has text, where two halves of a character are that character."""
+    """Text as JavaScript has it, in which two surrogates are one character."""
     return [name.encode("utf-16", "surrogatepass") for name in names]

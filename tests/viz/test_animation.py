@@ -1,4 +1,4 @@
-"""The picture that plays the backward pass: as SVG alone, from nothing known to everything."""
+"""Animation: the backward pass as SVG and CSS, from the first step to the last."""
 
 import re
 from xml.etree import ElementTree as ET
@@ -23,7 +23,7 @@ def drawing():
 
 
 def steps(element):
-    """Of its classes those that belong to a step, with the number of that."""
+    """The classes of an element that belong to a step, with the step's number."""
     return re.findall(r"\b(from|until|push)(\d+)\b", element.get("class", ""))
 
 
@@ -78,7 +78,7 @@ def test_the_last_frame_is_the_picture_as_it_is(drawing):
 def test_save_animates_an_svg_and_nothing_else(drawing, tmp_path):
     path = drawing.save(tmp_path / "y.svg", animated=True)
     assert path.read_text(encoding="utf-8") == drawing.animation()
-    with pytest.raises(ValueError, match=r"only an \.svg is animated"):
+    with pytest.raises(ValueError, match=r"only an \.svg .*; name it y.svg"):
         drawing.save(tmp_path / "y.png", animated=True)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from viz.colors import WHITE, YELLOW, Scale
-from viz.dot.nodes import GREY
+from viz.dot.node_label import GREY
 
 SIZES = st.floats(min_value=5e-324, max_value=1.7e308)
 ZERO = Scale(1.0).color(0.0)
@@ -17,7 +17,7 @@ def channels(color):
 
 
 def luminance(color):
-    """As WCAG 2.1 defines it."""
+    """The contrast ratio of WCAG 2.1."""
     parts = [c / 255 for c in channels(color)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -52,7 +52,7 @@ def test_equal_sizes_are_about_equally_light_in_print(x):
     assert math.isclose(luminance(Scale(x).color(x)), luminance(Scale(x).color(-x)), rel_tol=0.1)
 
 
-def test_what_has_no_gradient_is_white_and_what_is_not_finite_is_yellow():
+def test_a_missing_gradient_is_white_and_one_that_is_not_finite_yellow():
     assert Scale(1.0).color(None) == WHITE
     assert {Scale(1.0).color(g) for g in (math.nan, math.inf, -math.inf)} == {YELLOW}
 

@@ -108,9 +108,9 @@ def test_focus_is_a_value_of_the_graph():
     y = ((x * 2).exp() + 1).log()
     picture = draw(y, focus=x, hops=1)
     assert [n.name for n in picture.scene.nodes][:3] == ["x", "2", "v2"]
-    with pytest.raises(ValueError, match="no node of this graph"):
+    with pytest.raises(ValueError, match=r"3\.0.* is not in this graph.*choose a node"):
         draw(y, focus=Value(3.0))
-    with pytest.raises(TypeError, match="a picture is of a Value, got 3"):
+    with pytest.raises(TypeError, match="expected a Value, got 3 of type int; draw"):
         draw(y, focus=3)
 
 

@@ -1,4 +1,4 @@
-"""Fold: what of a big scene is drawn."""
+"""Fold: a large scene fits into a picture, and a note tells what was folded."""
 
 import math
 
@@ -78,7 +78,7 @@ def test_the_picture_says_what_it_folded():
     small = fit(scene(network([4, 4, 1], 6)), max_nodes=20)
     assert small.notes == (
         "… 448 of 464 nodes folded: depth=0, all calls of a module together;"
-        " shown is what lies nearest to the result",
+        " only the nodes nearest to the result are shown",
     )
 
 
@@ -136,7 +136,7 @@ def test_a_focus_shows_what_lies_within_the_hops():
     assert [n.id for n in small.nodes] == ["part1", *(f"n{i}" for i in range(8, 15)), "part2"]
     assert small.nodes[0].fold.size == small.nodes[-1].fold.size == 7
     assert small.root == "part2"
-    assert small.notes == ("… 14 of 21 nodes folded: shown is what lies within hops=3 of v11",)
+    assert small.notes == ("… 14 of 21 nodes folded: only nodes within hops=3 of v11 are shown",)
 
 
 def test_the_modules_around_a_focus_stay_open():
@@ -222,4 +222,4 @@ def test_twenty_thousand_nodes_of_any_shape_are_fitted_to_a_picture(shape):
 def test_an_option_out_of_range_is_named(option, error, message):
     with pytest.raises(error) as caught:
         fit(scene(Value(1.0) + 1), **option)
-    assert str(caught.value) == message
+    assert str(caught.value).startswith(message)

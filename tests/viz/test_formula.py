@@ -1,4 +1,4 @@
-"""Formula: what is written is what was computed."""
+"""Formula: the text has the value that was computed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from microgradlike.expressions.parser import parse
 from microgradlike.ieee_float import partial_at
 from microgradlike.ops import TABLE, add, div, mul, neg, power, sub, unary, where
 from microgradlike.testing.strategies.points import points
-from viz.text.formula import MAX_LENGTH, Formula, derivative, written
+from viz.text.formula import MAX_LENGTH, Formula, derivative_formula, formula_of
 
 RULES = [(op, i) for op in TABLE.values() if op is not where for i in range(op.arity)]
 
@@ -28,7 +28,7 @@ def test_the_rule_of_every_primitive_is_written_as_it_computes(op, i, data):
     at = dict(zip("abc", data.draw(points(op))))
     y = op.forward(*at.values())
     operands = [Formula(x, name) for name, x in at.items()]
-    rule = derivative(op, i, Formula(y, "y"), operands)
+    rule = derivative_formula(op, i, Formula(y, "y"), operands)
     if rule is None:  # too long to be read
         return
     assert len(rule.text) <= MAX_LENGTH
@@ -45,10 +45,10 @@ trees = st.recursive(
     names | st.sampled_from([Formula(2.0), Formula(-3.0), Formula(0.5)]),
     lambda inner: st.one_of(
         st.tuples(st.sampled_from(BINARY), inner, inner).map(
-            lambda t: written(t[0], t[0].forward(t[1].data, t[2].data), [t[1], t[2]])
+            lambda t: formula_of(t[0], t[0].forward(t[1].data, t[2].data), [t[1], t[2]])
         ),
-        inner.map(lambda x: written(neg, -x.data, [x])),
-        inner.map(lambda x: written(TABLE["tanh"], math.tanh(x.data), [x])),
+        inner.map(lambda x: formula_of(neg, -x.data, [x])),
+        inner.map(lambda x: formula_of(TABLE["tanh"], math.tanh(x.data), [x])),
     ),
     max_leaves=8,
 )
@@ -82,7 +82,7 @@ def test_a_rule_reads_as_in_a_calculus_book(name, index, text):
     if op.name == "clip":
         operands[1:] = [0.0, 1.0]
     y = Formula(op.forward(*[float(getattr(x, "data", x)) for x in operands]), "y")
-    rule = derivative(op, index, y, operands)
+    rule = derivative_formula(op, index, y, operands)
     assert rule is not None
     assert rule.text == text
 
@@ -93,7 +93,7 @@ def test_a_rule_reads_as_in_a_calculus_book(name, index, text):
 )
 def test_a_power_by_a_number_has_the_rule_of_school(exponent, text):
     x, y = Formula(3.0, "x"), Formula(3.0**exponent, "y")
-    rule = derivative(power, 0, y, [x, exponent])
+    rule = derivative_formula(power, 0, y, [x, exponent])
     assert rule is not None
     assert rule.text == text
 
@@ -115,7 +115,7 @@ def test_beside_a_number_a_rule_reads_as_in_a_calculus_book_too(name, operands, 
     at = [1.5 if operand == "x" else operand for operand in operands]
     i = operands.index("x")
     y = op.forward(*at)
-    rule = derivative(
+    rule = derivative_formula(
         op, i, Formula(y, "y"), [x if operand == "x" else operand for operand in operands]
     )
     assert rule is not None
@@ -123,12 +123,12 @@ def test_beside_a_number_a_rule_reads_as_in_a_calculus_book_too(name, operands, 
     assert rule.data == partial_at(op, i, y, *at)
 
 
-def test_what_is_no_number_needs_no_brackets():
-    assert [Formula(x).within(SIGN + 1) for x in (math.nan, 2.0, -2.0)] == ["nan", "2", "(−2)"]
+def test_nan_needs_no_brackets():
+    assert [Formula(x).bracketed(SIGN + 1) for x in (math.nan, 2.0, -2.0)] == ["nan", "2", "(−2)"]
 
 
 def test_a_division_by_the_number_zero_is_written_and_infinite():
-    rule = derivative(div, 0, Formula(math.inf, "y"), [Formula(1.0, "x"), 0.0])
+    rule = derivative_formula(div, 0, Formula(math.inf, "y"), [Formula(1.0, "x"), 0.0])
     assert rule is not None
     assert rule.data == math.inf
 
@@ -139,4 +139,4 @@ def test_a_rule_over_floats_only_or_beyond_reading_is_not_written():
         "g", lambda x: x, lambda y, x: 1 + x + x + x + x + x + x + x + x + x + x + x + x + x
     )
     for op in (floats_only, lengthy):
-        assert derivative(op, 0, Formula(1.0, "y"), [Formula(1.0, "x")]) is None
+        assert derivative_formula(op, 0, Formula(1.0, "y"), [Formula(1.0, "x")]) is None

@@ -43,7 +43,7 @@ ALLOWED = {"id", "style", "role", "textLength", "lengthAdjust"}
 
 
 class Owner:
-    """Owns a scope; its class and its child bear the label."""
+    """The owner of a scope; its class and its child have the label."""
 
     def __init__(self, name):
         self.name = name

@@ -8,7 +8,7 @@ from viz.scene.scene import scene
 
 
 class Shared(nn.Module):
-    """Calls one module in two places, and a helper that no attribute holds."""
+    """A module that calls another one in two places, and one that no attribute holds."""
 
     def __init__(self):
         self.line = nn.Neuron(1)
@@ -18,7 +18,7 @@ class Shared(nn.Module):
 
 
 class Stranger:
-    """Owns a scope but is no Module: it has no parameters."""
+    """An owner of a scope that is not a Module and has no parameters."""
 
     def name_of(self, child):
         return None

@@ -16,7 +16,7 @@ def test_four_digits_are_right(x):
 
 
 @given(NUMBERS.filter(bool))
-def test_what_is_not_zero_never_reads_zero(x):
+def test_a_number_other_than_zero_never_reads_zero(x):
     assert not set(short(x)) <= set(f"0.{MINUS}")
 
 

@@ -1,4 +1,4 @@
-"""All paths summed: exactly as enumerating them would, without ever enumerating them."""
+"""Paths: count and sum are those of an enumeration, without enumerating."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_count_greatest_and_rest_are_those_of_the_enumerated_paths(program, limi
         listed = math.fsum(p.product for p in paths.greatest)
         assert abs(paths.total - math.fsum(want)) <= allowed
         assert abs(paths.rest + listed - math.fsum(want)) <= allowed
-        assert abs(paths.size - math.fsum(by_size)) <= allowed
+        assert abs(paths.magnitude - math.fsum(by_size)) <= allowed
 
 
 @given(programs(max_size=9))
@@ -54,7 +54,7 @@ def test_the_total_is_the_gradient_of_a_backward_pass(program):
     table = all_paths(y, leaves(y), limit=4)
     for x in leaves(y):
         paths = table[id(x)]
-        assert abs(paths.total - x.grad) <= 40 * EPSILON * paths.size
+        assert abs(paths.total - x.grad) <= 40 * EPSILON * paths.magnitude
 
 
 @given(programs(max_size=9))
@@ -87,7 +87,7 @@ def test_the_rest_does_not_lose_small_paths_beside_great_ones_that_cancel():
 def test_a_path_with_a_zero_factor_contributes_nothing_beside_infinity():
     x = Value(0.0)
     paths = all_paths(x * ops.sqrt(x), [x], limit=1)[id(x)]
-    assert (paths.count, paths.total, paths.size) == (2, 0.0, 0.0)
+    assert (paths.count, paths.total, paths.magnitude) == (2, 0.0, 0.0)
 
 
 def test_a_path_that_is_nan_is_listed_first():

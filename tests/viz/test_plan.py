@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value, nn
 from tests.viz.test_fold import LAYERS, boxes, network
-from viz.fold.collapse import Box, regroup
+from viz.fold.collapse import Box, collapse
 from viz.fold.fold import fit
 from viz.fold.plan import plans
 from viz.scene.scene import scene
@@ -26,7 +26,7 @@ def test_a_plan_counts_what_it_leaves(net, depth, focused, data):
     shot = scene(network(*net))
     focus = data.draw(st.sampled_from([n.id for n in shot.nodes])) if focused else None
     for plan in plans(shot, depth, focus):
-        small = regroup(plan.scene, plan.boxes)
+        small = collapse(plan.scene, plan.boxes)
         assert plan.size == len(small.nodes)
         assert plan.edges == len(small.edges)
         assert plan.inside == sum(n.fold is not None or n.module is not None for n in small.nodes)
@@ -90,7 +90,7 @@ def test_arrows_that_are_merged_twice_count_all_that_they_stand_for():
     x = Value(2.0, "x")
     folded = fit(scene(nn.Neuron(3)([x, x, x]).sin()), depth=0)
     members = [n.id for n in folded.nodes if n.name != "x"]
-    again = regroup(folded, dict.fromkeys(members, Box("rest", "rest")))
+    again = collapse(folded, dict.fromkeys(members, Box("rest", "rest")))
     assert [(e.source, e.target, e.count) for e in again.edges] == [("n1", "rest", 3)]
 
 
@@ -103,5 +103,5 @@ def test_a_box_in_a_box_is_told_of_as_if_it_were_open():
     shot = fit(scene(y), depth=0)
     (inner,) = boxes(shot).values()
     assert (inner.fold.outputs, inner.fold.flagged) == (3, (("dead relu", 2),))
-    (outer,) = boxes(regroup(shot, {inner.id: Box("part1", "")})).values()
+    (outer,) = boxes(collapse(shot, {inner.id: Box("part1", "")})).values()
     assert replace(outer.fold, calls=1) == inner.fold

@@ -16,7 +16,7 @@ STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 
 @pytest.fixture(params=["dot", "wheel"])
 def engine(request, monkeypatch):
-    """With `dot` on PATH, and with nothing but the wheel."""
+    """Graphviz as `dot` on PATH, and as the wheel alone."""
     if request.param == "dot":
         if shutil.which("dot") is None:
             pytest.skip("there is no dot on PATH")
@@ -35,7 +35,7 @@ def test_the_same_text_gives_the_same_svg(engine):
     assert render(SOURCE) == render(SOURCE)
 
 
-def test_a_text_that_is_no_dot_is_a_render_error(engine):
+def test_a_text_with_a_syntax_error_is_a_render_error(engine):
     with pytest.raises(RenderError, match="Graphviz failed"):
         render("this is no graph")
 
@@ -50,7 +50,7 @@ def test_with_neither_both_remedies_are_named(monkeypatch):
 
 
 def test_another_kind_is_refused():
-    with pytest.raises(ValueError, match="a picture is one of svg, png, pdf, got 'gif'"):
+    with pytest.raises(ValueError, match="svg, png, pdf, got 'gif'"):
         render(SOURCE, "gif")
 
 

@@ -15,7 +15,7 @@ from viz.scene.scene import id_of, scene
 
 
 def built(program):
-    """The program's result as a Value, whatever it is."""
+    """The program's result as a Value, even if it is a number."""
     return program(*map(Value, program.point)) + 0.0
 
 
@@ -87,7 +87,7 @@ def test_a_node_is_named_by_its_label_or_its_number():
     ]
 
 
-def test_the_gradient_is_none_until_a_backward_pass_came_by():
+def test_the_gradient_is_none_before_a_backward_pass():
     x = Value(0.0, "x")
     y = x * x
     before = scene(y)
@@ -113,7 +113,7 @@ def test_the_gradient_is_none_until_a_backward_pass_came_by():
         (lambda x: (x * math.nan).relu(), ("nan",)),
     ],
 )
-def test_what_is_wrong_with_a_result_is_flagged(make, flags):
+def test_a_suspect_result_is_flagged(make, flags):
     shot = scene(make(Value(-1.0)))
     assert shot.nodes[-1].flags == flags
 
@@ -151,7 +151,7 @@ def test_a_long_chain_needs_no_recursion():
 @pytest.mark.parametrize(
     ("stranger", "message"),
     [
-        (3.0, "a picture is of a Value, got 3.0 of type float; a graph hangs on the Value"),
+        (3.0, "got 3.0 of type float; draw the Value"),
         ([Value(1.0)], "of type list; draw one of its elements, or their sum"),
         (None, "got None of type NoneType"),
     ],
@@ -163,7 +163,7 @@ def test_only_a_value_has_a_scene(stranger, message):
 
 
 def test_a_node_of_another_graph_has_no_id():
-    with pytest.raises(ValueError, match="is no node of this graph"):
+    with pytest.raises(ValueError, match=r"1\.0.* is not in this graph.*choose a node"):
         id_of(Value(1.0) + 1, Value(1.0))
 
 

@@ -1,4 +1,4 @@
-"""Svg: what Graphviz wrote, made fit for a page."""
+"""Svg: Graphviz's SVG, cleaned for a page."""
 
 from xml.etree import ElementTree as ET
 
@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from microgradlike import Value
 from viz.dot.drawing import draw
-from viz.dot.svg import KEPT, finish
+from viz.dot.svg import KEPT, clean
 from viz.label import ADVANCE, columns
 
 RAW = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
@@ -26,7 +26,7 @@ RAW = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 
 
 def finished(source="digraph {}", titles=None):
-    return ET.fromstring(finish(RAW.encode(), source, titles or {}))
+    return ET.fromstring(clean(RAW.encode(), source, titles or {}))
 
 
 def local(element):
@@ -37,9 +37,9 @@ def test_only_known_elements_and_attributes_are_left():
     added = {"textLength", "lengthAdjust", "id", "style", "role"}
     for element in finished().iter():
         assert set(element.attrib) <= KEPT[local(element)] | added
-    assert "alert" not in finish(RAW.encode(), "", {})
-    assert "transparent" not in finish(RAW.encode(), "", {})  # no color of SVG 1.1
-    assert "gone" not in finish(RAW.encode(), "", {})
+    assert "alert" not in clean(RAW.encode(), "", {})
+    assert "transparent" not in clean(RAW.encode(), "", {})  # no color of SVG 1.1
+    assert "gone" not in clean(RAW.encode(), "", {})
 
 
 def test_text_is_pinned_to_the_length_of_the_layout():
@@ -77,7 +77,7 @@ def test_every_text_of_a_drawing_is_pinned(numbers):
     # without Graphviz: the DOT text stands for it, its labels as text
     cells = "".join(f"<text font-size='9'>{n.name}</text>" for n in drawing.scene.nodes)
     raw = f"<svg xmlns='http://www.w3.org/2000/svg'>{cells}</svg>".encode()
-    texts = list(ET.fromstring(finish(raw, drawing.source, {})))
+    texts = list(ET.fromstring(clean(raw, drawing.source, {})))
     assert len(texts) == len(drawing.scene.nodes)
     assert all(
         float(t.get("textLength")) == pytest.approx(columns(t.text) * ADVANCE * 9, abs=0.05)

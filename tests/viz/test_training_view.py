@@ -1,4 +1,4 @@
-"""A lesson knows what of a graph may be other numbers, and where they stand."""
+"""A training view knows which numbers of a graph may change, and their places."""
 
 import json
 import math
@@ -12,10 +12,10 @@ from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.graph import topological
 from microgradlike.testing import programs
 from viz import page
-from viz.page.lesson_json import lesson_json
+from viz.page.training_json import training_json
 from viz.scene.scene import scene
-from viz.training.branch_free import BRANCHES, straight
-from viz.training.training_view import Subject, lesson
+from viz.training.branch_free import BRANCHES, is_branch_free
+from viz.training.training_view import TrainingSetup, training_view
 
 POINTS = [(0.5, -0.25), (1.5, 0.25), (-1.0, 2.0)]
 LABELS = [0, 1, 1]
@@ -43,7 +43,7 @@ def mlp(*widths, **options):
 
 
 def made(model, loss, data=(POINTS, LABELS), known=SPELLINGS, **options):
-    return lesson(Subject.of(model, data, loss, **options), known)
+    return training_view(TrainingSetup.of(model, data, loss, **options), known)
 
 
 @pytest.mark.parametrize(
@@ -148,25 +148,25 @@ def test_the_parameters_gradients_are_left_alone():
 @pytest.mark.parametrize(
     ("arguments", "error", "said"),
     [
-        ((lambda x: x, hinge), TypeError, "what learns is a Module"),
-        ((mlp(1), lambda m, x, y: 2.0), TypeError, "the loss of an example is a Value"),
+        ((lambda x: x, hinge), TypeError, "must be a Module, got .*nn.Module"),
+        ((mlp(1), lambda m, x, y: 2.0), TypeError, "must be a Value, got 2.0"),
         ((mlp(1), "l2"), ValueError, "no loss is called 'l2'; choose one of mse"),
         ((mlp(1), hinge, [1, 2]), TypeError, "data is a tuple"),
         ((mlp(1), hinge, ([(1.0, 2.0)], [1, 2])), ValueError, "2"),
     ],
 )
-def test_what_is_no_lesson_is_refused_with_the_way_out(arguments, error, said):
+def test_a_wrong_argument_is_refused_with_the_way_out(arguments, error, said):
     with pytest.raises(error, match=said):
         made(*arguments)
 
 
 @pytest.mark.parametrize("probe", [-1, 3])
-def test_a_probe_that_is_no_example_is_refused(probe):
+def test_a_probe_out_of_range_is_refused(probe):
     with pytest.raises((IndexError, ValueError), match="probe"):
         made(mlp(1), hinge, probe=probe)
 
 
-# straight
+# is_branch_free
 
 
 def structure(f, point):
@@ -186,7 +186,7 @@ def structure(f, point):
 @settings(max_examples=200, deadline=None)
 @given(programs(max_size=12), st.data())
 def test_a_function_that_is_straight_has_one_graph_wherever_it_is(line, data):
-    if not straight(line, *line.point):
+    if not is_branch_free(line, *line.point):
         assert any(i.op in BRANCHES for i in line.instructions)
         return
     other = [data.draw(st.floats(-50, 50)) for _ in line.point]
@@ -195,22 +195,22 @@ def test_a_function_that_is_straight_has_one_graph_wherever_it_is(line, data):
 
 @given(st.floats(-1e300, 1e300), st.floats(-1e300, 1e300))
 def test_logsumexp_is_straight_for_it_branches_at_infinity_only(a, b):
-    assert straight(lambda x, y: functions.logsumexp([x, y]), a, b)
+    assert is_branch_free(lambda x, y: functions.logsumexp([x, y]), a, b)
 
 
 def test_a_branch_by_a_parameter_is_one_too():
     w = Value(2.0)
-    assert not straight(lambda x: x if w > 1 else -x, 1.0)
-    assert not straight(lambda x: ops.where(w < x, x, w), 1.0)
-    assert not straight(lambda x: ops.where(x * w, x, w), 1.0)
-    assert straight(lambda x: w * x, 1.0)
+    assert not is_branch_free(lambda x: x if w > 1 else -x, 1.0)
+    assert not is_branch_free(lambda x: ops.where(w < x, x, w), 1.0)
+    assert not is_branch_free(lambda x: ops.where(x * w, x, w), 1.0)
+    assert is_branch_free(lambda x: w * x, 1.0)
 
 
 # as JSON
 
 
 def columns(found):
-    return json.loads(lesson_json(found, scene(found.y), []))
+    return json.loads(training_json(found, scene(found.y), []))
 
 
 def test_places_are_those_of_the_scene():
@@ -261,7 +261,7 @@ def test_hostile_names_stay_text():
         def __call__(self, x):
             return sum(self.parts.values(), Value(0.0)) * x
 
-    text = lesson_json(
+    text = training_json(
         found := made(Model(), lambda m, x, y: m(x) * y, ([1.0], [2.0])), scene(found.y), []
     )
     assert "<" not in text
@@ -270,7 +270,7 @@ def test_hostile_names_stay_text():
 
 @pytest.mark.parametrize("x", [math.inf, math.nan])
 def test_numbers_that_are_not_finite_are_refused(x):
-    with pytest.raises(ValueError, match=r"example 1 of data has .*take what is not finite out"):
+    with pytest.raises(ValueError, match=r"example 1 of data .*(inf|nan).*remove"):
         made(mlp(1), hinge, ([(0.0, 1.0), (x, 1.0)], [1, 0]))
 
 

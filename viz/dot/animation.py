@@ -1,4 +1,4 @@
-"""Animation: a picture whose backward pass plays, as SVG and CSS alone, also in an <img>."""
+"""Animation: a picture that plays the backward pass, as SVG and CSS alone, also in an <img>."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from viz.colors import EDGE, WHITE
 from viz.numbers import NOT_YET, signed
 from viz.scene.scene import Scene, SceneNode
 
-STEP, LONGEST = 0.9, 45.0  # seconds of a step, and of all of them
+STEP, LONGEST = 0.9, 45.0  # seconds: of one step, of all steps together
 BEFORE, AFTER = 1.5, 4.0  # seconds before the first step and after the last one
-PUSH = "#7b2d8b"  # an edge while a gradient goes along it
+PUSH = "#7b2d8b"  # an edge while a gradient moves along it
 REST = f"stroke:{EDGE};stroke-width:1"  # and before and after that
 SHAPES = ("path", "polygon")
 
 
-def playing(svg: str, scene: Scene, titles: Mapping[str, str]) -> str:
-    """The picture with its backward pass played over and over, from the result, a step a node.
+def animate(svg: str, scene: Scene, tooltips: Mapping[str, str]) -> str:
+    """Make the picture play its backward pass in a loop, one node per step, from the result.
 
-    In `svg` every title is the id of its node or edge in the scene; `titles` has the texts that it
-    gets in the end. A node shows "–" until the
-    gradients of all that it goes into are there; its edges light up while it hands its own on.
-    Who wants less motion sees the end.
+    In `svg` every title is the id of its node or edge in the scene; `tooltips` has the text that
+    replaces it. A node shows "–" until its gradient is complete. Its edges light up while it pushes
+    that gradient to its operands. A reader who prefers reduced motion sees the end.
     """
     root = ET.fromstring(svg)
     for element in root.iter():
@@ -41,7 +40,7 @@ def playing(svg: str, scene: Scene, titles: Mapping[str, str]) -> str:
     for name, group in groups.items():
         title = group.find("title")
         if title is not None:
-            title.text = titles.get(name or "", "")
+            title.text = tooltips.get(name or "", "")
     style = ET.Element("style")
     style.text = "\n".join(_rules(len(order)))
     root.insert(0, style)
@@ -49,14 +48,14 @@ def playing(svg: str, scene: Scene, titles: Mapping[str, str]) -> str:
 
 
 def _reveal(group: ET.Element, node: SceneNode, k: int) -> None:
-    """The fill and the gradient as they are before step k, and over them as they are afterwards."""
+    """Show fill and gradient as before step k, and lay their later form over them."""
     for i, element in reversed(list(enumerate(group))):
         is_fill = element.tag in SHAPES and element.get("fill") not in (WHITE, "none")
         is_gradient = element.tag == "text" and element.text == signed(node.grad or 0.0)
         if is_fill or (is_gradient and group[i - 1].text == "grad"):
-            later = copy.deepcopy(element)
-            later.set("class", f"from{k}")
-            group.insert(i + 1, later)
+            revealed = copy.deepcopy(element)
+            revealed.set("class", f"from{k}")
+            group.insert(i + 1, revealed)
             if is_fill:
                 element.set("fill", WHITE)
             else:
@@ -67,16 +66,16 @@ def _reveal(group: ET.Element, node: SceneNode, k: int) -> None:
 
 
 def _rules(steps: int) -> Iterator[str]:
-    """The style: of each step, what appears with it, what goes, and what lights up meanwhile."""
-    each = min(STEP, LONGEST / max(1, steps))
-    whole = BEFORE + steps * each + AFTER
+    """Yield the CSS: for each step, the elements that appear, disappear and light up."""
+    seconds = min(STEP, LONGEST / max(1, steps))
+    total = BEFORE + steps * seconds + AFTER
     for k in range(steps):
-        start, end = (100 * (BEFORE + n * each) / whole for n in (k, k + 1))
+        start, end = (100 * (BEFORE + n * seconds) / total for n in (k, k + 1))
         yield f"@keyframes from{k}{{0%{{opacity:0}}{start:.3f}%{{opacity:1}}}}"
         yield f"@keyframes until{k}{{0%{{opacity:1}}{start:.3f}%{{opacity:0}}}}"
         lit = f"{start:.3f}%{{stroke:{PUSH};stroke-width:2.5}}"
         yield f"@keyframes push{k}{{0%{{{REST}}}{lit}{end:.3f}%{{{REST}}}}}"
-        for kind, what in (("from", ""), ("until", ""), ("push", " *")):
-            yield f".{kind}{k}{what}{{animation:{kind}{k} {whole:.2f}s step-end infinite}}"
+        for kind, inner in (("from", ""), ("until", ""), ("push", " *")):
+            yield f".{kind}{k}{inner}{{animation:{kind}{k} {total:.2f}s step-end infinite}}"
     yield '[class^="until"]{opacity:0}'
     yield "@media (prefers-reduced-motion:reduce){*{animation:none!important}}"

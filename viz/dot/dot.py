@@ -1,4 +1,4 @@
-"""Dot: Scene -> DOT text, and nothing else."""
+"""Dot: the DOT text of a scene."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from viz.colors import EDGE, WHITE, YELLOW, Scale
 from viz.dot.legend import legend
-from viz.dot.nodes import GREY, node_label
+from viz.dot.node_label import GREY, node_label
 from viz.label import cell, printable, table
 from viz.scene.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode
 
-# the side of a node where edges arrive, and the side where they leave
+# per direction: the side of a node where edges arrive, the side where they leave
 DIRECTIONS = {"LR": ("w", "e"), "TB": ("n", "s"), "RL": ("e", "w"), "BT": ("s", "n")}
 TITLE = 48  # columns of the title of a frame
 BORDERS: dict[Role, str] = {
@@ -24,18 +24,19 @@ BORDERS: dict[Role, str] = {
 
 
 def to_dot(scene: Scene, *, direction: str = "LR") -> str:
-    """The DOT text of a scene: every node, every edge, clusters nested, a legend below.
+    """Write a scene as DOT text: every node and edge, nested clusters, a legend below.
 
-    `direction` is "LR", "TB", "RL" or "BT", from operands to result; ValueError where it is not.
+    `direction` is "LR", "TB", "RL" or "BT", from operands to result. Raises ValueError for another
+    one.
     """
     lines = ["digraph microgradlike {", *statements(scene, direction=direction), "}"]
     return "\n".join(lines) + "\n"
 
 
 def statements(scene: Scene, *, direction: str) -> list[str]:
-    """What stands between the braces, a line each."""
+    """List the statements between the braces, one per line."""
     if direction not in DIRECTIONS:
-        raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {direction!r:.60}")
+        raise ValueError(f"direction must be one of {', '.join(DIRECTIONS)}, got {direction!r:.60}")
     scale = Scale.of(n.grad for n in scene.nodes)
     arrivals: dict[str, list[SceneEdge]] = {}
     for e in scene.edges:
@@ -59,8 +60,8 @@ def statements(scene: Scene, *, direction: str) -> list[str]:
 def _defaults(scene: Scene, direction: str) -> list[str]:
     font = 'fontname="monospace" fontsize=11'
     boxes = {n.id for n in scene.nodes if n.fold is not None}
-    bundle = sum(e.target in boxes for e in scene.edges)  # that many arrows need room to spread
-    ranksep = min(0.4 + bundle / 60, 2.0)
+    into_boxes = sum(e.target in boxes for e in scene.edges)  # these arrows need room to spread
+    ranksep = min(0.4 + into_boxes / 60, 2.0)
     return [
         f'graph [rankdir={direction} bgcolor="#ffffff" nodesep=0.16 ranksep={ranksep:g} {font}'
         f" labelloc=b labeljust=l]",
@@ -82,15 +83,15 @@ def _node(
 def _edge(name: str, e: SceneEdge, source: SceneNode, target: SceneNode, direction: str) -> str:
     arrive, leave = DIRECTIONS[direction]
     port = "" if target.fold is not None else f"p{e.position}:"
-    more = " penwidth=1.8" if e.count > 1 else ""
+    width = " penwidth=1.8" if e.count > 1 else ""
     if not port or source.role == "constant" or source.cluster == target.cluster:
-        return f'{e.source}:{leave} -> {e.target}:{port}{arrive} [id="{name}"{more}]'
-    # room for the parameters of the module that it enters: then modules stand side by side
+        return f'{e.source}:{leave} -> {e.target}:{port}{arrive} [id="{name}"{width}]'
+    # leave room for the parameters of the module that it enters, so that modules stand side by side
     return f'{e.source}:{leave} -> {e.target}:{port}{arrive} [id="{name}" minlen=2]'
 
 
 def _frames(scene: Scene, drawn: dict[str, str]) -> Iterator[str]:
-    """The clusters with the nodes in them, as nested subgraphs."""
+    """Yield the clusters with their nodes, as nested subgraphs."""
     nodes: dict[str | None, list[str]] = {}
     for n in scene.nodes:
         nodes.setdefault(n.cluster, []).append(drawn[n.id])

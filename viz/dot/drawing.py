@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from microgradlike._io import write_whole
 from microgradlike.compile.program import Program
 from microgradlike.engine import Value
-from viz.dot.animation import playing
+from viz.dot.animation import animate
 from viz.dot.dot import statements, to_dot
 from viz.dot.render import render
-from viz.dot.svg import finish
-from viz.dot.titles import titles
+from viz.dot.svg import clean
+from viz.dot.tooltips import tooltips
 from viz.fold.fold import fit
-from viz.scene.programs import snapshot
+from viz.scene.programs import scene_of
 from viz.scene.scene import Scene, id_of
 
 if TYPE_CHECKING:
@@ -24,9 +24,14 @@ if TYPE_CHECKING:
 
 
 class Drawing:
-    """A picture; it holds the numbers of the moment it was made. A notebook shows it by itself.
+    """A picture of a graph with its numbers at one moment; `draw` makes it, a notebook shows it.
 
-    `scene` is what it shows, `source` the same as DOT text.
+    `scene` is the graph as shown, `source` the same as DOT text, from operands to result in
+    `direction`: "LR", "TB", "RL" or "BT". Raises ValueError for another direction.
+
+    >>> drawing = draw(Value(3.0, "x") * 2)
+    >>> len(drawing.scene.nodes), drawing.source.splitlines()[0]
+    (3, 'digraph microgradlike {')
     """
 
     def __init__(self, scene: Scene, *, direction: str = "LR") -> None:
@@ -35,36 +40,42 @@ class Drawing:
         self._svg: str | None = None
 
     def svg(self) -> str:
-        """The picture as SVG text; RenderError where Graphviz is missing or fails."""
+        """Return the picture as SVG text; RenderError if Graphviz is missing or fails."""
         if self._svg is None:
-            self._svg = finish(render(self.source, "svg"), self.source, titles(self.scene))
+            self._svg = clean(render(self.source, "svg"), self.source, tooltips(self.scene))
         return self._svg
 
     def animation(self) -> str:
-        """The picture as SVG text that plays the backward pass, also where an <img> shows it.
+        """Return the picture as SVG text that plays the backward pass, also in an <img>.
 
-        It is CSS, no script. Raises ValueError where no backward pass has reached the result,
-        RenderError where Graphviz is missing or fails.
+        It uses CSS and no script. Raises ValueError if no backward pass has reached the result,
+        RenderError if Graphviz is missing or fails.
         """
         if next(n for n in self.scene.nodes if n.id == self.scene.root).grad is None:
             raise ValueError(
-                "there is no backward pass to play: call .backward() on the result, then draw it"
+                "no backward pass to play: call .backward() on the result, then draw it"
             )
         ids = {n.id: n.id for n in self.scene.nodes}
         ids |= {f"e{i}": f"e{i}" for i in range(len(self.scene.edges))}
-        named = finish(render(self.source, "svg"), self.source, ids)
-        return playing(named, self.scene, titles(self.scene))
+        named = clean(render(self.source, "svg"), self.source, ids)
+        return animate(named, self.scene, tooltips(self.scene))
 
     def save(self, path: str | os.PathLike[str], *, animated: bool = False) -> Path:
-        """Write the picture to `path`, as its suffix says: .svg, .png, .pdf or .dot. Return it.
+        """Write the picture to `path` and return the path.
 
-        With `animated`, an .svg plays the backward pass (see `animation`). The file is there whole
-        or not at all. Raises ValueError for another suffix, RenderError where Graphviz is missing
-        or fails, OSError where the place cannot be written.
+        The suffix selects the format: .svg, .png, .pdf or .dot. With `animated`, an .svg plays the
+        backward pass (see `animation`). The file appears whole or not at all. Raises ValueError for
+        another suffix, RenderError if Graphviz is missing or fails, OSError if the file cannot be
+        written.
+
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     draw(Value(3.0) * 2).save(f"{folder}/y.dot").name
+        'y.dot'
         """
         target = Path(path)
         if animated and target.suffix.lower() != ".svg":
-            raise ValueError(f"only an .svg is animated, got {str(path)!r:.80}; name it y.svg")
+            raise ValueError(f"only an .svg can be animated, got {str(path)!r:.80}; name it y.svg")
         write: dict[str, Callable[[], bytes]] = {
             ".svg": lambda: (self.animation() if animated else self.svg()).encode(),
             ".png": lambda: render(self.source, "png"),
@@ -79,10 +90,10 @@ class Drawing:
         write_whole(target, write[suffix]())
         return target
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         try:
             return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
-        except Exception as error:  # a notebook shows what there is
+        except Exception as error:  # a notebook shows the text instead
             return {"text/plain": f"{self!r}\n{error}"}
 
     def __repr__(self) -> str:
@@ -100,16 +111,22 @@ def draw(
     max_nodes: int | None = None,
     names: Mapping[Value, str] | None = None,
 ) -> Drawing:
-    """The picture of everything that `y` depends on, with the numbers of this moment.
+    """Draw everything that `y` depends on, with the numbers of this moment.
 
-    A node shows its name, its data and its gradient, which colours it, and where an arrow arrives,
-    the local derivative. `direction` is "LR", "TB", "RL" or "BT", from operands to `y`.
-    A graph of more than `max_nodes` nodes (by default 200) is folded: `depth` levels of modules
-    stay open, by default as many as fit, and if that is not enough, only what lies nearest to `y`
-    is shown. `focus` shows a node with what lies within `hops` edges of it. The picture says what
-    it folded. `names` has what Values are called in this picture, whatever their labels.
-    A program, as `jit` makes it, is drawn as the graph of its equations, without numbers.
-    Raises TypeError and ValueError for what is no Value, no node of the graph or no such option.
+    A node shows its name, its data and its gradient, which also colors it. Where an arrow arrives
+    stands the local derivative. A Program, made by `jit`, is drawn as the graph of its equations,
+    without numbers. The options:
+
+    - `direction`: "LR", "TB", "RL" or "BT", from operands to `y`.
+    - `max_nodes`: a larger graph is folded, by default one of more than 200 nodes. Modules become
+      boxes first; if that is not enough, only the nodes nearest to `y` are shown. A note in the
+      picture names the nodes that were folded.
+    - `depth`: the levels of modules that stay open, by default as many as fit.
+    - `focus`, `hops`: show only this node and its neighbours within `hops` edges.
+    - `names`: names for Values in this picture, in place of their labels.
+
+    Raises TypeError for an argument of another type, ValueError for a `focus` outside the graph or
+    an option out of range.
 
     >>> x = Value(3.0, "x")
     >>> y = x * x + 1
@@ -117,10 +134,10 @@ def draw(
     >>> draw(y)
     <Drawing of 4 nodes; .save("y.svg") writes it>
     """
-    shot = snapshot(y, names=names)
-    place = None if focus is None else _place(y, focus)
-    small = fit(shot, depth=depth, focus=place, hops=hops, max_nodes=max_nodes)
-    return Drawing(small, direction=direction)
+    focus_id = None if focus is None else _focus_id(y, focus)
+    whole = scene_of(y, names=names)
+    fitted = fit(whole, depth=depth, focus=focus_id, hops=hops, max_nodes=max_nodes)
+    return Drawing(fitted, direction=direction)
 
 
 def draw_dot(
@@ -128,24 +145,25 @@ def draw_dot(
     format: str = "svg",  # noqa: A002  (micrograd's name for it)
     rankdir: str = "LR",
 ) -> graphviz.Digraph:
-    """The picture as a `graphviz.Digraph`, as micrograd's notebook draws it.
+    """Draw `root` as a `graphviz.Digraph`, with the signature of micrograd's notebook.
 
-    Displaying or rendering it takes `dot` on PATH; `draw` does with the extra "dot" as well.
+    `format` is one of Graphviz's formats, `rankdir` one of "LR", "TB", "RL" and "BT". Displaying or
+    rendering it needs `dot` on PATH; for `draw` the extra "dot" is enough. Raises TypeError if
+    `root` is neither a Value nor a Program, ValueError for another direction.
 
     >>> draw_dot(Value(1.0) + 2).format
     'svg'
     """
     import graphviz
 
-    lines = statements(fit(snapshot(root)), direction=rankdir)
+    lines = statements(fit(scene_of(root)), direction=rankdir)
     return graphviz.Digraph("microgradlike", format=format, body=[f"{line}\n" for line in lines])
 
 
-def _place(y: Value | Program, focus: Value) -> str:
-    """The id of the node in focus."""
+def _focus_id(y: Value | Program, focus: Value) -> str:
     if isinstance(y, Program):
         raise TypeError(
-            f"focus is a Value, and a program has none, got {focus!r:.60}; max_nodes= shows less of"
-            " it"
+            f"focus must be a Value of the graph, and a program has none; got {focus!r:.60};"
+            " max_nodes= shows a part of a program"
         )
     return id_of(y, focus)

@@ -1,14 +1,14 @@
-"""Legend: what shapes, numbers and colors of a picture mean, as a table for DOT."""
+"""Legend: the key to the shapes, numbers and colors of a picture, as a table for DOT."""
 
 from __future__ import annotations
 
 from viz.colors import YELLOW, Scale
-from viz.dot.nodes import GREY, SMALL
+from viz.dot.node_label import GREY, SMALL
 from viz.label import cell, nested, table
 from viz.numbers import NOT_YET, signed
 from viz.scene.scene import DEAD, Role, Scene
 
-KEYS: dict[Role, tuple[int, str]] = {  # border and style, as near as a table comes to the node's
+KEYS: dict[Role, tuple[int, str]] = {  # border and style, as close to the node's as a table allows
     "input": (1, "rounded"),
     "parameter": (1, "rounded"),
     "constant": (0, ""),
@@ -19,7 +19,7 @@ KEYS: dict[Role, tuple[int, str]] = {  # border and style, as near as a table co
 
 
 def legend(scene: Scene, scale: Scale | None) -> str:
-    """The table below a picture: the roles that occur, the scale of gradients, and the notes."""
+    """Make the table below a picture: the roles that occur, the scale of gradients, the notes."""
     rows = [_roles(scene)]
     if scale is not None:
         rows.append(_bar(scene, scale))

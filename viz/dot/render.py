@@ -1,4 +1,4 @@
-"""Render: DOT -> SVG, PNG or PDF, by Graphviz in a child process with a time limit."""
+"""Render: DOT to SVG, PNG or PDF, by Graphviz in a child process with a time limit."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import sys
 
 SECONDS = 30.0
 KINDS = ("svg", "png", "pdf")
-DPI = 144  # of a PNG: twice a screen's, so that a slide can show it large
+DPI = 144  # of a PNG: twice a screen's, enough for a slide
 
-# the wheel of pygraphviz holds Graphviz as libraries, which are called here; a child process, since
-# a layout cannot be interrupted
-WHEEL = """
+# the wheel of pygraphviz brings Graphviz as libraries; they run in a child process too, since a
+# layout cannot be interrupted
+PYGRAPHVIZ = """
 import sys, pygraphviz
 graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode("utf-8"))
 sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
@@ -21,17 +21,24 @@ sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
 
 
 class RenderError(RuntimeError):
-    """Graphviz is missing, took too long, or failed; the message says what to do."""
+    """Graphviz is missing, took too long or failed; the message names the remedy.
+
+    >>> try:
+    ...     picture = render("digraph {}", "svg", seconds=0.0)
+    ... except RenderError:
+    ...     print("draw less of it, or give it more time")
+    draw less of it, or give it more time
+    """
 
 
 def render(source: str, kind: str = "svg", *, seconds: float = SECONDS) -> bytes:
-    """The picture of a DOT text as "svg", "png" or "pdf".
+    """Render a DOT text as "svg", "png" or "pdf", and return the bytes of the file.
 
-    By `dot` where it is on PATH, else by the wheel of pygraphviz. Raises RenderError where neither
-    is there, where it fails, and where it takes more than `seconds`; ValueError for another kind.
+    `dot` on PATH does it, else the wheel of pygraphviz. Raises RenderError if both are missing, if
+    Graphviz fails or takes more than `seconds`, ValueError for another kind.
     """
     if kind not in KINDS:
-        raise ValueError(f"a picture is one of {', '.join(KINDS)}, got {kind!r:.60}")
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r:.60}")
     if kind == "png":
         source = source.replace("{", f"{{ graph [dpi={DPI}]", 1)
     try:
@@ -41,10 +48,12 @@ def render(source: str, kind: str = "svg", *, seconds: float = SECONDS) -> bytes
     except subprocess.TimeoutExpired:
         raise RenderError(
             f"Graphviz needs more than {seconds:g} s for this picture; draw less of it: depth=1"
-            " folds modules, max_nodes=100 keeps what is near the result, focus= shows one place"
+            " folds modules, max_nodes=100 keeps the nodes near the result, focus= shows one place"
         ) from None
     except OSError as error:
-        raise RenderError(f"Graphviz does not start: {error}") from error
+        raise RenderError(
+            f"Graphviz does not start: {error}; check the program dot on PATH"
+        ) from error
     if done.returncode != 0 or not done.stdout:
         said = done.stderr.decode("utf-8", "replace").strip()[-500:]
         raise RenderError(f"Graphviz failed with code {done.returncode}: {said or 'no message'}")
@@ -56,9 +65,9 @@ def _command(kind: str) -> list[str]:
     if dot is not None:
         return [dot, f"-T{kind}"]
     if importlib.util.find_spec("pygraphviz") is not None:
-        # -P: a file of that name in the working directory is not what is meant
-        return [sys.executable, "-P", "-c", WHEEL, kind]
+        # -P: ignore a pygraphviz.py in the working directory
+        return [sys.executable, "-P", "-c", PYGRAPHVIZ, kind]
     raise RenderError(
-        "a picture needs Graphviz: install it (its program dot belongs on PATH), or"
+        "a picture needs Graphviz: install it and put its program dot on PATH, or"
         ' pip install "microgradlike[dot]"; without it, .save("y.dot") writes the text'
     )

@@ -1,4 +1,4 @@
-"""Svg: what Graphviz wrote, made fit to stand in a page beside others."""
+"""Svg: Graphviz's SVG, cleaned so that several pictures can share a page."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ KEPT: dict[str, set[str]] = {
 }
 
 
-def finish(raw: bytes, source: str, titles: Mapping[str, str]) -> str:
-    """The SVG with ids of its own, a width that fits its column, and text pinned to its place.
+def clean(raw: bytes, source: str, tooltips: Mapping[str, str]) -> str:
+    """Give the SVG unique ids, a width that fits its column, and text of fixed length.
 
-    `source` is the DOT text, of which the ids' prefix is made: two pictures on a page do not
-    collide, and the same picture has the same bytes. `titles` are the texts that appear when the
-    pointer rests on a node, an edge or a cluster, by the id it has in the DOT text.
+    The prefix of the ids is a hash of `source`, the DOT text: two pictures on a page do not
+    collide, and the same picture has the same bytes. `tooltips` are the texts that appear when the
+    pointer rests on a node, an edge or a cluster, by its id in the DOT text.
     """
     prefix = "g" + hashlib.sha256(source.encode()).hexdigest()[:10]
     root = ET.fromstring(raw)
     for element in list(root.iter()):
         _strip(element)
     for group in root.iter("g"):
-        _entitle(group, titles)
+        _set_title(group, tooltips)
         group.set("id", f"{prefix}-{group.get('id', '')}")
     for text in root.iter("text"):
         _pin(text)
@@ -43,7 +43,7 @@ def finish(raw: bytes, source: str, titles: Mapping[str, str]) -> str:
 
 
 def _strip(element: ET.Element) -> None:
-    """Leave the name without its namespace, and only children and attributes that are known."""
+    """Drop the namespace, and every child and attribute that is not in KEPT."""
     element.tag = _local(element.tag)
     for child in list(element):
         if _local(child.tag) not in KEPT:
@@ -58,12 +58,12 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _entitle(group: ET.Element, titles: Mapping[str, str]) -> None:
+def _set_title(group: ET.Element, tooltips: Mapping[str, str]) -> None:
     title = group.find("title")
     if title is None:
         return
     name = group.get("id") if group.get("class") == "edge" else title.text
-    text = titles.get(name or "")
+    text = tooltips.get(name or "")
     if text is None:
         group.remove(title)
     else:
@@ -71,7 +71,7 @@ def _entitle(group: ET.Element, titles: Mapping[str, str]) -> None:
 
 
 def _pin(text: ET.Element) -> None:
-    """Give the text the length that the layout had in mind, whatever font the reader has."""
+    """Fix the text to the length that the layout assumed, whatever font the reader has."""
     text.text = " ".join((text.text or "").split())
     length = columns(text.text) * ADVANCE * float(text.get("font-size", "14"))
     text.attrib.update(textLength=f"{length:.1f}", lengthAdjust="spacingAndGlyphs")

@@ -1,4 +1,4 @@
-"""Regroup: a scene in which boxes stand for groups of nodes, their edges merged."""
+"""Collapse: groups of nodes replaced by boxes, with merged edges."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from viz.scene.scene import Cluster, Fold, Scene, SceneEdge, SceneNode
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What is drawn for a group: its id, the cluster it lies in, the calls of a module it holds.
+    """The box of a group: its id, its name, the cluster around it, the calls of a module in it.
 
-    `name` is "" for a part of a graph that has no name.
+    `name` is "" for an unnamed part of a graph.
     """
 
     id: str
@@ -23,27 +23,27 @@ class Box:
     calls: int = 0
 
 
-def regroup(scene: Scene, boxes: Mapping[str, Box]) -> Scene:
-    """`scene` with every node whose id is in `boxes` folded into its box.
+def collapse(scene: Scene, boxes: Mapping[str, Box]) -> Scene:
+    """Fold every node of `scene` whose id is in `boxes` into its box.
 
-    Edges from one end into one box are merged; edges inside a box and clusters that are left empty
-    vanish.
+    Edges from one source into one box are merged. Edges inside a box and clusters left empty are
+    removed.
     """
     ends = {n.id: boxes[n.id].id if n.id in boxes else n.id for n in scene.nodes}
     members: dict[str, list[SceneNode]] = {}
-    for node in reversed(scene.nodes):  # so that a box stands where its last node stood
+    for node in reversed(scene.nodes):  # so that a box takes the place of its last node
         members.setdefault(ends[node.id], []).append(node)
     outputs = {scene.root} | {e.source for e in scene.edges if ends[e.source] != ends[e.target]}
     nodes = tuple(
-        _folded(boxes[group[0].id], group[::-1], outputs) if group[0].id in boxes else group[0]
+        _folded_node(boxes[group[0].id], group[::-1], outputs) if group[0].id in boxes else group[0]
         for group in reversed(members.values())
     )
-    edges = tuple(_merged(scene.edges, ends, boxes))
-    clusters = tuple(_used(scene.clusters, nodes))
+    edges = tuple(_merge_edges(scene.edges, ends, boxes))
+    clusters = tuple(_clusters_used(scene.clusters, nodes))
     return replace(scene, nodes=nodes, edges=edges, clusters=clusters, root=ends[scene.root])
 
 
-def _folded(box: Box, members: list[SceneNode], outputs: set[str]) -> SceneNode:
+def _folded_node(box: Box, members: list[SceneNode], outputs: set[str]) -> SceneNode:
     out = [n for n in members if n.id in outputs]
     flagged: Counter[str] = Counter()
     for n in members:
@@ -52,8 +52,8 @@ def _folded(box: Box, members: list[SceneNode], outputs: set[str]) -> SceneNode:
         size=sum(n.fold.size if n.fold else 1 for n in members),
         parameters=sum(n.fold.parameters if n.fold else n.role == "parameter" for n in members),
         outputs=sum(n.fold.outputs if n.fold else 1 for n in out),
-        data=_hull(n.fold.data if n.fold else _point(n.data) for n in out),
-        grad=_hull(n.fold.grad if n.fold else _point(n.grad) for n in out),
+        data=_span(n.fold.data if n.fold else _point(n.data) for n in out),
+        grad=_span(n.fold.grad if n.fold else _point(n.grad) for n in out),
         calls=box.calls,
         flagged=tuple(flagged.items()),
     )
@@ -68,26 +68,26 @@ def _point(x: float | None) -> tuple[float, float] | None:
     return None if x is None else (x, x)
 
 
-def _hull(spans: Iterable[tuple[float, float] | None]) -> tuple[float, float] | None:
-    """From the lowest to the highest, nan aside: a flag tells of it."""
+def _span(spans: Iterable[tuple[float, float] | None]) -> tuple[float, float] | None:
+    """Give the lowest and the highest number, without nan, which has a flag."""
     ends = [x for span in spans if span is not None for x in span if not math.isnan(x)]
     return (min(ends), max(ends)) if ends else None
 
 
-def _merged(
+def _merge_edges(
     edges: Iterable[SceneEdge], ends: Mapping[str, str], boxes: Mapping[str, Box]
 ) -> Iterator[SceneEdge]:
-    merged: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for e in edges:
-        if e.target not in boxes:  # each operand of a node that is drawn arrives by itself
+        if e.target not in boxes:  # each operand of a visible node keeps its own edge
             yield replace(e, source=ends[e.source]) if e.source in boxes else e
         elif ends[e.source] != ends[e.target]:
-            merged[ends[e.source], ends[e.target]] += e.count
-    for (source, target), count in merged.items():
+            counts[ends[e.source], ends[e.target]] += e.count
+    for (source, target), count in counts.items():
         yield SceneEdge(source, target, 0, None, count)
 
 
-def _used(clusters: Iterable[Cluster], nodes: Iterable[SceneNode]) -> Iterator[Cluster]:
+def _clusters_used(clusters: Iterable[Cluster], nodes: Iterable[SceneNode]) -> Iterator[Cluster]:
     parents: dict[str | None, str | None] = {c.id: c.parent for c in clusters}
     used: set[str | None] = {None}
     for node in nodes:

@@ -1,18 +1,19 @@
-"""Fold: what of a big scene is drawn. First its modules become boxes, then it is cut to a part."""
+"""Fold: a large scene fitted into a picture: first modules become boxes, then a part is kept."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from viz.fold.collapse import regroup
-from viz.fold.neighbourhood import cut
+from microgradlike._validate import whole_number
+from viz.fold.collapse import collapse
+from viz.fold.neighbourhood import neighbourhood
 from viz.fold.plan import Plan, plans
 from viz.label import printable
 from viz.scene.scene import Scene
 
-MAX_NODES = 200  # more is no picture any more, and its layout takes seconds
-PART = 50  # what is shown of a graph that is too large even so is a sample, and a small one will do
-EDGES = 1.25  # for each of these nodes: what is tangled is no picture either
+MAX_NODES = 200  # a picture of more cannot be read, and its layout takes seconds
+PART = 50  # the nodes kept of a graph that is too large even when folded
+EDGES = 1.25  # per node of the limit: a tangle of more edges cannot be read
 
 
 def fit(
@@ -23,60 +24,52 @@ def fit(
     hops: int = 2,
     max_nodes: int | None = None,
 ) -> Scene:
-    """A scene of at most `max_nodes` nodes, whose notes say what it folded.
+    """Fit a scene into `max_nodes` nodes, with a note on the nodes that were folded.
 
-    Without it, that is 200 nodes, and 50 where folding was not enough and only a part is shown.
-    `depth` levels of modules stay open, by default as many as fit; `focus` is the id of a node
-    that is drawn with what lies within `hops` edges of it.
-    Raises TypeError or ValueError where an option is no such number.
+    By default that is 200 nodes, or 50 if folding is not enough and only a part is shown. `depth`
+    levels of modules stay open, by default as many as fit. `focus` is the id of a node that is
+    drawn with its neighbours within `hops` edges.
+    Raises TypeError if an option is not a whole number, ValueError if it is too small.
     """
-    for name, value, least in (("hops", hops, 0), ("depth", depth, 0), ("max_nodes", max_nodes, 2)):
-        _check(name, value, at_least=least, optional=name != "hops")
-    most, part = (max_nodes, max_nodes) if max_nodes is not None else (MAX_NODES, PART)
-    small, how = scene, []
-    plan = _chosen(scene, depth, focus, most)
+    hops = whole_number("hops", hops, at_least=0)
+    if depth is not None:
+        depth = whole_number("depth", depth, at_least=0)
+    most, part = MAX_NODES, PART
+    if max_nodes is not None:
+        most = part = whole_number("max_nodes", max_nodes, at_least=2)
+    fitted, steps = scene, []
+    plan = _choose_plan(scene, depth, focus, most)
     if plan is not None:
-        small, how = regroup(plan.scene, plan.boxes), [plan.note]
+        fitted, steps = collapse(plan.scene, plan.boxes), [plan.note]
     if focus is not None:
-        small = cut(small, focus, max_nodes=most, hops=hops)
+        fitted = neighbourhood(fitted, focus, max_nodes=most, hops=hops)
         name = next(n.name for n in scene.nodes if n.id == focus)
-        how.append(f"shown is what lies within hops={hops} of {printable(name)}")
-    elif len(small.nodes) > most:
-        small = cut(small, small.root, max_nodes=part)
-        how.append("shown is what lies nearest to the result")
-    return _noted(small, len(scene.nodes), how)
+        steps.append(f"only nodes within hops={hops} of {printable(name)} are shown")
+    elif len(fitted.nodes) > most:
+        fitted = neighbourhood(fitted, fitted.root, max_nodes=part)
+        steps.append("only the nodes nearest to the result are shown")
+    return _with_note(fitted, len(scene.nodes), steps)
 
 
-def _noted(small: Scene, total: int, how: list[str]) -> Scene:
-    folded = sum(n.fold.size for n in small.nodes if n.fold is not None)
+def _with_note(fitted: Scene, total: int, steps: list[str]) -> Scene:
+    folded = sum(n.fold.size for n in fitted.nodes if n.fold is not None)
     if not folded:
-        return small
-    note = f"… {folded:,} of {total:,} nodes folded: {'; '.join(how)}"
-    return replace(small, notes=(*small.notes, note))
+        return fitted
+    note = f"… {folded:,} of {total:,} nodes folded: {'; '.join(steps)}"
+    return replace(fitted, notes=(*fitted.notes, note))
 
 
-def _check(name: str, value: object, *, at_least: int, optional: bool) -> None:
-    if value is None and optional:
-        return
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(
-            f"{name} is a whole number, got {value!r:.60} of type {type(value).__name__}"
-        )
-    if value < at_least:
-        raise ValueError(f"{name} is at least {at_least}, got {value}")
-
-
-def _chosen(scene: Scene, depth: int | None, focus: str | None, max_nodes: int) -> Plan | None:
-    """The plan that folds least among those that fit, or None where nothing is to be folded."""
+def _choose_plan(scene: Scene, depth: int | None, focus: str | None, max_nodes: int) -> Plan | None:
+    """Choose the plan that folds least among those that fit; None if nothing needs folding."""
     if not scene.clusters or (depth is None and (focus or len(scene.nodes) <= max_nodes)):
         return None
     coarsest = None
-    share = None
+    fallback = None
     for plan in plans(scene, depth, focus):
         if plan.size <= max_nodes and plan.edges <= EDGES * max_nodes:
             return plan
-        # where the rest is too much by itself it is cut, and the modules get a small part
-        if share is None and plan.inside <= max_nodes // 8:
-            share = plan
+        # if the nodes outside modules are too many, a part is kept, and modules get a small share
+        if fallback is None and plan.inside <= max_nodes // 8:
+            fallback = plan
         coarsest = plan
-    return share or coarsest
+    return fallback or coarsest

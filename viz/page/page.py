@@ -1,4 +1,4 @@
-"""Page: a graph as one offline HTML file, in which backpropagation is stepped through."""
+"""Page: a graph or a training as one offline HTML file, to step through backpropagation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html import escape
 from pathlib import Path
-from typing import Any
 
 from microgradlike._io import write_whole
 from microgradlike.compile.arithmetic import arithmetic
@@ -20,21 +19,25 @@ from microgradlike.ops import Op
 from viz.dot.drawing import Drawing
 from viz.fold.fold import fit
 from viz.label import printable
-from viz.page.lesson_json import lesson_json
 from viz.page.scene_json import spelled, to_json
 from viz.page.source import html
-from viz.scene.scene import Scene, checked_names, scene
+from viz.page.training_json import training_json
+from viz.scene.scene import Scene, require_names, scene
 from viz.training.recorder import Watch, watch
-from viz.training.training_view import lesson
+from viz.training.training_view import training_view
 
 FRAME = 'sandbox="allow-scripts" style="width:100%;height:42rem;border:0"'
 
 
 class Page:
-    """A page; it holds the numbers of the moment it was made. A notebook shows it by itself.
+    """A page with the numbers of one moment; `page` makes it, a notebook shows it.
 
-    `html` is the whole file: it loads nothing, and its policy forbids that anything be loaded.
-    `scene` is the graph.
+    `html` is the whole file: it loads nothing, and its content policy forbids loading. `scene` is
+    the graph.
+
+    >>> made = page(Value(3.0, "x") * 2)
+    >>> len(made.scene.nodes), made.html.startswith("<!doctype html>")
+    (3, True)
     """
 
     def __init__(self, scene: Scene, html: str) -> None:
@@ -42,10 +45,15 @@ class Page:
         self.html = html
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to `path`, which ends in .html, and return it.
+        """Write the page to `path`, which ends in .html, and return the path.
 
-        The file is there whole or not at all. Raises ValueError for another suffix, OSError where
-        the place cannot be written.
+        The file appears whole or not at all. Raises ValueError for another suffix, OSError if the
+        file cannot be written.
+
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     page(Value(3.0) * 2).save(f"{folder}/y.html").name
+        'y.html'
         """
         target = Path(path)
         if target.suffix.lower() not in (".html", ".htm"):
@@ -57,9 +65,9 @@ class Page:
         return target
 
     def show(self) -> Path:
-        """Open the page in the browser and return where it is, a file of its own.
+        """Open the page in the browser, from a new temporary file, and return its path.
 
-        Raises RuntimeError where there is no browser.
+        Raises RuntimeError if there is no browser.
         """
         path = self.save(Path(tempfile.mkdtemp(prefix="microgradlike-")) / "page.html")
         if not webbrowser.open(path.as_uri()):
@@ -67,18 +75,18 @@ class Page:
         return path
 
     def frame(self) -> str:
-        """The page inside another: an iframe that shares nothing with what is around it."""
+        """Return the page as an iframe for another page, isolated from it."""
         title = "Backpropagation, step by step"
         return f'<iframe {FRAME} title="{title}" srcdoc="{escape(self.html)}"></iframe>'
 
     def _repr_html_(self) -> str:
         return self.frame()
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         shown = {"text/html": self.frame(), "text/plain": repr(self)}
-        try:  # a picture of it, for readers that run no scripts
+        try:  # a picture too, for readers that run no scripts
             return shown | {"image/svg+xml": Drawing(fit(self.scene)).svg()}
-        except Exception:  # no Graphviz: a notebook shows what there is
+        except Exception:  # no Graphviz: the notebook shows the page alone
             return shown
 
     def __repr__(self) -> str:
@@ -89,117 +97,122 @@ def page(
     y: Value | Module | Watch,
     other: Watch | None = None,
     *,
-    data: tuple[Any, ...] | None = None,
-    loss: str | Callable[..., Any] | None = None,
+    data: tuple[object, ...] | None = None,
+    loss: str | Callable[..., object] | None = None,
     names: Mapping[Value, str] | None = None,
     spellings: Mapping[Op, str] | None = None,
 ) -> Page:
-    """Everything that `y` depends on as a page to step through, and to change numbers in.
+    """Make a page to step through everything that `y` depends on, and to change numbers in.
 
-    It calculates with JavaScript made from the table of primitives. A primitive of your own needs a
-    spelling for that, `{cube: "x => x * x * x"}`; without one, what goes into it stays as it is.
-    `names` has what Values are called in this page, whatever their labels.
+    - Of a Value: its graph, forward and backward.
+    - Of a Module, with `data` and `loss` as `train.fit` takes them: a page to train it in.
+    - Of a Watch, a training recorded by `watch`: that training, or two side by side with `other`.
 
-    Of a Module, with `data` and `loss` as `train.fit` takes them, it is a page to train it in; of
-    what `watch` has recorded, one of that training; of two of these, both side by side.
+    The page calculates with JavaScript made from the table of primitives. A primitive of your own
+    needs a spelling, `{cube: "x => x * x * x"}`; without one, the numbers that go into it cannot
+    be changed. `names` gives names to Values in place of their labels.
 
-    Raises TypeError where `y` is none of these, where a Module comes without data or loss, or where
-    `spellings` is no mapping of primitives to text, ValueError for two runs of models or data that
+    Raises TypeError if `y` is of another type, if a Module comes without data or loss, or if
+    `spellings` is not a mapping of primitives to text, ValueError for two runs whose models or data
     differ.
 
     >>> x = Value(3.0, "x")
     >>> page(x * x + 1)
     <Page of 4 nodes; .save("y.html") writes it>
     """
-    own = _checked(spellings)
+    own = _require_spellings(spellings)
     if isinstance(y, (Module, Watch)):
-        return _of_lesson(_runs(y, other, data, loss), names, own)
+        return _training_page(_runs(y, other, data, loss), names, own)
     if other is not None or data is not None or loss is not None:
         raise TypeError(
             f"data, loss and another run belong to a page of training, got {y!r:.60} of type"
-            f" {type(y).__name__}; page(model, data=..., loss=...) or page(run, other)"
+            f" {type(y).__name__}; write page(model, data=..., loss=...) or page(run, other)"
         )
-    shot = scene(y, names=names)
+    graph = scene(y, names=names)
     used = spelled(y, SPELLINGS | own)
-    return Page(shot, html(_title(shot), _globals(shot, used, own)))
+    return Page(graph, html(_title(graph), _globals(graph, used, own)))
 
 
-def _of_lesson(runs: list[Watch], names: Mapping[Value, str] | None, own: dict[Op, str]) -> Page:
-    about = lesson(runs[0].subject, SPELLINGS | own)
-    y = about.y
-    shot = replace(scene(y, names={y: "loss", **checked_names(names)}), notes=())
+def _training_page(
+    runs: list[Watch], names: Mapping[Value, str] | None, own: dict[Op, str]
+) -> Page:
+    view = training_view(runs[0].setup, SPELLINGS | own)
+    y = view.y
+    graph = replace(scene(y, names={y: "loss", **require_names(names)}), notes=())
     used = spelled(y, SPELLINGS | own)
-    numbers = f"const LESSON = {lesson_json(about, shot, runs)};"
-    title = f"{printable(type(about.subject.model).__name__)} learning · microgradlike"
-    return Page(shot, html(title, _globals(shot, used, own) + numbers, learn=True))
+    training = f"const LESSON = {training_json(view, graph, runs)};"
+    title = f"{printable(type(view.setup.model).__name__)} learning · microgradlike"
+    return Page(graph, html(title, _globals(graph, used, own) + training, learn=True))
 
 
 def _runs(
     y: Module | Watch,
     other: Watch | None,
-    data: Any,
-    loss: str | Callable[..., Any] | None,
+    data: tuple[object, ...] | None,
+    loss: str | Callable[..., object] | None,
 ) -> list[Watch]:
-    """What is to be seen side by side: of a model, itself as it is now."""
+    """List the runs to show side by side; a model counts as a run of one step, as it is now."""
     if isinstance(y, Module):
         if data is None or loss is None or other is not None:
             raise TypeError(
-                "a page of a Module wants data and loss, as train.fit does: page(model,"
-                " data=(points, labels), loss=loss); of a recorded training, page(run)"
+                f"a page of a Module needs data and loss, got data={data!r:.40}, loss={loss!r:.40};"
+                " write page(model, data=(points, labels), loss=loss), or page(run) for a recorded"
+                " training"
             )
         y = watch(y, data=data, loss=loss)
         y.record()
     elif data is not None or loss is not None:
         raise TypeError(
-            "a run that was watched has its data and loss: page(run), or page(run, other)"
+            "a recorded run has its own data and loss: write page(run), or page(run, other)"
         )
     runs = [y] if other is None else [y, other]
     for run in runs:
-        _refuse_empty(run)
+        _require_recorded(run)
     if len(runs) > 1:
-        _refuse_strangers(*runs)
+        _require_comparable(*runs)
     return runs
 
 
-def _refuse_empty(run: Any) -> None:
+def _require_recorded(run: object) -> None:
     if not isinstance(run, Watch):
         raise TypeError(
-            f"the other run is one of watch(...), got {run!r:.60} of type {type(run).__name__}"
+            f"the other run must be a Watch, got {run!r:.60} of type {type(run).__name__}; record"
+            " it with watch(model, data=..., loss=...)"
         )
     if not run.steps:
         raise ValueError(
-            f"{run!r} has recorded nothing: train within `with run:` or with callbacks=[run], and"
-            " for one step at least"
+            f"{run!r} has recorded nothing: train at least one step within `with run:` or with"
+            " callbacks=[run]"
         )
 
 
-def _refuse_strangers(a: Watch, b: Watch) -> None:
-    """ValueError where two runs have no common measure."""
+def _require_comparable(a: Watch, b: Watch) -> None:
     names = [[name for name, _ in run.model.named_parameters()] for run in (a, b)]
     if names[0] != names[1]:
         raise ValueError(
-            f"two runs side by side are of models with the same parameters; these have"
-            f" {len(names[0])} and {len(names[1])}, or other names for them"
+            f"two runs side by side need models with the same parameters, got {len(names[0])} and"
+            f" {len(names[1])} parameters, or other names; show each with page(run)"
         )
-    if a.subject.examples.rows.tolist() != b.subject.examples.rows.tolist():
+    if a.setup.examples.rows.tolist() != b.setup.examples.rows.tolist():
         raise ValueError(
-            "two runs side by side are of the same data, of which both losses are; these are of"
-            f" {len(a.subject.examples)} and {len(b.subject.examples)} examples that differ"
+            "two runs side by side need the same data, since both losses are its mean; got"
+            f" {len(a.setup.examples)} and {len(b.setup.examples)} examples that differ; watch"
+            " both with one data set"
         )
 
 
-def _globals(shot: Scene, used: Mapping[str, Op], own: Mapping[Op, str]) -> str:
-    """What the modules of the page find there: the table, and the scene."""
-    numbers = arithmetic(used.values(), "PRIMITIVES", own)
-    return f"{numbers}const SCENE = {to_json(shot, used)};"
+def _globals(graph: Scene, used: Mapping[str, Op], own: Mapping[Op, str]) -> str:
+    """Write the globals of the page's modules: PRIMITIVES, the table, and SCENE."""
+    primitives = arithmetic(used.values(), "PRIMITIVES", own)
+    return f"{primitives}const SCENE = {to_json(graph, used)};"
 
 
-def _title(shot: Scene) -> str:
-    result = next(n.name for n in shot.nodes if n.id == shot.root)
+def _title(graph: Scene) -> str:
+    result = next(n.name for n in graph.nodes if n.id == graph.root)
     return f"{printable(result)} · microgradlike"
 
 
-def _checked(spellings: Mapping[Op, str] | None) -> dict[Op, str]:
+def _require_spellings(spellings: Mapping[Op, str] | None) -> dict[Op, str]:
     if spellings is None:
         return {}
     if isinstance(spellings, Mapping) and all(
@@ -207,6 +220,6 @@ def _checked(spellings: Mapping[Op, str] | None) -> dict[Op, str]:
     ):
         return dict(spellings)
     raise TypeError(
-        "spellings is a dict of primitives with a JavaScript function for each, such as"
+        "spellings must be a dict from primitives to JavaScript functions, such as"
         f' {{cube: "x => x * x * x"}}, got {spellings!r:.60}'
     )

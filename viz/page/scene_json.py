@@ -1,95 +1,101 @@
-"""A scene as JSON, version 1: columns of numbers and names. docs/scene.md says what each means."""
+"""Scene JSON, version 1: a scene as columns of numbers and names, described in docs/scene.md."""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
+from microgradlike._io import json_number
 from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.ops import Op, mul_no_nan
-from viz.scene.scene import DEAD, DYING, Scene, SceneEdge, checked, scene
+from viz.scene.scene import (
+    DEAD,
+    DEAD_AT_ZERO,
+    Scene,
+    SceneEdge,
+    require_value,
+    scene as value_scene,
+)
 
 VERSION = 1
-Columns = dict[str, list[Any]]
+Columns = dict[str, Sequence[object]]
 
 
 def scene_json(y: Value, *, names: Mapping[Value, str] | None = None) -> str:
-    """The graph of `y` with the numbers of this moment as JSON text; docs/scene.md describes it.
+    """Write the graph of `y` and its numbers of this moment as JSON; docs/scene.md describes it.
 
-    Pure ASCII without a "<", so that it may stand in a script element; the same graph gives the
-    same text. `names` has what Values are called, whatever their labels.
-    Raises TypeError where `y` is not a Value.
+    The text is ASCII without a "<", so it may stand in a script element; the same graph gives the
+    same text. `names` gives names to Values in place of their labels.
+    Raises TypeError if `y` is not a Value or `names` not a mapping of Values to text.
 
     >>> x = Value(3.0, "x")
     >>> columns = json.loads(scene_json(x * x))
     >>> columns["ops"], columns["root"], columns["nodes"]["data"], columns["nodes"]["operands"]
     (['mul'], 1, [3.0, 9.0], [[], [0, 0]])
     """
-    return to_json(scene(y, names=names), spelled(y, SPELLINGS))
+    return to_json(value_scene(y, names=names), spelled(y, SPELLINGS))
 
 
-def to_json(shot: Scene, known: Collection[str]) -> str:
-    """The same of a scene, whose primitives `known` can be computed where it is read."""
-    ops = list(dict.fromkeys((n.op, n.symbol) for n in shot.nodes if n.op))
+def to_json(scene: Scene, known: Collection[str]) -> str:
+    """Write a scene as JSON for a reader that can compute the primitives named in `known`."""
+    ops = list(dict.fromkeys((n.op, n.symbol) for n in scene.nodes if n.op))
     whole = {
         "version": VERSION,
-        "root": next(i for i, n in enumerate(shot.nodes) if n.id == shot.root),
-        "notes": shot.notes,
+        "root": next(i for i, n in enumerate(scene.nodes) if n.id == scene.root),
+        "notes": scene.notes,
         "ops": [op for op, _ in ops],
         "symbols": [symbol for _, symbol in ops],
-        "dead": {DYING.name: DEAD},
-        **_graph(shot, {pair: k for k, pair in enumerate(ops)}, known),
-        "clusters": _clusters(shot),
+        "dead": {DEAD_AT_ZERO.name: DEAD},
+        **_graph(scene, {pair: k for k, pair in enumerate(ops)}, known),
+        "clusters": _clusters(scene),
     }
     text = json.dumps(whole, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c")  # or a label could end the script element it stands in
 
 
 def spelled(y: Value, spellings: Collection[Op]) -> dict[str, Op]:
-    """The primitives in the graph of `y` that are among `spellings`, by name.
+    """Find the primitives in the graph of `y` that are among `spellings`, by name.
 
-    `mul_no_nan`, the product of the chain rule, is always among them; an ambiguous name is not.
+    `mul_no_nan`, the product of the chain rule, is always included; an ambiguous name never is.
 
     >>> spelled(Value(3.0).exp(), SPELLINGS)
     {'mul_no_nan': <primitive mul_no_nan>, 'exp': <primitive exp>}
     """
-    made = (v.op for v in topological(checked(y)) if v.op is not None)
+    made = (v.op for v in topological(require_value(y)) if v.op is not None)
     used = dict.fromkeys([mul_no_nan, *made])
     names = [op.name for op in used]
     return {op.name: op for op in used if op in spellings and names.count(op.name) == 1}
 
 
 def _graph(
-    shot: Scene, ops: dict[tuple[str, str], int], known: Collection[str]
+    scene: Scene, ops: dict[tuple[str, str], int], known: Collection[str]
 ) -> dict[str, Columns]:
-    arrivals: dict[str, list[SceneEdge]] = {n.id: [] for n in shot.nodes}
-    for e in shot.edges:
+    arrivals: dict[str, list[SceneEdge]] = {n.id: [] for n in scene.nodes}
+    for e in scene.edges:
         arrivals[e.target].append(e)
-    place = {n.id: i for i, n in enumerate(shot.nodes)}
-    cluster = {c.id: i for i, c in enumerate(shot.clusters)}
-    operands = [[place[e.source] for e in arrivals[n.id]] for n in shot.nodes]
-    opaque = [i for i, n in enumerate(shot.nodes) if n.op and n.op not in known]
+    place = {n.id: i for i, n in enumerate(scene.nodes)}
+    cluster = {c.id: i for i, c in enumerate(scene.clusters)}
+    operands = [[place[e.source] for e in arrivals[n.id]] for n in scene.nodes]
+    opaque = [i for i, n in enumerate(scene.nodes) if n.op and n.op not in known]
     nodes: Columns = {
-        "op": [ops[n.op, n.symbol] if n.op else -1 for n in shot.nodes],
+        "op": [ops[n.op, n.symbol] if n.op else -1 for n in scene.nodes],
         "operands": operands,
-        "data": [number(n.data) for n in shot.nodes],
-        "grad": [number(n.grad) for n in shot.nodes],
-        "name": [n.name for n in shot.nodes],
-        "role": [n.role for n in shot.nodes],
-        "cluster": [-1 if n.cluster is None else cluster[n.cluster] for n in shot.nodes],
-        "flags": [n.flags for n in shot.nodes],
+        "data": [number(n.data) for n in scene.nodes],
+        "grad": [number(n.grad) for n in scene.nodes],
+        "name": [n.name for n in scene.nodes],
+        "role": [n.role for n in scene.nodes],
+        "cluster": [-1 if n.cluster is None else cluster[n.cluster] for n in scene.nodes],
+        "flags": [n.flags for n in scene.nodes],
         "locked": _locked(operands, opaque),
     }
-    local = [[number(e.local) for e in arrivals[shot.nodes[i].id]] for i in opaque]
+    local = [[number(e.local) for e in arrivals[scene.nodes[i].id]] for i in opaque]
     return {"nodes": nodes, "opaque": {"node": opaque, "local": local}}
 
 
 def _locked(operands: list[list[int]], opaque: list[int]) -> list[int]:
-    """1 for each node that a number depends on which cannot be computed, and for that one."""
+    """Mark with 1 the nodes of `opaque` and everything that they depend on."""
     locked = [0] * len(operands)
     for i in opaque:
         locked[i] = 1
@@ -100,8 +106,8 @@ def _locked(operands: list[list[int]], opaque: list[int]) -> list[int]:
     return locked
 
 
-def _clusters(shot: Scene) -> list[dict[str, Any]]:
-    place = {c.id: i for i, c in enumerate(shot.clusters)}
+def _clusters(scene: Scene) -> list[dict[str, object]]:
+    place = {c.id: i for i, c in enumerate(scene.clusters)}
     return [
         {
             "name": c.name,
@@ -112,14 +118,14 @@ def _clusters(shot: Scene) -> list[dict[str, Any]]:
             "call": c.call,
             "calls": c.calls,
         }
-        for c in shot.clusters
+        for c in scene.clusters
     ]
 
 
 def number(x: float | None) -> float | str | None:
-    """JSON has no name for what is not finite.
+    """Give a number as JSON has it: nan and infinities become strings.
 
-    >>> number(-0.0), number(math.nan), number(-math.inf), number(None)
+    >>> number(-0.0), number(float("nan")), number(-float("inf")), number(None)
     (-0.0, 'nan', '-inf', None)
     """
-    return x if x is None or math.isfinite(x) else repr(x)
+    return None if x is None else json_number(x)

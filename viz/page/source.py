@@ -9,22 +9,21 @@ import re
 from html import escape
 from importlib.resources import files
 
-# paths below static/: the entry of any page, and that of a page with a training
+# paths below static/: the entry of a page, and of a page with a training
 ENTRY, LEARN = "controls/main.js", "training/learn.js"
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
-COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)  # a tenth of the file, and it is in the source
-INDENT = re.compile(r"^ +", re.MULTILINE)  # another tenth; no string goes over several lines
-ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # with these an element ends elsewhere
+COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)  # a tenth of the file
+INDENT = re.compile(r"^ +", re.MULTILINE)  # another tenth; no string spans several lines
+ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # these end or change a script element
 
 
 def html(title: str, globals_: str, *, learn: bool = False) -> str:
-    """The page under a title; `globals_` is JavaScript that goes before that of the modules.
+    """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
-    With `learn` it has the panel of a training, for which LESSON is among the globals.
-
-    A policy in it lets nothing run but this script and nothing be loaded at all. Raises ValueError
-    where the script would not stay within its element.
+    With `learn` the page has the panel of a training, which reads the global LESSON. The page's
+    content policy runs only this script and loads nothing. Raises ValueError if the script would
+    not stay within its element.
     """
     script = _script(globals_, LEARN if learn else ENTRY)
     style = _read("style.css") + (_read("learn.css") if learn else "")
@@ -39,7 +38,7 @@ def html(title: str, globals_: str, *, learn: bool = False) -> str:
 
 
 def modules(entry: str = ENTRY) -> list[str]:
-    """The modules that `entry` needs, as paths below static/: each after its imports, itself last.
+    """List the modules that `entry` needs, as paths below static/: each after its imports.
 
     >>> modules("engine/engine.js")
     ['engine/pushes.js', 'engine/timeline.js', 'engine/engine.js']
@@ -55,14 +54,14 @@ def modules(entry: str = ENTRY) -> list[str]:
             stack.pop()
             order.append(name)
         elif missing[0] in opened:
-            raise ValueError(f"{name} and {missing[0]} import each other; one has to do without")
+            raise ValueError(f"{name} and {missing[0]} import each other; remove one import")
         else:
             stack.append(missing[0])
     return order
 
 
 def imports(name: str) -> list[str]:
-    """The modules that a module imports, as paths below static/.
+    """List the modules that a module imports, as paths below static/.
 
     >>> imports("engine/engine.js")
     ['engine/pushes.js', 'engine/timeline.js']
@@ -74,18 +73,18 @@ def imports(name: str) -> list[str]:
 
 
 def _script(globals_: str, entry: str) -> str:
-    """The modules as one function: what they import from each other is there under its name."""
+    """Join the modules into one function, in which their imports are plain names."""
     texts = [_read(name) for name in modules(entry)]
     for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
         texts = [pattern.sub("", text) for text in texts]
-    whole = "\n".join(["(() => {", '"use strict";', globals_, *texts, "})();"])
-    found = ENDS.search(whole)
+    script = "\n".join(["(() => {", '"use strict";', globals_, *texts, "})();"])
+    found = ENDS.search(script)
     if found:
         raise ValueError(
-            f"a script cannot hold {found[0]!r}, where its element would end; a spelling that needs"
-            " it in a string writes <\\/script or \\x3c"
+            f"a script cannot hold {found[0]!r}, which would end its element; write it as"
+            " <\\/script or \\x3c in the spelling"
         )
-    return whole
+    return script
 
 
 def _policy(script: str, style: str) -> str:

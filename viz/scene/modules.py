@@ -1,4 +1,4 @@
-"""The module calls that the nodes of a graph were made in: clusters, and names of parameters."""
+"""Module calls: the clusters of a graph, and the names of its parameters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from microgradlike.nn import Module
 from microgradlike.scope import Scope
 
 T = TypeVar("T")
-Home = tuple[tuple[Scope, ...], tuple[str, ...]]  # the calls and modules around, outermost first
+# the calls and the ids of the modules around a node, outermost first
+Location = tuple[tuple[Scope, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,8 @@ class Cluster:
     """One call of a module: the nodes made in it are drawn in one frame.
 
     `name` is the module's name in its parent ("layers.0"), `kind` its class, `parent` the id of the
-    cluster it lies in. `module` is the same text for all calls of one module in one place; this is
-    call number `call` of `calls`, or with `call` 0 all of them drawn as one.
+    cluster around it. `module` is the same text for all calls of one module in one place. This is
+    call number `call` of `calls`; `call` 0 stands for all of them, drawn as one.
     """
 
     id: str
@@ -35,7 +36,7 @@ class Cluster:
 
     @property
     def title(self) -> str:
-        """What is printed on the frame.
+        """The title of the frame.
 
         >>> Cluster("c1", "layers.0", None, "Layer", "m1", call=2, calls=3).title
         'layers.0 · Layer · call 2 of 3'
@@ -48,73 +49,80 @@ class Cluster:
         return " · ".join(parts)
 
 
-class Modules:
-    """Which call each node of `order` belongs to, and which leaves are parameters of which modules.
+class ModuleCalls:
+    """The module calls in a graph, given as its nodes in topological `order`.
 
     `parameters` maps the id() of a leaf to its name, `clusters` lists the calls, outermost first.
-    A parameter is made before any call, so it belongs to the innermost call, and to the innermost
-    module, that holds all its uses inside modules: a penalty on weights does not take them out.
+    A parameter is made before any call. It is placed in the innermost call, and in the innermost
+    module, that holds all its uses inside modules; a penalty on weights does not move it out.
     """
 
     def __init__(self, order: list[Value]) -> None:
         self._calls: dict[int, tuple[Scope, ...]] = {}  # by id() of a scope: from the outermost
-        self._modules: dict[int, tuple[str, ...]] = {}  # the same, as modules
-        self._keys: dict[tuple[str, int], str] = {}  # (module around it, id() of owner): its module
+        self._modules: dict[int, tuple[str, ...]] = {}  # the same, as ids of modules
+        self._module_ids: dict[tuple[str, int], str] = {}  # by (module around it, id() of owner)
         self._names: dict[int, dict[int, str]] = {}  # by id() of an owner, by id() of a leaf
-        self._home: dict[int, Home] = {}  # of a parameter
+        self._locations: dict[int, Location] = {}  # by id() of a parameter
         self.parameters: dict[int, str] = {}
         for v in order:
-            self._chain(v.scope)
+            self._add_calls(v.scope)
         for calls in self._calls.values():
             if len(calls) == 1:
-                self.parameters.update(self._named(calls[0]))
-        self._find_homes(order)
-        self._ids = {key: f"c{i}" for i, key in enumerate(self._calls, 1)}
+                self.parameters.update(self._parameter_names(calls[0]))
+        self._locate_parameters(order)
+        self._cluster_ids = {key: f"c{i}" for i, key in enumerate(self._calls, 1)}
         self.clusters = tuple(self._clusters())
 
-    def place(self, v: Value) -> tuple[str | None, str | None]:
-        """The id of the call and the module that `v` belongs to, each None where there is none."""
-        here = () if v.scope is None else (self._calls[id(v.scope)], self._modules[id(v.scope)])
-        calls, modules = self._home.get(id(v), here or ((), ()))
-        return self._ids[id(calls[-1])] if calls else None, modules[-1] if modules else None
+    def cluster_and_module(self, v: Value) -> tuple[str | None, str | None]:
+        """Find the ids of the cluster and the module that `v` belongs to; None outside of any."""
+        own = ((), ()) if v.scope is None else self._around(v.scope)
+        calls, modules = self._locations.get(id(v), own)
+        cluster = self._cluster_ids[id(calls[-1])] if calls else None
+        return cluster, modules[-1] if modules else None
 
-    def _chain(self, scope: Scope | None) -> None:
-        """Note the calls around a node, outermost first, and their modules."""
+    def _around(self, scope: Scope) -> Location:
+        return self._calls[id(scope)], self._modules[id(scope)]
+
+    def _add_calls(self, scope: Scope | None) -> None:
+        """Register the calls around a node, and their modules."""
         missing: list[Scope] = []
         while scope is not None and id(scope) not in self._calls:
             missing.append(scope)
             scope = scope.parent
-        calls = () if scope is None else self._calls[id(scope)]
-        modules = () if scope is None else self._modules[id(scope)]
+        calls, modules = ((), ()) if scope is None else self._around(scope)
         for inner in reversed(missing):
-            pair = (modules[-1] if modules else "", id(inner.owner))
+            key = (modules[-1] if modules else "", id(inner.owner))
+            module = self._module_ids.setdefault(key, f"m{len(self._module_ids) + 1}")
             calls = self._calls[id(inner)] = (*calls, inner)
-            key = self._keys.setdefault(pair, f"m{len(self._keys) + 1}")
-            modules = self._modules[id(inner)] = (*modules, key)
+            modules = self._modules[id(inner)] = (*modules, module)
 
-    def _named(self, scope: Scope) -> dict[int, str]:
-        """The names that the module of this call has for its parameters."""
+    def _parameter_names(self, scope: Scope) -> dict[int, str]:
+        """Name the parameters as the module of this call does, by id() of a leaf."""
         owner: object = scope.owner
         if id(owner) not in self._names:
             named = owner.named_parameters() if isinstance(owner, Module) else ()
             self._names[id(owner)] = {id(p): name for name, p in named}
         return self._names[id(owner)]
 
-    def _find_homes(self, order: list[Value]) -> None:
-        derived: dict[int, Home] = {}  # for parameters that no module uses here
+    def _locate_parameters(self, order: list[Value]) -> None:
+        in_derivatives: dict[int, Location] = {}  # for parameters that no module uses here
         for v in order:
             if v.scope is not None and self.parameters:
-                scope = _module_call(v.scope)
-                homes, scope = (derived, v.scope) if scope is None else (self._home, scope)
-                here = (self._calls[id(scope)], self._modules[id(scope)])
+                call = _enclosing_module_call(v.scope)
+                found = in_derivatives if call is None else self._locations
+                here = self._around(call or v.scope)
                 for _, x in node_operands(v):
                     if id(x) in self.parameters:
-                        calls, modules = homes.get(id(x), here)
-                        homes[id(x)] = _common(calls, here[0]), _common(modules, here[1])
-        self._home = derived | self._home
-        for leaf, (calls, _) in self._home.items():
+                        before = found.get(id(x), here)
+                        found[id(x)] = (
+                            _common_start(before[0], here[0]),
+                            _common_start(before[1], here[1]),
+                        )
+        self._locations = in_derivatives | self._locations
+        for leaf, (calls, _) in self._locations.items():
             if calls:  # "w.1" in its neuron, "layers.0.neurons.3.w.1" in its network
-                self.parameters[leaf] = self._named(calls[-1]).get(leaf, self.parameters[leaf])
+                names = self._parameter_names(calls[-1])
+                self.parameters[leaf] = names.get(leaf, self.parameters[leaf])
 
     def _clusters(self) -> Iterator[Cluster]:
         total = Counter(modules[-1] for modules in self._modules.values())
@@ -122,21 +130,20 @@ class Modules:
         for key, calls in self._calls.items():
             scope, module = calls[-1], self._modules[key][-1]
             so_far[module] += 1
-            parent = self._ids[id(calls[-2])] if len(calls) > 1 else None
+            parent = self._cluster_ids[id(calls[-2])] if len(calls) > 1 else None
             kind = type(scope.owner).__name__
             numbers = so_far[module], total[module]
-            yield Cluster(self._ids[key], scope.name, parent, kind, module, *numbers)
+            yield Cluster(self._cluster_ids[key], scope.name, parent, kind, module, *numbers)
 
 
-def _module_call(scope: Scope | None) -> Scope | None:
-    """The innermost call of a module, past those of `gradients`."""
+def _enclosing_module_call(scope: Scope | None) -> Scope | None:
+    """Find the innermost call of a module, past those of `gradients`."""
     while scope is not None and not isinstance(scope.owner, Module):
         scope = scope.parent
     return scope
 
 
-def _common(a: Sequence[T], b: Sequence[T]) -> tuple[T, ...]:
-    """What two sequences start with in common."""
+def _common_start(a: Sequence[T], b: Sequence[T]) -> tuple[T, ...]:
     length = 0
     while length < min(len(a), len(b)) and a[length] == b[length]:
         length += 1

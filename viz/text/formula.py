@@ -1,24 +1,23 @@
-"""Formula: a number that remembers how to write itself, so that a derivative rule prints itself."""
+"""Formula: a number with its own text, so that a derivative rule writes itself out."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from microgradlike import ops
 from microgradlike.expressions.lexer import POWER, RANKS, SIGN
 from microgradlike.expressions.parser import parse
 from microgradlike.ieee_float import IeeeFloat, partial_at, unwrapped
+from microgradlike.op import Number
 from microgradlike.ops import Op
 from viz.numbers import short
 
 ATOM = POWER + 1
-MAX_LENGTH = 48  # beyond, a rule explains nothing
+MAX_LENGTH = 48  # a longer rule explains nothing
 
 
 class Formula(IeeeFloat):
-    """A double with the `text` of its making; `rank` tells which brackets it needs.
+    """A double with the `text` that it was computed from; `rank` decides on brackets.
 
-    Where a rule distinguishes cases, its text is that of the case at hand.
+    If a rule distinguishes cases, the text is that of the case at hand.
 
     >>> x = Formula(0.5, "x")
     >>> ops.exp(2 * x).text
@@ -33,8 +32,8 @@ class Formula(IeeeFloat):
         self.rank = SIGN if data < 0 and not text else rank
 
     @classmethod
-    def apply(cls, op: Op, *operands: Any) -> Any:
-        """`op` of the operands, in number and in writing."""
+    def apply(cls, op: Op, *operands: Number) -> Number:
+        """Apply `op` to the numbers and to the texts."""
         if op is ops.where:
             condition, a, b = operands
             return a if condition else b
@@ -48,24 +47,26 @@ class Formula(IeeeFloat):
             return cls(0.0)
         if all(x.text == short(x.data) for x in xs):
             return cls(data)
-        return written(op, data, xs)
+        return formula_of(op, data, xs)
 
-    def within(self, rank: int) -> str:
-        """The text as an operand of an operator of that rank, bracketed where it must be."""
+    def bracketed(self, rank: int) -> str:
+        """Return the text as an operand of an operator of that rank, in brackets if needed."""
         return self.text if self.rank >= rank else f"({self.text})"
 
 
-def derivative(op: Op, index: int, y: Formula, operands: list[Formula | float]) -> Formula | None:
-    """How dy/d(operand `index`) is written; None where the rule is long, or knows only floats.
+def derivative_formula(
+    op: Op, index: int, y: Formula, operands: list[Formula | float]
+) -> Formula | None:
+    """Write dy/d(operand `index`); None if the rule is long or works on floats only.
 
-    The table's textbook form is preferred: the accurate one may be no sight for a learner.
+    The table's textbook form is preferred: the accurate one may be hard to read.
 
-    >>> derivative(ops.power, 0, Formula(9.0, "y"), [Formula(3.0, "x"), 2.0]).text
+    >>> derivative_formula(ops.power, 0, Formula(9.0, "y"), [Formula(3.0, "x"), 2.0]).text
     '2 * x'
     """
     if op.textbook:
-        written_out = [x if isinstance(x, Formula) else Formula(x) for x in operands]
-        names = dict(zip(op.operand_names, written_out)) | {"y": y}
+        formulas = [x if isinstance(x, Formula) else Formula(x) for x in operands]
+        names = dict(zip(op.operand_names, formulas)) | {"y": y}
         rule = parse(op.textbook[index])(names)
         accurate = partial_at(op, index, unwrapped(y), *map(unwrapped, operands))
         return (
@@ -77,7 +78,7 @@ def derivative(op: Op, index: int, y: Formula, operands: list[Formula | float]) 
     try:
         try:
             p = partial(y, *operands)
-        except ArithmeticError:  # numbers divided at a pole; a Formula does not raise
+        except ArithmeticError:  # a float division at a pole; a Formula does not raise
             p = partial(y, *[x if isinstance(x, Formula) else Formula(x) for x in operands])
     except Exception:  # a user's rule may be written over floats only
         return None
@@ -85,19 +86,19 @@ def derivative(op: Op, index: int, y: Formula, operands: list[Formula | float]) 
     return rule if len(rule.text) <= MAX_LENGTH else None
 
 
-def written(op: Op, y: float, operands: list[Formula]) -> Formula:
-    """How `op` of the operands is written; its value is `y`.
+def formula_of(op: Op, y: float, operands: list[Formula]) -> Formula:
+    """Write `op` applied to the operands; its value is `y`.
 
-    >>> written(ops.mul, 6.0, [Formula(2.0), Formula(3.0, "a + 1", RANKS["+"])]).text
+    >>> formula_of(ops.mul, 6.0, [Formula(2.0), Formula(3.0, "a + 1", RANKS["+"])]).text
     '2 * (a + 1)'
     """
-    infix = ops.mul.infix if op is ops.mul_no_nan else op.infix  # a product, but for its edge
+    infix = ops.mul.infix if op is ops.mul_no_nan else op.infix  # written as the product that it is
     rank = RANKS.get(infix)
     if op is ops.neg:
-        return Formula(y, op.symbol + operands[0].within(SIGN), SIGN)
+        return Formula(y, op.symbol + operands[0].bracketed(SIGN), SIGN)
     if rank is None:
         return Formula(y, f"{op.name}({', '.join(x.text for x in operands)})")
     a, b = operands
     if op is ops.power:
-        return Formula(y, f"{a.within(ATOM)}{op.symbol}{b.within(ATOM)}", rank)
-    return Formula(y, f"{a.within(rank)} {infix} {b.within(rank + 1)}", rank)
+        return Formula(y, f"{a.bracketed(ATOM)}{op.symbol}{b.bracketed(ATOM)}", rank)
+    return Formula(y, f"{a.bracketed(rank)} {infix} {b.bracketed(rank + 1)}", rank)

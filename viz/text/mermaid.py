@@ -1,4 +1,4 @@
-"""Mermaid: a graph as flowchart text, for the Markdown pages that draw such text."""
+"""Mermaid: a graph as flowchart text, which many Markdown viewers draw."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from viz.colors import YELLOW, Scale
 from viz.fold.fold import fit
 from viz.label import printable
 from viz.numbers import NOT_YET, short, signed
-from viz.scene.programs import snapshot
+from viz.scene.programs import scene_of
 from viz.scene.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode
 
 DIRECTIONS: Final = ("LR", "TB", "RL", "BT")
-MAX_NODES: Final = 100  # mermaid refuses text beyond 50,000 characters and 500 edges
-# only these two: mermaid finds the ends of edges at other shapes less reliably
+MAX_NODES: Final = 100  # mermaid refuses text of more than 50,000 characters or 500 edges
+# only these two shapes: mermaid places the ends of edges less reliably at others
 SHARP, ROUND = ("[", "]"), ("(", ")")
 SHAPES: Final[dict[Role, tuple[str, str]]] = {
     "input": ROUND,
@@ -44,12 +44,12 @@ def to_mermaid(
     max_nodes: int = MAX_NODES,
     names: Mapping[Value, str] | None = None,
 ) -> str:
-    """The graph of `root` as a mermaid flowchart: numbers in the nodes, local derivatives on edges.
+    """Write a graph as a Mermaid flowchart: numbers in the nodes, local derivatives on the edges.
 
-    Colored by gradient like `draw`; calls of modules are subgraphs. A Value or a program with more
-    nodes than `max_nodes` is folded as `draw` does, a Scene is taken as it is. `direction` is "LR",
-    "TB", "RL" or "BT"; `names` has what Values are called here, whatever their labels.
-    Raises TypeError where `root` is none of them, ValueError at another direction.
+    Nodes are colored by gradient as in `draw`; calls of modules are subgraphs. A Value or a Program
+    of more than `max_nodes` nodes is folded as in `draw`; a Scene is taken as it is. `direction` is
+    "LR", "TB", "RL" or "BT"; `names` gives names to Values in place of their labels.
+    Raises TypeError if `root` is of another type, ValueError for another direction.
 
     >>> x = Value(3.0, "x")
     >>> print(to_mermaid(x * x).split("classDef")[0])
@@ -61,9 +61,11 @@ def to_mermaid(
     <BLANKLINE>
     """
     if direction not in DIRECTIONS:
-        raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, got {direction!r:.60}")
-    shot = root if isinstance(root, Scene) else snapshot(root, names=names)
-    drawn = shot if shot is root else fit(shot, max_nodes=max_nodes)
+        raise ValueError(f"direction must be one of {', '.join(DIRECTIONS)}, got {direction!r:.60}")
+    if isinstance(root, Scene):
+        drawn = root
+    else:
+        drawn = fit(scene_of(root, names=names), max_nodes=max_nodes)
     scale = Scale.of(node.grad for node in drawn.nodes)
     lines = [
         f"flowchart {direction}",
@@ -77,7 +79,7 @@ def to_mermaid(
 
 
 def escaped(text: str) -> str:
-    """`text` for a quoted label: all but letters, digits and a few signs as character codes.
+    """Escape `text` for a quoted label: letters, digits and a few signs stay, others become codes.
 
     >>> escaped('a"b <i>'), escaped("w.1 + 重")
     ('a#34;b #60;i#62;', 'w.1 #43; 重')
@@ -94,7 +96,7 @@ def _lines(node: SceneNode) -> Iterator[str]:
     if node.fold is not None and not node.fold.calls:
         yield f"… {node.fold.size} nodes folded"
         return
-    # the name first: a line that begins with the sign + would be a list in Markdown
+    # the name first: a line that begins with + would be a list in Markdown
     yield " ".join(escaped(part) for part in (node.name, node.symbol) if part)
     if node.fold is not None:
         yield f"{node.fold.size} nodes"
@@ -112,7 +114,7 @@ def _edge(edge: SceneEdge) -> str:
 
 
 def _frames(scene: Scene) -> Iterator[str]:
-    """The nodes, in subgraphs nested as the clusters are."""
+    """Yield the nodes in subgraphs, nested as the clusters are."""
     nodes: dict[str | None, list[str]] = {}
     for node in scene.nodes:
         nodes.setdefault(node.cluster, []).append(_node(node))

@@ -1,10 +1,10 @@
-"""Every path through a graph, summed: counted exactly, the greatest listed, never enumerated."""
+"""Paths: the ways from nodes to a result, counted and summed, with the greatest listed."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from microgradlike.engine import Value, local_derivatives
 from microgradlike.graph import node_operands, topological
@@ -13,7 +13,7 @@ from microgradlike.ops import mul_no_nan
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From a node to `user`, whose operand number `position` it is; `local` is d(user)/d(node)."""
+    """A step from operand number `position` of `user` up to `user`; `local` is the derivative."""
 
     user: Value
     position: int
@@ -24,7 +24,8 @@ class Step:
 class Path:
     """A way from a node up to the root: its first `step`, then `above`; both None at the root.
 
-    `product` is that of its local derivatives, multiplied from the root down as `backward` does.
+    `product` is the product of its local derivatives, multiplied from the root down, as in
+    `backward`.
     """
 
     product: float
@@ -32,7 +33,7 @@ class Path:
     above: Path | None = None
 
     def steps(self) -> Iterator[Step]:
-        """The steps, the one nearest to the node first."""
+        """Yield the steps, the one nearest to the node first."""
         path: Path | None = self
         while path is not None and path.step is not None:
             yield path.step
@@ -43,13 +44,13 @@ class Path:
 class Paths:
     """All paths from the root to one node: their `count`, the `greatest` and the sum of the `rest`.
 
-    `size` is the sum of the absolute products, by which rounding errors are judged.
+    `magnitude` is the sum of the absolute products, which bounds the rounding errors.
     """
 
     count: int = 0
     greatest: list[Path] = field(default_factory=list)
     rest: float = 0.0
-    size: float = 0.0
+    magnitude: float = 0.0
 
     @property
     def total(self) -> float:
@@ -57,26 +58,26 @@ class Paths:
         return sum([path.product for path in self.greatest]) + self.rest
 
     def extend(self, above: Paths, step: Step) -> None:
-        """Add the paths that the step's user has, each longer by the step."""
+        """Add the paths of the step's user, each one step longer."""
         local = step.local
         for path in above.greatest:
             self.greatest.append(Path(mul_no_nan(path.product, local), step, path))
         if above.count > len(above.greatest):
             self.rest += mul_no_nan(above.rest, local)
         self.count += above.count
-        self.size += mul_no_nan(above.size, abs(local))
+        self.magnitude += mul_no_nan(above.magnitude, abs(local))
 
     def prune(self, limit: int) -> None:
-        """Keep the `limit` greatest; the others go into the rest."""
-        self.greatest.sort(key=_greatness, reverse=True)
+        """Keep the `limit` greatest, and add the others to the rest."""
+        self.greatest.sort(key=_sort_key, reverse=True)
         self.rest += sum([path.product for path in self.greatest[limit:]])
         del self.greatest[limit:]
 
 
 def all_paths(root: Value, wanted: list[Value], *, limit: int) -> dict[int, Paths]:
-    """By id of each wanted node: the paths that lead to it, at most `limit` of them listed.
+    """Find the paths from each wanted node to the root, by id(); at most `limit` are listed.
 
-    One pass from the root down, whatever the number of paths.
+    It takes one pass from the root down, whatever the number of paths.
 
     >>> x = y = Value(1.0)
     >>> for _ in range(100): y = y + y
@@ -86,7 +87,7 @@ def all_paths(root: Value, wanted: list[Value], *, limit: int) -> dict[int, Path
     """
     order = topological(root)
     targets = {id(v) for v in wanted}
-    leading = _leading_to(targets, order)
+    ancestors = _ancestors(targets, order)
     table: dict[int, Paths] = {id(root): Paths(1, [Path(1.0)], 0.0, 1.0)}
     for v in reversed(order):
         paths = table.get(id(v))
@@ -95,7 +96,7 @@ def all_paths(root: Value, wanted: list[Value], *, limit: int) -> dict[int, Path
         paths.prune(limit)
         partials = local_derivatives(v)
         for position, x in node_operands(v):
-            if id(x) in leading:
+            if id(x) in ancestors:
                 below = table.setdefault(id(x), Paths())
                 below.extend(paths, Step(v, position, float(partials[position] or 0.0)))
                 if len(below.greatest) > 8 * limit:  # a node with many users
@@ -105,15 +106,15 @@ def all_paths(root: Value, wanted: list[Value], *, limit: int) -> dict[int, Path
     return table
 
 
-def _leading_to(targets: set[int], order: list[Value]) -> set[int]:
-    """The ids of the nodes that depend on a target, the targets included."""
-    leading: set[int] = set()
+def _ancestors(targets: set[int], order: list[Value]) -> set[int]:
+    """Collect the ids of the nodes that depend on a target, the targets included."""
+    found: set[int] = set()
     for v in order:
-        if id(v) in targets or any(id(x) in leading for _, x in node_operands(v)):
-            leading.add(id(v))
-    return leading
+        if id(v) in targets or any(id(x) in found for _, x in node_operands(v)):
+            found.add(id(v))
+    return found
 
 
-def _greatness(path: Path) -> tuple[bool, Any]:
+def _sort_key(path: Path) -> tuple[bool, float]:
     size = abs(path.product)
-    return size != size, size if size == size else 0.0  # what is nan hides all else: first
+    return (True, 0.0) if math.isnan(size) else (False, size)  # a nan makes the sum nan: first

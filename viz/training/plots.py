@@ -1,4 +1,4 @@
-"""Plots of a training: the loss curve, and what a network says at every point of the plane."""
+"""Plots of a training by matplotlib: the loss curve and the decision boundary."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from microgradlike._validate import whole_number
 from microgradlike.engine import Value
 
 if TYPE_CHECKING:
@@ -13,38 +14,46 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
-# Okabe and Ito's colors, told apart by the color-blind, with a marker each for print without color
+# Okabe and Ito's colors for the color-blind, each with a marker for print without color
 COLORS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 MARKERS: Final = ("o", "s", "^", "D", "v", "P")
 BLACK: Final = "#222222"
 
+Scores = Value | float | Sequence[Value | float]  # the result of a classifier
+Grid = list[list[float]] | list[list[list[float]]]  # numbers or colors, by row
+
 
 class PlotError(ImportError):
-    """Matplotlib, which plots are drawn with, is not there; the message says how to get it."""
+    """Matplotlib is missing; the message says how to install it.
+
+    >>> issubclass(PlotError, ImportError)
+    True
+    """
 
 
 def plot_loss(
     losses: Sequence[float], *, accuracies: Sequence[float] = (), title: str = "Training"
 ) -> Figure:
-    """The loss at every step, on a logarithmic axis where it is positive and spans decades.
+    """Plot the loss at every step, on a logarithmic axis if it is positive and spans decades.
 
-    `accuracies`, fractions from 0 to 1, are drawn below it. A loss that is not finite leaves a gap.
-    Raises ValueError where there is no loss, PlotError without matplotlib.
+    `losses` has a number per step; one that is not finite leaves a gap. `accuracies`, fractions
+    from 0 to 1, are drawn below, `title` above. Returns a matplotlib Figure; its `savefig` writes
+    it to a file. Raises ValueError if there is no loss, PlotError without matplotlib.
 
     >>> figure = plot_loss([1.0, 0.5, 0.25])
     >>> figure.axes[0].get_ylabel()
     'loss'
     """
     if not losses:
-        raise ValueError("there is no loss to plot; train for at least one step")
+        raise ValueError("losses is empty; train for at least one step")
     figure = _figure((6.4, 4.8 if accuracies else 3.6))
     rows = figure.subplots(2 if accuracies else 1, 1, sharex=True, squeeze=False)[:, 0]
     _curve(rows[0], losses, "loss", COLORS[0])
     finite = [x for x in losses if math.isfinite(x)]
     if finite and min(finite) > 0 and max(finite) > 10 * min(finite):
         rows[0].set_yscale("log")
-        rows[0].yaxis.set_major_formatter(_plain)
-        rows[0].yaxis.set_minor_formatter(_plain)
+        rows[0].yaxis.set_major_formatter(_tick)
+        rows[0].yaxis.set_minor_formatter(_tick)
     if accuracies:
         _curve(rows[1], accuracies, "accuracy", COLORS[1])
         rows[1].set_ylim(-0.03, 1.1)
@@ -56,31 +65,39 @@ def plot_loss(
 
 
 def plot_decision_boundary(
-    model: Callable[[list[float]], Any],
+    model: Callable[[list[float]], Scores],
     points: Iterable[Sequence[float]],
     labels: Iterable[int],
     *,
     resolution: int = 50,
     title: str = "Decision boundary",
 ) -> Figure:
-    """The plane colored by the class that `model` gives each of its points, with the data on it.
+    """Color the plane by the class that `model` gives each point, with the data on it.
 
-    `model` takes [x, y] and gives a score, whose sign tells two classes apart, or a list of scores,
-    whose largest names the class; they may be Values. `labels` are whole numbers, of two classes in
-    ascending order for the signs - and +. Shown are `resolution` × `resolution` points.
-    Raises ValueError where there are no points, labels are missing or the resolution is below 2,
-    PlotError without matplotlib.
+    - `model`: takes [x, y] and gives a score, whose sign tells two classes apart, or a list of
+      scores, the largest of which names the class; scores may be Values.
+    - `points`: pairs of coordinates, `labels`: the class of each, a whole number. Of two classes,
+      the smaller label belongs to negative scores.
+    - `resolution`: the number of points along each axis at which the model is evaluated.
+    - `title`: printed above.
+
+    Returns a matplotlib Figure; its `savefig` writes it to a file. Raises ValueError if there are
+    no points, if labels are missing or if the resolution is below 2, TypeError for another kind
+    of resolution, PlotError without matplotlib.
+
+    >>> figure = plot_decision_boundary(lambda p: p[0] - p[1], [(0, 1), (1, 0)], [0, 1])
+    >>> figure.axes[0].get_title()
+    'Decision boundary'
     """
-    if resolution < 2:
-        raise ValueError(f"resolution is at least 2, got {resolution}")
-    xy, classes = _pairs(points, labels)
+    resolution = whole_number("resolution", resolution, at_least=2)
+    xy, classes = _checked_points(points, labels)
     xs, ys = (_grid([p[i] for p in xy], resolution) for i in (0, 1))
     ratio = (ys[-1] - ys[0]) / (xs[-1] - xs[0])
     figure = _figure((6.4, min(max(5.2 * ratio + 1.2, 3.0), 8.0)))
     axes = figure.subplots()
     rows = [[_scores(model([x, y])) for x in xs] for y in ys]
     by_sign = len(rows[0][0]) == 1
-    (_signs if by_sign else _winners)(axes, xs, ys, rows)
+    (_color_by_sign if by_sign else _color_by_class)(axes, xs, ys, rows)
     for k, name in enumerate(sorted(set(classes))):
         color = k if by_sign else name
         _scatter(axes, [p for p, c in zip(xy, classes) if c == name], color, f"class {name}")
@@ -89,21 +106,22 @@ def plot_decision_boundary(
     return figure
 
 
-def _pairs(
+def _checked_points(
     points: Iterable[Sequence[float]], labels: Iterable[int]
 ) -> tuple[list[tuple[float, float]], list[int]]:
-    """The points as pairs of floats and the label of each; ValueError where one is missing."""
+    """Convert points to pairs of floats, each with a label; ValueError if one is missing."""
     xy = [(float(p[0]), float(p[1])) for p in points]
     classes = list(labels)
     if not xy or len(xy) != len(classes):
         raise ValueError(
-            f"points and labels go together, one at least: got {len(xy)} and {len(classes)}"
+            f"need at least one point, and a label for each; got {len(xy)} points and"
+            f" {len(classes)} labels"
         )
     return xy, classes
 
 
 def _figure(size: tuple[float, float]) -> Figure:
-    """A figure without pyplot: no window, no global state."""
+    """Make a figure without pyplot, which would keep it in global state."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
@@ -131,44 +149,48 @@ def _curve(axes: Axes, ys: Sequence[float], name: str, color: str) -> None:
         )
 
 
-def _plain(x: float, _position: int | None = None) -> str:
-    """A tick of a logarithmic axis: 0.1, 0.2, 0.5, and nothing at those between."""
+def _tick(x: float, _position: int | None = None) -> str:
+    """Write a tick of a logarithmic axis: 0.1, 0.2, 0.5, and "" for those between."""
     digits = f"{x:.0e}"
     return f"{x:g}" if digits[0] in "125" else ""
 
 
 def _grid(xs: list[float], resolution: int) -> list[float]:
-    """Evenly from the smallest to the largest, with room around."""
+    """Space numbers evenly from the smallest to the largest, with a margin."""
     low, high = min(xs), max(xs)
-    room = 0.15 * (high - low) or 1.0
-    step = (high - low + 2 * room) / (resolution - 1)
-    return [low - room + i * step for i in range(resolution)]
+    margin = 0.15 * (high - low) or 1.0
+    step = (high - low + 2 * margin) / (resolution - 1)
+    return [low - margin + i * step for i in range(resolution)]
 
 
-def _scores(output: Any) -> list[float]:
-    outputs = output if isinstance(output, (list, tuple)) else [output]
+def _scores(output: Scores) -> list[float]:
+    outputs = output if isinstance(output, Sequence) else [output]
     return [x.data if isinstance(x, Value) else float(x) for x in outputs]
 
 
-def _signs(axes: Axes, xs: list[float], ys: list[float], rows: list[list[list[float]]]) -> None:
-    """One score: blue below zero, orange above, and the line where it is zero."""
+def _color_by_sign(
+    axes: Axes, xs: list[float], ys: list[float], rows: list[list[list[float]]]
+) -> None:
+    """Color one score blue below zero and orange above, with a line at zero."""
     from matplotlib.colors import LinearSegmentedColormap
 
     z = [[scores[0] for scores in row] for row in rows]
     flat = sorted(x for row in z for x in row if math.isfinite(x))
     sizes = sorted(map(abs, flat))
-    # the greatest scores lie far from the data and would leave only pale colors near it
+    # scores are greatest far from the data; scaled by them, colors near the data would be pale
     top = sizes[int(0.9 * (len(sizes) - 1))] if sizes and sizes[-1] > 0 else 1.0
     colors = LinearSegmentedColormap.from_list("sign", ["#7fb3d6", "#fafafa", "#eaae7d"])
     image = _image(axes, xs, ys, z, cmap=colors, vmin=-top, vmax=top)
-    beside = axes.inset_axes((1.03, 0.0, 0.03, 1.0))
-    axes.figure.colorbar(image, cax=beside, label="score", extend="both")
+    colorbar_axes = axes.inset_axes((1.03, 0.0, 0.03, 1.0))
+    axes.figure.colorbar(image, cax=colorbar_axes, label="score", extend="both")
     if flat and flat[0] < 0 < flat[-1]:
         axes.contour(xs, ys, z, levels=[0.0], colors=BLACK, linewidths=1.6)
 
 
-def _winners(axes: Axes, xs: list[float], ys: list[float], rows: list[list[list[float]]]) -> None:
-    """Scores of several classes: the color of the largest."""
+def _color_by_class(
+    axes: Axes, xs: list[float], ys: list[float], rows: list[list[list[float]]]
+) -> None:
+    """Color each point by the class of its largest score."""
     from matplotlib.colors import to_rgb
 
     pale = [[0.35 * x + 0.65 for x in to_rgb(color)] for color in COLORS]
@@ -176,8 +198,8 @@ def _winners(axes: Axes, xs: list[float], ys: list[float], rows: list[list[list[
     _image(axes, xs, ys, z)
 
 
-def _image(axes: Axes, xs: list[float], ys: list[float], z: Any, **options: Any) -> AxesImage:
-    """The grid as an image whose pixels are centered on it."""
+def _image(axes: Axes, xs: list[float], ys: list[float], z: Grid, **options: Any) -> AxesImage:
+    """Draw the grid as an image whose pixels are centered on its points."""
     right, up = (xs[1] - xs[0]) / 2, (ys[1] - ys[0]) / 2
     extent = (xs[0] - right, xs[-1] + right, ys[0] - up, ys[-1] + up)
     image = axes.imshow(z, extent=extent, origin="lower", interpolation="bilinear", **options)

@@ -1,11 +1,11 @@
-"""Watch: a training being recorded, to be looked at step by step in a page."""
+"""Recorder: a training, recorded so that a page can show it step by step."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from microgradlike.compile.jit import jit
 from microgradlike.compile.trace import TraceError
@@ -14,18 +14,30 @@ from microgradlike.graph import topological
 from microgradlike.nn.module import Module
 from microgradlike.nn.training.callbacks import Callback
 from microgradlike.nn.training.state import State
-from viz.training.training_view import Subject, checked_loss
+from viz.training.training_view import TrainingSetup, require_loss
 
-STEPS = 200  # kept at most; of more, every second one, then every fourth
-NUMBERS = 500_000  # kept at most, parameters and their gradients: about 5 MB of a page
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+STEPS = 200  # kept at most; of more steps every second one, then every fourth
+NUMBERS = 500_000  # kept at most, parameters and gradients: about 5 MB of a page
 
 
 class Watch(Callback):
-    """What `watch` gives: the steps recorded so far, as columns of one length.
+    """A recorded training; `watch` makes it, and it is a callback or a context manager.
 
-    `steps` are their numbers; `parameters` has an array for each, and `losses` and `gradients` what
-    the mean loss of all examples is at these very parameters, and its gradient. They are computed
-    here, with a copy of the model, so that the gradients of the model are left alone.
+    Its columns have one entry per recorded step: `steps`, the number of the step; `parameters`, an
+    array of all parameters; `losses`, the mean loss of all examples at these parameters;
+    `gradients`, the gradient of that loss. A copy of the model computes them, so the gradients of
+    the model itself do not change. `name` is the run's name, `model` the module that is trained.
+
+    >>> from microgradlike import nn
+    >>> model = nn.MLP(1, [1])
+    >>> run = watch(model, data=([[1.0]], [2.0]), loss=lambda model, x, y: (model(x) - y) ** 2)
+    >>> run.record()
+    >>> run.steps, len(run.parameters[0]), len(run.gradients[0])
+    ([0], 2, 2)
     """
 
     steps: list[int]
@@ -33,45 +45,45 @@ class Watch(Callback):
     parameters: list[array[float]]
     gradients: list[array[float]]
 
-    def __init__(self, subject: Subject, name: str = "") -> None:
-        self.subject, self.name = subject, name
-        self._own = subject.model.parameters()
+    def __init__(self, setup: TrainingSetup, name: str = "") -> None:
+        self.setup, self.name = setup, name
+        self._own = setup.model.parameters()
         self._copies = [Value(p.data, p.label) for p in self._own]
-        copy = subject.model.with_parameters(self._copies)
-        self._others = _others(subject, copy)
+        copy = setup.model.with_parameters(self._copies)
+        self._other_leaves = _other_leaves(setup, copy)
 
-        def loss_of(row: Any) -> Any:
-            return subject.loss(copy, *subject.examples.example(row))
+        def loss_of(row: NDArray[np.object_]) -> object:
+            return setup.loss(copy, *setup.examples.example(row))
 
-        self._loss = jit(loss_of, batch=0, backend="numpy")  # which is built in no time
-        self._forget()
+        self._loss = jit(loss_of, batch=0, backend="numpy")  # the one that compiles nothing
+        self._reset()
 
     @property
     def model(self) -> Module:
-        """What learns."""
-        return self.subject.model
+        """The module that is trained."""
+        return self.setup.model
 
     def record(self) -> None:
-        """Note the parameters as they are now, with the loss and the gradients there."""
-        self._note(self._next, self._now())
+        """Record the parameters as they are now, with the loss and the gradients there."""
+        self._add_step(self._next, self._current())
 
     def begin(self, state: State) -> None:
-        """Of a training by `train.fit`: forget what was."""
-        self._forget()
-        self._before = self._now()
+        """Start over; `train.fit` calls this before the first epoch."""
+        self._reset()
+        self._before = self._current()
 
     def __call__(self, state: State) -> None:
-        """Of a training by `train.fit`: note what the epoch came to, and where the first began."""
+        """Record the end of an epoch, and the start of the first; `train.fit` calls this."""
         if state.epoch == 1:
-            self._note(0, self._before)
-        self._note(state.epoch, self._now())
+            self._add_step(0, self._before)
+        self._add_step(state.epoch, self._current())
 
     def end(self, state: State) -> None:
-        """Of a training by `train.fit`: note where it ended."""
+        """Record the end of the training; `train.fit` calls this."""
         self._finish()
 
     def __enter__(self) -> Watch:
-        self._forget()
+        self._reset()
         return self
 
     def __exit__(
@@ -83,54 +95,54 @@ class Watch(Callback):
         try:
             self._finish()
         except Exception:
-            if error is None:  # or it would hide what went wrong
+            if error is None:  # it must not hide the error of the block
                 raise
 
     def __repr__(self) -> str:
         return f"<Watch of {len(self.steps)} steps; page(watch) shows them>"
 
     @property
-    def _most(self) -> int:
+    def _capacity(self) -> int:
         return max(min(STEPS, NUMBERS // (2 * len(self._own) or 1)), 20)
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self.steps, self.losses, self.parameters, self.gradients = [], [], [], []
         self._next, self._stride = 0, 1
         self._before = self._latest = array("d")
 
-    def _now(self) -> array[float]:
+    def _current(self) -> array[float]:
         return array("d", [p.data for p in self._own])
 
-    def _note(self, step: int, parameters: array[float]) -> None:
+    def _add_step(self, step: int, parameters: array[float]) -> None:
         self._next, self._latest = step + 1, parameters
         if step % self._stride == 0 or not self.steps:
             self._keep(step, parameters)
-        if len(self.steps) > self._most:
+        if len(self.steps) > self._capacity:
             self._thin()
 
     def _keep(self, step: int, parameters: array[float]) -> None:
-        loss, gradients = self._slope(parameters)
+        loss, gradients = self._loss_and_gradient(parameters)
         self.steps.append(step)
         self.losses.append(loss)
         self.parameters.append(parameters)
         self.gradients.append(gradients)
 
-    def _slope(self, parameters: array[float]) -> tuple[float, array[float]]:
-        """The mean loss there, and its gradient."""
+    def _loss_and_gradient(self, parameters: array[float]) -> tuple[float, array[float]]:
+        """Compute the mean loss at these parameters, and its gradient."""
         for p, x in zip(self._copies, parameters, strict=True):
             p.data, p.grad = x, 0.0
-        before = [v.grad for v in self._others]
+        before = [v.grad for v in self._other_leaves]
         try:
-            loss = self._loss.backward(self.subject.examples.rows)
-        except TraceError:  # a branch: eagerly, then
+            loss = self._loss.backward(self.setup.examples.rows)
+        except TraceError:  # the loss has a branch: compute it eagerly
             self._loss = jit(self._loss.f, batch=0, backend="eager")
-            loss = self._loss.backward(self.subject.examples.rows)
-        for v, grad in zip(self._others, before):
+            loss = self._loss.backward(self.setup.examples.rows)
+        for v, grad in zip(self._other_leaves, before):
             v.grad = grad
         return loss, array("d", [p.grad for p in self._copies])
 
     def _thin(self) -> None:
-        """Half the steps, evenly, and the first."""
+        """Keep every second step, and the first."""
         self._stride *= 2
         kept = [i for i, step in enumerate(self.steps) if i == 0 or step % self._stride == 0]
         self.steps = [self.steps[i] for i in kept]
@@ -139,51 +151,54 @@ class Watch(Callback):
         self.gradients = [self.gradients[i] for i in kept]
 
     def _finish(self) -> None:
-        """Where it ended: the last step, if it was passed over, or what came after it."""
-        now = self._now()
-        if self.steps and self._latest == now and self.steps[-1] == self._next - 1:
+        """Record the last step, if it was skipped or the parameters changed after it."""
+        current = self._current()
+        if self.steps and self._latest == current and self.steps[-1] == self._next - 1:
             return
-        self._keep(self._next - 1 if self._latest == now else self._next, now)
+        self._keep(self._next - 1 if self._latest == current else self._next, current)
 
 
-def _others(subject: Subject, copy: Module) -> list[Value]:
-    """The leaves that the loss of an example uses besides the parameters of the copy.
+def _other_leaves(setup: TrainingSetup, copy: Module) -> list[Value]:
+    """List the leaves that the loss of an example uses besides the parameters of the copy.
 
-    Raises TypeError where it is no Value, ValueError where they are the model's own: the copy would
-    not stand for it.
+    Raises TypeError if the loss is not a Value, ValueError if it uses the parameters of the model
+    itself, which the copy then cannot replace.
     """
-    y = checked_loss(subject.loss(copy, *subject.arguments(subject.row)))
+    y = require_loss(setup.loss(copy, *setup.arguments(setup.row)))
     copied = set(map(id, copy.parameters()))
-    others = [v for v in topological(y) if v.op is None and id(v) not in copied]
-    own = set(map(id, subject.model.parameters()))
-    if any(id(v) in own for v in others):
+    leaves = [v for v in topological(y) if v.op is None and id(v) not in copied]
+    own = set(map(id, setup.model.parameters()))
+    if any(id(v) in own for v in leaves):
         raise ValueError(
-            "the loss uses the parameters of the model, but not by its first argument; write"
+            "the loss uses the parameters of the model, but not through its first argument; write"
             " loss(model, x, y) with model(x) in it"
         )
-    return others
+    return leaves
 
 
 def watch(
     model: Module,
     *,
-    data: tuple[Any, ...],
-    loss: str | Callable[..., Any],
+    data: tuple[object, ...],
+    loss: str | Callable[..., object],
     name: str = "",
     probe: int = 0,
 ) -> Watch:
-    """Record a training of `model`, for `page` to show: a callback of `train.fit`, or a with block.
+    """Record a training of `model` for `page`, as a callback of `train.fit` or in a with block.
 
-    `data` and `loss` are as `train.fit` has them, the loss a name such as "mse" or that of one
-    example; `name` tells one
-    run from another, `probe` is the number of the example whose graph is shown to begin with. In a
-    block of your own, call `.record()` once for each step; where the block ends is recorded by
-    itself. Each time takes a pass over all examples. Among callbacks it stands after one that puts
-    parameters back, as EarlyStopping can. Of more than 200 steps, or fewer of many
-    parameters, every second one is kept, every fourth, and so on.
+    - `data`, `loss`: as for `train.fit`; the loss is a name such as "mse" or a function of one
+      example.
+    - `name`: tells one run from another.
+    - `probe`: the number of the example whose graph the page shows first.
 
-    Raises TypeError where the model is no Module, the loss no function or data no examples,
-    ValueError for numbers that are not finite, IndexError for a probe that is none.
+    In a with block, call `.record()` once per step; the end of the block is recorded by itself.
+    Each recorded step takes a pass over all examples. In a list of callbacks, put it after one that
+    restores parameters, such as EarlyStopping. Beyond 200 steps, or fewer for a model of many
+    parameters, every second step is kept, then every fourth, and so on.
+
+    Raises TypeError if the model is not a Module, the loss neither a name nor a function or data
+    not examples, ValueError for an unknown name or numbers that are not finite, IndexError for a
+    probe out of range.
 
     >>> from microgradlike import nn
     >>> xs, ys = [[0.0], [1.0]], [1.0, 3.0]
@@ -200,4 +215,4 @@ def watch(
     >>> len(run.steps), run.steps[-1], run.losses[-1] < 0.1 * run.losses[0]
     (31, 30, True)
     """
-    return Watch(Subject.of(model, data, loss, probe), name)
+    return Watch(TrainingSetup.of(model, data, loss, probe), name)

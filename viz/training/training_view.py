@@ -1,11 +1,11 @@
-"""Lesson: a model, data and a loss, and the graph of the loss of one example to learn from."""
+"""Training view: model, data and loss, with the graph of the loss of one example."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from microgradlike._validate import whole_number
 from microgradlike.derivatives.pytree import is_array
@@ -15,78 +15,84 @@ from microgradlike.nn import losses
 from microgradlike.nn.module import Module
 from microgradlike.nn.training.dataset import Dataset
 from microgradlike.ops import Op
-from viz.training.branch_free import straight
+from viz.training.branch_free import is_branch_free
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BRANCH = "its loss takes a branch that depends on"
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What is learned: a model, data, and the loss of one example; `probe` is the one to look at.
-
-    Raises TypeError where the model is no Module, the loss no function or data no tuple of
-    examples, ValueError for numbers in it that are not finite, IndexError for a probe that is none.
-    """
+class TrainingSetup:
+    """A model, its data and the loss of one example; `probe` is the number of the one shown."""
 
     model: Module
-    data: tuple[Any, ...]
-    loss: Callable[..., Any]  # of the model and one example
+    data: tuple[object, ...]
+    loss: Callable[..., object]  # of the model and one example
     probe: int
     examples: Dataset
 
     @classmethod
-    def of(cls, model: Any, data: Any, loss: Any, probe: int = 0) -> Subject:
-        """The same, with the examples that `data` holds."""
+    def of(
+        cls, model: object, data: tuple[object, ...], loss: object, probe: int = 0
+    ) -> TrainingSetup:
+        """Check the parts of a training and take the examples from its data.
+
+        Raises TypeError if the model is not a Module, the loss neither a name nor a function or
+        data not a tuple of examples, ValueError for an unknown name or numbers that are not finite,
+        IndexError for a probe out of range.
+        """
         if not isinstance(model, Module):
             raise TypeError(
-                f"what learns is a Module, got {model!r:.60} of type {type(model).__name__}; keep"
-                " the Values in an attribute of a class that extends nn.Module"
+                f"the model must be a Module, got {model!r:.60} of type {type(model).__name__};"
+                " keep its Values in attributes of a class that extends nn.Module"
             )
         examples = Dataset(data, "data")
         for i, row in enumerate(examples.rows.tolist()):
             if not all(abs(x) < float("inf") for x in row):
                 raise ValueError(
-                    f"example {i} of data has {row!r:.80}: take what is not finite out"
+                    f"example {i} of data has {row!r:.80}; remove numbers that are not finite"
                 )
         if not 0 <= whole_number("probe", probe) < len(examples):
             raise IndexError(
-                f"probe={probe} is the number of an example, 0 to {len(examples) - 1}, of which the"
-                " graph is shown"
+                f"probe must be the number of an example, 0 to {len(examples) - 1}, got {probe}"
             )
         return cls(model, data, losses.resolve(loss, data), probe, examples)
 
     @property
     def row(self) -> list[float]:
-        """The numbers of the example to look at."""
+        """The numbers of the probe."""
         row: list[float] = self.examples.rows[self.probe].tolist()
         return row
 
     @property
     def inputs(self) -> int:
-        """How many of them the model is called with; 0 where there is nothing but those."""
+        """The count of those numbers that the model is called with; 0 if data has one part only."""
         parts = self.examples.example(_column(self.row))
         return len(_names_in("", parts[0])) if len(parts) > 1 else 0
 
-    def arguments(self, row: Sequence[Any]) -> Sequence[Any]:
-        """What the loss takes besides the model, for any kind of numbers."""
+    def arguments(self, row: Sequence[object]) -> Sequence[Any]:
+        """Nest a row of any kind of numbers into the loss's arguments after the model."""
         return self.examples.example(_column(row))
 
-    def loss_of(self, row: Sequence[Any]) -> Any:
-        """The loss of an example."""
+    def loss_of(self, row: Sequence[object]) -> object:
+        """Compute the loss of an example."""
         return self.loss(self.model, *self.arguments(row))
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """The loss `y` of the example to look at, as a graph in which numbers may be replaced.
+class TrainingView:
+    """The loss `y` of the probe, as a graph in which numbers may be replaced.
 
-    `leaves` has the Value of each number of an example, None for one that cannot be another: `y`
-    would be another graph then. `fixed` is whether that holds for the parameters, too; `why` says
-    in a sentence what is fixed, "" where nothing is. `names` has those of the numbers, `scores` are
-    what the model gave, where the graph shows it.
+    `leaves` has the Value of each number of an example, None for a number that must stay, since
+    another one would give another graph. `fixed` tells that the parameters must stay too; `why` is
+    a sentence about the fixed numbers, "" if there are none. `names` are those of the numbers,
+    `scores` the model's results, if they are nodes of the graph.
     """
 
-    subject: Subject
+    setup: TrainingSetup
     y: Value
     leaves: tuple[Value | None, ...]
     fixed: bool
@@ -96,62 +102,64 @@ class Lesson:
 
     @property
     def live(self) -> bool:
-        """Whether it can be trained with this graph alone, whatever example comes."""
+        """True if this graph alone serves to train on every example."""
         return not self.fixed and None not in self.leaves
 
 
-def lesson(subject: Subject, known: Collection[Op]) -> Lesson:
-    """The lesson of a subject, for a reader of the graph that can compute the primitives `known`.
+def training_view(setup: TrainingSetup, known: Collection[Op]) -> TrainingView:
+    """View a training, for a reader of the graph that can compute the primitives `known`.
 
-    Raises TypeError where the loss of an example is no Value.
+    Raises TypeError if the loss of an example is not a Value.
 
     >>> from microgradlike import nn
     >>> squared = lambda model, x, y: (model(x) - y) ** 2
-    >>> lesson(Subject.of(nn.MLP(1, [1]), ([[1.0], [2.0]], [1.0, 2.0]), squared), {}).names
+    >>> setup = TrainingSetup.of(nn.MLP(1, [1]), ([[1.0], [2.0]], [1.0, 2.0]), squared)
+    >>> training_view(setup, {}).names
     ('x0', 'y')
     """
-    row, inputs = subject.row, subject.inputs
-    names = _names(subject)
+    row, inputs = setup.row, setup.inputs
+    names = _names(setup)
     choices = [range(len(row)), range(inputs), ()]
-    free = next((places for places in choices if _is_straight(subject, places)), None)
-    numbers: list[Any] = [
+    free = next((places for places in choices if _has_one_graph(setup, places)), None)
+    numbers: list[Value | float] = [
         Value(x, name) if i in (free or ()) else x for i, (x, name) in enumerate(zip(row, names))
     ]
-    y = checked_loss(subject.loss_of(numbers))
-    strange = sorted({v.op.name for v in topological(y) if v.op is not None and v.op not in known})
-    fixed = free is None or bool(strange)
+    y = require_loss(setup.loss_of(numbers))
+    made_by = {v.op for v in topological(y) if v.op is not None}
+    unknown = sorted(op.name for op in made_by if op not in known)
+    fixed = free is None or bool(unknown)
     leaves = tuple(x if isinstance(x, Value) and not fixed else None for x in numbers)
-    scores = _scores(subject, numbers, y) if inputs else ()
-    return Lesson(subject, y, leaves, fixed, _why(free, len(row), strange), names, scores)
+    scores = _scores(setup, numbers, y) if inputs else ()
+    return TrainingView(setup, y, leaves, fixed, _why(free, len(row), unknown), names, scores)
 
 
-def checked_loss(y: object) -> Value:
-    """The loss of an example, if it is a Value; else a TypeError that says what to do."""
+def require_loss(y: object) -> Value:
+    """Return the loss of an example if it is a Value; else raise TypeError."""
     if isinstance(y, Value):
         return y
     raise TypeError(
-        f"the loss of an example is a Value, got {y!r:.60} of type {type(y).__name__}; for a batch,"
-        " write it for one example: the mean is taken here"
+        f"the loss of an example must be a Value, got {y!r:.60} of type {type(y).__name__}; for a"
+        " batch, write the loss of one example: the mean is taken here"
     )
 
 
-def _is_straight(subject: Subject, places: Sequence[int]) -> bool:
-    """Whether the loss is one graph for any numbers at these places of an example."""
+def _has_one_graph(setup: TrainingSetup, places: Sequence[int]) -> bool:
+    """Tell if the loss has the same graph for any numbers at these places of an example."""
 
-    def at(*numbers: Any) -> Any:
-        row: list[Any] = list(subject.row)
+    def loss_at(*numbers: object) -> object:
+        row: list[object] = list(setup.row)
         for i, x in zip(places, numbers):
             row[i] = x
-        return subject.loss_of(row)
+        return setup.loss_of(row)
 
-    return straight(at, *[subject.row[i] for i in places])
+    return is_branch_free(loss_at, *[setup.row[i] for i in places])
 
 
-def _why(free: Sequence[int] | None, count: int, strange: list[str]) -> str:
-    end = "The graph is that of the end, whatever step is chosen:"
-    if strange:
+def _why(free: Sequence[int] | None, count: int, unknown: list[str]) -> str:
+    end = "The graph is that of the end of the training, whatever step is chosen:"
+    if unknown:
         return (
-            f"{end} the page cannot compute {', '.join(strange)}. It can with a spelling:"
+            f"{end} the page cannot compute {', '.join(unknown)}. It can with a spelling:"
             ' page(..., spellings={op: "x => ..."}).'
         )
     if free is None:
@@ -162,53 +170,54 @@ def _why(free: Sequence[int] | None, count: int, strange: list[str]) -> str:
     return f"Not trained in the page, since {BRANCH} {part}: one graph does not serve all examples."
 
 
-def _scores(subject: Subject, numbers: Sequence[Any], y: Value) -> tuple[Value, ...]:
-    """What the model gives as nodes of the graph of `y`; () where they are not in it."""
-    known = {id(v) for v in (*subject.model.parameters(), *numbers)}
-    for wanted in _given(subject.model, subject.arguments(numbers)[0]):
-        found = _alike(y, wanted, known)
+def _scores(setup: TrainingSetup, numbers: Sequence[Value | float], y: Value) -> tuple[Value, ...]:
+    """Find the model's results among the nodes of the graph of `y`; () if they are not in it."""
+    known = {id(v) for v in (*setup.model.parameters(), *numbers)}
+    for results in _results(setup.model, setup.arguments(numbers)[0]):
+        found = _matching(y, results, known)
         if found:
             return found
     return ()
 
 
-def _given(model: Callable[..., Any], x: Any) -> list[list[Value]]:
-    """What the model gives, called with an argument as it is and in a list."""
+def _results(model: Callable[..., object], x: object) -> list[list[Value]]:
+    """Call the model with an argument as it is and in a list, and keep results that are Values."""
     found = []
     for argument in (x, [x]):
         try:
             given = model(argument)
-        except Exception:  # the loss calls it otherwise, and had no error
+        except Exception:  # the loss calls the model in another way
             continue
-        results = list(given) if isinstance(given, (list, tuple)) else [given]
-        if results and all(isinstance(v, Value) for v in results):
-            found.append(results)
+        results = given if isinstance(given, (list, tuple)) else [given]
+        values = [v for v in results if isinstance(v, Value)]
+        if values and len(values) == len(results):
+            found.append(values)
     return found
 
 
-def _alike(y: Value, wanted: list[Value], known: Collection[int]) -> tuple[Value, ...]:
-    """The nodes of the graph of `y` that are computed as `wanted` are; () where one is not there.
+def _matching(y: Value, results: list[Value], known: Collection[int]) -> tuple[Value, ...]:
+    """Find the nodes of the graph of `y` that are computed as `results` are; () if one is missing.
 
-    Leaves are the same one where they are `known` by their id(), or are of one number.
+    Leaves match if they are `known` by their id() and the same, or else have the same number.
     """
-    alike: dict[Any, Value] = {}
-    found: dict[int, Value] = {}
-    for root in (y, *wanted):
+    by_formula: dict[object, Value] = {}
+    match: dict[int, Value] = {}
+    for root in (y, *results):
         for v in topological(root):
-            parts = [id(found[id(x)]) if isinstance(x, Value) else repr(x) for x in v.operands]
-            leaf: Any = id(v) if id(v) in known else repr(v.data)
-            found[id(v)] = alike.setdefault((v.op, *parts) if v.op is not None else leaf, v)
+            parts = [id(match[id(x)]) if isinstance(x, Value) else repr(x) for x in v.operands]
+            leaf: object = id(v) if id(v) in known else repr(v.data)
+            match[id(v)] = by_formula.setdefault((v.op, *parts) if v.op is not None else leaf, v)
     inside = set(map(id, topological(y)))
-    scores = tuple(found[id(v)] for v in wanted)
+    scores = tuple(match[id(v)] for v in results)
     return scores if all(id(v) in inside for v in scores) else ()
 
 
-def _names(subject: Subject) -> tuple[str, ...]:
-    """The names of the numbers of an example: x0 and x1 of x, y."""
-    parts = subject.arguments(subject.row)
+def _names(setup: TrainingSetup) -> tuple[str, ...]:
+    """Name the numbers of an example after the loss's arguments: x0 and x1 of x, y."""
+    parts = setup.arguments(setup.row)
     try:
-        taken = list(inspect.signature(subject.loss).parameters.values())[1:]
-    except (TypeError, ValueError):  # of a builtin
+        taken = list(inspect.signature(setup.loss).parameters.values())[1:]
+    except (TypeError, ValueError):  # a builtin
         taken = []
     called = [p.name for p in taken if p.kind is p.POSITIONAL_OR_KEYWORD][: len(parts)]
     called += [f"x{i}" for i in range(len(called), len(parts))]
@@ -216,12 +225,12 @@ def _names(subject: Subject) -> tuple[str, ...]:
 
 
 def _names_in(name: str, part: Any) -> list[str]:
-    """A name for each number in a nest, in their order."""
+    """Name each number in a nested argument, in their order."""
     stack = [(name, part)]
     names = []
     while stack:
         name, part = stack.pop()
-        cells: list[tuple[Any, Any]]
+        cells: list[tuple[object, object]]
         if isinstance(part, Mapping):
             cells = [(f"_{key}", x) for key, x in part.items()]
         elif isinstance(part, (list, tuple)) or is_array(part):
@@ -233,7 +242,7 @@ def _names_in(name: str, part: Any) -> list[str]:
     return names
 
 
-def _column(row: Sequence[Any]) -> Any:
+def _column(row: Sequence[object]) -> NDArray[np.object_]:
     import numpy as np
 
     column = np.empty(len(row), dtype=object)

@@ -4,7 +4,7 @@ import pytest
 
 from microgradlike import Value, nn
 from tests.viz.test_training_view import made
-from viz.training.training_view import Subject
+from viz.training.training_view import TrainingSetup
 
 
 class Twins(nn.Module):
@@ -24,5 +24,5 @@ def test_parameters_of_one_number_are_not_taken_for_one_another(used, found):
 
 
 def test_where_there_are_only_inputs_the_model_is_called_with_none_of_them_apart():
-    assert Subject.of(Twins(), ([1.0, 2.0],), lambda model, x: model(x)).inputs == 0
-    assert Subject.of(Twins(), ([1.0], [2.0]), lambda model, x, y: model(x) - y).inputs == 1
+    assert TrainingSetup.of(Twins(), ([1.0, 2.0],), lambda model, x: model(x)).inputs == 0
+    assert TrainingSetup.of(Twins(), ([1.0], [2.0]), lambda model, x, y: model(x) - y).inputs == 1

@@ -1,32 +1,33 @@
-"""Titles: what appears when the pointer rests on a part of a picture, numbers in full."""
+"""Tooltips: texts for when the pointer rests on a part of a picture, with numbers in full."""
 
 from __future__ import annotations
 
 from viz.label import printable
-from viz.scene.scene import Scene, SceneNode
+from viz.scene.scene import Scene, SceneEdge, SceneNode
 
 LONGEST = 200
 
 
-def titles(scene: Scene) -> dict[str, str]:
-    """By the name that it has in DOT, a text for every node, edge and cluster.
+def tooltips(scene: Scene) -> dict[str, str]:
+    r"""Write a text for every node, edge and cluster, by its name in DOT.
 
     >>> from microgradlike.engine import Value
     >>> from viz.scene.scene import scene
     >>> x = Value(3.0, "x")
-    >>> titles(scene(x * x))
-    {'n1': 'x\\ndata 3.0', 'n2': 'v2 = mul\\ndata 9.0', 'e0': '∂v2/∂x = 3.0', 'e1': '∂v2/∂x = 3.0'}
+    >>> tooltips(scene(x * x))
+    {'n1': 'x\ndata 3.0', 'n2': 'v2 = mul\ndata 9.0', 'e0': '∂v2/∂x = 3.0', 'e1': '∂v2/∂x = 3.0'}
     """
     names = {n.id: printable(n.name or "…", LONGEST) for n in scene.nodes}
     texts = {n.id: _node(n, names[n.id]) for n in scene.nodes}
-    for i, e in enumerate(scene.edges):
-        texts[f"e{i}"] = (
-            f"{names[e.source]} → {names[e.target]}"
-            + (f", {e.count:,} edges" if e.count > 1 else "")
-            if e.local is None
-            else f"∂{names[e.target]}/∂{names[e.source]} = {e.local!r}"
-        )
+    texts |= {f"e{i}": _edge(e, names) for i, e in enumerate(scene.edges)}
     return texts | {f"cluster_{c.id}": printable(c.title, LONGEST) for c in scene.clusters}
+
+
+def _edge(e: SceneEdge, names: dict[str, str]) -> str:
+    if e.local is not None:
+        return f"∂{names[e.target]}/∂{names[e.source]} = {e.local!r}"
+    count = f", {e.count:,} edges" if e.count > 1 else ""
+    return f"{names[e.source]} → {names[e.target]}{count}"
 
 
 def _node(n: SceneNode, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Nodes: what is written in the box of a node, as a table for DOT."""
+"""Node label: the content of a node's box, as a table for DOT."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ LARGE = 14.0
 
 
 def node_label(node: SceneNode, arrivals: Sequence[SceneEdge], direction: str) -> str:
-    """The table for `node`; `arrivals` are the edges into it, by position.
+    """Make the table for `node`; `arrivals` are the edges into it, by position.
 
-    Each arrives at a port of its own, "p0", "p1", ..., that shows its local derivative: a number
-    beside an edge is soon nearer to another edge.
+    Each edge arrives at its own port, "p0", "p1", ..., which shows its local derivative. A number
+    beside the line might lie closer to another edge.
     """
     body = table(_rows(node), cellpadding=1, cellborder=0)
     if not arrivals or node.fold is not None:
@@ -63,8 +63,8 @@ def _heading(node: SceneNode) -> list[str]:
     return [symbol, cell(name, bold=given, color="" if given else GREY, align="RIGHT")]
 
 
-def _number(what: str, text: str) -> list[str]:
-    return [cell(what + " ", color=GREY, align="LEFT"), cell(text, align="RIGHT")]
+def _number(name: str, text: str) -> list[str]:
+    return [cell(name + " ", color=GREY, align="LEFT"), cell(text, align="RIGHT")]
 
 
 def _grad(node: SceneNode) -> str:

@@ -1,0 +1,124 @@
+"""Training JSON, version 1: data, parameters and runs, described in docs/training.md."""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from microgradlike import ops
+from microgradlike.engine import Value
+from microgradlike.graph import topological
+from microgradlike.nn import data
+from microgradlike.ops import Op
+from viz.page.scene_json import number
+from viz.scene.scene import Scene
+from viz.training.recorder import Watch
+from viz.training.training_view import TrainingView
+
+VERSION = 1
+DATA_SETS = {"moons": data.moons, "circles": data.circles, "xor": data.xor}
+UNITS = (ops.relu, ops.tanh, ops.sigmoid)  # they pass no gradient where they are flat
+STEEP = 1e-300  # next to 0, on the side where the slope of each unit is greatest
+FIXED, UNUSED = -1, -2  # in place of a node: a number that cannot change; one not in the graph
+DIGITS = 4  # of the coordinates of the data sets
+
+
+def training_json(view: TrainingView, scene: Scene, runs: Sequence[Watch]) -> str:
+    """Write the training as JSON; `scene` is that of the view's graph.
+
+    The text is ASCII without a "<", so it may stand in a script element.
+    """
+    place = _places(view.y, scene)
+    named = view.setup.model.named_parameters()
+    whole = {
+        "version": VERSION,
+        "parameters": {
+            "node": [place.get(id(p), UNUSED) for _, p in named],
+            "name": [name for name, _ in named],
+        },
+        "layers": _layers([name for name, _ in named]),
+        "numbers": {
+            "name": view.names,
+            "node": [FIXED if v is None else place.get(id(v), UNUSED) for v in view.leaves],
+        },
+        "inputs": view.setup.inputs,
+        "scores": [place[id(v)] for v in view.scores],
+        "probe": view.setup.probe,
+        "examples": [_packed(row) for row in view.setup.examples.rows.tolist()],
+        "units": {op.name: _unit(op) for op in UNITS},
+        "middle": _middle(view),
+        "fixed": view.fixed,
+        "live": view.live,
+        "why": view.why,
+        "sets": _data_sets(view),
+        "runs": [_run(run) for run in runs],
+    }
+    text = json.dumps(whole, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def _places(y: Value, scene: Scene) -> dict[int, int]:
+    """Map the id() of each Value in the graph to its place in the scene."""
+    place = {n.id: i for i, n in enumerate(scene.nodes)}
+    return {id(v): place[f"n{k}"] for k, v in enumerate(topological(y), 1)}
+
+
+def _layers(names: list[str]) -> list[dict[str, str | int]]:
+    """Group the parameters, in their order, by the part of the model that holds them.
+
+    >>> _layers(["layers.0.w.0", "layers.0.b", "layers.1.w.0", "scale"])
+    [{'name': 'layers.0', 'size': 2}, {'name': 'layers.1', 'size': 1}, {'name': 'scale', 'size': 1}]
+    """
+    parts = groupby(map(_part, names))
+    return [{"name": part, "size": len(list(group))} for part, group in parts]
+
+
+def _part(name: str) -> str:
+    first, _, rest = name.partition(".")
+    second = rest.partition(".")[0]
+    return f"{first}.{second}" if second.isdigit() and "." in rest else first
+
+
+def _data_sets(view: TrainingView) -> dict[str, list[list[float]]]:
+    """Offer other data sets to train with, if the examples are points of two classes."""
+    if not (view.live and view.setup.inputs == 2 and len(view.names) == 3):
+        return {}
+    labels = sorted(set(view.setup.examples.rows[:, 2].tolist()))
+    if len(labels) != 2:
+        return {}
+    sets = {}
+    for name, make in DATA_SETS.items():
+        points, classes = make(100)
+        rows = [(*point, labels[k]) for point, k in zip(points, classes)]
+        sets[name] = [[round(x, DIGITS) for x in row[:2]] + [row[2]] for row in rows]
+    return sets
+
+
+def _unit(op: Op) -> dict[str, object]:
+    """Give the greatest slope, and the word for a flat unit: "dead" if its slope there is 0."""
+    steepest, flat = (op.partials[0](op.forward(x), x) for x in (STEEP, -1.0))
+    return {"slope": steepest, "flat": "saturated" if flat else "dead"}
+
+
+def _middle(view: TrainingView) -> float:
+    """Give the score between two classes."""
+    return 0.5 if any(v.op is ops.sigmoid for v in view.scores) else 0.0
+
+
+def _run(run: Watch) -> dict[str, object]:
+    return {
+        "name": run.name,
+        "steps": run.steps,
+        "losses": [number(x) for x in run.losses],
+        "parameters": [_packed(row) for row in run.parameters],
+        "gradients": [_packed(row) for row in run.gradients],
+    }
+
+
+def _packed(numbers: Iterable[float]) -> str:
+    """Encode doubles as base64 of their bytes, the lowest first: exact, half as long as text."""
+    doubles = list(numbers)
+    return base64.b64encode(struct.pack(f"<{len(doubles)}d", *doubles)).decode("ascii")
