@@ -9,7 +9,7 @@ import { graphOf } from "../../viz/page/static/base/graph.js";
 import { exact, factor, short, signed, typedNumber } from "../../viz/page/static/base/numbers.js";
 import { withParts } from "../../viz/page/static/layout/parts.js";
 import { pathsOf } from "../../viz/page/static/engine/paths.js";
-import { pushLines } from "../../viz/page/static/engine/rules.js";
+import { pushLines } from "../../viz/page/static/engine/step_text.js";
 import { searchNodes } from "../../viz/page/static/canvas/search.js";
 import { Steps } from "../../viz/page/static/engine/steps.js";
 import { columnsOf, printable } from "../../viz/page/static/base/text.js";

@@ -36,7 +36,7 @@ export class Scale {
 // The color of a shade as CSS; `what` is "fill" or "line".
 export function shadeColor(shade, what = "fill") {
   if (shade === null) return `var(--${what}-none)`;
-  if (Number.isNaN(shade)) return `var(--${what}-odd)`;
+  if (Number.isNaN(shade)) return `var(--${what}-nonfinite)`;
   if (shade === 0) return `var(--${what}-zero)`;
   const end = shade > 0 ? "positive" : "negative";
   const share = Math.round((Math.abs(shade) / STEPS) * 100);

@@ -4,7 +4,7 @@ const CLOSEST = 3;
 const ROOM_BELOW = 96; // pixels, for the legend
 const GLIDE = 320; // milliseconds
 
-export function calm() {
+export function prefersReducedMotion() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
@@ -27,7 +27,7 @@ export class Camera {
   }
 
   // What is seen, in the picture's units, with `margin` pixels around it.
-  seen(margin = 0) {
+  visibleArea(margin = 0) {
     const { width, height } = this.frame;
     const at = (p, origin) => (p - origin) / this.scale;
     return {
@@ -66,7 +66,7 @@ export class Camera {
 
   // Into view, and large enough to read.
   show({ x, y, width, height }, least = 0.7) {
-    const view = this.seen(-30);
+    const view = this.visibleArea(-30);
     const frame = this.frame;
     const whole = Math.min(frame.width / (width + 60), frame.height / (height + 60));
     const scale = Math.min(Math.max(this.scale, least), Math.max(whole, 0.1));
@@ -82,7 +82,7 @@ export class Camera {
     const from = { x: this.x, y: this.y, scale: this.scale };
     const begin = performance.now();
     const step = (now) => {
-      const t = calm() ? 1 : Math.min(Math.max((now - begin) / GLIDE, 0), 1);
+      const t = prefersReducedMotion() ? 1 : Math.min(Math.max((now - begin) / GLIDE, 0), 1);
       const s = t * t * (3 - 2 * t);
       const mix = (a, b) => a + (b - a) * s;
       before(s);
@@ -90,7 +90,7 @@ export class Camera {
       if (t < 1) this.gliding = requestAnimationFrame(step);
     };
     step(begin);
-    if (!calm()) this.gliding = requestAnimationFrame(step);
+    if (!prefersReducedMotion()) this.gliding = requestAnimationFrame(step);
   }
 
   _set(x, y, scale) {

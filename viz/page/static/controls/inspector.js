@@ -2,7 +2,7 @@
 
 import { byId, element } from "../base/dom.js";
 import { formulaByName, formulaByNumber, fullName, nameOf } from "../base/formulas.js";
-import { moduleFacts } from "../base/module.js";
+import { moduleFacts } from "./module_facts.js";
 import { MINUS, NOT_YET, exact, short, signed, typedNumber } from "../base/numbers.js";
 import { pathsOf } from "../engine/paths.js";
 
@@ -15,7 +15,7 @@ export class Inspector {
   constructor(picture, { set, follow }) {
     this.picture = picture;
     this.engine = picture.engine;
-    this.place = byId("inspected");
+    this.container = byId("inspected");
     this.set = set;
     this.follow = follow;
     this.node = null;
@@ -42,11 +42,11 @@ export class Inspector {
     this.follow(null);
     const { node } = this;
     if (node === null && this.module !== null) {
-      this.place.replaceChildren(...moduleFacts(this.picture, this.module));
+      this.container.replaceChildren(...moduleFacts(this.picture, this.module));
       return;
     }
     if (node === null) {
-      this.place.replaceChildren(
+      this.container.replaceChildren(
         element("p", {
           class: "note",
           text: "Point at a node, or move to one with the arrow keys: its formula and its paths to the result appear here.",
@@ -59,12 +59,12 @@ export class Inspector {
     if (this.engine.graph.op[node] < 0) parts.push(typing ? this.row : this._change(node));
     const rest = [...this._paths(node), ...this._nudge(node)];
     if (typing) {
-      const after = [...this.place.children].filter((child) => child !== this.row);
+      const after = [...this.container.children].filter((child) => child !== this.row);
       for (const child of after) child.remove();
       this.row.before(parts[0]);
       this.row.after(...rest);
     } else {
-      this.place.replaceChildren(...parts, ...rest);
+      this.container.replaceChildren(...parts, ...rest);
     }
   }
 
@@ -258,7 +258,7 @@ export class Inspector {
     this.engine.setLeaf(node, x + h);
     const moved = data[graph.root];
     this.engine.setLeaf(node, x);
-    this.picture.show(this.picture.place);
+    this.picture.show(this.picture.position);
     return moved - y;
   }
 }

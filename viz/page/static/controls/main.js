@@ -38,7 +38,7 @@ field.addEventListener("keydown", (event) => {
 });
 
 const wrong = byId("wrong-order");
-wrong.addEventListener("change", () => session.order(wrong.checked));
+wrong.addEventListener("change", () => session.setWrongOrder(wrong.checked));
 window.addEventListener("beforeprint", () => {
   camera.fit(false);
   session.view.draw();

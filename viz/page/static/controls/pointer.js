@@ -14,7 +14,7 @@ export function listenToPointer(session) {
     svg.setPointerCapture(event.pointerId);
     const x = session.engine.data[leaf];
     drag = { leaf, id: event.pointerId, from: event.clientX, x, unit: unitOf(x) };
-    session.choose(`n${leaf}`);
+    session.select(`n${leaf}`);
   };
   svg.addEventListener("pointerdown", start, { capture: true });
   svg.addEventListener("pointermove", (event) => {
@@ -48,7 +48,7 @@ function follow(session, drag) {
   const steps = Math.round(drag.now.clientX - drag.from) * (drag.now.shiftKey ? 0.1 : 1);
   const x = drag.x + steps * drag.unit;
   // the shortest number that near: 0.1 + 0.2 is no sight
-  session.set(drag.leaf, steps === 0 ? drag.x : Number(x.toPrecision(6)));
+  session.setLeaf(drag.leaf, steps === 0 ? drag.x : Number(x.toPrecision(6)));
 }
 
 // What a pixel changes: a power of ten.
@@ -64,11 +64,11 @@ function click(session, event) {
     return;
   }
   const box = session.view.boxAt(event.clientX, event.clientY);
-  if (!box) session.letGo();
-  else if (box.kind === "node") session.choose(box.id);
+  if (!box) session.deselect();
+  else if (box.kind === "node") session.select(box.id);
   else if (box.kind === "fold") session.toggle(box.cluster);
   else if (onTitle(session, box, event)) session.toggle(box.cluster);
-  else session.letGo();
+  else session.deselect();
 }
 
 function onTitle(session, box, event) {

@@ -6,12 +6,12 @@ import { nameOf } from "../base/formulas.js";
 import { Inspector } from "./inspector.js";
 import { layoutOf } from "../layout/layout.js";
 import { Legend } from "../canvas/legend.js";
-import { Margin } from "./step_panel.js";
-import { Marks } from "../canvas/overlay.js";
+import { StepPanel } from "./step_panel.js";
+import { Overlay } from "../canvas/overlay.js";
 import { short } from "../base/numbers.js";
 import { Picture } from "../canvas/picture.js";
 import { Player } from "./player.js";
-import { spokenOf } from "../engine/rules.js";
+import { announcementOf } from "../engine/step_text.js";
 import { searchNodes } from "../canvas/search.js";
 import { measureOf } from "../layout/sizes.js";
 import { Steps } from "../engine/steps.js";
@@ -27,16 +27,16 @@ export class Session {
     this.steps = new Steps(engine);
     this.picture = new Picture(engine, this.steps);
     this.view = new View(byId("graph"), this.picture);
-    this.marks = new Marks(this.view);
+    this.overlay = new Overlay(this.view);
     this.legend = new Legend(byId("legend"), this.picture);
     this.inspector = new Inspector(this.picture, {
-      set: (leaf, x) => this.set(leaf, x),
-      follow: (nodes) => this.marks.follow(nodes),
+      set: (leaf, x) => this.setLeaf(leaf, x),
+      follow: (nodes) => this.overlay.showPath(nodes),
     });
-    this.margin = new Margin(this.steps, this.picture, (place) => this.player.go(place));
-    this.player = new Player(this.steps, (place, moving) => this._showPlace(place, moving));
+    this.stepPanel = new StepPanel(this.steps, this.picture, (position) => this.player.go(position));
+    this.player = new Player(this.steps, (position, isStep) => this._showPosition(position, isStep));
     this.folded = firstFolds(this.graph, room);
-    this.chosen = null; // the id of a box
+    this.selected = null; // the id of a box
     this.found = { nodes: [], at: -1 };
     setText(byId("title"), nameOf(this.graph, this.graph.root));
     const { graph } = this;
@@ -49,17 +49,17 @@ export class Session {
 
   // ---- numbers
 
-  set(leaf, x) {
+  setLeaf(leaf, x) {
     this.engine.setLeaf(leaf, x);
     byId("reset").disabled = false;
-    this._renumber();
+    this._numbersChanged();
     this.onSet?.(leaf, x);
   }
 
   // Many at once, by something else than a hand on a leaf.
-  setAll(leaves, numbers) {
+  setLeaves(leaves, numbers) {
     this.engine.setLeaves(leaves, numbers);
-    this._renumber();
+    this._numbersChanged();
   }
 
   reset() {
@@ -69,41 +69,41 @@ export class Session {
         this.engine.setLeaf(i, data[i]);
     }
     byId("reset").disabled = true;
-    this._renumber();
+    this._numbersChanged();
     this.onReset?.();
   }
 
-  order(wrong) {
+  setWrongOrder(wrong) {
     this.engine.wrongOrder = wrong;
-    this.steps.forget();
-    this._renumber();
-    this.player.go(Math.min(this.player.place, this.steps.last));
-    this._orderNote(wrong);
+    this.steps.invalidate();
+    this._numbersChanged();
+    this.player.go(Math.min(this.player.position, this.steps.last));
+    this._writeOrderNote(wrong);
   }
 
-  _renumber() {
+  _numbersChanged() {
     this.picture.refresh();
     this.legend.update();
     this.view.update();
-    const { place, byNode } = this.player;
-    const event = this.steps.eventAt(place, byNode);
-    const whole = place === this.steps.last;
-    this.margin.show(event, place, whole);
-    this.marks.happen(whole ? null : event, false);
+    const { position, byNode } = this.player;
+    const event = this.steps.eventAt(position, byNode);
+    const whole = position === this.steps.last;
+    this.stepPanel.show(event, position, whole);
+    this.overlay.showEvent(whole ? null : event, false);
     this.inspector.show();
   }
 
-  _showPlace(place, moving) {
-    this.picture.show(place);
+  _showPosition(position, isStep) {
+    this.picture.show(position);
     this.legend.update();
     this.view.update();
-    const event = this.steps.eventAt(place, this.player.byNode);
-    if (moving) this._follow(event);
-    const quiet = place === this.steps.last && !moving;
-    this.margin.show(event, place, quiet);
-    this.marks.happen(quiet ? null : event, moving);
+    const event = this.steps.eventAt(position, this.player.byNode);
+    if (isStep) this._follow(event);
+    const quiet = position === this.steps.last && !isStep;
+    this.stepPanel.show(event, position, quiet);
+    this.overlay.showEvent(quiet ? null : event, isStep);
     this.inspector.show();
-    setText(byId("spoken"), spokenOf(this.steps, event));
+    setText(byId("announcement"), announcementOf(this.steps, event));
   }
 
   // What happens is brought into the window; with "follow", close enough to be read.
@@ -119,18 +119,18 @@ export class Session {
     this.view.camera.show({ x, y, width, height }, byId("follow").checked ? 0.8 : 0);
   }
 
-  _orderNote(wrong) {
+  _writeOrderNote(wrong) {
     const note = byId("order-note");
     note.classList.toggle("warn", wrong);
     if (!wrong) return setText(note, "");
     const { graph } = this;
     const { grad } = this.engine;
-    const { right, wrong: nodes } = this.picture;
+    const { correctGrad, wrongNodes: nodes } = this.picture;
     if (nodes.length === 0)
       return setText(note, "Here it makes no difference: nothing is handed on too early.");
     const lost = nodes
       .slice(-3)
-      .map((i) => `${nameOf(graph, i)} gets ${short(grad[i])} instead of ${short(right[i])}`);
+      .map((i) => `${nameOf(graph, i)} gets ${short(grad[i])} instead of ${short(correctGrad[i])}`);
     const more = nodes.length > 3 ? `; and ${nodes.length - 3} more are wrong` : "";
     const why =
       "A node hands on as soon as something arrives. What arrives later is never handed on:";
@@ -169,25 +169,25 @@ export class Session {
 
   // ---- choosing
 
-  choose(id, show = false) {
+  select(id, show = false) {
     const box = this.view.boxes.get(id);
     if (!box) return;
-    this.chosen = id;
-    this.marks.choose(box);
+    this.selected = id;
+    this.overlay.select(box);
     setText(byId("inspector-title"), "Node, chosen; click beside it to let go");
     this._inspect(box);
-    if (show) this._into(box);
+    if (show) this._focusBox(box);
   }
 
   // A chosen node stays in the margin, whatever the pointer passes on its way there.
-  letGo() {
-    this.chosen = null;
-    this.marks.choose(null);
+  deselect() {
+    this.selected = null;
+    this.overlay.select(null);
     setText(byId("inspector-title"), "Node");
   }
 
   hover(id) {
-    const box = id === null || this.chosen !== null ? null : this.view.boxes.get(id);
+    const box = id === null || this.selected !== null ? null : this.view.boxes.get(id);
     if (box && box.kind !== "cluster") this._inspect(box);
   }
 
@@ -203,14 +203,14 @@ export class Session {
       for (const c of around) this.folded.delete(c);
       this._layout(null);
     }
-    this.choose(`n${node}`, true);
+    this.select(`n${node}`, true);
   }
 
-  _into(box) {
+  _focusBox(box) {
     this.view.camera.show(box);
     this.view.draw();
     this.view.elementOf(box.id)?.focus({ preventScroll: true });
-    setText(byId("spoken"), this.picture.describeBox(box));
+    setText(byId("announcement"), this.picture.describeBox(box));
   }
 
   // ---- searching
@@ -218,7 +218,7 @@ export class Session {
   search(text) {
     const nodes = searchNodes(this.graph, text);
     this.found = { nodes, at: -1 };
-    this.marks.find(nodes);
+    this.overlay.showMatches(nodes);
     setText(byId("found"), text.trim() === "" ? "" : `${nodes.length.toLocaleString("en")} found`);
   }
 

@@ -1,15 +1,15 @@
-// Margin: the rule of this step in names and numbers, and the order in which nodes hand on.
+// StepPanel: the rule of this step in names and numbers, and the order in which nodes hand on.
 
 import { byId, element, setText } from "../base/dom.js";
 import { fullName, nameOf } from "../base/formulas.js";
 import { signed } from "../base/numbers.js";
-import { forwardLines, pushLines, seedLine } from "../engine/rules.js";
+import { forwardLines, pushLines, seedLine } from "../engine/step_text.js";
 
 const LEAVES = 6; // gradients listed at the end
 const PUSHES = 8; // pushes of one node that are written out
 const AROUND = 4; // nodes of the order shown on each side of the present one
 
-export class Margin {
+export class StepPanel {
   // `go(node)` moves the steps to where a node hands on.
   constructor(steps, picture, go) {
     this.steps = steps;
@@ -21,23 +21,23 @@ export class Margin {
     this.rows = [];
   }
 
-  show(event, place, summary) {
+  show(event, position, summary) {
     this.event.replaceChildren();
     const { last, seed } = this.steps;
-    const end = place === last && last > 0;
+    const end = position === last && last > 0;
     const { wrongOrder } = this.steps.engine;
     const backward = `Backward${wrongOrder ? ", without the order" : ""}${end ? ", complete" : ""}`;
-    setText(this.title, place < seed ? "Forward" : backward);
+    setText(this.title, position < seed ? "Forward" : backward);
     if (end && summary) this._gradients();
     else this[`_${event.kind}`](event);
-    if (place === seed - 1)
+    if (position === seed - 1)
       this._text(
         "note",
         "All values are known. Next: the gradient of the result by itself is 1, and goes back from there.",
       );
     if (end && !wrongOrder)
       this._text("note", "Every path has arrived. Drag a leaf’s value, or step back.");
-    this._order(event, place);
+    this._order(event, position);
   }
 
   _start() {
@@ -66,7 +66,7 @@ export class Margin {
       const { rule, numbers, growth, receiver } = pushLines(this.steps, push);
       this._text("rule", rule);
       this._text("rule", `   = ${numbers}`);
-      this._text("grow", `${receiver}: ${growth}`);
+      this._text("growth", `${receiver}: ${growth}`);
     }
     if (pushes.length > PUSHES) this._text("note", `… and ${pushes.length - PUSHES} more`);
     if (pushes.length === 1) {
@@ -93,12 +93,12 @@ export class Margin {
   }
 
   // The nodes around the present one in the order in which they hand on.
-  _order(event, place) {
+  _order(event, position) {
     const { engine, seed } = this.steps;
     const { graph } = engine;
     const { stops } = engine;
     const groups = stops.length - 1;
-    const pushed = Math.max(0, place - seed);
+    const pushed = Math.max(0, position - seed);
     let now = 0;
     while (now < groups - 1 && stops[now + 1] < pushed) now++;
     const first = Math.max(0, Math.min(now - AROUND, groups - 2 * AROUND - 1));

@@ -33,7 +33,7 @@ export class Engine {
   }
 
   // Another one over the same graph, with the numbers that this one began with.
-  twin() {
+  fresh() {
     return new Engine(this.graph, this.#primitives);
   }
 

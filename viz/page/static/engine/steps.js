@@ -5,7 +5,7 @@ export class Steps {
   constructor(engine) {
     this.engine = engine;
     this.seed = engine.order.length + 1; // the place at which the result has its gradient
-    this.earlier = null;
+    this.previous = null;
   }
 
   get last() {
@@ -48,30 +48,30 @@ export class Steps {
   historyOf(k) {
     const first = this.engine.push(k);
     const before = [];
-    for (let j = this._earlier(k); j >= 0; j = this._earlier(j))
+    for (let j = this._previous(k); j >= 0; j = this._previous(j))
       before.push(this.engine.push(j).after);
     const start = first.operand === this.engine.graph.root ? 1 : 0;
     return [start, ...before.reverse(), first.after];
   }
 
   // Other pushes, when the order of the pass was switched.
-  forget() {
-    this.earlier = null;
+  invalidate() {
+    this.previous = null;
   }
 
   // The push before push k into the same node, -1 where it is the first.
-  _earlier(k) {
-    if (this.earlier === null) {
+  _previous(k) {
+    if (this.previous === null) {
       const { engine } = this;
       const latest = new Int32Array(engine.graph.count).fill(-1);
-      this.earlier = new Int32Array(engine.pushCount);
+      this.previous = new Int32Array(engine.pushCount);
       for (let j = 0; j < engine.pushCount; j++) {
         const { operand } = engine.push(j);
-        this.earlier[j] = latest[operand];
+        this.previous[j] = latest[operand];
         latest[operand] = j;
       }
     }
-    return this.earlier[k];
+    return this.previous[k];
   }
 
   _stopBefore(k) {

@@ -9,7 +9,7 @@ export class Timeline {
     this.known = Uint8Array.from(graph.op, (op) => (op < 0 ? 1 : 0));
     this.grad = new Float64Array(graph.count);
     this.reached = new Uint8Array(graph.count);
-    this.place = 0; // forward steps, then the result's own gradient, then pushes
+    this.position = 0; // forward steps, then the result's own gradient, then pushes
     this.pushes = null;
     this.stale = true;
   }
@@ -28,7 +28,7 @@ export class Timeline {
       if (op < 0) this.known[i] = 1;
     });
     this.reached.fill(0);
-    this.place = 0;
+    this.position = 0;
   }
 
   // After k steps of a direction: values `known`, gradients `grad` where `reached`, and which nodes
@@ -39,27 +39,27 @@ export class Timeline {
       throw new RangeError(`a ${direction} pass has steps 0 to ${steps}, got ${k}`);
     }
     if (this.stale) this._begin();
-    const place = direction === "forward" ? k : this.order.length + 1 + k;
+    const position = direction === "forward" ? k : this.order.length + 1 + k;
     const changed = new Set();
-    while (this.place < place) changed.add(this.#step(this.place++));
-    while (this.place > place) changed.add(this.#back(--this.place));
+    while (this.position < position) changed.add(this.#step(this.position++));
+    while (this.position > position) changed.add(this.#back(--this.position));
     const { known, grad, reached } = this;
     return { k, direction, known, grad, reached, changed: [...changed] };
   }
 
-  #step(place) {
+  #step(position) {
     const seed = this.order.length;
-    if (place < seed) return this.#know(this.order[place], 1);
-    if (place === seed) return this.#reach(this.graph.root, 1, 1);
-    const k = place - seed - 1;
+    if (position < seed) return this.#know(this.order[position], 1);
+    if (position === seed) return this.#reach(this.graph.root, 1, 1);
+    const k = position - seed - 1;
     return this.#reach(this.#operand(k), this.pushes.after[k], 1);
   }
 
-  #back(place) {
+  #back(position) {
     const seed = this.order.length;
-    if (place < seed) return this.#know(this.order[place], 0);
-    if (place === seed) return this.#reach(this.graph.root, 0, 0);
-    const k = place - seed - 1;
+    if (position < seed) return this.#know(this.order[position], 0);
+    if (position === seed) return this.#reach(this.graph.root, 0, 0);
+    const k = position - seed - 1;
     return this.#reach(this.#operand(k), this.pushes.before[k], 1 - this.pushes.isFirst[k]);
   }
 

@@ -21,8 +21,8 @@ export function orderColumns(columns, size, segments, fixed) {
   const fromRight = (v) => mean(after[v], (s) => position[s.b] + s.in, position[v]);
   let best = columns.map((column) => [...column]);
   let fewest = crossingsOf(columns, after, position);
-  let vain = 0;
-  for (let sweep = 0; sweep < SWEEPS && fewest > 0 && vain < PATIENCE; sweep++) {
+  let failures = 0;
+  for (let sweep = 0; sweep < SWEEPS && fewest > 0 && failures < PATIENCE; sweep++) {
     const leftward = sweep % 2 === 0;
     const sequence = [...columns.keys()];
     if (leftward) sequence.reverse();
@@ -32,9 +32,9 @@ export function orderColumns(columns, size, segments, fixed) {
       number(columns[c]);
     }
     const crossings = crossingsOf(columns, after, position);
-    vain += 1;
+    failures += 1;
     if (crossings < fewest) {
-      vain = 0;
+      failures = 0;
       fewest = crossings;
       best = columns.map((column) => [...column]);
     }
@@ -42,10 +42,10 @@ export function orderColumns(columns, size, segments, fixed) {
   return best;
 }
 
-function mean(segments, of, otherwise) {
+function mean(segments, valueOf, otherwise) {
   if (segments.length === 0) return otherwise;
   let sum = 0;
-  for (const s of segments) sum += of(s);
+  for (const s of segments) sum += valueOf(s);
   return sum / segments.length;
 }
 

@@ -1,7 +1,7 @@
 // Layout: boxes and lines from left to right. Each module is laid out by itself and is then one box
 // in its parent; a folded one is a box from the beginning. Pure, and the same every time.
 
-import { Tier } from "./subgraph_layout.js";
+import { SubgraphLayout } from "./subgraph_layout.js";
 
 const MARGIN = 18; // inside a frame
 const TITLE = 26; // above what is in it
@@ -11,7 +11,7 @@ const TITLE = 26; // above what is in it
 export function layoutOf(graph, folded, measure) {
   const plan = new Plan(graph, folded);
   plan.connect();
-  for (const container of [...plan.tiers.keys()].reverse()) plan.settle(container, measure);
+  for (const container of [...plan.subgraphs.keys()].reverse()) plan.settle(container, measure);
   return plan.result();
 }
 
@@ -50,8 +50,8 @@ class Plan {
     this.graph = graph;
     this.home = foldsOf(graph.clusters, folded);
     this.depth = graph.clusters.map((_, c) => this._depth(c));
-    this.tiers = new Map([[-1, new Tier()]]); // by cluster, a parent before what lies in it
-    this.places = new Map(); // box -> its item in the tier of its parent
+    this.subgraphs = new Map([[-1, new SubgraphLayout()]]); // by cluster, a parent before what lies in it
+    this.places = new Map(); // box -> its item in the subgraph of its parent
     this.wires = new Map();
     for (const i of readingOrder(graph)) this._place(this.boxOf(i));
     this.turn = new Map([...this.places.keys()].map((box, i) => [box, i]));
@@ -85,8 +85,8 @@ class Plan {
     }
     for (const at of inside.reverse()) {
       const parent = this.parentOf(at);
-      if (!this.tiers.has(parent)) this.tiers.set(parent, new Tier());
-      this.places.set(at, this.tiers.get(parent).add(at));
+      if (!this.subgraphs.has(parent)) this.subgraphs.set(parent, new SubgraphLayout());
+      this.places.set(at, this.subgraphs.get(parent).add(at));
     }
   }
 
@@ -127,21 +127,21 @@ class Plan {
     }
     wire.hops = [...ups, [from, this.places.get(a), this.places.get(b), key], ...downs.reverse()];
     for (const [c, start, end, inlet] of wire.hops) {
-      this.tiers.get(c).link(source, start, end, inlet);
+      this.subgraphs.get(c).link(source, start, end, inlet);
     }
     this.wires.set(name, wire);
   }
 
   settle(container, measure) {
-    const tier = this.tiers.get(container);
-    for (const item of tier.items) this._measure(item, measure);
-    tier.arrange((signal) => this.turn.get(signal));
+    const subgraph = this.subgraphs.get(container);
+    for (const item of subgraph.items) this._measure(item, measure);
+    subgraph.arrange((signal) => this.turn.get(signal));
   }
 
   _measure(item, measure) {
     const { count, first } = this.graph;
     const { box } = item;
-    const inner = box >= count && this.home[box - count] < 0 ? this.tiers.get(box - count) : null;
+    const inner = box >= count && this.home[box - count] < 0 ? this.subgraphs.get(box - count) : null;
     if (inner) {
       const [title] = measure("title", box - count);
       item.width = Math.max(inner.width + 2 * MARGIN, title + 2 * MARGIN);
@@ -162,9 +162,9 @@ class Plan {
     const { count } = this.graph;
     const origins = new Map([[-1, [MARGIN, MARGIN]]]);
     const boxes = [];
-    for (const [container, tier] of this.tiers) {
+    for (const [container, subgraph] of this.subgraphs) {
       const [x0, y0] = origins.get(container);
-      for (const { box, x, y, width, height } of tier.items) {
+      for (const { box, x, y, width, height } of subgraph.items) {
         const cluster = box - count;
         const open = box >= count && this.home[cluster] < 0;
         const kind = box < count ? "node" : open ? "cluster" : "fold";
@@ -175,7 +175,7 @@ class Plan {
       }
     }
     const edges = Array.from(this.wires.values(), (wire) => this._edge(wire, origins));
-    const top = this.tiers.get(-1);
+    const top = this.subgraphs.get(-1);
     const [width, height] = [top.width + 2 * MARGIN, top.height + 2 * MARGIN];
     return { boxes, edges, width, height };
   }
@@ -185,7 +185,7 @@ class Plan {
     const points = [];
     for (const [container, , to, key] of hops) {
       const [x0, y0] = origins.get(container);
-      for (const [x, y] of this.tiers.get(container).route(source, to, key)) {
+      for (const [x, y] of this.subgraphs.get(container).route(source, to, key)) {
         const last = points[points.length - 1];
         if (!last || last[0] !== x0 + x || last[1] !== y0 + y) points.push([x0 + x, y0 + y]);
       }

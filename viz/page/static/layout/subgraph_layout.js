@@ -1,6 +1,6 @@
-// A tier: what lies directly in one module (or outside of all), arranged in columns.
+// A subgraph: what lies directly in one module (or outside of all), arranged in columns.
 //
-// A signal is a box whose output is used; it enters a tier through a port on the left, leaves it
+// A signal is a box whose output is used; it enters a subgraph through a port on the left, leaves it
 // through one on the right, and between columns runs along one trunk, however many uses it has.
 
 import { ranksOf } from "./ranks.js";
@@ -12,7 +12,7 @@ const BETWEEN_LINES = 12;
 const NARROWEST = 40; // a gap between columns
 const WIDEST = 150;
 
-export class Tier {
+export class SubgraphLayout {
   constructor() {
     this.items = []; // { width, height, outlets: Map(signal -> y), inlets: Map(key -> y) }
     this.origins = new Map(); // signal -> { kind: "item" | "port", item }
@@ -167,7 +167,7 @@ export class Tier {
     this.height = this.vertices.reduce((most, v) => Math.max(most, v.y + v.height), 0);
   }
 
-  // The way of `signal` to the inlet `key` of item `to` (or out, -1), in this tier's coordinates.
+  // The way of `signal` to the inlet `key` of item `to` (or out, -1), in this subgraph's coordinates.
   route(signal, to, key) {
     const start = this._start(signal);
     const end = to < 0 ? this.ports.out.get(signal) : to;

@@ -9,9 +9,9 @@ const POINTS = 400; // of a line, at most
 
 export class Curve {
   // `pick(step, pace)` is called where the chart is clicked, or the pointer drawn over it, "drag".
-  constructor(place, pick) {
+  constructor(parent, pick) {
     const viewBox = `0 0 ${CHART.width} ${CHART.height}`;
-    this.svg = drawn("svg", { class: "chart", viewBox, role: "img" }, place);
+    this.svg = drawn("svg", { class: "chart", viewBox, role: "img" }, parent);
     this.axes = drawn("g", {}, this.svg);
     this.lines = drawn("g", {}, this.svg);
     this.now = drawn("g", {}, this.svg);
@@ -41,8 +41,8 @@ export class Curve {
     this.now.replaceChildren();
     for (const [run, k] of entries) {
       const x = this._x(run.steps[k]);
-      const place = { x1: x, x2: x, y1: FRAME.top, y2: FRAME.bottom };
-      drawn("line", { class: "now", ...place }, this.now);
+      const line = { x1: x, x2: x, y1: FRAME.top, y2: FRAME.bottom };
+      drawn("line", { class: "now", ...line }, this.now);
       const cy = this._y(run.losses[k]);
       if (Number.isFinite(cy))
         drawn("circle", { class: `dot run-${runs.indexOf(run)}`, cx: x, cy, r: 4 }, this.now);

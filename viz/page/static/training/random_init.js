@@ -1,7 +1,7 @@
 // Start: where a training begins anew.
 
 // The same numbers from 0 to 1 on every machine.
-export function randomFrom(seed) {
+export function randomNumbers(seed) {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -11,7 +11,7 @@ export function randomFrom(seed) {
 
 // Other parameters, evenly drawn and as large as those of a start: those of one group, which have the
 // same name but for numbers, at most as far from 0 as its farthest. What is 0 in all of a group stays.
-export function drawnAnew(parameters, names, random) {
+export function randomParameters(parameters, names, random) {
   const groups = names.map((name) => name.replace(/\d+/g, "#"));
   const largest = new Map();
   groups.forEach((group, k) => {

@@ -1,24 +1,24 @@
-// Classroom: what of a training is looked at: which step of which run, with which examples, and the
+// TrainingState: what of a training is looked at: which step of which run, with which examples, and the
 // graph of one of them. Everything that is shown follows from this, by way of the panels.
 
-import { FIXED } from "./lesson.js";
+import { FIXED } from "./training_json.js";
 
-export class Classroom {
+export class TrainingState {
   // `trainer` computes on an engine of its own; `session` is the graph.
-  constructor(session, trainer, lesson, panelsOf) {
+  constructor(session, trainer, training, makePanels) {
     this.session = session;
     this.trainer = trainer;
-    this.lesson = lesson;
-    this.runs = lesson.runs.slice();
+    this.training = training;
+    this.runs = training.runs.slice();
     this.run = this.runs[0];
     this.entry = this.run.last;
     this.parameters = this.run.parameters[this.entry];
-    this.examples = lesson.examples;
-    this.probe = lesson.probe;
-    this.onLook = () => {};
-    this.panels = panelsOf(this);
-    session.onSet = (leaf, x) => this._leafSet(leaf, x);
-    session.onReset = () => this.look(this.run, this.entry);
+    this.examples = training.examples;
+    this.probe = training.probe;
+    this.onSeek = () => {};
+    this.panels = makePanels(this);
+    session.onSet = (leaf, x) => this._onLeafSet(leaf, x);
+    session.onReset = () => this.showEntry(this.run, this.entry);
     this.setExamples(this.examples, this.probe);
   }
 
@@ -27,24 +27,24 @@ export class Classroom {
   }
 
   // Whether the parameters are those of the step, and the examples those of the run.
-  get isByHand() {
+  get hasEditedParameters() {
     return this.parameters !== this.run.parameters[this.entry];
   }
 
-  get isOtherData() {
-    return this.examples !== (this.run.examples ?? this.lesson.examples);
+  get hasOtherData() {
+    return this.examples !== (this.run.examples ?? this.training.examples);
   }
 
   // The mean loss of what is shown; NaN where there are no examples, or where the graph is not theirs.
   get loss() {
-    if (!this.isByHand && !this.isOtherData) return this.run.losses[this.entry];
-    if (!this.trainer.takes(this.examples)) return NaN;
+    if (!this.hasEditedParameters && !this.hasOtherData) return this.run.losses[this.entry];
+    if (!this.trainer.supports(this.examples)) return NaN;
     this.trainer.load(this.parameters);
     return this.trainer.meanLoss(this.examples);
   }
 
   // Entry k of a run. At the pace "drag" and "play" less is shown of what takes long.
-  look(run, k, pace = "rest") {
+  showEntry(run, k, pace = "rest") {
     this.run = run;
     this.entry = Math.min(Math.max(k, 0), run.last);
     this.parameters = run.parameters[this.entry];
@@ -52,9 +52,9 @@ export class Classroom {
   }
 
   // By a hand on the slider or the curve.
-  turnTo(run, k, pace) {
-    this.onLook();
-    this.look(run, k, pace);
+  seek(run, k, pace) {
+    this.onSeek();
+    this.showEntry(run, k, pace);
   }
 
   // Which runs there are.
@@ -63,35 +63,35 @@ export class Classroom {
     this.panels.setRuns();
   }
 
-  // Other examples; `frame` are those that the plane has room for.
-  setExamples(examples, probe = 0, frame = examples) {
+  // Other examples; `extent` are those that the surface has state for.
+  setExamples(examples, probe = 0, extent = examples) {
     this.examples = examples;
-    this.panels.setExamples(frame);
-    this.choose(Math.min(probe, Math.max(examples.length - 1, 0)));
+    this.panels.setExamples(extent);
+    this.selectExample(Math.min(probe, Math.max(examples.length - 1, 0)));
     this.show();
   }
 
   // Another example in the graph.
-  choose(example) {
+  selectExample(example) {
     this.probe = example;
     this._writeGraph();
     this.panels.showProbe();
   }
 
   // Whether the graph stands for that example too: what is fixed in it is the same there.
-  canChoose(example) {
-    const { numbers, examples, probe } = this.lesson;
+  canSelect(example) {
+    const { numbers, examples, probe } = this.training;
     const [row, own] = [this.examples[example], examples[probe]];
-    if (!row || this.lesson.fixed) return example === probe && row !== undefined;
+    if (!row || this.training.fixed) return example === probe && row !== undefined;
     return numbers.node.every((leaf, k) => leaf !== FIXED || Object.is(row[k], own[k]));
   }
 
   // The next example in a direction that the graph stands for.
-  chooseNext(direction) {
+  selectNext(direction) {
     const { length } = this.examples;
     for (let k = 1; k < length; k++) {
       const example = (this.probe + direction * k + length) % length;
-      if (this.canChoose(example)) return this.choose(example);
+      if (this.canSelect(example)) return this.selectExample(example);
     }
     return undefined;
   }
@@ -107,31 +107,31 @@ export class Classroom {
     const { engine } = this.session;
     const row = this.examples[this.probe];
     return row?.map((x, k) => {
-      const leaf = this.lesson.numbers.node[k];
+      const leaf = this.training.numbers.node[k];
       return leaf >= 0 ? engine.data[leaf] : x;
     });
   }
 
   _writeGraph() {
-    const { lesson, session, parameters } = this;
-    if (lesson.fixed) return;
+    const { training, session, parameters } = this;
+    if (training.fixed) return;
     const [leaves, numbers] = [[], []];
     const set = (leaf, x) => {
       if (leaf < 0 || !session.engine.isFree(leaf)) return;
       leaves.push(leaf);
       numbers.push(x);
     };
-    lesson.parameters.node.forEach((leaf, k) => set(leaf, parameters[k]));
+    training.parameters.node.forEach((leaf, k) => set(leaf, parameters[k]));
     const row = this.examples[this.probe];
-    if (row) lesson.numbers.node.forEach((leaf, k) => set(leaf, row[k]));
-    session.setAll(leaves, numbers);
+    if (row) training.numbers.node.forEach((leaf, k) => set(leaf, row[k]));
+    session.setLeaves(leaves, numbers);
   }
 
   // A weight that was dragged in the graph is one of the model's.
-  _leafSet(leaf, x) {
-    const k = this.lesson.parameters.node.indexOf(leaf);
+  _onLeafSet(leaf, x) {
+    const k = this.training.parameters.node.indexOf(leaf);
     if (k < 0) return this.panels.showProbe();
-    this.onLook();
+    this.onSeek();
     this.parameters = Float64Array.from(this.parameters);
     this.parameters[k] = x;
     return this.panels.show("drag");

@@ -29,7 +29,7 @@ export function activity(layers, trainer, examples, kinds) {
   const nodes = layers.flatMap((layer) => layer.nodes);
   const counts = new Map(nodes.map((i) => [i, 0]));
   for (const example of examples) {
-    trainer.see(example);
+    trainer.setExample(example);
     for (const i of nodes) {
       const slope = Math.abs(local[graph.first[i]]);
       if (slope > FLAT * kindOf(graph, kinds, i).slope) counts.set(i, counts.get(i) + 1);
@@ -49,12 +49,12 @@ function kindOf(graph, kinds, i) {
 
 export class Units {
   // `pick(node)` is called where one is clicked.
-  constructor(place, graph, layers, kinds, pick) {
+  constructor(parent, graph, layers, kinds, pick) {
     this.graph = graph;
     this.kinds = kinds;
     this.boxes = new Map();
     for (const { name, nodes } of layers) {
-      const row = element("div", { class: "units-row" }, place);
+      const row = element("div", { class: "units-row" }, parent);
       element("span", { class: "units-name", text: printable(name, 16) }, row);
       const rows = Math.ceil(nodes.length / IN_ROW);
       const width = Math.min(nodes.length, IN_ROW) * UNIT;
@@ -62,7 +62,7 @@ export class Units {
       const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, width, height }, row);
       nodes.forEach((i, k) => this._unit(svg, i, k, pick));
     }
-    this.note = element("p", { class: "note" }, place);
+    this.note = element("p", { class: "note" }, parent);
   }
 
   show(shares) {

@@ -1,9 +1,9 @@
 // Module: what the margin says of one: what it holds, and the numbers that leave it.
 
-import { element } from "./dom.js";
-import { nameOf } from "./formulas.js";
-import { NOT_YET, short, signed } from "./numbers.js";
-import { printable } from "./text.js";
+import { element } from "../base/dom.js";
+import { nameOf } from "../base/formulas.js";
+import { NOT_YET, short, signed } from "../base/numbers.js";
+import { printable } from "../base/text.js";
 
 const OUTPUTS = 12;
 

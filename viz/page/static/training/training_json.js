@@ -1,16 +1,16 @@
-// Lesson: the JSON of a training as arrays; docs/lesson.md describes it.
+// Lesson: the JSON of a training as arrays; docs/training.md describes it.
 
 import { numberOf } from "../base/graph.js";
-import { Run } from "./run.js";
+import { TrainingRun } from "./training_run.js";
 
-export const LESSON_VERSION = 1;
+export const TRAINING_VERSION = 1;
 export const FIXED = -1; // the place of a number for which the graph would be another one
 
 // The keys are those of the JSON; but layers are [{ name, from, to }], an example is a Float64Array of
 // its numbers, and runs are Runs.
-export function lessonOf(json) {
-  if (json.version !== LESSON_VERSION) {
-    throw new RangeError(`a lesson of version ${LESSON_VERSION} is wanted, got ${json.version}`);
+export function trainingOf(json) {
+  if (json.version !== TRAINING_VERSION) {
+    throw new RangeError(`a training of version ${TRAINING_VERSION} is wanted, got ${json.version}`);
   }
   let from = 0;
   const layers = json.layers.map(({ name, size }) => {
@@ -25,7 +25,7 @@ export function lessonOf(json) {
     layers,
     sets,
     examples: json.examples.map(unpacked),
-    runs: json.runs.map((run) => Run.of(run, unpacked, numberOf)),
+    runs: json.runs.map((run) => TrainingRun.of(run, unpacked, numberOf)),
   };
 }
 
@@ -37,9 +37,9 @@ export function unpacked(text) {
 }
 
 // The values of the last number of an example, its label, ascending; null where they are no classes.
-export function classesOf(lesson) {
-  if (lesson.numbers.node.length !== lesson.inputs + 1) return null;
-  const labels = new Set(lesson.examples.map((row) => row[lesson.inputs]));
+export function classesOf(training) {
+  if (training.numbers.node.length !== training.inputs + 1) return null;
+  const labels = new Set(training.examples.map((row) => row[training.inputs]));
   const whole = [...labels].every(Number.isInteger);
   return whole && labels.size <= 10 ? [...labels].sort((a, b) => a - b) : null;
 }

@@ -37,7 +37,7 @@ export function seedLine(steps) {
 }
 
 // One sentence for a screen reader.
-export function spokenOf(steps, event) {
+export function announcementOf(steps, event) {
   const { graph, data } = steps.engine;
   const { kind, node, pushes } = event;
   if (kind === "start") return "Start: only leaves have values.";

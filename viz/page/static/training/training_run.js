@@ -1,9 +1,9 @@
-// Run: a training step by step, recorded in Python or made in the page. Entry k has the parameters
+// TrainingRun: a training step by step, recorded in Python or made in the page. Entry k has the parameters
 // after `steps[k]` steps, and the loss and the gradients there.
 
 const ENTRIES = 400; // entries of a run made in the page; of more, every second one is kept
 
-export class Run {
+export class TrainingRun {
   constructor(name) {
     this.name = name;
     this.steps = [];
@@ -15,7 +15,7 @@ export class Run {
   }
 
   static of(json, unpacked, numberOf) {
-    const run = new Run(json.name);
+    const run = new TrainingRun(json.name);
     run.steps = json.steps;
     run.losses = json.losses.map(numberOf);
     run.parameters = json.parameters.map(unpacked);
