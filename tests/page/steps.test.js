@@ -61,7 +61,7 @@ test("a push is spelled with its numbers, and the gradient with what it was befo
   assert.equal(lines.growth, "0 → 2 → 4");
 });
 
-test("without the order, a gradient is handed on before it is whole", () => {
+test("in the wrong order, a gradient is pushed on before it is complete", () => {
   const engine = twice();
   engine.wrongOrder = true;
   assert.equal(engine.grad[0], 2);

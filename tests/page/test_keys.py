@@ -148,7 +148,7 @@ def test_play_pauses_at_another_press_and_at_the_end(seen):
     press(seen, "p")
     press(seen, "p")
     assert seen.evaluate(SEEN)["place"] != "playing"
-    seen.tab.select_option("#speed", "run")
+    seen.tab.select_option("#speed", "fastest")
     seen.tab.focus("#graph")
     press(seen, "p")
     last = seen.evaluate("() => microgradlike.session.steps.last")

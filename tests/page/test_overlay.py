@@ -21,7 +21,7 @@ STEP = """() => {
   microgradlike.session.player.step(1);
 }"""
 GONE = """() => beads.size > 0 && [...beads.keys()].every((bead) => !bead.isConnected)"""
-# by push: the way of its bead, and the boxes of the node that hands on and of its operand
+# by push: the way of its bead, and the boxes of the node that pushes and of its operand
 WAYS = """() => {
   const { player, steps, view } = microgradlike.session;
   const box = (i) => (({ x, y, width, height }) => [x, y, width, height])(view.boxOfNode(i));

@@ -100,7 +100,10 @@ def test_another_example_is_another_graph(opened):
 def test_an_example_of_another_class_is_not_taken_for_one_of_this(opened):
     """The label of a cross-entropy is part of its graph."""
     seen = opened(page(trained(mlp(3, 2), entropy, (POINTS, CLASSES))))
-    choose = "(i) => { microgradlike.trainingState.panels.onSurfaceClick(0, 0, i); return microgradlike.trainingState.probe; }"
+    choose = """(i) => {
+      microgradlike.trainingState.panels.onSurfaceClick(0, 0, i);
+      return microgradlike.trainingState.probe;
+    }"""
     assert CLASSES[:4] == [0, 1, 0, 1]
     assert seen.evaluate(choose, 2) == 2
     assert seen.evaluate(choose, 1) == 2
@@ -191,7 +194,8 @@ def test_training_goes_on_from_the_step_that_is_looked_at(opened):
     look(seen, 2)
     seen.tab.click("#one-step")
     steps, first = seen.evaluate(
-        "() => [microgradlike.trainingState.run.steps, Array.from(microgradlike.trainingState.run.parameters[0])]"
+        "() => { const { steps, parameters } = microgradlike.trainingState.run;"
+        " return [steps, Array.from(parameters[0])]; }"
     )
     assert steps == [2, 3]
     assert first == run.parameters[2].tolist()
@@ -237,7 +241,7 @@ def test_other_points_are_trained_with(opened, name):
 def test_new_weights_begin_a_run_of_their_own(opened):
     run = trained(mlp(3, 1))
     seen = opened(page(run))
-    seen.tab.click("#new-weights")
+    seen.tab.click("#reset-weights")
     got = seen.evaluate(PARAMETERS)
     assert got != run.parameters[0].tolist()
     assert max(map(abs, got)) <= max(map(abs, run.parameters[0]))
@@ -279,11 +283,11 @@ def test_two_runs_stand_side_by_side(opened):
     seen = opened(page(*runs))
     assert seen.tab.locator(".surface").count() == 2
     assert "lr 0.1" in seen.tab.inner_text("#runs")
-    assert "up to step 0; at step 1 they part" in seen.tab.inner_text("#difference")
+    assert "up to step 0 and differ from step 1 on" in seen.tab.inner_text("#difference")
     seen.tab.locator("#runs input").nth(1).check()
     assert seen.evaluate(PARAMETERS) == runs[1].parameters[-1].tolist()
     same = opened(page(runs[0], runs[0]))
-    assert "the same, to the last bit" in same.tab.inner_text("#difference")
+    assert "identical, to the last bit" in same.tab.inner_text("#difference")
 
 
 def test_what_cannot_be_trained_in_the_page_says_so(opened):
@@ -311,12 +315,13 @@ def test_one_input_is_a_curve(opened):
 
 
 TOGETHER = """() => {
-  const { trainingState: state, engine } = { ...microgradlike, engine: microgradlike.session.engine };
+  const { trainingState: state, engine } = microgradlike;
   const { node } = state.training.parameters;
+  const example = state.examples[state.probe];
   state.trainer.load(state.parameters);
   return {
     parameters: node.every((i, k) => Object.is(engine.data[i], state.parameters[k])),
-    row: state.training.numbers.node.every((i, k) => engine.data[i] === state.examples[state.probe][k]),
+    row: state.training.numbers.node.every((i, k) => engine.data[i] === example[k]),
     loss: Object.is(state.loss, state.trainer.meanLoss(state.examples)),
     said: document.getElementById("training-status").textContent,
   };
@@ -351,11 +356,11 @@ def test_what_is_shown_stays_of_one_moment_whatever_is_done(opened):
         lambda: seen.evaluate("(leaf) => microgradlike.session.setLeaf(leaf, 2)", weight),
         lambda: seen.tab.click("#one-step"),
         lambda: look(seen, 0),
-        lambda: seen.tab.select_option("#dataset", "the data"),
+        lambda: seen.tab.select_option("#dataset", "training data"),
         lambda: seen.tab.click("#example-before"),
         lambda: seen.tab.click("#one-step"),
         lambda: seen.tab.locator("#runs input").first.check(),
-        lambda: seen.tab.click("#new-weights"),
+        lambda: seen.tab.click("#reset-weights"),
     ]
     for act in acts:
         act()
@@ -460,8 +465,10 @@ def test_a_rate_that_is_too_great_stops_and_says_so(opened):
     seen = opened(page(mlp(3, 1, activation="relu"), data=(POINTS, [20.0] * 24), loss=quartic))
     seen.tab.select_option("#rate", "1")
     seen.tab.click("#train")
-    seen.wait("() => document.getElementById('update-status').textContent.includes('smaller rate')")
-    seen.tab.click("#new-weights")
+    seen.wait(
+        "() => document.getElementById('update-status').textContent.includes('learning rate')"
+    )
+    seen.tab.click("#reset-weights")
     assert "nan" not in seen.tab.inner_text("#training-status")
 
 

@@ -17,7 +17,7 @@ export function numberOf(x) {
 // `reached` are Python's; `local` has Python's derivatives of opaque nodes, by edge, NaN elsewhere.
 export function graphOf(scene) {
   if (scene.version !== SCENE_VERSION) {
-    throw new RangeError(`a scene of version ${SCENE_VERSION} is wanted, got ${scene.version}`);
+    throw new RangeError(`expected a scene of version ${SCENE_VERSION}, got ${scene.version}; make the page again`);
   }
   const { nodes, root, notes, ops, symbols, clusters, dead } = scene;
   const edges = edgesOf(nodes.operands);

@@ -206,7 +206,7 @@ class FoldBox {
     this.body.style.fill = shadeColor(picture.scale.shade(largestOf(grad)));
     setLabel(
       this.g,
-      `folded module ${this.title}, ${this.size}, gradients ${spanText(grad, signed)}. Enter unfolds.`,
+      `folded module ${this.title}, ${this.size}, gradients ${spanText(grad, signed)}. Press Enter to unfold.`,
     );
   }
 }
@@ -254,7 +254,7 @@ class Frame {
     this.rect = drawn("rect", { width: box.width, height: box.height, rx: 4 }, this.g);
     const text = `− ${titleOf(graph, box.cluster)}`;
     setFittedText(drawn("text", { x: 9, y: 17 }, this.g), text, FONT, box.width - 14);
-    setLabel(this.g, `module ${titleOf(graph, box.cluster)}. Enter folds.`);
+    setLabel(this.g, `module ${titleOf(graph, box.cluster)}. Press Enter to fold.`);
   }
 
   resize(width, height) {

@@ -25,7 +25,7 @@ export class Legend {
     const meaning = element("div", { class: "legend-row" }, parent);
     element(
       "span",
-      { text: "number where a line arrives: local derivative, ∂ node / ∂ operand; + or − in a corner: grad" },
+      { text: "number at the end of a line: local derivative, ∂ node / ∂ operand; + or − in a corner: sign of grad" },
       meaning,
     );
     for (const note of graph.notes) {

@@ -87,7 +87,7 @@ export class Picture {
     nonfinite(data, "");
     nonfinite(this.gradOf(i), " grad");
     if (this.correctGrad !== null && this.position === this.steps.last && this.wrongNodes.includes(i)) {
-      flags.push(`right: ${signed(this.correctGrad[i])}`);
+      flags.push(`should be ${signed(this.correctGrad[i])}`);
     }
     if (this.extraFlags.has(i)) flags.push(this.extraFlags.get(i));
     else if (data === 0 && Object.hasOwn(this.graph.dead, this.graph.ops[this.graph.op[i]]))

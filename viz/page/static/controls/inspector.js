@@ -49,7 +49,7 @@ export class Inspector {
       this.container.replaceChildren(
         element("p", {
           class: "note",
-          text: "Point at a node, or move to one with the arrow keys: its formula and its paths to the result appear here.",
+          text: "Point at a node, or move to one with the arrow keys, to see its formula and its paths.",
         }),
       );
       return;
@@ -81,7 +81,7 @@ export class Inspector {
       fact("=", formulaByName(graph, node));
       if (data !== null) fact("=", formulaByNumber(graph, node, this.engine.data));
     } else {
-      fact("is", `${graph.roles[node] === "input" ? "an input" : `a ${graph.roles[node]}`}`);
+      fact("role", graph.roles[node]);
     }
     const grad = this.picture.gradOf(node);
     fact("data", data === null ? NOT_YET : exact(data));
@@ -105,13 +105,13 @@ export class Inspector {
     this.row = element("div", { class: "change" });
     if (!this.engine.isFree(node)) {
       const why = this.engine.graph.isConstant[node]
-        ? "a constant of the program"
+        ? "it is a constant of the program"
         : "a primitive that this page cannot compute depends on it";
-      this.row = element("p", { class: "note", text: `locked: ${why}` });
+      this.row = element("p", { class: "note", text: `Locked: ${why}.` });
       this.field = null;
       return this.row;
     }
-    const label = `value of ${nameOf(this.engine.graph, node)}`;
+    const label = `Value of ${nameOf(this.engine.graph, node)}`;
     const x = this.engine.data[node];
     this.field = element(
       "input",
@@ -149,13 +149,13 @@ export class Inspector {
     const { count, greatest, rest, total } = pathsOf(this.engine, node, LISTED);
     const many = count > 1000000n ? `${short(Number(count), 3)}` : count.toLocaleString("en");
     const title = element("h3", {
-      text: count === 1n ? `1 path to ${L}` : `${many} paths to ${L}, greatest first`,
+      text: count === 1n ? `1 path to ${L}` : `${many} paths to ${L}, largest first`,
     });
     if (count === 0n)
-      return [element("p", { class: "note", text: `No path to ${L}: the gradient stays 0.` })];
+      return [element("p", { class: "note", text: `There is no path to ${L}, so the gradient stays 0.` })];
     const list = element("ul", { class: "paths" });
     for (const { product, nodes } of greatest) this._path(list, nodes, product);
-    if (count > BigInt(greatest.length)) this._line(list, "all others", signed(rest), "");
+    if (count > BigInt(greatest.length)) this._line(list, "all other paths", signed(rest), "");
     this._line(list, "sum", signed(total), "sum");
     const wrong =
       this.engine.wrongOrder &&
@@ -166,7 +166,7 @@ export class Inspector {
       parts.push(
         element("p", {
           class: "note warn",
-          text: `The wrong order says ${signed(grad[node])}: contributions that came late were never handed on.`,
+          text: `The wrong order gives ${signed(grad[node])}: late contributions were never pushed on.`,
         }),
       );
     return parts;
@@ -209,7 +209,7 @@ export class Inspector {
       {
         type: "text",
         inputmode: "decimal",
-        "aria-label": "size of the nudge",
+        "aria-label": "Size of the nudge",
         value: short(this.step).replaceAll(MINUS, "-"),
       },
       row,
@@ -221,8 +221,8 @@ export class Inspector {
       const predicted = grad[node] * h;
       const truth = this._changeOfResult(node, h);
       const rows = [
-        [`Δ${L} by the gradient: ${signed(grad[node])} × ${short(h)}`, signed(predicted)],
-        [`Δ${L} in truth`, signed(truth)],
+        [`Δ${L} predicted: ${signed(grad[node])} × ${short(h)}`, signed(predicted)],
+        [`Δ${L} actual`, signed(truth)],
         ["difference", signed(truth - predicted, 2)],
       ];
       for (const [what, number] of rows) {

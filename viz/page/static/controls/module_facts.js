@@ -16,8 +16,8 @@ export function moduleFacts(picture, cluster) {
     element("dd", { text }, list);
   };
   fact("module", printable(graph.clusters[cluster].title, 48));
-  fact("holds", `${size.toLocaleString("en")} nodes`);
-  if (parameters) fact("of these", `${parameters.toLocaleString("en")} parameters`);
+  fact("nodes", size.toLocaleString("en"));
+  if (parameters) fact("parameters", parameters.toLocaleString("en"));
   const table = element("table", { class: "nudge" });
   const row = (cells) => {
     const tr = element("tr", {}, table);

@@ -127,13 +127,13 @@ export class Session {
     const { grad } = this.engine;
     const { correctGrad, wrongNodes: nodes } = this.picture;
     if (nodes.length === 0)
-      return setText(note, "Here it makes no difference: nothing is handed on too early.");
+      return setText(note, "In this graph, both orders give the same gradients.");
     const lost = nodes
       .slice(-3)
       .map((i) => `${nameOf(graph, i)} gets ${short(grad[i])} instead of ${short(correctGrad[i])}`);
     const more = nodes.length > 3 ? `; and ${nodes.length - 3} more are wrong` : "";
     const why =
-      "A node hands on as soon as something arrives. What arrives later is never handed on:";
+      "A node pushes as soon as a first contribution arrives. Later ones are never pushed on:";
     return setText(note, `${why} ${lost.join("; ")}${more}.`);
   }
 
@@ -158,7 +158,7 @@ export class Session {
       (c) => clusters[c].parent < 0 || !this.folded.has(clusters[c].parent),
     );
     const more = outer.reduce((sum, c) => sum + this.picture.contents[c].size, boxes.size);
-    if (more > MOST_BOXES) return setText(byId("found"), "too many boxes: unfold single modules");
+    if (more > MOST_BOXES) return setText(byId("found"), "too many boxes; unfold single modules");
     for (const c of outer) this.folded.delete(c);
     return this._layout(null);
   }
@@ -174,7 +174,7 @@ export class Session {
     if (!box) return;
     this.selected = id;
     this.overlay.select(box);
-    setText(byId("inspector-title"), "Node, chosen; click beside it to let go");
+    setText(byId("inspector-title"), "Selected node; click the background to deselect");
     this._inspect(box);
     if (show) this._focusBox(box);
   }

@@ -26,17 +26,17 @@ export class StepPanel {
     const { last, seed } = this.steps;
     const end = position === last && last > 0;
     const { wrongOrder } = this.steps.engine;
-    const backward = `Backward${wrongOrder ? ", without the order" : ""}${end ? ", complete" : ""}`;
+    const backward = `Backward${wrongOrder ? ", without topological order" : ""}${end ? ", complete" : ""}`;
     setText(this.title, position < seed ? "Forward" : backward);
     if (end && summary) this._gradients();
     else this[`_${event.kind}`](event);
     if (position === seed - 1)
       this._text(
         "note",
-        "All values are known. Next: the gradient of the result by itself is 1, and goes back from there.",
+        "All values are known. Next, the backward pass starts at the result.",
       );
     if (end && !wrongOrder)
-      this._text("note", "Every path has arrived. Drag a leaf’s value, or step back.");
+      this._text("note", "All gradients are complete. Drag the value of a leaf, or step back.");
     this._order(event, position);
   }
 
@@ -55,13 +55,13 @@ export class StepPanel {
 
   _seed() {
     this._text("rule", seedLine(this.steps));
-    this._text("note", "Where the backward pass begins: the result changes by as much as itself.");
+    this._text("note", "The backward pass starts here: the derivative of the result by itself is 1.");
   }
 
   _push({ node, pushes }) {
     const { graph } = this.steps.engine;
     if (pushes.length > 1)
-      this._text("note", `${nameOf(graph, node)} hands on to ${pushes.length} operands:`);
+      this._text("note", `${nameOf(graph, node)} pushes to ${pushes.length} operands:`);
     for (const push of pushes.slice(0, PUSHES)) {
       const { rule, numbers, growth, receiver } = pushLines(this.steps, push);
       this._text("rule", rule);
@@ -70,7 +70,7 @@ export class StepPanel {
     }
     if (pushes.length > PUSHES) this._text("note", `… and ${pushes.length - PUSHES} more`);
     if (pushes.length === 1) {
-      this._text("note", "+= upstream × local derivative: contributions of all uses add up.");
+      this._text("note", "+= upstream × local derivative: the contributions of all uses add up.");
     }
   }
 

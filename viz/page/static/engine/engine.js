@@ -97,7 +97,7 @@ export class Engine {
   #replace(leaves, numbers) {
     const taken = leaves.find((i) => !this.isFree(i));
     if (taken !== undefined) {
-      throw new RangeError(`node ${taken} cannot be set: only a leaf can, and no locked one`);
+      throw new RangeError(`node ${taken} cannot be set; choose a leaf for which isFree() is true`);
     }
     const changed = new Uint8Array(this.graph.count);
     leaves.forEach((i, k) => {
@@ -173,7 +173,7 @@ function rulesOf({ ops, op, isOpaque }, primitives) {
   const rules = ops.map((name) => (Object.hasOwn(primitives, name) ? primitives[name] : null));
   op.forEach((k, i) => {
     if (k >= 0 && rules[k] === null && !isOpaque[i]) {
-      throw new TypeError(`node ${i} is made by ${ops[k]}, which is not among the primitives`);
+      throw new TypeError(`node ${i} needs the primitive ${ops[k]}; add it to the primitives or mark the node opaque`);
     }
   });
   return rules;

@@ -45,7 +45,7 @@ export function announcementOf(steps, event) {
   if (kind === "seed") return `The gradient of the result, ${nameOf(graph, node)}, is 1.`;
   const parts = pushes.slice(0, 4).map((push) => {
     const { numbers } = pushLines(steps, push);
-    return `to ${nameOf(graph, push.operand)}: ${numbers}, its gradient is now ${short(push.after)}`;
+    return `to ${nameOf(graph, push.operand)}: ${numbers}, gradient now ${short(push.after)}`;
   });
-  return `${nameOf(graph, node)} hands on ${parts.join("; ")}.`;
+  return `${nameOf(graph, node)} pushes ${parts.join("; ")}.`;
 }

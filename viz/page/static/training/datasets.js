@@ -4,7 +4,7 @@ import { byId, element } from "../base/dom.js";
 import { classesOf } from "./training_json.js";
 
 const OWN = "my own points";
-const GIVEN = "the data";
+const GIVEN = "training data";
 
 export class Datasets {
   constructor(state, controls) {

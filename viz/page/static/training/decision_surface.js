@@ -82,7 +82,7 @@ export class DecisionSurface {
       return `M${at(x1, y1)}L${at(x2, y2)}`;
     });
     this.line.setAttribute("d", d.join(""));
-    return this._setLabel(`the black line is where the score is ${short(middle)}`);
+    return this._setLabel(`the score is ${short(middle)} on the black line`);
   }
 
   // Marks the example whose graph is shown.
@@ -98,7 +98,7 @@ export class DecisionSurface {
     const best = (all) => all.indexOf(Math.max(...all));
     const keys = scores.map((row) => row.map(best));
     this._fill(cellPaths(keys, width, height, true), (k) => `var(--class-${k % 6}-pale)`);
-    this._setLabel("each point has the color of its greatest score");
+    this._setLabel("each point has the color of the class with the greatest score");
   }
 
   _showCurve(trainer) {
@@ -109,7 +109,7 @@ export class DecisionSurface {
     const finite = points.filter(([, y]) => Number.isFinite(y));
     const written = finite.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`);
     this.line.setAttribute("d", written.length > 0 ? `M${written.join("L")}` : "");
-    this._setLabel("the line is what the model gives");
+    this._setLabel("the line is the output of the model");
   }
 
   _fill(paths, color) {

@@ -67,7 +67,7 @@ function partOf(parent, { name, from, to }) {
 
 function rangeOf(numbers) {
   const finite = numbers.filter(Number.isFinite);
-  if (finite.length === 0) return "none here";
+  if (finite.length === 0) return "no finite values";
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   return low === high ? short(low, 3) : `${short(low, 3)} … ${short(high, 3)}`;
 }

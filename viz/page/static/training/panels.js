@@ -79,7 +79,7 @@ export class Panels {
     const { row } = state;
     const status = row ? name.map((n, k) => `${printable(n)} = ${short(row[k], 3)}`).join(", ") : "";
     const which = `example ${state.probe + 1} of ${state.examples.length}`;
-    setText(byId("example-status"), row ? `${which}: ${status}` : "there are no examples yet");
+    setText(byId("example-status"), row ? `${which}: ${status}` : "no examples yet; click in the picture below to add points");
   }
 
   _listenToTime() {
@@ -120,7 +120,7 @@ export class Panels {
     const count = (step) => step.toLocaleString("en");
     const status = `step ${count(state.step)} of ${count(run.steps[run.last])}`;
     time.setAttribute("aria-valuetext", status);
-    const hand = state.hasEditedParameters ? ", a weight changed by hand" : "";
+    const hand = state.hasEditedParameters ? ", weights changed by hand" : "";
     const data = state.hasOtherData ? ", with other examples" : "";
     setText(byId("training-status"), `${status}${hand}${data}: mean loss ${lossOf(state.loss)}`);
   }
@@ -166,14 +166,14 @@ function nameOfRun(run, i) {
 // Where two runs part, in words.
 function differenceOf([a, b], names) {
   const found = firstDifference(a, b);
-  if (found === null) return "The two runs are the same, to the last bit.";
+  if (found === null) return "The two runs are identical, to the last bit.";
   const { step, parameter, same, far } = found;
   const until =
     same === null
-      ? "From the start they differ"
-      : `The same to the last bit up to step ${same}; at step ${step} they part`;
-  const by = `${printable(names[parameter])} is ${short(found.a)} and ${short(found.b)}`;
+      ? "The runs differ from the start"
+      : `The runs are identical up to step ${same} and differ from step ${step} on`;
+  const by = `${printable(names[parameter])} is ${short(found.a)} in one and ${short(found.b)} in the other`;
   const late = far !== null && far !== step;
-  const later = late ? ` Losses are a hundredth apart from step ${far} on.` : "";
+  const later = late ? ` The losses differ by more than 1 % from step ${far} on.` : "";
   return `${until}: ${by}.${later}`;
 }

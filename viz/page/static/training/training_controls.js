@@ -120,8 +120,8 @@ export class TrainingControls {
 
   _reportDivergence() {
     const { hasDiverged } = this.sgd;
-    const status = "The loss is no number any more: a smaller rate, and new weights.";
-    if (hasDiverged) setText(byId("update-status"), status);
+    const message = "The loss is not finite. Lower the learning rate and reset the weights.";
+    if (hasDiverged) setText(byId("update-status"), message);
     return hasDiverged;
   }
 
@@ -139,7 +139,8 @@ export class TrainingControls {
       return `${name}: ${moved} = ${short(this.state.parameters[k])}`;
     });
     const still = gradient.every((g) => g === 0);
-    setText(byId("update-status"), still ? "Every gradient is 0: nothing moves." : lines.join("\n"));
+    const text = still ? "Every gradient is 0, so no weight moves." : lines.join("\n");
+    setText(byId("update-status"), text);
   }
 
   _setPhase(phase) {
@@ -157,7 +158,7 @@ export class TrainingControls {
       this._setPhase("");
       this.step();
     });
-    on("new-weights", () => this.restart());
+    on("reset-weights", () => this.restart());
     for (const name of ["forward", "backward", "update"])
       on(`one-${name}`, () => {
         this[name]();

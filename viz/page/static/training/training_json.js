@@ -10,7 +10,7 @@ export const FIXED = -1; // the place of a number for which the graph would be a
 // its numbers, and runs are Runs.
 export function trainingOf(json) {
   if (json.version !== TRAINING_VERSION) {
-    throw new RangeError(`a training of version ${TRAINING_VERSION} is wanted, got ${json.version}`);
+    throw new RangeError(`expected a training of version ${TRAINING_VERSION}, got ${json.version}; make the page again`);
   }
   let from = 0;
   const layers = json.layers.map(({ name, size }) => {

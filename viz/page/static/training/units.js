@@ -76,9 +76,9 @@ export class Units {
       if (share === 0) out[kindOf(this.graph, this.kinds, i).flat] += 1;
     }
     const parts = [];
-    if (out.dead) parts.push(`${out.dead} dead (×): 0 for every example, and no gradient passes`);
-    if (out.saturated) parts.push(`${out.saturated} saturated (×): flat for every example`);
-    this.note.textContent = parts.join("; ") || "none is dead or saturated";
+    if (out.dead) parts.push(`${out.dead} dead (×): 0 for every example, so no gradient passes`);
+    if (out.saturated) parts.push(`${out.saturated} saturated (×): slope near 0 for every example`);
+    this.note.textContent = parts.join("; ") || "every unit passes a gradient";
   }
 
   _unit(svg, i, k, pick) {
