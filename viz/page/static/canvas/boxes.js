@@ -1,5 +1,5 @@
-// Boxes: a node as a textbook draws it, a folded module, a module's frame. Each has `g`, an element,
-// and update(picture), which writes what the picture knows at this step.
+// Boxes: a node, a folded module, or the frame of an open one. Each has an element `g`, and
+// update(picture), which writes the numbers that are known at this step.
 
 import { shadeColor } from "../base/colors.js";
 import { drawn, setText } from "../base/dom.js";
@@ -17,7 +17,7 @@ export function boxOf(box, picture, level) {
   return graph.roles[box.node] === "constant" ? new Constant(box, graph) : new NodeBox(box, graph);
 }
 
-// Text whose width is pinned, squeezed where there is no more `room`: it never spills.
+// Writes text with a fixed width, squeezed to fit `room`, so that it never spills over.
 export function setFittedText(node, text, size, room) {
   if (node.textContent === text) return;
   node.textContent = text;
@@ -211,7 +211,7 @@ class FoldBox {
   }
 }
 
-// From afar: only what it is, and its color.
+// A box for a small scale: a symbol or name, and a color.
 class SmallBox {
   constructor(box, { graph, contents }) {
     const { node, cluster } = box;
@@ -241,7 +241,7 @@ class SmallBox {
     const grad = spanOf(this.outputs, (i) => picture.gradOf(i));
     const largest = largestOf(grad);
     this.body.style.fill = shadeColor(picture.scale.shade(largest));
-    // not by color alone, where it can be read
+    // a sign, so that color is not the only cue
     const sign = largest > 0 ? "+" : largest < 0 ? MINUS : "";
     setText(this.sign, this.box.height > 30 ? sign : "");
     setLabel(this.g, picture.describeBox(this.box));
@@ -265,7 +265,7 @@ class Frame {
   update() {}
 }
 
-// [lowest, highest] of what is known; null where nothing is.
+// [lowest, highest] of the known numbers, or null.
 export function spanOf(nodes, valueOf) {
   let span = null;
   for (const i of nodes) {

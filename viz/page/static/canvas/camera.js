@@ -1,7 +1,8 @@
-// Camera: which part of the picture is seen. Pan, zoom by wheel, pinch, keys; glides and fits.
+// Camera: the visible part of the picture. It pans, zooms by wheel, pinch and keys, glides and
+// fits.
 
 const CLOSEST = 3;
-const ROOM_BELOW = 96; // pixels, for the legend
+const ROOM_BELOW = 96; // pixels for the legend
 const GLIDE = 320; // milliseconds
 
 export function prefersReducedMotion() {
@@ -9,7 +10,7 @@ export function prefersReducedMotion() {
 }
 
 export class Camera {
-  // `moved` is called whenever x, y (pixels) or scale have changed.
+  // `moved` is called after each change of x, y (pixels) or scale.
   constructor(svg, moved) {
     this.svg = svg;
     this.moved = moved;
@@ -26,7 +27,7 @@ export class Camera {
     return { width: this.svg.clientWidth || 800, height: this.svg.clientHeight || 600 };
   }
 
-  // What is seen, in the picture's units, with `margin` pixels around it.
+  // The visible rectangle in units of the picture, with `margin` pixels around it.
   visibleArea(margin = 0) {
     const { width, height } = this.frame;
     const at = (p, origin) => (p - origin) / this.scale;
@@ -64,7 +65,7 @@ export class Camera {
     else this.set(x, y, scale);
   }
 
-  // Into view, and large enough to read.
+  // Brings a box into view, large enough to read.
   show({ x, y, width, height }, least = 0.7) {
     const view = this.visibleArea(-30);
     const frame = this.frame;
@@ -132,7 +133,7 @@ export class Camera {
     }
   }
 
-  // One pointer pans, two pinch.
+  // One pointer pans, two pointers pinch.
   _drag(event) {
     const before = this.pointers.get(event.pointerId);
     if (!before) return;
@@ -151,7 +152,7 @@ export class Camera {
     this.zoom(distance(now) / distance(before), (now[0] + ox) / 2, (now[1] + oy) / 2);
   }
 
-  // Whether the pointer that was just released had moved: then it was no click.
+  // True if the released pointer had moved, so that its click is the end of a drag.
   get dragged() {
     return this.travelled > 4;
   }

@@ -1,4 +1,4 @@
-// Legend: what shapes, numbers and colors mean.
+// Legend: the meaning of shapes, numbers and colors.
 
 import { shadeColor } from "../base/colors.js";
 import { element } from "../base/dom.js";

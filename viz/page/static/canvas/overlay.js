@@ -1,5 +1,5 @@
-// Overlay: what lies over the graph: the node at hand, what was found, and the push of this step with
-// its numbers at the edge.
+// Overlay: the marks over the graph: the selected node, search results, and the push of this step
+// with its numbers.
 
 import { prefersReducedMotion } from "./camera.js";
 import { drawn } from "../base/dom.js";
@@ -8,15 +8,15 @@ import { setFittedText } from "./boxes.js";
 import { widthOf } from "../base/text.js";
 import { wirePath } from "./wires.js";
 
-const SIZE = 13; // of the numbers at an edge, whatever the zoom
-const CALLOUTS = 6; // numbers at edges at once
+const SIZE = 13; // of the numbers at an edge, at any zoom
+const CALLOUTS = 6; // edges with numbers at once, at most
 
 export class Overlay {
   constructor(view) {
     this.view = view;
     this.layer = view.layers.overlay;
-    this.halos = view.layers.halo; // below boxes, whose flags they would hide
-    this.beads = view.layers.bead; // kept when the marks are drawn again
+    this.halos = view.layers.halo; // below boxes, so that flags stay visible
+    this.beads = view.layers.bead; // a redraw of the overlay keeps them
     this.selected = null;
     this.matches = [];
     this.event = null;
@@ -34,7 +34,7 @@ export class Overlay {
     this.draw();
   }
 
-  // Nodes of a path to the result, null for none.
+  // Shows a path to the result, given as nodes; null for none.
   showPath(path) {
     this.path = path;
     this.draw();
@@ -103,7 +103,7 @@ export class Overlay {
     }
   }
 
-  // upstream × local = contribution, where it hides the least.
+  // Draws upstream × local = contribution at the spot that hides the least.
   _drawCallout(push, wire, receiver, taken) {
     const { camera } = this.view;
     const text = `+= ${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}`;
@@ -132,7 +132,7 @@ export class Overlay {
     setFittedText(drawn("text", { x: 7 - wide / 2, y: 4.5 }, g), text, SIZE, wide);
   }
 
-  // How much of boxes, other numbers and the outside of the window a spot would take.
+  // The area of boxes, other numbers and the window's outside that a spot would cover.
   _hiddenArea(x, y, width, height, taken) {
     const own = { x: x - width / 2, y: y - height / 2, width, height };
     const view = this.view.camera.visibleArea(-4);
@@ -148,7 +148,7 @@ export class Overlay {
     return cost + 5 * (width * height - sharedArea(own, window));
   }
 
-  // Runs along the edge, from the node that has a gradient to its operand.
+  // Moves a bead along each edge, from the node that pushes to its operand.
   _animateBeads() {
     const begin = performance.now();
     const beads = Array.from(this.layer.querySelectorAll(".pushed"), (pushed) => {
@@ -170,7 +170,7 @@ export class Overlay {
   }
 }
 
-// Places beside the middle of each stretch of a line: x, y and how far away.
+// Spots beside the middle of each stretch of a line: x, y and distance.
 function spotsAlong(points, width, height) {
   const spots = [];
   for (let i = 1; i < points.length; i++) {

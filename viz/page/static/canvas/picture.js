@@ -1,4 +1,4 @@
-// Picture: what is known at the step that is shown, and how it is said.
+// Picture: the numbers known at the shown step, with their colors and descriptions.
 
 import { Scale, shadeColor } from "../base/colors.js";
 import { contentsOf } from "../layout/folds.js";
@@ -12,7 +12,7 @@ export class Picture {
     this.graph = engine.graph;
     this.contents = contentsOf(engine.graph);
     this.pushOf = null;
-    this.extraFlags = new Map(); // flags that others than the graph know of, by node
+    this.extraFlags = new Map(); // by node, beside the flags that follow from numbers
     this.position = 0;
     this.refresh();
   }
@@ -21,7 +21,7 @@ export class Picture {
     return this.engine.local;
   }
 
-  // After numbers changed, or the order of the pushes.
+  // Recomputes after a change of numbers, or of the order of pushes.
   refresh() {
     const { engine } = this;
     this.correctGrad = engine.wrongOrder ? this._correctGrad() : null;
@@ -30,7 +30,7 @@ export class Picture {
     this.show(Math.min(this.position, this.steps.last));
   }
 
-  // The gradients as they should be, while the wrong order is shown.
+  // The correct gradients, while the wrong order is shown.
   _correctGrad() {
     const { engine } = this;
     engine.wrongOrder = false;
@@ -39,7 +39,7 @@ export class Picture {
     return grad;
   }
 
-  // The nodes that the wrong order leaves with a wrong gradient.
+  // The nodes with a wrong gradient.
   get wrongNodes() {
     if (this.correctGrad === null) return [];
     const { grad, reached } = this.engine;
@@ -60,14 +60,14 @@ export class Picture {
     return this.state.reached[i] ? this.state.grad[i] : null;
   }
 
-  // What was pushed along an edge, null as long as nothing was.
+  // The number that was pushed along an edge, or null before that push.
   contributionOf(edge) {
     const k = this._pushOf(edge);
     if (k < 0 || this.position <= this.steps.seed + k) return null;
     return this.engine.push(k).contribution;
   }
 
-  // Of several edges drawn as one, the greatest.
+  // The color of a line for several edges: that of the largest contribution.
   lineColor(edges) {
     let greatest = null;
     for (const e of edges) {

@@ -1,4 +1,5 @@
-// View: the graph on the screen. Only what is seen is drawn, and from afar only boxes and lines.
+// View: the graph on the screen. Only the visible part is drawn, as plain boxes and lines if it is
+// far.
 
 import { boxOf, largestOf, spanOf } from "./boxes.js";
 import { Camera, prefersReducedMotion } from "./camera.js";
@@ -6,10 +7,10 @@ import { shadeColor } from "../base/colors.js";
 import { drawn } from "../base/dom.js";
 import { Wire, boundsOf, roughPath } from "./wires.js";
 
-const READABLE = 0.45; // the scale from which on numbers can be read
-const TOO_SMALL = 0.06; // of a scale at which all is seen
+const READABLE = 0.45; // numbers are readable from this scale on
+const TOO_SMALL = 0.06; // a fit below this scale starts at the result instead
 const CROWD = 450; // boxes drawn one by one, at most
-const AROUND_WINDOW = 220; // pixels around the window that are drawn already
+const AROUND_WINDOW = 220; // pixels around the window that are drawn in advance
 
 export class View {
   constructor(svg, picture) {
@@ -26,14 +27,14 @@ export class View {
       overlay: layer(),
       bead: layer(),
     };
-    this.shown = new Map(); // by id: the boxes and wires that have elements
+    this.shown = new Map(); // the boxes and wires that have elements, by id
     this.level = "";
     this.asked = 0;
     this.camera = new Camera(svg, () => this._moved());
     new ResizeObserver(() => this._moved()).observe(svg);
   }
 
-  // Another layout; `anchor` { from, to }: boxes of both that stay where they are on the screen.
+  // Shows another layout; the box with the id `anchor` stays where it is on the screen.
   setLayout(layout, anchor = null) {
     const before = this.layout ? new Map(this.boxes) : new Map();
     this.layout = layout;
@@ -62,7 +63,7 @@ export class View {
     this._morph(before, shift, old);
   }
 
-  // A graph that is a hair from afar is shown from its result to begin with.
+  // Starts at the result, if the whole graph would be too small to see.
   _startAtResult() {
     const { width, height } = this.camera.frame;
     const { x, y, width: w, height: h } = this.boxOfNode(this.picture.graph.root);
@@ -70,13 +71,13 @@ export class View {
     this.camera.set(width - 40 - (x + w) * scale, height / 2 - (y + h / 2) * scale, scale);
   }
 
-  // Writes what the picture knows now.
+  // Writes the numbers of the picture.
   update() {
     for (const { part } of this.shown.values()) part.update(this.picture);
     if (this.level === "far") this._colorOverview();
   }
 
-  // The box in which a node is seen: its own, or that of a folded module; by position or by node.
+  // The box at a position on the screen, or null.
   boxAt(clientX, clientY) {
     const frame = this.svg.getBoundingClientRect();
     const x = (clientX - frame.left - this.camera.x) / this.camera.scale;
@@ -86,7 +87,7 @@ export class View {
     for (const box of this.layout.boxes) {
       if (!inside(box)) continue;
       if (box.kind !== "cluster") return box;
-      hit = box; // of frames, the innermost comes last
+      hit = box; // the innermost frame comes last
     }
     return hit;
   }
@@ -106,7 +107,7 @@ export class View {
     return this.shown.get(id)?.part.g ?? null;
   }
 
-  // Draws now, instead of in the next frame.
+  // Draws now instead of in the next frame.
   draw() {
     cancelAnimationFrame(this.asked);
     this.asked = 0;
@@ -158,7 +159,7 @@ export class View {
     this._moved();
   }
 
-  // All boxes of one color are one path: thousands cost as much as a few dozen.
+  // Draws all boxes of one color as one path: thousands cost as much as a few dozen.
   _drawOverview() {
     if (!this.overviewPaths) {
       const { far } = this.layers;
@@ -198,7 +199,7 @@ export class View {
     }
   }
 
-  // Boxes glide from where they were; what is new comes out of the box that was opened.
+  // Moves boxes from their old positions; new ones come out of the box that was opened.
   _morph(before, [dx, dy], opened) {
     this.draw();
     if (prefersReducedMotion() || (this.level !== "near" && this.level !== "small")) return;

@@ -1,4 +1,4 @@
-// Inspector: one node's formula, its numbers in full, its paths to the result, and what a nudge does.
+// Inspector: the formula of one node, its exact numbers, its paths to the result, and a nudge.
 
 import { byId, element } from "../base/dom.js";
 import { formulaByName, formulaByNumber, fullName, nameOf } from "../base/formulas.js";
@@ -6,9 +6,9 @@ import { moduleFacts } from "./module_facts.js";
 import { MINUS, NOT_YET, exact, short, signed, typedNumber } from "../base/numbers.js";
 import { pathsOf } from "../engine/paths.js";
 
-const LISTED = 6; // paths
-const SLOPES = 4; // local derivatives
-const NAMES = 7; // nodes of a path that are named
+const LISTED = 6; // paths, at most
+const SLOPES = 4; // local derivatives, at most
+const NAMES = 7; // nodes of a path that are named, at most
 
 export class Inspector {
   // `set(leaf, x)` changes a value, `follow(nodes)` marks a path in the graph.
@@ -37,7 +37,7 @@ export class Inspector {
     this.show();
   }
 
-  // Writes everything anew but a field in which something is being typed.
+  // Writes everything again except a field that is being edited.
   show() {
     this.follow(null);
     const { node } = this;
@@ -90,7 +90,7 @@ export class Inspector {
     return list;
   }
 
-  // The local derivatives by the operands.
+  // Lists the local derivatives by the operands.
   _slopes(node, fact) {
     const { graph, local } = this.engine;
     const last = Math.min(graph.first[node + 1], graph.first[node] + SLOPES);
@@ -196,7 +196,7 @@ export class Inspector {
     return row;
   }
 
-  // What the gradient says the result will change by, and what it does.
+  // Compares the change that the gradient predicts for the result with the actual one.
   _nudge(node) {
     if (!this.engine.isFree(node) || !this.engine.reached[node]) return [];
     const { graph, data, grad } = this.engine;

@@ -1,4 +1,4 @@
-// Keys: everything that can be done with a pointer can be done without.
+// Keys: the keyboard. Every action of a pointer has a key.
 
 import { byId } from "../base/dom.js";
 import { unitOf } from "./pointer.js";
@@ -50,7 +50,7 @@ export function listenToKeys(session) {
   });
 }
 
-// A leaf's value by as much as ten pixels of dragging.
+// Changes the value of a leaf as much as ten pixels of dragging do.
 function nudge(session, direction) {
   const box = session.view.boxes.get(session.selected);
   if (!box || box.kind !== "node" || !session.engine.isFree(box.node)) return;
@@ -58,7 +58,7 @@ function nudge(session, direction) {
   session.setLeaf(box.node, Number((x + 10 * direction * unitOf(x)).toPrecision(6)));
 }
 
-// Whether a field has its own use for a key.
+// True if a field uses the key itself.
 function typing({ target, key }) {
   const field = target.closest("input, select");
   if (!field) return false;
@@ -74,7 +74,7 @@ function pan(view, key) {
   view.camera.pan(dx * PAN, dy * PAN);
 }
 
-// Along an edge, or to the neighbour above or below; from nowhere, to the result.
+// Moves along an edge, or to the neighbour above or below; without a selection, to the result.
 function walk(session, direction) {
   const { view, graph } = session;
   const now = session.selected === null ? null : view.boxes.get(session.selected);

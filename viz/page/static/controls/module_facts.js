@@ -1,4 +1,4 @@
-// Module: what the margin says of one: what it holds, and the numbers that leave it.
+// Module facts: the size and the outputs of one module, for the inspector.
 
 import { element } from "../base/dom.js";
 import { nameOf } from "../base/formulas.js";

@@ -4,7 +4,7 @@ import { prefersReducedMotion } from "../canvas/camera.js";
 import { byId, setText } from "../base/dom.js";
 
 export class Player {
-  // `show(position, isStep)` draws a position; isStep: one step, as opposed to a jump.
+  // `show(position, isStep)` draws a position; `isStep` is false for a jump.
   constructor(steps, show) {
     this.steps = steps;
     this.show = show;
@@ -54,7 +54,7 @@ export class Player {
     return 0;
   }
 
-  // All the way to a position in so many milliseconds, however many steps that is.
+  // Runs to a position within a time in milliseconds, however many steps that takes.
   glide(position, milliseconds) {
     this.pause();
     const from = this.position;

@@ -1,4 +1,4 @@
-// Session: one graph being looked at: what is folded, chosen, found, changed.
+// Session: one graph under view, with its folds, selection, search and changed values.
 
 import { byId, setText } from "../base/dom.js";
 import { clustersAround, firstFolds } from "../layout/folds.js";
@@ -17,10 +17,10 @@ import { measureOf } from "../layout/sizes.js";
 import { Steps } from "../engine/steps.js";
 import { View } from "../canvas/view.js";
 
-const MOST_BOXES = 8000; // unfolded with one button
+const MOST_BOXES = 8000; // the limit of the button "unfold"
 
 export class Session {
-  // `room`: how many boxes are shown to begin with, at most.
+  // `room` is the largest number of boxes shown at the start.
   constructor(engine, room) {
     this.engine = engine;
     this.graph = engine.graph;
@@ -36,7 +36,7 @@ export class Session {
     this.stepPanel = new StepPanel(this.steps, this.picture, (position) => this.player.go(position));
     this.player = new Player(this.steps, (position, isStep) => this._showPosition(position, isStep));
     this.folded = firstFolds(this.graph, room);
-    this.selected = null; // the id of a box
+    this.selected = null; // id of a box
     this.found = { nodes: [], at: -1 };
     setText(byId("title"), nameOf(this.graph, this.graph.root));
     const { graph } = this;
@@ -56,7 +56,7 @@ export class Session {
     this.onSet?.(leaf, x);
   }
 
-  // Many at once, by something else than a hand on a leaf.
+  // Sets many leaves by program; setLeaf is for the user's hand.
   setLeaves(leaves, numbers) {
     this.engine.setLeaves(leaves, numbers);
     this._numbersChanged();
@@ -106,7 +106,7 @@ export class Session {
     setText(byId("announcement"), announcementOf(this.steps, event));
   }
 
-  // What happens is brought into the window; with "follow", close enough to be read.
+  // Brings the step into the window; with "follow", also close enough to read.
   _follow({ node, pushes }) {
     const boxes = [node, ...pushes.map((push) => push.operand)]
       .filter((i) => i >= 0)
@@ -150,7 +150,7 @@ export class Session {
     this._layout(null);
   }
 
-  // One level of modules more each time, as long as that can be drawn.
+  // Opens one more level of modules, if that many boxes can be drawn.
   unfold() {
     const { clusters } = this.graph;
     const { boxes } = this.view;
@@ -167,7 +167,7 @@ export class Session {
     this.view.setLayout(layoutOf(this.graph, this.folded, measureOf(this.graph)), anchor);
   }
 
-  // ---- choosing
+  // ---- selection
 
   select(id, show = false) {
     const box = this.view.boxes.get(id);
@@ -179,7 +179,7 @@ export class Session {
     if (show) this._focusBox(box);
   }
 
-  // A chosen node stays in the margin, whatever the pointer passes on its way there.
+  // A selected node stays in the side panel while the pointer passes over others.
   deselect() {
     this.selected = null;
     this.overlay.select(null);
@@ -196,7 +196,7 @@ export class Session {
     else this.inspector.inspectModule(box.cluster);
   }
 
-  // Unfolds what hides a node, and goes there.
+  // Unfolds the modules around a node and selects it.
   reveal(node) {
     const around = clustersAround(this.graph, this.graph.clusterOf[node]);
     if (around.some((c) => this.folded.delete(c))) {
@@ -213,7 +213,7 @@ export class Session {
     setText(byId("announcement"), this.picture.describeBox(box));
   }
 
-  // ---- searching
+  // ---- search
 
   search(text) {
     const nodes = searchNodes(this.graph, text);

@@ -1,16 +1,16 @@
-// StepPanel: the rule of this step in names and numbers, and the order in which nodes hand on.
+// StepPanel: the rule of this step in names and numbers, and the order in which nodes push.
 
 import { byId, element, setText } from "../base/dom.js";
 import { fullName, nameOf } from "../base/formulas.js";
 import { signed } from "../base/numbers.js";
 import { forwardLines, pushLines, seedLine } from "../engine/step_text.js";
 
-const LEAVES = 6; // gradients listed at the end
-const PUSHES = 8; // pushes of one node that are written out
-const AROUND = 4; // nodes of the order shown on each side of the present one
+const LEAVES = 6; // gradients listed at the end, at most
+const PUSHES = 8; // pushes of one node that are listed, at most
+const AROUND = 4; // nodes shown on each side of the present one in the order
 
 export class StepPanel {
-  // `go(node)` moves the steps to where a node hands on.
+  // `go(position)` moves to the step at which a node pushes.
   constructor(steps, picture, go) {
     this.steps = steps;
     this.picture = picture;
@@ -74,7 +74,7 @@ export class StepPanel {
     }
   }
 
-  // What the pass was for: the gradients of the leaves, greatest first.
+  // Lists the gradients of the leaves, largest first.
   _gradients() {
     const { graph, grad, reached } = this.steps.engine;
     const size = (i) => (Number.isNaN(grad[i]) ? Infinity : Math.abs(grad[i]));
@@ -92,7 +92,7 @@ export class StepPanel {
     return element("p", { class: kind, text }, this.event);
   }
 
-  // The nodes around the present one in the order in which they hand on.
+  // Lists the order of the backward pass around the present node.
   _order(event, position) {
     const { engine, seed } = this.steps;
     const { graph } = engine;

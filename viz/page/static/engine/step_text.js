@@ -1,11 +1,11 @@
-// Rules: what happened at a step as lines of text, with names and then with numbers.
+// Step text: a step as lines of text, with names and then with numbers.
 
 import { formulaByName, formulaByNumber, nameOf } from "../base/formulas.js";
 import { factor, short } from "../base/numbers.js";
 
-const LONGEST = 6; // values of a growing gradient that are written out
+const LONGEST = 6; // values of a growing gradient that are listed
 
-// ∂L/∂a += ∂L/∂c · ∂c/∂a, the same in numbers, and how the gradient grew.
+// The lines ∂L/∂a += ∂L/∂c · ∂c/∂a, the same in numbers, and the growth of the gradient.
 export function pushLines(steps, push) {
   const { graph } = steps.engine;
   const [L, a, c] = [graph.root, push.operand, push.from].map((i) => nameOf(graph, i));

@@ -1,11 +1,11 @@
-// Crossings: the order of the vertices in each column, by barycentres, the best of a few sweeps.
+// Crossings: the order of the vertices in each column, the best of a few barycentre sweeps.
 
 const SWEEPS = 8;
-const PATIENCE = 3; // sweeps in a row that are no better
+const PATIENCE = 3; // sweeps without an improvement in a row
 
-// `columns` are arrays of vertices, of which there are `size`; `segments` have { a, b, out, in }: from
-// vertex a to vertex b of the next column, leaving and arriving at these shares of their heights.
-// The places of columns in `fixed` keep their order.
+// `columns` are arrays of vertices, `size` in all. A segment { a, b, out, in } leads from vertex a
+// to vertex b of the next column; `out` and `in` are its ends as shares of their heights. Columns
+// whose index is in `fixed` keep their order.
 export function orderColumns(columns, size, segments, fixed) {
   const position = new Float64Array(size);
   const keys = new Float64Array(size);
@@ -54,7 +54,7 @@ function sortBy(column, key, keys) {
   column.sort((v, w) => keys[v] - keys[w]);
 }
 
-// Pairs of segments in the wrong order, counted with a Fenwick tree for each pair of columns.
+// The number of crossing pairs of segments, counted with a Fenwick tree for each pair of columns.
 function crossingsOf(columns, after, position) {
   let total = 0;
   for (let c = 0; c + 1 < columns.length; c++) {

@@ -1,13 +1,13 @@
-// Layout: boxes and lines from left to right. Each module is laid out by itself and is then one box
-// in its parent; a folded one is a box from the beginning. Pure, and the same every time.
+// Layout: boxes and lines from left to right. Each module is laid out by itself and is one box in
+// its parent. The same graph always gets the same layout.
 
 import { SubgraphLayout } from "./subgraph_layout.js";
 
 const MARGIN = 18; // inside a frame
-const TITLE = 26; // above what is in it
+const TITLE = 26; // above the content of a frame
 
-// `folded` is a set of clusters; `measure(kind, id)` gives [width, height] of a "node" or a "fold",
-// and of a "title". Lengths are whole.
+// `folded` is a set of clusters; `measure(kind, id)` gives [width, height] of a "node", a "fold" or
+// a "title". All lengths are whole numbers.
 export function layoutOf(graph, folded, measure) {
   const plan = new Plan(graph, folded);
   plan.connect();
@@ -15,7 +15,7 @@ export function layoutOf(graph, folded, measure) {
   return plan.result();
 }
 
-// The outermost folded cluster around each cluster, itself included; -1 where there is none.
+// The outermost folded cluster around each cluster, or the cluster itself; -1 if none is folded.
 export function foldsOf(clusters, folded) {
   const home = new Int32Array(clusters.length);
   for (let c = 0; c < clusters.length; c++) {
@@ -25,12 +25,13 @@ export function foldsOf(clusters, folded) {
   return home;
 }
 
-// How far below a box's top the line of operand number `slot` arrives.
+// The y, below the top of a box, at which the line of operand number `slot` arrives.
 export function inletOf(slot, slots, height) {
   return Math.round(((slot + 0.5) * height) / slots);
 }
 
-// From the result down, first operands first: where nothing else decides, they stand above.
+// Nodes from the result down, first operands first. This order breaks ties: earlier nodes stand
+// above.
 function readingOrder({ count, root, first, operand }) {
   const seen = new Uint8Array(count);
   const order = [];
@@ -50,14 +51,14 @@ class Plan {
     this.graph = graph;
     this.home = foldsOf(graph.clusters, folded);
     this.depth = graph.clusters.map((_, c) => this._depth(c));
-    this.subgraphs = new Map([[-1, new SubgraphLayout()]]); // by cluster, a parent before what lies in it
-    this.places = new Map(); // box -> its item in the subgraph of its parent
+    this.subgraphs = new Map([[-1, new SubgraphLayout()]]); // by cluster, parents first
+    this.places = new Map(); // box -> its index in the subgraph of its parent
     this.wires = new Map();
     for (const i of readingOrder(graph)) this._place(this.boxOf(i));
     this.turn = new Map([...this.places.keys()].map((box, i) => [box, i]));
   }
 
-  // Boxes have numbers: node i is i, cluster c is count + c, folded or open.
+  // Boxes are numbered: node i is i, and cluster c is count + c, folded or open.
   boxOf(node) {
     const c = this.graph.clusterOf[node];
     const fold = c < 0 ? -1 : this.home[c];

@@ -1,4 +1,4 @@
-// Datasets: the examples that a training in the page has to choose from, and points of one's own.
+// Datasets: the data sets that a training in the page can use, and the user's own points.
 
 import { byId, element } from "../base/dom.js";
 import { classesOf } from "./training_json.js";
@@ -31,7 +31,7 @@ export class Datasets {
     return byId("dataset").value === OWN;
   }
 
-  // Points of one's own lie where the data was: a surface that moved would be hard to click on.
+  // The user's own points keep the axes of the training data: moving axes are hard to click on.
   _show(probe = 0) {
     const examples = this.sets[byId("dataset").value];
     this._showOwn();

@@ -1,5 +1,5 @@
-// DecisionSurface: the examples of a training, and what the model says between them: of two inputs the score at
-// every point of the plane, of one input the curve.
+// DecisionSurface: the examples of a training, with the model's scores between them: the score at
+// each point of the plane for two inputs, a curve for one.
 
 import { FIXED, classesOf } from "./training_json.js";
 import { Scale, shadeColor } from "../base/colors.js";
@@ -7,12 +7,12 @@ import { drawn } from "../base/dom.js";
 import { cellPaths, latticeOf, zeroLine } from "./grid.js";
 import { short } from "../base/numbers.js";
 
-const WHOLE = 360; // as wide as the panel
-const FINE = 36; // cells in a row
-const COARSE = 20; // while it moves
-const AROUND_EXAMPLES = 0.15; // around the examples, of their span
-const WITHIN = 0.9; // of the scores are within the scale: the greatest lie far from the data
-const NEAR = 15; // pixels from a click to an example that is meant
+const WHOLE = 360; // the width of the panel
+const FINE = 36; // cells in a row, at rest
+const COARSE = 20; // cells in a row, while it moves
+const AROUND_EXAMPLES = 0.15; // margin, as a share of the examples' span
+const WITHIN = 0.9; // share of the scores that the scale spans: the largest lie far from the data
+const NEAR = 15; // pixels from a click to the example that it selects, at most
 const POINTS_OF_CURVE = 97;
 const SHAPES = [
   "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z",
@@ -21,7 +21,7 @@ const SHAPES = [
   "M0 -6l6 6l-6 6l-6 -6z",
 ];
 
-// Whether there is something to be drawn.
+// True if the model has one or two inputs that may change.
 export function hasSurface(training) {
   const { inputs, scores, numbers } = training;
   const free = numbers.node.slice(0, inputs).every((i) => i !== FIXED);
@@ -29,12 +29,12 @@ export function hasSurface(training) {
 }
 
 export class DecisionSurface {
-  // `pick(x, y, example)`: where it was clicked, and the example nearest to that, or -1.
+  // `pick(x, y, example)` is called at a click, with the nearest example, or -1.
   constructor(parent, training, width, pick) {
     this.training = training;
     this.classes = classesOf(training);
     this.width = width;
-    this.size = Math.sqrt(width / WHOLE); // of its points: of a small plane smaller ones
+    this.size = Math.sqrt(width / WHOLE); // scale of the points, smaller on a small surface
     this.svg = drawn("svg", { class: "surface", role: "img" }, parent);
     this.cells = drawn("g", { class: "cells", "shape-rendering": "crispEdges" }, this.svg);
     this.line = drawn("path", { class: "boundary" }, this.svg);
@@ -49,7 +49,7 @@ export class DecisionSurface {
     });
   }
 
-  // The examples; `extent` others that are to have room too.
+  // Shows the examples; `extent` are the examples that the axes span.
   setExamples(examples, extent = examples) {
     this.examples = examples;
     this.bounds = boundsAround(extent, this.training.inputs);
@@ -61,7 +61,7 @@ export class DecisionSurface {
     this.pointShapes = examples.map((row) => this._point(row));
   }
 
-  // The model's answers, by a trainer that has its parameters.
+  // Draws the scores of the model whose parameters the trainer has.
   show(trainer, fine = true) {
     if (this.training.inputs === 1) return this._showCurve(trainer);
     const cells = fine ? FINE : COARSE;
@@ -85,7 +85,7 @@ export class DecisionSurface {
     return this._setLabel(`the score is ${short(middle)} on the black line`);
   }
 
-  // Marks the example whose graph is shown.
+  // Draws a ring around the example that the graph shows.
   select(example) {
     this.ring?.remove();
     const row = this.examples[example];
@@ -135,7 +135,8 @@ export class DecisionSurface {
     return drawn("path", { d, class: `point ${color}`, transform }, this.points);
   }
 
-  // Of two classes the colors are those of the signs of the score; of several scores, that of the label's.
+  // With one score, two classes have the colors of its signs; with several, a class has its own
+  // color.
   _styleOf(row) {
     const { classes } = this;
     const { inputs, scores, middle } = this.training;
@@ -147,7 +148,7 @@ export class DecisionSurface {
     return above ? { shape: 1, color: "class-above" } : { shape: 0, color: "class-below" };
   }
 
-  // What is to be predicted, on the scale of what is.
+  // Colors labels that are numbers on the scale of the scores.
   _shade(scale) {
     this.pointShapes.forEach((shape, i) => {
       if (!shape.classList.contains("shaded")) return;
@@ -178,7 +179,7 @@ export class DecisionSurface {
   }
 }
 
-// Room for all, and a little around; of one input, the other coordinate is the label.
+// The bounds of the examples with a margin; for one input, y is the label.
 function boundsAround(examples, inputs) {
   const span = (k) => {
     const all = examples.map((row) => row[k]).filter(Number.isFinite);

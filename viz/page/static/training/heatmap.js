@@ -1,5 +1,5 @@
-// Heatmap: the parameters of a layer, or their gradients, over time: a row for each, a column for each
-// step, blue below zero and orange above.
+// Heatmap: the parameters of a layer, or their gradients, over time. Each has a row, each step a
+// column; blue is below zero, orange above.
 
 import { Scale, shadeColor } from "../base/colors.js";
 import { drawn, element, setText } from "../base/dom.js";
@@ -8,7 +8,7 @@ import { short } from "../base/numbers.js";
 import { printable } from "../base/text.js";
 
 const WIDTH = 360;
-const ROWS = 24; // of a layer at most; of more parameters, that many evenly chosen
+const ROWS = 24; // of a layer, at most; larger layers show an even selection
 const COLUMNS = 90;
 
 export class Heatmap {
@@ -16,7 +16,7 @@ export class Heatmap {
     this.parts = layers.map((layer) => ({ ...layer, ...partOf(parent, layer) }));
   }
 
-  // Everything of a run, `column` its "parameters" or "gradients", with a line at entry k.
+  // Draws a run, `column` being "parameters" or "gradients", with a line at entry k.
   show(run, column, k) {
     const every = Math.ceil(run.steps.length / COLUMNS);
     const entries = [...run.steps.keys()].filter((i) => i % every === 0 || i === run.last);

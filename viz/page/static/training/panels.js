@@ -1,4 +1,4 @@
-// Panels: the curve, the surfaces, the units and the weights over time, and what is status of them.
+// Panels: the curve, surfaces, units and heatmaps of a training, and the text beside them.
 
 import { Curve } from "./curve.js";
 import { byId, element, setText } from "../base/dom.js";
@@ -9,10 +9,10 @@ import { Heatmap } from "./heatmap.js";
 import { printable } from "../base/text.js";
 import { Units, activity, flagOf, unitsOf } from "./units.js";
 
-const SLOW = 6; // frames between two looks at what takes longer, while it plays
-const AT_REST = 250; // milliseconds after a drag until all is shown finely
-const SAMPLE = 200; // examples that units are tried with while it moves
-const WIDTHS = [360, 176, 116]; // of one surface, two, three
+const SLOW = 6; // frames between two updates of the slow panels, while it plays
+const AT_REST = 250; // milliseconds from a drag to the update in full detail
+const SAMPLE = 200; // examples that the units are tested with while it moves
+const WIDTHS = [360, 176, 116]; // of one surface, of two, of three
 
 export class Panels {
   constructor(state) {
@@ -51,7 +51,7 @@ export class Panels {
     if (pace !== "play" || this.frames % SLOW === 0) this._showDetails(pace);
   }
 
-  // Which run the graph shows, where there are several; and a surface for each of them.
+  // Offers the choice of the run that the graph shows, and makes a surface for each run.
   setRuns() {
     const { runs, training } = this.state;
     const place = byId("runs");
@@ -163,7 +163,7 @@ function nameOfRun(run, i) {
   return printable(run.name || `run ${"ABC"[i]}`, 24);
 }
 
-// Where two runs part, in words.
+// A sentence about the first difference of two runs.
 function differenceOf([a, b], names) {
   const found = firstDifference(a, b);
   if (found === null) return "The two runs are identical, to the last bit.";

@@ -1,4 +1,4 @@
-// Sgd: the run that is made in the page, step by step, from what a classroom looks at.
+// Sgd: gradient descent in the page, step by step, from the parameters under view.
 
 import { byId } from "../base/dom.js";
 import { TrainingRun } from "./training_run.js";
@@ -9,12 +9,12 @@ export class Sgd {
   constructor(state) {
     this.state = state;
     this.run = null;
-    this.current = null; // { step, parameters } at its end
-    this.lossAndGradient = null; // { loss, gradient } of all examples there
-    this.batchStart = 0; // the example that a batch begins with
+    this.current = null; // { step, parameters } at the end of the run
+    this.lossAndGradient = null; // { loss, gradient } over all examples at the end of the run
+    this.batchStart = 0; // the first example of the next batch
   }
 
-  // How many steps there were.
+  // The number of the last step.
   get count() {
     return this.run === null ? 0 : this.run.steps[this.run.last];
   }
@@ -23,7 +23,7 @@ export class Sgd {
     return !Number.isFinite(this.run.losses[this.run.last]);
   }
 
-  // Goes on from what is looked at. From another run, or with other examples, that is a new one.
+  // Goes on from the parameters under view; with another run or other examples, in a new run.
   resume() {
     const { state } = this;
     if (state.run !== this.run || state.hasOtherData) this.start(state.step, state.parameters);
@@ -44,7 +44,7 @@ export class Sgd {
     state.setRuns([...recorded, this.run]);
   }
 
-  // An entry, the last one from now on, with the loss and the gradient of all examples there.
+  // Makes a last entry, with the loss and gradient of all examples at these parameters.
   _record(step, parameters) {
     const { trainer, examples } = this.state;
     trainer.load(parameters);
@@ -55,7 +55,7 @@ export class Sgd {
     this.run.put(step, loss, parameters, gradient);
   }
 
-  // A step with the next batch, of which there is no entry yet.
+  // Takes a step with the next batch, without an entry.
   step() {
     const { trainer, examples } = this.state;
     const size = Number(byId("batch").value);
@@ -70,7 +70,7 @@ export class Sgd {
     return this.apply(trainer.lossAndGradient(batch).gradient);
   }
 
-  // Each parameter against its gradient.
+  // Moves each parameter against its gradient.
   apply(gradient) {
     const rate = Number(byId("rate").value);
     const parameters = this.current.parameters.map((p, k) => p - rate * gradient[k]);
@@ -78,17 +78,17 @@ export class Sgd {
     this.lossAndGradient = null;
   }
 
-  // An entry of where it is.
+  // Makes an entry of the current parameters.
   record() {
     this._record(this.current.step, this.current.parameters);
   }
 
-  // After other examples came: the slope is not theirs.
+  // Drops the loss and gradient, after the examples changed.
   invalidate() {
     this.lossAndGradient = null;
   }
 
-  // Shows its end.
+  // Shows the end of the run.
   show(pace = "rest") {
     this.state.showEntry(this.run, this.run.last, pace);
   }

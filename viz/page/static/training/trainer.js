@@ -1,5 +1,5 @@
-// Trainer: losses and gradients at any parameters, on an engine of its own: the graph of one example's
-// loss, to which examples come one after the other.
+// Trainer: losses and gradients at any parameters. Its own engine holds the graph of one example's
+// loss, into which examples are put one after the other.
 
 export class Trainer {
   constructor(engine, training) {
@@ -18,13 +18,13 @@ export class Trainer {
     this.parameters = Float64Array.from(parameters.node, (i) => (i < 0 ? 0 : engine.data[i]));
   }
 
-  // Whether the graph stands for all of these examples, of which there are some. Labels that are part of
-  // the graph do not matter to what lies before the loss.
+  // True if there are examples and the graph serves all of them. A label that is fixed in the graph
+  // has no effect on nodes before the loss.
   supports(examples) {
     return examples.length > 0 && !this.isFixed && !this.fixed.some((k) => k < this.inputCount);
   }
 
-  // Takes over parameters; the graph has them from then on.
+  // Puts parameters into the graph.
   load(parameters) {
     this.parameters.set(parameters);
     this.engine.evaluate(
@@ -33,7 +33,7 @@ export class Trainer {
     );
   }
 
-  // What the model gives for inputs.
+  // The model's scores for these inputs.
   scoresAt(inputs) {
     this.engine.evaluate(
       this.inputLeaves,
@@ -42,7 +42,7 @@ export class Trainer {
     return this.scores.map((i) => this.engine.data[i]);
   }
 
-  // The values and local derivatives for an example.
+  // Computes values and local derivatives for an example.
   setExample(example) {
     this.engine.evaluate(
       this.numbers,
@@ -50,7 +50,7 @@ export class Trainer {
     );
   }
 
-  // The mean loss of examples and its gradient by each parameter, at the parameters as they are.
+  // The mean loss of the examples and its gradient, at the present parameters.
   lossAndGradient(examples) {
     const { engine, leaves, indices } = this;
     const gradient = new Float64Array(this.parameters.length);
@@ -66,7 +66,7 @@ export class Trainer {
     return { loss: loss / examples.length, gradient: gradient.map((g) => g / examples.length) };
   }
 
-  // NaN where the label of an example is part of the graph, and another one.
+  // The mean loss of the examples; NaN if a number of an example is fixed in the graph.
   meanLoss(examples) {
     if (this.fixed.length > 0) return NaN;
     let loss = 0;

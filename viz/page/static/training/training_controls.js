@@ -1,4 +1,4 @@
-// TrainingControls: the buttons of a training in the page: play and pause, one step, and one example through
+// TrainingControls: the buttons of a training: play and pause, one step, and one example through
 // forward, backward and update.
 
 import { Sgd } from "./sgd.js";
@@ -8,9 +8,9 @@ import { factor, short } from "../base/numbers.js";
 import { randomParameters, randomNumbers } from "./random_init.js";
 
 const BUDGET = 8; // milliseconds of a frame for steps
-const AT_ONCE = 3; // steps of a frame, at most: it is to be watched
-const GLIDES = { forward: 1500, backward: 2500 }; // milliseconds for all of it
-const MOVED = 4; // parameters whose update is written out
+const AT_ONCE = 3; // steps of a frame, at most, so that it can be watched
+const GLIDES = { forward: 1500, backward: 2500 }; // milliseconds for a whole pass
+const MOVED = 4; // parameters whose update is written, at most
 
 export class TrainingControls {
   constructor(state) {
@@ -24,7 +24,7 @@ export class TrainingControls {
     this._listen();
   }
 
-  // One step, with the next batch.
+  // Takes one step with the next batch.
   step() {
     if (this.state.examples.length === 0) return;
     this.sgd.resume();
@@ -62,7 +62,7 @@ export class TrainingControls {
     this.sgd.show();
   }
 
-  // From other weights, as large as those of the start.
+  // Starts over from new random weights.
   restart() {
     this.pause();
     this._setPhase("");
@@ -71,7 +71,7 @@ export class TrainingControls {
     this.sgd.show();
   }
 
-  // After other examples came: nothing of the run was made with them.
+  // Stops after the examples changed; without examples the buttons are disabled.
   datasetChanged() {
     this.pause();
     this.sgd.invalidate();
@@ -81,7 +81,7 @@ export class TrainingControls {
       byId(id).disabled = none;
   }
 
-  // The values of an example, the next one after an update, are followed forward.
+  // Runs forward through an example, the next one after an update.
   forward() {
     this.pause();
     const { state } = this;
@@ -100,7 +100,7 @@ export class TrainingControls {
     this._setPhase("backward");
   }
 
-  // Each parameter moves against its gradient by this example, as it stands in the graph.
+  // Moves each parameter against the gradient of the example in the graph.
   update() {
     this.pause();
     const { state } = this;
@@ -125,7 +125,7 @@ export class TrainingControls {
     return hasDiverged;
   }
 
-  // w: 0.5 − 0.1 × 2 = 0.3, of those that move most.
+  // Writes w: 0.5 − 0.1 × 2 = 0.3 for the parameters that move most.
   _showUpdate(before, gradient) {
     const { parameters } = this.training;
     const { graph } = this.state.session;

@@ -1,13 +1,13 @@
-// Lesson: the JSON of a training as arrays; docs/training.md describes it.
+// Training JSON: a training as arrays; docs/training.md describes the JSON.
 
 import { numberOf } from "../base/graph.js";
 import { TrainingRun } from "./training_run.js";
 
 export const TRAINING_VERSION = 1;
-export const FIXED = -1; // the place of a number for which the graph would be another one
+export const FIXED = -1; // in place of a node: another number would give another graph
 
-// The keys are those of the JSON; but layers are [{ name, from, to }], an example is a Float64Array of
-// its numbers, and runs are Runs.
+// Keeps the keys of the JSON, but layers are [{ name, from, to }], an example is a Float64Array,
+// and runs are TrainingRuns.
 export function trainingOf(json) {
   if (json.version !== TRAINING_VERSION) {
     throw new RangeError(`expected a training of version ${TRAINING_VERSION}, got ${json.version}; make the page again`);
@@ -29,14 +29,15 @@ export function trainingOf(json) {
   };
 }
 
-// Doubles from base64 of their bytes, the lowest first.
+// Doubles from base64 of their bytes, the lowest byte first.
 export function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const view = new DataView(bytes.buffer);
   return Float64Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(8 * i, true));
 }
 
-// The values of the last number of an example, its label, ascending; null where they are no classes.
+// The labels, ascending, if they are classes; otherwise null. A label is the last number of an
+// example.
 export function classesOf(training) {
   if (training.numbers.node.length !== training.inputs + 1) return null;
   const labels = new Set(training.examples.map((row) => row[training.inputs]));

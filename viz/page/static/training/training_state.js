@@ -1,10 +1,10 @@
-// TrainingState: what of a training is looked at: which step of which run, with which examples, and the
-// graph of one of them. Everything that is shown follows from this, by way of the panels.
+// TrainingState: the step, run, parameters and examples under view, and the example in the graph.
+// The panels show what is here.
 
 import { FIXED } from "./training_json.js";
 
 export class TrainingState {
-  // `trainer` computes on an engine of its own; `session` is the graph.
+  // `trainer` computes on its own engine; `session` is the graph on the screen.
   constructor(session, trainer, training, makePanels) {
     this.session = session;
     this.trainer = trainer;
@@ -26,7 +26,7 @@ export class TrainingState {
     return this.run.steps[this.entry];
   }
 
-  // Whether the parameters are those of the step, and the examples those of the run.
+  // True if the parameters are no longer those of the step.
   get hasEditedParameters() {
     return this.parameters !== this.run.parameters[this.entry];
   }
@@ -35,7 +35,7 @@ export class TrainingState {
     return this.examples !== (this.run.examples ?? this.training.examples);
   }
 
-  // The mean loss of what is shown; NaN where there are no examples, or where the graph is not theirs.
+  // The mean loss under view; NaN without examples, or if the graph does not serve them.
   get loss() {
     if (!this.hasEditedParameters && !this.hasOtherData) return this.run.losses[this.entry];
     if (!this.trainer.supports(this.examples)) return NaN;
@@ -43,7 +43,7 @@ export class TrainingState {
     return this.trainer.meanLoss(this.examples);
   }
 
-  // Entry k of a run. At the pace "drag" and "play" less is shown of what takes long.
+  // Shows entry k of a run. At the paces "drag" and "play" slow panels are updated less often.
   showEntry(run, k, pace = "rest") {
     this.run = run;
     this.entry = Math.min(Math.max(k, 0), run.last);
@@ -51,19 +51,19 @@ export class TrainingState {
     this.show(pace);
   }
 
-  // By a hand on the slider or the curve.
+  // Shows an entry that the user chose on the slider or the curve.
   seek(run, k, pace) {
     this.onSeek();
     this.showEntry(run, k, pace);
   }
 
-  // Which runs there are.
+  // Sets the runs on offer.
   setRuns(runs) {
     this.runs = runs;
     this.panels.setRuns();
   }
 
-  // Other examples; `extent` are those that the surface has state for.
+  // Sets other examples; the axes of the surface span `extent`.
   setExamples(examples, probe = 0, extent = examples) {
     this.examples = examples;
     this.panels.setExamples(extent);
@@ -71,14 +71,14 @@ export class TrainingState {
     this.show();
   }
 
-  // Another example in the graph.
+  // Puts another example into the graph.
   selectExample(example) {
     this.probe = example;
     this._writeGraph();
     this.panels.showProbe();
   }
 
-  // Whether the graph stands for that example too: what is fixed in it is the same there.
+  // True if the graph serves that example: the numbers fixed in it are the same there.
   canSelect(example) {
     const { numbers, examples, probe } = this.training;
     const [row, own] = [this.examples[example], examples[probe]];
@@ -86,7 +86,7 @@ export class TrainingState {
     return numbers.node.every((leaf, k) => leaf !== FIXED || Object.is(row[k], own[k]));
   }
 
-  // The next example in a direction that the graph stands for.
+  // Selects the next example in a direction that the graph serves.
   selectNext(direction) {
     const { length } = this.examples;
     for (let k = 1; k < length; k++) {
@@ -96,13 +96,13 @@ export class TrainingState {
     return undefined;
   }
 
-  // Everything, with the parameters there are.
+  // Shows everything at the present parameters.
   show(pace = "rest") {
     this._writeGraph();
     this.panels.show(pace);
   }
 
-  // The numbers of the example as they stand in the graph, where one may have been dragged.
+  // The numbers of the example in the graph, in which the user may have dragged one.
   get row() {
     const { engine } = this.session;
     const row = this.examples[this.probe];
@@ -127,7 +127,7 @@ export class TrainingState {
     session.setLeaves(leaves, numbers);
   }
 
-  // A weight that was dragged in the graph is one of the model's.
+  // Takes over a weight that the user dragged in the graph.
   _onLeafSet(leaf, x) {
     const k = this.training.parameters.node.indexOf(leaf);
     if (k < 0) return this.panels.showProbe();

@@ -1,15 +1,15 @@
-// Units: which activations do something. A ReLU that gives 0 for every example is dead: no gradient
-// passes it. A tanh or sigmoid whose slope is next to 0 for all of them is saturated.
+// Units: dead and saturated units. A ReLU that is 0 for every example is dead: no gradient passes.
+// A tanh or sigmoid is saturated if its slope is near 0 for every example.
 
 import { drawn, element } from "../base/dom.js";
 import { fullName } from "../base/formulas.js";
 import { printable } from "../base/text.js";
 
-const FLAT = 0.05; // of the greatest slope there is
+const FLAT = 0.05; // share of the steepest slope below which a unit is flat
 const UNIT = 22;
 const IN_ROW = 16;
 
-// The nodes of the primitives in `kinds`, by the module around their module.
+// The nodes of the primitives in `kinds`, grouped by the module around their module.
 export function unitsOf(graph, kinds) {
   const layers = new Map();
   graph.op.forEach((op, i) => {
@@ -22,8 +22,8 @@ export function unitsOf(graph, kinds) {
   return [...layers].map(([cluster, nodes]) => ({ name: graph.clusters[cluster].name, nodes }));
 }
 
-// By node: the share of the examples for which it lets a gradient through; `kinds` has the greatest
-// slope of each primitive.
+// By node, the share of the examples whose gradient passes; `kinds` has the steepest slope of each
+// primitive.
 export function activity(layers, trainer, examples, kinds) {
   const { graph, local } = trainer.engine;
   const nodes = layers.flatMap((layer) => layer.nodes);
@@ -38,7 +38,7 @@ export function activity(layers, trainer, examples, kinds) {
   return new Map([...counts].map(([i, n]) => [i, n / examples.length]));
 }
 
-// What is wrong with a unit that lets nothing through: a flag of the graph.
+// The flag that the graph shows at a unit that passes no gradient.
 export function flagOf(graph, kinds, i) {
   return `${kindOf(graph, kinds, i).flat} for all examples`;
 }
@@ -48,7 +48,7 @@ function kindOf(graph, kinds, i) {
 }
 
 export class Units {
-  // `pick(node)` is called where one is clicked.
+  // `pick(node)` is called at a click.
   constructor(parent, graph, layers, kinds, pick) {
     this.graph = graph;
     this.kinds = kinds;
