@@ -174,7 +174,7 @@ export class Session {
     if (!box) return;
     this.selected = id;
     this.overlay.select(box);
-    setText(byId("inspector-title"), "Selected node; click the background to deselect");
+    setText(byId("inspector-title"), "Node, selected; click beside it to deselect");
     this._inspect(box);
     if (show) this._focusBox(box);
   }

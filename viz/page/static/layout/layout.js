@@ -52,10 +52,10 @@ class Plan {
     this.home = foldsOf(graph.clusters, folded);
     this.depth = graph.clusters.map((_, c) => this._depth(c));
     this.subgraphs = new Map([[-1, new SubgraphLayout()]]); // by cluster, parents first
-    this.places = new Map(); // box -> its index in the subgraph of its parent
+    this.itemOf = new Map(); // box -> its index in the subgraph of its parent
     this.wires = new Map();
-    for (const i of readingOrder(graph)) this._place(this.boxOf(i));
-    this.turn = new Map([...this.places.keys()].map((box, i) => [box, i]));
+    for (const i of readingOrder(graph)) this._addItem(this.boxOf(i));
+    this.turn = new Map([...this.itemOf.keys()].map((box, i) => [box, i]));
   }
 
   // Boxes are numbered: node i is i, and cluster c is count + c, folded or open.
@@ -78,16 +78,16 @@ class Plan {
     return depth;
   }
 
-  _place(box) {
+  _addItem(box) {
     const inside = [];
-    for (let at = box; !this.places.has(at); at = this.graph.count + this.parentOf(at)) {
+    for (let at = box; !this.itemOf.has(at); at = this.graph.count + this.parentOf(at)) {
       inside.push(at);
       if (this.parentOf(at) < 0) break;
     }
     for (const at of inside.reverse()) {
       const parent = this.parentOf(at);
       if (!this.subgraphs.has(parent)) this.subgraphs.set(parent, new SubgraphLayout());
-      this.places.set(at, this.subgraphs.get(parent).add(at));
+      this.itemOf.set(at, this.subgraphs.get(parent).add(at));
     }
   }
 
@@ -116,17 +116,17 @@ class Plan {
     let key = slot;
     while (from !== to) {
       if (deep(from) >= deep(to)) {
-        ups.push([from, this.places.get(a), -1, source]);
+        ups.push([from, this.itemOf.get(a), -1, source]);
         a = this.graph.count + from;
         from = this.parentOf(a);
       } else {
-        downs.push([to, -1, this.places.get(b), key]);
+        downs.push([to, -1, this.itemOf.get(b), key]);
         b = this.graph.count + to;
         to = this.parentOf(b);
         key = source;
       }
     }
-    wire.hops = [...ups, [from, this.places.get(a), this.places.get(b), key], ...downs.reverse()];
+    wire.hops = [...ups, [from, this.itemOf.get(a), this.itemOf.get(b), key], ...downs.reverse()];
     for (const [c, start, end, inlet] of wire.hops) {
       this.subgraphs.get(c).link(source, start, end, inlet);
     }

@@ -14,7 +14,7 @@ export class Curve {
     this.svg = drawn("svg", { class: "chart", viewBox, role: "img" }, parent);
     this.axes = drawn("g", {}, this.svg);
     this.lines = drawn("g", {}, this.svg);
-    this.now = drawn("g", {}, this.svg);
+    this.cursor = drawn("g", {}, this.svg);
     const at = (event, pace) => {
       const box = this.svg.getBoundingClientRect();
       const x = ((event.clientX - box.left) / box.width) * CHART.width;
@@ -38,14 +38,14 @@ export class Curve {
     runs.forEach((run, i) => {
       drawn("path", { class: `line run-${i}`, d: this._line(run) }, this.lines);
     });
-    this.now.replaceChildren();
+    this.cursor.replaceChildren();
     for (const [run, k] of entries) {
       const x = this._x(run.steps[k]);
       const line = { x1: x, x2: x, y1: FRAME.top, y2: FRAME.bottom };
-      drawn("line", { class: "now", ...line }, this.now);
+      drawn("line", { class: "now", ...line }, this.cursor);
       const cy = this._y(run.losses[k]);
       if (Number.isFinite(cy))
-        drawn("circle", { class: `dot run-${runs.indexOf(run)}`, cx: x, cy, r: 4 }, this.now);
+        drawn("circle", { class: `dot run-${runs.indexOf(run)}`, cx: x, cy, r: 4 }, this.cursor);
     }
     const [run, k] = entries[0];
     const here = `at step ${run.steps[k]} it is ${short(run.losses[k])}`;
@@ -56,11 +56,12 @@ export class Curve {
     const low = losses.length ? Math.min(...losses) : 0;
     const high = losses.length ? Math.max(...losses) : 1;
     this.log = low > 0 && high > 10 * low;
-    const of = this.log ? Math.log : (x) => x;
-    const room = Math.max((of(high) - of(low)) * 0.05, Math.abs(of(high)) * 1e-9) || 1;
-    this.of = of;
-    this.low = of(low) - room;
-    this.high = of(high) + room;
+    const transform = this.log ? Math.log : (x) => x;
+    const [bottom, top] = [transform(low), transform(high)];
+    const room = Math.max((top - bottom) * 0.05, Math.abs(top) * 1e-9) || 1;
+    this.transform = transform;
+    this.low = bottom - room;
+    this.high = top + room;
     this.ticks = ticksOf(low, high, this.log);
   }
 
@@ -99,7 +100,7 @@ export class Curve {
   }
 
   _y(loss) {
-    const share = (this.of(loss) - this.low) / (this.high - this.low);
+    const share = (this.transform(loss) - this.low) / (this.high - this.low);
     return FRAME.bottom - share * (FRAME.bottom - FRAME.top);
   }
 }

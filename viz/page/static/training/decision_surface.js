@@ -58,7 +58,7 @@ export class DecisionSurface {
     this.height = Math.round(this.width * Math.min(Math.max(share, 0.5), 1.1));
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     this.points.replaceChildren();
-    this.pointShapes = examples.map((row) => this._point(row));
+    this.pointShapes = examples.map((row) => this._drawPoint(row));
   }
 
   // Draws the scores of the model whose parameters the trainer has.
@@ -90,7 +90,7 @@ export class DecisionSurface {
     this.ring?.remove();
     const row = this.examples[example];
     if (!row) return;
-    const [cx, cy] = this._place(row);
+    const [cx, cy] = this._positionOf(row);
     this.ring = drawn("circle", { class: "ring", cx, cy, r: 9 * this.size }, this.points);
   }
 
@@ -105,7 +105,7 @@ export class DecisionSurface {
     const { left, right } = this.bounds;
     const last = POINTS_OF_CURVE - 1;
     const xs = Array.from({ length: last + 1 }, (_, i) => left + ((right - left) * i) / last);
-    const points = xs.map((x) => this._at(x, trainer.scoresAt([x])[0]));
+    const points = xs.map((x) => this._toPixels(x, trainer.scoresAt([x])[0]));
     const finite = points.filter(([, y]) => Number.isFinite(y));
     const written = finite.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`);
     this.line.setAttribute("d", written.length > 0 ? `M${written.join("L")}` : "");
@@ -128,9 +128,9 @@ export class DecisionSurface {
     this.svg.setAttribute("aria-label", text);
   }
 
-  _point(row) {
+  _drawPoint(row) {
     const { shape, color } = this._styleOf(row);
-    const [x, y] = this._place(row);
+    const [x, y] = this._positionOf(row);
     const d = SHAPES[shape % SHAPES.length];
     const transform = `translate(${x} ${y}) scale(${this.size})`;
     return drawn("path", { d, class: `point ${color}`, transform }, this.points);
@@ -158,21 +158,21 @@ export class DecisionSurface {
     });
   }
 
-  _place(row) {
-    return this._at(row[0], row[1]);
+  _positionOf(row) {
+    return this._toPixels(row[0], row[1]);
   }
 
-  _at(x, y) {
+  _toPixels(x, y) {
     const { left, right, low, high } = this.bounds;
     const share = (y - low) / (high - low);
     return [((x - left) / (right - left)) * this.width, (1 - share) * this.height];
   }
 
   _nearest(x, y) {
-    const [px, py] = this._at(x, y);
+    const [px, py] = this._toPixels(x, y);
     let [best, least] = [-1, NEAR];
     this.examples.forEach((row, i) => {
-      const [qx, qy] = this._place(row);
+      const [qx, qy] = this._positionOf(row);
       const far = Math.hypot(px - qx, py - qy);
       if (far < least) [best, least] = [i, far];
     });

@@ -55,9 +55,9 @@ export class Panels {
   // Offers the choice of the run that the graph shows, and makes a surface for each run.
   setRuns() {
     const { runs, training } = this.state;
-    const place = byId("runs");
-    place.hidden = runs.length < 2;
-    place.replaceChildren(...runs.map((run, i) => this._runOption(run, i)));
+    const container = byId("runs");
+    container.hidden = runs.length < 2;
+    container.replaceChildren(...runs.map((run, i) => this._runOption(run, i)));
     const shown = training.runs.length > 1 ? runs : [null];
     if (!hasSurface(training) || shown.length === this.surfaces.length) return;
     byId("surfaces").replaceChildren();
