@@ -256,6 +256,19 @@ def camera(seen):
     return seen.evaluate(get)
 
 
+def test_a_zoom_ends_a_glide_of_the_camera(opened_graph):
+    seen = opened_graph(network())
+    seen.evaluate("() => microgradlike.session.view.camera.zoom(0.5)")
+    seen.evaluate("""() => {
+      const { camera } = microgradlike.session.view;
+      camera.fit();
+      camera.zoom(1.5);
+    }""")
+    zoomed = camera(seen)
+    seen.frames()
+    assert camera(seen) == zoomed
+
+
 def test_one_finger_moves_the_graph_and_two_zoom_it(browser, tmp_path):
     path = page(network()).save(tmp_path / "y.html")
     with browser.open(path, has_touch=True, viewport={"width": 1000, "height": 700}) as seen:
