@@ -75,7 +75,7 @@ def unwrap(x):
 
 
 def ulps(got, want):
-    """The distance of `got`, a double, from `want`, an mpmath number, in units in the last place."""
+    """The distance of a double from an mpmath number, in units in the last place."""
     top = mpf(2) ** 1024  # where infinity begins
     if got != got:
         return math.inf
@@ -84,7 +84,7 @@ def ulps(got, want):
 
 
 def value_ulps(op, point, got, want):
-    """The distance of a value of `op`; for logaddexp, whose terms may cancel, in ulps of the larger."""
+    """`ulps` of a value of `op`; for logaddexp, whose terms may cancel, ulps of the larger term."""
     if op is ops.logaddexp and math.isfinite(got):
         return float(abs(mpf(got) - want) / math.ulp(max(map(abs, (*point, got)))))
     return ulps(got, want)
