@@ -28,12 +28,10 @@ def programs(
 
     - `ops`: the primitives to draw from; `smooth` leaves out those with a kink.
     - `inputs`: the number of inputs; None draws 1 to 3.
-    - `min_size`, `max_size`: the limits of the number of instructions. The result depends on every
-      one of them.
+    - `min_size`, `max_size`: limits of the number of instructions, all of which have an effect.
     - `bound`: the largest magnitude of a value at the program's point.
     - `margin`: the smallest distance of operands there from kinks and edges of domains.
 
-    A program shrinks to fewer instructions and rounder numbers.
     Raises ValueError if sizes or primitives leave no program.
 
     >>> from hypothesis import find
