@@ -46,9 +46,8 @@ def programs(
     point = draw(st.tuples(*[_NUMBER] * count))
     builder = _Builder(point, bound, margin)
     # more requests than instructions: some cannot be met, and some results go unused
-    for op, references in draw(
-        st.lists(_requests(table), min_size=2 * min_size - 1, max_size=2 * max_size)
-    ):
+    requests = st.lists(_request(table), min_size=2 * min_size - 1, max_size=2 * max_size)
+    for op, references in draw(requests):
         builder.add(op, references)
     built = builder.instructions[:max_size]
     longest = max((live(built[:n], count) for n in range(1, len(built) + 1)), key=len, default=())
@@ -73,7 +72,7 @@ _REFERENCE: st.SearchStrategy[int | float] = st.sampled_from(_SLOTS * 4 + _CONST
 
 
 @st.composite
-def _requests(draw: st.DrawFn, table: list[Op]) -> tuple[Op, list[int | float]]:
+def _request(draw: st.DrawFn, table: list[Op]) -> tuple[Op, list[int | float]]:
     """A primitive, and for each operand a slot or a constant, to be used if it fits."""
     # primitives of several operands count twice: they make the sharing
     op = draw(st.sampled_from(table + [op for op in table if op.arity > 1]))
