@@ -12,7 +12,7 @@ from mpmath import mp, mpf
 from microgradlike import ops
 from microgradlike.scalar import Scalar
 
-# primitives that mpmath does not have under their own name
+# mpmath has most primitives under their own name, but for these
 OTHERS = {
     ops.add: operator.add,
     ops.sub: operator.sub,
@@ -40,11 +40,15 @@ OTHERS = {
 
 def exact(op):
     """`op` over mpmath numbers."""
+    if op not in OTHERS and not hasattr(mpmath, op.name):
+        raise LookupError(
+            f"mpmath has no {op.name}; add its value over mpmath numbers to OTHERS in tests/ulps.py"
+        )
     return OTHERS[op] if op in OTHERS else getattr(mpmath, op.name)
 
 
 class Exact(Scalar):
-    """An mpmath number as a Scalar, for the table's partials without rounding."""
+    """An mpmath number as a Scalar: the table's partials without rounding."""
 
     def __init__(self, data):
         self.data = mpf(data)
@@ -117,5 +121,5 @@ def inside(op, point):
 
 
 def in_range(op, point):
-    """True if the value does not overflow."""
+    """True for a point at which the value does not overflow."""
     return abs(exact(op)(*map(mpf, point))) <= mpf(sys.float_info.max)

@@ -23,7 +23,6 @@ from microgradlike.testing import (
     Report,
     check_gradients,
 )
-from microgradlike.testing.check.point import parameter_names
 
 RANGE = 3.0  # the largest magnitude of a random number
 SKIPS = 20  # points that may be skipped for each one that is wanted
@@ -108,7 +107,7 @@ def import_function(text: str) -> Callable[..., object]:
 def _parameters(f: Callable[..., object], text: str) -> list[str]:
     """The names of the arguments of f that have no default."""
     if isinstance(f, Op):
-        return parameter_names(f, f.arity)
+        return list(f.operand_names)
     try:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):

@@ -104,7 +104,7 @@ def parameter_names(f: Callable[..., object], count: int) -> list[str]:
     (['x', 'w0', 'w1'], ['x0', 'x1'])
     """
     if isinstance(f, Op):
-        return ["x"] if f.arity == 1 and count == 1 else list("abc")[:count]
+        return list(f.operand_names if f.arity == count else "abcdefgh"[:count])
     try:
         parameters = list(inspect.signature(f).parameters.values())
     except (TypeError, ValueError):  # a builtin
