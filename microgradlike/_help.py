@@ -83,8 +83,8 @@ for _sign, _name in ("<", "lt"), ("<=", "le"), (">", "gt"), (">=", "ge"):
     setattr(Text, f"__{_name}__", lambda a, b, sign=_sign: _infix(sign, COMPARE, a, _text(b)))
 
 
-def names(op: Op) -> tuple[str, ...]:
-    """The operands' names, as the first partial has them after `y`."""
+def operand_names(op: Op) -> tuple[str, ...]:
+    """The operands' names: the parameters of the first partial, after `y`."""
     try:
         found = tuple(inspect.signature(op.partials[0]).parameters)[1:]
     except (TypeError, ValueError):  # a partial that Python cannot look into
@@ -97,12 +97,12 @@ def names(op: Op) -> tuple[str, ...]:
 def signature(op: Op) -> inspect.Signature:
     """The signature of a primitive: as many positional operands as it has partials."""
     kind = inspect.Parameter.POSITIONAL_ONLY
-    return inspect.Signature([inspect.Parameter(name, kind) for name in names(op)])
+    return inspect.Signature([inspect.Parameter(name, kind) for name in operand_names(op)])
 
 
 def describe(op: Op) -> str:
     """The docstring of a primitive: meaning, derivatives, domain, kinks and an example."""
-    operands = names(op)
+    operands = operand_names(op)
     call = f"{op.name}({', '.join(operands)})"
     lines = [f"{call}: {op.doc or 'a primitive'}.", ""]
     lines.append("A float for floats, a Value for Values; TypeError for anything but numbers.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from numbers import Real
 from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
-from microgradlike._help import Described, describe, signature
+from microgradlike._help import Described, describe, operand_names, signature
 
 inf, nan = math.inf, math.nan
 
@@ -90,12 +90,18 @@ class Op:
                 f" {len(textbook)} textbook form(s)"
             )
         module = getattr(self.partials[0], "__module__", None) or __name__
-        vars(self).update(__name__=name, __qualname__=name, __module__=module)
+        for attribute, x in ("__name__", name), ("__qualname__", name), ("__module__", module):
+            object.__setattr__(self, attribute, x)
 
     @property
     def arity(self) -> int:
         """The number of operands."""
         return len(self.partials)
+
+    @property
+    def operand_names(self) -> tuple[str, ...]:
+        """Names of the operands, those of the first partial; "x", or "a", "b" ... without any."""
+        return operand_names(self)
 
     @overload
     def __call__(self, *operands: float) -> float: ...

@@ -41,7 +41,12 @@ def test_it_differentiates_in_every_mode():
 
 @pytest.mark.parametrize("backend", ["python", "numpy", "llvm"])
 def test_it_compiles(backend):
-    f = jit(grad(lambda a, b, c, d: box(a, b, c, d) * a), batch=(0, 1, 2, 3), backend=backend)
+    f = jit(
+        grad(lambda a, b, c, d: box(a, b, c, d) * a),
+        batch=(0, 1, 2, 3),
+        reduce=None,
+        backend=backend,
+    )
     rows = [np.array([x, x + 1]) for x in AT]
     want = [2 * box(*row) for row in zip(*rows)]
     assert [float(g) for g in f(*rows)] == want

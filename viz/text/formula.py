@@ -65,7 +65,7 @@ def derivative(op: Op, index: int, y: Formula, operands: list[Formula | float]) 
     """
     if op.textbook:
         written_out = [x if isinstance(x, Formula) else Formula(x) for x in operands]
-        names = dict(zip("x" if op.arity == 1 else "ab", written_out)) | {"y": y}
+        names = dict(zip(op.operand_names, written_out)) | {"y": y}
         rule = parse(op.textbook[index])(names)
         accurate = partial_at(op, index, unwrapped(y), *map(unwrapped, operands))
         return (
