@@ -306,7 +306,7 @@ class Value(Scalar):
 
 
 def begin_run() -> int:
-    """A number for a run of some function, by which `order_of_run` tells what it has made."""
+    """A number for a run of some function, by which `traverse_run` tells its nodes."""
     with _beginning:  # of two threads, the later number has to stay
         run = next_stamp()
         _runs.born = -run

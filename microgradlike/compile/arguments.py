@@ -69,7 +69,7 @@ class Arguments:
             tree = Pytree(x, "argument")
             numbers = [new() for _ in tree.leaves]
             made += numbers
-            return tree.argument(numbers)
+            return tree.as_argument(numbers)
 
         args = [
             filled(row_of(x, 0), varying) if i in self.batch else filled(x, fixed)
@@ -170,7 +170,7 @@ class Arguments:
         for i, tree in enumerate(trees):
             if tree.structure() != structure:
                 raise ValueError(
-                    f"{name}[{i}] is {tree.described()}, {name}[0] is {trees[0].described()}: the"
+                    f"{name}[{i}] is {tree.describe()}, {name}[0] is {trees[0].describe()}: the"
                     " rows of a batch are alike"
                 )
         if any(isinstance(x, Scalar) for tree in trees for x in tree.leaves):

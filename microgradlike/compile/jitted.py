@@ -23,6 +23,7 @@ from microgradlike.compile.trace import Trace, TraceError, Tracer
 from microgradlike.context import active_run, active_trace, eager_jit
 from microgradlike.derivatives.linear_map import LinearMap
 from microgradlike.derivatives.pytree import Pytree
+from microgradlike.derivatives.traversal import is_older
 from microgradlike.engine import Value, accumulate
 from microgradlike.graph import topological
 
@@ -225,7 +226,7 @@ class _Recorded:
 
     def is_part_of(self, run: int | None) -> bool:
         """Whether it uses what a derivative that is going on depends on: its Values, or Duals."""
-        young = run is not None and any(v._stamp <= -run for v in self.values)
+        young = run is not None and any(not (v.reached or is_older(v, run)) for v in self.values)
         return young or any(y is None for y in self.row)
 
     @functools.cached_property
@@ -250,7 +251,7 @@ class _Recorded:
 def _one_number(outputs: Pytree, row: list[Any] | None = None) -> Any:
     if not outputs.single:
         raise TypeError(
-            f"backward needs one number, but the function gives {outputs.described()}; add its"
+            f"backward needs one number, but the function gives {outputs.describe()}; add its"
             " numbers up"
         )
     return (outputs.leaves if row is None else row)[0]

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from microgradlike import ops
 from microgradlike.coerce import as_float
+from microgradlike.derivatives.traversal import is_older
 from microgradlike.engine import Value, begin_run
 from microgradlike.ops import Op
 from microgradlike.scalar import Scalar
@@ -282,7 +283,7 @@ class Trace:
         return self.apply(v.op, tuple(operands))
 
     def _is_young(self, v: Value) -> bool:
-        return v._stamp <= -self._run  # made since the recording began
+        return not (v.reached or is_older(v, self._run))  # made since the recording began
 
 
 def _refuse_kept() -> NoReturn:

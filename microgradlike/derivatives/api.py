@@ -1,36 +1,63 @@
 """Derivatives to any order: gradients of a graph; grad, jacobian, hessian, jvp ... of functions.
 
-Numbers go in and come out in the same nest: plain numbers, NumPy arrays, lists, tuples, dicts, and
-Modules, whose gradients are a dict by parameter name. A derivative is a plain number where nothing
-but plain numbers went in; where a Value did, as an argument or as something that the function uses,
-it is a Value that can be differentiated in its turn, so no gradient is lost in silence.
+Arguments and results are numbers, NumPy arrays, or lists, tuples, dicts and Modules of them, to any
+depth. Derivatives come back in the same structure, with a dict by parameter name for a Module. A
+derivative is a plain number if only plain numbers went in. If a Value went in, as an argument or as
+something that the function uses, it is a Value that can be differentiated again, so no gradient is
+lost silently.
 
-Each call runs the function once, on fresh nodes, and leaves every `grad` as it was.
+Each call runs the function once, on fresh nodes, and leaves every `.grad` unchanged.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
+from microgradlike.derivatives.call import (
+    Argnums,
+    Call,
+    argument_tuple,
+    named,
+    one_number,
+    positions_of,
+    require_function,
+    require_one_result,
+)
 from microgradlike.derivatives.dual import Dual, fresh_tag, split
 from microgradlike.derivatives.linear_map import LinearMap
 from microgradlike.derivatives.linearize import Linearization, forward_results
-from microgradlike.derivatives.pytree import Leaf, Parametric, Pytree, array
+from microgradlike.derivatives.pytree import HasParameters, LeafSpec, Nested, Pytree, array
 from microgradlike.engine import Value, begin_run
 from microgradlike.graph import topological
+from microgradlike.op import Number
 from microgradlike.scalar import Scalar
 from microgradlike.scope import DerivativeScope, current
 
-Argnum = int | tuple[int, ...]
+__all__ = [
+    "derivative",
+    "grad",
+    "gradients",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "value_and_grad",
+    "vjp",
+]
+
+P = ParamSpec("P")
+T = TypeVar("T", bound=Any)  # Any: the parameter of a lambda then has every operator
+R = TypeVar("R")
 
 
-def gradients(y: Value, xs: Sequence[Value]) -> list[Any]:
+def gradients(y: Value, xs: Sequence[Value]) -> list[Value]:
     """dy/dx for each x, as a graph of the same primitives: to draw, and to differentiate again.
 
-    The numbers are those of `y.backward()`, bit for bit; no `grad` is touched. Where y does not
-    depend on an x, its gradient is a Value of 0. Raises TypeError for what is no Value.
+    The numbers are those of `y.backward()`, bit for bit, and no `.grad` changes. For an x that y
+    does not depend on, the gradient is a Value of 0. Raises TypeError where y or an x is not a
+    Value, or xs is not a list.
 
     >>> x = Value(3.0)
     >>> (first,) = gradients(x ** 3, [x])
@@ -44,8 +71,8 @@ def gradients(y: Value, xs: Sequence[Value]) -> list[Any]:
     for v in (y, *xs):
         if not isinstance(v, Scalar) or isinstance(v, Dual):
             raise TypeError(
-                f"gradients(y, xs) takes Values, got {v!r:.60} of type {type(v).__name__}; of a"
-                " function of plain numbers, grad(f) gives the derivative"
+                f"gradients(y, xs) takes Values, got {v!r:.60} of type {type(v).__name__}; for a"
+                " function of plain numbers, use grad(f)"
             )
     by = ", ".join(x.label or "x" for x in xs[:3]) + (", …" if len(xs) > 3 else "")
     name = f"∂{y.label or 'y'}/∂{by if len(xs) == 1 else f'({by})'}"
@@ -54,142 +81,181 @@ def gradients(y: Value, xs: Sequence[Value]) -> list[Any]:
         found = LinearMap(topological(y), xs).vjp([(y, 1.0)])
     finally:
         current.reset(token)
-    return [g if isinstance(g, Scalar) else Value(g) for g in found]
+    return [Value(g) if type(g) is float else g for g in found]
 
 
-def grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
-    """The function that gives the gradient of `f` by its argument `argnum`, in that one's nest.
+@overload
+def grad(f: Callable[Concatenate[T, P], object]) -> Callable[Concatenate[T, P], T]: ...
+@overload
+def grad(f: Callable[P, object], argnums: Argnums) -> Callable[P, Nested]: ...
+def grad(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., Nested]:
+    """The gradient of `f`, as a function of the same arguments; reverse mode.
 
-    `f` gives one number. `argnum` may be a tuple, and the gradients are one then. Raises TypeError
-    where f gives something else or the argument holds something else, ValueError for an argument
-    that is not there.
+    `f` returns one number. `argnums` is the position of the argument to differentiate by, or a
+    tuple of positions, for which the gradients are a tuple too; -1 is the last positional argument.
+    A gradient has the structure of its argument, and is a dict by parameter name for a Module. To
+    type checkers `grad(f)` has the signature of `f` and gives the type of the first argument; with
+    `argnums` written, the type is left open.
+
+    Raises TypeError where `f` returns anything but one number or the argument holds anything but
+    numbers, and ValueError where there is no such argument.
 
     >>> grad(lambda x: x ** 3)(2.0), grad(grad(lambda x: x ** 3))(2.0)
     (12.0, 12.0)
     >>> grad(lambda p: p["w"][0] * p["b"])({"w": [2.0, 1.0], "b": 5.0})
     {'w': [5.0, 0.0], 'b': 2.0}
+    >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
+    (3.0, 2.0)
     """
-    value_and_gradient = value_and_grad(f, argnum)
-    return _named("grad", f, lambda *args, **kwargs: value_and_gradient(*args, **kwargs)[1])
+    value_and_gradient = value_and_grad(f, argnums)
+    return named("grad", f, lambda *args, **kwargs: value_and_gradient(*args, **kwargs)[1])
 
 
-def value_and_grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
-    """The function that gives the pair of f's value and its gradient, from one run of `f`.
+@overload
+def value_and_grad(
+    f: Callable[Concatenate[T, P], R],
+) -> Callable[Concatenate[T, P], tuple[R, T]]: ...
+@overload
+def value_and_grad(f: Callable[P, R], argnums: Argnums) -> Callable[P, tuple[R, Nested]]: ...
+def value_and_grad(
+    f: Callable[..., Nested], argnums: Argnums = 0
+) -> Callable[..., tuple[Nested, Nested]]:
+    """The pair of f's value and its gradient, from one call of `f`; arguments as for `grad`.
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
 
-    def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        arguments = _Arguments(f, argnum, args, kwargs)
-        run = arguments.run(scalar="jacobian")
-        row = run.vjp(run.outputs.leaves, [1.0])
-        return run.outputs.unflatten(run.values()), arguments.tree.unflatten(row)
+    def value_and_gradient(*args: Nested, **kwargs: Nested) -> tuple[Nested, Nested]:
+        call = Call(f, argnums, args, kwargs)
+        run = call.linearize(alternative="jacobian")
+        gradient = run.vjp(run.outputs.leaves, [1.0])
+        return run.outputs.unflatten(run.values()), call.tree.unflatten(gradient)
 
-    return _named("value_and_grad", f, value_and_gradient)
+    return named("value_and_grad", f, value_and_gradient)
 
 
-def jacobian(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
-    """The function that gives every derivative of what `f` gives by every number of an argument.
+def jacobian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]:
+    """The derivatives of every number that `f` returns by every number of an argument.
 
-    In the nest of the result, each number or array holds the nest of the argument; for an array of
-    shape S by one of shape T, that is an array of shape S + T. In reverse where f gives fewer
-    numbers than it takes, and else forward.
+    They have the structure of the result, in which each number or array is replaced by the
+    structure of the argument. For a result of shape S and an argument of shape T, that is an array
+    of shape S + T. Reverse mode makes it row by row if `f` returns fewer numbers than it takes,
+    otherwise forward mode column by column. Arguments and errors are as for `grad`.
 
     >>> jacobian(lambda x: [x[0] * x[1], 2 * x[1]])([3.0, 4.0])
     [[4.0, 3.0], [0.0, 2.0]]
     """
 
-    def matrix(*args: Any, **kwargs: Any) -> Any:
-        arguments = _Arguments(f, argnum, args, kwargs)
-        run = arguments.run()
-        return _blocks(run.outputs, arguments.tree, run.jacobian(run.outputs.leaves))
+    def matrix(*args: P.args, **kwargs: P.kwargs) -> Nested:
+        call = Call(f, argnums, args, kwargs)
+        run = call.linearize()
+        return _blocks(run.outputs, call.tree, run.jacobian(run.outputs.leaves))
 
-    return _named("jacobian", f, matrix)
+    return named("jacobian", f, matrix)
 
 
-def hessian(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
-    """The function that gives the second derivatives of `f`, which gives one number.
+def hessian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]:
+    """The second derivatives of `f`, which returns one number, by all pairs of numbers.
 
-    Forward over reverse: one gradient as a graph, and one forward sweep through it per number.
+    They have the structure of the argument, twice: for an argument of shape T, an array of shape
+    T + T. Forward over reverse: one gradient as a graph, and a forward sweep through it per number.
+    Arguments and errors are as for `grad`.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
     [[8.0, 6.0], [6.0, 0.0]]
     """
 
-    def matrix(*args: Any, **kwargs: Any) -> Any:
-        arguments = _Arguments(f, argnum, args, kwargs)
-        run = arguments.run(scalar="jacobian(jacobian(f))")
+    def matrix(*args: P.args, **kwargs: P.kwargs) -> Nested:
+        call = Call(f, argnums, args, kwargs)
+        run = call.linearize(alternative="jacobian(jacobian(f))")
         rows = run.jacobian(run.graph_gradient(run.outputs.leaves[0]))
-        return _blocks(arguments.tree, arguments.tree, rows)
+        return _blocks(call.tree, call.tree, rows)
 
-    return _named("hessian", f, matrix)
+    return named("hessian", f, matrix)
 
 
-def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """f(*primals), and its derivative in the direction of `tangents`: forward mode.
+def jvp(f: Callable[..., R], primals: Sequence[Nested], tangents: Sequence[Nested]) -> tuple[R, R]:
+    """The value f(*primals), and its derivative in the direction of `tangents`; forward mode.
 
-    Both are sequences of arguments, of one structure. ValueError where they differ in it.
+    `primals` and `tangents` are tuples of arguments of equal structure. Raises ValueError where the
+    structures differ, and TypeError where they are not tuples or lists of numbers.
 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    _refuse_no_function(f)
-    point = Pytree(_sequence("jvp", "primals", primals), "primals")
-    direction = point.matching(_sequence("jvp", "tangents", tangents), "tangents")
+    require_function(f)
+    point = Pytree(argument_tuple("jvp", "primals", primals), "primals")
+    direction = point.leaves_of(argument_tuple("jvp", "tangents", tangents), "tangents")
     tag, run = fresh_tag(), begin_run()
     duals = [Dual(x, t, tag) for x, t in zip(point.leaves, direction)]
-    outputs = Pytree(f(*point.argument(duals)), "the result of the function")
+    outputs = Pytree(f(*point.as_argument(duals)), "the result of the function")
     pairs = [split(y, tag) for y in outputs.leaves]
     value, tangent = [y for y, _ in pairs], [0.0 if t is None else t for _, t in pairs]
-    row = forward_results([*value, *tangent], run, duals)
-    return outputs.unflatten(row), outputs.unflatten(row[len(pairs) :])
+    results = forward_results([*value, *tangent], run, duals)
+    return outputs.unflatten(results[: len(pairs)]), outputs.unflatten(results[len(pairs) :])
 
 
-def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """f(*primals), and the function that pulls a gradient of the result back to the arguments.
+def vjp(f: Callable[..., R], *primals: Nested) -> tuple[R, Callable[[Nested], tuple[Nested, ...]]]:
+    """The value f(*primals), and a function that applies the transposed Jacobian; reverse mode.
 
-    It may be called any number of times, with a nest like the result's.
+    That function takes an upstream gradient of the structure of the value and returns a tuple with
+    a gradient per argument. It may be called any number of times, and raises ValueError where the
+    structures differ. `f` itself is called once.
 
     >>> y, pull = vjp(lambda a, b: [a * b, a], 2.0, 3.0)
     >>> y, pull([1.0, 0.0]), pull([0.0, 1.0])
     ([6.0, 2.0], (3.0, 2.0), (1.0, 0.0))
     """
-    _refuse_no_function(f)
+    require_function(f)
     tree = Pytree(primals, "primals")
     run = Linearization(lambda arguments: f(*arguments), tree)
-    lock = threading.RLock()  # a pull borrows the `grad` of the run's nodes
+    lock = threading.RLock()  # a vjp borrows the `.grad` of the run's nodes
 
-    def pull(upstream: Any) -> Any:
-        us = run.outputs.matching(upstream, "upstream")
+    def vjp_of_f(upstream: Nested) -> tuple[Nested, ...]:
+        us = run.outputs.leaves_of(upstream, "upstream")
         with lock:
-            return tree.unflatten(run.vjp(run.outputs.leaves, us))
+            found: tuple[Nested, ...] = tree.unflatten(run.vjp(run.outputs.leaves, us))
+        return found
 
-    return run.outputs.unflatten(run.values()), pull
+    return run.outputs.unflatten(run.values()), vjp_of_f
 
 
-def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, ...]:
-    """The Hessian of `f` times a vector, in the nest of `primals`, without forming the matrix.
+def hvp(
+    f: Callable[..., Nested], primals: Sequence[Nested], tangents: Sequence[Nested]
+) -> tuple[Nested, ...]:
+    """The Hessian of `f` at `primals` times the vector `tangents`, without forming the matrix.
+
+    `f` returns one number. `primals` and `tangents` are tuples of arguments of equal structure, and
+    so is the product. Raises as `jvp` does, and TypeError where `f` returns more than one number.
 
     >>> hvp(lambda x: x[0] ** 2 * x[1], ([3.0, 4.0],), ([1.0, 0.0],))
     ([8.0, 6.0],)
     """
-    _refuse_no_function(f)
-    tree = Pytree(_sequence("hvp", "primals", primals), "primals")
-    direction = tree.matching(_sequence("hvp", "tangents", tangents), "tangents")
+    require_function(f)
+    tree = Pytree(argument_tuple("hvp", "primals", primals), "primals")
+    direction = tree.leaves_of(argument_tuple("hvp", "tangents", tangents), "tangents")
     run = Linearization(lambda arguments: f(*arguments), tree)
-    _refuse_many(run, "jvp of jacobian(f)")
-    first = run.graph_gradient(run.outputs.leaves[0])
-    result: tuple[Any, ...] = tree.unflatten(run.vjp(first, direction))
-    return result
+    require_one_result(run, "jvp of jacobian(f)")
+    gradient = run.graph_gradient(run.outputs.leaves[0])
+    product: tuple[Nested, ...] = tree.unflatten(run.vjp(gradient, direction))
+    return product
 
 
-def derivative(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
-    """The function that gives df/dx, x a number, by forward mode; f may give a nest, or a function.
+@overload
+def derivative(f: Callable[P, R], argnums: int = 0) -> Callable[P, R]: ...
+@overload
+def derivative(f: Callable[P, R], argnums: tuple[int, ...]) -> Callable[P, tuple[R, ...]]: ...
+def derivative(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., Nested]:
+    """The derivative df/dx of `f` by an argument x that is one number; forward mode.
 
-    The derivative of a function that gives a function is a function of the same arguments: the
-    derivative of what it would give, taken anew at each call (Manzyuk et al., 2019,
-    doi:10.1017/S095679681900008X).
+    `f` may return any structure of numbers, and the derivative has the same. `f` may also return a
+    function g. The derivative is then a function of g's arguments: the derivative of what g gives,
+    taken anew at each call (Manzyuk et al., 2019, doi:10.1017/S095679681900008X). For a tuple of
+    `argnums` the derivatives are a tuple, from one call of `f` each.
+
+    Raises TypeError where the argument is not one number, and ValueError where there is no such
+    argument.
 
     >>> derivative(lambda x: [x * x, 1 / x])(2.0)
     [4.0, -0.25]
@@ -197,105 +263,37 @@ def derivative(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     7.0
     """
 
-    def slope(*args: Any, **kwargs: Any) -> Any:
-        _refuse_no_function(f)
-        _refuse_no_argument((argnum,), len(args))
-        x = _one_number(args[argnum], argnum)
-        tag, run = fresh_tag(), begin_run()
-        given = [Dual(x, 1.0, tag) if i == argnum else arg for i, arg in enumerate(args)]
-        result = f(*given, **kwargs)
-        if callable(result) and not isinstance(result, (Scalar, Parametric)):
-            return lambda *more: derivative(lambda *a: f(*a, **kwargs)(*more), argnum)(*args)
-        outputs = Pytree(result, "the result of the function")
-        tangents = [split(y, tag)[1] for y in outputs.leaves]
-        row = [0.0 if t is None else t for t in tangents]
-        return outputs.unflatten(forward_results(row, run, [x]))
+    def slope(*args: Nested, **kwargs: Nested) -> Nested:
+        require_function(f)
+        positions = positions_of(argnums, len(args))
+        found = [_slope(f, i, args, kwargs) for i in positions]
+        return tuple(found) if isinstance(argnums, tuple) else found[0]
 
-    return _named("derivative", f, slope)
+    return named("derivative", f, slope)
 
 
-class _Arguments:
-    """A function and its arguments, those that derivatives go by as a `tree`."""
-
-    def __init__(self, f: Any, argnum: Argnum, args: tuple[Any, ...], kwargs: Any) -> None:
-        _refuse_no_function(f)
-        self.f, self.args, self.kwargs = f, args, kwargs
-        self.several = isinstance(argnum, tuple)
-        self.positions = argnum if isinstance(argnum, tuple) else (argnum,)
-        _refuse_no_argument(self.positions, len(args))
-        if self.several:
-            self.tree = Pytree(tuple(args[i] for i in self.positions), "the arguments")
-        else:
-            self.tree = Pytree(args[self.positions[0]], f"argument {argnum}")
-
-    def run(self, *, scalar: str = "") -> Linearization:
-        """The function run; a TypeError where it must give one number, with `scalar` as way out."""
-        run = Linearization(self._call, self.tree)
-        if scalar:
-            _refuse_many(run, scalar)
-        return run
-
-    def _call(self, stand_in: Any) -> Any:
-        args = list(self.args)
-        for i, x in zip(self.positions, stand_in if self.several else [stand_in]):
-            args[i] = x
-        return self.f(*args, **self.kwargs)
+def _slope(
+    f: Callable[..., Nested], position: int, args: Sequence[Nested], kwargs: Mapping[str, Nested]
+) -> Nested:
+    x = one_number(args[position], position)
+    tag, run = fresh_tag(), begin_run()
+    given = [Dual(x, 1.0, tag) if i == position else arg for i, arg in enumerate(args)]
+    result = f(*given, **kwargs)
+    if callable(result) and not isinstance(result, (Scalar, HasParameters)):
+        return lambda *more: derivative(lambda *a: f(*a, **kwargs)(*more), position)(*args)
+    outputs = Pytree(result, "the result of the function")
+    tangents = [split(y, tag)[1] for y in outputs.leaves]
+    slopes = [0.0 if t is None else t for t in tangents]
+    return outputs.unflatten(forward_results(slopes, run, [x]))
 
 
-def _refuse_no_function(f: Any) -> None:
-    if not callable(f):
-        raise TypeError(f"a derivative is taken of a function, got {f!r:.60}")
+def _blocks(outputs: Pytree, inputs: Pytree, rows: list[list[Number]]) -> Nested:
+    """The rows in the structure of the outputs, each in the structure of the inputs."""
 
-
-def _refuse_no_argument(positions: tuple[Any, ...], count: int) -> None:
-    there = all(type(i) is int and 0 <= i < count for i in positions)
-    if not there or len(set(positions)) < len(positions):
-        argnum = positions if len(positions) != 1 else positions[0]
-        raise ValueError(
-            f"argnum is {argnum!r}, but there are {count} positional argument(s); derivatives go by"
-            " these, counted from 0, each once"
-        )
-
-
-def _refuse_many(run: Linearization, way_out: str) -> None:
-    if not run.outputs.single:
-        raise TypeError(
-            f"the function gives {run.outputs.described()}, where one number is differentiated; use"
-            f" {way_out}, or add its numbers up"
-        )
-
-
-def _one_number(x: Any, argnum: int) -> Any:
-    tree = Pytree(x, f"argument {argnum}")
-    if not tree.single:
-        raise TypeError(
-            f"derivative(f) goes by one number, argument {argnum} is {x!r:.60}; use jacobian"
-        )
-    return tree.leaves[0]
-
-
-def _sequence(name: str, what: str, x: Any) -> tuple[Any, ...]:
-    if not isinstance(x, (list, tuple)):
-        raise TypeError(
-            f"{name}(f, primals, tangents) takes a tuple of arguments for each, got {x!r:.60} as"
-            f" {what}; write ({what[:-1]},) for a single one"
-        )
-    return tuple(x)
-
-
-def _blocks(outputs: Pytree, inputs: Pytree, rows: list[list[Any]]) -> Any:
-    """The rows in the nest of the outputs, each in the nest of the inputs."""
-
-    def block(y: Leaf, x: Leaf) -> Any:
+    def block(y: LeafSpec, x: LeafSpec) -> Nested:
         if y.shape is None and x.shape is None:
             return rows[y.start][x.start]
         cells = [rows[y.start + i][x.start + j] for i in range(y.size) for j in range(x.size)]
         return array(cells, (y.shape or ()) + (x.shape or ()))
 
     return outputs.map(lambda y: inputs.map(lambda x: block(y, x)))
-
-
-def _named(name: str, f: Any, result: Callable[..., Any]) -> Callable[..., Any]:
-    result.__name__ = result.__qualname__ = f"{name}({getattr(f, '__name__', repr(f))})"
-    result.__doc__ = f"The {name} of {getattr(f, '__name__', repr(f))}."
-    return result

@@ -1,19 +1,24 @@
-"""The chain rule's two steps, over every kind of number: a partial derivative, and a product."""
+"""The two steps of the chain rule, over every kind of number: a partial and a product."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Final
 
 from microgradlike import ops
 from microgradlike.ieee_float import partial_at
+from microgradlike.op import Number
 from microgradlike.ops import Op
 from microgradlike.scalar import Scalar
 
+# over any kind of number: mypyc would take the overload for floats at its word
+_mul_no_nan: Final[Callable[..., Number]] = ops.mul_no_nan
 
-def partial(op: Op, index: int, y: Any, operands: tuple[Any, ...]) -> Any:
-    """dy/d(operand `index`), where `y` is op of the operands: numbers, or any kind of Scalar.
 
-    A Scalar among them makes the result one, so it can be differentiated in its turn.
+def partial(op: Op, index: int, y: Number, operands: tuple[Number, ...]) -> Number:
+    """The partial dy/d(operand `index`) at y = op(*operands), for numbers or any kind of Scalar.
+
+    With a Scalar among the operands the result is one too and can be differentiated again.
 
     >>> partial(ops.sin, 0, 0.0, (0.0,))
     1.0
@@ -28,8 +33,8 @@ def partial(op: Op, index: int, y: Any, operands: tuple[Any, ...]) -> Any:
     return p if isinstance(p, Scalar) else ops.to_float(p)
 
 
-def product(g: Any, p: Any) -> Any:
-    """Upstream × partial, in which 0·∞ is 0; no operation at all where one of them is the number 1.
+def product(g: Number, p: Number) -> Number:
+    """Upstream × partial, with 0·∞ = 0. A factor of ±1 makes no node.
 
     >>> product(0.0, float("inf")), product(1.0, 3.0)
     (0.0, 3.0)
@@ -37,8 +42,8 @@ def product(g: Any, p: Any) -> Any:
     if type(g) is float:
         if type(p) is float:
             return ops.mul_no_nan.forward(g, p)
-        if g == 1 or g == -1:
+        if g in (1, -1):
             return p if g == 1 else -p
-    elif type(p) is float and (p == 1 or p == -1):
+    elif type(p) is float and p in (1, -1):
         return g if p == 1 else -g
-    return ops.mul_no_nan(g, p)
+    return _mul_no_nan(g, p)

@@ -1,4 +1,4 @@
-"""Diagnosis: where in a finished graph finite numbers first made a nan or an inf."""
+"""Diagnosis: the first node of a graph where finite numbers made a nan or inf."""
 
 from __future__ import annotations
 
@@ -9,29 +9,45 @@ from microgradlike import graph
 from microgradlike.engine import Value, local_derivatives
 from microgradlike.ops import mul_no_nan
 
+__all__ = ["Diagnosis", "Finding", "diagnose"]
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A node at which a nan or inf began: `what` is "value" or "gradient", `said` the story."""
+    """A node at which a nan or inf began.
 
-    what: str
+    `kind` is "value" or "gradient", `message` the operation with its numbers, `path` the names of
+    the nodes from there to the result.
+
+    >>> finding = diagnose(Value(0.0, "x").log() + 1).value
+    >>> finding.message, finding.path
+    ('log(0.0) = -inf', ('log', 'add'))
+    """
+
+    kind: str
     node: Value
-    said: str
+    message: str
     path: tuple[str, ...]
 
     @property
     def module(self) -> str:
-        """The module call the node was made in, "" outside modules."""
+        """The module call in which the node was made, or "" outside modules."""
         return "" if self.node.scope is None else "/".join(self.node.scope.path)
 
     def __str__(self) -> str:
         place = f"\n  in module: {self.module}" if self.module else ""
-        return f"{self.what}: {self.said}{place}\n  path to the result: {' → '.join(self.path)}"
+        return f"{self.kind}: {self.message}{place}\n  path to the result: {' → '.join(self.path)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What `diagnose` found, the first of each kind, or None; true where it found something."""
+    """The result of `diagnose`: the first finding of each kind, or None.
+
+    It is true if there is a finding, and printing it tells the story.
+
+    >>> bool(diagnose(Value(2.0).log()))
+    False
+    """
 
     value: Finding | None
     gradient: Finding | None
@@ -45,9 +61,11 @@ class Diagnosis:
 
 
 def diagnose(y: Value) -> Diagnosis:
-    """The first node below `y` where finite operands made a nan or inf, in value and in gradient.
+    """The first nodes in the graph of `y` where finite operands made a nan or inf.
 
-    Gradients are looked at where a backward pass has been. Raises TypeError where `y` is no Value.
+    `Diagnosis.value` is the first in the order of computation, `Diagnosis.gradient` the first in
+    the order of the backward pass. Only nodes that a backward pass has reached have a gradient.
+    Raises TypeError where `y` is not a Value.
 
     >>> x = Value(0.0, "x")
     >>> print(diagnose((x * 2).log() + 1))
@@ -55,7 +73,7 @@ def diagnose(y: Value) -> Diagnosis:
       path to the result: log → add
     """
     if not isinstance(y, Value):
-        raise TypeError(f"diagnose takes the result, a Value; got {y!r:.60}")
+        raise TypeError(f"diagnose(y) takes a Value, got {y!r:.60} of type {type(y).__name__}")
     order = graph.topological(y)
     value = next(filter(None, (_bad_value(v) for v in order)), None)
     gradient = next(filter(None, (_bad_gradient(v) for v in reversed(order) if v.reached)), None)
@@ -66,7 +84,8 @@ def diagnose(y: Value) -> Diagnosis:
 
 
 def _bad_value(v: Value) -> tuple[Value, str] | None:
-    below = [x.data for _, x in graph.node_operands(v)]  # a plain number that is nan began here
+    # a nan among the plain numbers begins here, so they are left out
+    below = [x.data for _, x in graph.node_operands(v)]
     if math.isfinite(v.data) or not all(map(math.isfinite, below)):
         return None
     return (
@@ -78,7 +97,7 @@ def _bad_value(v: Value) -> tuple[Value, str] | None:
 
 
 def _bad_gradient(v: Value) -> tuple[Value, str] | None:
-    """The first edge below `v` over which a finite upstream gradient becomes a nan or inf."""
+    """The first operand of `v` to which a finite upstream gradient becomes a nan or inf."""
     if not math.isfinite(v.grad):
         return v, f"the gradient that arrives at {_call(v) or _name(v)} is {v.grad}"
     for i, p in enumerate(local_derivatives(v)):

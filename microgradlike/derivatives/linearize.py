@@ -1,162 +1,163 @@
-"""Linearization: a function called once on fresh nodes, and the derivatives of what came out."""
+"""Linearization: a function called once on fresh nodes, and the derivatives of its results."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
 from microgradlike.context import active_run, active_trace
 from microgradlike.derivatives.dual import Dual, split
 from microgradlike.derivatives.linear_map import LinearMap
-from microgradlike.derivatives.pytree import Pytree
-from microgradlike.derivatives.traversal import order_of_run, pulled
+from microgradlike.derivatives.pytree import Nested, Pytree
+from microgradlike.derivatives.traversal import float_vjp, traverse_run
 from microgradlike.engine import Value, begin_run
 from microgradlike.graph import topological
+from microgradlike.op import Number
 from microgradlike.scalar import Scalar
 
 
 class Linearization:
-    """`f` called with a fresh node in the place of every number of `tree`: `outputs` is its result.
+    """`f`, called with a fresh node in the place of every number of `tree`, and its derivatives.
 
-    Fresh nodes are what keeps nested derivatives apart: nothing that was there before depends on
-    them. Derivatives are plain numbers if the result depends on plain numbers only, and otherwise
-    Values (or Duals of Values), through which an outer derivative goes on.
+    `inputs` are the fresh nodes, `outputs` is the result as a Pytree. Fresh nodes keep nested
+    derivatives apart: nothing older depends on them. Derivatives are plain numbers if the result
+    depends on plain numbers only. Otherwise they are Values (or Duals of Values), through which an
+    outer derivative goes on.
 
     >>> run = Linearization(lambda x: x * x, Pytree(3.0, "x"))
     >>> run.values(), run.jacobian(run.outputs.leaves)
     ([9.0], [[6.0]])
     """
 
-    def __init__(self, f: Callable[[Any], Any], tree: Pytree) -> None:
-        self.nodes: list[Any] = []
-        self._values_went_in = False
-        self._graph: tuple[list[Any], bool] | None = None
-        self._number = begin_run()
-        fresh = [self._fresh(x) for x in tree.leaves]
+    def __init__(self, f: Callable[[Nested], Nested], tree: Pytree) -> None:
+        self.inputs: list[Number] = []
+        self._takes_values = False
+        self._output_graph: tuple[list[Number], bool] | None = None
+        self._run = begin_run()
+        fresh = [self._fresh_node(x) for x in tree.leaves]
         outermost = active_run.get() is None
         if outermost:
-            active_run.set(self._number)
+            active_run.set(self._run)
         try:
-            self.outputs = Pytree(f(tree.argument(fresh)), "the result of the function")
+            self.outputs = Pytree(f(tree.as_argument(fresh)), "the result of the function")
         finally:
             if outermost:
                 active_run.set(None)
-        self._graph = self._order(self.outputs.leaves)
+        self._output_graph = self._graph(self.outputs.leaves)
 
-    def _fresh(self, x: Any) -> Any:
+    def _fresh_node(self, x: Number) -> Number:
         if isinstance(x, Dual):
-            return Dual(self._fresh(x.primal), x.tangent, x.tag)
+            return Dual(self._fresh_node(x.primal), x.tangent, x.tag)
         trace = active_trace.get()
         if trace is not None:
             node = trace.fresh(x)
         elif isinstance(x, Scalar):
-            self._values_went_in = True
+            self._takes_values = True
             node = x * 1.0  # the same number, as a node of its own
         else:
             node = Value(x)
-        self.nodes.append(node)
+        self.inputs.append(node)
         return node
 
-    def values(self) -> list[Any]:
-        """The results in a row, as plain numbers where their derivatives are."""
-        return _settled(self.outputs.leaves, self._order(self.outputs.leaves)[1])
+    def values(self) -> list[Number]:
+        """The results, as plain numbers if their derivatives are."""
+        _, plain = self._graph(self.outputs.leaves)
+        return _floats_or_values(self.outputs.leaves, plain)
 
-    def vjp(self, ys: Sequence[Any], upstream: Sequence[Any]) -> list[Any]:
-        """The sum of upstream · dy/d(number) over all y, for every number that went in: reverse."""
-        order, plain = self._order(ys)
+    def vjp(self, ys: Sequence[Number], upstream: Sequence[Number]) -> list[Number]:
+        """Reverse mode: Σ upstream · dy/d(input) over all y, for every input."""
+        order, plain = self._graph(ys)
         pairs = [(y, u) for y, u in zip(ys, upstream) if type(y) is not float]
         if plain and all(isinstance(y, Value) and type(u) is float for y, u in pairs):
-            return pulled(order, pairs, self.nodes)  # the same, 4x faster
-        linear = LinearMap(order, self.nodes, at=_data if plain else None)
-        values_come_in = any(True for u in upstream for _ in _nodes(u))
-        row = _pulled(linear, pairs)
-        return self._finished(row, plain and not values_come_in)
+            return float_vjp(order, pairs, self.inputs)  # the same bits, 4x faster
+        linear_map = LinearMap(order, self.inputs, at=_data if plain else None)
+        gradients = _vjp_of_duals(linear_map, pairs)
+        return self._finished(gradients, plain and not _any_node(upstream))
 
-    def jacobian(self, ys: Sequence[Any]) -> list[list[Any]]:
-        """A row dy/d(number) for every y.
+    def jacobian(self, ys: Sequence[Number]) -> list[list[Number]]:
+        """A row of dy/d(input) for every y: by reverse mode if there are fewer rows than columns.
 
-        In reverse, row by row, where there are fewer rows, and else forward, column by column.
+        Otherwise forward mode makes it, column by column.
         """
-        order, plain = self._order(ys)
-        linear = LinearMap(order, self.nodes, at=_data if plain else None)
-        n = len(self.nodes)
+        order, plain = self._graph(ys)
+        linear_map = LinearMap(order, self.inputs, at=_data if plain else None)
+        n = len(self.inputs)
         if len(ys) == 1 or len(ys) < n:
-            rows = [_pulled(linear, [(y, 1.0)]) for y in ys]
+            rows = [_vjp_of_duals(linear_map, [(y, 1.0)]) for y in ys]
         else:
             units = ([1.0 if i == j else None for i in range(n)] for j in range(n))
-            wanted = [v for y in ys for v in _nodes(y)]
-            columns = [dict(zip(map(id, wanted), linear.jvp(unit, wanted))) for unit in units]
-            rows = [[_by_part(y, column) for column in columns] for y in ys]
+            nodes = [v for y in ys for v in _nodes(y)]
+            columns = [dict(zip(map(id, nodes), linear_map.jvp(unit, nodes))) for unit in units]
+            rows = [[_tangent(y, column) for column in columns] for y in ys]
         return [self._finished(row, plain) for row in rows]
 
-    def graph_gradient(self, y: Any) -> list[Any]:
-        """The gradient of y as a graph over the fresh nodes, for a `jacobian` or `pull` of it."""
-        order, _ = self._order([y])
-        return _pulled(LinearMap(order, self.nodes), [(y, 1.0)])
+    def graph_gradient(self, y: Number) -> list[Number]:
+        """The gradient of y as a graph over the inputs, to differentiate by them again."""
+        order, _ = self._graph([y])
+        return _vjp_of_duals(LinearMap(order, self.inputs), [(y, 1.0)])
 
-    def _order(self, ys: Sequence[Any]) -> tuple[list[Any], bool]:
-        """The graph of some results above the fresh nodes, and whether no other Value is in it."""
-        if self._graph is not None and ys is self.outputs.leaves:
-            return self._graph
-        order, clean = young(ys, self._number, self.nodes)
-        return order, clean and not self._values_went_in
+    def _graph(self, ys: Sequence[Number]) -> tuple[list[Number], bool]:
+        """The nodes between the inputs and `ys`, in order; whether no other Value takes part."""
+        if self._output_graph is not None and ys is self.outputs.leaves:
+            return self._output_graph
+        order, older = _traverse(ys, self._run, self.inputs)
+        return order, not older and not self._takes_values
 
-    def _finished(self, row: list[Any], plain: bool) -> list[Any]:
-        # a gradient is a sum from 0.0 on, which a -0.0 does not survive
-        return [0.0 + x for x in row] if plain else _settled(row, plain)
+    def _finished(self, gradients: list[Number], plain: bool) -> list[Number]:
+        # a gradient is a sum that starts at 0.0, so it is never -0.0
+        return [0.0 + x for x in gradients] if plain else _floats_or_values(gradients, plain)
 
 
-def young(ys: Iterable[Any], run: int, mine: Sequence[Any] = ()) -> tuple[list[Any], bool]:
-    """The nodes of some results that were made in that run, in order, and whether all were.
+def forward_results(ys: Sequence[Number], run: int, inputs: Iterable[Number]) -> list[Number]:
+    """The results of forward mode since that run began: plain numbers if only numbers went in."""
+    _, older = _traverse(ys, run, ())
+    return _floats_or_values(ys, not older and not _any_node(inputs))
 
-    The search stops at what was there before, and at the nodes in `mine`.
+
+def _traverse(
+    ys: Iterable[Number], run: int, inputs: Sequence[Number]
+) -> tuple[list[Number], bool]:
+    """`traverse_run` over the nodes of numbers of any kind. Tracers carry no stamp: all are taken.
+
+    With Tracers, the graph counts as one that uses older nodes.
     """
     nodes = [v for y in ys for v in _nodes(y)]
-    if not all(
-        isinstance(v, Value) for v in (*nodes, *mine)
-    ):  # nodes of a recording do not tell their age
-        return topological(*nodes), False
-    order, older = order_of_run(nodes, mine, run)
-    return order, not older
+    if not all(isinstance(v, Value) for v in (*nodes, *inputs)):
+        return topological(*nodes), True
+    return traverse_run(nodes, inputs, run)
 
 
-def forward_results(row: Sequence[Any], run: int, inputs: Iterable[Any]) -> list[Any]:
-    """What forward mode found since that run began: numbers where only numbers went in."""
-    plain = young(row, run)[1] and not any(True for x in inputs for _ in _nodes(x))
-    return _settled(row, plain)
-
-
-def _settled(row: Sequence[Any], plain: bool) -> list[Any]:
+def _floats_or_values(xs: Sequence[Number], plain: bool) -> list[Number]:
     if plain:
-        return [_as_number(x) for x in row]
-    return [Value(x) if type(x) is float else x for x in row]
+        return [_as_number(x) for x in xs]
+    return [Value(x) if type(x) is float else x for x in xs]
 
 
-def _pulled(linear: LinearMap, pairs: list[tuple[Any, Any]]) -> list[Any]:
-    """`linear.vjp`, but a result or its upstream may be a Dual: then in parts, a product rule."""
+def _vjp_of_duals(linear_map: LinearMap, pairs: list[tuple[Number, Number]]) -> list[Number]:
+    """`linear_map.vjp` of (result, upstream), either of which may be a Dual: the product rule."""
     tags = [x.tag for pair in pairs for x in pair if isinstance(x, Dual)]
     if not tags:
-        return linear.vjp((y, u) for y, u in pairs if not isinstance(y, float))
+        return linear_map.vjp((y, u) for y, u in pairs if not isinstance(y, float))
     tag = max(tags)
-    primals: list[tuple[Any, Any]] = []
-    tangents: list[tuple[Any, Any]] = []
+    primals: list[tuple[Number, Number]] = []
+    tangents: list[tuple[Number, Number]] = []
     for y, u in pairs:
         (primal_y, tangent_y), (primal_u, tangent_u) = split(y, tag), split(u, tag)
         primals.append((primal_y, primal_u))
         tangents += [(tangent_y, primal_u)] if tangent_y is not None else []
         tangents += [(primal_y, tangent_u)] if tangent_u is not None else []
-    parts = zip(_pulled(linear, primals), _pulled(linear, tangents))
+    parts = zip(_vjp_of_duals(linear_map, primals), _vjp_of_duals(linear_map, tangents))
     return [Dual(primal, tangent, tag) for primal, tangent in parts]
 
 
-def _by_part(y: Any, tangents: dict[int, Any]) -> Any:
-    """The tangent of a node, by its id; of a Dual, the Dual of those of its primal and tangent."""
+def _tangent(y: Number, tangents: dict[int, Number]) -> Number:
+    """The tangent of y, given those of nodes by id; for a Dual, the Dual of its parts' tangents."""
     if isinstance(y, Dual):
-        return Dual(_by_part(y.primal, tangents), _by_part(y.tangent, tangents), y.tag)
+        return Dual(_tangent(y.primal, tangents), _tangent(y.tangent, tangents), y.tag)
     return tangents[id(y)] if isinstance(y, Scalar) else 0.0
 
 
-def _nodes(y: Any) -> Iterator[Any]:
+def _nodes(y: Number) -> Iterator[Number]:
+    """The nodes in a number of any kind: a Dual may hold many, a float holds none."""
     if isinstance(y, Dual):
         yield from _nodes(y.primal)
         yield from _nodes(y.tangent)
@@ -164,11 +165,15 @@ def _nodes(y: Any) -> Iterator[Any]:
         yield y
 
 
-def _data(v: Any) -> Any:
+def _any_node(xs: Iterable[Number]) -> bool:
+    return any(True for x in xs for _ in _nodes(x))
+
+
+def _data(v: Number) -> Number:
     return v.data
 
 
-def _as_number(x: Any) -> Any:
+def _as_number(x: Number) -> Number:
     if isinstance(x, Dual):
         return Dual(_as_number(x.primal), _as_number(x.tangent), x.tag)
     return _data(x) if isinstance(x, Scalar) else x

@@ -1,42 +1,54 @@
-"""Pytree: a nested argument as a row of numbers, and back."""
+"""Pytree: a nested argument as a flat list of numbers, and back."""
 
 from __future__ import annotations
 
 import copy
 import itertools
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from microgradlike.coerce import as_float
+from microgradlike.op import Number
 from microgradlike.scalar import Scalar
 
-DEEPEST = 50  # lists within lists
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array: TypeAlias = np.ndarray[Any, Any]  # of doubles, or of objects
+
+# Numbers, or arrays, lists, tuples, dicts and Modules of them, to any depth. It is Any because a
+# type cannot tell how an argument is nested.
+Nested: TypeAlias = Any
+
+MAX_DEPTH = 50  # of lists within lists
 
 
-class Parametric:
-    """Something that holds parameters by name, such as a Module, and can be had with others."""
+class HasParameters:
+    """The base of Module: an object with parameters by name, which can be copied with others."""
 
     __slots__ = ()
 
-    def named_parameters(self) -> Sequence[tuple[str, Any]]:
-        """The parameters with their names."""
+    def named_parameters(self) -> Sequence[tuple[str, Number]]:
+        """Pairs of name and parameter."""
         raise NotImplementedError(f"{type(self).__name__} has no named_parameters()")
 
-    def with_parameters(self, parameters: Sequence[Any]) -> Any:
-        """A copy with others in the place of its parameters, in the order of `named_parameters`."""
+    def with_parameters(self, parameters: Sequence[Number]) -> HasParameters:
+        """A copy with these parameters, in the order of `named_parameters`."""
         raise NotImplementedError(f"{type(self).__name__} has no with_parameters(parameters)")
 
 
-NESTS = (list, tuple, dict, Parametric)  # what holds numbers, besides arrays
+CONTAINERS = (list, tuple, dict, HasParameters)  # of numbers, besides arrays
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """Where a number, or an array of that shape, stands in the row; `shape` is None for a number.
+class LeafSpec:
+    """The place of a number, or of an array of `shape`, among the leaves of a Pytree.
 
-    >>> Leaf(2, (2, 3)).size
+    `start` is the index of its first number; `shape` is None for a number.
+
+    >>> LeafSpec(2, (2, 3)).size
     6
     """
 
@@ -45,69 +57,71 @@ class Leaf:
 
     @property
     def size(self) -> int:
-        """How many numbers it is."""
+        """The count of its numbers."""
         size = 1
         for n in self.shape or ():
             size *= n
         return size
 
-    def of(self, row: Any) -> Any:
-        """Its part of a list: a number, or an array (of objects, unless all are numbers)."""
+    def take(self, leaves: Sequence[Number] | Array) -> Number | Array:
+        """Its number or array from a list of leaves; an array of objects unless all are floats."""
         if self.shape is None:
-            return row[self.start]
-        return array(row[self.start : self.start + self.size], self.shape)
+            return leaves[self.start]
+        return array(leaves[self.start : self.start + self.size], self.shape)
 
-    def of_floats(self, row: Any) -> Any:
-        """Its part of a row that is an array of floats: a float, or an array."""
+    def take_floats(self, leaves: Array) -> float | Array:
+        """Its float or array from an array of leaves that are floats."""
         if self.shape is None:
-            return row.item(self.start)
-        return row[self.start : self.start + self.size].reshape(self.shape).copy()
+            number: float = leaves.item(self.start)
+            return number
+        return leaves[self.start : self.start + self.size].reshape(self.shape).copy()
 
 
 @dataclass(frozen=True, slots=True)
-class _Branch:
-    prototype: Any
-    parts: tuple[tuple[Any, Leaf | _Branch], ...]  # key and part
+class _ContainerSpec:
+    prototype: Nested
+    children: tuple[tuple[object, LeafSpec | _ContainerSpec], ...]  # with their keys
 
 
 class Pytree:
-    """Numbers in nested lists, tuples, dicts and arrays: `leaves` in order, and `map` to rebuild.
+    """Numbers in nested lists, tuples, dicts and arrays: `leaves` in order, and `unflatten`.
 
-    A Module counts as a dict of its parameters by name. `what` is its name in messages.
-    Raises TypeError for what is no number, ValueError for a list nested too deep or in itself.
+    A Module counts as a dict of its parameters by name. `name` stands for `x` in messages.
+    Raises TypeError where `x` holds anything but numbers, and ValueError where it is nested too
+    deep or contains itself.
 
     >>> tree = Pytree({"w": [1, 2.0], "b": 3}, "argument 0")
     >>> tree.leaves, tree.unflatten([10.0, 20.0, 30.0])
     ([1.0, 2.0, 3.0], {'w': [10.0, 20.0], 'b': 30.0})
     """
 
-    def __init__(self, x: Any, what: str) -> None:
-        self.leaves: list[Any] = []
-        self.what = what
-        self._root = self._part(x, what, DEEPEST)
+    def __init__(self, x: Nested, name: str) -> None:
+        self.leaves: list[Number] = []
+        self.name = name
+        self._root = self._flatten(x, name, MAX_DEPTH)
 
-    def unflatten(self, row: Sequence[Any]) -> Any:
-        """The same nest with other numbers; a dict for a Module."""
-        if is_array(row):
-            return self.map(lambda leaf: leaf.of_floats(row))
-        return self.map(lambda leaf: leaf.of(row))
+    def unflatten(self, leaves: Sequence[Number] | Array) -> Nested:
+        """The same structure with other numbers; a dict for a Module."""
+        if is_array(leaves):
+            return self.map(lambda leaf: leaf.take_floats(leaves))
+        return self.map(lambda leaf: leaf.take(leaves))
 
-    def argument(self, row: Sequence[Any]) -> Any:
-        """The same nest with other numbers, for a function to take: a Module for a Module."""
-        return _rebuilt(self._root, lambda leaf: _opened(leaf.of(row)), modules=True)
+    def as_argument(self, leaves: Sequence[Number]) -> Nested:
+        """The same structure with other numbers, to call a function with.
 
-    def map(self, visit: Callable[[Leaf], Any]) -> Any:
-        """The nest with `visit(leaf)` in the place of every number and array."""
-        return _rebuilt(self._root, visit, modules=False)
-
-    def stacked(self, columns: Sequence[Any]) -> Any:
-        """The nest with an array in the place of each number or array, with a leading axis of rows.
-
-        Of each number of the row there is a column.
+        A Module stays one, and arrays are of objects, so that a function gets the same in any mode.
         """
+        return _rebuild(self._root, lambda leaf: _as_objects(leaf.take(leaves)), modules=True)
+
+    def map(self, visit: Callable[[LeafSpec], Nested]) -> Nested:
+        """The same structure with `visit(leaf)` in the place of every number and array."""
+        return _rebuild(self._root, visit, modules=False)
+
+    def stacked(self, columns: Sequence[Number]) -> Nested:
+        """The same structure with arrays of a leading axis of rows, given a column per leaf."""
         import numpy as np
 
-        def stack(leaf: Leaf) -> Any:
+        def stack(leaf: LeafSpec) -> Array:
             numbers = [np.asarray(c) for c in columns[leaf.start : leaf.start + leaf.size]]
             if leaf.shape is None:
                 return numbers[0]
@@ -115,23 +129,23 @@ class Pytree:
 
         return self.map(stack)
 
-    def structure(self) -> Any:
-        """What two nests have in common where only the numbers differ; it can be a key."""
+    def structure(self) -> Hashable:
+        """A key that is equal for two arguments if only their numbers differ."""
         return _structure(self._root)
 
     @property
     def single(self) -> bool:
-        """Whether it is one number, or an array of no dimensions."""
-        return isinstance(self._root, Leaf) and not self._root.shape
+        """True for one number, or an array of no dimensions."""
+        return isinstance(self._root, LeafSpec) and not self._root.shape
 
-    def described(self) -> str:
-        """What it is, for a message."""
-        if isinstance(self._root, Leaf):
-            return _shown(self._root.shape or ())
+    def describe(self) -> str:
+        """Its kind and size, for a message."""
+        if isinstance(self._root, LeafSpec):
+            return _describe_shape(self._root.shape or ())
         return f"a {type(self._root.prototype).__name__} of {len(self.leaves)} number(s)"
 
     def names(self, start: str) -> list[str]:
-        """What its numbers are called, as one would write them, if it is called `start`.
+        """A Python expression for each number, if the whole is called `start`.
 
         >>> Pytree({"w": [1, 2.0], "b": 3}, "argument 0").names("p")
         ["p['w'][0]", "p['w'][1]", "p['b']"]
@@ -146,43 +160,45 @@ class Pytree:
                 found += [f"{name}[{', '.join(map(str, place))}]" for place in places]
         return found
 
-    def matching(self, x: Any, what: str) -> list[Any]:
-        """The numbers of another nest; ValueError where it is not of this one's structure."""
-        other = Pytree(x, what)
+    def leaves_of(self, x: Nested, name: str) -> list[Number]:
+        """The leaves of `x`, in this tree's order; ValueError unless the structures are equal."""
+        other = Pytree(x, name)
         mine, its = dict(_leaves(self._root, ())), dict(_leaves(other._root, ()))
         shapes = {path: leaf.shape or () for path, leaf in mine.items()}
         others = {path: leaf.shape or () for path, leaf in its.items()}
         if shapes != others:
             path = next(p for p in {**shapes, **others} if shapes.get(p) != others.get(p))
-            place = what + "".join(f"[{key!r}]" for key in path)
+            place = name + "".join(f"[{key!r}]" for key in path)
             raise ValueError(
-                f"{what} has the structure of {self.what}, number for number; at {place} it has"
-                f" {_shown(others.get(path))}, not {_shown(shapes.get(path))}"
+                f"{name} must have the structure of {self.name}: at {place}, expected"
+                f" {_describe_shape(shapes.get(path))}, got {_describe_shape(others.get(path))}"
             )
         return [x for path in mine for x in other.leaves[its[path].start :][: its[path].size]]
 
-    def _part(self, x: Any, name: str, depth: int) -> Leaf | _Branch:
+    def _flatten(self, x: Nested, name: str, depth: int) -> LeafSpec | _ContainerSpec:
         if isinstance(x, Scalar):
             return self._leaf([x], None)
-        if isinstance(x, NESTS):
+        if isinstance(x, CONTAINERS):
             if not depth:
                 raise ValueError(
-                    f"{name:.60} is nested more than {DEEPEST} deep; does it contain itself?"
+                    f"{name:.60} is nested more than {MAX_DEPTH} deep; does it contain itself?"
                 )
-            below = [(key, self._part(v, place, depth - 1)) for key, place, v in parts(x, name)]
-            return _Branch(x, tuple(below))
+            below = [
+                (key, self._flatten(v, place, depth - 1)) for key, place, v in children(x, name)
+            ]
+            return _ContainerSpec(x, tuple(below))
         if is_array(x):
             return self._leaf([_number(v, f"an element of {name}") for v in x.flat], x.shape)
         return self._leaf([_number(x, name)], None)
 
-    def _leaf(self, numbers: list[Any], shape: tuple[int, ...] | None) -> Leaf:
-        leaf = Leaf(len(self.leaves), shape)
+    def _leaf(self, numbers: list[Number], shape: tuple[int, ...] | None) -> LeafSpec:
+        leaf = LeafSpec(len(self.leaves), shape)
         self.leaves += numbers
         return leaf
 
 
-def array(numbers: Sequence[Any], shape: tuple[int, ...]) -> Any:
-    """An array of float64, or of objects where not all are plain numbers.
+def array(numbers: Sequence[Number] | Array, shape: tuple[int, ...]) -> Array:
+    """An array of float64, or of objects unless all numbers are floats.
 
     >>> array([1.0, 2.0], (2, 1)).tolist()
     [[1.0], [2.0]]
@@ -196,53 +212,54 @@ def array(numbers: Sequence[Any], shape: tuple[int, ...]) -> Any:
     return result.reshape(shape)
 
 
-def parts(x: Any, name: str) -> Iterator[tuple[Any, str, Any]]:
-    """The key, the name and the part, for all that a nest called `name` holds, in order.
+def children(x: Nested, name: str) -> Iterator[tuple[object, str, Nested]]:
+    """Key, name and child for every child of a container called `name`, in order.
 
-    >>> list(parts({"w": 3.0}, "x"))
+    >>> list(children({"w": 3.0}, "x"))
     [('w', "x['w']", 3.0)]
     """
-    if isinstance(x, Parametric):
+    if isinstance(x, HasParameters):
         yield from ((path, f"{name}.{path}", p) for path, p in x.named_parameters())
     else:
         items = x.items() if isinstance(x, dict) else enumerate(x)
         yield from ((key, f"{name}[{key!r}]", part) for key, part in items)
 
 
-def is_array(x: object) -> bool:
-    """Whether `x` is a NumPy array, without importing NumPy for that."""
-    numpy = sys.modules.get("numpy")  # who has an array has imported numpy
+def is_array(x: object) -> TypeGuard[Array]:
+    """True for a NumPy array; does not import NumPy."""
+    numpy = sys.modules.get("numpy")  # imported, if an array exists
     return numpy is not None and isinstance(x, numpy.ndarray)
 
 
-def _opened(x: Any) -> Any:
-    """An array of floats as one of objects: a function gets the same kind in every mode."""
+def _as_objects(x: Number | Array) -> Number | Array:
     return x.astype(object) if is_array(x) else x
 
 
-def _number(x: Any, name: str) -> Any:
+def _number(x: object, name: str) -> Number:
     found = x if isinstance(x, Scalar) else as_float(x)
     if found is None:
         raise TypeError(
-            f"{name} is {x!r:.60} of type {type(x).__name__}; derivatives go by numbers, Values,"
-            " and arrays, lists, tuples and dicts of them"
+            f"{name} is {x!r:.60} of type {type(x).__name__}; expected numbers, Values, or arrays,"
+            " lists, tuples and dicts of them"
         )
     return found
 
 
-def _rebuilt(part: Leaf | _Branch, visit: Callable[[Leaf], Any], *, modules: bool) -> Any:
-    if isinstance(part, Leaf):
+def _rebuild(
+    part: LeafSpec | _ContainerSpec, visit: Callable[[LeafSpec], Nested], *, modules: bool
+) -> Nested:
+    if isinstance(part, LeafSpec):
         return visit(part)
     x = part.prototype
     if type(x) is tuple or type(x) is list:
-        return type(x)([_rebuilt(p, visit, modules=modules) for _, p in part.parts])
-    items = [(key, _rebuilt(p, visit, modules=modules)) for key, p in part.parts]
+        return type(x)([_rebuild(p, visit, modules=modules) for _, p in part.children])
+    items = [(key, _rebuild(p, visit, modules=modules)) for key, p in part.children]
     values = [value for _, value in items]
-    if isinstance(x, Parametric):
+    if isinstance(x, HasParameters):
         return x.with_parameters(values) if modules else dict(items)
     if isinstance(x, tuple):
         return getattr(type(x), "_make", tuple)(values)  # a named tuple stays one
-    same = copy.copy(x)  # an OrderedDict, a defaultdict, a list of somebody's: the same again
+    same = copy.copy(x)  # keeps an OrderedDict, a defaultdict, a subclass of list
     if isinstance(x, dict):
         for key, value in items:  # a Counter's update would add
             same[key] = value
@@ -251,24 +268,26 @@ def _rebuilt(part: Leaf | _Branch, visit: Callable[[Leaf], Any], *, modules: boo
     return same
 
 
-def _structure(part: Leaf | _Branch) -> Any:
-    if isinstance(part, Leaf):
+def _structure(part: LeafSpec | _ContainerSpec) -> Hashable:
+    if isinstance(part, LeafSpec):
         return part.shape
     x = part.prototype
-    # of two Modules not even the code has to be the same
-    kind = x if isinstance(x, Parametric) else type(x)
-    return (kind, *((key, _structure(below)) for key, below in part.parts))
+    # two Modules of one class may compute different things
+    kind = x if isinstance(x, HasParameters) else type(x)
+    return (kind, *((key, _structure(below)) for key, below in part.children))
 
 
-def _leaves(part: Leaf | _Branch, path: tuple[Any, ...]) -> Iterator[tuple[Any, Leaf]]:
-    if isinstance(part, Leaf):
+def _leaves(
+    part: LeafSpec | _ContainerSpec, path: tuple[object, ...]
+) -> Iterator[tuple[tuple[object, ...], LeafSpec]]:
+    if isinstance(part, LeafSpec):
         yield path, part
     else:
-        for key, below in part.parts:
+        for key, below in part.children:
             yield from _leaves(below, (*path, key))
 
 
-def _shown(shape: tuple[int, ...] | None) -> str:
+def _describe_shape(shape: tuple[int, ...] | None) -> str:
     if shape is None:
         return "nothing"
     return f"an array of shape {shape}" if shape else "a number"

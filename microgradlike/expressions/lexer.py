@@ -1,4 +1,4 @@
-"""The words of expressions: numbers, names, signs and functions, all of them read off the table."""
+"""Tokenizer of expressions; its functions and operators derive from the primitive table."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import operator
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from microgradlike import functions, ops
+from microgradlike.op import Number
 from microgradlike.ops import TABLE
 
+Function: TypeAlias = Callable[..., Number]
+
 CONSTANTS: Final = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
-_OF_NUMBERS: Final = (
+_SCALAR_FUNCTIONS: Final = (
     functions.leaky_relu,
     functions.elu,
     functions.gelu,
@@ -22,41 +25,41 @@ _OF_NUMBERS: Final = (
     functions.binary_cross_entropy,
     functions.binary_cross_entropy_with_logits,
 )
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+FUNCTIONS: Final[dict[str, Function]] = {
     **TABLE,
     **{alias: op for op in TABLE.values() for alias in op.aliases},
-    **{f.__name__: f for f in _OF_NUMBERS},
+    **{f.__name__: f for f in _SCALAR_FUNCTIONS},
 }
 
 COMPARISON, SUM, PRODUCT, SIGN, POWER = range(1, 6)
 RANKS: Final = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
-_COMPARISONS: Final[dict[str, Callable[..., Any]]] = {
+_COMPARISONS: Final[dict[str, Function]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
 }  # fmt: skip
-INFIX: Final[dict[str, tuple[Callable[..., Any], int]]] = {
+INFIX: Final[dict[str, tuple[Function, int]]] = {
     **{spelling: (op, RANKS[op.infix])
        for op in TABLE.values() if op.infix for spelling in (op.infix, op.symbol)},
     **{spelling: (compare, COMPARISON) for spelling, compare in _COMPARISONS.items()},
 }  # fmt: skip
-MINUS: Final = ("-", ops.neg.symbol)
-_SYMBOLS: Final = sorted([*INFIX, *MINUS, "(", ")", ","], key=len, reverse=True)
+MINUS_SIGNS: Final = ("-", ops.neg.symbol)
+_SYMBOLS: Final = sorted([*INFIX, *MINUS_SIGNS, "(", ")", ","], key=len, reverse=True)
 _TOKEN: Final = re.compile(
     r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<call>[^\W\d]\w*\s*\()|(?P<name>[^\W\d]\w*)"
-    rf"|(?P<symbol>{'|'.join(map(re.escape, _SYMBOLS))})|(?P<space>\s+)|(?P<stranger>.)",
+    rf"|(?P<symbol>{'|'.join(map(re.escape, _SYMBOLS))})|(?P<space>\s+)|(?P<unknown>.)",
     re.DOTALL,
 )
 _HINTS: Final = {
     "=": "; compare with <, <=, > or >=",
-    ".": "; there are no attributes here",
+    ".": "; expressions have no attributes",
 }
 
 
 class ParseError(ValueError):
-    """What is wrong with an expression: `message`, the `text`, and the `position` in it.
+    """An error in an expression: `message`, the `text`, and the `position` of the character.
 
-    >>> print(ParseError("this is never closed: expected ')'", "2 * (x + 1", 4))
-    this is never closed: expected ')'
+    >>> print(ParseError("unclosed bracket: expected ')'", "2 * (x + 1", 4))
+    unclosed bracket: expected ')'
       2 * (x + 1
           ^
     """
@@ -76,23 +79,25 @@ class ParseError(ValueError):
 
 
 def tokens(text: str) -> Iterator[tuple[str, str, int]]:
-    """Kind, text and position of each word, the last of kind "end"; ParseError at a stranger.
+    """Kind, text and position of each token; the kind of the last one is "end".
+
+    Raises ParseError at a character that belongs to no token.
 
     >>> list(tokens("2*x"))
     [('number', '2', 0), ('symbol', '*', 1), ('name', 'x', 2), ('end', '', 3)]
     """
     for match in _TOKEN.finditer(text):
         kind, token, position = str(match.lastgroup), match.group(), match.start()
-        if kind == "stranger":
-            message = f"{token!r} means nothing here{_HINTS.get(token, '')}"
+        if kind == "unknown":
+            message = f"unexpected {token!r}{_HINTS.get(token, '')}"
             raise ParseError(message, text, position)
         if kind != "space":
             yield kind, token, position
     yield "end", "", len(text.rstrip())
 
 
-def arity(function: Callable[..., Any]) -> int:
-    """The number of operands; options are not spelled in expressions.
+def arity(function: Function) -> int:
+    """The number of operands, without keyword-only options, which expressions do not have.
 
     >>> arity(ops.hypot), arity(functions.leaky_relu)
     (2, 1)
@@ -104,7 +109,7 @@ def arity(function: Callable[..., Any]) -> int:
 
 
 def listed(names: Sequence[str], *, limit: int = 10) -> str:
-    """The names for a message of one line: long ones cut, and beyond `limit` only counted.
+    """The names for a message of one line: long names are cut, those beyond `limit` counted.
 
     >>> listed(["w", "x", "b"]), listed(["w", "x", "b"], limit=1)
     ('w, x, b', 'w and 2 more')
@@ -114,5 +119,5 @@ def listed(names: Sequence[str], *, limit: int = 10) -> str:
 
 
 def _printable(text: str) -> str:
-    """`text` on one line."""
+    """`text` on one line, with spaces for unprintable characters."""
     return "".join(c if c.isprintable() else " " for c in text)

@@ -1,17 +1,18 @@
-"""Expressions such as "tanh(w*x + b)" as text, parsed over the table of primitives: no eval.
+"""Parser of expressions such as "tanh(w*x + b)" over the table of primitives, without eval.
 
-Python's grammar of numbers, names, + - * / **, comparisons, parentheses and calls, with Python's
-precedence; ^ is a second spelling of **. One pass, with what waits on a stack of our own, so that
-no input exhausts Python's; the result is a list of steps for a stack machine.
+The grammar is Python's for numbers, names, + - * / **, comparisons, parentheses and calls, with
+Python's precedence; ^ is a second spelling of **. One pass by operator precedence keeps pending
+operators on its own stack, so no input exhausts Python's. The result is a list of steps for a stack
+machine.
 """
 
 from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from microgradlike import ops
 from microgradlike.expressions.lexer import (
@@ -19,22 +20,31 @@ from microgradlike.expressions.lexer import (
     CONSTANTS,
     FUNCTIONS,
     INFIX,
-    MINUS,
+    MINUS_SIGNS,
     POWER,
     SIGN,
+    Function,
     ParseError as ParseError,
     arity,
     listed,
     tokens,
 )
+from microgradlike.op import Number
+
+__all__ = ["Expression", "ParseError", "parse"]
 
 MAX_LENGTH: Final = 10_000  # characters
-MAX_DEPTH: Final = 200  # brackets and operators that wait for what comes after them
+MAX_DEPTH: Final = 200  # pending brackets and operators
+
+# a function and the number of its operands, or None and a number or name to push
+Step: TypeAlias = tuple[Function | None, Number]
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A parsed expression: a function of its `names`, which stand in order of appearance.
+    """A parsed expression: a function of its `names`, listed in order of appearance.
+
+    Call it with a dict that has a value for each name.
 
     >>> f = parse("tanh(w*x + b)")
     >>> f.names
@@ -45,17 +55,17 @@ class Expression:
 
     text: str
     names: tuple[str, ...]
-    _steps: tuple[tuple[Callable[..., Any] | None, Any], ...] = field(repr=False)
+    _steps: tuple[Step, ...] = field(repr=False)
 
-    def __call__(self, values: Mapping[str, Any], /) -> Any:
-        """The result over numbers, Values or anything else with arithmetic.
+    def __call__(self, values: Mapping[str, Number], /) -> Number:
+        """The result over numbers, Values or any other kind of number.
 
-        Names that the expression does not have are ignored; ValueError where one has no value.
+        Extra names are ignored. Raises ValueError where a name has no value.
         """
         missing = [name for name in self.names if name not in values]
         if missing:
             raise ValueError(f"no value for {listed(missing)} in {self.text!r:.60}")
-        stack: list[Any] = []
+        stack: list[Number] = []
         for f, x in self._steps:
             if f is None:
                 stack.append(values[x] if type(x) is str else x)
@@ -67,10 +77,13 @@ class Expression:
 
 
 def parse(text: str) -> Expression:
-    """The expression that `text` spells; ParseError where it is none.
+    """The expression that `text` spells.
 
-    Known are the primitives of `ops.TABLE`, the functions of numbers in `functions`, max and min,
-    NumPy's spellings, and the constants pi, e, inf and nan. Comparisons are conditions of `where`.
+    It may use the primitives of `ops.TABLE` and their NumPy spellings, max and min, leaky_relu and
+    its like, and the constants pi, e, inf and nan. A comparison is the first operand of `where`.
+
+    Raises ParseError, which points at the character, where `text` is not an expression, is longer
+    than 10,000 characters or nested more than 200 deep. Raises TypeError where it is not a str.
 
     >>> parse("where(x > 0, sqrt(x), 0)")({"x": 9.0})
     3.0
@@ -91,24 +104,24 @@ def parse(text: str) -> Expression:
 
 @dataclass(slots=True)
 class _Pending:
-    """An operator that waits for its right operand, or an open bracket that waits for its end."""
+    """An operator without its right operand yet, or an open bracket."""
 
     position: int
-    rank: int  # 0 for a bracket, which nothing but its end may pass
-    function: Callable[..., Any] | None  # None for a plain bracket
+    rank: int  # precedence; 0 for a bracket, which only its end closes
+    function: Function | None  # None for a plain bracket
     operands: int
     name: str = ""
 
 
 class _Parser:
-    """Operator precedence parsing: what waits stands on `pending`, what is done in `steps`."""
+    """Operator precedence parsing: a stack of `pending` operators, and finished `steps`."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.steps: list[tuple[Callable[..., Any] | None, Any]] = []
+        self.steps: list[Step] = []
         self.names: dict[str, None] = {}
         self.pending: list[_Pending] = []
-        # per result on the machine's stack: where the comparison stands that made it, if one did
+        # per result on the machine's stack: the position of the comparison that made it, or None
         self.conditions: list[int | None] = []
 
     def run(self) -> Expression:
@@ -125,7 +138,7 @@ class _Parser:
         return ParseError(message, self.text, position)
 
     def before_operand(self, kind: str, token: str, position: int) -> bool:
-        """Take a token where an operand is due; whether it completes one."""
+        """Take a token where an operand is due; True if the operand is complete."""
         if kind == "number":
             self.operand(self.number(token, position))
             return True
@@ -136,14 +149,14 @@ class _Parser:
             self.push(self.call(token[:-1].rstrip(), position))
         elif token == "(":
             self.push(_Pending(position, 0, None, 1))
-        elif token in MINUS:
+        elif token in MINUS_SIGNS:
             self.push(_Pending(position, SIGN, ops.neg, 1))
         elif token != "+":
             raise self.missing_operand(token, position)
         return False
 
     def after_operand(self, kind: str, token: str, position: int) -> bool:
-        """Take a token where an operand is complete; whether it still is."""
+        """Take a token after a complete operand; True if an operand is complete again."""
         if token in INFIX:
             function, rank = INFIX[token]
             self.reduce(rank + (rank == POWER))  # ** groups from the right
@@ -154,22 +167,22 @@ class _Parser:
         elif token == ",":
             self.reduce(1)
             if not (self.pending and self.pending[-1].name):
-                raise self.error("a ',' separates operands of a function; none is open", position)
+                raise self.error("a ',' separates operands, but no call is open", position)
             self.pending[-1].operands += 1
             return False
         elif kind == "end":
             self.reduce(1)
             if self.pending:
-                raise self.error("this is never closed: expected ')'", self.pending[-1].position)
+                raise self.error("unclosed bracket: expected ')'", self.pending[-1].position)
         else:
-            hint = "" if kind == "number" else "; a product is written with *"
+            hint = "" if kind == "number" else "; write a product with *"
             raise self.error(f"expected an operator before {token!r:.40}{hint}", position)
         return True
 
     def number(self, token: str, position: int) -> float:
         x = float(token)
         if math.isinf(x):
-            raise self.error("this is beyond the largest double, 1.8e308; write inf", position)
+            raise self.error("this number exceeds the largest double, 1.8e308; write inf", position)
         return x
 
     def name(self, token: str, position: int) -> float | str:
@@ -183,8 +196,8 @@ class _Parser:
     def call(self, name: str, position: int) -> _Pending:
         if name not in FUNCTIONS:
             close = difflib.get_close_matches(name, FUNCTIONS, n=3)
-            hint = f"did you mean {', '.join(close)}?" if close else "a product is written with *"
-            raise self.error(f"there is no function {name!r:.60}; {hint}", position)
+            hint = f"did you mean {', '.join(close)}?" if close else "write a product with *"
+            raise self.error(f"unknown function {name!r:.60}; {hint}", position)
         return _Pending(position, 0, FUNCTIONS[name], 1, name)
 
     def missing_operand(self, token: str, position: int) -> ParseError:
@@ -215,13 +228,13 @@ class _Parser:
     def close(self, position: int) -> None:
         self.reduce(1)
         if not self.pending:
-            raise self.error("this ')' closes nothing", position)
+            raise self.error("')' without an open '('", position)
         bracket = self.pending.pop()
         if bracket.function is not None:
             self.check_operands(bracket, bracket.function, bracket.operands)
             self.apply(bracket)
 
-    def check_operands(self, call: _Pending, function: Callable[..., Any], got: int) -> None:
+    def check_operands(self, call: _Pending, function: Function, got: int) -> None:
         if got != arity(function):
             takes = f"{call.name} takes {arity(function)} operand(s), got {got}"
             raise self.error(takes, call.position)
@@ -236,4 +249,4 @@ class _Parser:
         self.conditions.append(done.position if done.rank == COMPARISON else None)
 
     def misplaced(self, position: int) -> ParseError:
-        return self.error("a comparison is no number: write where(a < b, x, y)", position)
+        return self.error("a comparison is not a number; write where(a < b, x, y)", position)

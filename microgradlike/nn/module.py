@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
 from microgradlike.coerce import leaf_data
-from microgradlike.derivatives.pytree import Parametric, is_array
+from microgradlike.derivatives.pytree import HasParameters, is_array
 from microgradlike.engine import Value
 from microgradlike.op import Number
 from microgradlike.scope import Scope, current
@@ -19,7 +19,7 @@ __all__ = ["Module", "matched_parameters"]
 Result = TypeVar("Result")
 
 
-class Module(Parametric):
+class Module(HasParameters):
     """The base class of networks of your own: define `__init__` and `__call__`.
 
     The parameters are the leaf Values in the attributes, also those in lists, tuples, dicts, object

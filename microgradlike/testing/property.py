@@ -22,7 +22,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, reject, seed as seeded, settings, strategies as st
 from hypothesis.errors import Unsatisfiable
 
-from microgradlike.derivatives.pytree import Parametric, is_array
+from microgradlike.derivatives.pytree import HasParameters, is_array
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import listed
 from microgradlike.op import Op, to_float
@@ -208,7 +208,7 @@ def _strategy(name: str, drawn: Any) -> st.SearchStrategy[Any]:
     if isinstance(drawn, (list, tuple)):
         parts = st.tuples(*[_strategy(f"{name}[{i}]", x) for i, x in enumerate(drawn)])
         return parts.map(list) if isinstance(drawn, list) else parts
-    if _is_number(drawn) or isinstance(drawn, Parametric) or is_array(drawn):
+    if _is_number(drawn) or isinstance(drawn, HasParameters) or is_array(drawn):
         return st.just(drawn)
     raise TypeError(
         f"{name}={drawn!r:.60} is no range; give an interval such as (-1, 1), a Hypothesis"

@@ -81,7 +81,7 @@ def test_the_module_is_named():
 
 @pytest.mark.parametrize("stranger", [1.0, None, [Value(1.0)]])
 def test_only_a_value_is_diagnosed(stranger):
-    with pytest.raises(TypeError, match="diagnose takes the result, a Value; got"):
+    with pytest.raises(TypeError, match=r"diagnose\(y\) takes a Value, got"):
         diagnose(stranger)
 
 

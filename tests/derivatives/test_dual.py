@@ -117,7 +117,7 @@ def test_a_stranger_is_a_type_error_on_either_side(stranger):
 def test_it_is_made_of_real_numbers_only(stranger):
     for parts in ((stranger, 1.0), (1.0, stranger)):
         with pytest.raises(
-            TypeError, match="a Dual is made of real numbers, Values or other Duals, got"
+            TypeError, match="a Dual takes real numbers, Values or other Duals, got"
         ):
             Dual(*parts)
 

@@ -34,7 +34,7 @@ def test_the_later_derivative_is_outermost():
     Dual(Dual(1.0, 1.0, tag=1), Dual(0.0, 1.0, tag=1), tag=2)
     for parts in ((Dual(1.0, tag=2), 0.0), (0.0, Dual(1.0, tag=2))):
         for tag in (1, 2):
-            with pytest.raises(ValueError, match=f"a Dual of tag {tag} is outside of one of tag 2"):
+            with pytest.raises(ValueError, match=f"a Dual of tag {tag} cannot hold one of tag 2"):
                 Dual(*parts, tag)
 
 

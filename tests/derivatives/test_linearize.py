@@ -12,7 +12,7 @@ from microgradlike import Dual, Value, engine, grad, jacobian, nn, ops, unary, v
 from microgradlike.derivatives.linear_map import LinearMap
 from microgradlike.derivatives.linearize import Linearization, forward_results
 from microgradlike.derivatives.pytree import Pytree
-from microgradlike.derivatives.traversal import order_of_run
+from microgradlike.derivatives.traversal import traverse_run
 from microgradlike.engine import begin_run
 from microgradlike.graph import topological
 from tests.derivatives.test_linear_map import polynomials
@@ -50,10 +50,10 @@ def test_the_function_gets_a_node_of_its_own(x):
     r = run(lambda stand_in: seen.append(stand_in) or stand_in, x)
     assert seen[0] is not x
     assert type(seen[0]) is (Dual if isinstance(x, Dual) else Value)
-    assert len(r.nodes) == 1
+    assert len(r.inputs) == 1
     assert float(f"{seen[0]:.1f}") == 3.0
     if isinstance(x, Value):
-        assert (r.nodes[0].op, r.nodes[0].operands) == (ops.mul, (x, 1.0))
+        assert (r.inputs[0].op, r.inputs[0].operands) == (ops.mul, (x, 1.0))
 
 
 def test_one_object_given_twice_is_two_arguments():
@@ -165,19 +165,19 @@ def test_the_order_of_a_run_is_that_of_its_graph():
     run = begin_run()
     x = Value(2.0)
     a, b = x.sin() * x, x.exp() + x.cos()
-    found, older = order_of_run([a, b], [x], run)
+    found, older = traverse_run([a, b], [x], run)
     assert found == [v for v in topological(a, b) if v is not x]
     assert not older
-    assert order_of_run([b, a], [x], run)[0] == [v for v in topological(b, a) if v is not x]
+    assert traverse_run([b, a], [x], run)[0] == [v for v in topological(b, a) if v is not x]
 
 
-def test_the_order_of_a_run_leaves_no_mark():
+def test_the_order_of_a_run_leaves_no_stamp():
     run = begin_run()
     x = Value(2.0)
     y = x.sin() * x
-    marks = [v._stamp for v in topological(y)]
-    order_of_run([y], [x], run)
-    assert [v._stamp for v in topological(y)] == marks
+    stamps = [v._stamp for v in topological(y)]
+    traverse_run([y], [x], run)
+    assert [v._stamp for v in topological(y)] == stamps
 
 
 def test_a_backward_pass_that_fails_inside_leaves_the_derivative_right():
@@ -283,7 +283,7 @@ def test_columns_are_made_forward_and_fewer_rows_in_reverse(rows, columns, other
 
 def test_only_where_there_is_a_choice_is_it_asked_what_is_reached():
     x = Value(2.0)
-    assert not LinearMap(topological(x * x), [x]).chooses
+    assert not LinearMap(topological(x * x), [x]).has_branches
 
 
 def test_a_gradient_is_a_sum_from_zero_on():
@@ -312,8 +312,8 @@ def test_what_forward_mode_found_is_of_values_where_values_went_in():
     v = Value(1.0)
     assert forward_results([1.0, v], born, [2.0, Dual(3.0, 1.0)]) == [1.0, 1.0]
     for like in (v, Dual(v, 1.0), Dual(Dual(1.0, v, tag=1), 1.0, tag=2)):
-        row = forward_results([1.0, v], born, [2.0, like])
-        assert (row[0].data, row[1]) == (1.0, v)
+        found = forward_results([1.0, v], born, [2.0, like])
+        assert (found[0].data, found[1]) == (1.0, v)
 
 
 def test_what_forward_mode_found_is_of_values_where_it_depends_on_an_older_one():

@@ -1,4 +1,4 @@
-"""Pytree: a nested argument as a row of numbers, and back."""
+"""Pytree: a nested argument as a flat list of numbers, and back."""
 
 import collections
 import copy
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from microgradlike import Dual, Value, nn
-from microgradlike.derivatives.pytree import Leaf, Parametric, Pytree, array, is_array
+from microgradlike.derivatives.pytree import HasParameters, LeafSpec, Pytree, array, is_array
 
 Pair = collections.namedtuple("Pair", "a b")
 NUMBERS = st.integers(-9, 9) | st.floats(-9, 9) | st.fractions(0, 1, max_denominator=4)
@@ -53,7 +53,7 @@ def test_the_row_put_back_is_the_same_nest(x):
 def test_what_comes_back_shares_nothing_that_can_change_with_what_went_in(x):
     before = copy.deepcopy(x)
     tree = Pytree(x, "x")
-    for again in (tree.unflatten(tree.leaves), tree.argument(tree.leaves)):
+    for again in (tree.unflatten(tree.leaves), tree.as_argument(tree.leaves)):
         spoil(again)
     assert repr(x) == repr(before)
 
@@ -84,28 +84,31 @@ def test_map_visits_every_leaf_once_in_order(x):
 @given(NESTS)
 def test_a_nest_matches_itself(x):
     tree = Pytree(x, "x")
-    assert tree.matching(x, "y") == tree.leaves
+    assert tree.leaves_of(x, "y") == tree.leaves
 
 
 def test_a_dict_matches_in_any_order_of_its_keys():
     tree = Pytree({"a": 1.0, "b": [2.0, 3.0]}, "x")
-    assert tree.matching({"b": [20.0, 30.0], "a": 10.0}, "y") == [10.0, 20.0, 30.0]
+    assert tree.leaves_of({"b": [20.0, 30.0], "a": 10.0}, "y") == [10.0, 20.0, 30.0]
 
 
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        ([1.0], "at y[1] it has nothing, not an array of shape (2,)"),
-        ([1.0, np.zeros(3)], "at y[1] it has an array of shape (3,), not an array of shape (2,)"),
-        ([1.0, 2.0], "at y[1] it has a number, not an array of shape (2,)"),
-        ([1.0, np.zeros(2), 3.0], "at y[2] it has a number, not nothing"),
-        (1.0, "at y[0] it has nothing, not a number"),
-        ({"a": 1.0}, "at y[0] it has nothing, not a number"),
+        ([1.0], "at y[1], expected an array of shape (2,), got nothing"),
+        (
+            [1.0, np.zeros(3)],
+            "at y[1], expected an array of shape (2,), got an array of shape (3,)",
+        ),
+        ([1.0, 2.0], "at y[1], expected an array of shape (2,), got a number"),
+        ([1.0, np.zeros(2), 3.0], "at y[2], expected nothing, got a number"),
+        (1.0, "at y[0], expected a number, got nothing"),
+        ({"a": 1.0}, "at y[0], expected a number, got nothing"),
     ],
 )
 def test_where_nests_differ_the_message_says_at_which_place(other, said):
-    with pytest.raises(ValueError, match="y has the structure of x, number for number") as info:
-        Pytree([1.0, np.zeros(2)], "x").matching(other, "y")
+    with pytest.raises(ValueError, match="y must have the structure of x") as info:
+        Pytree([1.0, np.zeros(2)], "x").leaves_of(other, "y")
     assert said in str(info.value)
 
 
@@ -120,7 +123,7 @@ def test_keys_that_print_alike_are_kept_apart():
     one, two = Key(), Key()
     tree = Pytree({one: 1.0, two: 2.0}, "x")
     assert tree.unflatten([3.0, 4.0]) == {one: 3.0, two: 4.0}
-    assert tree.matching({two: 20.0, one: 10.0}, "y") == [10.0, 20.0]
+    assert tree.leaves_of({two: 20.0, one: 10.0}, "y") == [10.0, 20.0]
 
 
 # kinds of containers
@@ -159,14 +162,14 @@ def test_a_module_is_its_parameters_by_name_and_a_module_for_the_function():
     tree = Pytree([neuron, 1.0], "x")
     assert tree.leaves[:3] == neuron.parameters()
     assert tree.unflatten([1.0, 2.0, 3.0, 4.0]) == [{"w.0": 1.0, "w.1": 2.0, "b": 3.0}, 4.0]
-    stand_in, number = tree.argument([1.0, 2.0, 3.0, 4.0])
+    stand_in, number = tree.as_argument([1.0, 2.0, 3.0, 4.0])
     assert type(stand_in) is nn.Neuron
     assert (stand_in.w, stand_in.b, number) == ([1.0, 2.0], 3.0, 4.0)
     assert [p.data for p in neuron.parameters()] == before
 
 
 def test_what_holds_parameters_says_how():
-    bare = type("Bare", (Parametric,), {})()
+    bare = type("Bare", (HasParameters,), {})()
     with pytest.raises(NotImplementedError, match="Bare has no named_parameters"):
         bare.named_parameters()
     with pytest.raises(NotImplementedError, match="Bare has no with_parameters"):
@@ -199,7 +202,7 @@ def test_an_array_of_fractions_and_values_keeps_the_values():
 
 def test_a_function_gets_an_array_of_objects_in_every_mode():
     tree = Pytree(np.array([1.0, 2.0]), "x")
-    assert tree.argument([1.0, 2.0]).dtype == object
+    assert tree.as_argument([1.0, 2.0]).dtype == object
     assert tree.unflatten([1.0, 2.0]).dtype == float
     assert tree.unflatten([1.0, Value(2.0)]).dtype == object
 
@@ -209,14 +212,14 @@ def test_an_array_without_numbers_and_one_without_dimensions():
     assert array([], (2, 0)).dtype == float
     assert array([3.0], ()).shape == ()
     assert array([Value(3.0)], ()).dtype == object
-    assert (Leaf(0, (2, 0)).size, Leaf(0, ()).size, Leaf(0).size) == (0, 1, 1)
+    assert (LeafSpec(0, (2, 0)).size, LeafSpec(0, ()).size, LeafSpec(0).size) == (0, 1, 1)
 
 
 def test_arrays_are_known_without_importing_numpy():
     code = (
         "import sys; from microgradlike.derivatives.pytree import Pytree, is_array;"
         "tree = Pytree([1.0, {'a': 2}], 'x');"
-        "assert not is_array([1.0]) and tree.argument(tree.leaves) == [1.0, {'a': 2.0}];"
+        "assert not is_array([1.0]) and tree.as_argument(tree.leaves) == [1.0, {'a': 2.0}];"
         "assert 'numpy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -224,7 +227,7 @@ def test_arrays_are_known_without_importing_numpy():
     assert not is_array(np.float64(2))
 
 
-# single, described
+# single, describe
 
 
 @pytest.mark.parametrize("x", [1, 2.0, Value(1.0), Dual(1.0, 1.0), np.array(3), np.float32(1)])
@@ -246,11 +249,11 @@ def test_one_number_is_single(x):
 )
 def test_anything_else_is_described(x, said):
     assert not Pytree(x, "x").single
-    assert Pytree(x, "x").described() == said
+    assert Pytree(x, "x").describe() == said
 
 
 def test_one_number_is_described_as_that():
-    assert Pytree(1.0, "x").described() == Pytree(np.array(1.0), "x").described() == "a number"
+    assert Pytree(1.0, "x").describe() == Pytree(np.array(1.0), "x").describe() == "a number"
 
 
 # strangers
@@ -262,7 +265,7 @@ def test_one_number_is_described_as_that():
     ids=lambda x: type(x).__name__,
 )
 def test_a_stranger_is_named_with_the_place_it_was_found_at(stranger):
-    with pytest.raises(TypeError, match=r"x\['w'\]\[1\] is .* derivatives go by numbers, Values"):
+    with pytest.raises(TypeError, match=r"x\['w'\]\[1\] is .* expected numbers, Values"):
         Pytree({"w": [1.0, stranger]}, "x")
 
 

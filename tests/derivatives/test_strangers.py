@@ -53,9 +53,7 @@ STRANGERS = [
 def test_a_stranger_as_argument_is_named_with_its_place(taker, stranger):
     take, place = TAKERS[taker]
     kind = type(stranger).__name__
-    said = (
-        rf"{re.escape(place)} is .* of type {kind}; derivatives go by numbers, Values, and arrays"
-    )
+    said = rf"{re.escape(place)} is .* of type {kind}; expected numbers, Values, or arrays"
     with pytest.raises(TypeError, match=said):
         take(square, stranger)
 
@@ -121,12 +119,12 @@ def test_what_contains_itself_is_refused_and_not_a_loop(taker):
     ],
 )
 def test_where_one_number_is_differentiated_more_are_refused(operator, way_out, f, said):
-    said = rf"the function gives {re.escape(said)}, where one number is .* use {way_out}, or add"
+    said = rf"must return one number, got {re.escape(said)}; use {way_out}, or sum"
     with pytest.raises(TypeError, match=said):
         operator(f)([1.0, 2.0])
 
 
-# functions and argnum
+# functions and argnums
 
 
 @pytest.mark.parametrize(
@@ -134,7 +132,7 @@ def test_where_one_number_is_differentiated_more_are_refused(operator, way_out, 
 )
 def test_what_is_no_function_is_refused(stranger):
     for operator in (*OPERATORS, derivative):
-        with pytest.raises(TypeError, match="a derivative is taken of a function, got"):
+        with pytest.raises(TypeError, match="derivatives are taken of functions, got"):
             operator(stranger)(1.0)
     for take in (
         lambda: jvp(stranger, (1.0,), (1.0,)),
@@ -142,28 +140,28 @@ def test_what_is_no_function_is_refused(stranger):
         lambda: hvp(stranger, (1.0,), (1.0,)),
     ):
         with pytest.raises(
-            TypeError, match=r"a derivative is taken of a function, got|not callable"
+            TypeError, match=r"derivatives are taken of functions, got|not callable"
         ):
             take()
 
 
 @pytest.mark.parametrize(
-    "argnum", [2, 7, -1, (0, 2), (-1,), 1.0, "x", None, True, [0, 1], (0, True)]
+    "argnums", [2, 7, -3, (0, 2), (-3,), 1.0, "x", None, True, [0, 1], (0, True)], ids=repr
 )
-def test_an_argnum_that_is_not_there_is_refused(argnum):
+def test_argnums_that_are_not_there_are_refused(argnums):
     for operator in (*OPERATORS, derivative):
-        with pytest.raises(ValueError, match=r"argnum is .* but there are 2 positional argument"):
-            operator(lambda x, y: x * y, argnum)(1.0, 2.0)
+        with pytest.raises(ValueError, match=r"argnums is .* but there are 2 positional argument"):
+            operator(lambda x, y: x * y, argnums)(1.0, 2.0)
 
 
-def test_the_message_has_the_argnum_as_it_was_given():
-    for argnum in (2, (0, 2)):
-        with pytest.raises(ValueError, match=rf"argnum is {re.escape(repr(argnum))}, but there"):
-            grad(lambda x, y: x * y, argnum)(1.0, 2.0)
+def test_the_message_has_the_argnums_as_they_were_given():
+    for argnums in (2, (0, 2), (0, -2), (1, 1)):
+        with pytest.raises(ValueError, match=rf"argnums is {re.escape(repr(argnums))}, but there"):
+            grad(lambda x, y: x * y, argnums)(1.0, 2.0)
 
 
-def test_an_argnum_given_twice_is_refused():
-    with pytest.raises(ValueError, match="argnum"):
+def test_a_position_given_twice_is_refused():
+    with pytest.raises(ValueError, match="each position once"):
         grad(lambda x, y: x * y, (0, 0))(3.0, 2.0)
 
 
@@ -202,12 +200,15 @@ def test_primals_and_tangents_are_tuples_of_arguments(take, given):
 @pytest.mark.parametrize(
     ("tangents", "said"),
     [
-        ((), "at tangents[0][0] it has nothing, not a number"),
-        (([1.0],), "at tangents[0][1] it has nothing, not an array of shape (2,)"),
-        (([1.0, [0.0, 0.0]],), "at tangents[0][1] it has nothing, not an array of shape (2,)"),
-        (([1.0, np.zeros(3)],), "at tangents[0][1] it has an array of shape (3,), not an array"),
-        (([1.0, np.zeros(2)], 1.0), "at tangents[1] it has a number, not nothing"),
-        (([1.0, np.zeros((2, 1))],), "an array of shape (2, 1), not an array of shape (2,)"),
+        ((), "at tangents[0][0], expected a number, got nothing"),
+        (([1.0],), "at tangents[0][1], expected an array of shape (2,), got nothing"),
+        (([1.0, [0.0, 0.0]],), "at tangents[0][1], expected an array of shape (2,), got nothing"),
+        (([1.0, np.zeros(3)],), "expected an array of shape (2,), got an array of shape (3,)"),
+        (([1.0, np.zeros(2)], 1.0), "at tangents[1], expected nothing, got a number"),
+        (
+            ([1.0, np.zeros((2, 1))],),
+            "expected an array of shape (2,), got an array of shape (2, 1)",
+        ),
     ],
 )
 def test_tangents_of_another_structure_are_refused_with_the_place(take, tangents, said):
@@ -223,7 +224,7 @@ def test_a_tangent_is_a_number_as_any_other():
 def test_an_upstream_has_the_structure_of_the_result():
     _, pull = vjp(lambda x: {"a": x, "b": [x, x]}, 3.0)
     for upstream in (1.0, {"a": 1.0}, {"a": 1.0, "b": [1.0]}, {"a": [1.0], "b": [1.0, 2.0]}):
-        with pytest.raises(ValueError, match="upstream has the structure of the result"):
+        with pytest.raises(ValueError, match="upstream must have the structure of the result"):
             pull(upstream)
     with pytest.raises(TypeError, match=r"upstream\['b'\]\[1\] is 'x' of type str"):
         pull({"a": 1.0, "b": [1.0, "x"]})
@@ -231,7 +232,7 @@ def test_an_upstream_has_the_structure_of_the_result():
 
 def test_derivative_goes_by_one_number():
     for several in ([1.0], np.ones(2), {"a": 1.0}, nn.Neuron(1)):
-        with pytest.raises(TypeError, match=r"goes by one number, argument 0 is .* use jacobian"):
+        with pytest.raises(TypeError, match=r"by one number, but argument 0 is .* use jacobian"):
             derivative(lambda x: x)(several)
     assert derivative(square)(np.array(3.0)) == 6.0
 
@@ -244,7 +245,7 @@ def test_derivative_goes_by_one_number():
     [(1.0, [Value(1.0)]), (Value(1.0), [1.0]), (None, []), (Value(1.0), ["x"]), ([Value(1.0)], [])],
 )
 def test_gradients_are_of_values_by_values(y, xs):
-    with pytest.raises(TypeError, match=r"gradients\(y, xs\) takes Values, got .* grad\(f\) gives"):
+    with pytest.raises(TypeError, match=r"gradients\(y, xs\) takes Values, got .* use grad\(f\)"):
         gradients(y, xs)
 
 
@@ -262,7 +263,7 @@ def test_a_function_of_floats_is_refused_with_the_way_out():
 
     with pytest.raises(TypeError, match=r"read \.data for the number, or use microgradlike\.sin"):
         grad(math.sin)(1.0)
-    with pytest.raises(TypeError, match=r"read \.primal for the number, or use microgradlike\.sin"):
+    with pytest.raises(TypeError, match=r"read \.primal .* microgradlike\.sin"):
         derivative(math.sin)(1.0)
     with pytest.raises(TypeError, match=r"read \.data"):
         grad(lambda x: np.asarray(x, float).sum())(np.ones(2))

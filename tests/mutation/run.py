@@ -73,6 +73,7 @@ TESTS = {
         *FUNCTIONS,
     ],
     "microgradlike/derivatives/api.py": ["tests/derivatives/test_frames.py", *FUNCTIONS, *NESTED],
+    "microgradlike/derivatives/call.py": ["tests/derivatives/test_frames.py", *FUNCTIONS, *NESTED],
 }
 
 

@@ -58,7 +58,7 @@ class Dataset:
         >>> Dataset(([[1.0, 2.0]], [0]), "data").example(np.array([5.0, 6.0, 1.0]))
         [[5.0, 6.0], 1.0]
         """
-        parts: Sequence[object] = self._tree.argument(row.tolist())
+        parts: Sequence[object] = self._tree.as_argument(row.tolist())
         return parts
 
 

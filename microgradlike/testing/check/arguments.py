@@ -10,7 +10,14 @@ from itertools import product
 from numbers import Real
 from typing import Any
 
-from microgradlike.derivatives.pytree import DEEPEST, NESTS, Parametric, Pytree, is_array, parts
+from microgradlike.derivatives.pytree import (
+    CONTAINERS,
+    MAX_DEPTH,
+    HasParameters,
+    Pytree,
+    children,
+    is_array,
+)
 from microgradlike.engine import Value
 from microgradlike.op import Op, to_float
 
@@ -34,7 +41,7 @@ class Arguments:
         self.numbers: list[float] = []
         self._parameters = parameter_names(f, len(self.point))
         for name, argument in zip(self._parameters, self.point):
-            self._collect(name, argument, DEEPEST)
+            self._collect(name, argument, MAX_DEPTH)
         self._trees = [Pytree(argument, "the point") for argument in self.point]
         if not self.numbers:
             raise TypeError(
@@ -46,7 +53,7 @@ class Arguments:
         """Arguments to call the function with, with others in the place of the numbers."""
         rest, arguments = list(row), []
         for tree in self._trees:
-            arguments.append(tree.argument(rest[: len(tree.leaves)]))
+            arguments.append(tree.as_argument(rest[: len(tree.leaves)]))
             del rest[: len(tree.leaves)]
         return arguments
 
@@ -61,12 +68,12 @@ class Arguments:
         return ", ".join(_code(value, name) for value, name in zip(values, self._parameters))
 
     def _collect(self, name: str, argument: Any, depth: int) -> None:
-        if not (isinstance(argument, NESTS) or is_array(argument)):
+        if not (isinstance(argument, CONTAINERS) or is_array(argument)):
             self._number(name, argument)
             return
         if not depth:
             raise ValueError(
-                f"{name:.60} is nested more than {DEEPEST} deep; does it contain itself? a"
+                f"{name:.60} is nested more than {MAX_DEPTH} deep; does it contain itself? a"
                 " point is made of numbers and lists or tuples of numbers"
             )
         for part_name, part in _parts(name, argument):
@@ -92,8 +99,8 @@ def _parts(name: str, x: Any) -> Iterator[tuple[str, Any]]:
         for index, cell in zip(product(*map(range, x.shape)), x.flat):
             yield (f"{name}[{', '.join(map(str, index))}]" if index else name), cell
     else:
-        for _, place, part in parts(x, name):
-            yield place, part.data if isinstance(x, Parametric) else part
+        for _, place, part in children(x, name):
+            yield place, part.data if isinstance(x, HasParameters) else part
 
 
 def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
@@ -112,7 +119,7 @@ def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
 def _code(x: Any, name: str) -> str:
     if isinstance(x, Value):
         return f"Value({x.data!r}, {json.dumps(x.label, ensure_ascii=False)})"
-    if isinstance(x, Parametric):
+    if isinstance(x, HasParameters):
         return name  # as it is there where f is
     if is_array(x):
         return f"np.array({_code(x.tolist(), name)})"
