@@ -153,13 +153,13 @@ def _power_exponent(y: Number, a: Number, b: Number) -> Number:
 
 
 def _over_squares(p: Number, q: Number) -> Number:
-    """p / (p² + q²) without over- or underflow of the squares."""
+    """The quotient p / (p² + q²), without over- or underflow of the squares."""
     by_p, by_q = q / p, p / q
     return where(abs(p) < abs(q), by_q / q / (1 + by_q * by_q), 1 / p / (1 + by_p * by_p))
 
 
 def _cosine(y: Number, a: Number, b: Number) -> Number:
-    """a / √(a² + b²), also for roots that overflow or are subnormal; 0 at the kink."""
+    """The quotient a / √(a² + b²), also for roots that overflow or are subnormal; 0 at the kink."""
     by_a, by_b = b / a, a / b
     inside = where(abs(a) < abs(b), sign(b) * by_b / hypot(1.0, by_b), sign(a) / hypot(1.0, by_a))
     return where(y > 0, inside, _zero(y))
