@@ -9,13 +9,13 @@ from typing import Any, Protocol
 class ActiveTrace(Protocol):
     """What records."""
 
-    def fresh(self, x: Any) -> Any:
+    def fresh_copy(self, x: Any) -> Any:
         """A number or Value as a node of the recording, which nothing depends on yet."""
 
     def apply(self, op: Any, operands: tuple[Any, ...]) -> Any:
         """The node `op(*operands)`, or a number, or NotImplemented where one is a stranger."""
 
-    def operand(self, x: Any) -> Any:
+    def as_operand(self, x: Any) -> Any:
         """What stands for a number or Value: a node, or a number."""
 
 

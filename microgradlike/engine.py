@@ -230,7 +230,7 @@ class Value(Scalar):
 
     def __bool__(self) -> bool:
         trace = active_trace.get()
-        return self.data != 0 if trace is None else bool(trace.operand(self))
+        return self.data != 0 if trace is None else bool(trace.as_operand(self))
 
     def __float__(self) -> float:
         # defined only to refuse: a number taken out in silence is a gradient lost in silence

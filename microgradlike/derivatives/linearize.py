@@ -48,7 +48,7 @@ class Linearization:
             return Dual(self._fresh(x.primal), x.tangent, x.tag)
         trace = active_trace.get()
         if trace is not None:
-            node = trace.fresh(x)
+            node = trace.fresh_copy(x)
         elif isinstance(x, Scalar):
             self._values_went_in = True
             node = x * 1.0  # the same number, as a node of its own
