@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+C = TypeVar("C")
 
 if TYPE_CHECKING:
     from mypy_extensions import mypyc_attr as mypyc_attr
 else:
 
-    def mypyc_attr(**_attributes: Any) -> Any:
+    def mypyc_attr(**_attributes: bool) -> Callable[[C], C]:
         """A decorator that leaves the class as it is: what it says is for mypyc alone."""
         return lambda kind: kind

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import Any
 
-from microgradlike.ops import to_float
+from microgradlike.op import Number, to_float
 from microgradlike.scalar import Scalar
 
 
-def as_float(x: Any) -> float | None:
+def as_float(x: Number) -> float | None:
     """A real number as a double, or None for a stranger. A bool is one: it has no derivative.
 
     >>> as_float(3), as_float("3"), as_float(True)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import Protocol
+
+from microgradlike.op import Number, Op
 
 
 class ActiveTrace(Protocol):
     """What records."""
 
-    def fresh_copy(self, x: Any) -> Any:
+    def fresh_copy(self, x: Number) -> Number:
         """A number or Value as a node of the recording, which nothing depends on yet."""
 
-    def apply(self, op: Any, operands: tuple[Any, ...]) -> Any:
+    def apply(self, op: Op, operands: tuple[Number, ...]) -> Number:
         """The node `op(*operands)`, or a number, or NotImplemented where one is a stranger."""
 
-    def as_operand(self, x: Any) -> Any:
+    def as_operand(self, x: Number) -> Number:
         """What stands for a number or Value: a node, or a number."""
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final, SupportsFloat
+from typing import TYPE_CHECKING, Any, Final, SupportsFloat, overload
 
 from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
 from microgradlike.coerce import as_float, leaf_data, leaf_label
 from microgradlike.context import active_trace
 from microgradlike.graph import topological
-from microgradlike.ops import Op, mul_no_nan
-from microgradlike.scalar import Scalar, partial_at
+from microgradlike.op import Number, Op
+from microgradlike.ops import mul_no_nan
+from microgradlike.scalar import N, Scalar, partial_at
 from microgradlike.scope import Scope, calls, current
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ class Value(Scalar):
     label: str
     op: Op | None
     scope: Scope | None
-    _a: Any  # the first operand: a Value or a float; None for a leaf
-    _b: Any  # the second; None where there is none, a tuple where there are more
+    _a: Number  # the first operand: a Value or a float; None for a leaf
+    _b: Number  # the second; None where there is none, a tuple where there are more
     _stamp: i64  # the last backward pass that came here; before one, minus the run it was made in
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
@@ -84,14 +85,14 @@ class Value(Scalar):
         self._stamp = _runs.born
 
     @classmethod
-    def apply(cls, op: Op, *operands: Any) -> Any:
+    def apply(cls, op: Op, *operands: Number) -> Number:
         """The node `op(*operands)`: `Value.apply(ops.tanh, x)` is `x.tanh()`."""
         if len(operands) == 1 and isinstance(operands[0], Value):
-            return operands[0]._one(op)
+            return operands[0]._unary(op)
         return _apply(op, operands)
 
-    def _one(self, op: Op) -> Any:
-        x: Any = self.data
+    def _unary(self, op: Op) -> Value:
+        x: Number = self.data
         forward: Any = op.forward  # what it returns is to be seen
         try:
             data = forward(x)
@@ -102,47 +103,79 @@ class Value(Scalar):
 
     # Operators are written out: routing them through `apply` doubles the time of a forward pass.
 
-    def __add__(self, other: Any) -> Any:
+    @overload
+    def __add__(self, other: float) -> Value: ...
+    @overload
+    def __add__(self, other: N) -> N: ...
+    def __add__(self, other: Number) -> Number:
         if isinstance(other, Value):
             return _node(self.data + other.data, add, self, other)
         x = as_float(other)
         return NotImplemented if x is None else _node(self.data + x, add, self, x)
 
-    def __radd__(self, other: Any) -> Any:
+    @overload
+    def __radd__(self, other: float) -> Value: ...
+    @overload
+    def __radd__(self, other: Value) -> Value: ...
+    def __radd__(self, other: Number) -> Number:
         x = as_float(other)
         return NotImplemented if x is None else _node(x + self.data, add, x, self)
 
-    def __sub__(self, other: Any) -> Any:
+    @overload
+    def __sub__(self, other: float) -> Value: ...
+    @overload
+    def __sub__(self, other: N) -> N: ...
+    def __sub__(self, other: Number) -> Number:
         if isinstance(other, Value):
             return _node(self.data - other.data, sub, self, other)
         x = as_float(other)
         return NotImplemented if x is None else _node(self.data - x, sub, self, x)
 
-    def __rsub__(self, other: Any) -> Any:
+    @overload
+    def __rsub__(self, other: float) -> Value: ...
+    @overload
+    def __rsub__(self, other: Value) -> Value: ...
+    def __rsub__(self, other: Number) -> Number:
         x = as_float(other)
         return NotImplemented if x is None else _node(x - self.data, sub, x, self)
 
-    def __mul__(self, other: Any) -> Any:
+    @overload
+    def __mul__(self, other: float) -> Value: ...
+    @overload
+    def __mul__(self, other: N) -> N: ...
+    def __mul__(self, other: Number) -> Number:
         if isinstance(other, Value):
             return _node(self.data * other.data, mul, self, other)
         x = as_float(other)
         return NotImplemented if x is None else _node(self.data * x, mul, self, x)
 
-    def __rmul__(self, other: Any) -> Any:
+    @overload
+    def __rmul__(self, other: float) -> Value: ...
+    @overload
+    def __rmul__(self, other: Value) -> Value: ...
+    def __rmul__(self, other: Number) -> Number:
         x = as_float(other)
         return NotImplemented if x is None else _node(x * self.data, mul, x, self)
 
-    def __truediv__(self, other: Any) -> Any:
+    @overload
+    def __truediv__(self, other: float) -> Value: ...
+    @overload
+    def __truediv__(self, other: N) -> N: ...
+    def __truediv__(self, other: Number) -> Number:
         if isinstance(other, Value):
             return _node(_divide(self.data, other.data), div, self, other)
         x = as_float(other)
         return NotImplemented if x is None else _node(_divide(self.data, x), div, self, x)
 
-    def __rtruediv__(self, other: Any) -> Any:
+    @overload
+    def __rtruediv__(self, other: float) -> Value: ...
+    @overload
+    def __rtruediv__(self, other: Value) -> Value: ...
+    def __rtruediv__(self, other: Number) -> Number:
         x = as_float(other)
         return NotImplemented if x is None else _node(_divide(x, self.data), div, x, self)
 
-    def __neg__(self) -> Any:
+    def __neg__(self) -> Value:
         return _node(-self.data, neg, self, None)
 
     def backward(self, upstream: SupportsFloat = 1.0) -> None:
@@ -170,7 +203,7 @@ class Value(Scalar):
             _backward(self, g)
 
     @property
-    def operands(self) -> tuple[Any, ...]:
+    def operands(self) -> tuple[Number, ...]:
         """What the node was made of, in order: Values, and floats for plain numbers.
 
         >>> x = Value(2.0, "x")
@@ -202,31 +235,31 @@ class Value(Scalar):
     def __hash__(self) -> int:  # by identity, as by default; compiled, an order would take it away
         return object.__hash__(self)
 
-    # A comparison that is being recorded is the primitive: it is made anew when the program runs.
+    # A recorded comparison is the primitive, a Tracer in place of the bool: the program decides.
 
-    def __lt__(self, other: Any) -> Any:
+    def __lt__(self, other: Number) -> bool:
         x, trace = _data(other), active_trace.get()
         if x is None or trace is None:
             return NotImplemented if x is None else self.data < x
-        return trace.apply(ops.less, (self, other))
+        return trace.apply(ops.less, (self, other))  # type: ignore[no-any-return]
 
-    def __le__(self, other: Any) -> Any:
+    def __le__(self, other: Number) -> bool:
         x, trace = _data(other), active_trace.get()
         if x is None or trace is None:
             return NotImplemented if x is None else self.data <= x
-        return trace.apply(ops.less_equal, (self, other))
+        return trace.apply(ops.less_equal, (self, other))  # type: ignore[no-any-return]
 
-    def __gt__(self, other: Any) -> Any:
+    def __gt__(self, other: Number) -> bool:
         x, trace = _data(other), active_trace.get()
         if x is None or trace is None:
             return NotImplemented if x is None else self.data > x
-        return trace.apply(ops.less, (other, self))
+        return trace.apply(ops.less, (other, self))  # type: ignore[no-any-return]
 
-    def __ge__(self, other: Any) -> Any:
+    def __ge__(self, other: Number) -> bool:
         x, trace = _data(other), active_trace.get()
         if x is None or trace is None:
             return NotImplemented if x is None else self.data >= x
-        return trace.apply(ops.less_equal, (other, self))
+        return trace.apply(ops.less_equal, (other, self))  # type: ignore[no-any-return]
 
     def __bool__(self) -> bool:
         trace = active_trace.get()
@@ -246,7 +279,7 @@ class Value(Scalar):
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self.data}, grad={self.grad}{label})"
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         if self.op is not None:
             raise TypeError(
                 f"this Value is the result of {self.op.name!r} and would drag its graph along;"
@@ -302,7 +335,7 @@ _new: Final[Any] = Value.__new__
 _ZERO: Final[Any] = 0.0
 
 
-def _node(data: float, op: Op, a: Any, b: Any) -> Value:
+def _node(data: float, op: Op, a: Number, b: Number) -> Value:
     if __compiled__:  # the shortest way there
         v = Value(_ZERO)
     else:  # not Value(data): that checks, and costs a fifth of a forward pass
@@ -318,10 +351,10 @@ def _node(data: float, op: Op, a: Any, b: Any) -> Value:
     return v
 
 
-def _apply(op: Op, operands: tuple[Any, ...]) -> Any:
+def _apply(op: Op, operands: tuple[Number, ...]) -> Number:
     if op is ops.where:
         return _choose(*operands)
-    kept: list[Any] = []
+    kept: list[Number] = []
     for x in operands:
         a = x if isinstance(x, Value) else as_float(x)
         if a is None:
@@ -352,7 +385,7 @@ def _in_forward(op: Op, at: tuple[float, ...]) -> str:
     return f"in the forward function of {op.name!r} at {_point(at)}; see ieee"
 
 
-def _plain(op: Op, data: Any) -> float:
+def _plain(op: Op, data: Number) -> float:
     x = as_float(data)
     if x is None:
         raise TypeError(
@@ -365,7 +398,7 @@ def _point(at: tuple[float, ...]) -> str:
     return f"({', '.join(map(str, at))})"
 
 
-def _choose(condition: Any, a: Any, b: Any) -> Any:
+def _choose(condition: Number, a: Number, b: Number) -> Number:
     """Eager `where`: the taken branch itself, so that the other cannot poison its gradient."""
     if _data(a) is None or _data(b) is None:
         return NotImplemented
@@ -378,7 +411,7 @@ def _choose(condition: Any, a: Any, b: Any) -> Any:
     return taken if isinstance(taken, Value) else Value(taken)
 
 
-def _data(x: Any) -> float | None:
+def _data(x: Number) -> float | None:
     return x.data if isinstance(x, Value) else as_float(x)
 
 

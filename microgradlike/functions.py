@@ -10,8 +10,8 @@ import math
 import operator
 from collections.abc import Callable, Iterable
 from numbers import Real
-from typing import Any
 
+from microgradlike.op import Number
 from microgradlike.ops import (
     erfc,
     exp,
@@ -31,7 +31,7 @@ inf, nan = math.inf, math.nan
 ROOT_2 = math.sqrt(2)
 
 
-def leaky_relu(x: Any, *, slope: float = 0.01) -> Any:
+def leaky_relu(x: Number, *, slope: float = 0.01) -> Number:
     """x where it is positive, slope × x elsewhere; at the kink the derivative is `slope`.
 
     >>> leaky_relu(3.0), leaky_relu(-3.0)
@@ -40,7 +40,7 @@ def leaky_relu(x: Any, *, slope: float = 0.01) -> Any:
     return x * where(x > 0, 1.0, where(x <= 0, float(slope), nan))
 
 
-def elu(x: Any, *, alpha: float = 1.0) -> Any:
+def elu(x: Number, *, alpha: float = 1.0) -> Number:
     """x where it is positive, alpha × (exp(x) - 1) elsewhere (Clevert et al., arXiv:1511.07289).
 
     >>> elu(3.0), elu(-inf)
@@ -49,7 +49,7 @@ def elu(x: Any, *, alpha: float = 1.0) -> Any:
     return where(x > 0, x, alpha * expm1(x))
 
 
-def gelu(x: Any) -> Any:
+def gelu(x: Number) -> Number:
     """x Φ(x) in its exact form, Φ the normal distribution (Hendrycks & Gimpel, arXiv:1606.08415).
 
     >>> round(gelu(1.0), 6)
@@ -58,7 +58,7 @@ def gelu(x: Any) -> Any:
     return x * 0.5 * erfc(x / -ROOT_2)  # 1 + erf(x / √2) has no digits left in the lower tail
 
 
-def silu(x: Any) -> Any:
+def silu(x: Number) -> Number:
     """x σ(x), also called swish (Elfwing et al., arXiv:1702.03118).
 
     >>> silu(0.0), round(silu(1.0), 6)
@@ -67,7 +67,7 @@ def silu(x: Any) -> Any:
     return x * sigmoid(x)
 
 
-def sum(xs: Iterable[Any], start: Any = None) -> Any:  # noqa: A001  (NumPy and torch call it so)
+def sum(xs: Iterable[Number], start: Number = None) -> Number:  # noqa: A001  (NumPy and torch call it so)
     """The sum, as a balanced tree of additions of depth log₂ n; 0.0 for no numbers at all.
 
     `start`, if any, is one more term and the first, as for `builtins.sum`.
@@ -81,7 +81,7 @@ def sum(xs: Iterable[Any], start: Any = None) -> Any:  # noqa: A001  (NumPy and 
     return _total(_numbers("sum", xs if start is None else [start, *xs]))
 
 
-def mean(xs: Iterable[Any]) -> Any:
+def mean(xs: Iterable[Number]) -> Number:
     """The arithmetic mean, by `sum`. Raises ValueError for no numbers, TypeError for what is none.
 
     >>> mean([1.0, 2.0, 6.0])
@@ -93,7 +93,7 @@ def mean(xs: Iterable[Any]) -> Any:
     return _total(terms) / float(len(terms))
 
 
-def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
+def dot(a: Iterable[Number], b: Iterable[Number]) -> Number:
     """The sum of products aᵢ bᵢ, by `sum`; 0.0 for two empty sequences.
 
     Raises ValueError where the lengths differ, TypeError where an element is not a number.
@@ -107,7 +107,7 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
     return _total([x * y for x, y in zip(left, right)])
 
 
-def logsumexp(xs: Iterable[Any]) -> Any:
+def logsumexp(xs: Iterable[Number]) -> Number:
     """log Σ exp(xᵢ) without overflow; its gradient is `softmax(xs)`; -inf for no numbers.
 
     Where the largest is infinite, of either sign, the gradient is shared equally among the largest.
@@ -127,7 +127,7 @@ def logsumexp(xs: Iterable[Any]) -> Any:
     )
 
 
-def softmax(xs: Iterable[Any]) -> list[Any]:
+def softmax(xs: Iterable[Number]) -> list[Number]:
     """exp(xᵢ) / Σ exp(xⱼ) without overflow: positive shares that sum to 1, a list as long as `xs`.
 
     Where the largest is infinite, of either sign, the largest have equal shares and the rest none.
@@ -142,7 +142,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     top = _tree(_larger, terms)
     shift, endless = floor(top), abs(top) >= inf
 
-    def weight(x: Any) -> Any:
+    def weight(x: Number) -> Number:
         return _either(
             endless,
             lambda: where(x < top, 0.0, sign(x) * sign(x)),  # 1, but nan where x is
@@ -154,7 +154,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     return [w / total for w in weights]
 
 
-def cross_entropy(logits: Iterable[Any], target: int) -> Any:
+def cross_entropy(logits: Iterable[Number], target: int) -> Number:
     """-log softmax(logits)[target], accurate also where the target is all but certain.
 
     Raises ValueError where `target` is no index of a logit, TypeError where it is no whole number.
@@ -175,7 +175,7 @@ def cross_entropy(logits: Iterable[Any], target: int) -> Any:
     return softplus(logsumexp(others) - terms[index])
 
 
-def _of_any_target(terms: list[Any], target: Any) -> Any:
+def _of_any_target(terms: list[Number], target: Number) -> Number:
     """The cross-entropy by choices: of the target's logit, and of all but that."""
     is_it = [abs(target - k) < 0.5 for k in range(len(terms))]
     chosen = _total([where(c, x, 0.0) for c, x in zip(is_it, terms)])
@@ -184,7 +184,7 @@ def _of_any_target(terms: list[Any], target: Any) -> Any:
     return where(target > -0.5, where(target < len(terms) - 0.5, loss, nan), nan)
 
 
-def binary_cross_entropy(logit: Any, target: Any) -> Any:
+def binary_cross_entropy(logit: Number, target: Number) -> Number:
     """-target log σ(logit) - (1 - target) log σ(-logit), accurate in both tails.
 
     `target` is the probability of "yes", usually 0 or 1; ValueError where it is not in [0, 1].
@@ -206,7 +206,7 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
     return target * softplus(-logit) + (1.0 - target) * softplus(logit)
 
 
-def _numbers(caller: str, xs: Iterable[Any]) -> list[Any]:
+def _numbers(caller: str, xs: Iterable[Number]) -> list[Number]:
     """The elements as a list: plain numbers as floats, and what a primitive can be applied to."""
     try:
         elements = iter(xs)
@@ -235,7 +235,7 @@ def _plain(caller: str, i: int, x: object) -> float:
     return to_float(x)
 
 
-def _index(target: Any, n: int) -> int:
+def _index(target: Number, n: int) -> int:
     try:
         whole = isinstance(target, float) and target.is_integer()
         index = int(target) if whole else operator.index(target)
@@ -249,11 +249,11 @@ def _index(target: Any, n: int) -> int:
     return index
 
 
-def _total(terms: list[Any]) -> Any:
+def _total(terms: list[Number]) -> Number:
     return _tree(operator.add, terms) if terms else 0.0
 
 
-def _tree(join: Callable[[Any, Any], Any], terms: list[Any]) -> Any:
+def _tree(join: Callable[[Number, Number], Number], terms: list[Number]) -> Number:
     """The terms joined pairwise, level by level."""
     while len(terms) > 1:
         pairs = [join(a, b) for a, b in zip(terms[::2], terms[1::2])]
@@ -261,17 +261,17 @@ def _tree(join: Callable[[Any, Any], Any], terms: list[Any]) -> Any:
     return terms[0]
 
 
-def _log_of_sum(terms: list[Any], shift: Any) -> Any:
+def _log_of_sum(terms: list[Number], shift: Number) -> Number:
     # the shift is a floor: near enough to the largest, and without a derivative in any mode
     return shift + log(_total([exp(x - shift) for x in terms]))
 
 
-def _mean_of_largest(terms: list[Any], top: Any) -> Any:
+def _mean_of_largest(terms: list[Number], top: Number) -> Number:
     count = _total([where(x < top, 0.0, 1.0) for x in terms])
     return _total([where(x < top, 0.0, x) for x in terms]) / count
 
 
-def _larger(a: Any, b: Any) -> Any:
+def _larger(a: Number, b: Number) -> Number:
     """The larger operand itself where the comparison can tell, so that it costs no node."""
     over = a >= b
     if over is True:
@@ -279,7 +279,7 @@ def _larger(a: Any, b: Any) -> Any:
     return b if over is False and a < b else maximum(a, b)  # nan is for `maximum` to decide
 
 
-def _either(condition: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
+def _either(condition: Number, yes: Callable[[], Number], no: Callable[[], Number]) -> Number:
     """`where`, but without building the branch that is not taken, if that can be known already."""
     if type(condition) is bool:
         return yes() if condition else no()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
+
+from microgradlike.op import Number, Op
 
 
 class Node(Protocol):
     """A node: `op` is None for a leaf; `operands` are nodes, and numbers, which are no nodes."""
 
     @property
-    def op(self) -> Any:
+    def op(self) -> Op | None:
         """The primitive, or None."""
 
     @property
-    def operands(self) -> tuple[Any, ...]:
+    def operands(self) -> tuple[Number, ...]:
         """What it was made of, in order."""
 
 

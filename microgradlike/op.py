@@ -6,14 +6,29 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any
+from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
 inf, nan = math.inf, math.nan
 
-Forward = Callable[..., float]
-Partial = Callable[..., Any]
-Interval = tuple[float, float]
-Domain = tuple[Interval, ...]
+# A number of any kind: a float, a Value, a Dual, a Tracer and so on. It is Any because the types of
+# Python cannot say that these kinds mix. Any by its own name means something else.
+Number: TypeAlias = Any
+
+Forward: TypeAlias = Callable[..., float]
+Partial: TypeAlias = Callable[..., Number]
+Interval: TypeAlias = tuple[float, float]
+Domain: TypeAlias = tuple[Interval, ...]
+
+
+class Kind(Protocol):
+    """A kind of number: its class says how a primitive is applied to it."""
+
+    @classmethod
+    def apply(cls, op: Op, /, *operands: Number) -> Number:
+        """The number `op(*operands)`, or NotImplemented where an operand is a stranger."""
+
+
+K = TypeVar("K", bound=Kind)
 
 REAL: Domain = ((-inf, inf),)
 POSITIVE: Domain = ((0.0, inf),)
@@ -73,7 +88,15 @@ class Op:
         """The number of operands."""
         return len(self.partials)
 
-    def __call__(self, *operands: Any) -> Any:
+    @overload
+    def __call__(self, *operands: float) -> float: ...
+    @overload
+    def __call__(self, a: K, /, *others: Kind | float) -> K: ...
+    @overload
+    def __call__(self, a: float, b: K, /, *others: Kind | float) -> K: ...
+    @overload
+    def __call__(self, a: float, b: float, c: K, /) -> K: ...
+    def __call__(self, *operands: Number) -> Number:
         """The primitive of numbers, or of anything whose type has `apply(op, *operands)`."""
         if len(operands) == 1 == len(self.partials):  # a third less time than the loop
             x = operands[0]
@@ -85,7 +108,7 @@ class Op:
             return self._apply(operands)
         return self.forward(*operands)
 
-    def _apply(self, operands: tuple[Any, ...]) -> Any:
+    def _apply(self, operands: tuple[Number, ...]) -> Number:
         if len(operands) != len(self.partials):
             raise TypeError(f"{self.name} takes {self.arity} operand(s), got {len(operands)}")
         if self.chooses and type(operands[0]) is bool:  # a partial's case distinction, over floats
@@ -124,10 +147,10 @@ class Op:
     def __copy__(self) -> Op:
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Op:
+    def __deepcopy__(self, memo: dict[int, object]) -> Op:
         return self
 
-    def __reduce__(self) -> str | tuple[Any, ...]:
+    def __reduce__(self) -> str | tuple[object, ...]:
         if TABLE.get(self.name) is self:  # one of the table stays itself, in any process
             return _of_table, (self.name,)
         return Op, tuple(getattr(self, field) for field in self.__slots__)
@@ -140,7 +163,7 @@ def _of_table(name: str) -> Op:
     return TABLE[name]
 
 
-def to_float(x: Any) -> float:
+def to_float(x: Number) -> float:
     """The double nearest to a real number; ValueError where an int is beyond every double.
 
     >>> to_float(3)

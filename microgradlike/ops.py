@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import Any
 
 from microgradlike.op import (
     NONZERO as NONZERO,
@@ -22,6 +21,7 @@ from microgradlike.op import (
     TABLE as TABLE,
     Domain as Domain,
     Forward,
+    Number as Number,
     Op as Op,
     Partial,
     binary as binary,
@@ -116,19 +116,19 @@ LN2, LN10 = math.log(2), math.log(10)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 
 
-def _zero(y: Any) -> Any:
+def _zero(y: Number) -> Number:
     """0, but nan where y is nan."""
     return 0.0 * sign(y)
 
 
-def _gauss(x: Any) -> Any:
+def _gauss(x: Number) -> Number:
     """exp(-x²) to full accuracy: x² is split into an exact square and a small rest."""
     x = clip(x, -30.0, 30.0)  # beyond, the result is 0
     head = floor(x * 1024 + 0.5) / 1024
     return exp(-head * head) * exp((head - x) * (head + x))
 
 
-def _power_base(y: Any, a: Any, b: Any) -> Any:
+def _power_base(y: Number, a: Number, b: Number) -> Number:
     """d(a ** b)/da = b a^(b-1), in halves: b - 1 rounds, which costs up to 350 ulp, and a^(b-1) may
     over- or underflow where b times it does not. Small whole exponents are free of both.
     """
@@ -144,7 +144,7 @@ def _power_base(y: Any, a: Any, b: Any) -> Any:
     return where(abs(b) > 0, halves, at_zero)
 
 
-def _power_exponent(y: Any, a: Any, b: Any) -> Any:
+def _power_exponent(y: Number, a: Number, b: Number) -> Number:
     """d(a ** b)/db = a^b log a, in two halves so that neither over- nor underflows; 0 at a = 0."""
     half = power(a, b / 2)
     at_zero = where(b < 0, abs(y) * log(a), 0.0 * y * sqrt(a))
@@ -152,20 +152,20 @@ def _power_exponent(y: Any, a: Any, b: Any) -> Any:
     return where(a > 0, half * (log(a) * half), at_zero)
 
 
-def _over_squares(p: Any, q: Any) -> Any:
+def _over_squares(p: Number, q: Number) -> Number:
     """p / (p² + q²), whose squares neither over- nor underflow."""
     by_p, by_q = q / p, p / q
     return where(abs(p) < abs(q), by_q / q / (1 + by_q * by_q), 1 / p / (1 + by_p * by_p))
 
 
-def _cosine(y: Any, a: Any, b: Any) -> Any:
+def _cosine(y: Number, a: Number, b: Number) -> Number:
     """a / √(a² + b²), also where the root overflows or is subnormal; 0 at the kink."""
     by_a, by_b = b / a, a / b
     inside = where(abs(a) < abs(b), sign(b) * by_b / hypot(1.0, by_b), sign(a) / hypot(1.0, by_a))
     return where(y > 0, inside, _zero(y))
 
 
-def _share(y: Any, a: Any, b: Any) -> Any:
+def _share(y: Number, a: Number, b: Number) -> Number:
     """e^a / (e^a + e^b): the sigmoid of a - b, corrected for the rounding of that difference."""
     d = a - b
     near_b = a - d
@@ -174,20 +174,20 @@ def _share(y: Any, a: Any, b: Any) -> Any:
     return where(abs(d) < 1000, inside, _larger(y, a, b))
 
 
-def _larger(y: Any, a: Any, b: Any) -> Any:
+def _larger(y: Number, a: Number, b: Number) -> Number:
     """1 where a > b, 0 where a < b, ½ at a tie, nan where either is nan."""
     return where(a > b, 1.0, where(a < b, 0.0, 0.5 + _zero(y)))
 
 
-def _below(y: Any, x: Any, lo: Any, hi: Any) -> Any:
+def _below(y: Number, x: Number, lo: Number, hi: Number) -> Number:
     return _zero(y) + where(x > lo, 0.0, where(lo < hi, 1.0, 0.0))
 
 
-def _above(y: Any, x: Any, lo: Any, hi: Any) -> Any:
+def _above(y: Number, x: Number, lo: Number, hi: Number) -> Number:
     return _zero(y) + where(x < hi, where(lo < hi, 0.0, 1.0), 1.0)
 
 
-def _between(y: Any, x: Any, lo: Any, hi: Any) -> Any:
+def _between(y: Number, x: Number, lo: Number, hi: Number) -> Number:
     return _zero(y) + where(x > lo, where(x < hi, 1.0, 0.0), 0.0)
 
 

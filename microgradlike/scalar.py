@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Self, TypeVar, overload
 
 from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
-from microgradlike.ops import Op
+from microgradlike.op import Kind, Number, Op
+
+N = TypeVar("N", bound="Scalar")  # another kind, which takes this one
 
 
 @mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
@@ -22,206 +24,249 @@ class Scalar:
     __slots__ = ()
 
     @classmethod
-    def apply(cls, op: Op, *operands: Any) -> Any:
+    def apply(cls, op: Op, *operands: Number) -> Number:
         """`op` of the operands, at least one of which is of this class."""
         raise NotImplementedError(f"{cls.__name__} has no apply(op, *operands)")
 
-    def constant(self, x: float) -> Any:
+    def constant(self, x: float) -> Self:
         """The number `x` as one of this kind, which depends on nothing."""
         return type(self)(x)  # type: ignore[call-arg]
 
-    def __getstate__(self) -> Any:  # as by default; compiled, that forgets the slots of subclasses
+    def __getstate__(
+        self,
+    ) -> object:  # as by default; compiled, that forgets the slots of subclasses
         return object.__getstate__(self)
 
-    def _one(self, op: Op) -> Any:
-        """`op` of this number alone: for a subclass that has a shorter way."""
-        return self.apply(op, self)
+    def _unary(self, op: Op) -> Self:
+        """`op` of this number alone; a subclass may have a shorter way."""
+        y: Self = self.apply(op, self)
+        return y
 
-    def __add__(self, other: Any) -> Any:
+    @overload
+    def __add__(self, other: float) -> Self: ...
+    @overload
+    def __add__(self, other: N) -> N: ...
+    def __add__(self, other: Number) -> Number:
         return self.apply(ops.add, self, other)
 
-    def __radd__(self, other: Any) -> Any:
+    @overload
+    def __radd__(self, other: float) -> Self: ...
+    @overload
+    def __radd__(self, other: Self) -> Self: ...
+    def __radd__(self, other: Number) -> Number:
         return self.apply(ops.add, other, self)
 
-    def __sub__(self, other: Any) -> Any:
+    @overload
+    def __sub__(self, other: float) -> Self: ...
+    @overload
+    def __sub__(self, other: N) -> N: ...
+    def __sub__(self, other: Number) -> Number:
         return self.apply(ops.sub, self, other)
 
-    def __rsub__(self, other: Any) -> Any:
+    @overload
+    def __rsub__(self, other: float) -> Self: ...
+    @overload
+    def __rsub__(self, other: Self) -> Self: ...
+    def __rsub__(self, other: Number) -> Number:
         return self.apply(ops.sub, other, self)
 
-    def __mul__(self, other: Any) -> Any:
+    @overload
+    def __mul__(self, other: float) -> Self: ...
+    @overload
+    def __mul__(self, other: N) -> N: ...
+    def __mul__(self, other: Number) -> Number:
         return self.apply(ops.mul, self, other)
 
-    def __rmul__(self, other: Any) -> Any:
+    @overload
+    def __rmul__(self, other: float) -> Self: ...
+    @overload
+    def __rmul__(self, other: Self) -> Self: ...
+    def __rmul__(self, other: Number) -> Number:
         return self.apply(ops.mul, other, self)
 
-    def __truediv__(self, other: Any) -> Any:
+    @overload
+    def __truediv__(self, other: float) -> Self: ...
+    @overload
+    def __truediv__(self, other: N) -> N: ...
+    def __truediv__(self, other: Number) -> Number:
         return self.apply(ops.div, self, other)
 
-    def __rtruediv__(self, other: Any) -> Any:
+    @overload
+    def __rtruediv__(self, other: float) -> Self: ...
+    @overload
+    def __rtruediv__(self, other: Self) -> Self: ...
+    def __rtruediv__(self, other: Number) -> Number:
         return self.apply(ops.div, other, self)
 
-    def __pow__(self, other: Any) -> Any:
+    @overload
+    def __pow__(self, other: float) -> Self: ...
+    @overload
+    def __pow__(self, other: N) -> N: ...
+    def __pow__(self, other: Number) -> Number:
         return self.apply(ops.power, self, other)
 
-    def __rpow__(self, other: Any) -> Any:
+    @overload
+    def __rpow__(self, other: float) -> Self: ...
+    @overload
+    def __rpow__(self, other: Self) -> Self: ...
+    def __rpow__(self, other: Number) -> Number:
         return self.apply(ops.power, other, self)
 
-    def __neg__(self) -> Any:
-        return self._one(ops.neg)
+    def __neg__(self) -> Self:
+        return self._unary(ops.neg)
 
-    def __pos__(self) -> Any:
+    def __pos__(self) -> Self:
         return self
 
-    def __abs__(self) -> Any:
-        return self._one(ops.absolute)
+    def __abs__(self) -> Self:
+        return self._unary(ops.absolute)
 
-    def __floor__(self) -> Any:
-        return self._one(ops.floor)
+    def __floor__(self) -> Self:
+        return self._unary(ops.floor)
 
-    def __ceil__(self) -> Any:
-        return self._one(ops.ceil)
+    def __ceil__(self) -> Self:
+        return self._unary(ops.ceil)
 
     # one method per primitive of one operand
 
-    def exp(self) -> Any:
-        return self._one(ops.exp)
+    def exp(self) -> Self:
+        return self._unary(ops.exp)
 
-    def expm1(self) -> Any:
-        return self._one(ops.expm1)
+    def expm1(self) -> Self:
+        return self._unary(ops.expm1)
 
-    def log(self) -> Any:
-        return self._one(ops.log)
+    def log(self) -> Self:
+        return self._unary(ops.log)
 
-    def log1p(self) -> Any:
-        return self._one(ops.log1p)
+    def log1p(self) -> Self:
+        return self._unary(ops.log1p)
 
-    def log2(self) -> Any:
-        return self._one(ops.log2)
+    def log2(self) -> Self:
+        return self._unary(ops.log2)
 
-    def log10(self) -> Any:
-        return self._one(ops.log10)
+    def log10(self) -> Self:
+        return self._unary(ops.log10)
 
-    def sqrt(self) -> Any:
-        return self._one(ops.sqrt)
+    def sqrt(self) -> Self:
+        return self._unary(ops.sqrt)
 
-    def cbrt(self) -> Any:
-        return self._one(ops.cbrt)
+    def cbrt(self) -> Self:
+        return self._unary(ops.cbrt)
 
-    def sin(self) -> Any:
-        return self._one(ops.sin)
+    def sin(self) -> Self:
+        return self._unary(ops.sin)
 
-    def cos(self) -> Any:
-        return self._one(ops.cos)
+    def cos(self) -> Self:
+        return self._unary(ops.cos)
 
-    def tan(self) -> Any:
-        return self._one(ops.tan)
+    def tan(self) -> Self:
+        return self._unary(ops.tan)
 
-    def asin(self) -> Any:
-        return self._one(ops.asin)
+    def asin(self) -> Self:
+        return self._unary(ops.asin)
 
-    def acos(self) -> Any:
-        return self._one(ops.acos)
+    def acos(self) -> Self:
+        return self._unary(ops.acos)
 
-    def atan(self) -> Any:
-        return self._one(ops.atan)
+    def atan(self) -> Self:
+        return self._unary(ops.atan)
 
-    def sinh(self) -> Any:
-        return self._one(ops.sinh)
+    def sinh(self) -> Self:
+        return self._unary(ops.sinh)
 
-    def cosh(self) -> Any:
-        return self._one(ops.cosh)
+    def cosh(self) -> Self:
+        return self._unary(ops.cosh)
 
-    def tanh(self) -> Any:
-        return self._one(ops.tanh)
+    def tanh(self) -> Self:
+        return self._unary(ops.tanh)
 
-    def asinh(self) -> Any:
-        return self._one(ops.asinh)
+    def asinh(self) -> Self:
+        return self._unary(ops.asinh)
 
-    def acosh(self) -> Any:
-        return self._one(ops.acosh)
+    def acosh(self) -> Self:
+        return self._unary(ops.acosh)
 
-    def atanh(self) -> Any:
-        return self._one(ops.atanh)
+    def atanh(self) -> Self:
+        return self._unary(ops.atanh)
 
-    def erf(self) -> Any:
-        return self._one(ops.erf)
+    def erf(self) -> Self:
+        return self._unary(ops.erf)
 
-    def erfc(self) -> Any:
-        return self._one(ops.erfc)
+    def erfc(self) -> Self:
+        return self._unary(ops.erfc)
 
-    def sign(self) -> Any:
-        return self._one(ops.sign)
+    def sign(self) -> Self:
+        return self._unary(ops.sign)
 
-    def floor(self) -> Any:
-        return self._one(ops.floor)
+    def floor(self) -> Self:
+        return self._unary(ops.floor)
 
-    def ceil(self) -> Any:
-        return self._one(ops.ceil)
+    def ceil(self) -> Self:
+        return self._unary(ops.ceil)
 
-    def relu(self) -> Any:
-        return self._one(ops.relu)
+    def relu(self) -> Self:
+        return self._unary(ops.relu)
 
-    def sigmoid(self) -> Any:
-        return self._one(ops.sigmoid)
+    def sigmoid(self) -> Self:
+        return self._unary(ops.sigmoid)
 
-    def softplus(self) -> Any:
-        return self._one(ops.softplus)
+    def softplus(self) -> Self:
+        return self._unary(ops.softplus)
 
     # and per primitive of more: op(...) and not apply, so that a stranger is a TypeError
 
-    def atan2(self, other: Any) -> Any:
+    def atan2(self, other: Kind | float) -> Self:
         return ops.atan2(self, other)
 
-    def hypot(self, other: Any) -> Any:
+    def hypot(self, other: Kind | float) -> Self:
         return ops.hypot(self, other)
 
-    def maximum(self, other: Any) -> Any:
+    def maximum(self, other: Kind | float) -> Self:
         return ops.maximum(self, other)
 
-    def minimum(self, other: Any) -> Any:
+    def minimum(self, other: Kind | float) -> Self:
         return ops.minimum(self, other)
 
-    def logaddexp(self, other: Any) -> Any:
+    def logaddexp(self, other: Kind | float) -> Self:
         return ops.logaddexp(self, other)
 
-    def less(self, other: Any) -> Any:
+    def less(self, other: Kind | float) -> Self:
         return ops.less(self, other)
 
-    def less_equal(self, other: Any) -> Any:
+    def less_equal(self, other: Kind | float) -> Self:
         return ops.less_equal(self, other)
 
-    def clip(self, lo: Any, hi: Any) -> Any:
+    def clip(self, lo: Kind | float, hi: Kind | float) -> Self:
         return ops.clip(self, lo, hi)
 
     # NumPy's spellings
 
-    def arcsin(self) -> Any:
-        return self._one(ops.asin)
+    def arcsin(self) -> Self:
+        return self._unary(ops.asin)
 
-    def arccos(self) -> Any:
-        return self._one(ops.acos)
+    def arccos(self) -> Self:
+        return self._unary(ops.acos)
 
-    def arctan(self) -> Any:
-        return self._one(ops.atan)
+    def arctan(self) -> Self:
+        return self._unary(ops.atan)
 
-    def arctan2(self, other: Any) -> Any:
+    def arctan2(self, other: Kind | float) -> Self:
         return ops.atan2(self, other)
 
-    def arcsinh(self) -> Any:
-        return self._one(ops.asinh)
+    def arcsinh(self) -> Self:
+        return self._unary(ops.asinh)
 
-    def arccosh(self) -> Any:
-        return self._one(ops.acosh)
+    def arccosh(self) -> Self:
+        return self._unary(ops.acosh)
 
-    def arctanh(self) -> Any:
-        return self._one(ops.atanh)
+    def arctanh(self) -> Self:
+        return self._unary(ops.atanh)
 
-    def absolute(self) -> Any:
-        return self._one(ops.absolute)
+    def absolute(self) -> Self:
+        return self._unary(ops.absolute)
 
-    def fabs(self) -> Any:
-        return self._one(ops.absolute)
+    def fabs(self) -> Self:
+        return self._unary(ops.absolute)
 
 
 @mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
@@ -234,24 +279,24 @@ class Ieee(Scalar):
         self.data = data
 
     @classmethod
-    def apply(cls, op: Op, *operands: Any) -> Any:
+    def apply(cls, op: Op, *operands: Number) -> Self:
         """The value of `op` as an Ieee."""
         return cls(op.forward(*[x.data if isinstance(x, Ieee) else x for x in operands]))
 
-    def __lt__(self, other: Any) -> bool:
+    def __lt__(self, other: Number) -> bool:
         return bool(self.data < plain(other))
 
-    def __le__(self, other: Any) -> bool:
+    def __le__(self, other: Number) -> bool:
         return bool(self.data <= plain(other))
 
-    def __gt__(self, other: Any) -> bool:
+    def __gt__(self, other: Number) -> bool:
         return bool(self.data > plain(other))
 
-    def __ge__(self, other: Any) -> bool:
+    def __ge__(self, other: Number) -> bool:
         return bool(self.data >= plain(other))
 
 
-def plain(x: Any) -> float:
+def plain(x: Number) -> float:
     """The double in an Ieee, or the number itself."""
     return x.data if isinstance(x, Ieee) else x
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from microgradlike import ops
 from microgradlike.derivatives.chain_rule import partial, product
@@ -59,14 +59,14 @@ class LinearMap:
         y: Any = v
         if at is not None:
             y, operands = at(v), tuple([x if type(x) is float else at(x) for x in operands])
-        user, op = self.slots[id(v)], v.op
+        user, op = self.slots[id(v)], cast(ops.Op, v.op)
         if op is ops.where:
             self.edges += [(user, slot, Choice(operands[0], i == 1)) for i, slot in below]
             return
         try:
             self.edges += [(user, slot, partial(op, i, y, operands)) for i, slot in below]
         except Exception as error:
-            error.add_note(f"in the derivative of {v.op.name!r} at {operands!r:.200}")
+            error.add_note(f"in the derivative of {op.name!r} at {operands!r:.200}")
             raise
 
     def vjp(self, upstream: Iterable[tuple[Node, Any]]) -> list[Any]:
