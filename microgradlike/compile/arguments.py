@@ -155,8 +155,8 @@ class Arguments:
             self.count = count
         elif count != self.count:
             raise ValueError(
-                f"argument {i} has {count} row(s), argument {self.batch[0]} has {self.count}; pass the"
-                " same number of rows for all arguments in batch"
+                f"argument {i} has {count} row(s), argument {self.batch[0]} has {self.count}; pass"
+                " as many rows for each argument in batch"
             )
         if not count:
             raise ValueError(f"argument {i} has no rows: the batch is empty; pass at least one row")
@@ -172,8 +172,8 @@ class Arguments:
         for i, tree in enumerate(trees):
             if tree.structure() != structure:
                 raise ValueError(
-                    f"{name}[{i}] is {tree.described()}, {name}[0] is {trees[0].described()}; give all"
-                    " rows of a batch the same structure"
+                    f"{name}[{i}] is {tree.described()}, {name}[0] is {trees[0].described()}; give"
+                    " all rows of a batch one structure"
                 )
         if any(isinstance(x, Scalar) for tree in trees for x in tree.leaves):
             self.scalars = self.foreign = True  # a Value of one row is not in the others
@@ -219,14 +219,15 @@ def _count(x: Any, name: str) -> int:
         counts = {key: _count(part, f"{name}[{key!r}]") for key, part in x.items()}
         if len(set(counts.values())) > 1:
             raise ValueError(
-                f"the parts of {name} have different numbers of rows: {counts}; pass the same number"
+                f"the parts of {name} have different numbers of rows: {counts}; pass as many rows"
+                " for each part"
             )
         return next(iter(counts.values()))
     if isinstance(x, (list, tuple)) or (is_array(x) and x.ndim):
         return len(x)
     raise TypeError(
-        f"{name} is in batch, and {x!r:.60} of type {type(x).__name__} has no rows; pass an array, a"
-        " list, or a dict of these, with a row for each example"
+        f"{name} is in batch, but {x!r:.60} of type {type(x).__name__} has no rows; pass an array,"
+        " a list, or a dict of these, with a row for each example"
     )
 
 

@@ -36,13 +36,13 @@ class Executable:
 
         `rows` has the shape (batched, rows), `shared` holds the other inputs.
         """
-        blocks, _ = self._per_row(rows, shared)
+        blocks, _ = self.per_row(rows, shared)
         found = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
         return found if self._zero_terms is None else found + self._zero_terms[:, None]
 
     def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
         """Return the outputs summed over the rows: by the same blocks, in the same order."""
-        blocks, squares = self._summed(rows, shared)
+        blocks, squares = self.summed(rows, shared)
         if squares < LARGE:
             return self._total(blocks)
         with np.errstate(all="ignore"):  # entering it takes longer than the additions
@@ -58,11 +58,13 @@ class Executable:
         return max(8, WORK // max(1, len(self.program)) // 8 * 8)
 
     @cached_property
-    def _per_row(self) -> _ZeroAbsorbing:
+    def per_row(self) -> _ZeroAbsorbing:
+        """The outputs of each row of a block."""
         return _ZeroAbsorbing(self._shorter, self.batched, self.backend, "__call__")
 
     @cached_property
-    def _summed(self) -> _ZeroAbsorbing:
+    def summed(self) -> _ZeroAbsorbing:
+        """The outputs summed over the rows of a block."""
         varying = varies(self._shorter, self.batched)
         program, add_to = with_shared_terms_apart(self._shorter, varying)
         return _ZeroAbsorbing(program, self.batched, self.backend, "sums", add_to.tolist())

@@ -89,9 +89,9 @@ def jit(
     >>> loss([1.0, 2.0, 3.0]), loss.backward([1.0, 2.0, 3.0]), w.grad
     (11.666666666666666, 11.666666666666666, 14.666666666666666)
     """
-    options = {"batch": batch, "reduce": reduce, "backend": backend, "executor": executor}
-    if f is None:
-        return functools.partial(jit, **options, split=split)
     from microgradlike.compile.jitted import Jitted  # imports NumPy
 
-    return Jitted(f, batch=batch, reduce=reduce, backend=backend, executor=executor, split=split)
+    decorate = functools.partial(
+        Jitted, batch=batch, reduce=reduce, backend=backend, executor=executor, split=split
+    )
+    return decorate if f is None else decorate(f)

@@ -110,7 +110,7 @@ class Jitted(Generic[P, R]):
             return cast("R", self._eager(arguments))
         with self._lock:
             executable = recording.forward
-        row = self._run(executable, recording, arguments)
+        row: Any = self._run(executable, recording, arguments)
         if self.batch and self.reduce is None:
             return cast("R", recording.outputs.stacked(list(row)))
         return cast("R", recording.outputs.unflatten(row))
@@ -197,7 +197,7 @@ class Jitted(Generic[P, R]):
         if self.reduce is None:
             return runs.outputs(arguments.rows, shared)
         total = runs.sums(arguments.rows, shared)
-        return total / arguments.count if self.reduce == "mean" else total
+        return total / (arguments.count or 1) if self.reduce == "mean" else total
 
     def _recording(self, arguments: Arguments) -> Recording:
         key = arguments.key

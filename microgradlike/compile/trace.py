@@ -21,7 +21,8 @@ class Tracer(Scalar):
     """A number that is not known yet: an input of a recording, or a primitive of such numbers.
 
     Equal expressions are one object. An expression of plain numbers only is a plain number, with
-    the bits that it has eagerly. Code that needs the number, such as `if x > 0:`, raises TraceError.
+    the bits that it has eagerly. Code that needs the number, such as `if x > 0:`, is refused with a
+    TraceError.
 
     >>> x = Trace().input()
     >>> x * x + 1 is x * x + 1, x * 1.0 is x
@@ -217,7 +218,7 @@ class Trace:
         return found
 
     def apply(self, op: Op, operands: tuple[Number, ...]) -> Number:
-        """Return `op(*operands)`, folded where that keeps the bits; NotImplemented for a stranger."""
+        """Return `op(*operands)`, folded where that keeps the bits; a stranger: NotImplemented."""
         kept: list[Operand] = []
         for x in operands:
             if type(x) is not Tracer and type(x) is not float:

@@ -50,8 +50,12 @@ def _mul_no_nan(g: FloatArray, p: FloatArray) -> FloatArray:
     return np.where((c == c) | (g != g) | (p != p), c, 0.0)
 
 
+def _where(c: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
+    return np.where(c != 0, a, b)
+
+
 def _sigmoid(x: FloatArray) -> FloatArray:
-    e = np.exp(-np.abs(x))
+    e: FloatArray = np.exp(-np.abs(x))
     total = 1 + e
     y = np.where(x > 0, 1.0, e) / total
     return y - y * ((e - (total - 1)) / total)
@@ -103,7 +107,7 @@ SPELLINGS: dict[Op, Callable[..., FloatArray]] = {
     ops.minimum: _minimum,
     ops.hypot: np.hypot,
     ops.clip: lambda x, lo, hi: _minimum(_maximum(x, lo), hi),
-    ops.where: lambda c, a, b: np.where(c != 0, a, b),
+    ops.where: _where,
     ops.less: lambda a, b: np.less(a, b).astype(float),
     ops.less_equal: lambda a, b: np.less_equal(a, b).astype(float),
     ops.relu: lambda x: np.maximum(x, 0.0) + 0.0,
@@ -213,8 +217,8 @@ class _State:
                 self._sum(self._terms(group, block), out)
             else:
                 f = spelling(group.op)
-                f = f if isinstance(f, np.ufunc) else _filling(f)
-                self.steps.append((f, (*self._operands(group, block), out)))
+                filling = f if isinstance(f, np.ufunc) else _filling(f)
+                self.steps.append((filling, (*self._operands(group, block), out)))
 
     def _operands(self, group: Group, block: StridedBlock) -> list[FloatArray]:
         """Return the operands of a block, as views where their places are regular."""

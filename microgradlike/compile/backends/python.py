@@ -42,7 +42,7 @@ class Interpreter:
     def __call__(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
         """Return the outputs of each row."""
         rest = shared.tolist()
-        results = [self._row([*row, *rest]) for row in rows.T.tolist()]
+        results = [self.row([*row, *rest]) for row in rows.T.tolist()]
         return np.array(results, dtype=float).reshape(rows.shape[1], len(self.outputs)).T
 
     def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
@@ -53,7 +53,8 @@ class Interpreter:
             total[self.add_to] += rest
         return total
 
-    def _row(self, inputs: list[float]) -> list[float]:
+    def row(self, inputs: list[float]) -> list[float]:
+        """Return the outputs for the inputs of one row."""
         state = [*inputs, *[0.0] * len(self.steps), *self.constants]
         for slot, (forward, operands) in enumerate(self.steps, self.inputs):
             state[slot] = forward(*[state[r] for r in operands])

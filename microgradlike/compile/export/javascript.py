@@ -60,7 +60,8 @@ def text(program: Program, name: str, spellings: Mapping[Op, str]) -> str:
         )
     if name in RESERVED.split():
         raise ValueError(
-            f"{name!r} is reserved in JavaScript or used by the text; choose another name, such as 'f'"
+            f"{name!r} is reserved in JavaScript or used by the text; choose another name, such as"
+            " 'f'"
         )
     spelled, own = spelling_templates(program.ops, spellings)
     templates = [spelled[op] for op in program.ops]

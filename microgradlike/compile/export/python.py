@@ -31,7 +31,8 @@ def text(program: Program, name: str) -> str:
     body = list(_body(program, source))
     if hasattr(builtins, name) or name in {module.split(".")[0] for module in source.imports}:
         raise ValueError(
-            f"{name!r} shadows a builtin or module that the text uses; choose another name, such as 'f'"
+            f"{name!r} shadows a builtin or module that the text uses; choose another name, such as"
+            " 'f'"
         )
     imports = "".join(f"import {module}\n" for module in sorted(source.imports))
     parameters = ", ".join(program.name(i) for i in range(program.inputs))

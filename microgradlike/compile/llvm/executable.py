@@ -227,6 +227,7 @@ class _RowLoop:
             if len(kept) == CACHE_SIZE:
                 del kept[next(iter(kept))]
             kept[count] = self._arrays(count)
+        results: FloatArray
         padded, results, address, rest, _ = kept[count]
         padded[:, :count] = rows
         if padded.shape[1] > count:

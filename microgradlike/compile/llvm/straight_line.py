@@ -158,17 +158,18 @@ vectors:
 end:
 """
 PER_ROW = """\
-define void @per_row(ptr %all, i64 %stride, ptr %shared, ptr %buffer, ptr %outputs, i64 %rowcount) #0 {
+define void @per_row(ptr %all, i64 %stride, ptr %shared, ptr %buffer, ptr %outputs,
+                     i64 %rowcount) #0 {
 start:
 BODY  ret void
 }
 """
-# `outputs` starts as vectors of 0.0, followed by one of -0.0, which changes no sum. In the end, total
-# k is the sum of the lanes of a vector, in their order, plus a shared number times the count of
-# rows. The k-th pair of `pairs` holds the indices of that vector and of that number.
+# `outputs` starts as vectors of 0.0, followed by one of -0.0, which changes no sum. In the end,
+# total k is the sum of the lanes of a vector, in their order, plus a shared number times the number
+# of rows. The k-th pair of `pairs` holds the indices of that vector and of that number.
 SUM_ROWS = """\
-define void @sum_rows(ptr %all, i64 %stride, ptr %shared, ptr %buffer, ptr %outputs, i64 %rowcount,
-                 ptr %pairs, ptr %totals, i64 %size) #0 {
+define void @sum_rows(ptr %all, i64 %stride, ptr %shared, ptr %buffer, ptr %outputs,
+                      i64 %rowcount, ptr %pairs, ptr %totals, i64 %size) #0 {
   br label %zeros
 zeros:
   %z = phi i64 [ 0, %0 ], [ %nextz, %zeros ]

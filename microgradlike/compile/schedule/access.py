@@ -43,8 +43,8 @@ def strided_blocks(places: Sequence[Any]) -> list[StridedBlock]:
         return [StridedBlock(0, 1, 1, tuple([int(p[0]) for p in places]), zeros, zeros)]
     if count > FEW:
         table = np.stack(places)
-        rows, steps = table.T.tolist(), np.diff(table)
-        changed = (steps[:, 1:] != steps[:, :-1]).any(axis=0)
+        rows, distances = table.T.tolist(), np.diff(table)
+        changed = (distances[:, 1:] != distances[:, :-1]).any(axis=0)
         return _merged_strips(rows, (np.flatnonzero(changed) + 1).tolist(), zeros)
     rows = list(zip(*[p.tolist() if isinstance(p, np.ndarray) else p for p in places]))
     steps = [[b - a for a, b in zip(p, q)] for p, q in pairwise(rows)]
