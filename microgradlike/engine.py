@@ -203,7 +203,7 @@ class Value(Scalar):
             _backward(self, g)
 
     @property
-    def operands(self) -> tuple[Number, ...]:
+    def operands(self) -> tuple[Value | float, ...]:
         """What the node was made of, in order: Values, and floats for plain numbers.
 
         >>> x = Value(2.0, "x")
@@ -570,5 +570,5 @@ def _mul_no_nan(g: float, p: float) -> float:
 def _push_many(v: Value) -> None:
     """The same for any number of operands, and at poles."""
     for x, p in zip(v.operands, local_derivatives(v), strict=True):
-        if p is not None:
+        if isinstance(x, Value) and p is not None:
             x.grad += mul_no_nan(v.grad, p)

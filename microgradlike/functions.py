@@ -1,7 +1,7 @@
-"""What follows exactly from primitives: activations, softmax, sums. Over floats and Values alike.
+"""Functions that follow exactly from primitives: activations, softmax, losses of one example.
 
-Written in the dialect of the table's partials, a choice as `where(x > 0, a, b)`, so that one text
-serves every kind of number. Nothing here has a derivative rule of its own.
+They are written like the partials of the table, a choice as `where(x > 0, a, b)`, so that one text
+serves every kind of number. None has a derivative rule of its own.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import math
 import operator
 from collections.abc import Callable, Iterable
 from numbers import Real
+from typing import overload
 
-from microgradlike.op import Number
+from microgradlike.op import K, Kind, Number
 from microgradlike.ops import (
     erfc,
     exp,
@@ -26,13 +27,18 @@ from microgradlike.ops import (
     where,
 )
 from microgradlike.scalar import Scalar
+from microgradlike.sums import dot as dot, mean as mean, numbers, sum as sum, total, tree  # noqa: A004
 
 inf, nan = math.inf, math.nan
 ROOT_2 = math.sqrt(2)
 
 
+@overload
+def leaky_relu(x: float, *, slope: float = 0.01) -> float: ...
+@overload
+def leaky_relu(x: K, *, slope: float = 0.01) -> K: ...
 def leaky_relu(x: Number, *, slope: float = 0.01) -> Number:
-    """x where it is positive, slope × x elsewhere; at the kink the derivative is `slope`.
+    """Leaky ReLU: x for positive x, slope × x otherwise; at the kink the derivative is `slope`.
 
     >>> leaky_relu(3.0), leaky_relu(-3.0)
     (3.0, -0.03)
@@ -40,8 +46,14 @@ def leaky_relu(x: Number, *, slope: float = 0.01) -> Number:
     return x * where(x > 0, 1.0, where(x <= 0, float(slope), nan))
 
 
+@overload
+def elu(x: float, *, alpha: float = 1.0) -> float: ...
+@overload
+def elu(x: K, *, alpha: float = 1.0) -> K: ...
 def elu(x: Number, *, alpha: float = 1.0) -> Number:
-    """x where it is positive, alpha × (exp(x) - 1) elsewhere (Clevert et al., arXiv:1511.07289).
+    """Exponential linear unit: x for positive x, alpha × (exp(x) - 1) otherwise.
+
+    Source: Clevert et al., arXiv:1511.07289.
 
     >>> elu(3.0), elu(-inf)
     (3.0, -1.0)
@@ -49,8 +61,14 @@ def elu(x: Number, *, alpha: float = 1.0) -> Number:
     return where(x > 0, x, alpha * expm1(x))
 
 
+@overload
+def gelu(x: float) -> float: ...
+@overload
+def gelu(x: K) -> K: ...
 def gelu(x: Number) -> Number:
-    """x Φ(x) in its exact form, Φ the normal distribution (Hendrycks & Gimpel, arXiv:1606.08415).
+    """Gaussian error linear unit in its exact form: x Φ(x), Φ the normal distribution function.
+
+    Source: Hendrycks & Gimpel, arXiv:1606.08415.
 
     >>> round(gelu(1.0), 6)
     0.841345
@@ -58,8 +76,14 @@ def gelu(x: Number) -> Number:
     return x * 0.5 * erfc(x / -ROOT_2)  # 1 + erf(x / √2) has no digits left in the lower tail
 
 
+@overload
+def silu(x: float) -> float: ...
+@overload
+def silu(x: K) -> K: ...
 def silu(x: Number) -> Number:
-    """x σ(x), also called swish (Elfwing et al., arXiv:1702.03118).
+    """Sigmoid linear unit, also called swish: x σ(x).
+
+    Source: Elfwing et al., arXiv:1702.03118.
 
     >>> silu(0.0), round(silu(1.0), 6)
     (0.0, 0.731059)
@@ -67,59 +91,23 @@ def silu(x: Number) -> Number:
     return x * sigmoid(x)
 
 
-def sum(xs: Iterable[Number], start: Number = None) -> Number:  # noqa: A001  (NumPy and torch call it so)
-    """The sum, as a balanced tree of additions of depth log₂ n; 0.0 for no numbers at all.
-
-    `start`, if any, is one more term and the first, as for `builtins.sum`.
-
-    The tree keeps rounding errors at log n and paths short, where `builtins.sum` makes a chain.
-    Raises TypeError where an element is not a number.
-
-    >>> sum([1.0, 2.0, 3.0])
-    6.0
-    """
-    return _total(_numbers("sum", xs if start is None else [start, *xs]))
-
-
-def mean(xs: Iterable[Number]) -> Number:
-    """The arithmetic mean, by `sum`. Raises ValueError for no numbers, TypeError for what is none.
-
-    >>> mean([1.0, 2.0, 6.0])
-    3.0
-    """
-    terms = _numbers("mean", xs)
-    if not terms:
-        raise ValueError("mean of no numbers is undefined; give it at least one")
-    return _total(terms) / float(len(terms))
-
-
-def dot(a: Iterable[Number], b: Iterable[Number]) -> Number:
-    """The sum of products aᵢ bᵢ, by `sum`; 0.0 for two empty sequences.
-
-    Raises ValueError where the lengths differ, TypeError where an element is not a number.
-
-    >>> dot([1.0, 2.0], [3.0, 4.0])
-    11.0
-    """
-    left, right = _numbers("dot", a), _numbers("dot", b)
-    if len(left) != len(right):
-        raise ValueError(f"dot takes two sequences of one length, got {len(left)} and {len(right)}")
-    return _total([x * y for x, y in zip(left, right)])
-
-
+@overload
+def logsumexp(xs: Iterable[float]) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def logsumexp(xs: Iterable[K | float]) -> K: ...
 def logsumexp(xs: Iterable[Number]) -> Number:
-    """log Σ exp(xᵢ) without overflow; its gradient is `softmax(xs)`; -inf for no numbers.
+    """log Σ exp(xᵢ) without overflow; its gradient is `softmax(xs)`; -inf for an empty sequence.
 
-    Where the largest is infinite, of either sign, the gradient is shared equally among the largest.
-    Raises TypeError where an element is not a number.
+    If the largest number is infinite, of either sign, the gradient is shared equally among the
+    largest. Raises TypeError for an element that is not a number.
 
     >>> logsumexp([1000.0, 1000.0]) == 1000.0 + log(2.0)
     True
     """
-    terms = _numbers("logsumexp", xs)
+    terms = numbers("logsumexp", xs)
     if len(terms) < 2:
         return terms[0] if terms else -inf
-    top = _tree(_larger, terms)
+    top = tree(_larger, terms)
     return _either(
         abs(top) >= inf,
         lambda: _mean_of_largest(terms, top),
@@ -127,19 +115,23 @@ def logsumexp(xs: Iterable[Number]) -> Number:
     )
 
 
+@overload
+def softmax(xs: Iterable[float]) -> list[float]: ...  # type: ignore[overload-overlap]
+@overload
+def softmax(xs: Iterable[K | float]) -> list[K]: ...
 def softmax(xs: Iterable[Number]) -> list[Number]:
     """exp(xᵢ) / Σ exp(xⱼ) without overflow: positive shares that sum to 1, a list as long as `xs`.
 
-    Where the largest is infinite, of either sign, the largest have equal shares and the rest none.
-    Raises TypeError where an element is not a number.
+    If the largest number is infinite, of either sign, the largest have equal shares and the others
+    0. Raises TypeError for an element that is not a number.
 
     >>> softmax([1000.0, 1000.0, -inf])
     [0.5, 0.5, 0.0]
     """
-    terms = _numbers("softmax", xs)
+    terms = numbers("softmax", xs)
     if not terms:
         return []
-    top = _tree(_larger, terms)
+    top = tree(_larger, terms)
     shift, endless = floor(top), abs(top) >= inf
 
     def weight(x: Number) -> Number:
@@ -150,44 +142,53 @@ def softmax(xs: Iterable[Number]) -> list[Number]:
         )
 
     weights = [weight(x) for x in terms]
-    total = _total(weights)
-    return [w / total for w in weights]
+    whole = total(weights)
+    return [w / whole for w in weights]
 
 
-def cross_entropy(logits: Iterable[Number], target: int) -> Number:
-    """-log softmax(logits)[target], accurate also where the target is all but certain.
+@overload
+def cross_entropy(logits: Iterable[float], target: int) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def cross_entropy(logits: Iterable[K | float], target: Kind | int) -> K: ...
+def cross_entropy(logits: Iterable[Number], target: Number) -> Number:
+    """-log softmax(logits)[target], accurate also for a target that is all but certain.
 
-    Raises ValueError where `target` is no index of a logit, TypeError where it is no whole number.
-    Where it is not known yet, as in a function that `jit` records, any target is provided for, and
-    the loss is nan where it turns out to be no index.
+    `logits` are scores before the softmax, one per class; `target` is the index of a class. Raises
+    ValueError for a target beyond the logits, TypeError for one that is not a whole number. In a
+    function that `jit` records the target may be an input: then the loss is nan for a wrong index.
 
     >>> cross_entropy([2.0, 2.0], 0) == log(2.0)
     True
     >>> cross_entropy([100.0, 0.0], 0)
     3.720075976020836e-44
     """
-    terms = _numbers("cross_entropy", logits)
+    terms = numbers("cross_entropy", logits)
     if isinstance(target, Scalar):
-        return _of_any_target(terms, target)
+        return _cross_entropy_of_input(terms, target)
     index = _index(target, len(terms))
     others = terms[:index] + terms[index + 1 :]
     # the textbook's logsumexp(logits) - logits[target] is 0 for every loss below 1e-16
     return softplus(logsumexp(others) - terms[index])
 
 
-def _of_any_target(terms: list[Number], target: Number) -> Number:
-    """The cross-entropy by choices: of the target's logit, and of all but that."""
-    is_it = [abs(target - k) < 0.5 for k in range(len(terms))]
-    chosen = _total([where(c, x, 0.0) for c, x in zip(is_it, terms)])
-    others = [where(c, -inf, x) for c, x in zip(is_it, terms)]
+def _cross_entropy_of_input(terms: list[Number], target: Number) -> Number:
+    """The cross-entropy for a target that is not known yet, by a `where` per class."""
+    is_target = [abs(target - k) < 0.5 for k in range(len(terms))]
+    chosen = total([where(c, x, 0.0) for c, x in zip(is_target, terms)])
+    others = [where(c, -inf, x) for c, x in zip(is_target, terms)]
     loss = softplus(logsumexp(others) - chosen)
     return where(target > -0.5, where(target < len(terms) - 0.5, loss, nan), nan)
 
 
+@overload
+def binary_cross_entropy(logit: float, target: float) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def binary_cross_entropy(logit: K | float, target: K | float) -> K: ...
 def binary_cross_entropy(logit: Number, target: Number) -> Number:
     """-target log σ(logit) - (1 - target) log σ(-logit), accurate in both tails.
 
-    `target` is the probability of "yes", usually 0 or 1; ValueError where it is not in [0, 1].
+    `logit` is the score before the sigmoid σ; `target` is the probability of "yes", usually 0 or 1.
+    Raises ValueError for a target outside [0, 1].
 
     >>> binary_cross_entropy(100.0, 1)
     3.720075976020836e-44
@@ -206,35 +207,6 @@ def binary_cross_entropy(logit: Number, target: Number) -> Number:
     return target * softplus(-logit) + (1.0 - target) * softplus(logit)
 
 
-def _numbers(caller: str, xs: Iterable[Number]) -> list[Number]:
-    """The elements as a list: plain numbers as floats, and what a primitive can be applied to."""
-    try:
-        elements = iter(xs)
-    except TypeError:
-        raise TypeError(
-            f"{caller} takes a sequence of numbers or Values, got {xs!r:.60} of type"
-            f" {type(xs).__name__}; write [x] for a single one"
-        ) from None
-    numbers = list(elements)
-    kinds = set(map(type, numbers))  # usually one or two: cheaper than to ask each element
-    if all(kind is float or _applies(kind) for kind in kinds):
-        return numbers
-    return [x if _applies(type(x)) else _plain(caller, i, x) for i, x in enumerate(numbers)]
-
-
-def _applies(kind: type) -> bool:
-    return getattr(kind, "apply", None) is not None  # the protocol of Op.__call__
-
-
-def _plain(caller: str, i: int, x: object) -> float:
-    if not isinstance(x, Real) or isinstance(x, bool):
-        raise TypeError(
-            f"{caller} takes numbers or Values, but element {i} is {x!r:.60} of type"
-            f" {type(x).__name__}"
-        )
-    return to_float(x)
-
-
 def _index(target: Number, n: int) -> int:
     try:
         whole = isinstance(target, float) and target.is_integer()
@@ -245,42 +217,30 @@ def _index(target: Number, n: int) -> int:
             " classes are counted 0, 1, 2 and so on"
         ) from None
     if not 0 <= index < n:
-        raise ValueError(f"target {index} is no index of {n} logit(s); classes count from 0")
+        raise ValueError(f"target {index} is out of range for {n} logit(s); classes count from 0")
     return index
 
 
-def _total(terms: list[Number]) -> Number:
-    return _tree(operator.add, terms) if terms else 0.0
-
-
-def _tree(join: Callable[[Number, Number], Number], terms: list[Number]) -> Number:
-    """The terms joined pairwise, level by level."""
-    while len(terms) > 1:
-        pairs = [join(a, b) for a, b in zip(terms[::2], terms[1::2])]
-        terms = pairs + terms[len(pairs) * 2 :]
-    return terms[0]
-
-
 def _log_of_sum(terms: list[Number], shift: Number) -> Number:
-    # the shift is a floor: near enough to the largest, and without a derivative in any mode
-    return shift + log(_total([exp(x - shift) for x in terms]))
+    # the shift is a floor: close to the largest, and without a derivative in any mode
+    return shift + log(total([exp(x - shift) for x in terms]))
 
 
 def _mean_of_largest(terms: list[Number], top: Number) -> Number:
-    count = _total([where(x < top, 0.0, 1.0) for x in terms])
-    return _total([where(x < top, 0.0, x) for x in terms]) / count
+    count = total([where(x < top, 0.0, 1.0) for x in terms])
+    return total([where(x < top, 0.0, x) for x in terms]) / count
 
 
 def _larger(a: Number, b: Number) -> Number:
-    """The larger operand itself where the comparison can tell, so that it costs no node."""
+    """The larger operand; without a node if the comparison can tell."""
     over = a >= b
     if over is True:
         return a
-    return b if over is False and a < b else maximum(a, b)  # nan is for `maximum` to decide
+    return b if over is False and a < b else maximum(a, b)  # nan: `maximum` decides
 
 
 def _either(condition: Number, yes: Callable[[], Number], no: Callable[[], Number]) -> Number:
-    """`where`, but without building the branch that is not taken, if that can be known already."""
+    """`where`, which builds only the branch taken if the condition is known."""
     if type(condition) is bool:
         return yes() if condition else no()
     return where(condition, yes(), no())

@@ -124,7 +124,7 @@ def test_no_numbers_have_a_sum_but_no_mean():
     assert functions.dot([], []) == 0.0
     assert functions.logsumexp([]) == -inf
     assert functions.softmax([]) == []
-    with pytest.raises(ValueError, match="mean of no numbers is undefined"):
+    with pytest.raises(ValueError, match=r"mean of an empty sequence.*at least one"):
         functions.mean([])
 
 
@@ -266,7 +266,7 @@ def test_dot_of_two_lengths_is_a_value_error():
 
 @pytest.mark.parametrize("target", [-1, 2])
 def test_a_target_out_of_range_is_a_value_error(target):
-    with pytest.raises(ValueError, match=f"target {target} is no index of 2 logit"):
+    with pytest.raises(ValueError, match=f"target {target} .* 2 logit.*count from 0"):
         functions.cross_entropy([0.0, 0.0], target)
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from numbers import Real
 from random import Random
 
-from microgradlike.nn.inputs import whole
+from microgradlike._validate import real_number, whole_number
 
 Point = tuple[float, float]
 Data = tuple[list[Point], list[int]]
@@ -42,7 +41,7 @@ def circles(n: int = 100, *, factor: float = 0.5, noise: float = 0.05, seed: int
     >>> [round(math.hypot(*p), 6) for p in points]
     [1.0, 0.5]
     """
-    if not 0 < _number("factor", factor) < 1:
+    if not 0 < real_number("factor", factor) < 1:
         raise ValueError(f"factor is between 0 and 1, got {factor!r}")
 
     def place(rng: Random, i: int) -> Point:
@@ -61,8 +60,8 @@ def spirals(
     >>> labels, max(math.hypot(*p) for p in points) <= 1
     ([0, 1, 2, 0, 1, 2], True)
     """
-    whole("classes", classes, least=2)
-    _number("turns", turns)
+    whole_number("classes", classes, at_least=2)
+    real_number("turns", turns)
 
     def place(rng: Random, i: int) -> Point:
         radius = rng.uniform(0.05, 1.0)
@@ -92,7 +91,7 @@ def blobs(n: int = 150, *, classes: int = 3, noise: float = 0.2, seed: int = 0) 
     >>> blobs(2, classes=2, noise=0.0)[0][0]
     (1.0, 0.0)
     """
-    whole("classes", classes, least=2)
+    whole_number("classes", classes, at_least=2)
 
     def place(rng: Random, i: int) -> Point:
         angle = math.tau * (i % classes) / classes
@@ -104,20 +103,11 @@ def blobs(n: int = 150, *, classes: int = 3, noise: float = 0.2, seed: int = 0) 
 def _sample(
     place: Callable[[Random, int], Point], classes: int, n: int, noise: float, seed: int
 ) -> Data:
-    whole("n", n, least=1)
-    if _number("noise", noise) < 0:
-        raise ValueError(f"noise is a standard deviation and not negative, got {noise!r}")
-    rng = Random(whole("seed", seed))
+    whole_number("n", n, at_least=1)
+    real_number("noise", noise, at_least=0)
+    rng = Random(whole_number("seed", seed))
     points: list[Point] = []
     for i in range(n):
         x, y = place(rng, i)
         points.append((x + rng.gauss(0.0, noise), y + rng.gauss(0.0, noise)))
     return points, [i % classes for i in range(n)]
-
-
-def _number(name: str, x: float) -> float:
-    if not isinstance(x, Real) or isinstance(x, bool):
-        raise TypeError(f"{name} is a number, got {x!r:.60} of type {type(x).__name__}")
-    if not math.isfinite(x):
-        raise ValueError(f"{name} is finite, got {x!r}")
-    return float(x)

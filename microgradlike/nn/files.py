@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from microgradlike.nn.disk import PathLike, read_bounded, write_whole
-from microgradlike.nn.formats import FORMATS, Format, LoadError, Parameters
+from microgradlike._io import PathLike, write_whole
+from microgradlike.nn.formats import FORMATS, Format, LoadError, Parameters, read_bounded
 from microgradlike.nn.module import Module
 
 if TYPE_CHECKING:

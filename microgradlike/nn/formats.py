@@ -10,6 +10,8 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+from microgradlike._io import PathLike, from_json_number, json_number
+
 FORMAT = "microgradlike parameters"
 VERSION = 1
 
@@ -22,6 +24,24 @@ class LoadError(ValueError):
     """A file that does not hold the parameters of this model; the model is as it was."""
 
 
+def read_bounded(path: PathLike, limit: int) -> bytes:
+    """The content of a file of at most `limit` bytes; LoadError if it is missing or larger.
+
+    >>> read_bounded("/no/such/file", 100)
+    Traceback (most recent call last):
+    ...
+    microgradlike.nn.formats.LoadError: cannot be read: No such file or directory
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read(limit + 1)
+    except OSError as error:
+        raise LoadError(f"cannot be read: {error.strerror or error}") from error
+    if len(content) > limit:
+        raise LoadError(f"has more than the {limit} bytes that this model's parameters can take")
+    return content
+
+
 def _same_format(format_: object, version: object) -> None:
     if format_ != FORMAT:
         raise LoadError(f"is no {FORMAT} file: its format is {format_!r:.60}")
@@ -32,8 +52,7 @@ def _same_format(format_: object, version: object) -> None:
 def _to_json(parameters: Parameters) -> bytes:
     import json
 
-    # JSON has no way to write an infinity or nan as a number
-    numbers = {name: x if abs(x) < float("inf") else str(x) for name, x in parameters.items()}
+    numbers = {name: json_number(x) for name, x in parameters.items()}
     document = {"format": FORMAT, "version": VERSION, "parameters": numbers}
     return (json.dumps(document, indent=1, allow_nan=False) + "\n").encode()
 
@@ -68,17 +87,10 @@ def _no_constant(name: str) -> float:
 
 
 def _number(name: str, x: object) -> float:
-    if isinstance(x, str) and x in ("inf", "-inf", "nan"):
-        return float(x)
-    if not isinstance(x, (int, float)) or isinstance(x, bool):
-        raise LoadError(f"has {x!r:.60} in place of a number for {name!r:.100}")
     try:
-        number = float(x)
-    except OverflowError:
-        number = float("inf")
-    if abs(number) == float("inf"):
-        raise LoadError(f"has a number beyond every double for {name!r:.100}")
-    return number
+        return from_json_number(x)
+    except (TypeError, ValueError) as error:
+        raise LoadError(f"has {x!r:.60} for {name!r:.100}: {error}") from error
 
 
 def _to_npz(parameters: Parameters) -> bytes:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import operator
 import random
 from collections.abc import Sequence, Sized
 from itertools import pairwise
 from typing import Any
 
+from microgradlike._validate import require_numbers, whole_number
 from microgradlike.engine import Value
 from microgradlike.nn import activations, initialisation
 from microgradlike.nn.activations import Activation
 from microgradlike.nn.initialisation import Initialisation, Source
-from microgradlike.nn.inputs import refuse_strangers
 from microgradlike.nn.module import Module
 
 
@@ -40,7 +39,7 @@ class Neuron(Module):
         rng: Source | None = None,
         nout: int = 1,
     ) -> None:
-        _width("nin", nin)
+        whole_number("nin", nin, at_least=1)
         draw = initialisation.named(init)
         source = random if rng is None else initialisation.source(rng)
         self.w = [Value(draw(source, nin, nout)) for _ in range(nin)]
@@ -63,7 +62,7 @@ class Neuron(Module):
         try:
             act = sum([wi * xi for wi, xi in zip(self.w, x)], self.b)
         except TypeError:
-            refuse_strangers(repr(self), "input", x, "give it one example: [model(x) for x in xs]")
+            require_numbers(repr(self), "input", x, "give it one example: [model(x) for x in xs]")
             raise
         if not self.nonlin:
             return act
@@ -92,7 +91,7 @@ class Layer(Module):
         init: Initialisation = "micrograd",
         rng: Source | None = None,
     ) -> None:
-        _width("nout", nout)
+        whole_number("nout", nout, at_least=1)
         self.neurons = [
             Neuron(nin, nonlin, activation=activation, init=init, rng=rng, nout=nout)
             for _ in range(nout)
@@ -157,19 +156,6 @@ def _widths(nouts: Sequence[int]) -> Sequence[int]:
         raise TypeError(
             f"nouts is a list of widths, got {nouts!r:.60}; write [{nouts!r:.60}] for one layer"
         ) from None
-
-
-def _width(name: str, n: int) -> None:
-    if isinstance(n, bool):
-        raise TypeError(f"{name} is a whole number, got {n}")
-    try:
-        width = operator.index(n)
-    except TypeError:
-        raise TypeError(
-            f"{name} is a whole number, got {n!r:.60} of type {type(n).__name__}"
-        ) from None
-    if width < 1:
-        raise ValueError(f"{name} is at least 1, got {n}")
 
 
 def _misfit(neuron: Neuron, x: Any) -> Exception:

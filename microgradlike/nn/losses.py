@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from microgradlike import functions
-from microgradlike.nn.inputs import refuse_strangers
+from microgradlike._validate import require_numbers
 from microgradlike.ops import relu
 from microgradlike.scalar import Scalar
 
@@ -23,8 +23,8 @@ def mse(predictions: Iterable[Any], targets: Iterable[Any]) -> Any:
     2.0
     """
     pairs = _pairs("mse", "target", predictions, targets)
-    refuse_strangers("mse", "output", [p for p, _ in pairs], _ONE_EACH)
-    refuse_strangers("mse", "target", [t for _, t in pairs], _ONE_EACH)
+    require_numbers("mse", "output", [p for p, _ in pairs], _ONE_EACH)
+    require_numbers("mse", "target", [t for _, t in pairs], _ONE_EACH)
     return functions.mean((p - t) ** 2 for p, t in pairs)
 
 
@@ -45,7 +45,7 @@ def hinge(scores: Iterable[Any], labels: Iterable[float]) -> Any:
                 f"hinge takes labels -1 and 1, but label {i} is {y!r:.60}; for 0 and 1 write"
                 " 2 * label - 1"
             )
-    refuse_strangers("hinge", "output", [s for s, _ in pairs], _ONE_EACH)
+    require_numbers("hinge", "output", [s for s, _ in pairs], _ONE_EACH)
     signs: list[Any] = [y if isinstance(y, Scalar) else float(y) for _, y in pairs]
     return functions.mean(relu(1 - y * s) for (s, _), y in zip(pairs, signs))
 
@@ -60,9 +60,9 @@ def binary_cross_entropy(logits: Iterable[Any], targets: Iterable[Any]) -> Any:
     0.6931471805599453
     """
     pairs = _pairs("binary_cross_entropy", "target", logits, targets)
-    refuse_strangers("binary_cross_entropy", "output", [s for s, _ in pairs], _ONE_EACH)
+    require_numbers("binary_cross_entropy", "output", [s for s, _ in pairs], _ONE_EACH)
     goals = [float(t) if isinstance(t, bool) else t for _, t in pairs]
-    refuse_strangers("binary_cross_entropy", "target", goals, _ONE_EACH)
+    require_numbers("binary_cross_entropy", "target", goals, _ONE_EACH)
     return functions.mean(functions.binary_cross_entropy(s, t) for s, t in pairs)
 
 

@@ -6,12 +6,11 @@ A formula is written once, over one parameter or over an array of all: the bits 
 from __future__ import annotations
 
 import math
-import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from numbers import Real
 from typing import Any
 
+from microgradlike._validate import is_real, real_number, whole_number
 from microgradlike.engine import Value
 from microgradlike.op import to_float
 
@@ -31,14 +30,14 @@ class Optimizer(ABC):
         self, parameters: Iterable[Value], lr: float, *, weight_decay: float, slots: tuple[str, ...]
     ) -> None:
         self.parameters = _checked(parameters)
-        self.lr = _rate("lr", lr)
-        self.weight_decay = _rate("weight_decay", weight_decay)
+        self.lr = real_number("lr", lr, at_least=0)
+        self.weight_decay = real_number("weight_decay", weight_decay, at_least=0)
         self.steps = 0
         self.state: dict[str, Any] = {name: [0.0] * len(self.parameters) for name in slots}
 
     def step(self) -> None:
         """Move every parameter by its gradient."""
-        lr = _rate("lr", self.lr)
+        lr = real_number("lr", self.lr, at_least=0)
         self.steps += 1
         if len(self.parameters) < ARRAY:
             self._one_by_one(lr)
@@ -99,7 +98,7 @@ class Optimizer(ABC):
         own = self.state_dict()
         if set(state) != set(own) or state["optimizer"] != own["optimizer"]:
             raise ValueError(f"not a state of {own['optimizer']}, whose keys are {', '.join(own)}")
-        steps = _count("steps", state["steps"])
+        steps = whole_number("steps", state["steps"], at_least=0)
         loaded = {name: _numbers(name, state[name], len(self.parameters)) for name in self.state}
         self.steps, self.state = steps, loaded
 
@@ -125,7 +124,7 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr, weight_decay=weight_decay, slots=("velocity",))
-        self.momentum = _fraction("momentum", momentum)
+        self.momentum = real_number("momentum", momentum, at_least=0, below=1)
         self.nesterov = nesterov
         if nesterov and momentum == 0:
             raise ValueError("nesterov needs a momentum above 0, such as momentum=0.9")
@@ -171,7 +170,7 @@ class Adam(Optimizer):
         decay = self.decay if weight_decay is None else weight_decay
         super().__init__(parameters, lr, weight_decay=decay, slots=("mean", "square"))
         self.betas = _pair("betas", betas)
-        self.eps = _rate("eps", eps)
+        self.eps = real_number("eps", eps, at_least=0)
         if eps == 0:
             raise ValueError("eps is above 0: it keeps a step finite where no gradient came yet")
 
@@ -238,39 +237,14 @@ def _checked(parameters: Iterable[Value]) -> list[Value]:
     return found
 
 
-def _rate(name: str, x: float) -> float:
-    if not isinstance(x, Real) or isinstance(x, bool):
-        raise TypeError(f"{name} is a number, got {x!r:.60} of type {type(x).__name__}")
-    if not 0 <= x < math.inf:
-        raise ValueError(f"{name} is finite and not negative, got {x!r}")
-    return float(x)
-
-
-def _fraction(name: str, x: float) -> float:
-    if not _rate(name, x) < 1:
-        raise ValueError(f"{name} is at least 0 and below 1, got {x!r}")
-    return float(x)
-
-
 def _pair(name: str, xs: tuple[float, float]) -> tuple[float, float]:
     if not isinstance(xs, Sequence) or isinstance(xs, str) or len(xs) != 2:
         raise TypeError(
             f"{name} is a pair of numbers such as (0.9, 0.999), got {xs!r:.60} of type"
             f" {type(xs).__name__}"
         )
-    return _fraction(f"{name}[0]", xs[0]), _fraction(f"{name}[1]", xs[1])
-
-
-def _count(name: str, n: Any) -> int:
-    try:
-        count = operator.index(n)
-    except TypeError:
-        count = None
-    if count is None or isinstance(n, bool):
-        raise TypeError(f"{name} is a whole number, got {n!r:.60} of type {type(n).__name__}")
-    if count < 0:
-        raise ValueError(f"{name} is a number of steps taken and not negative, got {count}")
-    return count
+    a, b = (real_number(f"{name}[{i}]", x, at_least=0, below=1) for i, x in enumerate(xs))
+    return a, b
 
 
 def _numbers(name: str, xs: Any, count: int) -> list[float]:
@@ -280,7 +254,7 @@ def _numbers(name: str, xs: Any, count: int) -> list[float]:
             f" {type(xs).__name__}"
         )
     for i, x in enumerate(xs):
-        if not isinstance(x, Real) or isinstance(x, bool):
+        if not is_real(x):
             raise TypeError(
                 f"{name}[{i}] is {x!r:.60} of type {type(x).__name__}, and not a number; a state is"
                 " what state_dict() gave"

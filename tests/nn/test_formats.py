@@ -133,15 +133,15 @@ def test_other_json_is_refused(refused, document):
 @pytest.mark.parametrize(
     ("number", "says"),
     [
-        ("null", "has None in place of a number for 'layers"),
-        ("true", "has True in place of a number"),
-        ('"1.0"', "has '1.0' in place of a number"),
-        ('"Infinity"', "has 'Infinity' in place of a number"),
-        ("[1.0]", r"has \[1\.0\] in place of a number"),
+        ("null", "has None for 'layers"),
+        ("true", "has True for 'layers"),
+        ('"1.0"', "has '1.0' for 'layers"),
+        ('"Infinity"', "has 'Infinity' for 'layers"),
+        ("[1.0]", r"has \[1\.0\] for 'layers"),
         ("NaN", "NaN is no number there"),
         ("-Infinity", "-Infinity is no number there"),
-        ("1e999", "a number beyond every double"),
-        ("1" * 400, "a number beyond every double"),
+        ("1e999", "beyond the largest double"),
+        ("1" * 400, "beyond the largest double"),
     ],
 )
 def test_what_is_no_number_is_refused(refused, number, says):

@@ -291,7 +291,7 @@ def test_a_wrong_argument_says_what_is_right(wrong, error, says):
         ({}, ValueError, "not a state of Adam, whose keys are optimizer, steps, mean, square"),
         ({"optimizer": "AdamW"}, ValueError, "not a state of Adam"),
         ({"mean": [1.0, 2.0]}, ValueError, r"2 number\(s\) for 1 param"),
-        ({"steps": -5}, ValueError, "steps is a number of steps taken and not negative, got -5"),
+        ({"steps": -5}, ValueError, "steps is at least 0, got -5"),
         ({"steps": 1.5}, TypeError, "steps is a whole number, got 1.5 of type float"),
         ({"steps": True}, TypeError, "steps is a whole number, got True of type bool"),
         ({"square": None}, TypeError, "square is a list with a number for .*, got None of type"),

@@ -539,7 +539,7 @@ def test_what_does_not_fit_says_what_does(wrong, error, says):
         (lambda: train.EarlyStopping(0), ValueError, "patience is at least 1, got 0"),
         (lambda: train.EarlyStopping(2.0), TypeError, "patience is a whole number"),
         (lambda: train.EarlyStopping(2, min_delta=-1), ValueError, "min_delta is finite and not"),
-        (lambda: train.EarlyStopping(2, min_delta="a"), ValueError, "min_delta is finite and not"),
+        (lambda: train.EarlyStopping(2, min_delta="a"), TypeError, "min_delta is a number, got"),
         (lambda: train.EarlyStopping(2, monitor="both"), ValueError, "monitor is 'training'"),
         (lambda: train.Checkpoint("run.pkl"), ValueError, "a checkpoint is a .json file, got"),
         (lambda: train.Checkpoint("run.json", every=0), ValueError, "every is at least 1"),
@@ -638,7 +638,7 @@ def test_a_class_that_is_none_is_said_to_be_none():
     model = nn.MLP(2, [3], rng=random.Random(0))
     adam = nn.Adam(model.parameters(), lr=0.1)
     data = ([[0.5, 0.5]], [3])
-    with pytest.raises(ValueError, match="target 3 is no index of 3"):
+    with pytest.raises(ValueError, match=r"target 3 .* 3 logit"):
         train.fit(model, three_classes, data, optimizer=adam, epochs=1, progress=False)
 
 

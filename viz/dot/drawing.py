@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from microgradlike._io import write_whole
 from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.dot.animation import playing
@@ -75,7 +76,7 @@ class Drawing:
             raise ValueError(
                 f"a picture is saved as {', '.join(write)}, got {str(path)!r:.80}; name it y.svg"
             )
-        _replace(target, write[suffix]())
+        write_whole(target, write[suffix]())
         return target
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -148,14 +149,3 @@ def _place(y: Value | Program, focus: Value) -> str:
             " it"
         )
     return id_of(y, focus)
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Write to a file beside it, and put that in its place."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        os.replace(beside, target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise

@@ -11,10 +11,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from microgradlike._io import write_whole
 from microgradlike.compile.arithmetic import arithmetic
 from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
-from microgradlike.nn.disk import write_whole
 from microgradlike.nn.module import Module
 from microgradlike.ops import Op
 from viz.dot.drawing import Drawing

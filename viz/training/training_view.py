@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from microgradlike._validate import whole_number
 from microgradlike.derivatives.pytree import is_array
 from microgradlike.engine import Value
 from microgradlike.graph import topological
-from microgradlike.nn.inputs import whole
 from microgradlike.nn.module import Module
 from microgradlike.nn.training.dataset import Examples
 from microgradlike.ops import Op
@@ -52,7 +52,7 @@ class Subject:
                 raise ValueError(
                     f"example {i} of data has {row!r:.80}: take what is not finite out"
                 )
-        if not 0 <= whole("probe", probe) < len(examples):
+        if not 0 <= whole_number("probe", probe) < len(examples):
             raise IndexError(
                 f"probe={probe} is the number of an example, 0 to {len(examples) - 1}, of which the"
                 " graph is shown"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from microgradlike.nn.inputs import whole
+from microgradlike._validate import real_number, whole_number
 from microgradlike.nn.training.state import State
 
 
@@ -82,12 +81,11 @@ class EarlyStopping(Callback):
         monitor: str | None = None,
         restore: bool = False,
     ) -> None:
-        self.patience = whole("patience", patience, least=1)
-        if not (isinstance(min_delta, (int, float)) and 0 <= min_delta < math.inf):
-            raise ValueError(f"min_delta is finite and not negative, got {min_delta!r:.60}")
+        self.patience = whole_number("patience", patience, at_least=1)
         if monitor not in (None, "training", "validation"):
             raise ValueError(f"monitor is 'training', 'validation' or None, got {monitor!r:.60}")
-        self.min_delta, self.monitor, self.restore = min_delta, monitor, restore
+        self.min_delta = real_number("min_delta", min_delta, at_least=0)
+        self.monitor, self.restore = monitor, restore
         self._forget()
 
     def begin(self, state: State) -> None:

@@ -15,10 +15,10 @@ from random import Random
 from time import monotonic
 from typing import Any
 
-from microgradlike.nn.disk import PathLike, read_bounded, write_whole
+from microgradlike._io import PathLike, from_json_number, json_number, write_whole
+from microgradlike._validate import is_real, whole_number
 from microgradlike.nn.files import limit_of, parameters_of, same_names
-from microgradlike.nn.formats import LoadError
-from microgradlike.nn.inputs import whole
+from microgradlike.nn.formats import LoadError, read_bounded
 from microgradlike.nn.training.callbacks import Callback
 from microgradlike.nn.training.state import State
 
@@ -39,16 +39,16 @@ class Checkpoint(Callback):
     """
 
     def __init__(self, path: PathLike, *, every: int = 1, seconds: float = 1.0) -> None:
-        self.path, self.every = Path(path), whole("every", every, least=1)
+        self.path, self.every = Path(path), whole_number("every", every, at_least=1)
         if self.path.suffix.lower() != ".json":
             raise ValueError(f"a checkpoint is a .json file, got {os.fspath(path)!r:.100}")
-        if not (isinstance(seconds, (int, float)) and seconds >= 0):
-            raise ValueError(f"seconds between two files are 0 or more, got {seconds!r:.60}")
         if not self.path.parent.is_dir():
             raise FileNotFoundError(
                 f"{os.fspath(path)}: there is no directory {os.fspath(self.path.parent)}; make it"
                 " first"
             )
+        if not (is_real(seconds) and seconds >= 0):
+            raise ValueError(f"seconds between two files are 0 or more, got {seconds!r:.60}")
         self.seconds = seconds
         self._last: float | None = None  # when a file was written
         self._due: dict[str, Any] | None = None  # what is to be written at the end
@@ -175,7 +175,7 @@ def _restore(document: Mapping[str, Any], state: State) -> None:
 def _plain(x: Any) -> Any:
     """The same for JSON, which has no way to write an infinity or nan as a number."""
     if isinstance(x, float):
-        return x if math.isfinite(x) else {"double": str(x)}
+        return x if math.isfinite(x) else {"double": json_number(x)}
     if isinstance(x, dict):
         return {name: _plain(part) for name, part in x.items()}
     return [_plain(part) for part in x] if isinstance(x, (list, tuple)) else x
@@ -185,6 +185,6 @@ def _numbers(x: Any) -> Any:
     """What `_plain` wrote, as it was."""
     if isinstance(x, dict):
         if set(x) == {"double"}:
-            return float(x["double"])
+            return from_json_number(x["double"])
         return {name: _numbers(part) for name, part in x.items()}
     return [_numbers(part) for part in x] if isinstance(x, list) else x

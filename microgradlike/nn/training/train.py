@@ -8,10 +8,10 @@ from math import isfinite
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from microgradlike._validate import whole_number
 from microgradlike.compile.jit import jit
 from microgradlike.derivatives.diagnose import diagnose
 from microgradlike.engine import Value
-from microgradlike.nn.inputs import whole
 from microgradlike.nn.module import Module
 from microgradlike.nn.optim import Optimizer
 from microgradlike.nn.training.callbacks import (
@@ -29,7 +29,7 @@ from microgradlike.nn.training.state import History as History, State as State
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from microgradlike.nn.disk import PathLike
+    from microgradlike._io import PathLike
 
 
 def fit(
@@ -85,8 +85,9 @@ def fit(
     size = _batch_size(batch_size, len(examples))
     ready = [c if isinstance(c, Callback) else Calling(c) for c in callbacks]
     ready.sort(key=lambda c: isinstance(c, Checkpoint))  # to hold what the others have come to
-    rng = Random(0 if seed is None else whole("seed", seed))
-    epochs, compare = whole("epochs", epochs, least=1), whole("compare", compare, least=0)
+    rng = Random(0 if seed is None else whole_number("seed", seed))
+    epochs = whole_number("epochs", epochs, at_least=1)
+    compare = whole_number("compare", compare, at_least=0)
     checked = 0 if tests is None else len(tests)
     state = State(model, optimizer, epochs, len(examples), checked, size, rng, ready)
 
@@ -224,7 +225,7 @@ def _tests(validation: Any, examples: Examples) -> Examples:
 
 
 def _batch_size(batch_size: int | None, count: int) -> int:
-    size = count if batch_size is None else whole("batch_size", batch_size, least=1)
+    size = count if batch_size is None else whole_number("batch_size", batch_size, at_least=1)
     if size > count:
         raise ValueError(
             f"batch_size={size} is more than the {count} example(s) there are; leave it out for all"

@@ -1,0 +1,97 @@
+"""Checks of arguments: whole numbers, real numbers, and numbers of any kind."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterable
+from numbers import Real
+
+from microgradlike.coerce import as_float
+from microgradlike.op import to_float
+from microgradlike.scalar import Scalar
+
+
+def whole_number(name: str, x: object, *, at_least: int | None = None) -> int:
+    """The argument `name` as an int, from anything that has `__index__` but a bool.
+
+    Raises TypeError for another kind, ValueError for a number below `at_least`.
+
+    >>> whole_number("epochs", 3)
+    3
+    >>> whole_number("epochs", 0, at_least=1)
+    Traceback (most recent call last):
+    ...
+    ValueError: epochs is at least 1, got 0
+    """
+    try:
+        found = None if isinstance(x, bool) else operator.index(x)  # type: ignore[arg-type]
+    except TypeError:
+        found = None
+    if found is None:
+        raise TypeError(
+            f"{name} is a whole number, got {x!r:.60} of type {type(x).__name__}; write int(...)"
+            " to convert it"
+        )
+    if at_least is not None and found < at_least:
+        raise ValueError(f"{name} is at least {at_least}, got {found}")
+    return found
+
+
+def is_real(x: object) -> bool:
+    """True for a real number, NumPy's included; False for a bool, a complex number or text.
+
+    >>> is_real(3), is_real(2.5), is_real(True), is_real("3")
+    (True, True, False, False)
+    """
+    return isinstance(x, Real) and not isinstance(x, bool)
+
+
+def real_number(
+    name: str, x: object, *, at_least: float = -math.inf, below: float = math.inf
+) -> float:
+    """The argument `name` as a finite float in [at_least, below), from any real number but a bool.
+
+    Raises TypeError for another kind, ValueError for a number out of range, inf or nan.
+
+    >>> real_number("lr", 1, at_least=0)
+    1.0
+    >>> real_number("lr", "0.1")
+    Traceback (most recent call last):
+    ...
+    TypeError: lr is a number, got '0.1' of type str; write float(...) to convert it
+    """
+    if not is_real(x):
+        raise TypeError(
+            f"{name} is a number, got {x!r:.60} of type {type(x).__name__}; write float(...) to"
+            " convert it"
+        )
+    found = to_float(x)
+    if not (math.isfinite(found) and at_least <= found < below):
+        raise ValueError(f"{name} is {_range(at_least, below)}, got {x!r:.60}")
+    return found
+
+
+def require_numbers(taker: str, noun: str, xs: Iterable[object], way_out: str) -> None:
+    """Raise TypeError for the first of `xs` that is neither a number nor a Value or its like.
+
+    >>> require_numbers("mse", "output", [0.5, "a"], "write float(x)")
+    Traceback (most recent call last):
+    ...
+    TypeError: mse takes numbers or Values, but output 1 is 'a' of type str; write float(x)
+    """
+    for i, x in enumerate(xs):
+        if not isinstance(x, Scalar) and as_float(x) is None:
+            raise TypeError(
+                f"{taker} takes numbers or Values, but {noun} {i} is {x!r:.60} of type"
+                f" {type(x).__name__}; {way_out}"
+            )
+
+
+def _range(at_least: float, below: float) -> str:
+    rules = ["finite"] if below == math.inf else []
+    if at_least > -math.inf:
+        rules.append("not negative" if at_least == 0 else f"at least {at_least:g}")
+    if below < math.inf:
+        rules.append(f"below {below:g}")
+    return " and ".join(rules)
