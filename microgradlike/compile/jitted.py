@@ -15,6 +15,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 import numpy as np
 
 from microgradlike import functions, ops
+from microgradlike._validate import whole_number
 from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.executable import Executable
@@ -266,12 +267,8 @@ def _as_floats(result: object) -> Any:
 
 def _positions(batch: int | tuple[int, ...]) -> tuple[int, ...]:
     positions = batch if isinstance(batch, tuple) else (batch,)
-    if not all(type(i) is int and i >= 0 for i in positions):
-        raise TypeError(
-            f"batch={batch!r} is not a position of an argument, or a tuple of positions; count from"
-            " 0, as in batch=(0, 1)"
-        )
-    return tuple(sorted(set(positions)))
+    name = f"a position in batch={batch!r}"
+    return tuple(sorted({whole_number(name, i, at_least=0) for i in positions}))
 
 
 def _require_one_of(name: str, x: object, choices: tuple[object, ...]) -> None:

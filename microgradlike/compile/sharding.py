@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from microgradlike._validate import whole_number
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.executable import Executable
 
@@ -87,16 +88,7 @@ def checked_split(split: object) -> int | None:
     >>> checked_split(500)
     500
     """
-    if split is None:
-        return None
-    if type(split) is not int:
-        raise TypeError(
-            f"split={split!r:.60} of type {type(split).__name__} is not a number of rows; pass a"
-            " whole number, or None for as many rows as take some milliseconds"
-        )
-    if split < 1:
-        raise ValueError(f"split={split} is too small; pass at least 1 row, or None")
-    return split
+    return None if split is None else whole_number("split", split, at_least=1)
 
 
 def packed(executable: Executable) -> Packed:

@@ -290,11 +290,11 @@ def test_what_is_no_executor_says_what_is_one(executor):
 @pytest.mark.parametrize(
     ("split", "error", "says"),
     [
-        (0, ValueError, "split=0 is too small; pass at least 1 row"),
-        (-5, ValueError, "split=-5"),
-        (2.5, TypeError, "split=2.5 of type float .* pass a whole number"),
-        (True, TypeError, "split=True of type bool"),
-        ("all", TypeError, "split='all'"),
+        (0, ValueError, "split is at least 1, got 0"),
+        (-5, ValueError, "split is at least 1, got -5"),
+        (2.5, TypeError, r"split .* got 2.5 of type float; write int"),
+        (True, TypeError, "got True of type bool"),
+        ("all", TypeError, "got 'all' of type str"),
     ],
 )
 def test_a_split_that_is_none_says_what_it_means(split, error, says):
