@@ -1,4 +1,4 @@
-"""The page in headless Chromium:  python benchmarks/page.py [--nodes 300 2000 60000]
+"""The page in headless Chromium:  python -m benchmarks.page [--nodes 300 2000 60000]
 
 Of a network of about so many nodes: how large its file is, how long Python takes to make it, when
 it is ready in the browser (the load event, after the navigation began), and what a changed leaf
@@ -13,9 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from measuring import table
 from playwright.sync_api import sync_playwright
 
+from benchmarks.shared.measuring import table
 from microgradlike import Value, nn
 from microgradlike.nn import train
 from viz import page, watch

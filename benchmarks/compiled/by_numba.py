@@ -1,8 +1,9 @@
 """What somebody who knows the calculus would write by hand, compiled by numba: near the limit."""
 
-import moons
 import numba
 import numpy as np
+
+from benchmarks.shared import moons
 
 
 def moons_step():  # noqa: C901 - numba wants one function
