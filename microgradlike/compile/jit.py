@@ -60,26 +60,21 @@ def jit(
     executor: Executor | None = None,
     split: int | None = None,
 ) -> Jitted[P, R] | Callable[[Callable[P, R]], Jitted[P, R]]:
-    """Record `f` once for each structure of its arguments, and run it as a program from then on.
+    """Record `f` once for each structure of its arguments; from then on it runs as a program.
 
-    Arguments and results are numbers, arrays and nested lists, tuples and dicts of them; text,
-    booleans and None are part of the structure. Values that `f` uses are read afresh at every call,
-    and `backward(...)` adds to their gradients. Everything else is fixed when `f` is recorded:
-    plain numbers around it, random numbers, the `.data` of a Value. Called with Values, `f` runs
-    eagerly, and its result can be differentiated.
+    Arguments and results are numbers, arrays and nested lists, tuples and dicts of these. Values
+    that `f` uses are read at every call, and `backward(...)` adds to their gradients; all else is
+    fixed when `f` is recorded. Called with Values, `f` runs eagerly and can be differentiated.
 
-    - `batch`: position(s) of arguments with a leading axis of rows: arrays, lists of rows, or dicts
-      of these. `f` is written for one row.
+    - `batch`: position(s) of arguments with a leading axis of rows; `f` is written for one row.
     - `reduce`: "mean" or "sum" over the rows; with None, results have the leading axis of rows.
-    - `backend`: "python" (eager arithmetic, bit for bit), "numpy", "llvm" (machine code; needs the
-      extra `llvm`), "auto" ("llvm" if it is installed, else "numpy") or "eager" (`f` as it stands).
-    - `executor`: a `concurrent.futures.Executor` whose workers share a batch, such as a process
-      pool or a Dask client's `get_executor()`. The results are the same bits without it.
+    - `backend`: "python" (bits as eager), "numpy", "llvm" (machine code; needs the extra `llvm`),
+      "auto" ("llvm" if it is installed, else "numpy") or "eager" (`f` as it stands).
+    - `executor`: a `concurrent.futures.Executor` whose workers share a batch; the bits stay.
     - `split`: rows of a batch per worker task; by default as many as take some milliseconds.
 
-    Returns a Jitted. Raises TypeError or ValueError for an option that is not one of these. A call
-    raises TraceError if `f` needs a number to decide what to do, as `if x > 0:` does, and
-    RuntimeError if a worker dies; nothing is changed then, and the call can be repeated.
+    Returns a Jitted. Raises TypeError or ValueError for another option. A call raises TraceError if
+    `f` needs a number to decide what to do, RuntimeError if a worker dies; it can be repeated.
 
     >>> from microgradlike import Value
     >>> w = Value(2.0)

@@ -139,7 +139,14 @@ class SharedStraightLine:
         chunk = len(equations) + 1 if small else CHUNK
         used = (r for _, _, operands in native.varying_equations for r in operands)
         wanted = [*native.program.outputs, *used]
-        code = SharedCode(module, native.program, native.batched, equations, wanted, chunk)
+        code = SharedCode(
+            module,
+            native.program,
+            batched=native.batched,
+            equations=equations,
+            wanted=wanted,
+            chunk=chunk,
+        )
         self.inputs = slice(0, native.program.inputs - native.batched)
         constants = native.program.constants
         self._array = np.array([*[0.0] * len(code.place), *constants, -0.0])
@@ -205,10 +212,10 @@ class _RowLoop:
         code = VaryingCode(
             module,
             native.program,
-            native.batched,
-            native.varying_equations,
-            native.shared.place,
-            len(native.varying_equations) + 1 if small else CHUNK,
+            batched=native.batched,
+            equations=native.varying_equations,
+            place=native.shared.place,
+            chunk=len(native.varying_equations) + 1 if small else CHUNK,
             summed=self.summed,
         )
         self.count, self.buffer = len(code.outputs), len(code.buffer)

@@ -28,6 +28,7 @@ class SharedCode:
         self,
         module: LLVMModule,
         program: Program,
+        *,
         batched: int,
         equations: Sequence[Equation],
         wanted: Sequence[int],
@@ -70,11 +71,11 @@ class VaryingCode:
         self,
         module: LLVMModule,
         program: Program,
+        *,
         batched: int,
         equations: Sequence[Equation],
         place: dict[int, int] | IndexArray,
         chunk: int,
-        *,
         summed: bool,
     ) -> None:
         self.program, self.batched, self.place, self.summed = program, batched, place, summed

@@ -1,9 +1,9 @@
-"""exp, log, tanh, sin and cos over vectors, in LLVM's instructions: within 2 ulp, no call per lane.
+"""Vector math: exp, log, tanh, sin and cos over vectors, within 2 ulp and without a call per lane.
 
-Each reduces its operand to a short interval, where a power series or a continued fraction ends
-below half an ulp; the coefficients are computed here. Splitting constants into parts of few bits,
-so that their products with small whole numbers are exact, is due to Cody and Waite (Software Manual
-for the Elementary Functions, 1980). An operand of sin or cos beyond LARGE goes to the C library.
+Each function reduces its operand to a short interval, where a power series or a continued fraction
+is cut off below half an ulp; the coefficients are computed here. Constants are split into parts of
+few bits, so that their products with small whole numbers are exact, as in Cody and Waite (Software
+Manual for the Elementary Functions, 1980). Operands of sin or cos beyond LARGE go to the C library.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LOG_2 = Fraction("0.693147180559945309417232121458176568075500134360255254120680
 
 
 def exp(ir: IRBuilder, x: str) -> str:
-    """exp(x) = 2ⁿ exp(r) with |r| ≤ log(2) / 2."""
+    """Append exp: exp(x) = 2ⁿ exp(r) with |r| ≤ log(2) / 2."""
     constant = ir.constant
     x = ir.select(ir.compare("olt", x, constant(-746.0)), constant(-746.0), x)  # nan stays
     x = ir.select(ir.compare("ogt", x, constant(710.0)), constant(710.0), x)
@@ -37,7 +37,7 @@ def exp(ir: IRBuilder, x: str) -> str:
 
 
 def log(ir: IRBuilder, x: str) -> str:
-    """log(x) = k log 2 + 2 artanh(s) with x = 2ᵏ m, √½ ≤ m < √2, s = (m - 1) / (m + 1)."""
+    """Append log: k log 2 + 2 artanh(s) with x = 2ᵏ m, √½ ≤ m < √2, s = (m - 1) / (m + 1)."""
     constant, zero = ir.constant, ir.constant(0.0)
     small = ir.compare("olt", x, constant(2.0**-1022))  # a subnormal is made a normal number
     scaled = ir.select(small, ir.mul(x, constant(2.0**54)), x)
@@ -49,7 +49,7 @@ def log(ir: IRBuilder, x: str) -> str:
     s = ir.div(f, ir.add(constant(2.0), f))
     z = ir.mul(s, s)
     tail = ir.mul(z, _polynomial(ir, z, [2 / (2 * k + 3) for k in range(10)]))
-    # 2 artanh(s) = f - (f²/2 - s (f²/2 + tail)), where little of the rounding of s is left
+    # 2 artanh(s) = f - (f²/2 - s (f²/2 + tail)), which keeps little of the rounding of s
     square = ir.mul(constant(0.5), ir.mul(f, f))
     high, low = _split(LOG_2, 32, 2)
     inner = ir.add(ir.mul(s, ir.add(square, tail)), ir.mul(n, constant(low)))
@@ -60,7 +60,7 @@ def log(ir: IRBuilder, x: str) -> str:
 
 
 def tanh(ir: IRBuilder, x: str) -> str:
-    """1 - 2 / (exp(2x) + 1); near 0 the continued fraction x/(1 + x²/(3 + x²/(5 + ...)))."""
+    """Append tanh: 1 - 2 / (exp(2x) + 1), near 0 the fraction x/(1 + x²/(3 + x²/(5 + ...)))."""
     one, two = ir.constant(1.0), ir.constant(2.0)
     size = ir.intrinsic("fabs", x)
     far = ir.sub(one, ir.div(two, ir.add(exp(ir, ir.mul(two, size)), one)))
@@ -74,12 +74,12 @@ def tanh(ir: IRBuilder, x: str) -> str:
 
 
 def sin(ir: IRBuilder, x: str) -> str:
-    """sin(x), up to LARGE."""
+    """Append sin, for |x| up to LARGE."""
     return ir.select(ir.compare("oeq", x, ir.constant(0.0)), x, _circular(ir, x, 0))
 
 
 def cos(ir: IRBuilder, x: str) -> str:
-    """cos(x), up to LARGE."""
+    """Append cos, for |x| up to LARGE."""
     return _circular(ir, x, 1)
 
 
@@ -88,7 +88,7 @@ NEAR_0: dict[str, Callable[[IRBuilder, str], str]] = {"sin": sin, "cos": cos}
 
 
 def _circular(ir: IRBuilder, x: str, quarter: int) -> str:
-    """sin(x + quarter · π/2) by n = the nearest number of quarter turns, and r what is left."""
+    """Append sin(x + quarter · π/2), from the nearest number n of quarter turns and the rest r."""
     constant = ir.constant
     n, whole = _nearest(ir, ir.mul(x, constant(2 / math.pi)))
     r, low = _sum(ir, x, [ir.mul(n, constant(-part)) for part in _split(HALF_PI, 33, 4)])
@@ -108,7 +108,7 @@ def _circular(ir: IRBuilder, x: str, quarter: int) -> str:
 
 
 def _sum(ir: IRBuilder, x: str, terms: Sequence[str]) -> tuple[str, str]:
-    """x plus terms of falling size, as a number and what its rounding lost."""
+    """Append x plus terms of falling size; return the sum and its rounding error."""
     low = ir.constant(0.0)
     for term in terms:
         total = ir.add(x, term)
@@ -120,7 +120,7 @@ def _sum(ir: IRBuilder, x: str, terms: Sequence[str]) -> tuple[str, str]:
 
 
 def _nearest(ir: IRBuilder, x: str) -> tuple[str, str]:
-    """The nearest whole number, as a double and as an integer; any integer where x is nan."""
+    """Append the nearest whole number, as a double and as an integer; for nan, any integer."""
     shifted = ir.add(x, ir.constant(MAGIC))
     whole = ir.integer("sub", ir.to_bits(shifted), ir.bits_of(MAGIC))
     return ir.sub(shifted, ir.constant(MAGIC)), whole
@@ -131,7 +131,7 @@ def _power_of_2(ir: IRBuilder, n: str) -> str:
 
 
 def _polynomial(ir: IRBuilder, x: str, coefficients: Sequence[float]) -> str:
-    """c₀ + c₁ x + c₂ x² + ..., even and odd powers apart: half as long a wait."""
+    """Append c₀ + c₁ x + c₂ x² + ..., even and odd powers in parallel to halve the latency."""
     if len(coefficients) < 4:
         return _horner(ir, x, coefficients)
     square = ir.mul(x, x)
@@ -147,7 +147,7 @@ def _horner(ir: IRBuilder, x: str, coefficients: Sequence[float]) -> str:
 
 
 def _split(x: Fraction, bits: int, count: int) -> list[float]:
-    """x as a sum of doubles: all of that many significant bits, but for the last."""
+    """Return doubles with the sum x, each of so many significant bits but for the last."""
     parts: list[float] = []
     for _ in range(count - 1):
         scale = Fraction(2) ** (bits - math.frexp(float(x))[1])
@@ -157,7 +157,7 @@ def _split(x: Fraction, bits: int, count: int) -> list[float]:
 
 
 def _fraction(terms: Sequence[int]) -> tuple[list[int], list[int]]:
-    """1/(t₀ + z/(t₁ + z/(t₂ + ...))) as a quotient of polynomials in z: their coefficients."""
+    """Return 1/(t₀ + z/(t₁ + z/(t₂ + ...))) as the coefficients of two polynomials in z."""
     top, bottom = [1], [terms[-1]]
     for t in reversed(terms[:-1]):
         shifted = [0, *top]
