@@ -1,4 +1,4 @@
-"""What it takes to have a program, and to run it, by its size."""
+"""Time and memory to build a program and to run it, by its size."""
 
 import subprocess
 import sys

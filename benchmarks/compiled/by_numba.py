@@ -1,4 +1,4 @@
-"""What somebody who knows the calculus would write by hand, compiled by numba: near the limit."""
+"""Values and gradients written by hand and compiled by numba: close to the limit."""
 
 import numba
 import numpy as np

@@ -10,7 +10,7 @@ from microgradlike import Value, jit, maximum, value_and_grad
 
 
 def gpt_contestants(word):
-    """Of each a step, and what makes its gradient a list."""
+    """Return, for each contestant, a step and a function that makes its gradient a list."""
     tokens = [26, *((ord(c) - ord("a")) % 27 for c in word)]
     parameters = scalar_gpt.make_parameters(float)
     shapes = {key: (len(matrix), len(matrix[0])) for key, matrix in parameters.items()}

@@ -15,7 +15,7 @@ torch.set_num_threads(1)
 
 
 def moons_contestants(count):
-    """Of each a step, and what makes its gradient a list in the order of ours."""
+    """Return, for each contestant, a step and a function from its gradient to a list like ours."""
     rows, labels = (np.array(x) for x in moons.moons(count))
     flat = np.array(moons.parameters(moons.start()))
     steps = {}

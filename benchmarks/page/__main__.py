@@ -112,7 +112,7 @@ def training(chromium, widths, rounds):
 
 
 def asked(chromium, path, script, argument):
-    """What a script is worth in the page at `path`."""
+    """Return the value of a script in the page at `path`."""
     tab = chromium.new_page(viewport={"width": 1280, "height": 800})
     tab.goto(path.as_uri())
     found = tab.evaluate(script, argument)
@@ -121,7 +121,7 @@ def asked(chromium, path, script, argument):
 
 
 def opened(chromium, path, rounds=0):
-    """When the page at `path` is ready, and what changing a leaf so many times takes."""
+    """Return the time until the page at `path` is ready, and times of changing a leaf."""
     tab = chromium.new_page(viewport={"width": 1280, "height": 800})
     tab.goto(path.as_uri())
     ready = tab.evaluate(READY)

@@ -46,7 +46,7 @@ def arithmetic(used: Iterable[Op], name: str, spellings: Mapping[Op, str]) -> st
         names = ["x"] if op.arity == 1 else [*"abcdefgh"[: op.arity]]
         value = _arrow(forward, spelled, names)
         slopes = ", ".join(_arrow(p, spelled, ["y", *names]) for p in partials)
-        key = json.dumps(op.name)  # in brackets: __proto__ is no key like others
+        key = json.dumps(op.name)  # in brackets, as __proto__ is a special key
         lines += f"[{key}]: {{ forward: {value}, partials: [{slopes}] }},".split("\n")
     helpers = library_paragraphs(" ".join(spelled.values()))
     return closure_text(name, [*helpers, *own, function_text("return {", lines, "};")])

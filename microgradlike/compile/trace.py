@@ -91,7 +91,7 @@ class Tracer(Scalar):
     def __eq__(self, other: object) -> bool:
         if as_float(other) is not None:
             refuse(
-                "x == y, or x in a list, decides what is computed",
+                "x == y, or x in a list, needs the number",
                 "where(abs(x - y) <= 0, a, b) is recorded as such",
             )
         return self is other
@@ -101,52 +101,54 @@ class Tracer(Scalar):
     def __bool__(self) -> bool:
         compared = self.op is ops.less or self.op is ops.less_equal
         refuse(
-            f"the truth of {'a comparison' if compared else 'a number'} decides what is computed",
+            f"the truth of {'a comparison' if compared else 'x'} needs the number",
             "where(condition, a, b), maximum, minimum, clip and relu are recorded as such",
         )
 
     def __float__(self) -> float:
         refuse(
-            "float(x), or a function of the math module, wants the number",
-            "use microgradlike.sin(x) and its like in place of math.sin(x)",
+            "float(x), or a function of the math module, needs the number",
+            "use microgradlike.sin(x) and so on in place of math.sin(x)",
         )
 
     def __complex__(self) -> complex:
-        refuse("complex(x) wants the number", "the engine is real; use two numbers")
+        refuse("complex(x) needs the number", "numbers are real here; use two numbers")
 
     def __int__(self) -> int:
-        refuse("int(x) wants the number", "use microgradlike.floor(x)")
+        refuse("int(x) needs the number", "use microgradlike.floor(x)")
 
     def __index__(self) -> int:
-        refuse("an index, or range(x), wants the number", "choose with where(condition, a, b)")
+        refuse("an index, or range(x), needs the number", "use where(condition, a, b)")
 
     def __round__(self, digits: int | None = None) -> int:
-        refuse("round(x) wants the number", "use microgradlike.floor(x + 0.5)")
+        refuse("round(x) needs the number", "use microgradlike.floor(x + 0.5)")
 
     def __format__(self, spec: str) -> str:
         if spec:
-            refuse(f"the format {spec!r} wants the number", "print it without a format")
+            refuse(f"the format {spec!r} needs the number", "print it without a format")
         return repr(self)
 
     @property
     def data(self) -> float:
         """Raise TraceError: there is no number yet."""
-        refuse(".data wants the number", "calculate with the Value itself")
+        refuse(".data needs the number", "calculate with the Value itself")
 
     @property
     def primal(self) -> float:
         """Raise TraceError: there is no number yet."""
-        refuse(".primal wants the number", "calculate with the number itself")
+        refuse(".primal needs the number", "calculate with the number itself")
 
     @property
     def grad(self) -> float:
         """Raise TraceError: there is no number yet."""
-        refuse(".grad wants a number", "use grad(f) inside, or .backward(...) of the jit function")
+        refuse(
+            ".grad needs the number", "use grad(f) inside, or .backward(...) of the jit function"
+        )
 
     def backward(self, upstream: Number = 1.0) -> None:
         """Raise TraceError: there is no number yet."""
         refuse(
-            "backward() fills in numbers", "use grad(f) inside, or .backward(...) of the function"
+            "backward() needs the number", "use grad(f) inside, or .backward(...) of the function"
         )
 
     def __copy__(self) -> Tracer:
@@ -156,7 +158,7 @@ class Tracer(Scalar):
         return self
 
     def __reduce__(self) -> NoReturn:
-        refuse("a pickle wants the number", "pickle what the jit function gives")
+        refuse("a pickle needs the number", "pickle what the jit function returns")
 
     def __repr__(self) -> str:
         return f"<recorded {'input' if self.op is None else self.op.name} {self.index}>"

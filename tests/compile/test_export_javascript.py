@@ -28,7 +28,7 @@ PROGRAMS = settings(max_examples=150, suppress_health_check=list(HealthCheck), d
 
 
 def both(node, built, points):
-    """What JavaScript gives at some points, and what the reference gives."""
+    """Return the results of JavaScript and of the reference at some points."""
     run = reference.build(built, built.inputs)
     return node.run(built.to_javascript(), points), [run.row(list(p)) for p in points]
 

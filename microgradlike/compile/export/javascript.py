@@ -160,7 +160,7 @@ def _number(x: float) -> str:
     if x != x:
         return "NaN"
     size = "Infinity" if math.isinf(x) else repr(abs(x))
-    return f"(-{size})" if math.copysign(1.0, x) < 0 else size  # -(-1) is no --1
+    return f"(-{size})" if math.copysign(1.0, x) < 0 else size  # --1 would be a syntax error
 
 
 def function_text(head: str, lines: list[str], end: str) -> str:
