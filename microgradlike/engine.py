@@ -218,7 +218,7 @@ class Value(Scalar):
         3.0
         """
         trace = active_trace.get()
-        if trace is not None and isinstance(x := trace.operand(self), Scalar):
+        if trace is not None and isinstance(x := trace.as_operand(self), Scalar):
             x.detach()  # raises: the number is not known yet
         return Value(self.data, self.label)
 
@@ -283,7 +283,7 @@ class Value(Scalar):
 
     def __bool__(self) -> bool:
         trace = active_trace.get()
-        return self.data != 0 if trace is None else bool(trace.operand(self))
+        return self.data != 0 if trace is None else bool(trace.as_operand(self))
 
     def __float__(self) -> float:
         # defined only to refuse: a silent conversion would silently lose the gradient
