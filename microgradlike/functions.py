@@ -96,7 +96,7 @@ def logsumexp(xs: Iterable[float]) -> float: ...  # type: ignore[overload-overla
 @overload
 def logsumexp(xs: Iterable[K | float]) -> K: ...
 def logsumexp(xs: Iterable[Number]) -> Number:
-    """log Σ exp(xᵢ) without overflow; its gradient is `softmax(xs)`; -inf for an empty sequence.
+    """The logarithm of Σ exp(xᵢ), without overflow; its gradient is `softmax(xs)`; -inf for an empty sequence.
 
     If the largest number is infinite, of either sign, the gradient is shared equally among the
     largest. Raises TypeError for an element that is not a number.
@@ -202,7 +202,7 @@ def binary_cross_entropy(logit: Number, target: Number) -> Number:
                 f"a target is a probability between 0 and 1, got {target!r}; for labels -1 and 1"
                 " write (label + 1) / 2"
             )
-        if target == 0 or target == 1:  # the other term would be 0 × softplus, nan at infinity
+        if target in (0, 1):  # the other term would be 0 × softplus, nan at infinity
             return softplus(-logit if target else logit)
     return target * softplus(-logit) + (1.0 - target) * softplus(logit)
 

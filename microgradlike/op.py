@@ -1,14 +1,14 @@
-"""Op: what a primitive is, and the constructors that make one."""
+"""Op, the record of a primitive, and the constructors that make one."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from numbers import Real
 from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
-inf, nan = math.inf, math.nan
+from microgradlike._help import Described, describe, operand_names, signature
+from microgradlike.floats import ieee as ieee, inf as inf, nan as nan, to_float as to_float
 
 # A number of any kind: a float, a Value, a Dual, a Tracer and so on. It is Any because the types of
 # Python cannot say that these kinds mix. Any by its own name means something else.
@@ -25,7 +25,7 @@ class Kind(Protocol):
 
     @classmethod
     def apply(cls, op: Op, /, *operands: Number) -> Number:
-        """The number `op(*operands)`, or NotImplemented where an operand is a stranger."""
+        """The number `op(*operands)`, or NotImplemented if an operand is a stranger."""
 
 
 K = TypeVar("K", bound=Kind)
@@ -35,15 +35,17 @@ POSITIVE: Domain = ((0.0, inf),)
 NONZERO: Domain = ((-inf, 0.0), (0.0, inf))
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Op:
     """A primitive: one smooth step of a computation, and its own public function.
 
     `forward` maps floats to a float under IEEE-754 (no Python exception);
     `partials[i](y, *operands)` is dy/d(operand i). `domain` holds, per operand, the open intervals
     on which the primitive is smooth; `kink(*operands)` is the distance to the nearest kink, None
-    where there is none. `textbook` has the partials as people write them, where that differs;
-    `aliases` are its other names, NumPy's among them.
+    for a primitive without kinks. `textbook` has the partials as people write them, if that
+    differs; `aliases` are its other names, NumPy's among them. `neutral` has, per operand, the
+    number that leaves the other operand as it is, to the bit. `chooses` marks a first operand that
+    is a condition, which may be a bool.
 
     >>> square = unary("square", lambda x: x * x, lambda y, x: 2 * x)
     >>> square(3.0), square.partials[0](9.0, 3.0)
@@ -60,15 +62,18 @@ class Op:
     kink: Forward | None
     textbook: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-    chooses: bool = False  # the first operand is a condition, which may be a bool
-    neutral: tuple[
-        float | None, ...
-    ] = ()  # per operand, what leaves the other one as it is, to the bit
+    chooses: bool = False
+    neutral: tuple[float | None, ...] = ()
+
+    __doc__ = Described(describe, __doc__)
+    __signature__ = Described(signature)
 
     def __post_init__(self) -> None:
         name, textbook, kink = self.name, self.textbook, self.kink
         if not (isinstance(name, str) and name.isidentifier()):
             raise ValueError(f"a primitive's name is a Python identifier, got {name!r}")
+        if not self.partials:
+            raise ValueError(f"{name}: a primitive has a partial per operand, got none")
         for f in (self.forward, *self.partials, *([] if kink is None else [kink])):
             if not callable(f):
                 raise TypeError(f"{name}: forward, partials and kink are functions, got {f!r:.60}")
@@ -82,11 +87,19 @@ class Op:
                 f"{name}: {self.arity} operand(s) but {len(self.domain)} domain(s) and"
                 f" {len(textbook)} textbook form(s)"
             )
+        module = getattr(self.partials[0], "__module__", None) or __name__
+        for attribute, x in ("__name__", name), ("__qualname__", name), ("__module__", module):
+            object.__setattr__(self, attribute, x)
 
     @property
     def arity(self) -> int:
         """The number of operands."""
         return len(self.partials)
+
+    @property
+    def operand_names(self) -> tuple[str, ...]:
+        """Names of the operands, those of the first partial; "x", or "a", "b" ... without any."""
+        return operand_names(self)
 
     @overload
     def __call__(self, *operands: float) -> float: ...
@@ -127,7 +140,7 @@ class Op:
         if len(numbers) < len(operands):
             kinds = ", ".join(type(x).__name__ for x in operands)
             raise TypeError(
-                f"{self.name} has no meaning for ({kinds}): none of them takes the others"
+                f"{self.name} has no meaning for ({kinds}): none accepts the others; convert one"
             )
         return self.forward(*numbers)
 
@@ -153,7 +166,7 @@ class Op:
     def __reduce__(self) -> str | tuple[object, ...]:
         if TABLE.get(self.name) is self:  # one of the table stays itself, in any process
             return _of_table, (self.name,)
-        return Op, tuple(getattr(self, field) for field in self.__slots__)
+        return Op, tuple(getattr(self, field.name) for field in fields(self))
 
 
 TABLE: dict[str, Op] = {}  # by name; `ops` fills it
@@ -163,38 +176,41 @@ def _of_table(name: str) -> Op:
     return TABLE[name]
 
 
-def to_float(x: Number) -> float:
-    """The double nearest to a real number; ValueError where an int is beyond every double.
+def primitive(
+    name: str,
+    forward: Forward,
+    *partials: Partial,
+    doc: str = "",
+    symbol: str = "",
+    domain: tuple[Domain, ...] | None = None,
+    kink: Forward | None = None,
+    textbook: tuple[str, ...] = (),
+    aliases: tuple[str, ...] = (),
+) -> Op:
+    """A primitive of as many operands as it has partials.
 
-    >>> to_float(3)
-    3.0
+    `forward(*operands)` maps floats to a float. `partials`, one per operand, are functions
+    (y, *operands) that give dy/d(operand), y being the output; they use ordinary operators and
+    other primitives, and so serve floats and Values alike. The first one names the operands.
+
+    `doc` is a phrase for `help`, `symbol` stands in pictures. `domain` holds per operand the open
+    intervals on which the primitive is smooth; `kink(*operands)` is the distance to the nearest
+    kink. `textbook` has the partials as people write them; `aliases` are other names.
+    Raises ValueError for a name that is not an identifier or lengths that differ, TypeError for
+    a function or text that is not one.
+
+    >>> from microgradlike import Value
+    >>> fma = primitive(
+    ...     "fma", lambda a, b, c: a * b + c,
+    ...     lambda y, a, b, c: b, lambda y, a, b, c: a, lambda y, a, b, c: 1.0,
+    ... )
+    >>> a = Value(3.0)
+    >>> y = fma(a, 2.0, 1.0); y.backward()
+    >>> y.data, a.grad
+    (7.0, 2.0)
     """
-    try:
-        return float(x)
-    except OverflowError:
-        raise ValueError(
-            f"a number of {len(str(abs(int(x))))} digits is beyond the largest double, 1.8e308;"
-            " scale the problem, or write math.inf if that is what you mean"
-        ) from None
-
-
-def ieee(f: Forward, poles: Mapping[float, float] | None = None) -> Forward:
-    """`f` of one float under IEEE-754: nan or the pole's value, or ±inf, in place of an exception.
-
-    >>> ieee(math.log, {0.0: -inf})(0), ieee(math.log)(-1), ieee(math.exp)(1000)
-    (-inf, nan, inf)
-    """
-    at_pole = dict(poles or {})
-
-    def forward(x: float) -> float:
-        try:
-            return f(x)
-        except (ValueError, ZeroDivisionError):
-            return at_pole.get(x, nan)
-        except OverflowError:
-            return math.copysign(inf, x)
-
-    return forward
+    domain = (REAL,) * len(partials) if domain is None else domain
+    return Op(name, forward, partials, doc, "", symbol or name, domain, kink, textbook, aliases)
 
 
 def unary(
@@ -211,13 +227,14 @@ def unary(
 ) -> Op:
     """A primitive of one operand: its value over floats and its derivative `partial(y, x)`.
 
+    Parameters and errors are those of `primitive`; `textbook` is one text.
+
     >>> cube = unary("cube", lambda x: x * x * x, lambda y, x: 3 * x * x)
     >>> cube(2.0)
     8.0
     """
-    symbol = name if symbol == "" else symbol
     rules = (textbook,) if textbook else ()
-    return Op(name, forward, (partial,), doc, "", symbol, domain, kink, rules, aliases)
+    return Op(name, forward, (partial,), doc, "", symbol or name, domain, kink, rules, aliases)
 
 
 def binary(
@@ -237,10 +254,13 @@ def binary(
 ) -> Op:
     """A primitive of two operands: its value over floats and its partials, each of (y, a, b).
 
+    Parameters and errors are those of `primitive`. `infix` is the operator's sign, if it has one;
+    `neutral` has per operand the number that leaves the other operand as it is, to the bit.
+
     >>> area = binary("area", lambda a, b: a * b / 2, lambda y, a, b: b / 2, lambda y, a, b: a / 2)
     >>> area(3.0, 4.0)
     6.0
     """
-    symbol = (infix or name) if symbol == "" else symbol
+    symbol = symbol or infix or name
     partials, rest = (partial_a, partial_b), (textbook, aliases, False, neutral)
     return Op(name, forward, partials, doc, infix, symbol, domain, kink, *rest)

@@ -1,36 +1,41 @@
-"""Scalar: the operators and methods every kind of number here shares; Ieee, the plain kind."""
+"""Scalar: the operators and methods that every kind of number shares."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import Self, TypeVar, overload
 
 from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
 from microgradlike.op import Kind, Number, Op
 
-N = TypeVar("N", bound="Scalar")  # another kind, which takes this one
+N = TypeVar("N", bound="Scalar")  # another kind, which accepts this one
 
 
 @mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
 class Scalar:
-    """A number that primitives can be applied to: a subclass says how, in `apply`.
+    """The base class of every kind of number: a subclass defines `apply`.
 
-    `apply(op, *operands)` gives op of the operands, or NotImplemented where one is a stranger.
-    Methods carry NumPy's names too, which is how `np.exp` of an object array finds them. Not all of
-    NumPy asks for methods: `np.maximum` picks an operand by comparison (a tie is not shared),
-    `np.sign` gives ints, `np.logaddexp` refuses objects; the primitives of those names do it right.
+    `apply(op, *operands)` gives `op` of the operands, NotImplemented if one is a stranger.
+    Methods have NumPy's names too, by which `np.exp` of an object array finds them. A few functions
+    of NumPy use no methods: `np.maximum` picks an operand by comparison (a tie is not shared),
+    `np.sign` gives ints, `np.logaddexp` refuses objects. Use the primitives of those names.
     """
 
     __slots__ = ()
 
     @classmethod
     def apply(cls, op: Op, *operands: Number) -> Number:
-        """`op` of the operands, at least one of which is of this class."""
+        """`op` of the operands, of which at least one is of this class."""
         raise NotImplementedError(f"{cls.__name__} has no apply(op, *operands)")
 
     def constant(self, x: float) -> Self:
-        """The number `x` as one of this kind, which depends on nothing."""
+        """The number `x` as one of this kind, a constant."""
         return type(self)(x)  # type: ignore[call-arg]
+
+    def detach(self) -> Self:
+        """The same number without history: a constant to every derivative."""
+        raise NotImplementedError(f"{type(self).__name__} has no detach()")
 
     def __getstate__(
         self,
@@ -127,7 +132,7 @@ class Scalar:
     def __ceil__(self) -> Self:
         return self._unary(ops.ceil)
 
-    # one method per primitive of one operand
+    # a method per primitive of one operand
 
     def exp(self) -> Self:
         return self._unary(ops.exp)
@@ -213,7 +218,7 @@ class Scalar:
     def softplus(self) -> Self:
         return self._unary(ops.softplus)
 
-    # and per primitive of more: op(...) and not apply, so that a stranger is a TypeError
+    # a method per primitive of several: op(...) and not apply, which makes a stranger a TypeError
 
     def atan2(self, other: Kind | float) -> Self:
         return ops.atan2(self, other)
@@ -269,46 +274,13 @@ class Scalar:
         return self._unary(ops.absolute)
 
 
-@mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
-class Ieee(Scalar):
-    """A plain double that follows IEEE-754: `1 / Ieee(0.0)` is inf, not an exception."""
-
-    __slots__ = ("data",)
-
-    def __init__(self, data: float) -> None:
-        self.data = data
-
-    @classmethod
-    def apply(cls, op: Op, *operands: Number) -> Self:
-        """The value of `op` as an Ieee."""
-        return cls(op.forward(*[x.data if isinstance(x, Ieee) else x for x in operands]))
-
-    def __lt__(self, other: Number) -> bool:
-        return bool(self.data < plain(other))
-
-    def __le__(self, other: Number) -> bool:
-        return bool(self.data <= plain(other))
-
-    def __gt__(self, other: Number) -> bool:
-        return bool(self.data > plain(other))
-
-    def __ge__(self, other: Number) -> bool:
-        return bool(self.data >= plain(other))
+def _document_methods() -> None:
+    """Take the docstrings of methods from the table; compiled methods cannot have any."""
+    for op in ops.TABLE.values():
+        for name in (op.name, *op.aliases):
+            method = vars(Scalar).get(name)
+            with contextlib.suppress(AttributeError):
+                method.__doc__ = f"{op.doc}; `help(microgradlike.{op.name})` has its derivatives."
 
 
-def plain(x: Number) -> float:
-    """The double in an Ieee, or the number itself."""
-    return x.data if isinstance(x, Ieee) else x
-
-
-def partial_at(op: Op, index: int, y: float, *operands: float) -> float:
-    """dy/d(operand `index`) of `op` at floats, under IEEE-754, outside its domain nan.
-
-    >>> partial_at(ops.div, 0, ops.div(1.0, 0.0), 1.0, 0.0)
-    inf
-    """
-    partial = op.partials[index]
-    try:
-        return ops.to_float(partial(y, *operands))
-    except ArithmeticError:  # floats raise at a pole, an Ieee does not
-        return ops.to_float(plain(partial(Ieee(y), *[Ieee(x) for x in operands])))
+_document_methods()

@@ -8,7 +8,7 @@ import pytest
 from mpmath import mp, mpf
 
 from microgradlike import ops
-from microgradlike.scalar import partial_at
+from microgradlike.ieee_float import partial_at
 from tests.ulps import Exact, draw, exact, ulps, unwrap, value_ulps
 
 DRAWN = [op for op in ops.TABLE.values() if op not in (ops.where, ops.clip)]  # those only choose

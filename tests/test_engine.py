@@ -17,6 +17,7 @@ from hypothesis import given, strategies as st
 
 from microgradlike import Value, graph, ops, unary
 from microgradlike.engine import __compiled__, local_derivatives
+from tests.bits import same_bits
 
 FINITE = st.floats(-1e3, 1e3)
 
@@ -30,7 +31,7 @@ FINITE = st.floats(-1e3, 1e3)
 def test_a_real_number_becomes_a_double(number):
     v = Value(number)
     assert type(v.data) is float
-    assert repr(v.data) == repr(float(number))
+    assert same_bits(v.data, float(number))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_a_real_number_becomes_a_double(number):
         (True, r"write float\(x\)"),
         ("2", r"convert it with float\(x\)"),
         (2j, "the engine is real"),
-        (Value(2.0), "it is one already; a leaf of its number alone would lose its derivative"),
+        (Value(2.0), r"it is one already; x\.detach\(\) makes"),
         ([2.0], r"\[Value\(x\) for x in numbers\]"),
         (np.array([2.0]), r"\[Value\(x\) for x in numbers\]"),
         (np.array(2.0), r"\[Value\(x\) for x in numbers\]"),
@@ -139,7 +140,7 @@ def test_arithmetic_is_that_of_doubles_on_either_side(a, b):
             got = sign(x, y)
             assert type(got) is Value
             assert got.op is op
-            assert repr(got.data) == repr(op(a, b))
+            assert same_bits(got.data, op(a, b))
 
 
 def refused(method, stranger):
@@ -337,7 +338,7 @@ def test_a_failed_pass_reaches_nothing():
     with pytest.raises(RuntimeError):
         y.backward()
     assert [v.reached for v in graph.topological(y)] == [False] * 3
-    assert [repr(v.grad) for v in graph.topological(y)] == ["0.0"] * 3
+    assert same_bits([v.grad for v in graph.topological(y)], [0.0] * 3)
 
 
 def test_zero_times_infinity_is_zero_for_either_operand():
@@ -368,7 +369,7 @@ def test_a_users_partial_that_is_no_number_is_refused_and_nothing_changes():
 def test_the_sign_of_a_zero_gradient_survives_inside_a_graph():
     h = Value(2.0) * 1.0
     (h * -0.0).backward()
-    assert repr(h.grad) == "-0.0"
+    assert same_bits(h.grad, -0.0)
 
 
 def test_a_leaf_knows_the_call_it_was_made_in():
@@ -470,7 +471,7 @@ def test_without_the_collector_everything_is_freed():
 
 def test_the_order_of_backward_is_that_of_the_graph():
     """The hand-written order is `graph.topological` less its leaves: one order, in every mode."""
-    from microgradlike.engine import _order
+    from microgradlike.engine import _order_and_stamp
 
     rng = random.Random(1)
     for _ in range(50):
@@ -480,7 +481,7 @@ def test_the_order_of_backward_is_that_of_the_graph():
             nodes.append(rng.choice([a * b, a + 1.0, 2 - b, a.sin(), a.clip(b, c), a + b]))
         y = nodes[-1]
         order = []
-        _order(y, order, [], [], [])
+        _order_and_stamp(y, order, [], [], [])
         assert order == [v for v in graph.topological(y) if v.op is not None]
 
 

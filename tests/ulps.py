@@ -12,7 +12,7 @@ from mpmath import mp, mpf
 from microgradlike import ops
 from microgradlike.scalar import Scalar
 
-# mpmath has most primitives under their own name; these it has not
+# mpmath has most primitives under their own name, but for these
 OTHERS = {
     ops.add: operator.add,
     ops.sub: operator.sub,
@@ -40,11 +40,15 @@ OTHERS = {
 
 def exact(op):
     """`op` over mpmath numbers."""
+    if op not in OTHERS and not hasattr(mpmath, op.name):
+        raise LookupError(
+            f"mpmath has no {op.name}; add its value over mpmath numbers to OTHERS in tests/ulps.py"
+        )
     return OTHERS[op] if op in OTHERS else getattr(mpmath, op.name)
 
 
 class Exact(Scalar):
-    """An mpmath number as a Scalar: what the table's partials give without rounding."""
+    """An mpmath number as a Scalar: the table's partials without rounding."""
 
     def __init__(self, data):
         self.data = mpf(data)
@@ -71,7 +75,7 @@ def unwrap(x):
 
 
 def ulps(got, want):
-    """How many units in the last place `got`, a double, is from `want`, an mpmath number."""
+    """The distance of a double from an mpmath number, in units in the last place."""
     top = mpf(2) ** 1024  # where infinity begins
     if got != got:
         return math.inf
@@ -80,7 +84,7 @@ def ulps(got, want):
 
 
 def value_ulps(op, point, got, want):
-    """The same for the value of `op`; for logaddexp, whose two terms may cancel, of the larger."""
+    """`ulps` of a value of `op`; for logaddexp, whose terms may cancel, ulps of the larger term."""
     if op is ops.logaddexp and math.isfinite(got):
         return float(abs(mpf(got) - want) / math.ulp(max(map(abs, (*point, got)))))
     return ulps(got, want)
@@ -117,5 +121,5 @@ def inside(op, point):
 
 
 def in_range(op, point):
-    """Whether the value does not overflow."""
+    """True for a point at which the value does not overflow."""
     return abs(exact(op)(*map(mpf, point))) <= mpf(sys.float_info.max)

@@ -88,7 +88,7 @@ def imported(text: str) -> Callable[..., Any]:
 def _parameters(f: Callable[..., Any], text: str) -> list[str]:
     """The names of the numbers that f takes: its arguments without a default."""
     if isinstance(f, Op):
-        return ["x"] if f.arity == 1 else list("abc"[: f.arity])
+        return list(f.operand_names)
     try:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):

@@ -145,6 +145,10 @@ class Tracer(Scalar):
             ".grad needs the number", "use grad(f) inside, or .backward(...) of the jit function"
         )
 
+    def detach(self) -> NoReturn:
+        """Raise TraceError: there is no number yet."""
+        refuse("detach() needs the number", "detach outside, and pass the number as an argument")
+
     def backward(self, upstream: Number = 1.0) -> None:
         """Raise TraceError: there is no number yet."""
         refuse(

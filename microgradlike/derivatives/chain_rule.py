@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from microgradlike import ops
+from microgradlike.ieee_float import partial_at
 from microgradlike.ops import Op
-from microgradlike.scalar import Scalar, partial_at
+from microgradlike.scalar import Scalar
 
 
 def partial(op: Op, index: int, y: Any, operands: tuple[Any, ...]) -> Any:

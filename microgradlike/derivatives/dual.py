@@ -62,6 +62,15 @@ class Dual(Scalar):
         """The number `x` as a Dual of the same tag, which moves in no direction."""
         return _dual(x, 0.0, self.tag)
 
+    def detach(self) -> Dual:
+        """The same number with a zero tangent, a constant to every derivative.
+
+        >>> Dual(3.0, 1.0).detach() * Dual(3.0, 1.0)
+        Dual(9.0, 3.0)
+        """
+        x = self.primal
+        return _dual(x.detach() if isinstance(x, Scalar) else x, 0.0, self.tag)
+
     def __bool__(self) -> bool:
         return bool(self.primal)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microgradlike.engine import Value, next_stamp, push
+from microgradlike.engine import Value, backpropagate, next_stamp
 
 
 def order_of_run(roots: list[Value], xs: Sequence[Value], run: int) -> tuple[list[Value], bool]:
@@ -70,7 +70,7 @@ def pulled(order: list[Value], roots: list[tuple[Value, float]], xs: list[Value]
             v.grad = -0.0
         for root, upstream in roots:
             root.grad += upstream
-        push([v for v in order if v.op is not None])
+        backpropagate([v for v in order if v.op is not None])
         return [0.0 + x.grad for x in xs]
     finally:
         for v, grad in zip(nodes, before, strict=True):

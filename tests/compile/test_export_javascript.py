@@ -114,6 +114,8 @@ def test_of_any_primitives_a_random_program_and_its_gradient_are_pythons(node, l
 
 
 def test_the_spellings_are_the_table():
+    missing = [op.name for op in TABLE.values() if op not in javascript.SPELLINGS]
+    assert missing == [], f"add them to SPELLINGS of {javascript.__name__}"
     assert set(javascript.SPELLINGS) == set(TABLE.values())
     assert all(spelled.count("{}") == op.arity for op, spelled in javascript.SPELLINGS.items())
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 from microgradlike import Value, ops, unary
 from microgradlike.derivatives.chain_rule import partial, product
 from microgradlike.derivatives.dual import Dual, base
-from microgradlike.scalar import partial_at
+from microgradlike.ieee_float import partial_at
 from microgradlike.testing import points
 
 OPS = list(ops.TABLE.values())

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from microgradlike import Dual, Value, functions, ops
-from microgradlike.scalar import partial_at
+from microgradlike.ieee_float import partial_at
 from microgradlike.testing import points
 from tests.test_scalar import METHODS, UFUNCS, at
 

@@ -11,8 +11,8 @@ shrink what it draws, takes longer over 300 instructions than the libraries that
 import math
 import random
 
+from microgradlike.ieee_float import partial_at
 from microgradlike.ops import TABLE
-from microgradlike.scalar import partial_at
 from microgradlike.testing.strategies.points import _is_inside, _live
 from microgradlike.testing.strategies.programs import Instruction, StraightLine
 

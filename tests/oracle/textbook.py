@@ -24,6 +24,12 @@ def derivatives(op, y, at):
         return (f1,), (f2,), (f3,)
     if op in BINARY:
         return BINARY[op](y, *at)
+    if op not in LINEAR:
+        table = "UNARY" if op.arity == 1 else "BINARY"
+        raise LookupError(
+            f"no derivatives of {op.name} to compare with; add the first three to {table} (LINEAR"
+            " for a piecewise linear primitive) in tests/oracle/textbook.py"
+        )
     return LINEAR[op](*at), NONE, NONE
 
 

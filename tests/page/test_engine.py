@@ -11,8 +11,8 @@ from microgradlike import Value, nn, ops, unary
 from microgradlike.engine import local_derivatives
 from microgradlike.expressions.parser import parse
 from microgradlike.graph import topological
+from microgradlike.ieee_float import partial_at
 from microgradlike.ops import TABLE
-from microgradlike.scalar import partial_at
 from microgradlike.testing import programs
 from tests.compile.test_backends import EXACT, EXACT_OPS, SPECIAL, arguments, by_name
 from tests.compile.test_export_javascript import allowed_in_gradient, difference

@@ -10,8 +10,8 @@ from hypothesis import Phase, given, settings
 from microgradlike import Value, engine, ops
 from microgradlike.engine import local_derivatives
 from microgradlike.graph import topological
+from microgradlike.ieee_float import partial_at
 from microgradlike.ops import TABLE
-from microgradlike.scalar import partial_at
 from microgradlike.testing import GradientError, check_gradients, points, programs
 
 HUNT = settings(max_examples=100, derandomize=True, database=None, phases=[Phase.generate])

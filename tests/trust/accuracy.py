@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from mpmath import mp, mpf
 
 from microgradlike import ops
-from microgradlike.scalar import partial_at
+from microgradlike.ieee_float import partial_at
 from tests.oracle.libraries import Jax, Missing, Torch
 from tests.oracle.textbook import derivatives
 from tests.trust.markdown import LOST, heavy, table, ulp

@@ -35,7 +35,7 @@ def section(edges):
 def differences(edges):
     """In how many rows each of the others answers something else, by title."""
     answers = {
-        title: [(row, row["others"][name]) for row in edges["row"]]
+        title: [(row, other_answer(row, name)) for row in edges["row"]]
         for name, title in TITLES.items()
     }
     return {
@@ -51,8 +51,18 @@ def family_table(rows):
 
 def cells(row):
     """One row: the formula and its point, our answer, the others', the reason."""
-    others = [other_cell(row, row["others"][name]) for name in TITLES]
+    others = [other_cell(row, other_answer(row, name)) for name in TITLES]
     return [formula(row), own_cell(row), *others, row.get("note", "")]
+
+
+def other_answer(row, name):
+    """The answer of another library at a row."""
+    if name not in row.get("others", {}):
+        raise LookupError(
+            f"{row['expr']} at {row['at']} has no answer of {name}: python -m tests.trust asks the"
+            " other libraries and writes the table"
+        )
+    return row["others"][name]
 
 
 def formula(row):

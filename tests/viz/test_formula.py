@@ -9,8 +9,8 @@ from hypothesis import given, strategies as st
 
 from microgradlike.expressions.lexer import SIGN
 from microgradlike.expressions.parser import parse
+from microgradlike.ieee_float import partial_at
 from microgradlike.ops import TABLE, add, div, mul, neg, power, sub, unary, where
-from microgradlike.scalar import partial_at
 from microgradlike.testing.strategies.points import points
 from viz.text.formula import MAX_LENGTH, Formula, derivative, written
 

@@ -7,15 +7,15 @@ from typing import Any
 from microgradlike import ops
 from microgradlike.expressions.lexer import POWER, RANKS, SIGN
 from microgradlike.expressions.parser import parse
+from microgradlike.ieee_float import IeeeFloat, partial_at, unwrapped
 from microgradlike.ops import Op
-from microgradlike.scalar import Ieee, partial_at, plain
 from viz.numbers import short
 
 ATOM = POWER + 1
 MAX_LENGTH = 48  # beyond, a rule explains nothing
 
 
-class Formula(Ieee):
+class Formula(IeeeFloat):
     """A double with the `text` of its making; `rank` tells which brackets it needs.
 
     Where a rule distinguishes cases, its text is that of the case at hand.
@@ -65,9 +65,9 @@ def derivative(op: Op, index: int, y: Formula, operands: list[Formula | float]) 
     """
     if op.textbook:
         written_out = [x if isinstance(x, Formula) else Formula(x) for x in operands]
-        names = dict(zip("x" if op.arity == 1 else "ab", written_out)) | {"y": y}
+        names = dict(zip(op.operand_names, written_out)) | {"y": y}
         rule = parse(op.textbook[index])(names)
-        accurate = partial_at(op, index, plain(y), *map(plain, operands))
+        accurate = partial_at(op, index, unwrapped(y), *map(unwrapped, operands))
         return (
             Formula(accurate, rule.text, rule.rank)
             if isinstance(rule, Formula)

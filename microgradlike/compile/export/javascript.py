@@ -91,10 +91,10 @@ def spelling_templates(
         elif op in SPELLINGS:
             templates[op] = SPELLINGS[op]
         else:
-            raise TypeError(
-                f"{op.name} has no spelling in JavaScript; pass a function for it, such as"
-                f' to_javascript(spellings={{{op.name}: "x => x * x"}})'
-            )
+            way_out = f"pass one, such as spellings={{{op.name}: 'x => x * x'}}"
+            if ops.TABLE.get(op.name) is op:
+                way_out = "add one to SPELLINGS in microgradlike/compile/export/javascript.py"
+            raise TypeError(f"{op.name} has no spelling in JavaScript; {way_out}")
     return templates, own
 
 

@@ -99,7 +99,7 @@ def _parts(name: str, x: Any) -> Iterator[tuple[str, Any]]:
 def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
     """The names of the first `count` arguments of f: of *w w0, w1 ..., of a builtin x0, x1 ..."""
     if isinstance(f, Op):
-        return ["x"] if f.arity == 1 and count == 1 else list("abc")[:count]
+        return list(f.operand_names if f.arity == count else "abcdefgh"[:count])
     try:
         parameters = list(inspect.signature(f).parameters.values())
     except (TypeError, ValueError):  # a builtin

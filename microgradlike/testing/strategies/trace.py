@@ -8,9 +8,9 @@ from random import Random
 
 from microgradlike.engine import Value
 from microgradlike.graph import topological
+from microgradlike.ieee_float import partial_at
 from microgradlike.op import Op
 from microgradlike.ops import TABLE, mul_no_nan
-from microgradlike.scalar import partial_at
 
 _WOBBLE = 2 * 2.0**-52  # relative: a primitive is right to two units in the last place
 

@@ -1,0 +1,156 @@
+"""Docstring and signature of a primitive, made from its line in the table."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from microgradlike.op import Domain, Op
+
+COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)  # from loose to tight
+
+
+class Described:
+    """An attribute of a primitive that is computed when it is read; the class keeps its own."""
+
+    def __init__(self, describe: Callable[[Op], object], of_class: object = None) -> None:
+        self.describe, self.of_class = describe, of_class
+
+    def __get__(self, op: Op | None, kind: type[Op]) -> Any:
+        return self.of_class if op is None else self.describe(op)
+
+
+class Text:
+    """A number that is written instead of computed: a partial of such numbers prints itself.
+
+    >>> str(2 * (Text("x") + 1) ** 2)
+    '2 * (x + 1) ** 2'
+    """
+
+    def __init__(self, text: str, rank: int = ATOM) -> None:
+        self.text, self.rank = text, rank
+
+    @classmethod
+    def apply(cls, op: Op, *operands: object) -> Text:
+        """The call of `op`; a choice whose other branch is `y` guards a domain, and is left out."""
+        texts = [str(_text(x)) for x in operands]
+        if op.chooses and texts[2] == "y":
+            return _text(operands[1])
+        return cls(f"{op.name}({', '.join(texts)})")
+
+    def within(self, rank: int) -> str:
+        """The text as an operand of an operator of that rank, in brackets if it needs them."""
+        return self.text if self.rank >= rank else f"({self.text})"
+
+    def __neg__(self) -> Text:
+        return Text(f"-{self.within(SIGN)}", SIGN)
+
+    def __abs__(self) -> Text:
+        return Text(f"abs({self})")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _text(x: object) -> Text:
+    if isinstance(x, Text):
+        return x
+    return Text(f"{x:g}", SIGN if x < 0 else ATOM) if isinstance(x, float | int) else Text(str(x))
+
+
+def _infix(sign: str, rank: int, a: Text, b: Text) -> Text:
+    if sign == "*" and "0" in (a.text, b.text):
+        return Text("0")
+    if sign == "+" and "0" in (a.text, b.text):
+        return b if a.text == "0" else a
+    left, right = (rank + 1, rank) if sign == "**" else (rank, rank + 1)
+    return Text(f"{a.within(left)} {sign} {b.within(right)}", rank)
+
+
+def _operator(sign: str, rank: int, name: str, reverse: str) -> None:
+    setattr(Text, name, lambda a, b: _infix(sign, rank, a, _text(b)))
+    setattr(Text, reverse, lambda b, a: _infix(sign, rank, _text(a), b))
+
+
+for _sign, _rank, _name in (
+    ("+", SUM, "add"), ("-", SUM, "sub"), ("*", PRODUCT, "mul"), ("/", PRODUCT, "truediv"),
+    ("**", POWER, "pow"),
+):  # fmt: skip
+    _operator(_sign, _rank, f"__{_name}__", f"__r{_name}__")
+for _sign, _name in ("<", "lt"), ("<=", "le"), (">", "gt"), (">=", "ge"):
+    setattr(Text, f"__{_name}__", lambda a, b, sign=_sign: _infix(sign, COMPARE, a, _text(b)))
+
+
+def operand_names(op: Op) -> tuple[str, ...]:
+    """The operands' names: the parameters of the first partial, after `y`."""
+    try:
+        found = tuple(inspect.signature(op.partials[0]).parameters)[1:]
+    except (TypeError, ValueError):  # a partial that Python cannot look into
+        found = ()
+    if len(found) == op.arity:
+        return found
+    return ("x",) if op.arity == 1 else tuple("abcdefgh"[: op.arity])
+
+
+def signature(op: Op) -> inspect.Signature:
+    """The signature of a primitive: as many positional operands as it has partials."""
+    kind = inspect.Parameter.POSITIONAL_ONLY
+    return inspect.Signature([inspect.Parameter(name, kind) for name in operand_names(op)])
+
+
+def describe(op: Op) -> str:
+    """The docstring of a primitive: meaning, derivatives, domain, kinks and an example."""
+    operands = operand_names(op)
+    call = f"{op.name}({', '.join(operands)})"
+    lines = [f"{call}: {op.doc or 'a primitive'}.", ""]
+    lines.append("A float for floats, a Value for Values; TypeError for anything but numbers.")
+    lines.append("")
+    partials = [_derivative(op, i, operands) for i in range(op.arity)]
+    if all(partials):
+        lines.append(f"With y = {call}:")
+        lines += [f"    dy/d{x} = {p}" for x, p in zip(operands, partials)]
+    limits = filter(None, map(_interval, operands, op.domain))
+    if domain := ", ".join(limits):
+        lines.append(f"Domain: {domain}.")
+    if op.kink is not None:
+        lines.append(f"Kinks: `.kink({', '.join(operands)})` is the distance to the nearest one.")
+    if op.aliases:
+        lines.append(f"Other names: {', '.join(op.aliases)}.")
+    return "\n".join([*lines, *_example(op)])
+
+
+def _derivative(op: Op, index: int, operands: tuple[str, ...]) -> str:
+    if op.textbook:
+        return op.textbook[index]
+    try:
+        return str(_text(op.partials[index](Text("y"), *map(Text, operands))))
+    except Exception:  # a user's partial may be written over floats only
+        return ""
+
+
+def _interval(name: str, domain: Domain) -> str:
+    if domain == ((-float("inf"), 0.0), (0.0, float("inf"))):
+        return f"{name} ≠ 0"
+    return " or ".join(
+        f"{name} > {low:g}" if high == float("inf") else f"{low:g} < {name} < {high:g}"
+        for low, high in domain
+        if low > -float("inf") or high < float("inf")
+    )
+
+
+def _example(op: Op) -> list[str]:
+    """A call at a point inside the domain."""
+    at = [_inside(domain, 0.5 + i, 1.5) for i, domain in enumerate(op.domain)]
+    try:
+        y = op.forward(*at)
+    except Exception:  # a user's function may not take that point
+        return []
+    return ["", f">>> {op.name}({', '.join(map(str, at))})", repr(y)]
+
+
+def _inside(domain: Domain, *candidates: float) -> float:
+    """The first candidate in the domain, or the first one if there is none."""
+    inside = (x for x in candidates if any(low < x < high for low, high in domain))
+    return next(inside, candidates[0])
