@@ -12,13 +12,13 @@ class ActiveTrace(Protocol):
     """The recording of a function that is running; derivatives taken meanwhile belong to it."""
 
     def fresh_copy(self, x: Number) -> Number:
-        """A number or Value as a node of the recording, which nothing depends on yet."""
+        """A number or Value as a new node of the recording, which no other node depends on yet."""
 
     def apply(self, op: Op, operands: tuple[Number, ...]) -> Number:
         """The node or number `op(*operands)`; NotImplemented if an operand is a stranger."""
 
     def as_operand(self, x: Number) -> Number:
-        """What stands for a number or Value: a node, or a number."""
+        """The node or float that stands for a number or Value."""
 
 
 active_trace: ContextVar[ActiveTrace | None] = ContextVar("active_trace", default=None)
