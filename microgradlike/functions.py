@@ -98,7 +98,9 @@ def logsumexp(xs: Iterable[float]) -> float: ...  # type: ignore[overload-overla
 @overload
 def logsumexp(xs: Iterable[K | float]) -> K: ...
 def logsumexp(xs: Iterable[Number]) -> Number:
-    """The logarithm of Σ exp(xᵢ), without overflow, -inf for no numbers; the gradient is softmax.
+    """The logarithm of Σ exp(xᵢ), without overflow; -inf for an empty sequence.
+
+    Its gradient is `softmax(xs)`.
 
     If the largest number is infinite, of either sign, the gradient is shared equally among the
     largest. Raises TypeError for an element that is not a number.
