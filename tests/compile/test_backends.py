@@ -133,7 +133,7 @@ def test_the_reference_is_eager_arithmetic_to_the_bit(program, scale):
     """The gradient too, where nothing was merged or left out."""
     point = [x * scale for x in program.point]
     leaves, others = [Value(x) for x in point], [Value(x) for x in point]
-    y = build_program(*leaves)
+    y = program(*leaves)
     y.backward()
     compiled = jit(program, backend="python")
     value = compiled.backward(*others)
@@ -277,7 +277,7 @@ def test_strips_of_any_program_give_the_same_bits(program, count):
     inputs = len(program.point)
 
     def f(*xs):
-        return ops.add(sum(build_program(*xs[i::count]) for i in range(count)), 0.5)
+        return ops.add(sum(program(*xs[i::count]) for i in range(count)), 0.5)
 
     built = recorded(f, inputs * count, gradient=True)
     numbers = np.random.default_rng(count).normal(size=inputs * count)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from microgradlike import Value, jit
-from microgradlike.compile.jitted import KEPT
+from microgradlike.compile.jitted import CACHE_SIZE
 
 
 def test_the_recording_that_was_used_longest_ago_is_made_anew():
@@ -14,11 +14,11 @@ def test_the_recording_that_was_used_longest_ago_is_made_anew():
         recorded.append(len(xs))
         return sum(xs)
 
-    for n in range(1, KEPT + 1):
+    for n in range(1, CACHE_SIZE + 1):
         assert total([1.0] * n) == n
-    assert recorded == list(range(1, KEPT + 1))
+    assert recorded == list(range(1, CACHE_SIZE + 1))
     total([1.0])  # used again, so that 2 is now the oldest
-    total([1.0] * (KEPT + 1))
+    total([1.0] * (CACHE_SIZE + 1))
     recorded.clear()
     total([1.0])
     total([1.0] * 3)
