@@ -144,15 +144,15 @@ def select_weight(tab: Any) -> None:
     """Select the first weight of the neuron, to show its paths and the effect of a nudge."""
     tab.evaluate(
         "() => { const { session } = microgradlike;"
-        " session.choose(`n${session.graph.names.indexOf('w1')}`); }"
+        " session.select(`n${session.graph.names.indexOf('w1')}`); }"
     )
 
 
 def train_in_page(tab: Any) -> None:
     """Place points, train on them for 60 steps, and follow one example."""
-    tab.select_option("#set", "my own points")
-    tab.locator(".plane").scroll_into_view_if_needed()
-    box = tab.locator(".plane").bounding_box()
+    tab.select_option("#dataset", "my own points")
+    tab.locator(".surface").scroll_into_view_if_needed()
+    box = tab.locator(".surface").bounding_box()
 
     def click(x: float, y: float) -> None:
         tab.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
@@ -162,7 +162,7 @@ def train_in_page(tab: Any) -> None:
     tab.check("input[name=class][value='0']")
     for x, y in ((0.45, 0.5), (0.55, 0.45), (0.5, 0.6), (0.75, 0.25), (0.25, 0.75)):
         click(x, y)
-    tab.evaluate("() => { for (let i = 0; i < 60; i++) microgradlike.practice.step(); }")
+    tab.evaluate("() => { for (let i = 0; i < 60; i++) microgradlike.trainingControls.step(); }")
     for button in ("#one-step", "#one-forward", "#one-backward", "#one-update"):
         tab.click(button)
 

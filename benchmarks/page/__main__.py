@@ -24,7 +24,7 @@ READY = 'performance.getEntriesByType("navigation")[0].loadEventEnd'
 DRAG = """([what, rounds]) => {
   const { engine, session } = microgradlike;
   const leaf = engine.graph.roles.indexOf("input");
-  const set = what === "engine" ? (x) => engine.setLeaf(leaf, x) : (x) => session.set(leaf, x);
+  const set = what === "engine" ? (x) => engine.setLeaf(leaf, x) : (x) => session.setLeaf(leaf, x);
   return Array.from({ length: rounds }, (_, k) => {
     const start = performance.now();
     set(k / rounds);
@@ -49,12 +49,12 @@ FRAMES = """(what) => new Promise((done) => {
   requestAnimationFrame(step);
 })"""
 LEARN = """([what, rounds]) => {
-  const { room, practice } = microgradlike;
-  const run = room.run;
+  const { trainingState, trainingControls } = microgradlike;
+  const run = trainingState.run;
   return Array.from({ length: rounds }, (_, k) => {
     const start = performance.now();
-    if (what === "step") practice.step();
-    else room.look(run, k % 50, "drag");
+    if (what === "step") trainingControls.step();
+    else trainingState.showEntry(run, k % 50, "drag");
     return performance.now() - start;
   });
 }"""

@@ -5,14 +5,14 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { ticksOf } from "../../viz/page/static/training/curve.js";
 import { cellPaths, latticeOf, zeroLine } from "../../viz/page/static/training/grid.js";
-import { unpacked } from "../../viz/page/static/training/lesson.js";
-import { Run, firstDifference } from "../../viz/page/static/training/run.js";
-import { drawnAnew, randomFrom } from "../../viz/page/static/training/random_init.js";
+import { unpacked } from "../../viz/page/static/training/training_json.js";
+import { TrainingRun, firstDifference } from "../../viz/page/static/training/training_run.js";
+import { randomParameters, randomNumbers } from "../../viz/page/static/training/random_init.js";
 
 const NONE = [NaN];
 
 function runOf(losses, parameters, steps = [...losses.keys()]) {
-  const run = new Run("");
+  const run = new TrainingRun("");
   steps.forEach((step, k) => run.put(step, losses[k], parameters[k], NONE));
   return run;
 }
@@ -32,7 +32,7 @@ test("an entry takes the place of what is later", () => {
 });
 
 test("a long run keeps its beginning, its end, and even distances between", () => {
-  const run = new Run("");
+  const run = new TrainingRun("");
   for (let step = 0; step <= 5000; step++) run.put(step, step, [step], NONE);
   assert.ok(run.steps.length <= 401);
   assert.equal(run.steps[0], 0);
@@ -46,7 +46,7 @@ test("a long run keeps its beginning, its end, and even distances between", () =
 });
 
 test("a run that begins in the middle keeps where it began, and its last step at any time", () => {
-  const run = new Run("");
+  const run = new TrainingRun("");
   for (let step = 7; step <= 2000; step++) {
     run.put(step, step, [step], NONE);
     assert.equal(run.steps[0], 7);
@@ -81,12 +81,12 @@ test("weights drawn anew are as large as those of the start", () => {
   const sizes = [0.5, 0.5, 0, 3];
   const seen = new Set();
   for (let seed = 0; seed < 50; seed++) {
-    const anew = drawnAnew([0.5, -0.25, 0, 3], names, randomFrom(seed));
+    const anew = randomParameters([0.5, -0.25, 0, 3], names, randomNumbers(seed));
     anew.forEach((x, k) => assert.ok(Math.abs(x) <= sizes[k]));
     for (const x of anew) seen.add(x);
   }
   assert.ok(seen.size > 140);
-  assert.ok(drawnAnew([0, 0], ["a", "b"], randomFrom(1)).every((x) => x !== 0 && Math.abs(x) <= 1));
+  assert.ok(randomParameters([0, 0], ["a", "b"], randomNumbers(1)).every((x) => x !== 0 && Math.abs(x) <= 1));
 });
 
 test("the zero line lies where the function is 0", () => {

@@ -9,7 +9,7 @@ import { graphOf } from "../../viz/page/static/base/graph.js";
 import { exact, factor, short, signed, typedNumber } from "../../viz/page/static/base/numbers.js";
 import { withParts } from "../../viz/page/static/layout/parts.js";
 import { pathsOf } from "../../viz/page/static/engine/paths.js";
-import { pushLines } from "../../viz/page/static/engine/rules.js";
+import { pushLines } from "../../viz/page/static/engine/step_text.js";
 import { searchNodes } from "../../viz/page/static/canvas/search.js";
 import { Steps } from "../../viz/page/static/engine/steps.js";
 import { columnsOf, printable } from "../../viz/page/static/base/text.js";
@@ -61,7 +61,7 @@ test("a push is spelled with its numbers, and the gradient with what it was befo
   assert.equal(lines.growth, "0 → 2 → 4");
 });
 
-test("without the order, a gradient is handed on before it is whole", () => {
+test("in the wrong order, a gradient is pushed on before it is complete", () => {
   const engine = twice();
   engine.wrongOrder = true;
   assert.equal(engine.grad[0], 2);

@@ -20,15 +20,15 @@ BEGIN = """([start, chosen]) => {
   camera.pan(20, 10);
   session.view.draw();
   session.search("tanh");
-  session.choose(chosen, true);
+  session.select(chosen, true);
 }"""
 SEEN = """() => {
   const { session } = microgradlike;
   const { player, engine, graph, view } = session;
   const { x, y, scale, frame } = view.camera;
   return {
-    place: player.timer ? "playing" : player.place,
-    chosen: session.chosen,
+    place: player.timer ? "playing" : player.position,
+    chosen: session.selected,
     folded: session.folded.has(0),
     x: engine.data[graph.names.indexOf("x")],
     found: session.found.nodes.length,
@@ -148,7 +148,7 @@ def test_play_pauses_at_another_press_and_at_the_end(seen):
     press(seen, "p")
     press(seen, "p")
     assert seen.evaluate(SEEN)["place"] != "playing"
-    seen.tab.select_option("#speed", "run")
+    seen.tab.select_option("#speed", "fastest")
     seen.tab.focus("#graph")
     press(seen, "p")
     last = seen.evaluate("() => microgradlike.session.steps.last")

@@ -13,7 +13,7 @@ WATCH = """() => {
       if (!beads.has(target)) beads.set(target, []);
       beads.get(target).push([target.cx.baseVal.value, target.cy.baseVal.value]);
     }
-  }).observe(microgradlike.session.marks.beads, { attributeFilter: ["cx"], subtree: true });
+  }).observe(microgradlike.session.overlay.beads, { attributeFilter: ["cx"], subtree: true });
 }"""
 FROM_SEED = "() => microgradlike.session.player.go(microgradlike.session.steps.seed)"
 STEP = """() => {
@@ -21,11 +21,11 @@ STEP = """() => {
   microgradlike.session.player.step(1);
 }"""
 GONE = """() => beads.size > 0 && [...beads.keys()].every((bead) => !bead.isConnected)"""
-# by push: the way of its bead, and the boxes of the node that hands on and of its operand
+# by push: the way of its bead, and the boxes of the node that pushes and of its operand
 WAYS = """() => {
   const { player, steps, view } = microgradlike.session;
   const box = (i) => (({ x, y, width, height }) => [x, y, width, height])(view.boxOfNode(i));
-  const { pushes } = steps.eventAt(player.place, player.byNode);
+  const { pushes } = steps.eventAt(player.position, player.byNode);
   const paths = [...beads.values()];
   return pushes.map(({ from, operand }, k) => [paths[k], box(from), box(operand)]);
 }"""
@@ -40,7 +40,7 @@ def distance(point, box):
 def test_the_bead_of_a_push_runs_from_the_user_to_the_operand(opened):
     w, x, b = Value(2.0, "w"), Value(1.0, "x"), Value(0.5, "b")
     seen = opened(page((w * x + b).tanh()))
-    seen.tab.select_option("#grain", "node")
+    seen.tab.select_option("#granularity", "node")
     seen.evaluate(FROM_SEED)
     seen.frames()
     seen.evaluate(WATCH)

@@ -19,7 +19,7 @@ from microgradlike import Value, ops, unary
 from tests import ROOT
 from tests.viz.test_hostile_labels import FIVE, HOSTILE, graph
 from viz import page
-from viz.page.page import source as page_source
+from viz.page import source as page_source
 from viz.page.scene_json import scene_json
 from viz.page.source import imports, modules
 

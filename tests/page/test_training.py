@@ -13,7 +13,7 @@ from viz import page, watch
 
 POINTS, CLASSES = nn.moons(24, seed=1)
 DATA = (POINTS, [2 * label - 1 for label in CLASSES])
-PARAMETERS = "() => Array.from(microgradlike.room.parameters)"
+PARAMETERS = "() => Array.from(microgradlike.trainingState.parameters)"
 
 
 def hinge(model, x, y):
@@ -61,7 +61,7 @@ def look(seen, k):
 def graph(seen, run):
     """The loss of the graph in the page, and its gradients by the parameters."""
     got = numbers([seen.evaluate(STATE)])[0]
-    places = seen.evaluate("() => microgradlike.room.lesson.parameters.node")
+    places = seen.evaluate("() => microgradlike.trainingState.training.parameters.node")
     return got["data"][-1], [got["grad"][i] for i in places]
 
 
@@ -81,14 +81,14 @@ def test_the_graph_is_pythons_at_every_recorded_step(opened, loss, widths, data)
         value, slopes = graph(seen, run)
         assert near(value, y.data)
         assert near(slopes, [p.grad for p in model.parameters()])
-        assert f"step {k} of" in seen.tab.inner_text("#time-said")
+        assert f"step {k} of" in seen.tab.inner_text("#training-status")
 
 
 def test_another_example_is_another_graph(opened):
     run = trained(mlp(3, 1))
     seen = opened(page(run))
     for i in (5, 17):
-        seen.evaluate("(i) => microgradlike.room.choose(i)", i)
+        seen.evaluate("(i) => microgradlike.trainingState.selectExample(i)", i)
         model = at(run.model, run.parameters[-1])
         y = hinge(model, POINTS[i], DATA[1][i])
         y.backward()
@@ -100,24 +100,25 @@ def test_another_example_is_another_graph(opened):
 def test_an_example_of_another_class_is_not_taken_for_one_of_this(opened):
     """The label of a cross-entropy is part of its graph."""
     seen = opened(page(trained(mlp(3, 2), entropy, (POINTS, CLASSES))))
-    choose = (
-        "(i) => { microgradlike.room.panels.onPlane(0, 0, i); return microgradlike.room.probe; }"
-    )
+    choose = """(i) => {
+      microgradlike.trainingState.panels.onSurfaceClick(0, 0, i);
+      return microgradlike.trainingState.probe;
+    }"""
     assert CLASSES[:4] == [0, 1, 0, 1]
     assert seen.evaluate(choose, 2) == 2
     assert seen.evaluate(choose, 1) == 2
     seen.tab.click("#example-after")
-    assert seen.evaluate("() => microgradlike.room.probe") == 4
+    assert seen.evaluate("() => microgradlike.trainingState.probe") == 4
 
 
 def test_the_surface_is_what_the_model_says(opened):
     run = trained(mlp(3, 1))
     seen = opened(page(run))
     for x in ([0.0, 0.0], [1.5, -0.5]):
-        scores = seen.evaluate("(x) => microgradlike.room.trainer.scoresAt(x)", x)
+        scores = seen.evaluate("(x) => microgradlike.trainingState.trainer.scoresAt(x)", x)
         assert near(scores, [run.model(x).data])
-    assert seen.tab.locator(".plane .cells path").count() > 3
-    assert seen.tab.locator(".plane .boundary").get_attribute("d").startswith("M")
+    assert seen.tab.locator(".surface .cells path").count() > 3
+    assert seen.tab.locator(".surface .boundary").get_attribute("d").startswith("M")
 
 
 def test_training_in_the_page_is_gradient_descent(opened):
@@ -136,7 +137,7 @@ def test_training_in_the_page_is_gradient_descent(opened):
         for p in model.parameters():
             p.data -= 0.3 * p.grad
     assert near(seen.evaluate(PARAMETERS), before)
-    assert near(seen.evaluate("() => microgradlike.practice.descent.run.losses"), losses)
+    assert near(seen.evaluate("() => microgradlike.trainingControls.sgd.run.losses"), losses)
     assert "in this page" not in seen.tab.inner_text("#learn")
 
 
@@ -165,24 +166,24 @@ def test_one_example_goes_forward_backward_and_is_learned_from(opened):
     squared(model, POINTS[0], DATA[1][0]).backward()
     want = [p.data - 0.1 * p.grad for p in model.parameters()]
     assert near(seen.evaluate(PARAMETERS), want)
-    said = seen.tab.inner_text("#update-said").splitlines()
+    said = seen.tab.inner_text("#update-status").splitlines()
     assert all(" − 0.1 × " in line and " = " in line for line in said if line)
     seen.tab.click("#one-forward")
-    assert seen.evaluate("() => microgradlike.room.probe") == 1
-    assert seen.tab.inner_text("#update-said") == ""
+    assert seen.evaluate("() => microgradlike.trainingState.probe") == 1
+    assert seen.tab.inner_text("#update-status") == ""
 
 
 def test_play_and_pause(opened):
     seen = opened(page(mlp(3, 1), data=DATA, loss=squared))
-    first = seen.evaluate("() => microgradlike.room.run.losses[0]")
+    first = seen.evaluate("() => microgradlike.trainingState.run.losses[0]")
     seen.tab.click("#train")
-    seen.wait("() => microgradlike.practice.descent.count > 20")
+    seen.wait("() => microgradlike.trainingControls.sgd.count > 20")
     seen.tab.click("#train")
     count, losses = seen.evaluate(
-        "() => [microgradlike.practice.descent.count, microgradlike.room.run.losses]"
+        "() => [microgradlike.trainingControls.sgd.count, microgradlike.trainingState.run.losses]"
     )
     seen.frames()
-    assert seen.evaluate("() => microgradlike.practice.descent.count") == count
+    assert seen.evaluate("() => microgradlike.trainingControls.sgd.count") == count
     assert losses[-1] < 0.9 * first
     assert near(losses[0], first)
 
@@ -193,7 +194,8 @@ def test_training_goes_on_from_the_step_that_is_looked_at(opened):
     look(seen, 2)
     seen.tab.click("#one-step")
     steps, first = seen.evaluate(
-        "() => [microgradlike.room.run.steps, Array.from(microgradlike.room.run.parameters[0])]"
+        "() => { const { steps, parameters } = microgradlike.trainingState.run;"
+        " return [steps, Array.from(parameters[0])]; }"
     )
     assert steps == [2, 3]
     assert first == run.parameters[2].tolist()
@@ -202,48 +204,48 @@ def test_training_goes_on_from_the_step_that_is_looked_at(opened):
     assert seen.evaluate(PARAMETERS) == run.parameters[3].tolist()
     look(seen, 5)
     seen.tab.click("#one-step")  # from there on it is another training
-    assert seen.evaluate("() => microgradlike.room.run.steps") == [5, 6]
+    assert seen.evaluate("() => microgradlike.trainingState.run.steps") == [5, 6]
 
 
 def test_points_of_ones_own_are_learned(opened):
     seen = opened(page(mlp(4, 1), data=DATA, loss=hinge))
-    seen.tab.select_option("#set", "my own points")
-    seen.tab.locator(".plane").scroll_into_view_if_needed()
-    box = seen.tab.locator(".plane").bounding_box()
+    seen.tab.select_option("#dataset", "my own points")
+    seen.tab.locator(".surface").scroll_into_view_if_needed()
+    box = seen.tab.locator(".surface").bounding_box()
     seen.tab.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
     seen.tab.check("input[name=class][value='0']")
     seen.tab.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + 0.7 * box["height"])
-    rows = seen.evaluate("() => microgradlike.room.examples.map((row) => Array.from(row))")
+    rows = seen.evaluate("() => microgradlike.trainingState.examples.map((row) => Array.from(row))")
     assert [row[2] for row in rows] == [1.0, -1.0]
     assert rows[0][0] < rows[1][0]
     assert rows[0][1] > rows[1][1]
     seen.tab.click("#train")
-    seen.wait("() => microgradlike.room.run.losses.at(-1) < 0.5")
+    seen.wait("() => microgradlike.trainingState.run.losses.at(-1) < 0.5")
     seen.tab.click("#train")
-    score = "(x) => microgradlike.room.trainer.scoresAt(x)[0]"
+    score = "(x) => microgradlike.trainingState.trainer.scoresAt(x)[0]"
     scores = [seen.evaluate(score, row[:2]) for row in rows]
     assert scores[0] > scores[1]
     seen.tab.click("#clear-points")
-    assert seen.evaluate("() => microgradlike.room.examples.length") == 0
+    assert seen.evaluate("() => microgradlike.trainingState.examples.length") == 0
 
 
 @pytest.mark.parametrize("name", ["moons", "circles", "xor"])
 def test_other_points_are_trained_with(opened, name):
     seen = opened(page(mlp(4, 1), data=DATA, loss=hinge))
-    seen.tab.select_option("#set", name)
+    seen.tab.select_option("#dataset", name)
     seen.tab.click("#one-step")
-    assert seen.evaluate("() => microgradlike.room.examples.length") == 100
-    assert seen.tab.locator(".plane .point").count() == 100
+    assert seen.evaluate("() => microgradlike.trainingState.examples.length") == 100
+    assert seen.tab.locator(".surface .point").count() == 100
 
 
 def test_new_weights_begin_a_run_of_their_own(opened):
     run = trained(mlp(3, 1))
     seen = opened(page(run))
-    seen.tab.click("#new-weights")
+    seen.tab.click("#reset-weights")
     got = seen.evaluate(PARAMETERS)
     assert got != run.parameters[0].tolist()
     assert max(map(abs, got)) <= max(map(abs, run.parameters[0]))
-    assert seen.evaluate("() => microgradlike.room.run.steps") == [0]
+    assert seen.evaluate("() => microgradlike.trainingState.run.steps") == [0]
 
 
 def test_dead_and_saturated_units_are_marked(opened):
@@ -256,7 +258,7 @@ def test_dead_and_saturated_units_are_marked(opened):
             "all => all.map((e) => e.style.display)"
         )
         assert crosses == ["none", "", "none"]
-        marks = seen.evaluate("() => [...microgradlike.session.picture.marked.values()]")
+        marks = seen.evaluate("() => [...microgradlike.session.picture.extraFlags.values()]")
         assert marks == [f"{said} for all examples"]
 
 
@@ -264,32 +266,33 @@ def test_a_weight_that_is_dragged_moves_the_surface(opened):
     model = mlp(3, 1)
     seen = opened(page(model, data=DATA, loss=hinge))
     k = 2
-    leaf = seen.evaluate("(k) => microgradlike.room.lesson.parameters.node[k]", k)
-    before = seen.tab.locator(".plane .boundary").get_attribute("d")
-    seen.evaluate("(leaf) => microgradlike.session.set(leaf, 4)", leaf)
+    leaf = seen.evaluate("(k) => microgradlike.trainingState.training.parameters.node[k]", k)
+    before = seen.tab.locator(".surface .boundary").get_attribute("d")
+    seen.evaluate("(leaf) => microgradlike.session.setLeaf(leaf, 4)", leaf)
     assert seen.evaluate(PARAMETERS)[k] == 4
-    assert seen.tab.locator(".plane .boundary").get_attribute("d") != before
+    assert seen.tab.locator(".surface .boundary").get_attribute("d") != before
     model.parameters()[k].data = 4.0
     assert near(
-        seen.evaluate("() => microgradlike.room.trainer.scoresAt([1, 0])"), [model([1.0, 0.0]).data]
+        seen.evaluate("() => microgradlike.trainingState.trainer.scoresAt([1, 0])"),
+        [model([1.0, 0.0]).data],
     )
 
 
 def test_two_runs_stand_side_by_side(opened):
     runs = [trained(mlp(3, 1), lr=lr, name=f"lr {lr}") for lr in (0.5, 0.1)]
     seen = opened(page(*runs))
-    assert seen.tab.locator(".plane").count() == 2
+    assert seen.tab.locator(".surface").count() == 2
     assert "lr 0.1" in seen.tab.inner_text("#runs")
-    assert "up to step 0; at step 1 they part" in seen.tab.inner_text("#difference")
+    assert "up to step 0 and differ from step 1 on" in seen.tab.inner_text("#difference")
     seen.tab.locator("#runs input").nth(1).check()
     assert seen.evaluate(PARAMETERS) == runs[1].parameters[-1].tolist()
     same = opened(page(runs[0], runs[0]))
-    assert "the same, to the last bit" in same.tab.inner_text("#difference")
+    assert "identical, to the last bit" in same.tab.inner_text("#difference")
 
 
 def test_what_cannot_be_trained_in_the_page_says_so(opened):
     seen = opened(page(trained(mlp(3, 2), entropy, (POINTS, CLASSES))))
-    assert "one graph does not serve all" in seen.tab.inner_text("#why")
+    assert "one graph does not serve all" in seen.tab.inner_text("#limits")
     assert not seen.tab.is_visible("#train")
     model = mlp(3, 1)
     run = watch(model, data=DATA, loss=branching)
@@ -297,8 +300,8 @@ def test_what_cannot_be_trained_in_the_page_says_so(opened):
         run.record()
         model.parameters()[0].data += 1.0
     seen = opened(page(run))
-    assert "the graph is that of the end" in seen.tab.inner_text("#why").lower()
-    assert not seen.tab.is_visible("#plane-part")
+    assert "the graph is that of the end" in seen.tab.inner_text("#limits").lower()
+    assert not seen.tab.is_visible("#surface-part")
     look(seen, 0)
     assert graph(seen, run)[0] == branching(model, POINTS[0], DATA[1][0]).data
 
@@ -306,20 +309,21 @@ def test_what_cannot_be_trained_in_the_page_says_so(opened):
 def test_one_input_is_a_curve(opened):
     xs, ys = [[-1.0], [0.0], [2.0]], [1.0, 0.5, 3.0]
     seen = opened(page(mlp(3, 1, inputs=1), data=(xs, ys), loss=squared))
-    assert seen.tab.locator(".plane .point").count() == 3
-    assert seen.tab.locator(".plane .boundary").get_attribute("d").count("L") == 96
+    assert seen.tab.locator(".surface .point").count() == 3
+    assert seen.tab.locator(".surface .boundary").get_attribute("d").count("L") == 96
     seen.tab.click("#one-step")
 
 
 TOGETHER = """() => {
-  const { room, engine } = { ...microgradlike, engine: microgradlike.session.engine };
-  const { node } = room.lesson.parameters;
-  room.trainer.load(room.parameters);
+  const { trainingState: state, engine } = microgradlike;
+  const { node } = state.training.parameters;
+  const example = state.examples[state.probe];
+  state.trainer.load(state.parameters);
   return {
-    parameters: node.every((i, k) => Object.is(engine.data[i], room.parameters[k])),
-    row: room.lesson.numbers.node.every((i, k) => engine.data[i] === room.examples[room.probe][k]),
-    loss: Object.is(room.loss, room.trainer.meanLoss(room.examples)),
-    said: document.getElementById("time-said").textContent,
+    parameters: node.every((i, k) => Object.is(engine.data[i], state.parameters[k])),
+    row: state.training.numbers.node.every((i, k) => engine.data[i] === example[k]),
+    loss: Object.is(state.loss, state.trainer.meanLoss(state.examples)),
+    said: document.getElementById("training-status").textContent,
   };
 }"""
 
@@ -333,8 +337,8 @@ def assert_together(seen):
 
 def mean_loss(seen, loss=hinge, model=None):
     """What is said to be the mean loss, and what it is."""
-    said = seen.tab.inner_text("#time-said").rpartition("mean loss ")[2]
-    rows = seen.evaluate("() => microgradlike.room.examples.map((row) => [...row])")
+    said = seen.tab.inner_text("#training-status").rpartition("mean loss ")[2]
+    rows = seen.evaluate("() => microgradlike.trainingState.examples.map((row) => [...row])")
     now = at(model, seen.evaluate(PARAMETERS))
     return float(said.replace("−", "-")), sum(loss(now, r[:2], r[2]).data for r in rows) / len(rows)
 
@@ -343,20 +347,20 @@ def test_what_is_shown_stays_of_one_moment_whatever_is_done(opened):
     run = trained(mlp(3, 1))
     seen = opened(page(run))
     model = run.model
-    weight = seen.evaluate("() => microgradlike.room.lesson.parameters.node[2]")
+    weight = seen.evaluate("() => microgradlike.trainingState.training.parameters.node[2]")
     acts = [
         lambda: look(seen, 2),
-        lambda: seen.evaluate("(leaf) => microgradlike.session.set(leaf, 4)", weight),
+        lambda: seen.evaluate("(leaf) => microgradlike.session.setLeaf(leaf, 4)", weight),
         lambda: seen.tab.click("#reset"),
-        lambda: seen.tab.select_option("#set", "circles"),
-        lambda: seen.evaluate("(leaf) => microgradlike.session.set(leaf, 2)", weight),
+        lambda: seen.tab.select_option("#dataset", "circles"),
+        lambda: seen.evaluate("(leaf) => microgradlike.session.setLeaf(leaf, 2)", weight),
         lambda: seen.tab.click("#one-step"),
         lambda: look(seen, 0),
-        lambda: seen.tab.select_option("#set", "the data"),
+        lambda: seen.tab.select_option("#dataset", "training data"),
         lambda: seen.tab.click("#example-before"),
         lambda: seen.tab.click("#one-step"),
         lambda: seen.tab.locator("#runs input").first.check(),
-        lambda: seen.tab.click("#new-weights"),
+        lambda: seen.tab.click("#reset-weights"),
     ]
     for act in acts:
         act()
@@ -369,24 +373,24 @@ def test_other_data_leaves_what_was_recorded_as_it_was(opened):
     seen = opened(page(mlp(3, 1), data=DATA, loss=hinge))
     for _ in range(4):
         seen.tab.click("#one-step")
-    columns = "() => microgradlike.room.run.parameters.map((row) => [...row])"
+    columns = "() => microgradlike.trainingState.run.parameters.map((row) => [...row])"
     before = seen.evaluate(columns)
     look(seen, 2)
-    seen.tab.select_option("#set", "xor")
+    seen.tab.select_option("#dataset", "xor")
     assert seen.evaluate(columns) == before
     seen.tab.click("#one-step")
-    assert seen.evaluate("() => microgradlike.room.run.steps") == [2, 3]
+    assert seen.evaluate("() => microgradlike.trainingState.run.steps") == [2, 3]
 
 
 def test_without_examples_nothing_can_be_trained(opened):
     seen = opened(page(mlp(3, 1), data=DATA, loss=hinge))
-    seen.tab.select_option("#set", "my own points")
+    seen.tab.select_option("#dataset", "my own points")
     for button in ("#train", "#one-step", "#one-forward", "#one-backward", "#one-update"):
         assert seen.tab.is_disabled(button)
-    box = seen.tab.locator(".plane").bounding_box()
+    box = seen.tab.locator(".surface").bounding_box()
     seen.tab.mouse.click(box["x"] + 20, box["y"] + 20)
     seen.tab.click("#train")
-    seen.wait("() => microgradlike.practice.descent.count > 3")
+    seen.wait("() => microgradlike.trainingControls.sgd.count > 3")
     seen.tab.click("#clear-points")
     assert seen.tab.inner_text("#train") == "▶ train"
     assert seen.tab.is_disabled("#train")
@@ -395,21 +399,21 @@ def test_without_examples_nothing_can_be_trained(opened):
 def test_a_hand_on_the_slider_pauses_and_keeps_what_was_trained(opened):
     seen = opened(page(mlp(3, 1), data=DATA, loss=hinge))
     seen.tab.click("#train")
-    seen.wait("() => microgradlike.practice.descent.count > 10")
+    seen.wait("() => microgradlike.trainingControls.sgd.count > 10")
     look(seen, 3)
-    count = seen.evaluate("() => microgradlike.practice.descent.count")
+    count = seen.evaluate("() => microgradlike.trainingControls.sgd.count")
     seen.frames()
-    assert seen.evaluate("() => microgradlike.practice.descent.count") == count > 10
-    assert seen.evaluate("() => microgradlike.room.entry") == 3
+    assert seen.evaluate("() => microgradlike.trainingControls.sgd.count") == count > 10
+    assert seen.evaluate("() => microgradlike.trainingState.entry") == 3
 
 
 def test_what_is_trained_beside_two_runs_has_a_plane_of_its_own(opened):
     runs = [trained(mlp(3, 1), lr=lr, name=f"lr {lr}") for lr in (0.5, 0.1)]
     seen = opened(page(*runs))
     seen.tab.click("#one-step")
-    assert seen.tab.locator(".plane").count() == 3
+    assert seen.tab.locator(".surface").count() == 3
     assert seen.tab.locator("figcaption").all_inner_texts() == ["lr 0.5", "lr 0.1", "in this page"]
-    line = seen.tab.locator(".plane .boundary").nth(2)
+    line = seen.tab.locator(".surface .boundary").nth(2)
     before = line.get_attribute("d")
     for _ in range(3):
         seen.tab.click("#one-step")
@@ -438,7 +442,7 @@ def test_an_update_is_by_the_right_gradient_even_beside_the_wrong_order(opened):
 def test_points_are_marked_by_their_label(opened, labels, widths, classes):
     loss = entropy if widths == (3,) else squared
     made = page(mlp(*widths), data=(POINTS[:3], labels), loss=loss)
-    marks = opened(made).tab.locator(".plane .point")
+    marks = opened(made).tab.locator(".surface .point")
     assert [marks.nth(i).get_attribute("class").split()[1] for i in range(3)] == classes
 
 
@@ -451,7 +455,7 @@ def test_a_loss_that_hardly_changes_is_drawn(opened):
         run.record()
         model.parameters()[-1].data = 2e-16
         run.record()
-    assert "mean loss 0.3333" in opened(page(run)).tab.inner_text("#time-said")
+    assert "mean loss 0.3333" in opened(page(run)).tab.inner_text("#training-status")
 
 
 def test_a_rate_that_is_too_great_stops_and_says_so(opened):
@@ -461,9 +465,11 @@ def test_a_rate_that_is_too_great_stops_and_says_so(opened):
     seen = opened(page(mlp(3, 1, activation="relu"), data=(POINTS, [20.0] * 24), loss=quartic))
     seen.tab.select_option("#rate", "1")
     seen.tab.click("#train")
-    seen.wait("() => document.getElementById('update-said').textContent.includes('smaller rate')")
-    seen.tab.click("#new-weights")
-    assert "nan" not in seen.tab.inner_text("#time-said")
+    seen.wait(
+        "() => document.getElementById('update-status').textContent.includes('learning rate')"
+    )
+    seen.tab.click("#reset-weights")
+    assert "nan" not in seen.tab.inner_text("#training-status")
 
 
 def test_hostile_names_neither_run_nor_break_anything(opened):
@@ -478,7 +484,7 @@ def test_hostile_names_neither_run_nor_break_anything(opened):
 
     run = trained(Model(), squared, name=name)
     seen = opened(page(run, run))
-    assert name[:10] in seen.tab.inner_text("#parameters-strips")
+    assert name[:10] in seen.tab.inner_text("#parameters-heatmaps")
     assert seen.tab.locator("img").count() == 0
 
 
@@ -486,6 +492,6 @@ def test_keys_of_a_page_work_beside_the_panel(opened):
     seen = opened(page(trained(mlp(3, 1))))
     seen.tab.focus("#time")
     seen.tab.keyboard.press("ArrowLeft")
-    assert "step 5 of 6" in seen.tab.inner_text("#time-said")
+    assert "step 5 of 6" in seen.tab.inner_text("#training-status")
     seen.tab.keyboard.press("Home")
-    assert "step 0 of 6" in seen.tab.inner_text("#time-said")
+    assert "step 0 of 6" in seen.tab.inner_text("#training-status")

@@ -1,7 +1,7 @@
-// Colors: gradients as a diverging scale, blue below zero and orange above, grey at zero. The ends
-// are variables of the style sheet, so that dark, light and print have their own.
+// Colors: gradients on a diverging scale, blue below zero, orange above, grey at zero. The two ends
+// are variables of the style sheet, which sets them for light, dark and print.
 
-const FAINTEST = 0.12; // how far from zero's grey: no gradient but 0 looks like 0
+const FAINTEST = 0.12; // the least distance from zero's grey: only a gradient of 0 looks like 0
 const STEPS = 12; // shades on each side
 
 export class Scale {
@@ -9,7 +9,7 @@ export class Scale {
     this.largest = largest;
   }
 
-  // Room for all finite gradients that were reached.
+  // The scale that spans all finite gradients that were reached.
   static of(grad, reached) {
     let largest = 0;
     for (let i = 0; i < grad.length; i++) {
@@ -19,7 +19,8 @@ export class Scale {
     return new Scale(largest);
   }
 
-  // -12 ... 12 by the square root, so that small gradients show too; null: none, NaN: not finite.
+  // A shade from -12 to 12, by the square root, so that small gradients show; null for no gradient,
+  // NaN for one that is not finite.
   shade(gradient) {
     if (gradient === null || !Number.isFinite(gradient)) return gradient === null ? null : NaN;
     if (gradient === 0) return 0;
@@ -33,12 +34,12 @@ export class Scale {
   }
 }
 
-// The color of a shade as CSS; `what` is "fill" or "line".
-export function shadeColor(shade, what = "fill") {
-  if (shade === null) return `var(--${what}-none)`;
-  if (Number.isNaN(shade)) return `var(--${what}-odd)`;
-  if (shade === 0) return `var(--${what}-zero)`;
+// The CSS color of a shade; `use` is "fill" or "line".
+export function shadeColor(shade, use = "fill") {
+  if (shade === null) return `var(--${use}-none)`;
+  if (Number.isNaN(shade)) return `var(--${use}-nonfinite)`;
+  if (shade === 0) return `var(--${use}-zero)`;
   const end = shade > 0 ? "positive" : "negative";
   const share = Math.round((Math.abs(shade) / STEPS) * 100);
-  return `color-mix(in srgb, var(--${what}-${end}) ${share}%, var(--${what}-zero))`;
+  return `color-mix(in srgb, var(--${use}-${end}) ${share}%, var(--${use}-zero))`;
 }

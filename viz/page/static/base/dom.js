@@ -1,4 +1,4 @@
-// Dom: elements, and nothing from the graph as markup: text is text, attributes are set.
+// Dom: HTML and SVG elements. Text from a graph is set as text, never parsed as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -14,7 +14,7 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-// Sets what changed only: pages of numbers are rewritten at every frame of a drag.
+// Writes only a changed text: a drag rewrites pages of numbers at every frame.
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

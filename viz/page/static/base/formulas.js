@@ -1,18 +1,18 @@
-// Formulas: how a node is written in terms of its operands, by names and by numbers.
+// Formulas: a node in terms of its operands, by names or by numbers.
 
 import { factor, short } from "./numbers.js";
 import { printable } from "./text.js";
 
-const SIGN = /^[^\p{L}]+$/u; // what is written between two operands: a symbol without letters
+const SIGN = /^[^\p{L}]+$/u; // a symbol without letters stands between its two operands
 const LONGEST_NAME = 24;
 const LONGEST_PATH = 34;
-const MOST = 6; // operands written out
+const LONGEST_LIST = 6; // operands written out
 
 export function nameOf(graph, i) {
   return printable(graph.names[i], LONGEST_NAME);
 }
 
-// The name with those of the modules around it: "layers.0.neurons.2.b".
+// The name with the names of the modules around it: "layers.0.neurons.2.b".
 export function fullName(graph, i) {
   const parts = [graph.names[i]];
   for (let c = graph.clusterOf[i]; c >= 0; c = graph.clusters[c].parent) {
@@ -22,7 +22,8 @@ export function fullName(graph, i) {
   return printable(parts.join("."), LONGEST_PATH);
 }
 
-// "a × b", with what `write(operand, bare)` makes of each operand, bare between brackets and commas.
+// A formula such as "a × b". `write(operand, bare)` writes an operand; `bare` is true between
+// brackets and commas, where a negative number needs no brackets of its own.
 export function formulaOf(graph, i, write) {
   const { op, ops, symbols, first, operand } = graph;
   if (op[i] < 0) return write(i, true);
@@ -36,7 +37,7 @@ export function formulaOf(graph, i, write) {
   if (infix) return all.join(` ${symbol} `);
   if (prefix) return `−${all[0]}`;
   if (count === 1 && symbol.includes("·")) return symbol.replace("·", () => all[0]);
-  const shown = all.length > MOST ? [...all.slice(0, MOST - 1), "…", all[all.length - 1]] : all;
+  const shown = all.length > LONGEST_LIST ? [...all.slice(0, LONGEST_LIST - 1), "…", all[all.length - 1]] : all;
   return `${printable(name)}(${shown.join(", ")})`;
 }
 

@@ -1,23 +1,24 @@
-// Graph: the JSON of a scene as columns that can be walked in both directions. A node is known by its
-// place, and so is an edge: edge e leads from operand[e] to target[e], where it is a node's operand
-// number e - first[target[e]].
+// Graph: the JSON of a scene as columns that can be walked in both directions. Nodes and edges are
+// known by their index. Edge e leads from operand[e] to target[e] and is operand number
+// e - first[target[e]] of that node.
 
 export const SCENE_VERSION = 1;
 const NOT_FINITE = new Map([["nan", NaN], ["inf", Infinity], ["-inf", -Infinity]]);
 
-// A number of the JSON, where what is not finite is a word, and null is not known.
+// A number of the JSON: nan and the infinities are strings there, an unknown number is null.
 export function numberOf(x) {
   if (typeof x === "string") return NOT_FINITE.get(x);
   return x === null ? NaN : x;
 }
 
-// The scene as { count, root, op, first, operand, target, userFirst, userEdge, data, grad, reached,
-// isConstant, isOpaque, locked, local, names, roles, flags, clusterOf, clusters, ops, symbols, notes }.
-// The edges that leave node i are userEdge[userFirst[i]] up to userFirst[i + 1]; `data`, `grad` and
-// `reached` are Python's; `local` has Python's derivatives of opaque nodes, by edge, NaN elsewhere.
+// Makes { count, root, op, first, operand, target, userFirst, userEdge, data, grad, reached,
+// isConstant, isOpaque, locked, local, names, roles, flags, clusterOf, clusters, ops, symbols,
+// notes, dead }. The edges that leave node i are userEdge[userFirst[i]] up to userFirst[i + 1].
+// `data`, `grad` and `reached` come from Python; `local` has Python's local derivatives of opaque
+// nodes, by edge, and NaN elsewhere.
 export function graphOf(scene) {
   if (scene.version !== SCENE_VERSION) {
-    throw new RangeError(`a scene of version ${SCENE_VERSION} is wanted, got ${scene.version}`);
+    throw new RangeError(`expected a scene of version ${SCENE_VERSION}, got ${scene.version}; make the page again`);
   }
   const { nodes, root, notes, ops, symbols, clusters, dead } = scene;
   const edges = edgesOf(nodes.operands);

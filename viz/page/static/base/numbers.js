@@ -1,9 +1,9 @@
-// Numbers as the page prints them: short, and never a zero that is none; as viz/numbers.py does.
+// Numbers: short texts of numbers, the same as in viz/numbers.py. Only 0 is written as 0.
 
 export const MINUS = "−";
-export const NOT_YET = "–"; // a number that no pass has reached
+export const NOT_YET = "–"; // stands for a number that no pass has reached
 
-// To `digits` significant digits, with a true minus sign; 1.2e6 where that is shorter.
+// `digits` significant digits, with a true minus sign; 1.2e6 if that is shorter.
 export function short(x, digits = 4) {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : `${MINUS}∞`;
@@ -11,30 +11,30 @@ export function short(x, digits = 4) {
   return (whole ? String(x) : general(x, digits)).replaceAll("-", MINUS);
 }
 
-// The same, with a plus sign before a positive number, as gradients are printed.
+// As `short`, with a plus sign before a positive number: the form of a gradient.
 export function signed(x, digits = 4) {
   return x > 0 ? `+${short(x, digits)}` : short(x || (x === 0 ? 0 : x), digits);
 }
 
-// The same as a factor of a product: a negative one in brackets.
+// As `short`, with brackets around a negative number: the form of a factor.
 export function factor(x, digits = 4) {
   const text = short(x, digits);
   return text.startsWith(MINUS) ? `(${text})` : text;
 }
 
-// All digits that tell this double from its neighbours.
+// As many digits as tell this double from its neighbours.
 export function exact(x) {
   return Number.isFinite(x) ? String(x).replace("e+", "e").replaceAll("-", MINUS) : short(x);
 }
 
-// The number that a person typed, NaN where it is none; true minus signs and ∞ are understood.
+// The number that a user typed, or NaN; true minus signs and ∞ are understood.
 export function typedNumber(text) {
   const plain = text.trim().replaceAll(MINUS, "-").replace("∞", "Infinity").replace(",", ".");
   if (/^[-+]?inf(inity)?$/i.test(plain)) return plain.startsWith("-") ? -Infinity : Infinity;
   return plain === "" ? NaN : Number(plain);
 }
 
-// As %g of C does.
+// The format %g of C.
 function general(x, digits) {
   const near = rounded(x, digits);
   const [mantissa, exponent] = near.split("e");
@@ -44,7 +44,7 @@ function general(x, digits) {
   return tidy(Number(near).toFixed(digits - 1 - e));
 }
 
-// Of two equally near numbers JavaScript takes the larger one, C and Python the even one.
+// Rounds a tie to even, as C and Python do; JavaScript takes the larger number.
 function rounded(x, digits) {
   const near = x.toExponential(digits - 1);
   const [mantissa, exponent] = x.toExponential(60).split("e");

@@ -1,12 +1,13 @@
-// Text: how wide it is and how it is cut, without asking a font. Mirrors viz/label.py.
+// Text: the width and the cutting of text, without a font. The same as viz/label.py.
 
-export const ADVANCE = 0.602; // of a monospace character, per pixel of its size
+export const ADVANCE = 0.602; // width of a monospace character, per pixel of its size
 const REPLACEMENT = "\ufffd";
-const UNUSABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}]/gu; // these turn writing around, too
+const UNUSABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}]/gu; // some reverse text
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 
-// `text` on one line, without what a screen cannot take, cut with "…" to `longest` columns.
+// `text` on one line of at most `longest` columns, cut with "…"; characters that a screen cannot
+// show are replaced.
 export function printable(text, longest = 28) {
   const start = text
     .slice(0, 4 * longest)
@@ -25,7 +26,7 @@ export function printable(text, longest = 28) {
   return `${kept.join("")}…`;
 }
 
-// How many columns of a monospace font `text` takes.
+// The number of monospace columns that `text` takes.
 export function columnsOf(text) {
   let columns = 0;
   for (const c of text) columns += /\p{M}/u.test(c) ? 0 : WIDE.test(c) ? 2 : 1;

@@ -1,5 +1,5 @@
-// Boxes: a node as a textbook draws it, a folded module, a module's frame. Each has `g`, an element,
-// and update(picture), which writes what the picture knows at this step.
+// Boxes: a node, a folded module, or the frame of an open one. Each has an element `g`, and
+// update(picture), which writes the numbers that are known at this step.
 
 import { shadeColor } from "../base/colors.js";
 import { drawn, setText } from "../base/dom.js";
@@ -17,8 +17,8 @@ export function boxOf(box, picture, level) {
   return graph.roles[box.node] === "constant" ? new Constant(box, graph) : new NodeBox(box, graph);
 }
 
-// Text whose width is pinned, squeezed where there is no more `room`: it never spills.
-export function pinned(node, text, size, room) {
+// Writes text with a fixed width, squeezed to fit `room`, so that it never spills over.
+export function setFittedText(node, text, size, room) {
   if (node.textContent === text) return;
   node.textContent = text;
   const width = Math.min(widthOf(text, size), room);
@@ -38,11 +38,11 @@ function groupOf(box, classes) {
   });
 }
 
-function label(g, text) {
+function setLabel(g, text) {
   if (g.getAttribute("aria-label") !== text) g.setAttribute("aria-label", text);
 }
 
-function body(g, { width, height }, rounded) {
+function drawBody(g, { width, height }, rounded) {
   const rx = rounded ? 10 : 0;
   return drawn("rect", { class: "body", width, height, rx }, g);
 }
@@ -54,7 +54,7 @@ class NodeBox {
     const role = graph.roles[node];
     this.node = node;
     this.g = groupOf(box, `node ${role}${leaf && !graph.locked[node] ? " leaf" : ""}`);
-    this.body = body(this.g, box, leaf);
+    this.body = drawBody(this.g, box, leaf);
     if (role === "parameter") {
       drawn(
         "rect",
@@ -70,7 +70,7 @@ class NodeBox {
       );
     }
     this.left = leaf ? 0 : PLUG;
-    this.plugs = leaf ? [] : this._plugs(graph, height);
+    this.plugs = leaf ? [] : this._makePlugs(graph, height);
     this._heading(graph, node, leaf);
     const middle = (height - 64) / 2;
     this.data = this._row("data", middle + 39);
@@ -85,7 +85,7 @@ class NodeBox {
     this.flag = null;
   }
 
-  _plugs(graph, height) {
+  _makePlugs(graph, height) {
     const { node } = this;
     const slots = graph.first[node + 1] - graph.first[node];
     return Array.from({ length: slots }, (_, slot) => {
@@ -105,26 +105,26 @@ class NodeBox {
     let x = this.left + PAD;
     if (!leaf) {
       const symbol = drawn("text", { class: "symbol", x, y: y + 1 }, this.g);
-      pinned(symbol, printable(graph.symbols[graph.op[node]], 9), 15, 72);
+      setFittedText(symbol, printable(graph.symbols[graph.op[node]], 9), 15, 72);
       x += Math.min(widthOf(symbol.textContent, 15), 72) + 6;
     }
     const room = this.left + BODY - PAD - x;
     const own = graph.names[node] !== `v${node + 1}` && !/^v\d+$/.test(graph.names[node]);
-    const name = drawn("text", { class: `name${own ? "" : " given-none"}`, y }, this.g);
+    const name = drawn("text", { class: `name${own ? "" : " unnamed"}`, y }, this.g);
     const text = printable(graph.names[node], Math.max(3, Math.floor(room / widthOf("x", FONT))));
-    pinned(name, text, FONT, room);
+    setFittedText(name, text, FONT, room);
     const width = Math.min(widthOf(text, FONT), room);
     name.setAttribute("x", leaf ? x : this.left + BODY - PAD - width);
   }
 
   _row(what, y) {
     const x = this.left + PAD;
-    pinned(drawn("text", { class: "what", x, y }, this.g), what, FONT, 40);
+    setFittedText(drawn("text", { class: "caption", x, y }, this.g), what, FONT, 40);
     return drawn("text", { class: `value ${what}`, y }, this.g);
   }
 
-  _write(node, text) {
-    pinned(node, text, FONT, BODY - 2 * PAD - 34);
+  _writeNumber(node, text) {
+    setFittedText(node, text, FONT, BODY - 2 * PAD - 34);
     const width = Math.min(widthOf(text, FONT), BODY - 2 * PAD - 34);
     node.setAttribute("x", (this.left + BODY - PAD - width).toFixed(1));
   }
@@ -134,19 +134,19 @@ class NodeBox {
     const { graph, local } = picture;
     const data = picture.dataOf(node);
     const grad = picture.gradOf(node);
-    this._write(this.data, data === null ? NOT_YET : short(data));
-    this._write(this.grad, grad === null ? NOT_YET : signed(grad));
+    this._writeNumber(this.data, data === null ? NOT_YET : short(data));
+    this._writeNumber(this.grad, grad === null ? NOT_YET : signed(grad));
     this.plugs.forEach((plug, slot) => {
       const slope = local[graph.first[node] + slot];
       const shown = data !== null && !graph.isConstant[graph.operand[graph.first[node] + slot]];
-      pinned(plug, shown ? short(slope, 3) : "", 10, PLUG - 8);
+      setFittedText(plug, shown ? short(slope, 3) : "", 10, PLUG - 8);
     });
     this.body.style.fill = shadeColor(picture.scale.shade(grad));
-    this._flags(picture.flagsOf(node));
-    label(this.g, picture.describe(node));
+    this._writeFlags(picture.flagsOf(node));
+    setLabel(this.g, picture.describe(node));
   }
 
-  _flags(flags) {
+  _writeFlags(flags) {
     const text = flags.join(", ");
     if ((this.flag?.textContent ?? "") === text) return;
     this.flag?.remove();
@@ -156,20 +156,20 @@ class NodeBox {
     const x = this.left + BODY - width + 6;
     this.flag = drawn("g", { class: "flag", transform: `translate(${x} -9)` }, this.g);
     drawn("rect", { width, height: 15, rx: 3 }, this.flag);
-    pinned(drawn("text", { x: 5, y: 11 }, this.flag), text, 10, width - 10);
+    setFittedText(drawn("text", { x: 5, y: 11 }, this.flag), text, 10, width - 10);
   }
 }
 
 class Constant {
   constructor(box, graph) {
     this.g = groupOf(box, "node constant");
-    this.body = body(this.g, box, false);
+    this.body = drawBody(this.g, box, false);
     const text = constantName(graph, box.node);
     const room = box.width - 12;
     const width = Math.min(widthOf(text, FONT), room);
     const node = drawn("text", { class: "value", x: (box.width - width) / 2, y: 17 }, this.g);
-    pinned(node, text, FONT, room);
-    label(this.g, `constant ${text}`);
+    setFittedText(node, text, FONT, room);
+    setLabel(this.g, `constant ${text}`);
     this.body.style.fill = shadeColor(null);
   }
 
@@ -180,20 +180,20 @@ class FoldBox {
   constructor(box, { graph, contents }) {
     this.cluster = box.cluster;
     this.g = groupOf(box, "fold");
-    this.body = body(this.g, box, false);
+    this.body = drawBody(this.g, box, false);
     this.room = box.width - 2 * PAD;
     this.title = printable(graph.clusters[box.cluster].title, 25);
     const { size, parameters } = contents[box.cluster];
-    this.size = `${count(size, "node")}${parameters ? `, ${count(parameters, "parameter")}` : ""}`;
+    this.size = `${counted(size, "node")}${parameters ? `, ${counted(parameters, "parameter")}` : ""}`;
     this._line("name", 19, `+ ${this.title}`);
-    this._line("what", 36, this.size);
+    this._line("caption", 36, this.size);
     this.data = this._line("value", 53, "");
     this.grad = this._line("value", 69, "");
   }
 
   _line(name, y, text) {
     const node = drawn("text", { class: name, x: PAD, y }, this.g);
-    pinned(node, text, FONT, this.room);
+    setFittedText(node, text, FONT, this.room);
     return node;
   }
 
@@ -201,17 +201,17 @@ class FoldBox {
     const { outputs } = picture.contents[this.cluster];
     const data = spanOf(outputs, (i) => picture.dataOf(i));
     const grad = spanOf(outputs, (i) => picture.gradOf(i));
-    pinned(this.data, `data ${spelledSpan(data, short)}`, FONT, this.room);
-    pinned(this.grad, `grad ${spelledSpan(grad, signed)}`, FONT, this.room);
+    setFittedText(this.data, `data ${spanText(data, short)}`, FONT, this.room);
+    setFittedText(this.grad, `grad ${spanText(grad, signed)}`, FONT, this.room);
     this.body.style.fill = shadeColor(picture.scale.shade(largestOf(grad)));
-    label(
+    setLabel(
       this.g,
-      `folded module ${this.title}, ${this.size}, gradients ${spelledSpan(grad, signed)}. Enter unfolds.`,
+      `folded module ${this.title}, ${this.size}, gradients ${spanText(grad, signed)}. Press Enter to unfold.`,
     );
   }
 }
 
-// From afar: only what it is, and its color.
+// A box for a small scale: a symbol or name, and a color.
 class SmallBox {
   constructor(box, { graph, contents }) {
     const { node, cluster } = box;
@@ -219,7 +219,7 @@ class SmallBox {
     this.outputs = box.kind === "fold" ? contents[cluster].outputs : [node];
     const leaf = box.kind === "node" && graph.op[node] < 0;
     this.g = groupOf(box, box.kind === "fold" ? "fold" : `node ${graph.roles[node]}`);
-    this.body = body(this.g, box, leaf);
+    this.body = drawBody(this.g, box, leaf);
     const symbol = box.kind === "node" && !leaf ? graph.symbols[graph.op[node]] : null;
     const text = printable(
       symbol ?? (box.kind === "fold" ? graph.clusters[cluster].name : graph.names[node]),
@@ -233,7 +233,7 @@ class SmallBox {
       this.g,
     );
     large.style.fontSize = `${size}px`;
-    pinned(large, text, size, room);
+    setFittedText(large, text, size, room);
     this.sign = drawn("text", { class: "sign", x: box.width - 6, y: 19 }, this.g);
   }
 
@@ -241,10 +241,10 @@ class SmallBox {
     const grad = spanOf(this.outputs, (i) => picture.gradOf(i));
     const largest = largestOf(grad);
     this.body.style.fill = shadeColor(picture.scale.shade(largest));
-    // not by color alone, where it can be read
+    // a sign, so that color is not the only cue
     const sign = largest > 0 ? "+" : largest < 0 ? MINUS : "";
     setText(this.sign, this.box.height > 30 ? sign : "");
-    label(this.g, picture.describeBox(this.box));
+    setLabel(this.g, picture.describeBox(this.box));
   }
 }
 
@@ -253,8 +253,8 @@ class Frame {
     this.g = groupOf(box, "frame");
     this.rect = drawn("rect", { width: box.width, height: box.height, rx: 4 }, this.g);
     const text = `− ${titleOf(graph, box.cluster)}`;
-    pinned(drawn("text", { x: 9, y: 17 }, this.g), text, FONT, box.width - 14);
-    label(this.g, `module ${titleOf(graph, box.cluster)}. Enter folds.`);
+    setFittedText(drawn("text", { x: 9, y: 17 }, this.g), text, FONT, box.width - 14);
+    setLabel(this.g, `module ${titleOf(graph, box.cluster)}. Press Enter to fold.`);
   }
 
   resize(width, height) {
@@ -265,11 +265,11 @@ class Frame {
   update() {}
 }
 
-// [lowest, highest] of what is known; null where nothing is.
-export function spanOf(nodes, of) {
+// [lowest, highest] of the known numbers, or null.
+export function spanOf(nodes, valueOf) {
   let span = null;
   for (const i of nodes) {
-    const x = of(i);
+    const x = valueOf(i);
     if (x === null) continue;
     if (span === null) span = [x, x];
     else if (!(x >= span[0])) span = [x, Number.isNaN(x) ? x : span[1]];
@@ -283,12 +283,12 @@ export function largestOf(span) {
   return Math.abs(span[0]) > Math.abs(span[1]) ? span[0] : span[1];
 }
 
-function spelledSpan(span, write) {
+function spanText(span, write) {
   if (span === null) return NOT_YET;
   const [low, high] = span;
   return low === high ? write(low, 4) : `${write(low, 3)} … ${write(high, 3)}`;
 }
 
-function count(n, noun) {
+function counted(n, noun) {
   return `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
 }

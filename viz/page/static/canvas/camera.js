@@ -1,15 +1,16 @@
-// Camera: which part of the picture is seen. Pan, zoom by wheel, pinch, keys; glides and fits.
+// Camera: the visible part of the picture. It pans, zooms by wheel, pinch and keys, glides and
+// fits.
 
 const CLOSEST = 3;
-const ROOM_BELOW = 96; // pixels, for the legend
+const ROOM_BELOW = 96; // pixels for the legend
 const GLIDE = 320; // milliseconds
 
-export function calm() {
+export function prefersReducedMotion() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
 export class Camera {
-  // `moved` is called whenever x, y (pixels) or scale have changed.
+  // `moved` is called after each change of x, y (pixels) or scale.
   constructor(svg, moved) {
     this.svg = svg;
     this.moved = moved;
@@ -26,8 +27,8 @@ export class Camera {
     return { width: this.svg.clientWidth || 800, height: this.svg.clientHeight || 600 };
   }
 
-  // What is seen, in the picture's units, with `margin` pixels around it.
-  seen(margin = 0) {
+  // The visible rectangle in units of the picture, with `margin` pixels around it.
+  visibleArea(margin = 0) {
     const { width, height } = this.frame;
     const at = (p, origin) => (p - origin) / this.scale;
     return {
@@ -64,9 +65,9 @@ export class Camera {
     else this.set(x, y, scale);
   }
 
-  // Into view, and large enough to read.
+  // Brings a box into view, large enough to read.
   show({ x, y, width, height }, least = 0.7) {
-    const view = this.seen(-30);
+    const view = this.visibleArea(-30);
     const frame = this.frame;
     const whole = Math.min(frame.width / (width + 60), frame.height / (height + 60));
     const scale = Math.min(Math.max(this.scale, least), Math.max(whole, 0.1));
@@ -82,7 +83,7 @@ export class Camera {
     const from = { x: this.x, y: this.y, scale: this.scale };
     const begin = performance.now();
     const step = (now) => {
-      const t = calm() ? 1 : Math.min(Math.max((now - begin) / GLIDE, 0), 1);
+      const t = prefersReducedMotion() ? 1 : Math.min(Math.max((now - begin) / GLIDE, 0), 1);
       const s = t * t * (3 - 2 * t);
       const mix = (a, b) => a + (b - a) * s;
       before(s);
@@ -90,7 +91,7 @@ export class Camera {
       if (t < 1) this.gliding = requestAnimationFrame(step);
     };
     step(begin);
-    if (!calm()) this.gliding = requestAnimationFrame(step);
+    if (!prefersReducedMotion()) this.gliding = requestAnimationFrame(step);
   }
 
   _set(x, y, scale) {
@@ -132,7 +133,7 @@ export class Camera {
     }
   }
 
-  // One pointer pans, two pinch.
+  // One pointer pans, two pointers pinch.
   _drag(event) {
     const before = this.pointers.get(event.pointerId);
     if (!before) return;
@@ -151,7 +152,7 @@ export class Camera {
     this.zoom(distance(now) / distance(before), (now[0] + ox) / 2, (now[1] + oy) / 2);
   }
 
-  // Whether the pointer that was just released had moved: then it was no click.
+  // True if the released pointer had moved, so that its click is the end of a drag.
   get dragged() {
     return this.travelled > 4;
   }

@@ -1,4 +1,4 @@
-// Legend: what shapes, numbers and colors mean.
+// Legend: the meaning of shapes, numbers and colors.
 
 import { shadeColor } from "../base/colors.js";
 import { element } from "../base/dom.js";
@@ -7,35 +7,35 @@ import { NOT_YET, signed } from "../base/numbers.js";
 const ROLES = ["input", "parameter", "constant", "operation", "result"];
 
 export class Legend {
-  constructor(place, picture) {
+  constructor(parent, picture) {
     this.picture = picture;
     const { graph } = picture;
-    const row = element("div", { class: "legend-row" }, place);
+    const row = element("div", { class: "legend-row" }, parent);
     const present = new Set(graph.roles);
     for (const role of ROLES) {
       if (present.has(role)) element("span", { class: `key ${role}`, text: role }, row);
     }
     if (graph.clusters.length > 0) element("span", { class: "key folded", text: "folded" }, row);
-    const colors = element("div", { class: "legend-row" }, place);
+    const colors = element("div", { class: "legend-row" }, parent);
     element("span", { text: "grad" }, colors);
     this.ticks = element("span", { class: "ticks" }, colors);
-    this.odd = element("span", { class: "tick", text: "nan or ∞" }, colors);
-    this.odd.style.background = shadeColor(NaN);
+    this.nonfinite = element("span", { class: "tick", text: "nan or ∞" }, colors);
+    this.nonfinite.style.background = shadeColor(NaN);
     element("span", { text: `${NOT_YET} not reached yet` }, colors);
-    const meaning = element("div", { class: "legend-row" }, place);
+    const meaning = element("div", { class: "legend-row" }, parent);
     element(
       "span",
-      { text: "number where a line arrives: local derivative, ∂ node / ∂ operand; + or − in a corner: grad" },
+      { text: "number at the end of a line: local derivative, ∂ node / ∂ operand; + or − in a corner: sign of grad" },
       meaning,
     );
     for (const note of graph.notes) {
-      if (!/backward/.test(note)) element("div", { class: "legend-row", text: note }, place);
+      if (!/backward/.test(note)) element("div", { class: "legend-row", text: note }, parent);
     }
   }
 
   update() {
     const { scale, engine } = this.picture;
-    this.odd.hidden = !engine.grad.some((g, i) => engine.reached[i] && !Number.isFinite(g));
+    this.nonfinite.hidden = !engine.grad.some((g, i) => engine.reached[i] && !Number.isFinite(g));
     if (scale.largest === this.largest) return;
     this.largest = scale.largest;
     this.ticks.replaceChildren(

@@ -1,63 +1,63 @@
-// Marks: what lies over the graph: the node at hand, what was found, and the push of this step with
-// its numbers at the edge.
+// Overlay: the marks over the graph: the selected node, search results, and the push of this step
+// with its numbers.
 
-import { calm } from "./camera.js";
+import { prefersReducedMotion } from "./camera.js";
 import { drawn } from "../base/dom.js";
 import { factor, short } from "../base/numbers.js";
-import { pinned } from "./boxes.js";
+import { setFittedText } from "./boxes.js";
 import { widthOf } from "../base/text.js";
 import { wirePath } from "./wires.js";
 
-const SIZE = 13; // of the numbers at an edge, whatever the zoom
-const CALLOUTS = 6; // numbers at edges at once
+const SIZE = 13; // of the numbers at an edge, at any zoom
+const CALLOUTS = 6; // edges with numbers at once, at most
 
-export class Marks {
+export class Overlay {
   constructor(view) {
     this.view = view;
-    this.layer = view.layers.mark;
-    this.halos = view.layers.halo; // below boxes, whose flags they would hide
-    this.beads = view.layers.bead; // kept when the marks are drawn again
-    this.chosen = null;
-    this.found = [];
+    this.layer = view.layers.overlay;
+    this.halos = view.layers.halo; // below boxes, so that flags stay visible
+    this.beads = view.layers.bead; // a redraw of the overlay keeps them
+    this.selected = null;
+    this.matches = [];
     this.event = null;
     this.path = null;
     view.onDraw = () => this.draw();
   }
 
-  choose(node) {
-    this.chosen = node;
+  select(node) {
+    this.selected = node;
     this.draw();
   }
 
-  find(nodes) {
-    this.found = nodes;
+  showMatches(nodes) {
+    this.matches = nodes;
     this.draw();
   }
 
-  // Nodes of a path to the result, null for none.
-  follow(path) {
+  // Shows a path to the result, given as nodes; null for none.
+  showPath(path) {
     this.path = path;
     this.draw();
   }
 
-  happen(event, moving) {
+  showEvent(event, isStep) {
     this.event = event;
     this.draw();
     this.beads.replaceChildren();
-    if (moving && !calm()) this._bead();
+    if (isStep && !prefersReducedMotion()) this._animateBeads();
   }
 
   draw() {
     this.layer.replaceChildren();
     this.halos.replaceChildren();
-    const boxes = new Set(this.found.map((i) => this.view.boxOfNode(i)).filter(Boolean));
-    if (boxes.size <= 400) for (const box of boxes) this._halo(box, "match");
-    if (this.path) this._trail(this.path);
-    if (this.event) this._event(this.event);
-    if (this.chosen !== null) this._halo(this.chosen, "");
+    const boxes = new Set(this.matches.map((i) => this.view.boxOfNode(i)).filter(Boolean));
+    if (boxes.size <= 400) for (const box of boxes) this._drawHalo(box, "match");
+    if (this.path) this._drawPath(this.path);
+    if (this.event) this._drawEvent(this.event);
+    if (this.selected !== null) this._drawHalo(this.selected, "");
   }
 
-  _halo(box, kind) {
+  _drawHalo(box, kind) {
     if (!box) return;
     const current = this.view.boxes.get(box.id);
     if (!current) return;
@@ -74,7 +74,7 @@ export class Marks {
     halo.style.strokeWidth = Math.max(2.5, 2 / this.view.camera.scale);
   }
 
-  _trail(nodes) {
+  _drawPath(nodes) {
     const { graph } = this.view.picture;
     for (let i = 0; i + 1 < nodes.length; i++) {
       const v = nodes[i + 1];
@@ -85,11 +85,11 @@ export class Marks {
     }
   }
 
-  _event({ kind, node, pushes }) {
+  _drawEvent({ kind, node, pushes }) {
     const { view } = this;
-    if (kind === "forward" || kind === "seed") this._halo(view.boxOfNode(node), "");
+    if (kind === "forward" || kind === "seed") this._drawHalo(view.boxOfNode(node), "");
     if (kind !== "push") return;
-    this._halo(view.boxOfNode(node), "from");
+    this._drawHalo(view.boxOfNode(node), "from");
     const taken = [];
     for (const push of pushes) {
       const wire = view.wireOf.get(push.edge);
@@ -98,24 +98,24 @@ export class Marks {
         const line = drawn("path", { class: "pushed", d: wirePath(wire.points) }, this.layer);
         line.style.strokeWidth = Math.max(3, 2 / view.camera.scale);
       }
-      this._halo(receiver, "");
-      if (pushes.length <= CALLOUTS) this._callout(push, wire, receiver, taken);
+      this._drawHalo(receiver, "");
+      if (pushes.length <= CALLOUTS) this._drawCallout(push, wire, receiver, taken);
     }
   }
 
-  // upstream × local = contribution, where it hides the least.
-  _callout(push, wire, receiver, taken) {
+  // Draws upstream × local = contribution at the spot that hides the least.
+  _drawCallout(push, wire, receiver, taken) {
     const { camera } = this.view;
     const text = `+= ${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}`;
     const width = (widthOf(text, SIZE) + 14) / camera.scale;
     const height = 22 / camera.scale;
-    const spots = wire ? alongside(wire.points, width, height) : [];
+    const spots = wire ? spotsAlong(wire.points, width, height) : [];
     if (receiver) {
       const far = receiver.height / 2 + height;
       spots.push([receiver.x + receiver.width / 2, receiver.y + receiver.height / 2 + far, far]);
     }
     const costs = spots.map(
-      ([x, y, distance]) => this._hidden(x, y, width, height, taken) + distance * height * 0.5,
+      ([x, y, distance]) => this._hiddenArea(x, y, width, height, taken) + distance * height * 0.5,
     );
     const [x, y] = spots[costs.indexOf(Math.min(...costs))] ?? [0, 0];
     taken.push({ x: x - width / 2, y: y - height / 2, width, height });
@@ -129,27 +129,27 @@ export class Marks {
     );
     const wide = width * camera.scale;
     drawn("rect", { x: -wide / 2, y: -11, width: wide, height: 22, rx: 5 }, g);
-    pinned(drawn("text", { x: 7 - wide / 2, y: 4.5 }, g), text, SIZE, wide);
+    setFittedText(drawn("text", { x: 7 - wide / 2, y: 4.5 }, g), text, SIZE, wide);
   }
 
-  // How much of boxes, other numbers and the outside of the window a spot would take.
-  _hidden(x, y, width, height, taken) {
+  // The area of boxes, other numbers and the window's outside that a spot would cover.
+  _hiddenArea(x, y, width, height, taken) {
     const own = { x: x - width / 2, y: y - height / 2, width, height };
-    const view = this.view.camera.seen(-4);
+    const view = this.view.camera.visibleArea(-4);
     let cost = 0;
-    for (const box of this.view.layout.boxes) if (box.kind !== "cluster") cost += shared(own, box);
-    for (const other of taken) cost += 3 * shared(own, other);
+    for (const box of this.view.layout.boxes) if (box.kind !== "cluster") cost += sharedArea(own, box);
+    for (const other of taken) cost += 3 * sharedArea(own, other);
     const window = {
       x: view.left,
       y: view.top,
       width: view.right - view.left,
       height: view.bottom - view.top,
     };
-    return cost + 5 * (width * height - shared(own, window));
+    return cost + 5 * (width * height - sharedArea(own, window));
   }
 
-  // Runs along the edge, from the node that has a gradient to its operand.
-  _bead() {
+  // Moves a bead along each edge, from the node that pushes to its operand.
+  _animateBeads() {
     const begin = performance.now();
     const beads = Array.from(this.layer.querySelectorAll(".pushed"), (pushed) => {
       const line = drawn("path", { d: pushed.getAttribute("d"), fill: "none" }, this.beads);
@@ -170,8 +170,8 @@ export class Marks {
   }
 }
 
-// Places beside the middle of each stretch of a line: x, y and how far away.
-function alongside(points, width, height) {
+// Spots beside the middle of each stretch of a line: x, y and distance.
+function spotsAlong(points, width, height) {
   const spots = [];
   for (let i = 1; i < points.length; i++) {
     const [x, y] = [(points[i - 1][0] + points[i][0]) / 2, (points[i - 1][1] + points[i][1]) / 2];
@@ -184,7 +184,7 @@ function alongside(points, width, height) {
   return spots;
 }
 
-function shared(a, b) {
+function sharedArea(a, b) {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
   return width > 0 && height > 0 ? width * height : 0;

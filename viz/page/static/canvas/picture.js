@@ -1,4 +1,4 @@
-// Picture: what is known at the step that is shown, and how it is said.
+// Picture: the numbers known at the shown step, with their colors and descriptions.
 
 import { Scale, shadeColor } from "../base/colors.js";
 import { contentsOf } from "../layout/folds.js";
@@ -12,8 +12,8 @@ export class Picture {
     this.graph = engine.graph;
     this.contents = contentsOf(engine.graph);
     this.pushOf = null;
-    this.marked = new Map(); // flags that others than the graph know of, by node
-    this.place = 0;
+    this.extraFlags = new Map(); // by node, beside the flags that follow from numbers
+    this.position = 0;
     this.refresh();
   }
 
@@ -21,35 +21,35 @@ export class Picture {
     return this.engine.local;
   }
 
-  // After numbers changed, or the order of the pushes.
+  // Recomputes after a change of numbers, or of the order of pushes.
   refresh() {
     const { engine } = this;
-    this.right = engine.wrongOrder ? this._right() : null;
+    this.correctGrad = engine.wrongOrder ? this._correctGrad() : null;
     this.scale = Scale.of(engine.grad, engine.reached);
     this.pushOf = null;
-    this.show(Math.min(this.place, this.steps.last));
+    this.show(Math.min(this.position, this.steps.last));
   }
 
-  // The gradients as they should be, while the wrong order is shown.
-  _right() {
+  // The correct gradients, while the wrong order is shown.
+  _correctGrad() {
     const { engine } = this;
     engine.wrongOrder = false;
-    const right = engine.grad.slice();
+    const grad = engine.grad.slice();
     engine.wrongOrder = true;
-    return right;
+    return grad;
   }
 
-  // The nodes that the wrong order leaves with a wrong gradient.
-  get wrong() {
-    if (this.right === null) return [];
+  // The nodes with a wrong gradient.
+  get wrongNodes() {
+    if (this.correctGrad === null) return [];
     const { grad, reached } = this.engine;
     const same = (a, b) => Object.is(a, b) || Math.abs(a - b) <= 1e-9 * Math.abs(b);
-    return [...grad.keys()].filter((i) => reached[i] && !same(grad[i], this.right[i]));
+    return [...grad.keys()].filter((i) => reached[i] && !same(grad[i], this.correctGrad[i]));
   }
 
-  show(place) {
-    this.place = place;
-    this.state = this.steps.stateAt(place);
+  show(position) {
+    this.position = position;
+    this.state = this.steps.stateAt(position);
   }
 
   dataOf(i) {
@@ -60,14 +60,14 @@ export class Picture {
     return this.state.reached[i] ? this.state.grad[i] : null;
   }
 
-  // What was pushed along an edge, null as long as nothing was.
+  // The number that was pushed along an edge, or null before that push.
   contributionOf(edge) {
     const k = this._pushOf(edge);
-    if (k < 0 || this.place <= this.steps.seed + k) return null;
+    if (k < 0 || this.position <= this.steps.seed + k) return null;
     return this.engine.push(k).contribution;
   }
 
-  // Of several edges drawn as one, the greatest.
+  // The color of a line for several edges: that of the largest contribution.
   lineColor(edges) {
     let greatest = null;
     for (const e of edges) {
@@ -79,17 +79,17 @@ export class Picture {
 
   flagsOf(i) {
     const flags = [];
-    const odd = (x, what) => {
+    const nonfinite = (x, what) => {
       if (x !== null && !Number.isFinite(x))
         flags.push(`${Number.isNaN(x) ? "nan" : "inf"}${what}`);
     };
     const data = this.dataOf(i);
-    odd(data, "");
-    odd(this.gradOf(i), " grad");
-    if (this.right !== null && this.place === this.steps.last && this.wrong.includes(i)) {
-      flags.push(`right: ${signed(this.right[i])}`);
+    nonfinite(data, "");
+    nonfinite(this.gradOf(i), " grad");
+    if (this.correctGrad !== null && this.position === this.steps.last && this.wrongNodes.includes(i)) {
+      flags.push(`should be ${signed(this.correctGrad[i])}`);
     }
-    if (this.marked.has(i)) flags.push(this.marked.get(i));
+    if (this.extraFlags.has(i)) flags.push(this.extraFlags.get(i));
     else if (data === 0 && Object.hasOwn(this.graph.dead, this.graph.ops[this.graph.op[i]]))
       flags.push(this.graph.dead[this.graph.ops[this.graph.op[i]]]);
     if (this.graph.op[i] < 0 && this.graph.locked[i] && !this.graph.isConstant[i])

@@ -1,8 +1,8 @@
-// Search: nodes by name, or by primitive; "=relu" means the primitive only.
+// Search: nodes by name or primitive; "=relu" finds the primitive only.
 
 const MOST_FOUND = 5000;
 
-// Exact names first, then names that begin so, then those that contain it, then primitives.
+// Exact names come first, then prefixes, then other matches in names, then primitives.
 export function searchNodes(graph, text) {
   const wanted = text.trim().toLowerCase();
   if (wanted === "") return [];

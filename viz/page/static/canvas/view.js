@@ -1,15 +1,16 @@
-// View: the graph on the screen. Only what is seen is drawn, and from afar only boxes and lines.
+// View: the graph on the screen. Only the visible part is drawn, as plain boxes and lines if it is
+// far.
 
 import { boxOf, largestOf, spanOf } from "./boxes.js";
-import { Camera, calm } from "./camera.js";
+import { Camera, prefersReducedMotion } from "./camera.js";
 import { shadeColor } from "../base/colors.js";
 import { drawn } from "../base/dom.js";
 import { Wire, boundsOf, roughPath } from "./wires.js";
 
-const READABLE = 0.45; // the scale from which on numbers can be read
-const TOO_SMALL = 0.06; // of a scale at which all is seen
+const READABLE = 0.45; // numbers are readable from this scale on
+const TOO_SMALL = 0.06; // a fit below this scale starts at the result instead
 const CROWD = 450; // boxes drawn one by one, at most
-const AROUND_WINDOW = 220; // pixels around the window that are drawn already
+const AROUND_WINDOW = 220; // pixels around the window that are drawn in advance
 
 export class View {
   constructor(svg, picture) {
@@ -23,17 +24,17 @@ export class View {
       wire: layer(),
       halo: layer(),
       box: layer(),
-      mark: layer(),
+      overlay: layer(),
       bead: layer(),
     };
-    this.shown = new Map(); // by id: the boxes and wires that have elements
+    this.shown = new Map(); // the boxes and wires that have elements, by id
     this.level = "";
     this.asked = 0;
     this.camera = new Camera(svg, () => this._moved());
     new ResizeObserver(() => this._moved()).observe(svg);
   }
 
-  // Another layout; `anchor` { from, to }: boxes of both that stay where they are on the screen.
+  // Shows another layout; the box with the id `anchor` stays where it is on the screen.
   setLayout(layout, anchor = null) {
     const before = this.layout ? new Map(this.boxes) : new Map();
     this.layout = layout;
@@ -48,7 +49,7 @@ export class View {
     this._clear();
     if (!anchor || !before.has(anchor)) {
       this.camera.fit(before.size > 0);
-      if (before.size === 0 && this.camera.scale < TOO_SMALL) this._atResult();
+      if (before.size === 0 && this.camera.scale < TOO_SMALL) this._startAtResult();
       return;
     }
     const [old, now] = [before.get(anchor), this.boxes.get(anchor)];
@@ -62,21 +63,21 @@ export class View {
     this._morph(before, shift, old);
   }
 
-  // A graph that is a hair from afar is shown from its result to begin with.
-  _atResult() {
+  // Starts at the result, if the whole graph would be too small to see.
+  _startAtResult() {
     const { width, height } = this.camera.frame;
     const { x, y, width: w, height: h } = this.boxOfNode(this.picture.graph.root);
     const scale = 0.6;
     this.camera.set(width - 40 - (x + w) * scale, height / 2 - (y + h / 2) * scale, scale);
   }
 
-  // Writes what the picture knows now.
+  // Writes the numbers of the picture.
   update() {
     for (const { part } of this.shown.values()) part.update(this.picture);
-    if (this.level === "far") this._far();
+    if (this.level === "far") this._colorOverview();
   }
 
-  // The box in which a node is seen: its own, or that of a folded module; by position or by node.
+  // The box at a position on the screen, or null.
   boxAt(clientX, clientY) {
     const frame = this.svg.getBoundingClientRect();
     const x = (clientX - frame.left - this.camera.x) / this.camera.scale;
@@ -86,7 +87,7 @@ export class View {
     for (const box of this.layout.boxes) {
       if (!inside(box)) continue;
       if (box.kind !== "cluster") return box;
-      hit = box; // of frames, the innermost comes last
+      hit = box; // the innermost frame comes last
     }
     return hit;
   }
@@ -106,23 +107,23 @@ export class View {
     return this.shown.get(id)?.part.g ?? null;
   }
 
-  // Draws now, instead of in the next frame.
+  // Draws now instead of in the next frame.
   draw() {
     cancelAnimationFrame(this.asked);
     this.asked = 0;
     if (!this.layout) return;
     const { x, y, scale } = this.camera;
     this.world.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
-    const view = this.camera.seen(AROUND_WINDOW);
+    const view = this.camera.visibleArea(AROUND_WINDOW);
     const boxes = this.layout.boxes.filter((b) =>
-      seen(view, b.x, b.y, b.x + b.width, b.y + b.height),
+      intersects(view, b.x, b.y, b.x + b.width, b.y + b.height),
     );
     const level = scale >= READABLE ? "near" : boxes.length <= CROWD ? "small" : "far";
     if (level !== this.level) this._clear();
     this.level = level;
-    if (level === "far") return this._farOnce();
-    const wires = this.wires.filter((w) => seen(view, w.left, w.top, w.right, w.bottom));
-    this._keep(new Set([...boxes, ...wires].map(({ id }) => id)));
+    if (level === "far") return this._drawOverview();
+    const wires = this.wires.filter((w) => intersects(view, w.left, w.top, w.right, w.bottom));
+    this._keepOnly(new Set([...boxes, ...wires].map(({ id }) => id)));
     for (const box of boxes) {
       const layer = box.kind === "cluster" ? "frame" : "box";
       this._show(box.id, layer, () => boxOf(box, this.picture, level));
@@ -143,7 +144,7 @@ export class View {
     this.shown.set(id, { part });
   }
 
-  _keep(ids) {
+  _keepOnly(ids) {
     for (const [id, { part }] of this.shown) {
       if (ids.has(id)) continue;
       part.g.remove();
@@ -152,15 +153,15 @@ export class View {
   }
 
   _clear() {
-    this._keep(new Set());
+    this._keepOnly(new Set());
     this.layers.far.replaceChildren();
-    this.farParts = null;
+    this.overviewPaths = null;
     this._moved();
   }
 
-  // All boxes of one color are one path: thousands cost as much as a few dozen.
-  _farOnce() {
-    if (!this.farParts) {
+  // Draws all boxes of one color as one path: thousands cost as much as a few dozen.
+  _drawOverview() {
+    if (!this.overviewPaths) {
       const { far } = this.layers;
       const frames = this.layout.boxes.filter((b) => b.kind === "cluster");
       const g = drawn("g", { class: "frame" }, far);
@@ -168,13 +169,13 @@ export class View {
       const d = this.wires.map(({ points }) => roughPath(points)).join("");
       const lines = drawn("path", { class: "wire", d }, far);
       lines.style.stroke = "var(--line-none)";
-      this.farParts = new Map();
-      this._far();
+      this.overviewPaths = new Map();
+      this._colorOverview();
     }
     this.onDraw?.();
   }
 
-  _far() {
+  _colorOverview() {
     const { picture } = this;
     const paths = new Map();
     for (const box of this.layout.boxes) {
@@ -187,23 +188,23 @@ export class View {
       const { x, y, width, height } = box;
       paths.get(color).push(`M${x} ${y}h${width}v${height}h${-width}z`);
     }
-    for (const [color, path] of this.farParts) if (!paths.has(color)) path.setAttribute("d", "");
+    for (const [color, path] of this.overviewPaths) if (!paths.has(color)) path.setAttribute("d", "");
     for (const [color, parts] of paths) {
-      if (!this.farParts.has(color)) {
+      if (!this.overviewPaths.has(color)) {
         const path = drawn("path", { class: "far-box" }, this.layers.far);
         path.style.fill = color;
-        this.farParts.set(color, path);
+        this.overviewPaths.set(color, path);
       }
-      this.farParts.get(color).setAttribute("d", parts.join(""));
+      this.overviewPaths.get(color).setAttribute("d", parts.join(""));
     }
   }
 
-  // Boxes glide from where they were; what is new comes out of the box that was opened.
+  // Moves boxes from their old positions; new ones come out of the box that was opened.
   _morph(before, [dx, dy], opened) {
     this.draw();
-    if (calm() || (this.level !== "near" && this.level !== "small")) return;
+    if (prefersReducedMotion() || (this.level !== "near" && this.level !== "small")) return;
     const moving = [...this.shown].filter(([id]) => this.boxes.has(id));
-    for (const name of ["wire", "halo", "mark"]) this.layers[name].style.opacity = 0;
+    for (const name of ["wire", "halo", "overlay"]) this.layers[name].style.opacity = 0;
     const begin = performance.now();
     const step = (now) => {
       const t = Math.min(Math.max((now - begin) / 340, 0), 1);
@@ -211,7 +212,7 @@ export class View {
       for (const [id, { part }] of moving)
         this._between(part, this.boxes.get(id), before.get(id), opened, [dx, dy], s);
       if (t < 1) return requestAnimationFrame(step);
-      for (const name of ["wire", "halo", "mark"]) this.layers[name].style.opacity = "";
+      for (const name of ["wire", "halo", "overlay"]) this.layers[name].style.opacity = "";
       return 0;
     };
     step(begin);
@@ -232,6 +233,6 @@ export class View {
   }
 }
 
-function seen(view, left, top, right, bottom) {
+function intersects(view, left, top, right, bottom) {
   return left <= view.right && right >= view.left && top <= view.bottom && bottom >= view.top;
 }

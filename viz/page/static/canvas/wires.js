@@ -1,8 +1,8 @@
-// Wires: the lines between boxes, one by one from near, all as one path from afar.
+// Wires: the lines between boxes.
 
 import { drawn } from "../base/dom.js";
 
-// Level stretches are straight; in the gaps between columns the line bends from level to level.
+// A line that is straight within columns and bends in the gaps between them.
 export function wirePath(points) {
   const parts = [`M${points[0][0]} ${points[0][1]}`];
   for (let i = 1; i < points.length; i++) {
@@ -16,7 +16,7 @@ export function wirePath(points) {
   return parts.join("");
 }
 
-// As few corners as show where it goes.
+// A line with as few corners as possible, for a graph that is far.
 export function roughPath(points) {
   return `M${points.map(([x, y]) => `${Math.round(x)} ${Math.round(y)}`).join("L")}`;
 }

@@ -1,21 +1,21 @@
-// Inspector: one node's formula, its numbers in full, its paths to the result, and what a nudge does.
+// Inspector: the formula of one node, its exact numbers, its paths to the result, and a nudge.
 
 import { byId, element } from "../base/dom.js";
 import { formulaByName, formulaByNumber, fullName, nameOf } from "../base/formulas.js";
-import { moduleFacts } from "../base/module.js";
+import { moduleFacts } from "./module_facts.js";
 import { MINUS, NOT_YET, exact, short, signed, typedNumber } from "../base/numbers.js";
 import { pathsOf } from "../engine/paths.js";
 
-const LISTED = 6; // paths
-const SLOPES = 4; // local derivatives
-const NAMES = 7; // nodes of a path that are named
+const LISTED = 6; // paths, at most
+const SLOPES = 4; // local derivatives, at most
+const NAMES = 7; // nodes of a path that are named, at most
 
 export class Inspector {
   // `set(leaf, x)` changes a value, `follow(nodes)` marks a path in the graph.
   constructor(picture, { set, follow }) {
     this.picture = picture;
     this.engine = picture.engine;
-    this.place = byId("inspected");
+    this.container = byId("inspected");
     this.set = set;
     this.follow = follow;
     this.node = null;
@@ -37,19 +37,19 @@ export class Inspector {
     this.show();
   }
 
-  // Writes everything anew but a field in which something is being typed.
+  // Writes everything again except a field that is being edited.
   show() {
     this.follow(null);
     const { node } = this;
     if (node === null && this.module !== null) {
-      this.place.replaceChildren(...moduleFacts(this.picture, this.module));
+      this.container.replaceChildren(...moduleFacts(this.picture, this.module));
       return;
     }
     if (node === null) {
-      this.place.replaceChildren(
+      this.container.replaceChildren(
         element("p", {
           class: "note",
-          text: "Point at a node, or move to one with the arrow keys: its formula and its paths to the result appear here.",
+          text: "Point at a node, or move to one with the arrow keys, to see its formula and its paths.",
         }),
       );
       return;
@@ -59,12 +59,12 @@ export class Inspector {
     if (this.engine.graph.op[node] < 0) parts.push(typing ? this.row : this._change(node));
     const rest = [...this._paths(node), ...this._nudge(node)];
     if (typing) {
-      const after = [...this.place.children].filter((child) => child !== this.row);
+      const after = [...this.container.children].filter((child) => child !== this.row);
       for (const child of after) child.remove();
       this.row.before(parts[0]);
       this.row.after(...rest);
     } else {
-      this.place.replaceChildren(...parts, ...rest);
+      this.container.replaceChildren(...parts, ...rest);
     }
   }
 
@@ -81,7 +81,7 @@ export class Inspector {
       fact("=", formulaByName(graph, node));
       if (data !== null) fact("=", formulaByNumber(graph, node, this.engine.data));
     } else {
-      fact("is", `${graph.roles[node] === "input" ? "an input" : `a ${graph.roles[node]}`}`);
+      fact("role", graph.roles[node]);
     }
     const grad = this.picture.gradOf(node);
     fact("data", data === null ? NOT_YET : exact(data));
@@ -90,7 +90,7 @@ export class Inspector {
     return list;
   }
 
-  // The local derivatives by the operands.
+  // Lists the local derivatives by the operands.
   _slopes(node, fact) {
     const { graph, local } = this.engine;
     const last = Math.min(graph.first[node + 1], graph.first[node] + SLOPES);
@@ -105,13 +105,13 @@ export class Inspector {
     this.row = element("div", { class: "change" });
     if (!this.engine.isFree(node)) {
       const why = this.engine.graph.isConstant[node]
-        ? "a constant of the program"
+        ? "it is a constant of the program"
         : "a primitive that this page cannot compute depends on it";
-      this.row = element("p", { class: "note", text: `locked: ${why}` });
+      this.row = element("p", { class: "note", text: `Locked: ${why}.` });
       this.field = null;
       return this.row;
     }
-    const label = `value of ${nameOf(this.engine.graph, node)}`;
+    const label = `Value of ${nameOf(this.engine.graph, node)}`;
     const x = this.engine.data[node];
     this.field = element(
       "input",
@@ -149,13 +149,13 @@ export class Inspector {
     const { count, greatest, rest, total } = pathsOf(this.engine, node, LISTED);
     const many = count > 1000000n ? `${short(Number(count), 3)}` : count.toLocaleString("en");
     const title = element("h3", {
-      text: count === 1n ? `1 path to ${L}` : `${many} paths to ${L}, greatest first`,
+      text: count === 1n ? `1 path to ${L}` : `${many} paths to ${L}, largest first`,
     });
     if (count === 0n)
-      return [element("p", { class: "note", text: `No path to ${L}: the gradient stays 0.` })];
+      return [element("p", { class: "note", text: `There is no path to ${L}, so the gradient stays 0.` })];
     const list = element("ul", { class: "paths" });
     for (const { product, nodes } of greatest) this._path(list, nodes, product);
-    if (count > BigInt(greatest.length)) this._line(list, "all others", signed(rest), "");
+    if (count > BigInt(greatest.length)) this._line(list, "all other paths", signed(rest), "");
     this._line(list, "sum", signed(total), "sum");
     const wrong =
       this.engine.wrongOrder &&
@@ -166,7 +166,7 @@ export class Inspector {
       parts.push(
         element("p", {
           class: "note warn",
-          text: `The wrong order says ${signed(grad[node])}: contributions that came late were never handed on.`,
+          text: `The wrong order gives ${signed(grad[node])}: late contributions were never pushed on.`,
         }),
       );
     return parts;
@@ -196,7 +196,7 @@ export class Inspector {
     return row;
   }
 
-  // What the gradient says the result will change by, and what it does.
+  // Compares the change that the gradient predicts for the result with the actual one.
   _nudge(node) {
     if (!this.engine.isFree(node) || !this.engine.reached[node]) return [];
     const { graph, data, grad } = this.engine;
@@ -209,7 +209,7 @@ export class Inspector {
       {
         type: "text",
         inputmode: "decimal",
-        "aria-label": "size of the nudge",
+        "aria-label": "Size of the nudge",
         value: short(this.step).replaceAll(MINUS, "-"),
       },
       row,
@@ -221,8 +221,8 @@ export class Inspector {
       const predicted = grad[node] * h;
       const truth = this._changeOfResult(node, h);
       const rows = [
-        [`Δ${L} by the gradient: ${signed(grad[node])} × ${short(h)}`, signed(predicted)],
-        [`Δ${L} in truth`, signed(truth)],
+        [`Δ${L} predicted: ${signed(grad[node])} × ${short(h)}`, signed(predicted)],
+        [`Δ${L} actual`, signed(truth)],
         ["difference", signed(truth - predicted, 2)],
       ];
       for (const [what, number] of rows) {
@@ -258,7 +258,7 @@ export class Inspector {
     this.engine.setLeaf(node, x + h);
     const moved = data[graph.root];
     this.engine.setLeaf(node, x);
-    this.picture.show(this.picture.place);
+    this.picture.show(this.picture.position);
     return moved - y;
   }
 }

@@ -1,4 +1,4 @@
-// Keys: everything that can be done with a pointer can be done without.
+// Keys: the keyboard. Every action of a pointer has a key.
 
 import { byId } from "../base/dom.js";
 import { unitOf } from "./pointer.js";
@@ -21,7 +21,7 @@ export function listenToKeys(session) {
     "/": () => byId("search").focus(),
     Escape: () => {
       session.search("");
-      session.letGo();
+      session.deselect();
     },
   };
   const inGraph = {
@@ -50,15 +50,15 @@ export function listenToKeys(session) {
   });
 }
 
-// A leaf's value by as much as ten pixels of dragging.
+// Changes the value of a leaf as much as ten pixels of dragging do.
 function nudge(session, direction) {
-  const box = session.view.boxes.get(session.chosen);
+  const box = session.view.boxes.get(session.selected);
   if (!box || box.kind !== "node" || !session.engine.isFree(box.node)) return;
   const x = session.engine.data[box.node];
-  session.set(box.node, Number((x + 10 * direction * unitOf(x)).toPrecision(6)));
+  session.setLeaf(box.node, Number((x + 10 * direction * unitOf(x)).toPrecision(6)));
 }
 
-// Whether a field has its own use for a key.
+// True if a field uses the key itself.
 function typing({ target, key }) {
   const field = target.closest("input, select");
   if (!field) return false;
@@ -74,21 +74,21 @@ function pan(view, key) {
   view.camera.pan(dx * PAN, dy * PAN);
 }
 
-// Along an edge, or to the neighbour above or below; from nowhere, to the result.
-function walk(session, where) {
+// Moves along an edge, or to the neighbour above or below; without a selection, to the result.
+function walk(session, direction) {
   const { view, graph } = session;
-  const now = session.chosen === null ? null : view.boxes.get(session.chosen);
+  const now = session.selected === null ? null : view.boxes.get(session.selected);
   if (!now) {
-    session.choose(view.boxOfNode(graph.root).id, true);
+    session.select(view.boxOfNode(graph.root).id, true);
     return;
   }
-  const next =
-    where === "up" || where === "down" ? beside(view, now, where) : along(view, now, where);
-  if (next) session.choose(next, true);
+  const vertical = direction === "up" || direction === "down";
+  const next = vertical ? beside(view, now, direction) : along(view, now, direction);
+  if (next) session.select(next, true);
 }
 
-function along(view, now, where) {
-  const [end, other] = where === "operand" ? ["target", "source"] : ["source", "target"];
+function along(view, now, direction) {
+  const [end, other] = direction === "operand" ? ["target", "source"] : ["source", "target"];
   const middle = now.y + now.height / 2;
   const boxes = view.wires.filter((w) => w[end] === now.id).map((w) => view.boxes.get(w[other]));
   const { isConstant } = view.picture.graph;
@@ -98,8 +98,8 @@ function along(view, now, where) {
   return boxes[0]?.id;
 }
 
-function beside(view, now, where) {
-  const sign = where === "up" ? -1 : 1;
+function beside(view, now, direction) {
+  const sign = direction === "up" ? -1 : 1;
   let best = null;
   let least = Infinity;
   for (const box of view.layout.boxes) {
@@ -112,7 +112,7 @@ function beside(view, now, where) {
 }
 
 function open(session) {
-  const box = session.view.boxes.get(session.chosen);
+  const box = session.view.boxes.get(session.selected);
   if (!box) return;
   if (box.kind === "node") {
     const field = byId("inspected").querySelector('input[type="text"]');
@@ -120,5 +120,5 @@ function open(session) {
     return;
   }
   session.toggle(box.cluster);
-  session.choose(box.id, true);
+  session.select(box.id, true);
 }

@@ -1,4 +1,4 @@
-// Main: the scene of this file comes to life. The only module that knows SCENE and PRIMITIVES.
+// Main: the entry of a page. The only module that reads SCENE and PRIMITIVES.
 
 import { byId } from "../base/dom.js";
 import { Engine } from "../engine/engine.js";
@@ -9,7 +9,7 @@ import { listenToPointer } from "./pointer.js";
 import { Session } from "./session.js";
 
 const engine = new Engine(withParts(graphOf(SCENE)), PRIMITIVES);
-export const session = new Session(engine, byId("learn") ? 40 : undefined); // beside a panel, less
+export const session = new Session(engine, byId("learn") ? 40 : undefined); // fewer beside a panel
 const { camera } = session.view;
 
 listenToKeys(session);
@@ -38,7 +38,7 @@ field.addEventListener("keydown", (event) => {
 });
 
 const wrong = byId("wrong-order");
-wrong.addEventListener("change", () => session.order(wrong.checked));
+wrong.addEventListener("change", () => session.setWrongOrder(wrong.checked));
 window.addEventListener("beforeprint", () => {
   camera.fit(false);
   session.view.draw();

@@ -1,52 +1,52 @@
 // Player: the scrubber and its buttons.
 
-import { calm } from "../canvas/camera.js";
+import { prefersReducedMotion } from "../canvas/camera.js";
 import { byId, setText } from "../base/dom.js";
 
 export class Player {
-  // `show(place, moving)` draws a place; moving: one step, as opposed to a jump.
+  // `show(position, isStep)` draws a position; `isStep` is false for a jump.
   constructor(steps, show) {
     this.steps = steps;
     this.show = show;
-    this.place = 0;
+    this.position = 0;
     this.timer = 0;
     this.gliding = 0;
     this.scrubber = byId("scrubber");
-    this.grain = byId("grain");
+    this.granularity = byId("granularity");
     this.speed = byId("speed");
     const on = (id, act) => byId(id).addEventListener("click", act);
     on("to-start", () => this.go(0));
     on("to-end", () => this.go(this.steps.last));
-    on("back", () => this.step(-1));
-    on("forth", () => this.step(1));
+    on("step-back", () => this.step(-1));
+    on("step-forward", () => this.step(1));
     on("play", () => this.toggle());
     this.scrubber.addEventListener("input", () => this.go(Number(this.scrubber.value)));
-    this.grain.addEventListener("change", () => this.go(this.place));
+    this.granularity.addEventListener("change", () => this.go(this.position));
   }
 
   get byNode() {
-    return this.grain.value === "node";
+    return this.granularity.value === "node";
   }
 
-  go(place, moving = false) {
-    if (!moving) this.pause();
-    this.place = Math.min(Math.max(place, 0), this.steps.last);
+  go(position, isStep = false) {
+    if (!isStep) this.pause();
+    this.position = Math.min(Math.max(position, 0), this.steps.last);
     this._write();
-    this.show(this.place, moving);
+    this.show(this.position, isStep);
   }
 
   step(direction) {
     this.pause();
-    this.go(this.steps.next(this.place, direction, this.byNode), direction > 0);
+    this.go(this.steps.next(this.position, direction, this.byNode), direction > 0);
   }
 
   toggle() {
     if (this.timer) return this.pause();
-    if (this.place >= this.steps.last) this.go(0);
+    if (this.position >= this.steps.last) this.go(0);
     setText(byId("play"), "❚❚ pause");
     const beat = () => {
-      this.go(this.steps.next(this.place, 1, this.byNode), true);
-      if (this.place >= this.steps.last) return this.pause();
+      this.go(this.steps.next(this.position, 1, this.byNode), true);
+      if (this.position >= this.steps.last) return this.pause();
       this.timer = setTimeout(beat, Number(this.speed.value));
       return 0;
     };
@@ -54,16 +54,16 @@ export class Player {
     return 0;
   }
 
-  // All the way to a place in so many milliseconds, however many steps that is.
-  glide(place, milliseconds) {
+  // Runs to a position within a time in milliseconds, however many steps that takes.
+  glide(position, milliseconds) {
     this.pause();
-    const from = this.place;
+    const from = this.position;
     const begin = performance.now();
     const frame = (now) => {
-      const share = calm() ? 1 : Math.min(Math.max((now - begin) / milliseconds, 0), 1);
-      this.place = Math.round(from + (place - from) * share);
+      const share = prefersReducedMotion() ? 1 : Math.min(Math.max((now - begin) / milliseconds, 0), 1);
+      this.position = Math.round(from + (position - from) * share);
       this._write();
-      this.show(this.place, false);
+      this.show(this.position, false);
       this.gliding = share < 1 ? requestAnimationFrame(frame) : 0;
     };
     frame(begin);
@@ -79,12 +79,12 @@ export class Player {
   _write() {
     const { seed, last } = this.steps;
     this.scrubber.max = String(last);
-    this.scrubber.value = String(this.place);
-    const backward = this.place >= seed;
+    this.scrubber.value = String(this.position);
+    const backward = this.position >= seed;
     const text = backward
-      ? `push ${this.place - seed} of ${last - seed}`
-      : `value ${this.place} of ${seed - 1}`;
-    setText(byId("place"), text);
+      ? `push ${this.position - seed} of ${last - seed}`
+      : `value ${this.position} of ${seed - 1}`;
+    setText(byId("position"), text);
     this.scrubber.setAttribute("aria-valuetext", `${backward ? "backward" : "forward"}, ${text}`);
     byId("phase-forward").style.flex = `${Math.max(seed - 0.5, 1)} 1 0`;
     byId("phase-backward").style.flex = `${Math.max(last - seed + 0.5, 1)} 1 0`;

@@ -1,6 +1,6 @@
-// Pointer: a leaf's value is dragged, a node is chosen, a module folds and unfolds.
+// Pointer: dragging the value of a leaf, selecting a node, folding and unfolding a module.
 
-const PIXELS = 100; // of dragging, for a change by 1, or by the value's own size where that is more
+const PIXELS = 100; // a drag this long changes a value by its own power of ten
 
 export function listenToPointer(session) {
   const { svg } = session.view;
@@ -9,12 +9,12 @@ export function listenToPointer(session) {
     const handle = event.target.closest(".handle");
     if (!handle || event.button > 0) return;
     const leaf = Number(handle.dataset.leaf);
-    event.preventDefault(); // the camera stays
+    event.preventDefault(); // keeps the camera still
     event.stopPropagation();
     svg.setPointerCapture(event.pointerId);
     const x = session.engine.data[leaf];
     drag = { leaf, id: event.pointerId, from: event.clientX, x, unit: unitOf(x) };
-    session.choose(`n${leaf}`);
+    session.select(`n${leaf}`);
   };
   svg.addEventListener("pointerdown", start, { capture: true });
   svg.addEventListener("pointermove", (event) => {
@@ -47,11 +47,11 @@ function follow(session, drag) {
   drag.asked = undefined;
   const steps = Math.round(drag.now.clientX - drag.from) * (drag.now.shiftKey ? 0.1 : 1);
   const x = drag.x + steps * drag.unit;
-  // the shortest number that near: 0.1 + 0.2 is no sight
-  session.set(drag.leaf, steps === 0 ? drag.x : Number(x.toPrecision(6)));
+  // the shortest nearby number, so that no 0.30000000000000004 appears
+  session.setLeaf(drag.leaf, steps === 0 ? drag.x : Number(x.toPrecision(6)));
 }
 
-// What a pixel changes: a power of ten.
+// The change per pixel, a power of ten.
 export function unitOf(x) {
   const size = Math.abs(x) > 0 && Number.isFinite(x) ? Math.abs(x) : 1;
   const within = size < 1 && size > 1e-3 ? 1 : size;
@@ -64,11 +64,11 @@ function click(session, event) {
     return;
   }
   const box = session.view.boxAt(event.clientX, event.clientY);
-  if (!box) session.letGo();
-  else if (box.kind === "node") session.choose(box.id);
+  if (!box) session.deselect();
+  else if (box.kind === "node") session.select(box.id);
   else if (box.kind === "fold") session.toggle(box.cluster);
   else if (onTitle(session, box, event)) session.toggle(box.cluster);
-  else session.letGo();
+  else session.deselect();
 }
 
 function onTitle(session, box, event) {

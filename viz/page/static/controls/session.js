@@ -1,4 +1,4 @@
-// Session: one graph being looked at: what is folded, chosen, found, changed.
+// Session: one graph under view, with its folds, selection, search and changed values.
 
 import { byId, setText } from "../base/dom.js";
 import { clustersAround, firstFolds } from "../layout/folds.js";
@@ -6,37 +6,37 @@ import { nameOf } from "../base/formulas.js";
 import { Inspector } from "./inspector.js";
 import { layoutOf } from "../layout/layout.js";
 import { Legend } from "../canvas/legend.js";
-import { Margin } from "./step_panel.js";
-import { Marks } from "../canvas/overlay.js";
+import { StepPanel } from "./step_panel.js";
+import { Overlay } from "../canvas/overlay.js";
 import { short } from "../base/numbers.js";
 import { Picture } from "../canvas/picture.js";
 import { Player } from "./player.js";
-import { spokenOf } from "../engine/rules.js";
+import { announcementOf } from "../engine/step_text.js";
 import { searchNodes } from "../canvas/search.js";
 import { measureOf } from "../layout/sizes.js";
 import { Steps } from "../engine/steps.js";
 import { View } from "../canvas/view.js";
 
-const MOST_BOXES = 8000; // unfolded with one button
+const MOST_BOXES = 8000; // the limit of the button "unfold"
 
 export class Session {
-  // `room`: how many boxes are shown to begin with, at most.
+  // `room` is the largest number of boxes shown at the start.
   constructor(engine, room) {
     this.engine = engine;
     this.graph = engine.graph;
     this.steps = new Steps(engine);
     this.picture = new Picture(engine, this.steps);
     this.view = new View(byId("graph"), this.picture);
-    this.marks = new Marks(this.view);
+    this.overlay = new Overlay(this.view);
     this.legend = new Legend(byId("legend"), this.picture);
     this.inspector = new Inspector(this.picture, {
-      set: (leaf, x) => this.set(leaf, x),
-      follow: (nodes) => this.marks.follow(nodes),
+      set: (leaf, x) => this.setLeaf(leaf, x),
+      follow: (nodes) => this.overlay.showPath(nodes),
     });
-    this.margin = new Margin(this.steps, this.picture, (place) => this.player.go(place));
-    this.player = new Player(this.steps, (place, moving) => this._showPlace(place, moving));
+    this.stepPanel = new StepPanel(this.steps, this.picture, (position) => this.player.go(position));
+    this.player = new Player(this.steps, (position, isStep) => this._showPosition(position, isStep));
     this.folded = firstFolds(this.graph, room);
-    this.chosen = null; // the id of a box
+    this.selected = null; // id of a box
     this.found = { nodes: [], at: -1 };
     setText(byId("title"), nameOf(this.graph, this.graph.root));
     const { graph } = this;
@@ -49,17 +49,17 @@ export class Session {
 
   // ---- numbers
 
-  set(leaf, x) {
+  setLeaf(leaf, x) {
     this.engine.setLeaf(leaf, x);
     byId("reset").disabled = false;
-    this._renumber();
+    this._numbersChanged();
     this.onSet?.(leaf, x);
   }
 
-  // Many at once, by something else than a hand on a leaf.
-  setAll(leaves, numbers) {
+  // Sets many leaves by program; setLeaf is for the user's hand.
+  setLeaves(leaves, numbers) {
     this.engine.setLeaves(leaves, numbers);
-    this._renumber();
+    this._numbersChanged();
   }
 
   reset() {
@@ -69,44 +69,44 @@ export class Session {
         this.engine.setLeaf(i, data[i]);
     }
     byId("reset").disabled = true;
-    this._renumber();
+    this._numbersChanged();
     this.onReset?.();
   }
 
-  order(wrong) {
+  setWrongOrder(wrong) {
     this.engine.wrongOrder = wrong;
-    this.steps.forget();
-    this._renumber();
-    this.player.go(Math.min(this.player.place, this.steps.last));
-    this._orderNote(wrong);
+    this.steps.invalidate();
+    this._numbersChanged();
+    this.player.go(Math.min(this.player.position, this.steps.last));
+    this._writeOrderNote(wrong);
   }
 
-  _renumber() {
+  _numbersChanged() {
     this.picture.refresh();
     this.legend.update();
     this.view.update();
-    const { place, byNode } = this.player;
-    const event = this.steps.eventAt(place, byNode);
-    const whole = place === this.steps.last;
-    this.margin.show(event, place, whole);
-    this.marks.happen(whole ? null : event, false);
+    const { position, byNode } = this.player;
+    const event = this.steps.eventAt(position, byNode);
+    const whole = position === this.steps.last;
+    this.stepPanel.show(event, position, whole);
+    this.overlay.showEvent(whole ? null : event, false);
     this.inspector.show();
   }
 
-  _showPlace(place, moving) {
-    this.picture.show(place);
+  _showPosition(position, isStep) {
+    this.picture.show(position);
     this.legend.update();
     this.view.update();
-    const event = this.steps.eventAt(place, this.player.byNode);
-    if (moving) this._follow(event);
-    const quiet = place === this.steps.last && !moving;
-    this.margin.show(event, place, quiet);
-    this.marks.happen(quiet ? null : event, moving);
+    const event = this.steps.eventAt(position, this.player.byNode);
+    if (isStep) this._follow(event);
+    const quiet = position === this.steps.last && !isStep;
+    this.stepPanel.show(event, position, quiet);
+    this.overlay.showEvent(quiet ? null : event, isStep);
     this.inspector.show();
-    setText(byId("spoken"), spokenOf(this.steps, event));
+    setText(byId("announcement"), announcementOf(this.steps, event));
   }
 
-  // What happens is brought into the window; with "follow", close enough to be read.
+  // Brings the step into the window; with "follow", also close enough to read.
   _follow({ node, pushes }) {
     const boxes = [node, ...pushes.map((push) => push.operand)]
       .filter((i) => i >= 0)
@@ -119,21 +119,21 @@ export class Session {
     this.view.camera.show({ x, y, width, height }, byId("follow").checked ? 0.8 : 0);
   }
 
-  _orderNote(wrong) {
+  _writeOrderNote(wrong) {
     const note = byId("order-note");
     note.classList.toggle("warn", wrong);
     if (!wrong) return setText(note, "");
     const { graph } = this;
     const { grad } = this.engine;
-    const { right, wrong: nodes } = this.picture;
+    const { correctGrad, wrongNodes: nodes } = this.picture;
     if (nodes.length === 0)
-      return setText(note, "Here it makes no difference: nothing is handed on too early.");
+      return setText(note, "In this graph, both orders give the same gradients.");
     const lost = nodes
       .slice(-3)
-      .map((i) => `${nameOf(graph, i)} gets ${short(grad[i])} instead of ${short(right[i])}`);
+      .map((i) => `${nameOf(graph, i)} gets ${short(grad[i])} instead of ${short(correctGrad[i])}`);
     const more = nodes.length > 3 ? `; and ${nodes.length - 3} more are wrong` : "";
     const why =
-      "A node hands on as soon as something arrives. What arrives later is never handed on:";
+      "A node pushes as soon as a first contribution arrives. Later ones are never pushed on:";
     return setText(note, `${why} ${lost.join("; ")}${more}.`);
   }
 
@@ -150,7 +150,7 @@ export class Session {
     this._layout(null);
   }
 
-  // One level of modules more each time, as long as that can be drawn.
+  // Opens one more level of modules, if that many boxes can be drawn.
   unfold() {
     const { clusters } = this.graph;
     const { boxes } = this.view;
@@ -158,7 +158,7 @@ export class Session {
       (c) => clusters[c].parent < 0 || !this.folded.has(clusters[c].parent),
     );
     const more = outer.reduce((sum, c) => sum + this.picture.contents[c].size, boxes.size);
-    if (more > MOST_BOXES) return setText(byId("found"), "too many boxes: unfold single modules");
+    if (more > MOST_BOXES) return setText(byId("found"), "too many boxes; unfold single modules");
     for (const c of outer) this.folded.delete(c);
     return this._layout(null);
   }
@@ -167,27 +167,27 @@ export class Session {
     this.view.setLayout(layoutOf(this.graph, this.folded, measureOf(this.graph)), anchor);
   }
 
-  // ---- choosing
+  // ---- selection
 
-  choose(id, show = false) {
+  select(id, show = false) {
     const box = this.view.boxes.get(id);
     if (!box) return;
-    this.chosen = id;
-    this.marks.choose(box);
-    setText(byId("inspector-title"), "Node, chosen; click beside it to let go");
+    this.selected = id;
+    this.overlay.select(box);
+    setText(byId("inspector-title"), "Selected node; click the background to deselect");
     this._inspect(box);
-    if (show) this._into(box);
+    if (show) this._focusBox(box);
   }
 
-  // A chosen node stays in the margin, whatever the pointer passes on its way there.
-  letGo() {
-    this.chosen = null;
-    this.marks.choose(null);
+  // A selected node stays in the side panel while the pointer passes over others.
+  deselect() {
+    this.selected = null;
+    this.overlay.select(null);
     setText(byId("inspector-title"), "Node");
   }
 
   hover(id) {
-    const box = id === null || this.chosen !== null ? null : this.view.boxes.get(id);
+    const box = id === null || this.selected !== null ? null : this.view.boxes.get(id);
     if (box && box.kind !== "cluster") this._inspect(box);
   }
 
@@ -196,29 +196,29 @@ export class Session {
     else this.inspector.inspectModule(box.cluster);
   }
 
-  // Unfolds what hides a node, and goes there.
+  // Unfolds the modules around a node and selects it.
   reveal(node) {
     const around = clustersAround(this.graph, this.graph.clusterOf[node]);
     if (around.some((c) => this.folded.delete(c))) {
       for (const c of around) this.folded.delete(c);
       this._layout(null);
     }
-    this.choose(`n${node}`, true);
+    this.select(`n${node}`, true);
   }
 
-  _into(box) {
+  _focusBox(box) {
     this.view.camera.show(box);
     this.view.draw();
     this.view.elementOf(box.id)?.focus({ preventScroll: true });
-    setText(byId("spoken"), this.picture.describeBox(box));
+    setText(byId("announcement"), this.picture.describeBox(box));
   }
 
-  // ---- searching
+  // ---- search
 
   search(text) {
     const nodes = searchNodes(this.graph, text);
     this.found = { nodes, at: -1 };
-    this.marks.find(nodes);
+    this.overlay.showMatches(nodes);
     setText(byId("found"), text.trim() === "" ? "" : `${nodes.length.toLocaleString("en")} found`);
   }
 

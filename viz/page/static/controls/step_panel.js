@@ -1,16 +1,16 @@
-// Margin: the rule of this step in names and numbers, and the order in which nodes hand on.
+// StepPanel: the rule of this step in names and numbers, and the order in which nodes push.
 
 import { byId, element, setText } from "../base/dom.js";
 import { fullName, nameOf } from "../base/formulas.js";
 import { signed } from "../base/numbers.js";
-import { forwardLines, pushLines, seedLine } from "../engine/rules.js";
+import { forwardLines, pushLines, seedLine } from "../engine/step_text.js";
 
-const LEAVES = 6; // gradients listed at the end
-const PUSHES = 8; // pushes of one node that are written out
-const AROUND = 4; // nodes of the order shown on each side of the present one
+const LEAVES = 6; // gradients listed at the end, at most
+const PUSHES = 8; // pushes of one node that are listed, at most
+const AROUND = 4; // nodes shown on each side of the present one in the order
 
-export class Margin {
-  // `go(node)` moves the steps to where a node hands on.
+export class StepPanel {
+  // `go(position)` moves to the step at which a node pushes.
   constructor(steps, picture, go) {
     this.steps = steps;
     this.picture = picture;
@@ -21,23 +21,23 @@ export class Margin {
     this.rows = [];
   }
 
-  show(event, place, summary) {
+  show(event, position, summary) {
     this.event.replaceChildren();
     const { last, seed } = this.steps;
-    const end = place === last && last > 0;
+    const end = position === last && last > 0;
     const { wrongOrder } = this.steps.engine;
-    const backward = `Backward${wrongOrder ? ", without the order" : ""}${end ? ", complete" : ""}`;
-    setText(this.title, place < seed ? "Forward" : backward);
+    const backward = `Backward${wrongOrder ? ", without topological order" : ""}${end ? ", complete" : ""}`;
+    setText(this.title, position < seed ? "Forward" : backward);
     if (end && summary) this._gradients();
     else this[`_${event.kind}`](event);
-    if (place === seed - 1)
+    if (position === seed - 1)
       this._text(
         "note",
-        "All values are known. Next: the gradient of the result by itself is 1, and goes back from there.",
+        "All values are known. Next, the backward pass starts at the result.",
       );
     if (end && !wrongOrder)
-      this._text("note", "Every path has arrived. Drag a leaf’s value, or step back.");
-    this._order(event, place);
+      this._text("note", "All gradients are complete. Drag the value of a leaf, or step back.");
+    this._order(event, position);
   }
 
   _start() {
@@ -55,26 +55,26 @@ export class Margin {
 
   _seed() {
     this._text("rule", seedLine(this.steps));
-    this._text("note", "Where the backward pass begins: the result changes by as much as itself.");
+    this._text("note", "The backward pass starts here: the derivative of the result by itself is 1.");
   }
 
   _push({ node, pushes }) {
     const { graph } = this.steps.engine;
     if (pushes.length > 1)
-      this._text("note", `${nameOf(graph, node)} hands on to ${pushes.length} operands:`);
+      this._text("note", `${nameOf(graph, node)} pushes to ${pushes.length} operands:`);
     for (const push of pushes.slice(0, PUSHES)) {
       const { rule, numbers, growth, receiver } = pushLines(this.steps, push);
       this._text("rule", rule);
       this._text("rule", `   = ${numbers}`);
-      this._text("grow", `${receiver}: ${growth}`);
+      this._text("growth", `${receiver}: ${growth}`);
     }
     if (pushes.length > PUSHES) this._text("note", `… and ${pushes.length - PUSHES} more`);
     if (pushes.length === 1) {
-      this._text("note", "+= upstream × local derivative: contributions of all uses add up.");
+      this._text("note", "+= upstream × local derivative: the contributions of all uses add up.");
     }
   }
 
-  // What the pass was for: the gradients of the leaves, greatest first.
+  // Lists the gradients of the leaves, largest first.
   _gradients() {
     const { graph, grad, reached } = this.steps.engine;
     const size = (i) => (Number.isNaN(grad[i]) ? Infinity : Math.abs(grad[i]));
@@ -92,13 +92,13 @@ export class Margin {
     return element("p", { class: kind, text }, this.event);
   }
 
-  // The nodes around the present one in the order in which they hand on.
-  _order(event, place) {
+  // Lists the order of the backward pass around the present node.
+  _order(event, position) {
     const { engine, seed } = this.steps;
     const { graph } = engine;
     const { stops } = engine;
     const groups = stops.length - 1;
-    const pushed = Math.max(0, place - seed);
+    const pushed = Math.max(0, position - seed);
     let now = 0;
     while (now < groups - 1 && stops[now + 1] < pushed) now++;
     const first = Math.max(0, Math.min(now - AROUND, groups - 2 * AROUND - 1));

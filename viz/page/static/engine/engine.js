@@ -1,13 +1,13 @@
-// Engine: values forward, gradients backward, and both anew when a leaf changes. Its arithmetic is
-// what it is given, `primitives`: { tanh: { forward: (x) => ..., partials: [(y, x) => ...] }, ... }.
+// Engine: values forward and gradients backward, computed again when a leaf changes. Its arithmetic
+// is `primitives`: { tanh: { forward: (x) => ..., partials: [(y, x) => ...] }, ... }.
 
 import { Pushes, naiveEdges, topologicalEdges } from "./pushes.js";
 import { Timeline } from "./timeline.js";
 
-// Public: graph; data (by node); local (by edge, NaN from a constant); grad and reached, after a whole
-// backward pass from the result, whose own gradient is 1; order and backwardOrder, the nodes that have
-// a primitive; pushCount, push(k), stops; stateAt(k, direction); setLeaf(i, x), setLeaves, evaluate;
-// wrongOrder; twin().
+// Public: graph; data, by node; local, by edge, NaN for a constant; grad and reached, after a whole
+// backward pass from the result, whose own gradient is 1; order and backwardOrder, of the nodes
+// that have a primitive; pushCount, push(k), stops; stateAt(k, direction); setLeaf(i, x),
+// setLeaves, evaluate; wrongOrder; fresh().
 export class Engine {
   #primitives;
   #rules;
@@ -32,12 +32,13 @@ export class Engine {
     this.wrongOrder = false;
   }
 
-  // Another one over the same graph, with the numbers that this one began with.
-  twin() {
+  // Another engine of the same graph, with the numbers of the scene.
+  fresh() {
     return new Engine(this.graph, this.#primitives);
   }
 
-  // Whether nodes hand on before everything has arrived, as a depth-first backward pass would.
+  // True if nodes push before their gradients are complete, as in a naive depth-first backward
+  // pass.
   get wrongOrder() {
     return this.#wrongOrder;
   }
@@ -50,12 +51,12 @@ export class Engine {
     this.#backward();
   }
 
-  // How many pushes a backward pass has.
+  // The number of pushes in a backward pass.
   get pushCount() {
     return this.#pushes.count;
   }
 
-  // The counts of pushes, from 0 on, after which all that one node hands on in one go is handed on.
+  // The numbers of pushes, from 0 on, after which one node has made all the pushes of one visit.
   get stops() {
     return this.#pushes.stops;
   }
@@ -65,31 +66,31 @@ export class Engine {
     return this.#pushes.at(k, this.local);
   }
 
-  // What is known after k steps: nodes "forward", pushes "backward"; see Timeline.
+  // The known numbers after k steps: nodes if "forward", pushes if "backward"; see Timeline.
   stateAt(k, direction) {
     return this.#timeline.stateAt(k, direction);
   }
 
-  // Whether a number may be changed: a leaf's, unless a primitive depends on it that is not known here.
+  // True for a leaf that may be changed. A leaf below a primitive that the page lacks is locked.
   isFree(i) {
     const { op, isConstant, locked } = this.graph;
     return op[i] < 0 && !isConstant[i] && !locked[i];
   }
 
-  // Gives a leaf another number and computes what depends on it; the nodes whose value changed.
+  // Sets a leaf and computes the nodes that depend on it; returns the nodes whose value changed.
   setLeaf(leaf, x) {
     return this.setLeaves([leaf], [x]);
   }
 
-  // The same for many at once, in the time of one.
+  // Sets many leaves, in the time of one.
   setLeaves(leaves, numbers) {
     const changed = this.#replace(leaves, numbers);
     this.#backward();
     return [...changed.keys()].filter((i) => changed[i]);
   }
 
-  // The same for values and local derivatives alone, to look at many points: gradients and what stateAt
-  // shows stay what they were, until leaves are set again.
+  // Sets leaves and computes values and local derivatives alone, to look at many points. Gradients
+  // and stateAt keep their state until leaves are set again.
   evaluate(leaves, numbers) {
     this.#replace(leaves, numbers);
   }
@@ -97,7 +98,7 @@ export class Engine {
   #replace(leaves, numbers) {
     const taken = leaves.find((i) => !this.isFree(i));
     if (taken !== undefined) {
-      throw new RangeError(`node ${taken} cannot be set: only a leaf can, and no locked one`);
+      throw new RangeError(`node ${taken} cannot be set; choose a leaf for which isFree() is true`);
     }
     const changed = new Uint8Array(this.graph.count);
     leaves.forEach((i, k) => {
@@ -130,7 +131,7 @@ export class Engine {
     const { forward } = this.#rules[op[i]];
     const e = first[i];
     const { data } = this;
-    // of one or two operands without an array, which takes several times as long
+    // one or two operands are passed without an array, which takes several times as long
     const arity = first[i + 1] - e;
     if (arity === 1) return forward(data[operand[e]]);
     if (arity === 2) return forward(data[operand[e]], data[operand[e + 1]]);
@@ -142,10 +143,10 @@ export class Engine {
     return Array.from(operand.subarray(first[i], first[i + 1]), (k) => this.data[k]);
   }
 
-  // The derivatives of a node by its operands, but for constants, which have none.
+  // Computes the local derivatives of a node; constants have none.
   #differentiate(i) {
     const { op, first, operand, isConstant, isOpaque } = this.graph;
-    if (isOpaque[i]) return; // what it was made of is locked
+    if (isOpaque[i]) return; // its operands are locked
     const { partials } = this.#rules[op[i]];
     for (let e = first[i]; e < first[i + 1]; e++) {
       if (!isConstant[operand[e]]) this.local[e] = this.#partial(i, partials[e - first[i]]);
@@ -168,12 +169,12 @@ export class Engine {
   }
 }
 
-// By primitive; null where it is not known, which only opaque nodes may have.
+// The rules of primitives; null for an unknown one, which only opaque nodes may have.
 function rulesOf({ ops, op, isOpaque }, primitives) {
   const rules = ops.map((name) => (Object.hasOwn(primitives, name) ? primitives[name] : null));
   op.forEach((k, i) => {
     if (k >= 0 && rules[k] === null && !isOpaque[i]) {
-      throw new TypeError(`node ${i} is made by ${ops[k]}, which is not among the primitives`);
+      throw new TypeError(`node ${i} needs the primitive ${ops[k]}; add it to the primitives or mark the node opaque`);
     }
   });
   return rules;

@@ -1,7 +1,9 @@
-// Paths from a node to the result: counted exactly, the greatest listed, summed, never enumerated.
+// Paths: the paths from a node to the result, counted exactly and summed; only the largest are
+// listed.
 
-// { count (a BigInt), greatest: [{ product, nodes: [i, ..., root] }], rest, total }; a path's product
-// is that of its local derivatives; `rest` is the sum over the paths that are not listed.
+// Returns { count, greatest: [{ product, nodes: [i, ..., root] }], rest, total }. `count` is a
+// BigInt, `product` that of the local derivatives of a path, `rest` the sum over the paths not
+// listed.
 export function pathsOf(engine, node, limit) {
   const { graph, local } = engine;
   const { root, first, operand, isConstant } = graph;
@@ -22,7 +24,7 @@ export function pathsOf(engine, node, limit) {
   return summary(table.get(node), limit);
 }
 
-// By a slope; 0 times infinity is 0 in the chain rule.
+// Multiplication by a slope; in the chain rule 0 times infinity is 0.
 function product(slope) {
   return (upstream) => (upstream === 0 || slope === 0 ? 0 : upstream * slope);
 }
@@ -56,7 +58,7 @@ function summary(paths, limit) {
   return { count: paths.count, greatest, rest: paths.rest, total: listed + paths.rest };
 }
 
-// Which nodes depend on `node`, itself included.
+// A flag for each node that depends on `node`, and for itself.
 function leadingTo({ count, first, operand }, node) {
   const leading = new Uint8Array(count);
   leading[node] = 1;

@@ -1,5 +1,5 @@
 // Pushes: the backward pass as a list of steps. Along each edge of a node that has a gradient, the
-// operand's gradient grows by local derivative × upstream.
+// gradient of the operand grows by local derivative × upstream gradient.
 
 // The edges in the order in which Value.backward pushes along them: users before operands.
 export function topologicalEdges(graph, backwardOrder) {
@@ -11,11 +11,11 @@ export function topologicalEdges(graph, backwardOrder) {
   return Int32Array.from(edges);
 }
 
-// The same edges in the order of a depth-first walk from the result, in which a node hands on what it
-// has as soon as something arrives: before all of it is there, which is the mistake to be shown.
+// The same edges in the order of a depth-first walk from the result, in which a node pushes as soon
+// as a first contribution arrives. This is the mistake that the page shows.
 export function naiveEdges(graph) {
   const { first, operand, isConstant, op } = graph;
-  const next = first.slice(0, graph.count); // the edge that a node pushes along next
+  const next = first.slice(0, graph.count); // the next edge to push along, by node
   const begun = new Uint8Array(graph.count);
   const stack = [graph.root];
   const edges = [];
@@ -39,7 +39,7 @@ export function naiveEdges(graph) {
 }
 
 export class Pushes {
-  // `edges` in the order of the pass; `mul_no_nan` is the product in which 0 times infinity is 0.
+  // `edges` are in the order of the pass; `mulNoNan` is the product in which 0 times infinity is 0.
   constructor(graph, edges, mulNoNan) {
     this.graph = graph;
     this.edges = edges;
@@ -48,14 +48,14 @@ export class Pushes {
     this.upstream = new Float64Array(this.count);
     this.before = new Float64Array(this.count);
     this.after = new Float64Array(this.count);
-    this.isFirst = new Uint8Array(this.count); // whether it is the first to reach its operand
+    this.isFirst = new Uint8Array(this.count); // 1 for the first push into its operand
     this.stops = this.#stops();
   }
 
-  // Goes through the pass: `grad` and `reached` are what it comes to.
+  // Runs the pass and writes its results to `grad` and `reached`.
   run(local, grad, reached) {
     const { operand, target, op, root } = this.graph;
-    // a sum of -0 alone is -0 in a node; a leaf adds it to the 0 it has
+    // a node keeps a sum of -0 alone, while a leaf adds it to its 0
     for (let i = 0; i < grad.length; i++) grad[i] = op[i] < 0 ? 0 : -0;
     reached.fill(0);
     grad[root] = 1;
@@ -73,7 +73,7 @@ export class Pushes {
     }
   }
 
-  // Push k: operand's gradient goes from `before` to `after` by `contribution` = local × upstream.
+  // Push k: the gradient of `operand` goes from `before` to `after` by `contribution`.
   at(k, local) {
     const edge = this.edges[k];
     const upstream = this.upstream[k];
@@ -95,7 +95,7 @@ export class Pushes {
     return c === c ? c : this.mulNoNan(upstream, local);
   }
 
-  // After how many pushes a node has been gone through, beginning with 0.
+  // The numbers of pushes after which the pass moves on to another node, beginning with 0.
   #stops() {
     const { target } = this.graph;
     const stops = [0];

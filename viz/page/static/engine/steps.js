@@ -1,26 +1,26 @@
-// Steps: forward and backward as one sequence. Place p: after p values forward; then the result's own
-// gradient, 1; then the pushes of the backward pass.
+// Steps: forward and backward as one sequence. Position p comes after p values forward, then the
+// gradient of the result, then the pushes of the backward pass.
 
 export class Steps {
   constructor(engine) {
     this.engine = engine;
-    this.seed = engine.order.length + 1; // the place at which the result has its gradient
-    this.earlier = null;
+    this.seed = engine.order.length + 1; // the position at which the result has its gradient
+    this.previous = null;
   }
 
   get last() {
     return this.seed + this.engine.pushCount;
   }
 
-  // What is known at place p.
+  // The known numbers at position p.
   stateAt(p) {
     const { engine, seed } = this;
     if (p < seed) return engine.stateAt(p, "forward");
     return engine.stateAt(p - seed, "backward");
   }
 
-  // What happened last before place p: { kind, node, pushes }, kind "start", "forward", "seed", or
-  // "push"; by node, the pushes of all that the node hands on in one go.
+  // The last step before position p: { kind, node, pushes }, with kind "start", "forward", "seed"
+  // or "push". By node, `pushes` are those of the node's whole visit.
   eventAt(p, byNode) {
     const { engine, seed } = this;
     if (p === 0) return { kind: "start", node: -1, pushes: [] };
@@ -33,7 +33,7 @@ export class Steps {
     return { kind: "push", node: pushes[0].from, pushes };
   }
 
-  // The next place in a direction (1 or -1), by edge or by node.
+  // The next position in a direction (1 or -1), by edge or by node.
   next(p, direction, byNode) {
     const q = Math.min(Math.max(p + direction, 0), this.last);
     if (!byNode || q <= this.seed) return q;
@@ -44,34 +44,34 @@ export class Steps {
     return this.seed + stops[exact ? Math.max(at - 1, 0) : at];
   }
 
-  // A node's gradient as it grew, up to and with push k: [0, −3, −1].
+  // The gradient of a node as it grew, up to and with push k: [0, −3, −1].
   historyOf(k) {
     const first = this.engine.push(k);
     const before = [];
-    for (let j = this._earlier(k); j >= 0; j = this._earlier(j))
+    for (let j = this._previous(k); j >= 0; j = this._previous(j))
       before.push(this.engine.push(j).after);
     const start = first.operand === this.engine.graph.root ? 1 : 0;
     return [start, ...before.reverse(), first.after];
   }
 
-  // Other pushes, when the order of the pass was switched.
-  forget() {
-    this.earlier = null;
+  // Drops what was computed from the pushes, after their order was switched.
+  invalidate() {
+    this.previous = null;
   }
 
-  // The push before push k into the same node, -1 where it is the first.
-  _earlier(k) {
-    if (this.earlier === null) {
+  // The push before push k into the same node, or -1.
+  _previous(k) {
+    if (this.previous === null) {
       const { engine } = this;
       const latest = new Int32Array(engine.graph.count).fill(-1);
-      this.earlier = new Int32Array(engine.pushCount);
+      this.previous = new Int32Array(engine.pushCount);
       for (let j = 0; j < engine.pushCount; j++) {
         const { operand } = engine.push(j);
-        this.earlier[j] = latest[operand];
+        this.previous[j] = latest[operand];
         latest[operand] = j;
       }
     }
-    return this.earlier[k];
+    return this.previous[k];
   }
 
   _stopBefore(k) {
@@ -80,7 +80,7 @@ export class Steps {
   }
 }
 
-// The last stop that is at most k.
+// The index of the last stop that is at most k.
 function stopIndex(stops, k) {
   let [low, high] = [0, stops.length - 1];
   while (low < high) {

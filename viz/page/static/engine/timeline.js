@@ -1,21 +1,20 @@
-// Timeline: what is known at a step of the forward or of the backward pass. It moves from where it
-// is, so a step costs what the step changes.
+// Timeline: the known numbers at a step of the forward or backward pass. It moves from its present
+// position, so a step costs only its own changes.
 
 export class Timeline {
-  // `order` is that of the forward pass. Values are known from the start where there is no primitive.
+  // `order` is that of the forward pass. The values of leaves are known from the start.
   constructor(graph, order) {
     this.graph = graph;
     this.order = order;
     this.known = Uint8Array.from(graph.op, (op) => (op < 0 ? 1 : 0));
     this.grad = new Float64Array(graph.count);
     this.reached = new Uint8Array(graph.count);
-    this.place = 0; // forward steps, then the result's own gradient, then pushes
+    this.position = 0; // forward steps, then the gradient of the result, then pushes
     this.pushes = null;
     this.stale = true;
   }
 
-  // Other numbers, or another order of the pushes: the next state is built from the beginning, when
-  // it is wanted.
+  // Takes other numbers, or another order of pushes. The next state is built from the beginning.
   restart(pushes) {
     this.pushes = pushes;
     this.stale = true;
@@ -28,38 +27,38 @@ export class Timeline {
       if (op < 0) this.known[i] = 1;
     });
     this.reached.fill(0);
-    this.place = 0;
+    this.position = 0;
   }
 
-  // After k steps of a direction: values `known`, gradients `grad` where `reached`, and which nodes
-  // `changed` since the last call. The arrays are the timeline's own and change with it.
+  // The state after k steps of a direction: values `known`, gradients `grad` where `reached`, and
+  // the nodes `changed` since the last call. The arrays belong to the timeline and change with it.
   stateAt(k, direction) {
     const steps = direction === "forward" ? this.order.length : this.pushes.count;
     if (!(Number.isInteger(k) && k >= 0 && k <= steps)) {
       throw new RangeError(`a ${direction} pass has steps 0 to ${steps}, got ${k}`);
     }
     if (this.stale) this._begin();
-    const place = direction === "forward" ? k : this.order.length + 1 + k;
+    const position = direction === "forward" ? k : this.order.length + 1 + k;
     const changed = new Set();
-    while (this.place < place) changed.add(this.#step(this.place++));
-    while (this.place > place) changed.add(this.#back(--this.place));
+    while (this.position < position) changed.add(this.#step(this.position++));
+    while (this.position > position) changed.add(this.#back(--this.position));
     const { known, grad, reached } = this;
     return { k, direction, known, grad, reached, changed: [...changed] };
   }
 
-  #step(place) {
+  #step(position) {
     const seed = this.order.length;
-    if (place < seed) return this.#know(this.order[place], 1);
-    if (place === seed) return this.#reach(this.graph.root, 1, 1);
-    const k = place - seed - 1;
+    if (position < seed) return this.#know(this.order[position], 1);
+    if (position === seed) return this.#reach(this.graph.root, 1, 1);
+    const k = position - seed - 1;
     return this.#reach(this.#operand(k), this.pushes.after[k], 1);
   }
 
-  #back(place) {
+  #back(position) {
     const seed = this.order.length;
-    if (place < seed) return this.#know(this.order[place], 0);
-    if (place === seed) return this.#reach(this.graph.root, 0, 0);
-    const k = place - seed - 1;
+    if (position < seed) return this.#know(this.order[position], 0);
+    if (position === seed) return this.#reach(this.graph.root, 0, 0);
+    const k = position - seed - 1;
     return this.#reach(this.#operand(k), this.pushes.before[k], 1 - this.pushes.isFirst[k]);
   }
 

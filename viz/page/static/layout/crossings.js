@@ -1,11 +1,11 @@
-// Crossings: the order of the vertices in each column, by barycentres, the best of a few sweeps.
+// Crossings: the order of the vertices in each column, the best of a few barycentre sweeps.
 
 const SWEEPS = 8;
-const PATIENCE = 3; // sweeps in a row that are no better
+const PATIENCE = 3; // sweeps without an improvement in a row
 
-// `columns` are arrays of vertices, of which there are `size`; `segments` have { a, b, out, in }: from
-// vertex a to vertex b of the next column, leaving and arriving at these shares of their heights.
-// The places of columns in `fixed` keep their order.
+// `columns` are arrays of vertices, `size` in all. A segment { a, b, out, in } leads from vertex a
+// to vertex b of the next column; `out` and `in` are its ends as shares of their heights. Columns
+// whose index is in `fixed` keep their order.
 export function orderColumns(columns, size, segments, fixed) {
   const position = new Float64Array(size);
   const keys = new Float64Array(size);
@@ -21,8 +21,8 @@ export function orderColumns(columns, size, segments, fixed) {
   const fromRight = (v) => mean(after[v], (s) => position[s.b] + s.in, position[v]);
   let best = columns.map((column) => [...column]);
   let fewest = crossingsOf(columns, after, position);
-  let vain = 0;
-  for (let sweep = 0; sweep < SWEEPS && fewest > 0 && vain < PATIENCE; sweep++) {
+  let failures = 0;
+  for (let sweep = 0; sweep < SWEEPS && fewest > 0 && failures < PATIENCE; sweep++) {
     const leftward = sweep % 2 === 0;
     const sequence = [...columns.keys()];
     if (leftward) sequence.reverse();
@@ -32,9 +32,9 @@ export function orderColumns(columns, size, segments, fixed) {
       number(columns[c]);
     }
     const crossings = crossingsOf(columns, after, position);
-    vain += 1;
+    failures += 1;
     if (crossings < fewest) {
-      vain = 0;
+      failures = 0;
       fewest = crossings;
       best = columns.map((column) => [...column]);
     }
@@ -42,10 +42,10 @@ export function orderColumns(columns, size, segments, fixed) {
   return best;
 }
 
-function mean(segments, of, otherwise) {
+function mean(segments, valueOf, otherwise) {
   if (segments.length === 0) return otherwise;
   let sum = 0;
-  for (const s of segments) sum += of(s);
+  for (const s of segments) sum += valueOf(s);
   return sum / segments.length;
 }
 
@@ -54,7 +54,7 @@ function sortBy(column, key, keys) {
   column.sort((v, w) => keys[v] - keys[w]);
 }
 
-// Pairs of segments in the wrong order, counted with a Fenwick tree for each pair of columns.
+// The number of crossing pairs of segments, counted with a Fenwick tree for each pair of columns.
 function crossingsOf(columns, after, position) {
   let total = 0;
   for (let c = 0; c + 1 < columns.length; c++) {

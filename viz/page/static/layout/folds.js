@@ -1,9 +1,9 @@
-// Folds: which modules are folded to begin with, and what a folded one stands for.
+// Folds: the modules that start folded, and the contents of each module.
 
-const ROOM = 64; // boxes shown to begin with, at most
+const ROOM = 64; // boxes shown at the start, at most
 
-// The modules to fold so that at most `room` boxes are left: opened from the outside in, those of one
-// parent all or none.
+// The modules to fold so that at most `room` boxes are left. Modules are opened from the outside
+// in, the children of one parent all together or not at all.
 export function firstFolds(graph, room = ROOM) {
   const { clusters, clusterOf } = graph;
   const children = clusters.map(() => []);
@@ -29,7 +29,7 @@ export function firstFolds(graph, room = ROOM) {
   return folded;
 }
 
-// By cluster: how many nodes and parameters it holds, and the nodes whose values leave it.
+// By cluster: the number of its nodes and parameters, and the nodes whose values leave it.
 export function contentsOf(graph) {
   const { clusters, clusterOf, roles, userFirst, userEdge, target, root } = graph;
   const contents = clusters.map(() => ({ size: 0, parameters: 0, outputs: [] }));
@@ -55,7 +55,7 @@ export function contentsOf(graph) {
   return contents;
 }
 
-// A cluster and those around it, which are to be open for what is in it to be seen.
+// A cluster and its ancestors; all of them must be open to show a node of the cluster.
 export function clustersAround(graph, c) {
   const around = [];
   for (let at = c; at >= 0; at = graph.clusters[at].parent) around.push(at);

@@ -2,8 +2,9 @@
 
 const PASSES = 8;
 
-// `columns` in their final order, `height` of each vertex, `space(v, w)` the least distance between
-// two neighbours; `segments` have { a, b, outY, inY, weight }: offsets from the vertices' tops.
+// `columns` are in their final order, `height` is by vertex, `space(v, w)` is the least distance
+// between two neighbours. A segment is { a, b, outY, inY, weight }, with offsets from the tops of
+// its vertices.
 export function heightsOf(columns, height, space, segments) {
   const y = new Float64Array(height.length);
   const before = Array.from(height, () => []);
@@ -22,10 +23,10 @@ export function heightsOf(columns, height, space, segments) {
     for (const c of sequence) settle(columns[c], tops[c], sides, y);
   }
   const highest = y.reduce((least, top) => Math.min(least, top), Infinity);
-  return y.map((top) => Math.round(top - highest)); // whole numbers are sharp, and add up exactly
+  return y.map((top) => Math.round(top - highest)); // whole numbers look sharp and add up exactly
 }
 
-// Tops of a column's vertices, as close as they may be.
+// Tops of the vertices of a column that is packed as closely as allowed.
 function stack(column, height, space) {
   const tops = new Float64Array(column.length);
   for (let i = 1; i < column.length; i++) {
@@ -40,8 +41,8 @@ function centre(column, tops, height, y) {
   column.forEach((v, i) => (y[v] = tops[i] - middle));
 }
 
-// The nearest that a column comes to what its neighbours wish: least squares under an order, by
-// merging those that would overlap into blocks (pool adjacent violators).
+// Moves a column as near as possible to the heights that its neighbours ask for: least squares
+// under an order, by merging vertices that would overlap into blocks (pool adjacent violators).
 function settle(column, tops, sides, y) {
   const n = column.length;
   const [wish, weight, end] = [new Float64Array(n), new Float64Array(n), new Int32Array(n)];

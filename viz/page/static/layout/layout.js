@@ -1,21 +1,21 @@
-// Layout: boxes and lines from left to right. Each module is laid out by itself and is then one box
-// in its parent; a folded one is a box from the beginning. Pure, and the same every time.
+// Layout: boxes and lines from left to right. Each module is laid out by itself and is one box in
+// its parent. The same graph always gets the same layout.
 
-import { Tier } from "./subgraph_layout.js";
+import { SubgraphLayout } from "./subgraph_layout.js";
 
 const MARGIN = 18; // inside a frame
-const TITLE = 26; // above what is in it
+const TITLE = 26; // above the content of a frame
 
-// `folded` is a set of clusters; `measure(kind, id)` gives [width, height] of a "node" or a "fold",
-// and of a "title". Lengths are whole.
+// `folded` is a set of clusters; `measure(kind, id)` gives [width, height] of a "node", a "fold" or
+// a "title". All lengths are whole numbers.
 export function layoutOf(graph, folded, measure) {
   const plan = new Plan(graph, folded);
   plan.connect();
-  for (const container of [...plan.tiers.keys()].reverse()) plan.settle(container, measure);
+  for (const container of [...plan.subgraphs.keys()].reverse()) plan.settle(container, measure);
   return plan.result();
 }
 
-// The outermost folded cluster around each cluster, itself included; -1 where there is none.
+// The outermost folded cluster around each cluster, or the cluster itself; -1 if none is folded.
 export function foldsOf(clusters, folded) {
   const home = new Int32Array(clusters.length);
   for (let c = 0; c < clusters.length; c++) {
@@ -25,12 +25,13 @@ export function foldsOf(clusters, folded) {
   return home;
 }
 
-// How far below a box's top the line of operand number `slot` arrives.
+// The y, below the top of a box, at which the line of operand number `slot` arrives.
 export function inletOf(slot, slots, height) {
   return Math.round(((slot + 0.5) * height) / slots);
 }
 
-// From the result down, first operands first: where nothing else decides, they stand above.
+// Nodes from the result down, first operands first. This order breaks ties: earlier nodes stand
+// above.
 function readingOrder({ count, root, first, operand }) {
   const seen = new Uint8Array(count);
   const order = [];
@@ -50,14 +51,14 @@ class Plan {
     this.graph = graph;
     this.home = foldsOf(graph.clusters, folded);
     this.depth = graph.clusters.map((_, c) => this._depth(c));
-    this.tiers = new Map([[-1, new Tier()]]); // by cluster, a parent before what lies in it
-    this.places = new Map(); // box -> its item in the tier of its parent
+    this.subgraphs = new Map([[-1, new SubgraphLayout()]]); // by cluster, parents first
+    this.places = new Map(); // box -> its index in the subgraph of its parent
     this.wires = new Map();
     for (const i of readingOrder(graph)) this._place(this.boxOf(i));
     this.turn = new Map([...this.places.keys()].map((box, i) => [box, i]));
   }
 
-  // Boxes have numbers: node i is i, cluster c is count + c, folded or open.
+  // Boxes are numbered: node i is i, and cluster c is count + c, folded or open.
   boxOf(node) {
     const c = this.graph.clusterOf[node];
     const fold = c < 0 ? -1 : this.home[c];
@@ -85,8 +86,8 @@ class Plan {
     }
     for (const at of inside.reverse()) {
       const parent = this.parentOf(at);
-      if (!this.tiers.has(parent)) this.tiers.set(parent, new Tier());
-      this.places.set(at, this.tiers.get(parent).add(at));
+      if (!this.subgraphs.has(parent)) this.subgraphs.set(parent, new SubgraphLayout());
+      this.places.set(at, this.subgraphs.get(parent).add(at));
     }
   }
 
@@ -127,21 +128,21 @@ class Plan {
     }
     wire.hops = [...ups, [from, this.places.get(a), this.places.get(b), key], ...downs.reverse()];
     for (const [c, start, end, inlet] of wire.hops) {
-      this.tiers.get(c).link(source, start, end, inlet);
+      this.subgraphs.get(c).link(source, start, end, inlet);
     }
     this.wires.set(name, wire);
   }
 
   settle(container, measure) {
-    const tier = this.tiers.get(container);
-    for (const item of tier.items) this._measure(item, measure);
-    tier.arrange((signal) => this.turn.get(signal));
+    const subgraph = this.subgraphs.get(container);
+    for (const item of subgraph.items) this._measure(item, measure);
+    subgraph.arrange((signal) => this.turn.get(signal));
   }
 
   _measure(item, measure) {
     const { count, first } = this.graph;
     const { box } = item;
-    const inner = box >= count && this.home[box - count] < 0 ? this.tiers.get(box - count) : null;
+    const inner = box >= count && this.home[box - count] < 0 ? this.subgraphs.get(box - count) : null;
     if (inner) {
       const [title] = measure("title", box - count);
       item.width = Math.max(inner.width + 2 * MARGIN, title + 2 * MARGIN);
@@ -162,9 +163,9 @@ class Plan {
     const { count } = this.graph;
     const origins = new Map([[-1, [MARGIN, MARGIN]]]);
     const boxes = [];
-    for (const [container, tier] of this.tiers) {
+    for (const [container, subgraph] of this.subgraphs) {
       const [x0, y0] = origins.get(container);
-      for (const { box, x, y, width, height } of tier.items) {
+      for (const { box, x, y, width, height } of subgraph.items) {
         const cluster = box - count;
         const open = box >= count && this.home[cluster] < 0;
         const kind = box < count ? "node" : open ? "cluster" : "fold";
@@ -175,7 +176,7 @@ class Plan {
       }
     }
     const edges = Array.from(this.wires.values(), (wire) => this._edge(wire, origins));
-    const top = this.tiers.get(-1);
+    const top = this.subgraphs.get(-1);
     const [width, height] = [top.width + 2 * MARGIN, top.height + 2 * MARGIN];
     return { boxes, edges, width, height };
   }
@@ -185,7 +186,7 @@ class Plan {
     const points = [];
     for (const [container, , to, key] of hops) {
       const [x0, y0] = origins.get(container);
-      for (const [x, y] of this.tiers.get(container).route(source, to, key)) {
+      for (const [x, y] of this.subgraphs.get(container).route(source, to, key)) {
         const last = points[points.length - 1];
         if (!last || last[0] !== x0 + x || last[1] !== y0 + y) points.push([x0 + x, y0 + y]);
       }

@@ -1,9 +1,9 @@
-// Parts: a large graph without modules is cut into runs of nodes, which fold as modules do.
+// Parts: a large graph without modules, cut into runs of nodes that fold as modules do.
 
-const LARGE = 3000; // nodes directly in one module from which on it is cut
-const EACH = 48; // nodes, or parts, in one part
+const LARGE = 3000; // more nodes directly in one module are cut
+const EACH = 48; // nodes, or smaller parts, in one part
 
-// The graph with clusters for the parts. A run of the topological order never makes a circle.
+// Adds clusters for the parts. Runs of a topological order never form a cycle.
 export function withParts(graph) {
   const direct = new Map();
   graph.clusterOf.forEach((c, i) => {
@@ -18,7 +18,7 @@ export function withParts(graph) {
   return { ...graph, clusters, clusterOf };
 }
 
-// Parents before what lies in them, as everywhere; part 3.2 is the second in part 3.
+// Parents come before their content, as everywhere; part 3.2 is the second one in part 3.
 function cutRun(nodes, parent, clusters, clusterOf) {
   const waiting = [[nodes, parent, "part "]];
   while (waiting.length > 0) {

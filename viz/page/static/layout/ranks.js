@@ -1,7 +1,7 @@
-// Ranks: the column of each item, operands left of their users. Items are 0 ... n - 1.
+// Ranks: the column of each item, operands left of their users. Items are 0 to n - 1.
 
-// `links` are pairs [from, to]. Longest path from the left; then what has more users than operands
-// moves right, towards its users, so that a parameter stands beside its use.
+// `links` are pairs [from, to]. Ranks are longest paths from the left; an item with more users than
+// operands then moves right, so that a parameter stands beside its use.
 export function ranksOf(n, links) {
   const users = Array.from({ length: n }, () => []);
   const operands = Array.from({ length: n }, () => []);
@@ -29,7 +29,7 @@ export function ranksOf(n, links) {
   return rank;
 }
 
-// Operands before users. Modules can feed each other in a circle: then the first one goes first.
+// Operands before users. If modules feed each other in a cycle, the first one goes first.
 function orderOf(n, users, operands) {
   const waits = operands.map((xs) => xs.length);
   const order = [];

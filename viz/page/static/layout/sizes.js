@@ -1,4 +1,4 @@
-// Sizes: how large each box is. They depend on no number, so that changing one moves nothing.
+// Sizes: the size of each box. Sizes depend on no value, so a change of values moves no box.
 
 import { columnsOf, printable, widthOf } from "../base/text.js";
 
@@ -10,7 +10,7 @@ export const PAD = 9;
 export const FOLD = 204;
 const HEIGHT = 64;
 
-// What layoutOf asks: [width, height] of a "node", a "fold", or of a cluster's "title".
+// The function that layoutOf asks: [width, height] of a "node", a "fold" or a cluster's "title".
 export function measureOf(graph) {
   return (kind, id) => {
     if (kind === "title") return [widthOf(titleOf(graph, id), FONT) + 24, ROW];

@@ -1,7 +1,7 @@
-// A tier: what lies directly in one module (or outside of all), arranged in columns.
+// SubgraphLayout: the direct content of one module, or of the whole graph, arranged in columns.
 //
-// A signal is a box whose output is used; it enters a tier through a port on the left, leaves it
-// through one on the right, and between columns runs along one trunk, however many uses it has.
+// A signal is a box whose output is used. It enters a subgraph through a port on the left, leaves
+// it through one on the right, and has one trunk between columns, however many uses it has.
 
 import { ranksOf } from "./ranks.js";
 import { orderColumns } from "./crossings.js";
@@ -9,15 +9,15 @@ import { heightsOf } from "./heights.js";
 
 const BETWEEN_BOXES = 26;
 const BETWEEN_LINES = 12;
-const NARROWEST = 40; // a gap between columns
+const NARROWEST = 40; // width of a gap between columns
 const WIDEST = 150;
 
-export class Tier {
+export class SubgraphLayout {
   constructor() {
-    this.items = []; // { width, height, outlets: Map(signal -> y), inlets: Map(key -> y) }
-    this.origins = new Map(); // signal -> { kind: "item" | "port", item }
-    this.uses = new Map(); // signal -> Map(target item or "out" -> Set of inlet keys)
-    this.index = new Map(); // box -> place in items
+    this.items = []; // { box, x, y, width, height, outlet: signal => y, inlet: key => y }
+    this.origins = new Map(); // signal -> its item, or -1 if it comes from outside
+    this.uses = new Map(); // signal -> Map(item, or -1 if it leaves -> Set of inlet keys)
+    this.index = new Map(); // box -> index in items
   }
 
   add(box) {
@@ -28,8 +28,8 @@ export class Tier {
     return this.index.get(box);
   }
 
-  // `signal` comes out of the item `from`, or from outside where that is -1; it goes to the inlet
-  // `key` of the item `to`, or leaves where that is -1.
+  // `signal` leads from the item `from` to the inlet `key` of the item `to`. `from` is -1 for a
+  // signal from outside, `to` is -1 for one that leaves.
   link(signal, from, to, key) {
     this.origins.set(signal, from);
     const targets = this.uses.get(signal) ?? this.uses.set(signal, new Map()).get(signal);
@@ -37,7 +37,7 @@ export class Tier {
     keys.add(key);
   }
 
-  // `turn(signal)` is the order in which signals enter and leave.
+  // `turn(signal)` is the order of the signals that enter and leave.
   arrange(turn) {
     this._columns(turn);
     this._lines();
@@ -55,7 +55,7 @@ export class Tier {
     this._across(columns);
   }
 
-  // Column 0 is for what enters, the last for what leaves; a column more on each side of items only.
+  // Column 0 holds entering signals, the last column leaving ones, if there are any.
   _columns(turn) {
     const n = this.items.length;
     const links = [];
@@ -103,7 +103,7 @@ export class Tier {
     }
   }
 
-  // The vertex that carries `signal` in column `rank`, its trunk grown as far as that.
+  // The vertex that carries `signal` in column `rank`; the trunk grows that far.
   _reach(signal, trunk, start, rank) {
     if (rank < this.rank[start]) return -1;
     let at = start;
@@ -141,7 +141,7 @@ export class Tier {
     return v < this.items.length ? this.items[v].inlet(key) : 0;
   }
 
-  // Columns side by side; a steep line gets a wider gap. Leaves stand right, near their users.
+  // Places columns side by side, a wider gap at a steep line. Leaves stand right, near their users.
   _across(columns) {
     const steep = new Float64Array(columns.length);
     const used = new Set();
@@ -167,7 +167,8 @@ export class Tier {
     this.height = this.vertices.reduce((most, v) => Math.max(most, v.y + v.height), 0);
   }
 
-  // The way of `signal` to the inlet `key` of item `to` (or out, -1), in this tier's coordinates.
+  // The points from `signal` to the inlet `key` of item `to`, or to its port on the right if `to`
+  // is -1.
   route(signal, to, key) {
     const start = this._start(signal);
     const end = to < 0 ? this.ports.out.get(signal) : to;

@@ -1,4 +1,4 @@
-// Curve: the losses of runs over their steps. The axis is logarithmic where they span decades.
+// Curve: the losses of runs by step, on a logarithmic axis if they span a decade.
 
 import { drawn } from "../base/dom.js";
 import { short } from "../base/numbers.js";
@@ -8,10 +8,10 @@ const FRAME = { left: 46, right: 352, top: 10, bottom: 112 };
 const POINTS = 400; // of a line, at most
 
 export class Curve {
-  // `pick(step, pace)` is called where the chart is clicked, or the pointer drawn over it, "drag".
-  constructor(place, pick) {
+  // `pick(step, pace)` is called at each move of a drag ("drag") and at its end ("rest").
+  constructor(parent, pick) {
     const viewBox = `0 0 ${CHART.width} ${CHART.height}`;
-    this.svg = drawn("svg", { class: "chart", viewBox, role: "img" }, place);
+    this.svg = drawn("svg", { class: "chart", viewBox, role: "img" }, parent);
     this.axes = drawn("g", {}, this.svg);
     this.lines = drawn("g", {}, this.svg);
     this.now = drawn("g", {}, this.svg);
@@ -29,7 +29,7 @@ export class Curve {
     this.svg.addEventListener("pointerup", (event) => at(event, "rest"));
   }
 
-  // `runs` with their losses; a ring where each of `entries` [run, k] stands.
+  // Draws the losses of `runs`, and a dot for each of `entries`, pairs [run, k].
   show(runs, entries) {
     this.most = Math.max(1, ...runs.map((run) => run.steps[run.last]));
     this._scale(runs.flatMap(({ losses }) => losses.filter(Number.isFinite)));
@@ -41,8 +41,8 @@ export class Curve {
     this.now.replaceChildren();
     for (const [run, k] of entries) {
       const x = this._x(run.steps[k]);
-      const place = { x1: x, x2: x, y1: FRAME.top, y2: FRAME.bottom };
-      drawn("line", { class: "now", ...place }, this.now);
+      const line = { x1: x, x2: x, y1: FRAME.top, y2: FRAME.bottom };
+      drawn("line", { class: "now", ...line }, this.now);
       const cy = this._y(run.losses[k]);
       if (Number.isFinite(cy))
         drawn("circle", { class: `dot run-${runs.indexOf(run)}`, cx: x, cy, r: 4 }, this.now);
@@ -104,9 +104,9 @@ export class Curve {
   }
 }
 
-// Round numbers in between: 1, 2 and 5 of each power of ten, or the powers alone.
+// Round numbers of the axis: 1, 2 and 5 of each power of ten, or powers of ten alone.
 export function ticksOf(low, high, log) {
-  // of numbers that differ in their last digits there are none
+  // numbers that differ in the last digit only have no round number between them
   if (!(high - low > 1e-9 * Math.max(Math.abs(low), Math.abs(high)))) return [low];
   return log ? powers(low, high) : multiples(low, high);
 }

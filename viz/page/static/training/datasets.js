@@ -1,53 +1,53 @@
-// Sets: the examples that a training in the page has to choose from, and points of one's own.
+// Datasets: the data sets that a training in the page can use, and the user's own points.
 
 import { byId, element } from "../base/dom.js";
-import { classesOf } from "./lesson.js";
+import { classesOf } from "./training_json.js";
 
 const OWN = "my own points";
-const GIVEN = "the data";
+const GIVEN = "training data";
 
-export class Sets {
-  constructor(room, practice) {
-    this.room = room;
-    this.practice = practice;
-    this.classes = classesOf(room.lesson);
-    const flat = this.classes?.length === 2 && room.lesson.inputs === 2;
-    this.sets = { [GIVEN]: room.lesson.examples, ...room.lesson.sets };
+export class Datasets {
+  constructor(state, controls) {
+    this.state = state;
+    this.controls = controls;
+    this.classes = classesOf(state.training);
+    const flat = this.classes?.length === 2 && state.training.inputs === 2;
+    this.sets = { [GIVEN]: state.training.examples, ...state.training.sets };
     if (flat) this.sets[OWN] = [];
-    const select = byId("set");
+    const select = byId("dataset");
     const names = Object.keys(this.sets);
     for (const name of names) element("option", { value: name, text: name }, select);
-    byId("set-row").hidden = names.length < 2;
+    byId("dataset-row").hidden = names.length < 2;
     select.addEventListener("change", () => this._show());
     byId("clear-points").addEventListener("click", () => {
       this.sets[OWN] = [];
       this._show();
     });
-    room.panels.onPlane = (...at) => this._clicked(...at);
+    state.panels.onSurfaceClick = (...at) => this._onSurfaceClick(...at);
     this._showOwn();
   }
 
   get isOwn() {
-    return byId("set").value === OWN;
+    return byId("dataset").value === OWN;
   }
 
-  // Points of one's own lie where the data was: a plane that moved would be hard to click on.
+  // The user's own points keep the axes of the training data: moving axes are hard to click on.
   _show(probe = 0) {
-    const examples = this.sets[byId("set").value];
+    const examples = this.sets[byId("dataset").value];
     this._showOwn();
-    this.room.onLook();
-    this.room.setExamples(examples, probe, this.isOwn ? this.sets[GIVEN] : examples);
-    this.practice.forget();
+    this.state.onSeek();
+    this.state.setExamples(examples, probe, this.isOwn ? this.sets[GIVEN] : examples);
+    this.controls.datasetChanged();
   }
 
   _showOwn() {
-    for (const part of byId("set-row").querySelectorAll(".own")) part.hidden = !this.isOwn;
+    for (const part of byId("dataset-row").querySelectorAll(".own")) part.hidden = !this.isOwn;
   }
 
-  _clicked(x, y, example) {
-    if (example >= 0) return this.room.choose(example);
+  _onSurfaceClick(x, y, example) {
+    if (example >= 0) return this.state.selectExample(example);
     if (!this.isOwn) return undefined;
-    const k = Number(byId("set-row").querySelector("input[name=class]:checked").value);
+    const k = Number(byId("dataset-row").querySelector("input[name=class]:checked").value);
     const tidy = (v) => Number(v.toPrecision(4));
     const point = Float64Array.of(tidy(x), tidy(y), this.classes[k]);
     this.sets[OWN] = [...this.sets[OWN], point];

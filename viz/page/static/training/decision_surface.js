@@ -1,18 +1,18 @@
-// Plane: the examples of a training, and what the model says between them: of two inputs the score at
-// every point of the plane, of one input the curve.
+// DecisionSurface: the examples of a training, with the model's scores between them: the score at
+// each point of the plane for two inputs, a curve for one.
 
-import { FIXED, classesOf } from "./lesson.js";
+import { FIXED, classesOf } from "./training_json.js";
 import { Scale, shadeColor } from "../base/colors.js";
 import { drawn } from "../base/dom.js";
 import { cellPaths, latticeOf, zeroLine } from "./grid.js";
 import { short } from "../base/numbers.js";
 
-const WHOLE = 360; // as wide as the panel
-const FINE = 36; // cells in a row
-const COARSE = 20; // while it moves
-const AROUND_EXAMPLES = 0.15; // around the examples, of their span
-const WITHIN = 0.9; // of the scores are within the scale: the greatest lie far from the data
-const NEAR = 15; // pixels from a click to an example that is meant
+const WHOLE = 360; // the width of the panel
+const FINE = 36; // cells in a row, at rest
+const COARSE = 20; // cells in a row, while it moves
+const AROUND_EXAMPLES = 0.15; // margin, as a share of the examples' span
+const WITHIN = 0.9; // share of the scores that the scale spans: the largest lie far from the data
+const NEAR = 15; // pixels from a click to the example that it selects, at most
 const POINTS_OF_CURVE = 97;
 const SHAPES = [
   "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z",
@@ -21,21 +21,21 @@ const SHAPES = [
   "M0 -6l6 6l-6 6l-6 -6z",
 ];
 
-// Whether there is something to be drawn.
-export function isFlat(lesson) {
-  const { inputs, scores, numbers } = lesson;
+// True if the model has one or two inputs that may change.
+export function hasSurface(training) {
+  const { inputs, scores, numbers } = training;
   const free = numbers.node.slice(0, inputs).every((i) => i !== FIXED);
   return free && scores.length > 0 && (inputs === 2 || (inputs === 1 && scores.length === 1));
 }
 
-export class Plane {
-  // `pick(x, y, example)`: where it was clicked, and the example nearest to that, or -1.
-  constructor(place, lesson, width, pick) {
-    this.lesson = lesson;
-    this.classes = classesOf(lesson);
+export class DecisionSurface {
+  // `pick(x, y, example)` is called at a click, with the nearest example, or -1.
+  constructor(parent, training, width, pick) {
+    this.training = training;
+    this.classes = classesOf(training);
     this.width = width;
-    this.size = Math.sqrt(width / WHOLE); // of its points: of a small plane smaller ones
-    this.svg = drawn("svg", { class: "plane", role: "img" }, place);
+    this.size = Math.sqrt(width / WHOLE); // scale of the points, smaller on a small surface
+    this.svg = drawn("svg", { class: "surface", role: "img" }, parent);
     this.cells = drawn("g", { class: "cells", "shape-rendering": "crispEdges" }, this.svg);
     this.line = drawn("path", { class: "boundary" }, this.svg);
     this.points = drawn("g", {}, this.svg);
@@ -49,27 +49,27 @@ export class Plane {
     });
   }
 
-  // The examples; `frame` others that are to have room too.
-  setExamples(examples, frame = examples) {
+  // Shows the examples; `extent` are the examples that the axes span.
+  setExamples(examples, extent = examples) {
     this.examples = examples;
-    this.bounds = spaceOf(frame, this.lesson.inputs);
+    this.bounds = boundsAround(extent, this.training.inputs);
     const { left, right, low, high } = this.bounds;
-    const share = this.lesson.inputs === 2 ? (high - low) / (right - left) : 0.62;
+    const share = this.training.inputs === 2 ? (high - low) / (right - left) : 0.62;
     this.height = Math.round(this.width * Math.min(Math.max(share, 0.5), 1.1));
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     this.points.replaceChildren();
-    this.marks = examples.map((row) => this._point(row));
+    this.pointShapes = examples.map((row) => this._point(row));
   }
 
-  // The model's answers, by a trainer that has its parameters.
+  // Draws the scores of the model whose parameters the trainer has.
   show(trainer, fine = true) {
-    if (this.lesson.inputs === 1) return this._curve(trainer);
+    if (this.training.inputs === 1) return this._showCurve(trainer);
     const cells = fine ? FINE : COARSE;
     const rows = Math.round((cells * this.height) / this.width);
     const scores = latticeOf((x, y) => trainer.scoresAt([x, y]), this.bounds, cells, rows);
     const [width, height] = [this.width / cells, this.height / rows];
-    if (this.lesson.scores.length > 1) return this._winners(scores, width, height);
-    const { middle } = this.lesson;
+    if (this.training.scores.length > 1) return this._showWinners(scores, width, height);
+    const { middle } = this.training;
     const z = scores.map((row) => row.map(([score]) => score - middle));
     const sizes = z.flat().map(Math.abs).filter(Number.isFinite);
     sizes.sort((a, b) => a - b);
@@ -82,11 +82,11 @@ export class Plane {
       return `M${at(x1, y1)}L${at(x2, y2)}`;
     });
     this.line.setAttribute("d", d.join(""));
-    return this._say(`the black line is where the score is ${short(middle)}`);
+    return this._setLabel(`the score is ${short(middle)} on the black line`);
   }
 
-  // Marks the example whose graph is shown.
-  choose(example) {
+  // Draws a ring around the example that the graph shows.
+  select(example) {
     this.ring?.remove();
     const row = this.examples[example];
     if (!row) return;
@@ -94,14 +94,14 @@ export class Plane {
     this.ring = drawn("circle", { class: "ring", cx, cy, r: 9 * this.size }, this.points);
   }
 
-  _winners(scores, width, height) {
+  _showWinners(scores, width, height) {
     const best = (all) => all.indexOf(Math.max(...all));
     const keys = scores.map((row) => row.map(best));
     this._fill(cellPaths(keys, width, height, true), (k) => `var(--class-${k % 6}-pale)`);
-    this._say("each point has the color of its greatest score");
+    this._setLabel("each point has the color of the class with the greatest score");
   }
 
-  _curve(trainer) {
+  _showCurve(trainer) {
     const { left, right } = this.bounds;
     const last = POINTS_OF_CURVE - 1;
     const xs = Array.from({ length: last + 1 }, (_, i) => left + ((right - left) * i) / last);
@@ -109,7 +109,7 @@ export class Plane {
     const finite = points.filter(([, y]) => Number.isFinite(y));
     const written = finite.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`);
     this.line.setAttribute("d", written.length > 0 ? `M${written.join("L")}` : "");
-    this._say("the line is what the model gives");
+    this._setLabel("the line is the output of the model");
   }
 
   _fill(paths, color) {
@@ -121,24 +121,25 @@ export class Plane {
     this.cells.replaceChildren(...all);
   }
 
-  _say(what) {
+  _setLabel(what) {
     const { left, right } = this.bounds;
     const text = `${this.examples.length} examples from ${short(left, 2)} to ${short(right, 2)}; ${what}`;
     this.svg.setAttribute("aria-label", text);
   }
 
   _point(row) {
-    const { shape, color } = this._lookOf(row);
+    const { shape, color } = this._styleOf(row);
     const [x, y] = this._place(row);
     const d = SHAPES[shape % SHAPES.length];
     const transform = `translate(${x} ${y}) scale(${this.size})`;
     return drawn("path", { d, class: `point ${color}`, transform }, this.points);
   }
 
-  // Of two classes the colors are those of the signs of the score; of several scores, that of the label's.
-  _lookOf(row) {
+  // With one score, two classes have the colors of its signs; with several, a class has its own
+  // color.
+  _styleOf(row) {
     const { classes } = this;
-    const { inputs, scores, middle } = this.lesson;
+    const { inputs, scores, middle } = this.training;
     const label = row[inputs];
     if (inputs === 1 || row.length !== inputs + 1) return { shape: 0, color: "plain" };
     if (scores.length > 1) return { shape: label, color: `class-${label % 6}` };
@@ -147,12 +148,12 @@ export class Plane {
     return above ? { shape: 1, color: "class-above" } : { shape: 0, color: "class-below" };
   }
 
-  // What is to be predicted, on the scale of what is.
+  // Colors labels that are numbers on the scale of the scores.
   _shade(scale) {
-    this.marks.forEach((mark, i) => {
-      if (!mark.classList.contains("shaded")) return;
-      const label = this.examples[i][this.lesson.inputs];
-      mark.style.fill = shadeColor(scale.shade(label - this.lesson.middle));
+    this.pointShapes.forEach((shape, i) => {
+      if (!shape.classList.contains("shaded")) return;
+      const label = this.examples[i][this.training.inputs];
+      shape.style.fill = shadeColor(scale.shade(label - this.training.middle));
     });
   }
 
@@ -178,8 +179,8 @@ export class Plane {
   }
 }
 
-// Room for all, and a little around; of one input, the other coordinate is the label.
-function spaceOf(examples, inputs) {
+// The bounds of the examples with a margin; for one input, y is the label.
+function boundsAround(examples, inputs) {
   const span = (k) => {
     const all = examples.map((row) => row[k]).filter(Number.isFinite);
     const [low, high] = all.length ? [Math.min(...all), Math.max(...all)] : [-1, 1];

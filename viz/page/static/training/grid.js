@@ -1,6 +1,6 @@
-// Grid: what a function of two numbers is on a square lattice: its zero line, and its cells by color.
+// Grid: a function of two numbers on a lattice, its zero line, and cells by color.
 
-// The values z[row][column] of f(x, y) in the middle of cells between bounds.
+// The values z[row][column] of f(x, y) at the centers of the cells within the bounds.
 export function latticeOf(f, { left, right, low, high }, columns, rows) {
   const x = (j) => left + ((j + 0.5) / columns) * (right - left);
   const y = (i) => low + ((i + 0.5) / rows) * (high - low);
@@ -9,7 +9,7 @@ export function latticeOf(f, { left, right, low, high }, columns, rows) {
   );
 }
 
-// Segments [x1, y1, x2, y2], in cells, of the line on which z is 0 between the middles of cells.
+// The line on which z is 0, as segments [x1, y1, x2, y2] in units of cells.
 export function zeroLine(z) {
   const segments = [];
   for (let i = 0; i + 1 < z.length; i++) {
@@ -34,8 +34,8 @@ export function zeroLine(z) {
   return segments;
 }
 
-// The cells of each key as one path: { key: "M…h…v…z…" }, where runs of equal keys in a row are one
-// rectangle. Cells are `width` by `height`, the first row on top unless `up`.
+// One path for the cells of each key, { key: "M…h…v…z…" }; a run of equal keys in a row is one
+// rectangle. Cells are `width` by `height`, with the first row on top unless `up`.
 export function cellPaths(keys, width, height, up = false) {
   const paths = new Map();
   keys.forEach((row, i) => {

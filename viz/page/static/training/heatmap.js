@@ -1,5 +1,5 @@
-// Strips: the parameters of a layer, or their gradients, over time: a row for each, a column for each
-// step, blue below zero and orange above.
+// Heatmap: the parameters of a layer, or their gradients, over time. Each has a row, each step a
+// column; blue is below zero, orange above.
 
 import { Scale, shadeColor } from "../base/colors.js";
 import { drawn, element, setText } from "../base/dom.js";
@@ -7,16 +7,16 @@ import { cellPaths } from "./grid.js";
 import { short } from "../base/numbers.js";
 import { printable } from "../base/text.js";
 
-const STRIP = 360;
-const ROWS = 24; // of a layer at most; of more parameters, that many evenly chosen
+const WIDTH = 360;
+const ROWS = 24; // of a layer, at most; larger layers show an even selection
 const COLUMNS = 90;
 
-export class Strips {
-  constructor(place, layers) {
-    this.parts = layers.map((layer) => ({ ...layer, ...partOf(place, layer) }));
+export class Heatmap {
+  constructor(parent, layers) {
+    this.parts = layers.map((layer) => ({ ...layer, ...partOf(parent, layer) }));
   }
 
-  // Everything of a run, `column` its "parameters" or "gradients", with a line at entry k.
+  // Draws a run, `column` being "parameters" or "gradients", with a line at entry k.
   show(run, column, k) {
     const every = Math.ceil(run.steps.length / COLUMNS);
     const entries = [...run.steps.keys()].filter((i) => i % every === 0 || i === run.last);
@@ -27,24 +27,24 @@ export class Strips {
         rows.push(entries.map((i) => run[column][i][p]));
       }
       this._draw(part, rows, entries.length);
-      const x = ((entries.findIndex((i) => i >= k) + 0.5) / entries.length) * STRIP;
+      const x = ((entries.findIndex((i) => i >= k) + 0.5) / entries.length) * WIDTH;
       part.now.setAttribute("x1", x);
       part.now.setAttribute("x2", x);
       const now = run[column][k].slice(part.from, part.to);
-      setText(part.said, rangeOf(now));
+      setText(part.range, rangeOf(now));
     }
   }
 
   _draw(part, rows, columns) {
     const height = Math.max(4, Math.min(9, 110 / rows.length));
     const tall = Math.round(height * rows.length);
-    part.svg.setAttribute("viewBox", `0 0 ${STRIP} ${tall}`);
+    part.svg.setAttribute("viewBox", `0 0 ${WIDTH} ${tall}`);
     part.now.setAttribute("y2", tall);
     const sizes = rows.flat().map(Math.abs).filter(Number.isFinite);
     sizes.sort((a, b) => a - b);
     const scale = new Scale(sizes[Math.floor(0.98 * (sizes.length - 1))] || 1);
     const keys = rows.map((row) => row.map((x) => scale.shade(Number.isNaN(x) ? null : x)));
-    const paths = [...cellPaths(keys, STRIP / columns, height)].map(([shade, d]) => {
+    const paths = [...cellPaths(keys, WIDTH / columns, height)].map(([shade, d]) => {
       const path = drawn("path", { d });
       path.style.fill = shadeColor(shade);
       return path;
@@ -53,21 +53,21 @@ export class Strips {
   }
 }
 
-function partOf(place, { name, from, to }) {
-  const head = element("p", { class: "strip-head" }, place);
+function partOf(parent, { name, from, to }) {
+  const head = element("p", { class: "heatmap-head" }, parent);
   element("b", { text: printable(name) }, head);
   element("span", { text: ` ${to - from} ` }, head);
-  const said = element("span", { class: "quiet" }, head);
+  const range = element("span", { class: "quiet" }, head);
   const label = `${printable(name)} over time`;
-  const svg = drawn("svg", { class: "strip", role: "img", "aria-label": label }, place);
+  const svg = drawn("svg", { class: "heatmap", role: "img", "aria-label": label }, parent);
   const cells = drawn("g", { "shape-rendering": "crispEdges" }, svg);
   const now = drawn("line", { class: "now", y1: 0 }, svg);
-  return { svg, cells, now, said };
+  return { svg, cells, now, range };
 }
 
 function rangeOf(numbers) {
   const finite = numbers.filter(Number.isFinite);
-  if (finite.length === 0) return "none here";
+  if (finite.length === 0) return "no finite values";
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   return low === high ? short(low, 3) : `${short(low, 3)} … ${short(high, 3)}`;
 }

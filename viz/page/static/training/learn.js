@@ -1,26 +1,31 @@
-// Learn: the lesson of this file comes to life. The only module that knows LESSON.
+// Learn: the entry of a page with a training. The only module that reads LESSON.
 
-import { Classroom } from "./training_state.js";
 import { byId, setText } from "../base/dom.js";
-import { lessonOf } from "./lesson.js";
 import { session } from "../controls/main.js";
+import { Datasets } from "./datasets.js";
 import { Panels } from "./panels.js";
-import { Practice } from "./training_controls.js";
-import { Sets } from "./datasets.js";
 import { Trainer } from "./trainer.js";
+import { TrainingControls } from "./training_controls.js";
+import { trainingOf } from "./training_json.js";
+import { TrainingState } from "./training_state.js";
 
-const lesson = lessonOf(LESSON);
-const trainer = new Trainer(session.engine.twin(), lesson);
-const room = new Classroom(session, trainer, lesson, (of) => new Panels(of));
-const practice = lesson.live ? new Practice(room) : null;
-const sets = practice ? new Sets(room, practice) : null;
+const training = trainingOf(LESSON);
+const trainer = new Trainer(session.engine.fresh(), training);
+const trainingState = new TrainingState(session, trainer, training, (state) => new Panels(state));
+const trainingControls = training.live ? new TrainingControls(trainingState) : null;
+const datasets = trainingControls ? new Datasets(trainingState, trainingControls) : null;
 
-for (const part of document.querySelectorAll(".live")) part.hidden ||= !lesson.live;
-setText(byId("why"), lesson.why);
-byId("why").hidden = lesson.why === "";
-byId("example-before").addEventListener("click", () => room.chooseNext(-1));
-byId("example-after").addEventListener("click", () => room.chooseNext(1));
-byId("one-part").hidden = lesson.fixed;
+for (const part of document.querySelectorAll(".live")) part.hidden ||= !training.live;
+setText(byId("limits"), training.why);
+byId("limits").hidden = training.why === "";
+byId("example-before").addEventListener("click", () => trainingState.selectNext(-1));
+byId("example-after").addEventListener("click", () => trainingState.selectNext(1));
+byId("example-part").hidden = training.fixed;
 session.player.go(session.steps.last);
 
-globalThis.microgradlike = Object.freeze({ ...microgradlike, room, practice, sets });
+globalThis.microgradlike = Object.freeze({
+  ...microgradlike,
+  trainingState,
+  trainingControls,
+  datasets,
+});

@@ -1,7 +1,7 @@
-// Start: where a training begins anew.
+// Random init: new random weights, the same on every machine.
 
-// The same numbers from 0 to 1 on every machine.
-export function randomFrom(seed) {
+// A generator of numbers from 0 to 1; a seed gives the same numbers on every machine.
+export function randomNumbers(seed) {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -9,9 +9,9 @@ export function randomFrom(seed) {
   };
 }
 
-// Other parameters, evenly drawn and as large as those of a start: those of one group, which have the
-// same name but for numbers, at most as far from 0 as its farthest. What is 0 in all of a group stays.
-export function drawnAnew(parameters, names, random) {
+// New parameters, uniform in the range of the given ones. Parameters whose names differ only in
+// numbers are a group with one range; a group of zeros stays 0, unless all are 0.
+export function randomParameters(parameters, names, random) {
   const groups = names.map((name) => name.replace(/\d+/g, "#"));
   const largest = new Map();
   groups.forEach((group, k) => {

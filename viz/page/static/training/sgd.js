@@ -1,93 +1,95 @@
-// Descent: the run that is made in the page, step by step, from what a classroom looks at.
+// Sgd: gradient descent in the page, step by step, from the parameters under view.
 
 import { byId } from "../base/dom.js";
-import { Run } from "./run.js";
+import { TrainingRun } from "./training_run.js";
 
 const NAME = "in this page";
 
-export class Descent {
-  constructor(room) {
-    this.room = room;
+export class Sgd {
+  constructor(state) {
+    this.state = state;
     this.run = null;
-    this.now = null; // { step, parameters } at its end
-    this.slope = null; // { loss, gradient } of all examples there
-    this.begun = 0; // the example that a batch begins with
+    this.current = null; // { step, parameters } at the end of the run
+    this.lossAndGradient = null; // { loss, gradient } over all examples at the end of the run
+    this.batchStart = 0; // the first example of the next batch
   }
 
-  // How many steps there were.
+  // The number of the last step.
   get count() {
     return this.run === null ? 0 : this.run.steps[this.run.last];
   }
 
-  get isLost() {
+  get hasDiverged() {
     return !Number.isFinite(this.run.losses[this.run.last]);
   }
 
-  // Goes on from what is looked at. From another run, or with other examples, that is a new one.
-  begin() {
-    const { room } = this;
-    if (room.run !== this.run || room.isOtherData) this.start(room.step, room.parameters);
-    else if (room.isByHand || room.entry < this.run.last) this._enter(room.step, room.parameters);
-    else if (this.slope === null) this._enter(this.count, room.parameters);
+  // Goes on from the parameters under view; with another run or other examples, in a new run.
+  resume() {
+    const { state } = this;
+    if (state.run !== this.run || state.hasOtherData) this.start(state.step, state.parameters);
+    else if (state.hasEditedParameters || state.entry < this.run.last)
+      this._record(state.step, state.parameters);
+    else if (this.lossAndGradient === null) this._record(this.count, state.parameters);
   }
 
   start(step, parameters) {
-    const { room } = this;
-    const { lesson } = room;
-    this.run = new Run(NAME);
-    this.run.examples = room.examples;
-    this._enter(step, parameters);
-    const recorded = lesson.runs.filter((run) => run.last > 0 || lesson.runs.length > 1);
-    room.run = this.run;
-    room.entry = 0;
-    room.setRuns([...recorded, this.run]);
+    const { state } = this;
+    const { training } = state;
+    this.run = new TrainingRun(NAME);
+    this.run.examples = state.examples;
+    this._record(step, parameters);
+    const recorded = training.runs.filter((run) => run.last > 0 || training.runs.length > 1);
+    state.run = this.run;
+    state.entry = 0;
+    state.setRuns([...recorded, this.run]);
   }
 
-  // An entry, the last one from now on, with the loss and the gradient of all examples there.
-  _enter(step, parameters) {
-    const { trainer, examples } = this.room;
+  // Makes a last entry, with the loss and gradient of all examples at these parameters.
+  _record(step, parameters) {
+    const { trainer, examples } = this.state;
     trainer.load(parameters);
-    this.now = { step, parameters: trainer.parameters.slice() };
-    this.slope = examples.length > 0 ? trainer.slope(examples) : null;
+    this.current = { step, parameters: trainer.parameters.slice() };
+    this.lossAndGradient = examples.length > 0 ? trainer.lossAndGradient(examples) : null;
     const nothing = { loss: NaN, gradient: parameters.map(() => NaN) };
-    const { loss, gradient } = this.slope ?? nothing;
+    const { loss, gradient } = this.lossAndGradient ?? nothing;
     this.run.put(step, loss, parameters, gradient);
   }
 
-  // A step with the next batch, of which there is no entry yet.
-  descend() {
-    const { trainer, examples } = this.room;
+  // Takes a step with the next batch, without an entry.
+  step() {
+    const { trainer, examples } = this.state;
     const size = Number(byId("batch").value);
     if (size === 0 || size >= examples.length) {
-      trainer.load(this.now.parameters);
-      return this.move((this.slope ?? trainer.slope(examples)).gradient);
+      trainer.load(this.current.parameters);
+      return this.apply((this.lossAndGradient ?? trainer.lossAndGradient(examples)).gradient);
     }
-    const batch = Array.from({ length: size }, (_, i) => examples[(this.begun + i) % examples.length]);
-    this.begun = (this.begun + size) % examples.length;
-    trainer.load(this.now.parameters);
-    return this.move(trainer.slope(batch).gradient);
+    const at = (i) => examples[(this.batchStart + i) % examples.length];
+    const batch = Array.from({ length: size }, (_, i) => at(i));
+    this.batchStart = (this.batchStart + size) % examples.length;
+    trainer.load(this.current.parameters);
+    return this.apply(trainer.lossAndGradient(batch).gradient);
   }
 
-  // Each parameter against its gradient.
-  move(gradient) {
+  // Moves each parameter against its gradient.
+  apply(gradient) {
     const rate = Number(byId("rate").value);
-    const parameters = this.now.parameters.map((p, k) => p - rate * gradient[k]);
-    this.now = { step: this.now.step + 1, parameters };
-    this.slope = null;
+    const parameters = this.current.parameters.map((p, k) => p - rate * gradient[k]);
+    this.current = { step: this.current.step + 1, parameters };
+    this.lossAndGradient = null;
   }
 
-  // An entry of where it is.
-  note() {
-    this._enter(this.now.step, this.now.parameters);
+  // Makes an entry of the current parameters.
+  record() {
+    this._record(this.current.step, this.current.parameters);
   }
 
-  // After other examples came: the slope is not theirs.
-  forget() {
-    this.slope = null;
+  // Drops the loss and gradient, after the examples changed.
+  invalidate() {
+    this.lossAndGradient = null;
   }
 
-  // Shows its end.
-  look(pace = "rest") {
-    this.room.look(this.run, this.run.last, pace);
+  // Shows the end of the run.
+  show(pace = "rest") {
+    this.state.showEntry(this.run, this.run.last, pace);
   }
 }

@@ -1,39 +1,39 @@
-// Trainer: losses and gradients at any parameters, on an engine of its own: the graph of one example's
-// loss, to which examples come one after the other.
+// Trainer: losses and gradients at any parameters. Its own engine holds the graph of one example's
+// loss, into which examples are put one after the other.
 
 export class Trainer {
-  constructor(engine, lesson) {
+  constructor(engine, training) {
     this.engine = engine;
-    const { parameters, numbers, scores, inputs } = lesson;
-    this.places = [...parameters.node.keys()].filter((k) => engine.isFree(parameters.node[k]));
-    this.leaves = this.places.map((k) => parameters.node[k]);
+    const { parameters, numbers, scores, inputs } = training;
+    this.indices = [...parameters.node.keys()].filter((k) => engine.isFree(parameters.node[k]));
+    this.leaves = this.indices.map((k) => parameters.node[k]);
     this.columns = [...numbers.node.keys()].filter((k) => numbers.node[k] >= 0);
     this.numbers = this.columns.map((k) => numbers.node[k]);
     this.fixed = [...numbers.node.keys()].filter((k) => numbers.node[k] === -1);
     this.inputs = this.columns.filter((k) => k < inputs);
     this.inputLeaves = this.inputs.map((k) => numbers.node[k]);
     this.inputCount = inputs;
-    this.isFixed = lesson.fixed;
+    this.isFixed = training.fixed;
     this.scores = scores;
     this.parameters = Float64Array.from(parameters.node, (i) => (i < 0 ? 0 : engine.data[i]));
   }
 
-  // Whether the graph stands for all of these examples, of which there are some. Labels that are part of
-  // the graph do not matter to what lies before the loss.
-  takes(examples) {
+  // True if there are examples and the graph serves all of them. A label that is fixed in the graph
+  // has no effect on nodes before the loss.
+  supports(examples) {
     return examples.length > 0 && !this.isFixed && !this.fixed.some((k) => k < this.inputCount);
   }
 
-  // Takes over parameters; the graph has them from then on.
+  // Puts parameters into the graph.
   load(parameters) {
     this.parameters.set(parameters);
     this.engine.evaluate(
       this.leaves,
-      this.places.map((k) => parameters[k]),
+      this.indices.map((k) => parameters[k]),
     );
   }
 
-  // What the model gives for inputs.
+  // The model's scores for these inputs.
   scoresAt(inputs) {
     this.engine.evaluate(
       this.inputLeaves,
@@ -42,17 +42,17 @@ export class Trainer {
     return this.scores.map((i) => this.engine.data[i]);
   }
 
-  // The values and local derivatives for an example.
-  see(example) {
+  // Computes values and local derivatives for an example.
+  setExample(example) {
     this.engine.evaluate(
       this.numbers,
       this.columns.map((k) => example[k]),
     );
   }
 
-  // The mean loss of examples and its gradient by each parameter, at the parameters as they are.
-  slope(examples) {
-    const { engine, leaves, places } = this;
+  // The mean loss of the examples and its gradient, at the present parameters.
+  lossAndGradient(examples) {
+    const { engine, leaves, indices } = this;
     const gradient = new Float64Array(this.parameters.length);
     let loss = 0;
     for (const example of examples) {
@@ -61,17 +61,17 @@ export class Trainer {
         this.columns.map((k) => example[k]),
       );
       loss += engine.data[engine.graph.root];
-      for (let i = 0; i < leaves.length; i++) gradient[places[i]] += engine.grad[leaves[i]];
+      for (let i = 0; i < leaves.length; i++) gradient[indices[i]] += engine.grad[leaves[i]];
     }
     return { loss: loss / examples.length, gradient: gradient.map((g) => g / examples.length) };
   }
 
-  // NaN where the label of an example is part of the graph, and another one.
+  // The mean loss of the examples; NaN if a number of an example is fixed in the graph.
   meanLoss(examples) {
     if (this.fixed.length > 0) return NaN;
     let loss = 0;
     for (const example of examples) {
-      this.see(example);
+      this.setExample(example);
       loss += this.engine.data[this.engine.graph.root];
     }
     return loss / examples.length;

@@ -1,54 +1,54 @@
-// Practice: the buttons of a training in the page: play and pause, one step, and one example through
+// TrainingControls: the buttons of a training: play and pause, one step, and one example through
 // forward, backward and update.
 
-import { Descent } from "./sgd.js";
+import { Sgd } from "./sgd.js";
 import { byId, setText } from "../base/dom.js";
 import { fullName } from "../base/formulas.js";
 import { factor, short } from "../base/numbers.js";
-import { drawnAnew, randomFrom } from "./random_init.js";
+import { randomParameters, randomNumbers } from "./random_init.js";
 
 const BUDGET = 8; // milliseconds of a frame for steps
-const AT_ONCE = 3; // steps of a frame, at most: it is to be watched
-const GLIDES = { forward: 1500, backward: 2500 }; // milliseconds for all of it
-const MOVED = 4; // parameters whose update is written out
+const AT_ONCE = 3; // steps of a frame, at most, so that it can be watched
+const GLIDES = { forward: 1500, backward: 2500 }; // milliseconds for a whole pass
+const MOVED = 4; // parameters whose update is written, at most
 
-export class Practice {
-  constructor(room) {
-    this.room = room;
-    this.lesson = room.lesson;
-    this.descent = new Descent(room);
+export class TrainingControls {
+  constructor(state) {
+    this.state = state;
+    this.training = state.training;
+    this.sgd = new Sgd(state);
     this.playing = 0;
     this.phase = "";
-    this.random = randomFrom(1);
-    room.onLook = () => this.pause();
+    this.random = randomNumbers(1);
+    state.onSeek = () => this.pause();
     this._listen();
   }
 
-  // One step, with the next batch.
+  // Takes one step with the next batch.
   step() {
-    if (this.room.examples.length === 0) return;
-    this.descent.begin();
-    this.descent.descend();
-    this.descent.note();
-    this.descent.look();
-    this._sayIfLost();
+    if (this.state.examples.length === 0) return;
+    this.sgd.resume();
+    this.sgd.step();
+    this.sgd.record();
+    this.sgd.show();
+    this._reportDivergence();
   }
 
   toggle() {
     if (this.playing) return this.pause();
-    if (this.room.examples.length === 0) return undefined;
+    if (this.state.examples.length === 0) return undefined;
     this._setPhase("");
     setText(byId("train"), "❚❚ pause");
-    this.descent.begin();
+    this.sgd.resume();
     const frame = () => {
       const end = performance.now() + BUDGET;
       let steps = 0;
-      do this.descent.descend();
+      do this.sgd.step();
       while (++steps < AT_ONCE && performance.now() < end);
-      this.descent.note();
+      this.sgd.record();
       this.playing = requestAnimationFrame(frame);
-      if (this._sayIfLost()) return this.pause();
-      return this.descent.look("play");
+      if (this._reportDivergence()) return this.pause();
+      return this.sgd.show("play");
     };
     this.playing = requestAnimationFrame(frame);
     return undefined;
@@ -59,34 +59,34 @@ export class Practice {
     cancelAnimationFrame(this.playing);
     this.playing = 0;
     setText(byId("train"), "▶ train");
-    this.descent.look();
+    this.sgd.show();
   }
 
-  // From other weights, as large as those of the start.
+  // Starts over from new random weights.
   restart() {
     this.pause();
     this._setPhase("");
-    const { runs, parameters } = this.lesson;
-    this.descent.start(0, drawnAnew(runs[0].parameters[0], parameters.name, this.random));
-    this.descent.look();
+    const { runs, parameters } = this.training;
+    this.sgd.start(0, randomParameters(runs[0].parameters[0], parameters.name, this.random));
+    this.sgd.show();
   }
 
-  // After other examples came: nothing of the run was made with them.
-  forget() {
+  // Stops after the examples changed; without examples the buttons are disabled.
+  datasetChanged() {
     this.pause();
-    this.descent.forget();
+    this.sgd.invalidate();
     this._setPhase("");
-    const none = this.room.examples.length === 0;
+    const none = this.state.examples.length === 0;
     for (const id of ["train", "one-step", "one-forward", "one-backward", "one-update"])
       byId(id).disabled = none;
   }
 
-  // The values of an example, the next one after an update, are followed forward.
+  // Runs forward through an example, the next one after an update.
   forward() {
     this.pause();
-    const { room } = this;
-    if (this.phase === "update") room.chooseNext(1);
-    const { player, steps } = room.session;
+    const { state } = this;
+    if (this.phase === "update") state.selectNext(1);
+    const { player, steps } = state.session;
     player.go(0);
     player.glide(steps.seed - 1, GLIDES.forward);
     this._setPhase("forward");
@@ -94,41 +94,41 @@ export class Practice {
 
   backward() {
     this.pause();
-    const { player, steps } = this.room.session;
+    const { player, steps } = this.state.session;
     player.go(steps.seed);
     player.glide(steps.last, GLIDES.backward);
     this._setPhase("backward");
   }
 
-  // Each parameter moves against its gradient by this example, as it stands in the graph.
+  // Moves each parameter against the gradient of the example in the graph.
   update() {
     this.pause();
-    const { room } = this;
-    const { player, steps } = room.session;
+    const { state } = this;
+    const { player, steps } = state.session;
     player.go(steps.last);
-    const { row } = room;
-    this.descent.begin();
-    const before = room.parameters;
-    room.trainer.load(before);
-    const { gradient } = room.trainer.slope([row]);
-    this.descent.move(gradient);
-    this.descent.note();
-    this.descent.look();
+    const { row } = state;
+    this.sgd.resume();
+    const before = state.parameters;
+    state.trainer.load(before);
+    const { gradient } = state.trainer.lossAndGradient([row]);
+    this.sgd.apply(gradient);
+    this.sgd.record();
+    this.sgd.show();
     this._setPhase("update");
-    this._say(before, gradient);
+    this._showUpdate(before, gradient);
   }
 
-  _sayIfLost() {
-    const { isLost } = this.descent;
-    const said = "The loss is no number any more: a smaller rate, and new weights.";
-    if (isLost) setText(byId("update-said"), said);
-    return isLost;
+  _reportDivergence() {
+    const { hasDiverged } = this.sgd;
+    const message = "The loss is not finite. Lower the learning rate and reset the weights.";
+    if (hasDiverged) setText(byId("update-status"), message);
+    return hasDiverged;
   }
 
-  // w: 0.5 − 0.1 × 2 = 0.3, of those that move most.
-  _say(before, gradient) {
-    const { parameters } = this.lesson;
-    const { graph } = this.room.session;
+  // Writes w: 0.5 − 0.1 × 2 = 0.3 for the parameters that move most.
+  _showUpdate(before, gradient) {
+    const { parameters } = this.training;
+    const { graph } = this.state.session;
     const size = (k) => Math.abs(gradient[k]);
     const order = [...gradient.keys()].sort((a, b) => size(b) - size(a));
     const rate = short(Number(byId("rate").value));
@@ -136,17 +136,18 @@ export class Practice {
       const node = parameters.node[k];
       const name = node < 0 ? parameters.name[k] : fullName(graph, node);
       const moved = `${short(before[k])} − ${rate} × ${factor(gradient[k])}`;
-      return `${name}: ${moved} = ${short(this.room.parameters[k])}`;
+      return `${name}: ${moved} = ${short(this.state.parameters[k])}`;
     });
     const still = gradient.every((g) => g === 0);
-    setText(byId("update-said"), still ? "Every gradient is 0: nothing moves." : lines.join("\n"));
+    const text = still ? "Every gradient is 0, so no weight moves." : lines.join("\n");
+    setText(byId("update-status"), text);
   }
 
   _setPhase(phase) {
     this.phase = phase;
     for (const name of ["forward", "backward", "update"])
       byId(`one-${name}`).classList.toggle("done", name === phase);
-    setText(byId("update-said"), "");
+    setText(byId("update-status"), "");
   }
 
   _listen() {
@@ -157,7 +158,7 @@ export class Practice {
       this._setPhase("");
       this.step();
     });
-    on("new-weights", () => this.restart());
+    on("reset-weights", () => this.restart());
     for (const name of ["forward", "backward", "update"])
       on(`one-${name}`, () => {
         this[name]();

@@ -1,15 +1,15 @@
-// Units: which activations do something. A ReLU that gives 0 for every example is dead: no gradient
-// passes it. A tanh or sigmoid whose slope is next to 0 for all of them is saturated.
+// Units: dead and saturated units. A ReLU that is 0 for every example is dead: no gradient passes.
+// A tanh or sigmoid is saturated if its slope is near 0 for every example.
 
 import { drawn, element } from "../base/dom.js";
 import { fullName } from "../base/formulas.js";
 import { printable } from "../base/text.js";
 
-const FLAT = 0.05; // of the greatest slope there is
+const FLAT = 0.05; // share of the steepest slope below which a unit is flat
 const UNIT = 22;
 const IN_ROW = 16;
 
-// The nodes of the primitives in `kinds`, by the module around their module.
+// The nodes of the primitives in `kinds`, grouped by the module around their module.
 export function unitsOf(graph, kinds) {
   const layers = new Map();
   graph.op.forEach((op, i) => {
@@ -22,14 +22,14 @@ export function unitsOf(graph, kinds) {
   return [...layers].map(([cluster, nodes]) => ({ name: graph.clusters[cluster].name, nodes }));
 }
 
-// By node: the share of the examples for which it lets a gradient through; `kinds` has the greatest
-// slope of each primitive.
+// By node, the share of the examples whose gradient passes; `kinds` has the steepest slope of each
+// primitive.
 export function activity(layers, trainer, examples, kinds) {
   const { graph, local } = trainer.engine;
   const nodes = layers.flatMap((layer) => layer.nodes);
   const counts = new Map(nodes.map((i) => [i, 0]));
   for (const example of examples) {
-    trainer.see(example);
+    trainer.setExample(example);
     for (const i of nodes) {
       const slope = Math.abs(local[graph.first[i]]);
       if (slope > FLAT * kindOf(graph, kinds, i).slope) counts.set(i, counts.get(i) + 1);
@@ -38,7 +38,7 @@ export function activity(layers, trainer, examples, kinds) {
   return new Map([...counts].map(([i, n]) => [i, n / examples.length]));
 }
 
-// What is wrong with a unit that lets nothing through: a flag of the graph.
+// The flag that the graph shows at a unit that passes no gradient.
 export function flagOf(graph, kinds, i) {
   return `${kindOf(graph, kinds, i).flat} for all examples`;
 }
@@ -48,13 +48,13 @@ function kindOf(graph, kinds, i) {
 }
 
 export class Units {
-  // `pick(node)` is called where one is clicked.
-  constructor(place, graph, layers, kinds, pick) {
+  // `pick(node)` is called at a click.
+  constructor(parent, graph, layers, kinds, pick) {
     this.graph = graph;
     this.kinds = kinds;
     this.boxes = new Map();
     for (const { name, nodes } of layers) {
-      const row = element("div", { class: "units-row" }, place);
+      const row = element("div", { class: "units-row" }, parent);
       element("span", { class: "units-name", text: printable(name, 16) }, row);
       const rows = Math.ceil(nodes.length / IN_ROW);
       const width = Math.min(nodes.length, IN_ROW) * UNIT;
@@ -62,7 +62,7 @@ export class Units {
       const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, width, height }, row);
       nodes.forEach((i, k) => this._unit(svg, i, k, pick));
     }
-    this.note = element("p", { class: "note" }, place);
+    this.note = element("p", { class: "note" }, parent);
   }
 
   show(shares) {
@@ -76,9 +76,9 @@ export class Units {
       if (share === 0) out[kindOf(this.graph, this.kinds, i).flat] += 1;
     }
     const parts = [];
-    if (out.dead) parts.push(`${out.dead} dead (×): 0 for every example, and no gradient passes`);
-    if (out.saturated) parts.push(`${out.saturated} saturated (×): flat for every example`);
-    this.note.textContent = parts.join("; ") || "none is dead or saturated";
+    if (out.dead) parts.push(`${out.dead} dead (×): 0 for every example, so no gradient passes`);
+    if (out.saturated) parts.push(`${out.saturated} saturated (×): slope near 0 for every example`);
+    this.note.textContent = parts.join("; ") || "every unit passes a gradient";
   }
 
   _unit(svg, i, k, pick) {

@@ -1,11 +1,11 @@
-// Rules: what happened at a step as lines of text, with names and then with numbers.
+// Step text: a step as lines of text, with names and then with numbers.
 
 import { formulaByName, formulaByNumber, nameOf } from "../base/formulas.js";
 import { factor, short } from "../base/numbers.js";
 
-const LONGEST = 6; // values of a growing gradient that are written out
+const LONGEST = 6; // values of a growing gradient that are listed
 
-// ∂L/∂a += ∂L/∂c · ∂c/∂a, the same in numbers, and how the gradient grew.
+// The lines ∂L/∂a += ∂L/∂c · ∂c/∂a, the same in numbers, and the growth of the gradient.
 export function pushLines(steps, push) {
   const { graph } = steps.engine;
   const [L, a, c] = [graph.root, push.operand, push.from].map((i) => nameOf(graph, i));
@@ -37,7 +37,7 @@ export function seedLine(steps) {
 }
 
 // One sentence for a screen reader.
-export function spokenOf(steps, event) {
+export function announcementOf(steps, event) {
   const { graph, data } = steps.engine;
   const { kind, node, pushes } = event;
   if (kind === "start") return "Start: only leaves have values.";
@@ -45,7 +45,7 @@ export function spokenOf(steps, event) {
   if (kind === "seed") return `The gradient of the result, ${nameOf(graph, node)}, is 1.`;
   const parts = pushes.slice(0, 4).map((push) => {
     const { numbers } = pushLines(steps, push);
-    return `to ${nameOf(graph, push.operand)}: ${numbers}, its gradient is now ${short(push.after)}`;
+    return `to ${nameOf(graph, push.operand)}: ${numbers}, gradient now ${short(push.after)}`;
   });
-  return `${nameOf(graph, node)} hands on ${parts.join("; ")}.`;
+  return `${nameOf(graph, node)} pushes ${parts.join("; ")}.`;
 }

@@ -1,21 +1,21 @@
-// Run: a training step by step, recorded in Python or made in the page. Entry k has the parameters
-// after `steps[k]` steps, and the loss and the gradients there.
+// TrainingRun: a training step by step, recorded in Python or made in the page. Entry k has the
+// parameters after `steps[k]` steps, and the loss and gradients there.
 
-const ENTRIES = 400; // entries of a run made in the page; of more, every second one is kept
+const ENTRIES = 400; // entries of a run made in the page; beyond this, every second one is dropped
 
-export class Run {
+export class TrainingRun {
   constructor(name) {
     this.name = name;
     this.steps = [];
     this.losses = [];
     this.parameters = [];
-    this.gradients = []; // NaN where there is none
-    this.examples = null; // that it was made with; null for those of the lesson
+    this.gradients = []; // NaN without a gradient
+    this.examples = null; // the examples of a run made in the page; null for those of the training
     this.every = 1;
   }
 
   static of(json, unpacked, numberOf) {
-    const run = new Run(json.name);
+    const run = new TrainingRun(json.name);
     run.steps = json.steps;
     run.losses = json.losses.map(numberOf);
     run.parameters = json.parameters.map(unpacked);
@@ -27,10 +27,10 @@ export class Run {
     return this.steps.length - 1;
   }
 
-  // An entry in the place of what is later; those between are kept as long as there is room.
+  // Makes an entry in place of all later ones; earlier ones are thinned when there are too many.
   put(step, loss, parameters, gradients) {
     const { last } = this;
-    if (last > 0 && this.steps[last] % this.every) this._cut(last); // it was kept as the last one
+    if (last > 0 && this.steps[last] % this.every) this._cut(last); // kept only as the last
     this._cut(this.steps.findIndex((s) => s >= step));
     this.steps.push(step);
     this.losses.push(loss);
@@ -39,7 +39,7 @@ export class Run {
     if (this.steps.length > ENTRIES) this._thin();
   }
 
-  // The entry of a step, or else of the last one before it.
+  // The entry of a step, or of the last step before it.
   at(step) {
     let k = this.last;
     while (k > 0 && this.steps[k] > step) k -= 1;
@@ -66,9 +66,9 @@ export class Run {
   }
 }
 
-// Where two runs part: { step, parameter, a, b, same } of the first entry of one step that differs, with
-// the parameter that differs most; `far`, the first step with losses more than a hundredth apart, or
-// null; `same`, the last step before, or null. Null where nothing differs.
+// The first difference of two runs, { step, parameter, a, b, same, far }, or null. `parameter` is
+// the one that differs most there, `same` the last step without a difference, or null, and `far`
+// the first step whose losses are more than 1 % apart, or null.
 export function firstDifference(a, b) {
   let found = null;
   let same = null;

@@ -1,9 +1,9 @@
-// Module: what the margin says of one: what it holds, and the numbers that leave it.
+// Module facts: the size and the outputs of one module, for the inspector.
 
-import { element } from "./dom.js";
-import { nameOf } from "./formulas.js";
-import { NOT_YET, short, signed } from "./numbers.js";
-import { printable } from "./text.js";
+import { element } from "../base/dom.js";
+import { nameOf } from "../base/formulas.js";
+import { NOT_YET, short, signed } from "../base/numbers.js";
+import { printable } from "../base/text.js";
 
 const OUTPUTS = 12;
 
@@ -16,8 +16,8 @@ export function moduleFacts(picture, cluster) {
     element("dd", { text }, list);
   };
   fact("module", printable(graph.clusters[cluster].title, 48));
-  fact("holds", `${size.toLocaleString("en")} nodes`);
-  if (parameters) fact("of these", `${parameters.toLocaleString("en")} parameters`);
+  fact("nodes", size.toLocaleString("en"));
+  if (parameters) fact("parameters", parameters.toLocaleString("en"));
   const table = element("table", { class: "nudge" });
   const row = (cells) => {
     const tr = element("tr", {}, table);
