@@ -252,7 +252,7 @@ def test_what_an_unknown_primitive_depends_on_stays_and_all_else_is_right(page_n
     w.data = 5.0
     y = cube(x) * w
     assert_like_python(second, y)
-    with pytest.raises(AssertionError, match="only a leaf can, and no locked one"):
+    with pytest.raises(AssertionError, match=r"node 1 cannot be set; choose a leaf for which isFree"):
         page_node.ask(y, leaves=[(place[id(x)], 5.0)])
 
 

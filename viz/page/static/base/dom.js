@@ -10,6 +10,17 @@ export function element(tag, attributes = {}, parent = null) {
   return filled(document.createElement(tag), attributes, parent);
 }
 
+export function addRow(table, cells) {
+  const row = element("tr", {}, table);
+  for (const text of cells) element("td", { text }, row);
+}
+
+// A term with its description, in a list of facts.
+export function addFact(list, term, text) {
+  element("dt", { text: term }, list);
+  element("dd", { text }, list);
+}
+
 export function byId(id) {
   return document.getElementById(id);
 }

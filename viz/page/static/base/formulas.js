@@ -37,7 +37,8 @@ export function formulaOf(graph, i, write) {
   if (infix) return all.join(` ${symbol} `);
   if (prefix) return `−${all[0]}`;
   if (count === 1 && symbol.includes("·")) return symbol.replace("·", () => all[0]);
-  const shown = all.length > LONGEST_LIST ? [...all.slice(0, LONGEST_LIST - 1), "…", all[all.length - 1]] : all;
+  const isLong = all.length > LONGEST_LIST;
+  const shown = isLong ? [...all.slice(0, LONGEST_LIST - 1), "…", all.at(-1)] : all;
   return `${printable(name)}(${shown.join(", ")})`;
 }
 

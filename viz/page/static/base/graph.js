@@ -18,7 +18,8 @@ export function numberOf(x) {
 // nodes, by edge, and NaN elsewhere.
 export function graphOf(scene) {
   if (scene.version !== SCENE_VERSION) {
-    throw new RangeError(`expected a scene of version ${SCENE_VERSION}, got ${scene.version}; make the page again`);
+    const found = `expected a scene of version ${SCENE_VERSION}, got ${scene.version}`;
+    throw new RangeError(`${found}; make the page again`);
   }
   const { nodes, root, notes, ops, symbols, clusters, dead } = scene;
   const edges = edgesOf(nodes.operands);

@@ -6,6 +6,7 @@ import { drawn, setText } from "../base/dom.js";
 import { inletOf } from "../layout/layout.js";
 import { MINUS, NOT_YET, short, signed } from "../base/numbers.js";
 import { BODY, FONT, PAD, PLUG, ROW, constantName, titleOf } from "../layout/sizes.js";
+import { largestOf, spanOf, spanText } from "./span.js";
 import { columnsOf, printable, widthOf } from "../base/text.js";
 
 export function boxOf(box, picture, level) {
@@ -184,7 +185,8 @@ class FoldBox {
     this.room = box.width - 2 * PAD;
     this.title = printable(graph.clusters[box.cluster].title, 25);
     const { size, parameters } = contents[box.cluster];
-    this.size = `${counted(size, "node")}${parameters ? `, ${counted(parameters, "parameter")}` : ""}`;
+    const more = parameters ? `, ${counted(parameters, "parameter")}` : "";
+    this.size = `${counted(size, "node")}${more}`;
     this._line("name", 19, `+ ${this.title}`);
     this._line("caption", 36, this.size);
     this.data = this._line("value", 53, "");
@@ -204,10 +206,8 @@ class FoldBox {
     setFittedText(this.data, `data ${spanText(data, short)}`, FONT, this.room);
     setFittedText(this.grad, `grad ${spanText(grad, signed)}`, FONT, this.room);
     this.body.style.fill = shadeColor(picture.scale.shade(largestOf(grad)));
-    setLabel(
-      this.g,
-      `folded module ${this.title}, ${this.size}, gradients ${spanText(grad, signed)}. Press Enter to unfold.`,
-    );
+    const what = `folded module ${this.title}, ${this.size}`;
+    setLabel(this.g, `${what}, gradients ${spanText(grad, signed)}. Press Enter to unfold.`);
   }
 }
 
@@ -263,30 +263,6 @@ class Frame {
   }
 
   update() {}
-}
-
-// [lowest, highest] of the known numbers, or null.
-export function spanOf(nodes, valueOf) {
-  let span = null;
-  for (const i of nodes) {
-    const x = valueOf(i);
-    if (x === null) continue;
-    if (span === null) span = [x, x];
-    else if (!(x >= span[0])) span = [x, Number.isNaN(x) ? x : span[1]];
-    else if (!(x <= span[1])) span = [span[0], x];
-  }
-  return span;
-}
-
-export function largestOf(span) {
-  if (span === null) return null;
-  return Math.abs(span[0]) > Math.abs(span[1]) ? span[0] : span[1];
-}
-
-function spanText(span, write) {
-  if (span === null) return NOT_YET;
-  const [low, high] = span;
-  return low === high ? write(low, 4) : `${write(low, 3)} … ${write(high, 3)}`;
 }
 
 function counted(n, noun) {

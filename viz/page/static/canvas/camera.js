@@ -1,13 +1,11 @@
 // Camera: the visible part of the picture. It pans, zooms by wheel, pinch and keys, glides and
 // fits.
 
+import { animate, eased } from "../base/animation.js";
+
 const CLOSEST = 3;
 const ROOM_BELOW = 96; // pixels for the legend
 const GLIDE = 320; // milliseconds
-
-export function prefersReducedMotion() {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
-}
 
 export class Camera {
   // `moved` is called after each change of x, y (pixels) or scale.
@@ -19,7 +17,7 @@ export class Camera {
     this.scale = 1;
     this.size = { width: 1, height: 1 }; // of the picture
     this.pointers = new Map();
-    this.gliding = 0;
+    this.stopGlide = () => {};
     this._listen();
   }
 
@@ -40,7 +38,7 @@ export class Camera {
   }
 
   set(x, y, scale) {
-    cancelAnimationFrame(this.gliding);
+    this.stopGlide();
     this._set(x, y, scale);
   }
 
@@ -78,20 +76,13 @@ export class Camera {
     this.glide(w / 2 - (x + width / 2) * scale, h / 2 - (y + height / 2) * scale, scale);
   }
 
-  glide(x, y, scale, before = () => {}) {
-    cancelAnimationFrame(this.gliding);
+  glide(x, y, scale) {
+    this.stopGlide();
     const from = { x: this.x, y: this.y, scale: this.scale };
-    const begin = performance.now();
-    const step = (now) => {
-      const t = prefersReducedMotion() ? 1 : Math.min(Math.max((now - begin) / GLIDE, 0), 1);
-      const s = t * t * (3 - 2 * t);
-      const mix = (a, b) => a + (b - a) * s;
-      before(s);
+    this.stopGlide = animate(GLIDE, (share) => {
+      const mix = (a, b) => a + (b - a) * eased(share);
       this._set(mix(from.x, x), mix(from.y, y), mix(from.scale, scale));
-      if (t < 1) this.gliding = requestAnimationFrame(step);
-    };
-    step(begin);
-    if (!prefersReducedMotion()) this.gliding = requestAnimationFrame(step);
+    });
   }
 
   _set(x, y, scale) {

@@ -5,6 +5,9 @@ import { element } from "../base/dom.js";
 import { NOT_YET, signed } from "../base/numbers.js";
 
 const ROLES = ["input", "parameter", "constant", "operation", "result"];
+const MEANING =
+  "number at the end of a line: local derivative, ∂ node / ∂ operand; " +
+  "+ or − in a corner: sign of grad";
 
 export class Legend {
   constructor(parent, picture) {
@@ -23,11 +26,7 @@ export class Legend {
     this.nonfinite.style.background = shadeColor(NaN);
     element("span", { text: `${NOT_YET} not reached yet` }, colors);
     const meaning = element("div", { class: "legend-row" }, parent);
-    element(
-      "span",
-      { text: "number at the end of a line: local derivative, ∂ node / ∂ operand; + or − in a corner: sign of grad" },
-      meaning,
-    );
+    element("span", { text: MEANING }, meaning);
     for (const note of graph.notes) {
       if (!/backward/.test(note)) element("div", { class: "legend-row", text: note }, parent);
     }

@@ -1,7 +1,7 @@
 // Overlay: the marks over the graph: the selected node, search results, and the push of this step
 // with its numbers.
 
-import { prefersReducedMotion } from "./camera.js";
+import { animate, prefersReducedMotion } from "../base/animation.js";
 import { drawn } from "../base/dom.js";
 import { factor, short } from "../base/numbers.js";
 import { setFittedText } from "./boxes.js";
@@ -10,6 +10,7 @@ import { wirePath } from "./wires.js";
 
 const SIZE = 13; // of the numbers at an edge, at any zoom
 const CALLOUTS = 6; // edges with numbers at once, at most
+const BEAD = 420; // milliseconds of its way
 
 export class Overlay {
   constructor(view) {
@@ -17,6 +18,7 @@ export class Overlay {
     this.layer = view.layers.overlay;
     this.halos = view.layers.halo; // below boxes, so that flags stay visible
     this.beads = view.layers.bead; // a redraw of the overlay keeps them
+    this.stopBeads = () => {};
     this.selected = null;
     this.matches = [];
     this.event = null;
@@ -43,6 +45,7 @@ export class Overlay {
   showEvent(event, isStep) {
     this.event = event;
     this.draw();
+    this.stopBeads();
     this.beads.replaceChildren();
     if (isStep && !prefersReducedMotion()) this._animateBeads();
   }
@@ -106,7 +109,8 @@ export class Overlay {
   // Draws upstream × local = contribution at the spot that hides the least.
   _drawCallout(push, wire, receiver, taken) {
     const { camera } = this.view;
-    const text = `+= ${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}`;
+    const product = `${factor(push.upstream)} × ${factor(push.local)}`;
+    const text = `+= ${product} = ${short(push.contribution)}`;
     const width = (widthOf(text, SIZE) + 14) / camera.scale;
     const height = 22 / camera.scale;
     const spots = wire ? spotsAlong(wire.points, width, height) : [];
@@ -137,7 +141,8 @@ export class Overlay {
     const own = { x: x - width / 2, y: y - height / 2, width, height };
     const view = this.view.camera.visibleArea(-4);
     let cost = 0;
-    for (const box of this.view.layout.boxes) if (box.kind !== "cluster") cost += sharedArea(own, box);
+    const boxes = this.view.layout.boxes.filter((box) => box.kind !== "cluster");
+    for (const box of boxes) cost += sharedArea(own, box);
     for (const other of taken) cost += 3 * sharedArea(own, other);
     const window = {
       x: view.left,
@@ -150,23 +155,20 @@ export class Overlay {
 
   // Moves a bead along each edge, from the node that pushes to its operand.
   _animateBeads() {
-    const begin = performance.now();
     const beads = Array.from(this.layer.querySelectorAll(".pushed"), (pushed) => {
       const line = drawn("path", { d: pushed.getAttribute("d"), fill: "none" }, this.beads);
       const bead = drawn("circle", { class: "bead", r: 6 }, this.beads);
       return { line, length: line.getTotalLength(), bead };
     });
-    const step = (now) => {
-      const t = Math.min(Math.max((now - begin) / 420, 0), 1);
+    const move = (share) => {
       for (const { line, length, bead } of beads) {
-        const { x, y } = line.getPointAtLength(length * (1 - t));
+        const { x, y } = line.getPointAtLength(length * (1 - share));
         bead.setAttribute("cx", x);
         bead.setAttribute("cy", y);
-        if (t === 1) bead.remove();
+        if (share === 1) bead.remove();
       }
-      if (t < 1 && beads.some(({ bead }) => bead.isConnected)) requestAnimationFrame(step);
     };
-    if (beads.length > 0) step(begin);
+    if (beads.length > 0) this.stopBeads = animate(BEAD, move);
   }
 }
 

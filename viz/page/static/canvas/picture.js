@@ -86,7 +86,8 @@ export class Picture {
     const data = this.dataOf(i);
     nonfinite(data, "");
     nonfinite(this.gradOf(i), " grad");
-    if (this.correctGrad !== null && this.position === this.steps.last && this.wrongNodes.includes(i)) {
+    const isOver = this.correctGrad !== null && this.position === this.steps.last;
+    if (isOver && this.wrongNodes.includes(i)) {
       flags.push(`should be ${signed(this.correctGrad[i])}`);
     }
     if (this.extraFlags.has(i)) flags.push(this.extraFlags.get(i));

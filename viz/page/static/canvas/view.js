@@ -1,10 +1,12 @@
 // View: the graph on the screen. Only the visible part is drawn, as plain boxes and lines if it is
 // far.
 
-import { boxOf, largestOf, spanOf } from "./boxes.js";
-import { Camera, prefersReducedMotion } from "./camera.js";
+import { animate, eased, prefersReducedMotion } from "../base/animation.js";
+import { boxOf } from "./boxes.js";
+import { Camera } from "./camera.js";
 import { shadeColor } from "../base/colors.js";
 import { drawn } from "../base/dom.js";
+import { largestOf, spanOf } from "./span.js";
 import { Wire, boundsOf, roughPath } from "./wires.js";
 
 const READABLE = 0.45; // numbers are readable from this scale on
@@ -188,7 +190,9 @@ export class View {
       const { x, y, width, height } = box;
       paths.get(color).push(`M${x} ${y}h${width}v${height}h${-width}z`);
     }
-    for (const [color, path] of this.overviewPaths) if (!paths.has(color)) path.setAttribute("d", "");
+    for (const [color, path] of this.overviewPaths) {
+      if (!paths.has(color)) path.setAttribute("d", "");
+    }
     for (const [color, parts] of paths) {
       if (!this.overviewPaths.has(color)) {
         const path = drawn("path", { class: "far-box" }, this.layers.far);
@@ -204,18 +208,13 @@ export class View {
     this.draw();
     if (prefersReducedMotion() || (this.level !== "near" && this.level !== "small")) return;
     const moving = [...this.shown].filter(([id]) => this.boxes.has(id));
-    for (const name of ["wire", "halo", "overlay"]) this.layers[name].style.opacity = 0;
-    const begin = performance.now();
-    const step = (now) => {
-      const t = Math.min(Math.max((now - begin) / 340, 0), 1);
-      const s = t * t * (3 - 2 * t);
+    const hidden = ["wire", "halo", "overlay"];
+    for (const name of hidden) this.layers[name].style.opacity = 0;
+    animate(340, (share) => {
       for (const [id, { part }] of moving)
-        this._between(part, this.boxes.get(id), before.get(id), opened, [dx, dy], s);
-      if (t < 1) return requestAnimationFrame(step);
-      for (const name of ["wire", "halo", "overlay"]) this.layers[name].style.opacity = "";
-      return 0;
-    };
-    step(begin);
+        this._between(part, this.boxes.get(id), before.get(id), opened, [dx, dy], eased(share));
+      if (share === 1) for (const name of hidden) this.layers[name].style.opacity = "";
+    });
   }
 
   _between(part, box, old, opened, [dx, dy], s) {

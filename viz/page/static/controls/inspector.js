@@ -1,14 +1,17 @@
-// Inspector: the formula of one node, its exact numbers, its paths to the result, and a nudge.
+// Inspector: one node with its formula, its exact numbers and its paths to the result.
 
-import { byId, element } from "../base/dom.js";
+import { addFact, byId, element } from "../base/dom.js";
 import { formulaByName, formulaByNumber, fullName, nameOf } from "../base/formulas.js";
 import { moduleFacts } from "./module_facts.js";
-import { MINUS, NOT_YET, exact, short, signed, typedNumber } from "../base/numbers.js";
+import { Nudge } from "./nudge.js";
+import { NOT_YET, exact, short, signed, typedNumber } from "../base/numbers.js";
 import { pathsOf } from "../engine/paths.js";
 
 const LISTED = 6; // paths, at most
 const SLOPES = 4; // local derivatives, at most
 const NAMES = 7; // nodes of a path that are named, at most
+const EMPTY_INSPECTOR =
+  "Point at a node, or move to one with the arrow keys, to see its formula and its paths.";
 
 export class Inspector {
   // `set(leaf, x)` changes a value, `follow(nodes)` marks a path in the graph.
@@ -16,16 +19,16 @@ export class Inspector {
     this.picture = picture;
     this.engine = picture.engine;
     this.container = byId("inspected");
+    this.nudge = new Nudge(picture);
     this.set = set;
     this.follow = follow;
     this.node = null;
     this.module = null;
     this.field = null;
-    this.step = null;
   }
 
   inspect(node) {
-    if (node !== this.node) this.step = null;
+    if (node !== this.node) this.nudge.size = null;
     this.node = node;
     this.module = null;
     this.show();
@@ -46,18 +49,13 @@ export class Inspector {
       return;
     }
     if (node === null) {
-      this.container.replaceChildren(
-        element("p", {
-          class: "note",
-          text: "Point at a node, or move to one with the arrow keys, to see its formula and its paths.",
-        }),
-      );
+      this.container.replaceChildren(note(EMPTY_INSPECTOR));
       return;
     }
     const typing = this.field !== null && document.activeElement === this.field;
     const parts = [this._facts(node)];
-    if (this.engine.graph.op[node] < 0) parts.push(typing ? this.row : this._change(node));
-    const rest = [...this._paths(node), ...this._nudge(node)];
+    if (this.engine.graph.op[node] < 0) parts.push(typing ? this.row : this._valueRow(node));
+    const rest = [...this._paths(node), ...this.nudge.partsFor(node)];
     if (typing) {
       const after = [...this.container.children].filter((child) => child !== this.row);
       for (const child of after) child.remove();
@@ -71,10 +69,7 @@ export class Inspector {
   _facts(node) {
     const { graph } = this.engine;
     const list = element("dl", { class: "facts" });
-    const fact = (what, text) => {
-      element("dt", { text: what }, list);
-      element("dd", { text }, list);
-    };
+    const fact = (term, text) => addFact(list, term, text);
     fact("name", fullName(graph, node));
     const data = this.picture.dataOf(node);
     if (graph.op[node] >= 0) {
@@ -101,29 +96,18 @@ export class Inspector {
     }
   }
 
-  _change(node) {
+  // A field and a slider for the value of a leaf, or the reason why it is locked.
+  _valueRow(node) {
+    const { graph, data } = this.engine;
+    if (!this.engine.isFree(node)) return this._lockedRow(node);
     this.row = element("div", { class: "change" });
-    if (!this.engine.isFree(node)) {
-      const why = this.engine.graph.isConstant[node]
-        ? "it is a constant of the program"
-        : "a primitive that this page cannot compute depends on it";
-      this.row = element("p", { class: "note", text: `Locked: ${why}.` });
-      this.field = null;
-      return this.row;
-    }
-    const label = `Value of ${nameOf(this.engine.graph, node)}`;
-    const x = this.engine.data[node];
-    this.field = element(
-      "input",
-      { type: "text", inputmode: "decimal", "aria-label": label, value: exact(x) },
-      this.row,
-    );
+    const x = data[node];
+    const label = { "aria-label": `Value of ${nameOf(graph, node)}` };
+    const text = { type: "text", inputmode: "decimal", value: exact(x), ...label };
+    this.field = element("input", text, this.row);
     const span = Math.max(2 * Math.abs(x), 2) || 2;
-    const slider = element(
-      "input",
-      { type: "range", min: -span, max: span, step: span / 200, value: x, "aria-label": label },
-      this.row,
-    );
+    const range = { type: "range", min: -span, max: span, step: span / 200, value: x, ...label };
+    const slider = element("input", range, this.row);
     slider.value = x;
     this.field.addEventListener("input", () => {
       const typed = typedNumber(this.field.value);
@@ -142,6 +126,15 @@ export class Inspector {
     return this.row;
   }
 
+  _lockedRow(node) {
+    const why = this.engine.graph.isConstant[node]
+      ? "it is a constant of the program"
+      : "a primitive that this page cannot compute depends on it";
+    this.row = note(`Locked: ${why}.`);
+    this.field = null;
+    return this.row;
+  }
+
   _paths(node) {
     const { graph, grad } = this.engine;
     const L = nameOf(graph, graph.root);
@@ -151,8 +144,7 @@ export class Inspector {
     const title = element("h3", {
       text: count === 1n ? `1 path to ${L}` : `${many} paths to ${L}, largest first`,
     });
-    if (count === 0n)
-      return [element("p", { class: "note", text: `There is no path to ${L}, so the gradient stays 0.` })];
+    if (count === 0n) return [note(`There is no path to ${L}, so the gradient stays 0.`)];
     const list = element("ul", { class: "paths" });
     for (const { product, nodes } of greatest) this._path(list, nodes, product);
     if (count > BigInt(greatest.length)) this._line(list, "all other paths", signed(rest), "");
@@ -161,15 +153,10 @@ export class Inspector {
       this.engine.wrongOrder &&
       !Object.is(total, grad[node]) &&
       Math.abs(total - grad[node]) > 1e-9 * Math.abs(total);
-    const parts = [title, list];
-    if (wrong)
-      parts.push(
-        element("p", {
-          class: "note warn",
-          text: `The wrong order gives ${signed(grad[node])}: late contributions were never pushed on.`,
-        }),
-      );
-    return parts;
+    if (!wrong) return [title, list];
+    const got = `The wrong order gives ${signed(grad[node])}`;
+    const text = `${got}: late contributions were never pushed on.`;
+    return [title, list, note(text, "note warn")];
   }
 
   _path(list, nodes, product) {
@@ -195,70 +182,8 @@ export class Inspector {
     element("span", { text: number }, row);
     return row;
   }
+}
 
-  // Compares the change that the gradient predicts for the result with the actual one.
-  _nudge(node) {
-    if (!this.engine.isFree(node) || !this.engine.reached[node]) return [];
-    const { graph, data, grad } = this.engine;
-    const L = nameOf(graph, graph.root);
-    if (this.step === null) this.step = 0.01 * (Math.abs(data[node]) || 1);
-    const title = element("h3", { text: `Nudge ${nameOf(graph, node)} by` });
-    const row = element("div", { class: "change" });
-    const field = element(
-      "input",
-      {
-        type: "text",
-        inputmode: "decimal",
-        "aria-label": "Size of the nudge",
-        value: short(this.step).replaceAll(MINUS, "-"),
-      },
-      row,
-    );
-    const table = element("table", { class: "nudge" });
-    const write = () => {
-      table.replaceChildren();
-      const h = this.step;
-      const predicted = grad[node] * h;
-      const truth = this._changeOfResult(node, h);
-      const rows = [
-        [`Δ${L} predicted: ${signed(grad[node])} × ${short(h)}`, signed(predicted)],
-        [`Δ${L} actual`, signed(truth)],
-        ["difference", signed(truth - predicted, 2)],
-      ];
-      for (const [what, number] of rows) {
-        const tr = element("tr", {}, table);
-        element("td", { text: what }, tr);
-        element("td", { text: number }, tr);
-      }
-    };
-    for (const [text, factor] of [
-      ["÷ 10", 0.1],
-      ["× 10", 10],
-    ]) {
-      const button = element("button", { text }, row);
-      button.addEventListener("click", () => {
-        this.step *= factor;
-        field.value = short(this.step).replaceAll(MINUS, "-");
-        write();
-      });
-    }
-    field.addEventListener("input", () => {
-      const typed = typedNumber(field.value);
-      if (Number.isNaN(typed)) return;
-      this.step = typed;
-      write();
-    });
-    write();
-    return [title, row, table];
-  }
-
-  _changeOfResult(node, h) {
-    const { data, graph } = this.engine;
-    const [x, y] = [data[node], data[graph.root]];
-    this.engine.setLeaf(node, x + h);
-    const moved = data[graph.root];
-    this.engine.setLeaf(node, x);
-    this.picture.show(this.picture.position);
-    return moved - y;
-  }
+function note(text, kind = "note") {
+  return element("p", { class: kind, text });
 }

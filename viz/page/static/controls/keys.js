@@ -6,8 +6,32 @@ import { unitOf } from "./pointer.js";
 const PAN = 60; // pixels
 
 export function listenToKeys(session) {
+  const everywhere = everywhereKeys(session);
+  const inGraph = graphKeys(session);
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing(event)) return;
+    if (event.target.closest("button") && (event.key === " " || event.key === "Enter")) return;
+    const graph = event.target.closest("#graph");
+    const act =
+      shifted(session, event, graph) ??
+      everywhere[event.key] ??
+      (graph ? inGraph[event.key] : undefined);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+function shifted({ player, view }, { key, shiftKey }, graph) {
+  if (shiftKey && key === " ") return () => player.step(-1);
+  if (shiftKey && graph && key.startsWith("Arrow")) return () => pan(view, key);
+  return undefined;
+}
+
+function everywhereKeys(session) {
   const { view, player } = session;
-  const everywhere = {
+  return {
     " ": () => player.step(1),
     ".": () => player.step(1),
     ",": () => player.step(-1),
@@ -24,7 +48,10 @@ export function listenToKeys(session) {
       session.deselect();
     },
   };
-  const inGraph = {
+}
+
+function graphKeys(session) {
+  return {
     ArrowLeft: () => walk(session, "operand"),
     ArrowRight: () => walk(session, "user"),
     ArrowUp: () => walk(session, "up"),
@@ -33,21 +60,6 @@ export function listenToKeys(session) {
     "[": () => nudge(session, -1),
     "]": () => nudge(session, 1),
   };
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (typing(event)) return;
-    const graph = event.target.closest("#graph");
-    if (event.target.closest("button") && (event.key === " " || event.key === "Enter")) return;
-    const act =
-      event.key === " " && event.shiftKey
-        ? () => player.step(-1)
-        : graph && event.shiftKey && event.key.startsWith("Arrow")
-          ? () => pan(view, event.key)
-          : (everywhere[event.key] ?? (graph ? inGraph[event.key] : undefined));
-    if (!act) return;
-    event.preventDefault();
-    act();
-  });
 }
 
 // Changes the value of a leaf as much as ten pixels of dragging do.

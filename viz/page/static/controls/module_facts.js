@@ -1,6 +1,6 @@
 // Module facts: the size and the outputs of one module, for the inspector.
 
-import { element } from "../base/dom.js";
+import { addFact, addRow, element } from "../base/dom.js";
 import { nameOf } from "../base/formulas.js";
 import { NOT_YET, short, signed } from "../base/numbers.js";
 import { printable } from "../base/text.js";
@@ -11,27 +11,19 @@ export function moduleFacts(picture, cluster) {
   const { graph, contents } = picture;
   const { size, parameters, outputs } = contents[cluster];
   const list = element("dl", { class: "facts" });
-  const fact = (what, text) => {
-    element("dt", { text: what }, list);
-    element("dd", { text }, list);
-  };
-  fact("module", printable(graph.clusters[cluster].title, 48));
-  fact("nodes", size.toLocaleString("en"));
-  if (parameters) fact("parameters", parameters.toLocaleString("en"));
+  addFact(list, "module", printable(graph.clusters[cluster].title, 48));
+  addFact(list, "nodes", size.toLocaleString("en"));
+  if (parameters) addFact(list, "parameters", parameters.toLocaleString("en"));
   const table = element("table", { class: "nudge" });
-  const row = (cells) => {
-    const tr = element("tr", {}, table);
-    for (const text of cells) element("td", { text }, tr);
-  };
-  row(["output", "data", "grad"]);
+  addRow(table, ["output", "data", "grad"]);
   for (const i of outputs.slice(0, OUTPUTS)) {
     const [data, grad] = [picture.dataOf(i), picture.gradOf(i)];
-    row([
+    addRow(table, [
       nameOf(graph, i),
       data === null ? NOT_YET : short(data),
       grad === null ? NOT_YET : signed(grad),
     ]);
   }
-  if (outputs.length > OUTPUTS) row([`… and ${outputs.length - OUTPUTS} more`]);
+  if (outputs.length > OUTPUTS) addRow(table, [`… and ${outputs.length - OUTPUTS} more`]);
   return [list, table];
 }

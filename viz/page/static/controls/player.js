@@ -1,6 +1,6 @@
 // Player: the scrubber and its buttons.
 
-import { prefersReducedMotion } from "../canvas/camera.js";
+import { animate } from "../base/animation.js";
 import { byId, setText } from "../base/dom.js";
 
 export class Player {
@@ -10,7 +10,7 @@ export class Player {
     this.show = show;
     this.position = 0;
     this.timer = 0;
-    this.gliding = 0;
+    this.stopGlide = () => {};
     this.scrubber = byId("scrubber");
     this.granularity = byId("granularity");
     this.speed = byId("speed");
@@ -58,19 +58,15 @@ export class Player {
   glide(position, milliseconds) {
     this.pause();
     const from = this.position;
-    const begin = performance.now();
-    const frame = (now) => {
-      const share = prefersReducedMotion() ? 1 : Math.min(Math.max((now - begin) / milliseconds, 0), 1);
+    this.stopGlide = animate(milliseconds, (share) => {
       this.position = Math.round(from + (position - from) * share);
       this._write();
       this.show(this.position, false);
-      this.gliding = share < 1 ? requestAnimationFrame(frame) : 0;
-    };
-    frame(begin);
+    });
   }
 
   pause() {
-    cancelAnimationFrame(this.gliding);
+    this.stopGlide();
     clearTimeout(this.timer);
     this.timer = 0;
     setText(byId("play"), "▶ play");

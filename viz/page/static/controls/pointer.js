@@ -23,13 +23,7 @@ export function listenToPointer(session) {
       drag.asked ??= requestAnimationFrame(() => {
         if (drag) follow(session, drag);
       });
-    } else if (!session.view.svg.classList.contains("panning") && event.pointerType === "mouse") {
-      const box = session.view.boxAt(event.clientX, event.clientY);
-      if (box?.id !== session.hovered) {
-        session.hovered = box?.id ?? null;
-        session.hover(session.hovered);
-      }
-    }
+    } else if (event.pointerType === "mouse") hover(session, event);
   });
   for (const end of ["pointerup", "pointercancel"]) {
     svg.addEventListener(end, (event) => {
@@ -41,6 +35,15 @@ export function listenToPointer(session) {
     });
   }
   svg.addEventListener("click", (event) => click(session, event));
+}
+
+function hover(session, event) {
+  const { view } = session;
+  if (view.svg.classList.contains("panning")) return;
+  const box = view.boxAt(event.clientX, event.clientY);
+  if (box?.id === session.hovered) return;
+  session.hovered = box?.id ?? null;
+  session.hover(session.hovered);
 }
 
 function follow(session, drag) {

@@ -33,8 +33,8 @@ export class Session {
       set: (leaf, x) => this.setLeaf(leaf, x),
       follow: (nodes) => this.overlay.showPath(nodes),
     });
-    this.stepPanel = new StepPanel(this.steps, this.picture, (position) => this.player.go(position));
-    this.player = new Player(this.steps, (position, isStep) => this._showPosition(position, isStep));
+    this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at));
+    this.player = new Player(this.steps, (at, isStep) => this._showPosition(at, isStep));
     this.folded = firstFolds(this.graph, room);
     this.selected = null; // id of a box
     this.found = { nodes: [], at: -1 };

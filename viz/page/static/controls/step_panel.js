@@ -26,7 +26,8 @@ export class StepPanel {
     const { last, seed } = this.steps;
     const end = position === last && last > 0;
     const { wrongOrder } = this.steps.engine;
-    const backward = `Backward${wrongOrder ? ", without topological order" : ""}${end ? ", complete" : ""}`;
+    const order = wrongOrder ? ", without topological order" : "";
+    const backward = `Backward${order}${end ? ", complete" : ""}`;
     setText(this.title, position < seed ? "Forward" : backward);
     if (end && summary) this._gradients();
     else this[`_${event.kind}`](event);
@@ -55,7 +56,7 @@ export class StepPanel {
 
   _seed() {
     this._text("rule", seedLine(this.steps));
-    this._text("note", "The backward pass starts here: the derivative of the result by itself is 1.");
+    this._text("note", "The backward pass starts at the result, whose derivative by itself is 1.");
   }
 
   _push({ node, pushes }) {

@@ -174,7 +174,8 @@ function rulesOf({ ops, op, isOpaque }, primitives) {
   const rules = ops.map((name) => (Object.hasOwn(primitives, name) ? primitives[name] : null));
   op.forEach((k, i) => {
     if (k >= 0 && rules[k] === null && !isOpaque[i]) {
-      throw new TypeError(`node ${i} needs the primitive ${ops[k]}; add it to the primitives or mark the node opaque`);
+      const missing = `node ${i} needs the primitive ${ops[k]}`;
+      throw new TypeError(`${missing}; add it to the primitives or mark the node opaque`);
     }
   });
   return rules;

@@ -142,8 +142,9 @@ class Plan {
   _measure(item, measure) {
     const { count, first } = this.graph;
     const { box } = item;
-    const inner = box >= count && this.home[box - count] < 0 ? this.subgraphs.get(box - count) : null;
-    if (inner) {
+    const isOpen = box >= count && this.home[box - count] < 0;
+    if (isOpen) {
+      const inner = this.subgraphs.get(box - count);
       const [title] = measure("title", box - count);
       item.width = Math.max(inner.width + 2 * MARGIN, title + 2 * MARGIN);
       item.height = inner.height + TITLE + MARGIN;

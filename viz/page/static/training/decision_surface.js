@@ -123,7 +123,8 @@ export class DecisionSurface {
 
   _setLabel(what) {
     const { left, right } = this.bounds;
-    const text = `${this.examples.length} examples from ${short(left, 2)} to ${short(right, 2)}; ${what}`;
+    const range = `from ${short(left, 2)} to ${short(right, 2)}`;
+    const text = `${this.examples.length} examples ${range}; ${what}`;
     this.svg.setAttribute("aria-label", text);
   }
 

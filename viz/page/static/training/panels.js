@@ -13,6 +13,7 @@ const SLOW = 6; // frames between two updates of the slow panels, while it plays
 const AT_REST = 250; // milliseconds from a drag to the update in full detail
 const SAMPLE = 200; // examples that the units are tested with while it moves
 const WIDTHS = [360, 176, 116]; // of one surface, of two, of three
+const EMPTY = "no examples yet; click in the picture below to add points";
 
 export class Panels {
   constructor(state) {
@@ -77,9 +78,9 @@ export class Panels {
     for (const surface of this.surfaces) surface.select(state.probe);
     const { name } = state.training.numbers;
     const { row } = state;
-    const status = row ? name.map((n, k) => `${printable(n)} = ${short(row[k], 3)}`).join(", ") : "";
+    const numbers = row ? name.map((n, k) => `${printable(n)} = ${short(row[k], 3)}`) : [];
     const which = `example ${state.probe + 1} of ${state.examples.length}`;
-    setText(byId("example-status"), row ? `${which}: ${status}` : "no examples yet; click in the picture below to add points");
+    setText(byId("example-status"), row ? `${which}: ${numbers.join(", ")}` : EMPTY);
   }
 
   _listenToTime() {
@@ -172,7 +173,8 @@ function differenceOf([a, b], names) {
     same === null
       ? "The runs differ from the start"
       : `The runs are identical up to step ${same} and differ from step ${step} on`;
-  const by = `${printable(names[parameter])} is ${short(found.a)} in one and ${short(found.b)} in the other`;
+  const name = printable(names[parameter]);
+  const by = `${name} is ${short(found.a)} in one and ${short(found.b)} in the other`;
   const late = far !== null && far !== step;
   const later = late ? ` The losses differ by more than 1 % from step ${far} on.` : "";
   return `${until}: ${by}.${later}`;

@@ -10,7 +10,8 @@ export const FIXED = -1; // in place of a node: another number would give anothe
 // and runs are TrainingRuns.
 export function trainingOf(json) {
   if (json.version !== TRAINING_VERSION) {
-    throw new RangeError(`expected a training of version ${TRAINING_VERSION}, got ${json.version}; make the page again`);
+    const found = `expected a training of version ${TRAINING_VERSION}, got ${json.version}`;
+    throw new RangeError(`${found}; make the page again`);
   }
   let from = 0;
   const layers = json.layers.map(({ name, size }) => {

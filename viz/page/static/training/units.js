@@ -72,7 +72,8 @@ export class Units {
       level.setAttribute("height", share * (UNIT - 6));
       level.setAttribute("y", 3 + (1 - share) * (UNIT - 6));
       cross.style.display = share === 0 ? "" : "none";
-      title.textContent = `${fullName(this.graph, i)}: ${Math.round(100 * share)} % of the examples`;
+      const percent = Math.round(100 * share);
+      title.textContent = `${fullName(this.graph, i)}: ${percent} % of the examples`;
       if (share === 0) out[kindOf(this.graph, this.kinds, i).flat] += 1;
     }
     const parts = [];

@@ -1,0 +1,75 @@
+// Nudge: the change of the result that a gradient predicts for a small step, beside the actual one.
+
+import { addRow, element } from "../base/dom.js";
+import { nameOf } from "../base/formulas.js";
+import { MINUS, short, signed, typedNumber } from "../base/numbers.js";
+
+export class Nudge {
+  constructor(picture) {
+    this.picture = picture;
+    this.engine = picture.engine;
+    this.node = null;
+    this.size = null; // as large as the value asks for
+  }
+
+  // The elements for a node, none if its value cannot be changed.
+  partsFor(node) {
+    if (!this.engine.isFree(node) || !this.engine.reached[node]) return [];
+    const { graph, data } = this.engine;
+    this.node = node;
+    this.size ??= 0.01 * (Math.abs(data[node]) || 1);
+    const title = element("h3", { text: `Nudge ${nameOf(graph, node)} by` });
+    const table = element("table", { class: "nudge" });
+    const row = this._sizeRow(() => this._compare(table));
+    this._compare(table);
+    return [title, row, table];
+  }
+
+  _sizeRow(changed) {
+    const row = element("div", { class: "change" });
+    const text = { type: "text", inputmode: "decimal", "aria-label": "Size of the nudge" };
+    const field = element("input", text, row);
+    const write = () => (field.value = short(this.size).replaceAll(MINUS, "-"));
+    write();
+    for (const [label, factor] of [
+      ["÷ 10", 0.1],
+      ["× 10", 10],
+    ]) {
+      element("button", { text: label }, row).addEventListener("click", () => {
+        this.size *= factor;
+        write();
+        changed();
+      });
+    }
+    field.addEventListener("input", () => {
+      const typed = typedNumber(field.value);
+      if (Number.isNaN(typed)) return;
+      this.size = typed;
+      changed();
+    });
+    return row;
+  }
+
+  _compare(table) {
+    const { graph, grad } = this.engine;
+    const L = nameOf(graph, graph.root);
+    const slope = grad[this.node];
+    const predicted = slope * this.size;
+    const actual = this._changeOfResult();
+    table.replaceChildren();
+    const product = `${signed(slope)} × ${short(this.size)}`;
+    addRow(table, [`Δ${L} predicted: ${product}`, signed(predicted)]);
+    addRow(table, [`Δ${L} actual`, signed(actual)]);
+    addRow(table, ["difference", signed(actual - predicted, 2)]);
+  }
+
+  _changeOfResult() {
+    const { data, graph } = this.engine;
+    const [x, y] = [data[this.node], data[graph.root]];
+    this.engine.setLeaf(this.node, x + this.size);
+    const moved = data[graph.root];
+    this.engine.setLeaf(this.node, x);
+    this.picture.show(this.picture.position);
+    return moved - y;
+  }
+}
