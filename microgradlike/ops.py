@@ -129,8 +129,10 @@ def _gauss(x: Number) -> Number:
 
 
 def _power_base(y: Number, a: Number, b: Number) -> Number:
-    """d(a ** b)/da = b a^(b-1), in halves: b - 1 rounds, which costs up to 350 ulp, and a^(b-1) may
-    over- or underflow where b times it does not. Small whole exponents are free of both.
+    """d(a ** b)/da = b a^(b-1), in halves.
+
+    b - 1 rounds, which costs up to 350 ulp, and a^(b-1) may over- or underflow where b times it
+    does not. Small whole exponents are free of both.
     """
     textbook = b * (a if type(b) is float and b == 2 else power(a, b - 1))
     if type(b) is float and b % 1 == 0 and abs(b) <= 8:  # the usual case, x ** 2
