@@ -1,4 +1,4 @@
-"""Make all pictures of docs/gallery.md: python docs/gallery.py
+"""Make all pictures of docs/gallery.md: `python docs/gallery.py`.
 
 It needs `pip install -e ".[test]"`, and chromium on PATH for the pictures of pages.
 """

@@ -1,4 +1,4 @@
-"""What is said to mypyc, the compiler of some modules, and means nothing without it."""
+"""Annotations for mypyc, the compiler of some modules; no-ops at run time."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 else:
 
     def mypyc_attr(**_attributes: bool) -> Callable[[C], C]:
-        """A decorator that leaves the class as it is: what it says is for mypyc alone."""
+        """A decorator that returns the class unchanged: its attributes are for mypyc alone."""
         return lambda kind: kind

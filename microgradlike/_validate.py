@@ -6,6 +6,7 @@ import math
 import operator
 from collections.abc import Iterable
 from numbers import Real
+from typing import TypeGuard
 
 from microgradlike.coerce import as_float
 from microgradlike.op import to_float
@@ -38,7 +39,7 @@ def whole_number(name: str, x: object, *, at_least: int | None = None) -> int:
     return found
 
 
-def is_real(x: object) -> bool:
+def is_real(x: object) -> TypeGuard[float]:
     """True for a real number, NumPy's included; False for a bool, a complex number or text.
 
     >>> is_real(3), is_real(2.5), is_real(True), is_real("3")

@@ -1,4 +1,4 @@
-"""What counts as a number for a Value, and what to say where something does not."""
+"""Conversion of data, gradients and labels for a Value."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from microgradlike.scalar import Scalar
 
 
 def as_float(x: Number) -> float | None:
-    """A real number as a double, or None for a stranger. A bool is one: it has no derivative.
+    """A real number as a double; None for anything else, a bool included: it has no derivative.
 
     >>> as_float(3), as_float("3"), as_float(True)
     (3.0, None, None)
     """
-    kind = type(x)  # kept apart: of an x that is known to be a float, mypyc would make a new one
+    kind = type(x)  # kept apart: mypyc would box a new float if x itself were known to be one
     same: float | None = None
     if kind is float:
         same = x
@@ -22,14 +22,14 @@ def as_float(x: Number) -> float | None:
         try:
             same = float(x)
         except OverflowError:
-            same = to_float(x)  # which says what is wrong
+            same = to_float(x)  # raises with the way out
     elif isinstance(x, Real) and not isinstance(x, bool):
         same = to_float(x)
     return same
 
 
 def leaf_data(data: object) -> float:
-    """`data` as a double; a TypeError that says what to do where it is no real number."""
+    """`data` as a double; TypeError with the way out if it is not a real number."""
     x = as_float(data)
     if x is not None:
         return x
@@ -38,7 +38,7 @@ def leaf_data(data: object) -> float:
     elif isinstance(data, str):
         way_out = "convert it with float(x), and pass a name as label="
     elif isinstance(data, Scalar):
-        way_out = "it is one already; a leaf of its number alone would lose its derivative"
+        way_out = "it is one already; x.detach() makes a leaf of its number, without derivative"
     elif isinstance(data, complex):
         way_out = "the engine is real; use one Value for each of x.real and x.imag"
     else:
@@ -49,7 +49,7 @@ def leaf_data(data: object) -> float:
 
 
 def leaf_label(label: object) -> str:
-    """`label` as plain text; a TypeError where it is none."""
+    """`label` as plain text; TypeError if it is not a str."""
     if not isinstance(label, str):
         raise TypeError(
             f"a label is a str, got {label!r:.60} of type {type(label).__name__}; write str(label)"

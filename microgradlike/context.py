@@ -1,4 +1,4 @@
-"""What is going on: a recording, to which derivatives taken meanwhile belong, or a derivative."""
+"""Context: the active trace or derivative."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from microgradlike.op import Number, Op
 
 
 class ActiveTrace(Protocol):
-    """What records."""
+    """The recording of a function that is running; derivatives taken meanwhile belong to it."""
 
-    def fresh(self, x: Number) -> Number:
-        """A number or Value as a node of the recording, which nothing depends on yet."""
+    def fresh_copy(self, x: Number) -> Number:
+        """A number or Value as a new node of the recording, which no other node depends on yet."""
 
     def apply(self, op: Op, operands: tuple[Number, ...]) -> Number:
-        """The node `op(*operands)`, or a number, or NotImplemented where one is a stranger."""
+        """The node or number `op(*operands)`; NotImplemented if an operand is a stranger."""
 
-    def operand(self, x: Number) -> Number:
-        """What stands for a number or Value: a node, or a number."""
+    def as_operand(self, x: Number) -> Number:
+        """The node or float that stands for a number or Value."""
 
 
 active_trace: ContextVar[ActiveTrace | None] = ContextVar("active_trace", default=None)
 
-# Whether a jit function runs as it stands, with Values: those that it calls are part of it.
+# True while a jit function runs eagerly, with Values: the jit functions it calls are part of it.
 eager_jit: ContextVar[bool] = ContextVar("eager_jit", default=False)
 
-# The number of the outermost run (`engine.begin_run`) that is going on, if any: what was made since
-# depends on its fresh nodes, maybe.
+# The number of the outermost active run (`engine.begin_run`): nodes made since may depend on its
+# fresh nodes.
 active_run: ContextVar[int | None] = ContextVar("active_run", default=None)

@@ -1,4 +1,4 @@
-"""Value: eager forward, float backward."""
+"""Value: eager forward pass, backward pass over floats."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from microgradlike.ieee_float import partial_at
 from microgradlike.op import Number, Op
 from microgradlike.ops import mul_no_nan
 from microgradlike.scalar import N, Scalar
-from microgradlike.scope import Scope, calls, current
+from microgradlike.scope import Scope, current, scopes
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-# Final: a constant to mypyc, and in plain Python nearer than an attribute of a module.
+# Final: constants to mypyc, and in plain Python faster than attributes of a module.
 add: Final = ops.add
 sub: Final = ops.sub
 mul: Final = ops.mul
@@ -29,33 +29,34 @@ div: Final = ops.div
 neg: Final = ops.neg
 _divide: Final = ops.div.forward
 _scope: Final = current.get
-# Two marks per backward pass, an odd one for opened nodes and the even one after it for closed
-# ones; a run of a function takes one too, and what is made from then on has minus that as its mark.
+# A backward pass takes two stamps: an odd one for opened nodes, the even one after it for closed
+# nodes. A run of a function takes an odd one, its run number; nodes made since carry it negated.
 # A count, because its next() is a single step to other threads.
 next_stamp = itertools.count(1, 2).__next__
 _beginning = threading.Lock()
 
 
-class _Runs:
-    __slots__ = ("born",)
+class _NewNodes:
+    __slots__ = ("stamp",)
 
-    born: i64  # the mark of what is made now: minus the number of the last run that has begun
+    stamp: i64  # minus the number of the latest run
 
     def __init__(self) -> None:
-        self.born = 0
+        self.stamp = 0
 
 
-_runs: Final = _Runs()
+_new_nodes: Final = _NewNodes()
 
 
 @mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
 class Value(Scalar):
     """A number that remembers how it was made, and its gradient.
 
-    `data` is the number, `grad` the derivative of the result that `backward()` was called on; `op`
-    is the primitive that made it, or None for a leaf; `operands` what it was made of, in order:
-    Values, and floats for plain numbers; `scope` the module call it was made in, or None.
-    Raises TypeError where `data` is not a real number.
+    `data` is the number and `grad` the derivative of the result that `backward()` was called on.
+    `op` is the primitive that made it, None for a leaf; `operands` are its operands in order,
+    Values, and floats for plain numbers. `scope` is the module call it was made in, or None.
+    `label` is a name for pictures. Raises TypeError if `data` is not a real number or `label` is
+    not a str.
 
     >>> w, x = Value(2.0, "w"), Value(3.0, "x")
     >>> y = (w * x + 1).tanh()
@@ -72,35 +73,38 @@ class Value(Scalar):
     op: Op | None
     scope: Scope | None
     _a: Number  # the first operand: a Value or a float; None for a leaf
-    _b: Number  # the second; None where there is none, a tuple where there are more
-    _stamp: i64  # the last backward pass that came here; before one, minus the run it was made in
+    _b: Number  # the second, or None; of three or more, a tuple of the others
+    _stamp: i64  # of the last backward pass through it; before, minus the run it was made in
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
         self.data = data if type(data) is float else leaf_data(data)
         self.grad = 0.0
         self.label = label if type(label) is str else leaf_label(label)
         self.op = None
-        self.scope = _scope() if calls.begun else None
+        self.scope = _scope() if scopes.in_use else None
         self._a = None
         self._b = None
-        self._stamp = _runs.born
+        self._stamp = _new_nodes.stamp
 
     @classmethod
     def apply(cls, op: Op, *operands: Number) -> Number:
-        """The node `op(*operands)`: `Value.apply(ops.tanh, x)` is `x.tanh()`."""
+        """The node `op(*operands)`: `Value.apply(ops.tanh, x)` is `x.tanh()`.
+
+        NotImplemented if an operand is neither a Value nor a number.
+        """
         if len(operands) == 1 and isinstance(operands[0], Value):
             return operands[0]._unary(op)
-        return _apply(op, operands)
+        return _make_node(op, operands)
 
     def _unary(self, op: Op) -> Value:
         x: Number = self.data
-        forward: Any = op.forward  # what it returns is to be seen
+        forward: Any = op.forward  # a user's function: its result is checked below
         try:
             data = forward(x)
         except Exception as error:
             error.add_note(_in_forward(op, (x,)))
             raise
-        return _node(data if type(data) is float else _plain(op, data), op, self, None)
+        return _node(data if type(data) is float else _checked_result(op, data), op, self, None)
 
     # Operators are written out: routing them through `apply` doubles the time of a forward pass.
 
@@ -180,11 +184,11 @@ class Value(Scalar):
         return _node(-self.data, neg, self, None)
 
     def backward(self, upstream: SupportsFloat = 1.0) -> None:
-        """Add d(self)/d(leaf) × `upstream` to each leaf's `grad`; set the others' afresh.
+        """Add d(self)/d(leaf) × `upstream` to the `grad` of each leaf; set that of other nodes.
 
-        Calling it twice exactly doubles the leaves' gradients. Iterative: a million chained nodes
-        are ordinary. Where a user's primitive raises, every leaf keeps the gradient it had.
-        Raises TypeError where `upstream` is not a real number.
+        Calling it twice exactly doubles the leaves' gradients. Iterative, so that a million chained
+        nodes are fine. If a user's primitive raises, every leaf keeps the gradient it had.
+        Raises TypeError if `upstream` is not a real number.
 
         >>> x = Value(3.0)
         >>> (x * x).backward(); (x * x).backward()
@@ -214,13 +218,13 @@ class Value(Scalar):
         3.0
         """
         trace = active_trace.get()
-        if trace is not None and isinstance(x := trace.operand(self), Scalar):
+        if trace is not None and isinstance(x := trace.as_operand(self), Scalar):
             x.detach()  # raises: the number is not known yet
         return Value(self.data, self.label)
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
-        """What the node was made of, in order: Values, and floats for plain numbers.
+        """The operands in order: Values, and floats for plain numbers.
 
         >>> x = Value(2.0, "x")
         >>> (x * 3).operands
@@ -232,7 +236,7 @@ class Value(Scalar):
 
     @property
     def reached(self) -> bool:
-        """Whether a backward pass has come here; before that, `grad` is a 0.0 without meaning."""
+        """True once a backward pass has been here; before, `grad` is a 0.0 without meaning."""
         return self._stamp > 0
 
     @property
@@ -248,43 +252,43 @@ class Value(Scalar):
         exponent = f"{self._b:g}" if self.op is ops.power and isinstance(self._b, float) else ""
         return (self.op.infix or self.op.symbol) + exponent
 
-    def __hash__(self) -> int:  # by identity, as by default; compiled, an order would take it away
+    def __hash__(self) -> int:  # by identity; compiled, defining an order removes the default
         return object.__hash__(self)
 
     # A recorded comparison is the primitive, a Tracer in place of the bool: the program decides.
 
     def __lt__(self, other: Number) -> bool:
-        x, trace = _data(other), active_trace.get()
+        x, trace = _number_of(other), active_trace.get()
         if x is None or trace is None:
             return NotImplemented if x is None else self.data < x
         return trace.apply(ops.less, (self, other))  # type: ignore[no-any-return]
 
     def __le__(self, other: Number) -> bool:
-        x, trace = _data(other), active_trace.get()
+        x, trace = _number_of(other), active_trace.get()
         if x is None or trace is None:
             return NotImplemented if x is None else self.data <= x
         return trace.apply(ops.less_equal, (self, other))  # type: ignore[no-any-return]
 
     def __gt__(self, other: Number) -> bool:
-        x, trace = _data(other), active_trace.get()
+        x, trace = _number_of(other), active_trace.get()
         if x is None or trace is None:
             return NotImplemented if x is None else self.data > x
         return trace.apply(ops.less, (other, self))  # type: ignore[no-any-return]
 
     def __ge__(self, other: Number) -> bool:
-        x, trace = _data(other), active_trace.get()
+        x, trace = _number_of(other), active_trace.get()
         if x is None or trace is None:
             return NotImplemented if x is None else self.data >= x
         return trace.apply(ops.less_equal, (other, self))  # type: ignore[no-any-return]
 
     def __bool__(self) -> bool:
         trace = active_trace.get()
-        return self.data != 0 if trace is None else bool(trace.operand(self))
+        return self.data != 0 if trace is None else bool(trace.as_operand(self))
 
     def __float__(self) -> float:
-        # defined only to refuse: a number taken out in silence is a gradient lost in silence
+        # defined only to refuse: a silent conversion would silently lose the gradient
         raise TypeError(
-            "a Value does not turn into a float by itself, that would lose its gradient; read .data"
+            "a Value does not turn into a float, which would lose its gradient; read .data"
             " for the number, or use microgradlike.sin(v) and its like in place of math.sin(v)"
         )
 
@@ -306,24 +310,24 @@ class Value(Scalar):
 
 
 def begin_run() -> int:
-    """A number for a run of some function, by which `traverse_run` tells its nodes."""
-    with _beginning:  # of two threads, the later number has to stay
+    """Begin a run of a function: its number, which nodes made since carry, negated, as a stamp."""
+    with _beginning:  # of two threads, the later number stays
         run = next_stamp()
-        _runs.born = -run
+        _new_nodes.stamp = -run
     return run
 
 
 def accumulate(values: Sequence[Value], gradients: Iterable[float]) -> None:
-    """Add a gradient to each Value as a backward pass does: interior ones hand it on.
+    """Add a gradient to each Value as a backward pass does; interior nodes pass it on.
 
     >>> x = Value(3.0); accumulate([x, x * x], [1.0, 1.0]); x.grad
     7.0
     """
-    mark = next_stamp() + 1
+    stamp = next_stamp() + 1
     for v, g in zip(values, gradients, strict=True):
         if v.op is None:
             v.grad += g
-            v._stamp = mark
+            v._stamp = stamp
         else:
             v.backward(g)
 
@@ -344,7 +348,7 @@ def local_derivatives(v: Value) -> tuple[float | None, ...]:
     )
 
 
-# Whether mypyc has compiled this module: a function is no function of Python's then.
+# True if mypyc has compiled this module: its functions have no bytecode then.
 __compiled__: Final = not hasattr(as_float, "__code__")
 
 _new: Final[Any] = Value.__new__
@@ -352,14 +356,14 @@ _ZERO: Final[Any] = 0.0
 
 
 def _node(data: float, op: Op, a: Number, b: Number) -> Value:
-    if __compiled__:  # the shortest way there
+    if __compiled__:  # the fastest way in compiled code
         v = Value(_ZERO)
     else:  # not Value(data): that checks, and costs a fifth of a forward pass
         v = _new(Value)
         v.grad = 0.0
         v.label = ""
-        v.scope = _scope() if calls.begun else None
-        v._stamp = _runs.born
+        v.scope = _scope() if scopes.in_use else None
+        v._stamp = _new_nodes.stamp
     v.data = data
     v.op = op
     v._a = a
@@ -367,9 +371,9 @@ def _node(data: float, op: Op, a: Number, b: Number) -> Value:
     return v
 
 
-def _apply(op: Op, operands: tuple[Number, ...]) -> Number:
+def _make_node(op: Op, operands: tuple[Number, ...]) -> Number:
     if op is ops.where:
-        return _choose(*operands)
+        return _where(*operands)
     kept: list[Number] = []
     for x in operands:
         a = x if isinstance(x, Value) else as_float(x)
@@ -378,7 +382,7 @@ def _apply(op: Op, operands: tuple[Number, ...]) -> Number:
         kept.append(a)
     at = tuple([x.data if isinstance(x, Value) else x for x in kept])
     if op is mul_no_nan and (data := at[0] * at[1]) == data:
-        op = ops.mul  # nothing to absorb here: the product that people know
+        op = ops.mul  # nothing to absorb: pictures show the ordinary product
     else:
         data = _forward(op, at)
     if len(kept) == 2:
@@ -387,25 +391,26 @@ def _apply(op: Op, operands: tuple[Number, ...]) -> Number:
 
 
 def _forward(op: Op, at: tuple[float, ...]) -> float:
-    """The value of `op`, with an eye on functions of the user's."""
+    """The value of `op`; a user's function that fails is named in a note."""
     forward: Any = op.forward
     try:
         data = forward(*at)
     except Exception as error:
         error.add_note(_in_forward(op, at))
         raise
-    return data if type(data) is float else _plain(op, data)
+    return data if type(data) is float else _checked_result(op, data)
 
 
 def _in_forward(op: Op, at: tuple[float, ...]) -> str:
     return f"in the forward function of {op.name!r} at {_point(at)}; see ieee"
 
 
-def _plain(op: Op, data: Number) -> float:
+def _checked_result(op: Op, data: Number) -> float:
     x = as_float(data)
     if x is None:
         raise TypeError(
-            f"the forward function of {op.name!r} gave {data!r:.60}, which is no number"
+            f"the forward function of {op.name!r} gave {data!r:.60}, which is not a number;"
+            " return a float"
         )
     return x
 
@@ -414,11 +419,11 @@ def _point(at: tuple[float, ...]) -> str:
     return f"({', '.join(map(str, at))})"
 
 
-def _choose(condition: Number, a: Number, b: Number) -> Number:
-    """Eager `where`: the taken branch itself, so that the other cannot poison its gradient."""
-    if _data(a) is None or _data(b) is None:
+def _where(condition: Number, a: Number, b: Number) -> Number:
+    """Eager `where`: the branch taken, so that the other one cannot poison its gradient."""
+    if _number_of(a) is None or _number_of(b) is None:
         return NotImplemented
-    if _data(condition) is None and type(condition).__name__ not in ("bool", "bool_"):
+    if _number_of(condition) is None and type(condition).__name__ not in ("bool", "bool_"):
         return NotImplemented
     trace = active_trace.get()
     if trace is not None:
@@ -427,7 +432,7 @@ def _choose(condition: Number, a: Number, b: Number) -> Number:
     return taken if isinstance(taken, Value) else Value(taken)
 
 
-def _data(x: Number) -> float | None:
+def _number_of(x: Number) -> float | None:
     return x.data if isinstance(x, Value) else as_float(x)
 
 
@@ -441,22 +446,22 @@ def _restore(cls: type[Value], data: float, grad: float, label: str) -> Value:
 def _backward(root: Value, upstream: float) -> None:
     order: list[Value] = []
     leaves: list[Value] = []
-    grads: list[float] = []  # of the leaves, before
-    marks: list[int] = []
+    grads: list[float] = []  # of the leaves, before the pass
+    stamps: list[int] = []
     try:
-        _order(root, order, leaves, grads, marks)
+        _order_and_stamp(root, order, leaves, grads, stamps)
         root.grad = upstream
-        push(order)
-        for leaf, grad in zip(leaves, grads):  # compiled, a gradient cannot be but a float
+        backpropagate(order)
+        for leaf, grad in zip(leaves, grads):  # compiled, a gradient is always a float
             leaf.grad = grad + (leaf.grad if __compiled__ else _gradient(leaf))
-    except BaseException:  # also Ctrl-C: no leaf is left with half a gradient
-        for leaf, grad, mark in zip(leaves, grads, marks):
+    except BaseException:  # also Ctrl-C: no leaf keeps half a gradient
+        for leaf, grad, stamp in zip(leaves, grads, stamps):
             leaf.grad = grad
-            leaf._stamp = mark
+            leaf._stamp = stamp
         for v in topological(root):
             if v.op is not None:
                 v.grad = 0.0
-                # not reached; for its age, as after a pass
+                # not reached, and as old as after a pass
                 v._stamp = -v._stamp if v._stamp > 0 else v._stamp
         raise
 
@@ -465,33 +470,34 @@ def _gradient(leaf: Value) -> float:
     x = as_float(leaf.grad)
     if x is None:
         raise TypeError(
-            f"the gradient of {leaf.label or 'a leaf'} came out as {leaf.grad!r:.60}; the partials"
-            " of a primitive over floats give floats"
+            f"the gradient of {leaf.label or 'a leaf'} came out as {leaf.grad!r:.60}; a primitive's"
+            " partials must give floats over floats"
         )
     return x
 
 
-def _order(
-    root: Value, order: list[Value], leaves: list[Value], grads: list[float], marks: list[int]
+def _order_and_stamp(
+    root: Value, order: list[Value], leaves: list[Value], grads: list[float], stamps: list[int]
 ) -> None:
-    """`graph.topological` less leaves; gradients set to -0.0, to which any sum adds exactly.
+    """Append interior nodes in topological order, leaves with their old gradients and stamps.
 
-    Written out over the two operand slots, with a mark on the node in place of a dict: 5x faster.
+    Sets gradients to -0.0, to which any number adds exactly. `graph.topological` written out over
+    the two operand slots, with a stamp on the node in place of a dict: 5x faster.
     """
     opened: i64 = next_stamp()
     closed: i64 = opened + 1
     stack: list[Value] = [root]
     while stack:
         v = stack[-1]
-        mark = v._stamp
-        if mark == opened:
+        stamp = v._stamp
+        if stamp == opened:
             v._stamp = closed
             order.append(stack.pop())
-        elif mark == closed:
+        elif stamp == closed:
             stack.pop()
         elif v.op is None:
             grads.append(v.grad)
-            marks.append(mark)
+            stamps.append(stamp)
             leaves.append(stack.pop())
             v._stamp = closed
             v.grad = -0.0
@@ -511,7 +517,7 @@ def _order(
                 stack.extend([x for x in b if isinstance(x, Value)])
 
 
-def push(order: list[Value]) -> None:  # noqa: C901  (by hand: half the time of a backward pass)
+def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the time of a backward pass)
     """The chain rule, users before operands: operand.grad += v.grad × partial."""
     p: float
     q: float
@@ -550,7 +556,7 @@ def push(order: list[Value]) -> None:  # noqa: C901  (by hand: half the time of 
                 elif b is None:
                     p = op.partials[0](v.data, a.data)
                 elif type(b) is tuple:
-                    _push_many(v)
+                    _backpropagate_any_arity(v)
                     continue
                 else:
                     p = op.partials[0](v.data, a.data, b)
@@ -569,9 +575,9 @@ def push(order: list[Value]) -> None:  # noqa: C901  (by hand: half the time of 
                 c = g * p
                 b.grad += c if c == c else _mul_no_nan(g, p)
             else:
-                _push_many(v)
+                _backpropagate_any_arity(v)
         except ArithmeticError:  # a pole: the partial over plain floats raised
-            _push_many(v)
+            _backpropagate_any_arity(v)
         except Exception as error:
             at = tuple(x.data if isinstance(x, Value) else x for x in v.operands)
             error.add_note(f"in the derivative of {v._op!r} at {_point(at)}")
@@ -583,8 +589,8 @@ def _mul_no_nan(g: float, p: float) -> float:
     return c
 
 
-def _push_many(v: Value) -> None:
-    """The same for any number of operands, and at poles."""
+def _backpropagate_any_arity(v: Value) -> None:
+    """The chain rule of one node, for any number of operands and at poles."""
     for x, p in zip(v.operands, local_derivatives(v), strict=True):
         if isinstance(x, Value) and p is not None:
             x.grad += mul_no_nan(v.grad, p)

@@ -98,7 +98,9 @@ def logsumexp(xs: Iterable[float]) -> float: ...  # type: ignore[overload-overla
 @overload
 def logsumexp(xs: Iterable[K | float]) -> K: ...
 def logsumexp(xs: Iterable[Number]) -> Number:
-    """log Σ exp(xᵢ) without overflow; its gradient is `softmax(xs)`; -inf for an empty sequence.
+    """The logarithm of Σ exp(xᵢ), without overflow; -inf for an empty sequence.
+
+    Its gradient is `softmax(xs)`.
 
     If the largest number is infinite, of either sign, the gradient is shared equally among the
     largest. Raises TypeError for an element that is not a number.
@@ -210,7 +212,7 @@ def binary_cross_entropy(probability: Number, target: Number) -> Number:
         )
     if isinstance(target, Real):
         target = _probability(target)
-        if target == 0 or target == 1:  # the other term would be 0 × inf
+        if target in (0, 1):  # the other term would be 0 × inf
             return -(log(probability) if target else log1p(-probability))
     yes = mul_no_nan(target, log(probability))
     return -(yes + mul_no_nan(1.0 - target, log1p(-probability)))
@@ -233,7 +235,7 @@ def binary_cross_entropy_with_logits(logit: Number, target: Number) -> Number:
     """
     if isinstance(target, Real):
         target = _probability(target)
-        if target == 0 or target == 1:  # the other term would be 0 × softplus, nan at infinity
+        if target in (0, 1):  # the other term would be 0 × softplus, nan at infinity
             return softplus(-logit if target else logit)
     return target * softplus(-logit) + (1.0 - target) * softplus(logit)
 

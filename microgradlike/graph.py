@@ -1,4 +1,4 @@
-"""The order of a graph and what can be read off it, for any nodes with `.op` and `.operands`."""
+"""Order, leaves, users and paths of a graph of any nodes with `.op` and `.operands`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from microgradlike.op import Number, Op
 
 
 class Node(Protocol):
-    """A node: `op` is None for a leaf; `operands` are nodes, and numbers, which are no nodes."""
+    """A node: `op` is None for a leaf; `operands` are nodes, and floats for plain numbers."""
 
     @property
     def op(self) -> Op | None:
@@ -17,14 +17,14 @@ class Node(Protocol):
 
     @property
     def operands(self) -> tuple[Number, ...]:
-        """What it was made of, in order."""
+        """The operands in order."""
 
 
 N = TypeVar("N", bound=Node)
 
 
 def topological(*roots: N) -> list[N]:
-    """Every node that a root depends on, each once, operands before their users; the roots too.
+    """The roots and every node they depend on, each once, operands before their users.
 
     Iterative, and the same order on every run: depth first, the last operand first.
 
@@ -75,12 +75,12 @@ def leaves(*roots: N) -> list[N]:
     return [v for v in topological(*roots) if v.op is None]
 
 
-def uses(*roots: N) -> dict[int, list[tuple[N, int]]]:
-    """By id of a node: the nodes that use it, each with the position it has there.
+def users(*roots: N) -> dict[int, list[tuple[N, int]]]:
+    """The users of each node, by its id: pairs of a user and the position of the operand there.
 
     >>> from microgradlike import Value
     >>> x = Value(3.0); y = x * x
-    >>> [(user is y, position) for user, position in uses(y)[id(x)]]
+    >>> [(user is y, position) for user, position in users(y)[id(x)]]
     [(True, 0), (True, 1)]
     """
     order = topological(*roots)
@@ -92,7 +92,7 @@ def uses(*roots: N) -> dict[int, list[tuple[N, int]]]:
 
 
 def path_to(root: N, node: N) -> list[N]:
-    """A shortest path of nodes from `node` up to `root`, both included; empty where there is none.
+    """A shortest path of nodes from `node` up to `root`, both included; empty if there is none.
 
     >>> from microgradlike import Value
     >>> x = Value(3.0, "x"); y = (x * x).exp()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from numbers import Real
 from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
 from microgradlike._help import Described, describe, operand_names, signature
-
-inf, nan = math.inf, math.nan
+from microgradlike.floats import ieee as ieee, inf as inf, nan as nan, to_float as to_float
 
 # A number of any kind: a float, a Value, a Dual, a Tracer and so on. It is Any because the types of
 # Python cannot say that these kinds mix. Any by its own name means something else.
@@ -27,7 +25,7 @@ class Kind(Protocol):
 
     @classmethod
     def apply(cls, op: Op, /, *operands: Number) -> Number:
-        """The number `op(*operands)`, or NotImplemented where an operand is a stranger."""
+        """The number `op(*operands)`, or NotImplemented if an operand is a stranger."""
 
 
 K = TypeVar("K", bound=Kind)
@@ -142,7 +140,7 @@ class Op:
         if len(numbers) < len(operands):
             kinds = ", ".join(type(x).__name__ for x in operands)
             raise TypeError(
-                f"{self.name} has no meaning for ({kinds}): none of them takes the others"
+                f"{self.name} has no meaning for ({kinds}): none accepts the others; convert one"
             )
         return self.forward(*numbers)
 
@@ -178,40 +176,6 @@ def _of_table(name: str) -> Op:
     return TABLE[name]
 
 
-def to_float(x: Number) -> float:
-    """The double nearest to a real number; ValueError where an int is beyond every double.
-
-    >>> to_float(3)
-    3.0
-    """
-    try:
-        return float(x)
-    except OverflowError:
-        raise ValueError(
-            f"a number of {len(str(abs(int(x))))} digits is beyond the largest double, 1.8e308;"
-            " scale the problem, or write math.inf if that is what you mean"
-        ) from None
-
-
-def ieee(f: Forward, poles: Mapping[float, float] | None = None) -> Forward:
-    """`f` of one float under IEEE-754: nan or the pole's value, or ±inf, in place of an exception.
-
-    >>> ieee(math.log, {0.0: -inf})(0), ieee(math.log)(-1), ieee(math.exp)(1000)
-    (-inf, nan, inf)
-    """
-    at_pole = dict(poles or {})
-
-    def forward(x: float) -> float:
-        try:
-            return f(x)
-        except (ValueError, ZeroDivisionError):
-            return at_pole.get(x, nan)
-        except OverflowError:
-            return math.copysign(inf, x)
-
-    return forward
-
-
 def primitive(
     name: str,
     forward: Forward,
@@ -225,17 +189,15 @@ def primitive(
 ) -> Op:
     """A primitive of as many operands as it has partials.
 
-    `forward(*operands)` maps floats to a float. Each of `partials`, one per operand in order, is
-    a function (y, *operands) that gives dy/d(operand), y being the output; it is written with
-    ordinary operators and other primitives, so that it serves floats and Values alike.
+    `forward(*operands)` maps floats to a float. `partials`, one per operand, are functions
+    (y, *operands) that give dy/d(operand), y being the output; they use ordinary operators and
+    other primitives, and so serve floats and Values alike. The first one names the operands.
 
-    `doc` is a phrase for `help`; `symbol` stands in pictures, by default the name. `domain` holds
-    per operand the open intervals on which the primitive is smooth, by default all numbers;
-    `kink(*operands)` is the distance to the nearest kink. `textbook` has the partials as people
-    write them, if that differs from their code; `aliases` are other names.
-
-    Raises ValueError for a name that is not an identifier and for lengths that differ, TypeError
-    for a function or text that is not one.
+    `doc` is a phrase for `help`, `symbol` stands in pictures. `domain` holds per operand the open
+    intervals on which the primitive is smooth; `kink(*operands)` is the distance to the nearest
+    kink. `textbook` has the partials as people write them; `aliases` are other names.
+    Raises ValueError for a name that is not an identifier or lengths that differ, TypeError for
+    a function or text that is not one.
 
     >>> from microgradlike import Value
     >>> fma = primitive(

@@ -1,11 +1,11 @@
 """Every primitive, once: its value, its partial derivatives, its symbol, its domain, its kinks.
 
-Glossary of the table: `y` the output; `x`, or `a` and `b`, the operands; a *partial* is dy/d(operand),
-one per operand, written with ordinary operators and other primitives. So the same line serves floats,
-Values and whatever else has arithmetic. What a primitive does at 0, inf, nan and ties is decided by the
-rows of `testing/edge_points.toml`.
+Glossary of the table: `y` is the output; `x`, or `a` and `b`, are the operands; a *partial* is
+dy/d(operand), one per operand, written with ordinary operators and other primitives. So the same line
+serves floats, Values and any other kind of number. The rows of `testing/edge_points.toml` decide the
+cases at 0, inf, nan and ties.
 
-Where a formula is not the one of the textbook, the textbook's loses digits or the edge: see the
+A formula differs from the textbook's only if that one loses digits or is wrong at the edge: see the
 comment beside it and `tests/test_accuracy.py`.
 """
 
@@ -32,7 +32,7 @@ from microgradlike.op import (
     unary as unary,
 )
 
-# Forward functions that Python's math does not have, or that need care at an edge.
+# Forward functions that the module math lacks, or that need care at an edge.
 
 
 def _divide(a: float, b: float) -> float:
@@ -78,7 +78,7 @@ def _minimum(a: float, b: float) -> float:
 
 def _mul_no_nan(g: float, p: float) -> float:
     c = g * p
-    return c if c == c or g != g or p != p else 0.0  # of two numbers, only 0·∞ is none
+    return c if c == c or g != g or p != p else 0.0  # with neither operand nan, only 0·∞ gives nan
 
 
 def _clip(x: float, lo: float, hi: float) -> float:
@@ -117,7 +117,7 @@ TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 
 
 def _zero(y: Number) -> Number:
-    """0, but nan where y is nan."""
+    """0, but nan if y is nan."""
     return 0.0 * sign(y)
 
 
@@ -129,8 +129,10 @@ def _gauss(x: Number) -> Number:
 
 
 def _power_base(y: Number, a: Number, b: Number) -> Number:
-    """d(a ** b)/da = b a^(b-1), in halves: b - 1 rounds, which costs up to 350 ulp, and a^(b-1) may
-    over- or underflow where b times it does not. Small whole exponents are free of both.
+    """d(a ** b)/da = b a^(b-1), in halves.
+
+    b - 1 rounds, which costs up to 350 ulp, and a^(b-1) may over- or underflow where b times it
+    does not. Small whole exponents are free of both.
     """
     textbook = b * (a if type(b) is float and b == 2 else power(a, b - 1))
     if type(b) is float and b % 1 == 0 and abs(b) <= 8:  # the usual case, x ** 2
@@ -138,14 +140,14 @@ def _power_base(y: Number, a: Number, b: Number) -> Number:
     half = power(a, b / 2)
     positive = where(a < inf, b * (half / a) * half, textbook)
     halves = where(a > 0, positive, where(a < 0, b * y / a, textbook))
-    if type(b) is not float:  # the same choice of a number that has derivatives itself
+    if type(b) is not float:  # the same choice for an exponent with derivatives
         halves = where(abs(b) <= 8, where(abs(b - floor(b)) <= 0, textbook, halves), halves)
     at_zero = where(abs(a) > 0, b / a * y, 0.0 * b) + 0.0  # 0, its derivative by b 1 / a
     return where(abs(b) > 0, halves, at_zero)
 
 
 def _power_exponent(y: Number, a: Number, b: Number) -> Number:
-    """d(a ** b)/db = a^b log a, in two halves so that neither over- nor underflows; 0 at a = 0."""
+    """d(a ** b)/db = a^b log a, in two halves, which neither over- nor underflow; 0 at a = 0."""
     half = power(a, b / 2)
     at_zero = where(b < 0, abs(y) * log(a), 0.0 * y * sqrt(a))
     at_zero = where(b > 0, mul_no_nan(y, log(a)), at_zero)  # 0, its derivative by a the limit
@@ -153,13 +155,13 @@ def _power_exponent(y: Number, a: Number, b: Number) -> Number:
 
 
 def _over_squares(p: Number, q: Number) -> Number:
-    """p / (p² + q²), whose squares neither over- nor underflow."""
+    """The quotient p / (p² + q²), without over- or underflow of the squares."""
     by_p, by_q = q / p, p / q
     return where(abs(p) < abs(q), by_q / q / (1 + by_q * by_q), 1 / p / (1 + by_p * by_p))
 
 
 def _cosine(y: Number, a: Number, b: Number) -> Number:
-    """a / √(a² + b²), also where the root overflows or is subnormal; 0 at the kink."""
+    """The quotient a / √(a² + b²), also for roots that overflow or are subnormal; 0 at the kink."""
     by_a, by_b = b / a, a / b
     inside = where(abs(a) < abs(b), sign(b) * by_b / hypot(1.0, by_b), sign(a) / hypot(1.0, by_a))
     return where(y > 0, inside, _zero(y))
@@ -175,7 +177,7 @@ def _share(y: Number, a: Number, b: Number) -> Number:
 
 
 def _larger(y: Number, a: Number, b: Number) -> Number:
-    """1 where a > b, 0 where a < b, ½ at a tie, nan where either is nan."""
+    """1 for a > b, 0 for a < b, ½ at a tie, nan if either is nan."""
     return where(a > b, 1.0, where(a < b, 0.0, 0.5 + _zero(y)))
 
 
@@ -195,8 +197,8 @@ def _to_integer(x: float) -> float:
     return math.fabs(x - round(x)) if math.isfinite(x) else inf
 
 
-# Outside of its domain a logarithm is nan and so, as `y`, is its partial with all derivatives of that:
-# the number nan would be a constant.
+# A logarithm is nan outside its domain. Its partial is `y` there, so that its own derivatives are nan
+# too; the number nan would be a constant.
 #
 # The table. Textbook derivatives, but for those whose tails need another form: tanh' is not 1 - y²,
 # which is 0 beyond 19, nor 1/cosh², which is off by 5 ulp; asin' is not 1/√(1-x²), which has no digits near 1.
@@ -244,10 +246,10 @@ maximum: Op   = binary("maximum", _maximum,      _larger, lambda y, a, b: _large
 minimum: Op   = binary("minimum", _minimum,      lambda y, a, b: _larger(y, b, a), _larger,  "the smaller operand", symbol="min", kink=lambda a, b: math.fabs(a - b), aliases=("min",))
 hypot: Op     = binary("hypot", math.hypot,      _cosine, lambda y, a, b: _cosine(y, b, a),              "√(a² + b²)", kink=math.hypot, textbook=("a / y", "b / y"))
 clip: Op      = primitive("clip", _clip,          _between, _below, _above, doc="x limited to [lo, hi]", kink=lambda x, lo, hi: min(math.fabs(x - lo), math.fabs(x - hi), math.fabs(lo - hi)))
-where: Op     = replace(primitive("where", lambda c, a, b: a if c else b, lambda y, c, a, b: 0.0, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0), doc="a where the condition c holds, else b"), chooses=True)
+where: Op     = replace(primitive("where", lambda c, a, b: a if c else b, lambda y, c, a, b: 0.0, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0), doc="a if the condition c holds, else b"), chooses=True)
 
-less: Op      = binary("less", lambda a, b: 1.0 if a < b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 where a < b, else 0", symbol="<", kink=lambda a, b: math.fabs(a - b))
-less_equal: Op = binary("less_equal", lambda a, b: 1.0 if a <= b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 where a ≤ b, else 0", symbol="≤", kink=lambda a, b: math.fabs(a - b))
+less: Op      = binary("less", lambda a, b: 1.0 if a < b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 if a < b, else 0", symbol="<", kink=lambda a, b: math.fabs(a - b))
+less_equal: Op = binary("less_equal", lambda a, b: 1.0 if a <= b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 if a ≤ b, else 0", symbol="≤", kink=lambda a, b: math.fabs(a - b))
 
 relu: Op      = unary("relu", lambda x: x if x > 0 or x != x else 0.0, lambda y, x: sign(y), "max(x, 0)", symbol="ReLU", kink=math.fabs, textbook="where(x > 0, 1, 0)")
 sigmoid: Op   = unary("sigmoid", _sigmoid, lambda y, x: y * sigmoid(-x),   "1 / (1 + exp(-x))", symbol="σ", textbook="y * (1 - y)")

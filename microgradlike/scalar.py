@@ -9,28 +9,28 @@ from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
 from microgradlike.op import Kind, Number, Op
 
-N = TypeVar("N", bound="Scalar")  # another kind, which takes this one
+N = TypeVar("N", bound="Scalar")  # another kind, which accepts this one
 
 
 @mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
 class Scalar:
-    """A number that primitives can be applied to: a subclass says how, in `apply`.
+    """The base class of every kind of number: a subclass defines `apply`.
 
-    `apply(op, *operands)` gives op of the operands, or NotImplemented where one is a stranger.
-    Methods carry NumPy's names too, which is how `np.exp` of an object array finds them. Not all of
-    NumPy asks for methods: `np.maximum` picks an operand by comparison (a tie is not shared),
-    `np.sign` gives ints, `np.logaddexp` refuses objects; the primitives of those names do it right.
+    `apply(op, *operands)` gives `op` of the operands, NotImplemented if one is a stranger.
+    Methods have NumPy's names too, by which `np.exp` of an object array finds them. A few functions
+    of NumPy use no methods: `np.maximum` picks an operand by comparison (a tie is not shared),
+    `np.sign` gives ints, `np.logaddexp` refuses objects. Use the primitives of those names.
     """
 
     __slots__ = ()
 
     @classmethod
     def apply(cls, op: Op, *operands: Number) -> Number:
-        """`op` of the operands, at least one of which is of this class."""
+        """`op` of the operands, of which at least one is of this class."""
         raise NotImplementedError(f"{cls.__name__} has no apply(op, *operands)")
 
     def constant(self, x: float) -> Self:
-        """The number `x` as one of this kind, which depends on nothing."""
+        """The number `x` as one of this kind, a constant."""
         return type(self)(x)  # type: ignore[call-arg]
 
     def detach(self) -> Self:
@@ -132,7 +132,7 @@ class Scalar:
     def __ceil__(self) -> Self:
         return self._unary(ops.ceil)
 
-    # one method per primitive of one operand
+    # a method per primitive of one operand
 
     def exp(self) -> Self:
         return self._unary(ops.exp)
@@ -218,7 +218,7 @@ class Scalar:
     def softplus(self) -> Self:
         return self._unary(ops.softplus)
 
-    # and per primitive of more: op(...) and not apply, so that a stranger is a TypeError
+    # a method per primitive of several: op(...) and not apply, which makes a stranger a TypeError
 
     def atan2(self, other: Kind | float) -> Self:
         return ops.atan2(self, other)

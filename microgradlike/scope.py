@@ -1,4 +1,4 @@
-"""Scope: the module call in which a node was made; what clusters in pictures come from."""
+"""Scope: the module call in which a node was made; the source of clusters in pictures."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from typing import Final, Protocol
 
 
 class Owner(Protocol):
-    """What a Scope asks of the module it belongs to."""
+    """The module of a scope, as far as a Scope needs it."""
 
     def name_of(self, child: object) -> str | None:
         """The attribute path of a module directly below this one, such as "layers.0", or None."""
 
 
-class Calls:
-    """Whether there has ever been a Scope: before that, no node has to ask which one it is in."""
+class ScopeUse:
+    """`in_use` is True once there has been a Scope; before, nodes need not ask for one."""
 
-    __slots__ = ("begun",)
+    __slots__ = ("in_use",)
 
-    begun: bool
+    in_use: bool
 
     def __init__(self) -> None:
-        self.begun = False
+        self.in_use = False
 
 
-calls: Final = Calls()
+scopes: Final = ScopeUse()
 
 
 class Scope:
-    """One call of one module: `owner` the module, `parent` the call it was made in, or None.
+    """One call of one module: `owner` is the module, `parent` the enclosing call, or None.
 
     >>> from microgradlike import nn
     >>> from microgradlike import Value
@@ -42,11 +42,11 @@ class Scope:
     def __init__(self, owner: Owner, parent: Scope | None) -> None:
         self.owner = owner
         self.parent = parent
-        calls.begun = True
+        scopes.in_use = True
 
     @property
     def name(self) -> str:
-        """The owner's name in its parent, or its class where no parent knows it."""
+        """The owner's name in its parent, or its class if no parent knows it."""
         name = None if self.parent is None else self.parent.owner.name_of(self.owner)
         return name or type(self.owner).__name__
 
@@ -74,7 +74,7 @@ class Derivative:
 
 
 class DerivativeScope(Scope):
-    """One call of `gradients`, which pictures frame as they do the call of a module.
+    """One call of `gradients`, which pictures frame like the call of a module.
 
     >>> DerivativeScope("∂y/∂x", None).path
     ('∂y/∂x',)
@@ -88,7 +88,7 @@ class DerivativeScope(Scope):
 
     @property
     def name(self) -> str:
-        """What is differentiated by what."""
+        """The derivative, such as ∂y/∂x."""
         return self._name
 
 

@@ -5,6 +5,8 @@ import os
 
 from hypothesis import settings
 
+collect_ignore = ["typed"]  # programs that test_types.py runs and checks
+
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")

@@ -62,11 +62,8 @@ ALL = [add_line, export, add_method, decide_edges, spell, tell_the_value, tell_t
 
 def project(root, steps):
     """A copy of the project in which some steps are done."""
-    ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd", "gallery", "node_modules")
-    for name in ("microgradlike", "viz", "tests", "docs"):
-        shutil.copytree(ROOT / name, root / name, ignore=ignored)
-    for name in ("README.md", "pyproject.toml", "conftest.py"):
-        shutil.copy(ROOT / name, root)
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "*.so", "*.pyd", "build", "gallery")
+    shutil.copytree(ROOT, root, ignore=ignored, dirs_exist_ok=True)
     for step in steps:
         step(root)
     return root

@@ -59,7 +59,7 @@ def test_leaves_are_the_nodes_without_op(nodes):
 
 @given(dags())
 def test_uses_lists_every_edge_once(nodes):
-    table = graph.uses(nodes[-1])
+    table = graph.users(nodes[-1])
     edges = [
         (id(x), id(v), i) for v in below(nodes[-1]).values() for i, x in graph.node_operands(v)
     ]

@@ -34,7 +34,7 @@ def test_it_takes_numbers_and_values():
 def test_it_differentiates_in_every_mode():
     leaves = [Value(x) for x in AT]
     assert tuple(g.data for g in gradients(box(*leaves), leaves)) == PARTIALS
-    assert grad(box, argnum=1)(*AT) == 10.0
+    assert grad(box, argnums=1)(*AT) == 10.0
     assert box(*AT[:3], Dual(6.0, 1.0)).tangent == 3.0
     check_gradients(box, *AT)
 

@@ -1,4 +1,4 @@
-"""What every kind of number shares: a method per primitive, under NumPy's names too."""
+"""The methods that every kind of number shares, one per primitive, under NumPy's names too."""
 
 import math
 

@@ -1,25 +1,12 @@
 """A scalar-GPT script written against a bare Value class runs by replacing that class."""
 
-import importlib.util
-
 from hypothesis import given, settings, strategies as st
 
+from benchmarks.shared import scalar_gpt as script
+from benchmarks.shared.peers import TupleValue as Bare
 from microgradlike import Value
-from tests import ROOT
 
-BENCHMARKS = ROOT / "benchmarks"
 SIZES = {"vocabulary": 5, "width": 4, "context": 6}
-
-
-def load(name):
-    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-script = load("scalar_gpt")
-Bare = load("peers").TupleValue
 
 
 def train(value, documents, *, seed, rate=0.1):

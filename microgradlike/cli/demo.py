@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from microgradlike import nn
 from microgradlike.cli.expression import positive, render_problem, viz_module
@@ -138,7 +138,8 @@ def train(
     score = jit(model, batch=0, reduce=None, backend=backend)
 
     def after_step(state: State) -> None:
-        right = sum((s > 0) == bool(label) for s, label in zip(score(points), labels))
+        scores = cast("Sequence[float]", score(points))  # of a batch, one for each point
+        right = sum((s > 0) == bool(label) for s, label in zip(scores, labels))
         training.accuracies.append(right / len(labels))
         state.metrics["accuracy"] = f"{right / len(labels):.0%}"
         optimizer.lr = first + (last - first) * state.epoch / steps

@@ -1,1 +1,1 @@
-"""Compilation: a function recorded once as a Program, and run at the speed of its backend."""
+"""Compilation: a function recorded once as a Program, and run by the backend of your choice."""

@@ -1,4 +1,4 @@
-"""Arguments of a call: their structure, which a recording is kept for, and their numbers."""
+"""Arguments of a call: their structure, which is the key of a recording, and their numbers."""
 
 from __future__ import annotations
 
@@ -8,23 +8,26 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from microgradlike.compile.arrays import FloatArray
 from microgradlike.derivatives.pytree import Pytree, is_array
 from microgradlike.engine import Value
+from microgradlike.op import Number
 from microgradlike.scalar import Scalar
 
-STATIC = (str, bytes, bool, type(None))  # taken as they are, and part of the structure
+STATIC = (str, bytes, bool, type(None))  # not numbers; they are part of the structure
 NO_ROWS = np.empty((0, 1))
-_REAL = "fiu"  # kinds of NumPy's numbers
+_REAL = "fiu"  # dtype.kind of arrays of real numbers
 
 
 class Arguments:
     """The arguments of one call, in the order in which a program takes them.
 
-    `key` is their structure. `rows` has a row for each number that differs over the batch, and a
-    column for each of its `count` rows; `shared` the numbers that are the same for all. `values`
-    are the Values among those, by place; `scalars` says whether there are numbers of any kind that
-    another computation is made of, `foreign` whether there are others than those. Raises TypeError
-    for what is no number, and ValueError for batches of no rows or of different lengths.
+    `key` is their structure. `rows` is an array with a line for each number that differs over the
+    batch and a column for each of the `count` rows; `shared` holds the numbers that all rows share.
+    `values` maps places in `shared` to Values. `scalars` says if there are Values, Duals or Tracers
+    among the arguments, `foreign` if there are some that `values` does not hold. Raises TypeError
+    for arguments that are not numbers, ValueError for a batch that is empty or has parts of
+    different lengths.
 
     >>> a = Arguments((np.zeros((5, 2)), 3.0), {}, batch=(0,))
     >>> a.count, a.rows.shape, a.shared
@@ -32,38 +35,40 @@ class Arguments:
     """
 
     def __init__(
-        self, args: Sequence[Any], kwargs: Mapping[str, Any], batch: tuple[int, ...]
+        self, args: Sequence[object], kwargs: Mapping[str, object], batch: tuple[int, ...]
     ) -> None:
         self.args, self.kwargs, self.batch = tuple(args), dict(kwargs), batch
         self.count: int | None = None
         self.values: dict[int, Value] = {}
         self.scalars = self.foreign = False
-        self._rows: list[Any] = []
-        self._shared: list[Any] = []
+        self._rows: list[FloatArray] = []
+        self._shared: list[FloatArray | list[Number]] = []
         self._size = 0
         if batch and batch[-1] >= len(self.args):
-            _refuse_no_argument(batch, len(self.args))
-        keys: list[Any] = []
+            _refuse_missing(batch, len(self.args))
+        keys: list[object] = []
         for i, x in enumerate(self.args):
             if type(x) is np.ndarray and x.dtype.kind in _REAL and x.ndim:
-                keys.append(self._array(i, x))  # the usual case, which takes least
+                keys.append(self._array(i, x))  # the common case, made fast
             else:
-                keys.append(self._batched(i, x) if i in batch else self._one(i, x))
+                keys.append(
+                    self._batch_argument(i, x) if i in batch else self._shared_argument(i, x)
+                )
         if kwargs:
-            keys += [(name, self._one(name, self.kwargs[name])) for name in sorted(self.kwargs)]
+            keys += [(k, self._shared_argument(k, self.kwargs[k])) for k in sorted(self.kwargs)]
         self.key = tuple(keys)
         self.rows = _joined(self._rows, NO_ROWS)
         self.shared = _joined(self._shared, NO_ROWS[:, 0])
 
-    def stand_ins(self, new: Any) -> tuple[list[Any], dict[str, Any], list[Any]]:
-        """Arguments to call the function with, for one row: `new()` in the place of each number.
+    def tracers(self, new: Callable[[], Number]) -> tuple[list[Any], dict[str, Any], list[Number]]:
+        """Return arguments for one row, `new()` in place of each number, and these new numbers.
 
-        The third is what `new` gave, in the order in which a program takes it.
+        The numbers are in the order in which a program takes them.
         """
-        varying: list[Any] = []
-        fixed: list[Any] = []
+        varying: list[Number] = []
+        shared: list[Number] = []
 
-        def filled(x: Any, made: list[Any]) -> Any:
+        def filled(x: object, made: list[Number]) -> object:
             if isinstance(x, STATIC):
                 return x
             tree = Pytree(x, "argument")
@@ -72,37 +77,36 @@ class Arguments:
             return tree.as_argument(numbers)
 
         args = [
-            filled(row_of(x, 0), varying) if i in self.batch else filled(x, fixed)
+            filled(row_of(x, 0), varying) if i in self.batch else filled(x, shared)
             for i, x in enumerate(self.args)
         ]
-        kwargs = {name: filled(self.kwargs[name], fixed) for name in sorted(self.kwargs)}
-        return args, kwargs, varying + fixed
+        kwargs = {name: filled(self.kwargs[name], shared) for name in sorted(self.kwargs)}
+        return args, kwargs, varying + shared
 
-    def names(self, f: Callable[..., Any]) -> list[str]:
-        """What the numbers are called that a program takes, in its order, by the parameters of f.
+    def names(self, f: Callable[..., object]) -> list[str]:
+        """Return a name for each number, in the order of a program, from the parameters of f.
 
         >>> Arguments(([[1.0, 2.0]], 3.0), {}, batch=(0,)).names(lambda x, w: x[0] * w)
         ['x[0]', 'x[1]', 'w']
         """
         varying: list[str] = []
-        fixed: list[str] = []
-        called = _parameters(f, len(self.args))
-        numbers = [(name, i in self.batch) for i, name in enumerate(called)]
-        for (name, batched), x in zip(numbers, self.args):
+        shared: list[str] = []
+        for i, (name, x) in enumerate(zip(_parameters(f, len(self.args)), self.args)):
             if not isinstance(x, STATIC):
+                batched = i in self.batch
                 row = row_of(x, 0) if batched else x
-                (varying if batched else fixed).extend(Pytree(row, name).names(name))
+                (varying if batched else shared).extend(Pytree(row, name).names(name))
         for name in sorted(self.kwargs):
             if not isinstance(self.kwargs[name], STATIC):
-                fixed += Pytree(self.kwargs[name], name).names(name)
-        return varying + fixed
+                shared += Pytree(self.kwargs[name], name).names(name)
+        return varying + shared
 
     def row(self, i: int) -> list[Any]:
-        """The positional arguments of one row of the batch."""
+        """Return the positional arguments of one row of the batch."""
         return [row_of(x, i) if k in self.batch else x for k, x in enumerate(self.args)]
 
-    def _array(self, i: int, x: Any) -> Any:
-        """Take an array of numbers; the structure of it, or of a row of it."""
+    def _array(self, i: int, x: Any) -> object:
+        """Take an array of numbers and return the structure of it, or of a row of it."""
         if i not in self.batch:
             self._shared.append(x.ravel())
             self._size += x.size
@@ -113,8 +117,8 @@ class Arguments:
         self._rows.append(x.reshape(count, -1).T)
         return x.shape[1:]
 
-    def _one(self, place: int | str, x: Any) -> Any:
-        """Take an argument that is the same for all rows; its structure."""
+    def _shared_argument(self, place: int | str, x: Any) -> object:
+        """Take an argument that all rows share and return its structure."""
         if type(x) is float:
             self._take([x])
             return None
@@ -135,12 +139,12 @@ class Arguments:
             self._take([x.data if isinstance(x, Value) else x for x in tree.leaves])
         return tree.structure()
 
-    def _take(self, numbers: Any) -> None:
+    def _take(self, numbers: FloatArray | list[Number]) -> None:
         self._shared.append(numbers)
         self._size += len(numbers)
 
-    def _batched(self, i: int, x: Any) -> Any:
-        """Take an argument that has a number for each row; the structure of one row of it."""
+    def _batch_argument(self, i: int, x: Any) -> object:
+        """Take an argument with a leading axis of rows and return the structure of one row."""
         name = f"argument {i}"
         count = _count(x, name)
         self._check_count(i, count)
@@ -151,15 +155,13 @@ class Arguments:
             self.count = count
         elif count != self.count:
             raise ValueError(
-                f"argument {i} has {count} row(s), argument {self.batch[0]} has {self.count}: a"
-                " batch has one length"
+                f"argument {i} has {count} row(s), argument {self.batch[0]} has {self.count}; pass"
+                " as many rows for each argument in batch"
             )
         if not count:
-            raise ValueError(
-                f"argument {i} has no rows: there is no mean, and no structure, of nothing"
-            )
+            raise ValueError(f"argument {i} has no rows: the batch is empty; pass at least one row")
 
-    def _columns(self, name: str, x: Any, count: int) -> Any:
+    def _columns(self, name: str, x: Any, count: int) -> object:
         if isinstance(x, dict):
             return ("dict", *((k, self._columns(f"{name}[{k!r}]", v, count)) for k, v in x.items()))
         if isinstance(x, np.ndarray) and x.dtype.kind in _REAL:
@@ -170,37 +172,37 @@ class Arguments:
         for i, tree in enumerate(trees):
             if tree.structure() != structure:
                 raise ValueError(
-                    f"{name}[{i}] is {tree.describe()}, {name}[0] is {trees[0].describe()}: the"
-                    " rows of a batch are alike"
+                    f"{name}[{i}] is {tree.describe()}, {name}[0] is {trees[0].describe()}; give"
+                    " all rows of a batch one structure"
                 )
         if any(isinstance(x, Scalar) for tree in trees for x in tree.leaves):
-            self.scalars = self.foreign = True  # a Value in one row is none in the others
+            self.scalars = self.foreign = True  # a Value of one row is not in the others
         else:
             columns = np.array([tree.leaves for tree in trees], dtype=float).reshape(count, -1)
             self._rows.append(columns.T)
         return structure
 
 
-def _parameters(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of the first parameters of f."""
+def _parameters(f: Callable[..., object], count: int) -> list[str]:
+    """Return the names of the first `count` parameters of f."""
     try:
         found = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):  # of a function that is not Python's
+    except (TypeError, ValueError):  # f is not written in Python
         found = []
-    usual = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    names = [p.name for p in found if p.kind in usual][:count]
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = [p.name for p in found if p.kind in positional][:count]
     return names + [f"argument {i}" for i in range(len(names), count)]
 
 
-def _joined(parts: list[Any], nothing: Any) -> Any:
-    """The parts as one array of floats; not a copy, if there is one part that is such an array."""
+def _joined(parts: Sequence[FloatArray | list[Number]], empty: FloatArray) -> FloatArray:
+    """Return the parts as one array of floats, without a copy of a single part of that type."""
     if len(parts) > 1:
         return np.concatenate(parts, dtype=float)
-    return np.asarray(parts[0], dtype=float) if parts else nothing
+    return np.asarray(parts[0], dtype=float) if parts else empty
 
 
 def row_of(x: Any, i: int) -> Any:
-    """Row `i` of an argument that has a number for each row.
+    """Return row `i` of an argument with a leading axis of rows.
 
     >>> row_of({"x": np.array([[1.0, 2.0], [3.0, 4.0]]), "y": [5.0, 6.0]}, 1)
     {'x': array([3., 4.]), 'y': 6.0}
@@ -208,27 +210,30 @@ def row_of(x: Any, i: int) -> Any:
     if isinstance(x, dict):
         return {key: row_of(part, i) for key, part in x.items()}
     row = x[i]
-    return row.item() if isinstance(row, np.number) else row  # NumPy's numbers warn
+    return row.item() if isinstance(row, np.number) else row  # NumPy's numbers warn on overflow
 
 
 def _count(x: Any, name: str) -> int:
-    """The number of rows of an argument."""
+    """Return the number of rows of an argument."""
     if isinstance(x, dict) and x:
         counts = {key: _count(part, f"{name}[{key!r}]") for key, part in x.items()}
         if len(set(counts.values())) > 1:
-            raise ValueError(f"the parts of {name} have different numbers of rows: {counts}")
+            raise ValueError(
+                f"the parts of {name} have different numbers of rows: {counts}; pass as many rows"
+                " for each part"
+            )
         return next(iter(counts.values()))
     if isinstance(x, (list, tuple)) or (is_array(x) and x.ndim):
         return len(x)
     raise TypeError(
-        f"{name} is in batch=, so it has a row for each example: an array, a list, or a dict of"
-        f" them; got {x!r:.60} of type {type(x).__name__}"
+        f"{name} is in batch, but {x!r:.60} of type {type(x).__name__} has no rows; pass an array,"
+        " a list, or a dict of these, with a row for each example"
     )
 
 
-def _refuse_no_argument(batch: tuple[int, ...], count: int) -> NoReturn:
+def _refuse_missing(batch: tuple[int, ...], count: int) -> NoReturn:
     missing = next(i for i in batch if i >= count)
     raise ValueError(
-        f"batch={batch!r} names argument {missing}, but there are {count} positional argument(s),"
-        " counted from 0"
+        f"batch={batch!r} names argument {missing}, but there are {count} positional argument(s);"
+        " count from 0, and pass it by position"
     )

@@ -1,4 +1,4 @@
-"""The arithmetic of a page: primitives and their partials as a JavaScript object."""
+"""Arithmetic of a page: primitives and their partials as a JavaScript object."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ from microgradlike.op import Op
 
 
 def arithmetic(used: Iterable[Op], name: str, spellings: Mapping[Op, str]) -> str:
-    """Primitives and their derivatives as an object, `{ exp: { forward, partials } }`.
+    """Return the text of an object `{ exp: { forward, partials } }` with these primitives.
 
-    `partials` has a function for each operand, of the value and the operands, made from the table's
-    own. TypeError where a primitive has no spelling, or a derivative wants plain floats.
+    `name` is the constant that holds it, `spellings` has the JavaScript functions of a user's
+    primitives. `partials` has a function of the value and the operands for each operand, made from
+    the table's partial. Raises TypeError if a primitive has no spelling, or if a partial works with
+    plain floats only.
 
     >>> from microgradlike import ops
     >>> print(arithmetic([ops.exp, ops.neg], "PRIMITIVES", {}))
@@ -44,7 +46,7 @@ def arithmetic(used: Iterable[Op], name: str, spellings: Mapping[Op, str]) -> st
         names = ["x"] if op.arity == 1 else [*"abcdefgh"[: op.arity]]
         value = _arrow(forward, spelled, names)
         slopes = ", ".join(_arrow(p, spelled, ["y", *names]) for p in partials)
-        key = json.dumps(op.name)  # in brackets: __proto__ is no key like others
+        key = json.dumps(op.name)  # in brackets, as __proto__ is a special key
         lines += f"[{key}]: {{ forward: {value}, partials: [{slopes}] }},".split("\n")
     helpers = library_paragraphs(" ".join(spelled.values()))
     return closure_text(name, [*helpers, *own, function_text("return {", lines, "};")])
@@ -53,25 +55,25 @@ def arithmetic(used: Iterable[Op], name: str, spellings: Mapping[Op, str]) -> st
 def _forward(op: Op) -> Program:
     trace = Trace()
     xs = tuple(trace.input() for _ in range(op.arity))
-    return build_program(xs, [trace.known(op, xs)])
+    return build_program(xs, [trace.intern(op, xs)])
 
 
 def _partial(op: Op, index: int) -> Program:
-    """dy/d(operand) of the value and the operands, as the table has it."""
+    """Return the table's partial as a program of the value and the operands."""
     trace = Trace()
     y, *xs = [trace.input() for _ in range(1 + op.arity)]
     try:
-        slope = trace.operand(partial(op, index, y, tuple(xs)))
+        slope = trace.as_operand(partial(op, index, y, tuple(xs)))
         if slope is None or trace.values:
-            raise TypeError("it is made of numbers only, and of no Value from outside")
+            raise TypeError("a partial uses its arguments only, not Values from outside")
         return build_program([y, *xs], [slope])
     except TypeError as error:
-        error.add_note(f"in the derivative of {op.name!r}, which is to be JavaScript")
+        error.add_note(f"in a partial of {op.name!r}, for JavaScript")
         raise
 
 
 def _arrow(program: Program, spelled: Mapping[Op, str], inputs: list[str]) -> str:
-    """A function that is an expression where the program is one."""
+    """Return an arrow function: of one expression if the program is one equation, else a block."""
     names = [*inputs, *(f"v{i}" for i in range(len(program)))]
     templates = [spelled[op] for op in program.ops]
     head = f"({', '.join(inputs)}) =>"

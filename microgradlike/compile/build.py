@@ -1,36 +1,48 @@
-"""Building: the equations of a recording that some results depend on, as a Program."""
+"""Construction of a Program from the tracers of a recording."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from microgradlike.compile.program import Program
-from microgradlike.compile.trace import Tracer
+from microgradlike.compile.trace import Operand, Tracer
 from microgradlike.op import Op
 
 
 def build_program(
-    inputs: Sequence[Tracer], outputs: Sequence[Any], names: Sequence[str] = ()
+    inputs: Sequence[Tracer], outputs: Sequence[Operand], names: Sequence[str] = ()
 ) -> Program:
-    """The equations of a recording that the outputs, Tracers and numbers, depend on."""
-    any_of = next((x for x in (*inputs, *outputs) if type(x) is Tracer), None)
-    nodes = [] if any_of is None else any_of.trace.nodes
+    """Return the program of the outputs, which are tracers or numbers.
+
+    It has the equations that the outputs depend on, in the order of the recording. `names` are
+    names of the inputs, for `Program.legend`.
+
+    >>> from microgradlike.compile.trace import Trace
+    >>> x = Trace().input()
+    >>> print(build_program([x], [x.exp() * 2.0]))
+    v1 = exp(x0)
+    v2 = v1 * 2.0
+    return v2
+    """
+    tracer = next((x for x in (*inputs, *outputs) if type(x) is Tracer), None)
+    nodes = [] if tracer is None else tracer.trace.nodes
     return replace(_Builder(inputs).built(nodes, outputs), names=tuple(names))
 
 
 class _Builder:
+    """The slots, constants and equations of a program that grows."""
+
     def __init__(self, inputs: Sequence[Tracer]) -> None:
         self.slots = {x.index: i for i, x in enumerate(inputs)}
         self.inputs = len(inputs)
-        self.constants: dict[Any, int] = {}
-        self.numbers: list[float] = []
+        self.places: dict[float | str, int] = {}
+        self.constants: list[float] = []
         self.ops: dict[Op, int] = {}
         self.code, self.starts, self.operands = array("H"), array("q", [0]), array("q")
 
-    def built(self, nodes: Sequence[Tracer], outputs: Sequence[Any]) -> Program:
+    def built(self, nodes: Sequence[Tracer], outputs: Sequence[Operand]) -> Program:
         for x in _needed(nodes, outputs):
             if x.op is not None:
                 self.operands.extend([self.reference(a) for a in x.operands])
@@ -41,26 +53,26 @@ class _Builder:
         return Program(
             self.inputs,
             results,
-            tuple(self.numbers),
+            tuple(self.constants),
             tuple(self.ops),
             self.code,
             self.starts,
             self.operands,
         )
 
-    def reference(self, x: Any) -> int:
+    def reference(self, x: Operand) -> int:
         if type(x) is Tracer:
             return self.slots[x.index]
         key = x if x else repr(x)  # 0.0 equals -0.0
-        place = self.constants.get(key)
+        place = self.places.get(key)
         if place is None:
-            place = self.constants[key] = -1 - len(self.numbers)
-            self.numbers.append(x)
+            place = self.places[key] = -1 - len(self.constants)
+            self.constants.append(x)
         return place
 
 
-def _needed(nodes: Sequence[Tracer], outputs: Sequence[Any]) -> list[Tracer]:
-    """The nodes that the outputs depend on, operands before users."""
+def _needed(nodes: Sequence[Tracer], outputs: Sequence[Operand]) -> list[Tracer]:
+    """Return the nodes that the outputs depend on, operands before users."""
     wanted = bytearray(len(nodes))
     for y in outputs:
         if type(y) is Tracer:

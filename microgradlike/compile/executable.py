@@ -1,70 +1,80 @@
-"""Executable: a program in the hands of a backend, a block of rows at a time."""
+"""Executable: a program run by a backend, block by block of rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from types import ModuleType
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
-from microgradlike.compile.passes.simplify import apart, without_zeros
-from microgradlike.compile.passes.zero_absorption import fast
+from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.passes.simplify import with_shared_terms_apart, without_zero_terms
+from microgradlike.compile.passes.zero_absorption import with_plain_products
 from microgradlike.compile.program import Program, varies
 
-WORK = 1 << 23  # equations × rows: 5 to 50 ms, and to send them to a worker takes about 1
-LARGE = 1e290  # the square of a number that can be added to another without overflow
+WORK = 1 << 23  # equations × rows in a shard: 5 to 50 ms, where sending it to a worker takes 1 ms
+LARGE = 1e290  # a sum of squares below it: the sum of any of these numbers cannot overflow
 
 
 class Executable:
-    """What runs a program of which the first `batched` inputs have a number for every row."""
+    """A program with a backend; the first `batched` inputs have a number for every row.
+
+    >>> from microgradlike import jit
+    >>> executable = jit(lambda x: x * x, batch=0).executable([1.0])
+    >>> executable.sums(np.array([[1.0, 2.0, 3.0]]), np.empty(0))
+    array([14.])
+    """
 
     def __init__(self, program: Program, batched: int, backend: ModuleType) -> None:
         self.program, self.batched, self.backend = program, batched, backend
-        self._shorter, self._zeros = without_zeros(program)
+        self._shorter, self._zero_terms = without_zero_terms(program)
 
-    def outputs(self, rows: Any, shared: Any) -> Any:
-        """The outputs, of shape (outputs, rows)."""
-        blocks, _ = self.each(rows, shared)
+    def outputs(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+        """Return the outputs, of shape (outputs, rows).
+
+        `rows` has the shape (batched, rows), `shared` holds the other inputs.
+        """
+        blocks, _ = self.per_row(rows, shared)
         found = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
-        return found if self._zeros is None else found + self._zeros[:, None]
+        return found if self._zero_terms is None else found + self._zero_terms[:, None]
 
-    def sums(self, rows: Any, shared: Any) -> Any:
-        """The outputs, added up over the rows: always the same blocks, in the same order."""
+    def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+        """Return the outputs summed over the rows: by the same blocks, in the same order."""
         blocks, squares = self.summed(rows, shared)
         if squares < LARGE:
-            return self._added(blocks)
-        with np.errstate(all="ignore"):  # to say so takes longer than to add
-            return self._added(blocks)
+            return self._total(blocks)
+        with np.errstate(all="ignore"):  # entering it takes longer than the additions
+            return self._total(blocks)
 
-    def _added(self, blocks: list[Any]) -> Any:
+    def _total(self, blocks: list[FloatArray]) -> FloatArray:
         total = blocks[0] if len(blocks) == 1 else sum(blocks[1:], blocks[0])
-        return total if self._zeros is None else total + self._zeros
+        return total if self._zero_terms is None else total + self._zero_terms
 
     @cached_property
-    def piece(self) -> int:
-        """How many rows, in whole vectors of 8, make WORK of it."""
+    def shard_rows(self) -> int:
+        """The number of rows, in whole vectors of 8, that amount to WORK."""
         return max(8, WORK // max(1, len(self.program)) // 8 * 8)
 
     @cached_property
-    def each(self) -> _Cautious:
-        """The program that gives the outputs of each row."""
-        return _Cautious(self._shorter, self.batched, self.backend, "__call__")
+    def per_row(self) -> _ZeroAbsorbing:
+        """The outputs of each row of a block."""
+        return _ZeroAbsorbing(self._shorter, self.batched, self.backend, "__call__")
 
     @cached_property
-    def summed(self) -> _Cautious:
-        """The program that gives what is added up."""
+    def summed(self) -> _ZeroAbsorbing:
+        """The outputs summed over the rows of a block."""
         varying = varies(self._shorter, self.batched)
-        program, belong = apart(self._shorter, varying)
-        return _Cautious(program, self.batched, self.backend, "sums", belong)
+        program, add_to = with_shared_terms_apart(self._shorter, varying)
+        return _ZeroAbsorbing(program, self.batched, self.backend, "sums", add_to.tolist())
 
 
-class _Cautious:
-    """A program whose products of the chain rule are plain ones at first.
+class _ZeroAbsorbing:
+    """A method of a program in which 0·∞ is 0 in the products of the chain rule.
 
-    Where a nan comes out, the block is run again with 0·∞ = 0, by code that is built when it is
-    first needed.
+    Blocks run with plain products first. If a nan comes out, the block runs again with absorbing
+    products, in code that is built when it is first needed.
     """
 
     def __init__(
@@ -72,29 +82,31 @@ class _Cautious:
         program: Program,
         batched: int,
         backend: ModuleType,
-        method: str,
-        belong: Sequence[int] = (),
+        method: Literal["__call__", "sums"],
+        add_to: Sequence[int] = (),
     ) -> None:
         self.program, self.batched, self.backend = program, batched, backend
-        self.method, self.belong = method, belong
-        self.plain = fast(program)
-        run = backend.build(self.plain, batched, belong)
+        self.method, self.add_to = method, add_to
+        self.plain = with_plain_products(program)
+        run = backend.build(self.plain, batched, add_to)
         self.run, self.block = getattr(run, method), run.block
 
     @cached_property
-    def careful(self) -> Any:
-        return getattr(self.backend.build(self.program, self.batched, self.belong), self.method)
+    def absorbing(self) -> Callable[[FloatArray, FloatArray], FloatArray]:
+        run = self.backend.build(self.program, self.batched, self.add_to)
+        found: Callable[[FloatArray, FloatArray], FloatArray] = getattr(run, self.method)
+        return found
 
-    def __call__(self, rows: Any, shared: Any) -> tuple[list[Any], float]:
-        """What the method gives for each block of rows; and the sum of the squares of all of it."""
+    def __call__(self, rows: FloatArray, shared: FloatArray) -> tuple[list[FloatArray], float]:
+        """Return the results for each block of rows, and the sum of the squares of them all."""
         count = rows.shape[1]
         blocks, squares = [], 0.0
         for start in range(0, count, self.block):
             block = rows if count <= self.block else rows[:, start : start + self.block]
             results = self.run(block, shared)
-            square = float(np.vdot(results, results))  # nan where there is a nan, and only there
+            square = float(np.vdot(results, results))  # nan if and only if there is a nan
             if square != square and self.plain is not self.program:
-                results = self.careful(block, shared)
+                results = self.absorbing(block, shared)
             blocks.append(results)
             squares += square
         return blocks, squares

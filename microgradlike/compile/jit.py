@@ -1,17 +1,57 @@
-"""jit: a function as a program. Nothing else, so that `import microgradlike` stays light."""
+"""jit: a function that runs as a program. It imports no more, so `import microgradlike` is fast."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, overload
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from microgradlike.compile.jitted import Jitted
 
+__all__ = ["jit"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@overload
 def jit(
-    f: Callable[..., Any] | None = None,
+    f: Callable[P, R],
+    /,
+    *,
+    backend: str = ...,
+    executor: Executor | None = ...,
+    split: int | None = ...,
+) -> Jitted[P, R]: ...
+@overload
+def jit(
+    *, backend: str = ..., executor: Executor | None = ..., split: int | None = ...
+) -> Callable[[Callable[P, R]], Jitted[P, R]]: ...
+@overload  # the parameters of f are one row, the arguments of a call are many
+def jit(
+    f: Callable[..., R],
+    /,
+    *,
+    batch: int | tuple[int, ...],
+    reduce: str | None = ...,
+    backend: str = ...,
+    executor: Executor | None = ...,
+    split: int | None = ...,
+) -> Jitted[..., R]: ...
+@overload
+def jit(
+    *,
+    batch: int | tuple[int, ...],
+    reduce: str | None = ...,
+    backend: str = ...,
+    executor: Executor | None = ...,
+    split: int | None = ...,
+) -> Callable[[Callable[..., R]], Jitted[..., R]]: ...
+def jit(
+    f: Callable[P, R] | None = None,
     /,
     *,
     batch: int | tuple[int, ...] = (),
@@ -19,29 +59,22 @@ def jit(
     backend: str = "auto",
     executor: Executor | None = None,
     split: int | None = None,
-) -> Any:
-    """Make `f` a function that is recorded once and then run as a program, without Python.
+) -> Jitted[P, R] | Callable[[Callable[P, R]], Jitted[P, R]]:
+    """Record `f` once for each structure of its arguments; from then on it runs as a program.
 
-    Arguments and results are numbers, arrays and nests of them; text, booleans and None are taken
-    as they are. Those whose positions are in `batch` have a leading axis of rows (a list is a list
-    of rows, and of a dict every part has that axis): `f` is written for one row, and its results
-    are the mean over the rows, their sum, or (`reduce=None`) have the leading axis too. Values that
-    `f` uses are read at every call, and `backward(...)` adds to their gradients. All else that it
-    uses is as it was when it was recorded: plain numbers of its surroundings, random ones, the
-    `.data` of a Value, and which Value a name stood for. It is recorded anew for other structures
-    of the arguments.
+    Arguments and results are numbers, arrays and nested lists, tuples and dicts of these. Values
+    that `f` uses are read at every call, and `backward(...)` adds to their gradients; all else is
+    fixed when `f` is recorded. Called with Values, `f` runs eagerly and can be differentiated.
 
-    `backend` is "python" (eager arithmetic, bit for bit), "numpy", "llvm" (machine code; wants the
-    extra `llvm`), "auto" (llvm where it is installed, else numpy), or "eager", which runs `f` as it
-    stands. Called with Values, a function runs as it stands too: the result can be differentiated.
+    - `batch`: position(s) of arguments with a leading axis of rows; `f` is written for one row.
+    - `reduce`: "mean" or "sum" over the rows; with None, results have the leading axis of rows.
+    - `backend`: "python" (bits as eager), "numpy", "llvm" (machine code; needs the extra `llvm`),
+      "auto" ("llvm" if it is installed, else "numpy") or "eager" (`f` as it stands).
+    - `executor`: a `concurrent.futures.Executor` whose workers share a batch; the bits stay.
+    - `split`: rows of a batch per worker task; by default as many as take some milliseconds.
 
-    `executor` is any `concurrent.futures.Executor`, such as a process pool or a Dask client's
-    `get_executor()`: its workers share a batch, in pieces of `split` rows (by default as many as
-    take some milliseconds). The pieces are the same without it, and so are the bits. It may be set
-    later: `f.executor = pool`. Where a worker dies there is a RuntimeError and nothing is changed:
-    the call can be repeated.
-
-    Raises TraceError where `f` needs a number to know what to do, as `if x > 0:` does.
+    Returns a Jitted. Raises TypeError or ValueError for another option. A call raises TraceError if
+    `f` needs a number to decide what to do, RuntimeError if a worker dies; it can be repeated.
 
     >>> from microgradlike import Value
     >>> w = Value(2.0)
@@ -51,10 +84,9 @@ def jit(
     >>> loss([1.0, 2.0, 3.0]), loss.backward([1.0, 2.0, 3.0]), w.grad
     (11.666666666666666, 11.666666666666666, 14.666666666666666)
     """
-    if f is None:
-        return functools.partial(
-            jit, batch=batch, reduce=reduce, backend=backend, executor=executor, split=split
-        )
-    from microgradlike.compile.jitted import Jitted  # which wants NumPy
+    from microgradlike.compile.jitted import Jitted  # imports NumPy
 
-    return Jitted(f, batch, reduce, backend, executor, split)
+    decorate = functools.partial(
+        Jitted, batch=batch, reduce=reduce, backend=backend, executor=executor, split=split
+    )
+    return decorate if f is None else decorate(f)

@@ -3,55 +3,70 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.util
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Executor
 from types import ModuleType
-from typing import Any
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import numpy as np
 
 from microgradlike import functions, ops
+from microgradlike._validate import whole_number
 from microgradlike.compile.arguments import Arguments
-from microgradlike.compile.build import build_program
+from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.program import Program
-from microgradlike.compile.sharding import Spread, checked_executor, checked_split
-from microgradlike.compile.trace import Trace, TraceError, Tracer
+from microgradlike.compile.recording import Recording, require_one_number
+from microgradlike.compile.sharding import ShardedExecutable, checked_executor, checked_split
+from microgradlike.compile.trace import TraceError
 from microgradlike.context import active_run, active_trace, eager_jit
-from microgradlike.derivatives.linear_map import LinearMap
 from microgradlike.derivatives.pytree import Pytree
-from microgradlike.derivatives.traversal import is_older
 from microgradlike.engine import Value, accumulate
-from microgradlike.graph import topological
+
+__all__ = ["Jitted"]
 
 BACKENDS = ("python", "numpy", "llvm")  # modules of `backends`
 REDUCE = ("mean", "sum", None)
-KEPT = 64  # recordings, of the structures of arguments that came last
+CACHE_SIZE = 64  # recordings that are kept: of the structures that were used last
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-class Jitted:
-    """A function that runs as a program: what `jit` gives."""
+class Jitted(Generic[P, R]):
+    """A function that runs as a program; `jit` makes it and describes the options.
+
+    `f` is the function itself, `batch`, `reduce` and `backend` the options. `executor` and `split`
+    can be set at any time.
+
+    >>> from microgradlike import jit
+    >>> f = jit(lambda x: (x + 1) ** 2)
+    >>> f(3.0)
+    16.0
+    """
 
     def __init__(
         self,
-        f: Callable[..., Any],
-        batch: Any,
-        reduce: str | None,
-        backend: str,
+        f: Callable[P, R],
+        *,
+        batch: int | tuple[int, ...] = (),
+        reduce: str | None = "mean",
+        backend: str = "auto",
         executor: Executor | None = None,
         split: int | None = None,
     ) -> None:
         if not callable(f):
             raise TypeError(f"jit takes a function, got {f!r:.60}")
-        self.f = f
-        self.batch = _positions(batch)
-        self.reduce, self.backend = _one_of("reduce", reduce, REDUCE), backend
-        _one_of("backend", backend, ("auto", "eager", *BACKENDS))
+        _require_one_of("reduce", reduce, REDUCE)
+        _require_one_of("backend", backend, ("auto", "eager", *BACKENDS))
+        self.f, self.batch = f, _positions(batch)
+        self.reduce, self.backend = reduce, backend
         self.executor, self.split = executor, split
-        self._kept: OrderedDict[Any, _Recorded] = OrderedDict()
+        self._recordings: OrderedDict[object, Recording] = OrderedDict()
         self._lock = threading.RLock()
         functools.update_wrapper(self, f, updated=())
 
@@ -60,7 +75,7 @@ class Jitted:
 
     @property
     def executor(self) -> Executor | None:
-        """Whose workers share a batch; it may be set at any time."""
+        """The executor whose workers share a batch, or None."""
         return self._executor
 
     @executor.setter
@@ -69,68 +84,82 @@ class Jitted:
 
     @property
     def split(self) -> int | None:
-        """How many rows of a batch make a piece; None is as many as take some milliseconds."""
+        """The number of rows of a shard of the batch; None is as many as take some milliseconds."""
         return self._split
 
     @split.setter
     def split(self, split: int | None) -> None:
         self._split = checked_split(split)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """The results of the function, in the nest that it gives them in."""
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Return the results of the function, nested as the function returns them.
+
+        Numbers are floats. With `reduce=None`, each number is an array with an element per row.
+        Raises TypeError for arguments that are not numbers, ValueError for a batch that is empty
+        or has parts of different lengths, TraceError if `f` needs a number while it is recorded.
+        """
         arguments = Arguments(args, kwargs, self.batch)
-        inside = (
-            active_trace.get() is not None or eager_jit.get()
-        )  # of another, which this is part of
+        inside = active_trace.get() is not None or eager_jit.get()  # part of another jit function
         if arguments.scalars or inside or self.backend == "eager":
             result = self._eager(arguments)
             derived = arguments.scalars or inside or active_run.get() is not None
-            return result if derived else _numbers(result)
-        recorded = self._recorded(arguments)
-        if recorded.is_part_of(active_run.get()):
+            return cast("R", result if derived else _as_floats(result))
+        recording = self._recording(arguments)
+        if recording.depends_on_run(active_run.get()):
             with self._lock:
-                self._kept.pop(arguments.key, None)  # the next run has other Values
-            return self._eager(arguments)
+                self._recordings.pop(arguments.key, None)  # the next run has other Values
+            return cast("R", self._eager(arguments))
         with self._lock:
-            executable = recorded.forward
-        return self._nest(recorded, self._run(executable, recorded, arguments))
+            executable = recording.forward
+        row: Any = self._run(executable, recording, arguments)
+        if self.batch and self.reduce is None:
+            return cast("R", recording.outputs.stacked(list(row)))
+        return cast("R", recording.outputs.unflatten(row))
 
-    def backward(self, *args: Any, upstream: float = 1.0, **kwargs: Any) -> float:
-        """The value, with `upstream` times its gradient added to the `grad` of each Value.
+    def backward(self, *args: object, upstream: float = 1.0, **kwargs: object) -> float:
+        """Return the value and add `upstream` times its gradient to the `grad` of each Value.
 
-        Those are the Values that the function uses and those among the arguments, as after
-        `value.backward()` of a function that is not compiled. Raises TypeError where the function
-        gives more than one number, ValueError where rows are not reduced to one.
+        The Values are those that the function uses and those among the arguments, as after
+        `value.backward()` of an eager result. Raises TypeError if the function returns more than
+        one number, ValueError if rows are not reduced to one, TraceError while another function is
+        recorded.
+
+        >>> from microgradlike import Value, jit
+        >>> w = Value(2.0)
+        >>> jit(lambda x: w * x).backward(3.0), w.grad
+        (6.0, 3.0)
         """
         if active_trace.get() is not None:
             raise TraceError(
-                f"{self!r}.backward() fills in numbers, which are not known while the function"
+                f"{self!r}.backward() computes numbers, which are not known while the function"
                 " around it is recorded; use grad(f) there"
             )
         if self.reduce is None and self.batch:
-            raise ValueError("backward needs one number: with a batch, reduce is 'mean' or 'sum'")
+            raise ValueError(
+                "backward needs one number, and reduce=None gives one per row; use reduce='mean' or"
+                " reduce='sum'"
+            )
         arguments = Arguments(args, kwargs, self.batch)
         if arguments.foreign:
             raise TypeError(
-                "backward adds to the gradients of Values that are the same for all rows, and there"
-                " is another kind of number among the arguments, or a Value in the batch;"
-                " differentiate the function instead, as in grad(f)"
+                "backward cannot add to the gradient of a Value in the batch, or of an argument"
+                " that is neither a Value nor a plain number; use grad(f)"
             )
         if self.backend == "eager":
-            result = _one_number(Pytree(self._eager(arguments), "the result of the function"))
-            if isinstance(result, Value):
-                result.backward(upstream)
-            return float(result.data if isinstance(result, Value) else result)
-        recorded = self._recorded(arguments)
+            return self._eager_backward(arguments, upstream)
+        recording = self._recording(arguments)
         with self._lock:
-            executable = recorded.gradient(tuple(arguments.values))
-        row = self._run(executable, recorded, arguments).tolist()
-        values = [*arguments.values.values(), *recorded.values]
+            executable = recording.gradient(tuple(arguments.values))
+        row = self._run(executable, recording, arguments).tolist()
+        values = [*arguments.values.values(), *recording.values]
         accumulate(values, [ops.mul_no_nan.forward(upstream, g) for g in row[1:]])
         return float(row[0])
 
-    def program(self, *args: Any, gradient: bool = False, **kwargs: Any) -> Program:
-        """The program for arguments like these; with `gradient`, by the Values that it reads too.
+    def program(self, *args: object, gradient: bool = False, **kwargs: object) -> Program:
+        """Return the program for arguments of this structure.
+
+        With `gradient`, its outputs are the value and the gradients by the Values among the
+        arguments and by those that the function uses. Raises what a call raises.
 
         >>> from microgradlike import jit
         >>> print(jit(lambda x: (x + 1) ** 2).program(3.0))
@@ -140,8 +169,8 @@ class Jitted:
         """
         return self.executable(*args, gradient=gradient, **kwargs).program
 
-    def executable(self, *args: Any, gradient: bool = False, **kwargs: Any) -> Executable:
-        """What runs the program for arguments like these.
+    def executable(self, *args: object, gradient: bool = False, **kwargs: object) -> Executable:
+        """Return the executable of `program(...)`, which takes arrays of inputs.
 
         >>> from microgradlike import jit
         >>> executable = jit(lambda x, y: x / y, batch=0).executable([3.0], 4.0)
@@ -149,49 +178,48 @@ class Jitted:
         array([[0.25, 0.5 ]])
         """
         arguments = Arguments(args, kwargs, self.batch)
-        recorded = self._recorded(arguments)
+        recording = self._recording(arguments)
         with self._lock:
             if gradient:
-                return recorded.gradient(tuple(arguments.values))
-            return recorded.forward
+                return recording.gradient(tuple(arguments.values))
+            return recording.forward
 
-    def _run(self, executable: Executable, recorded: _Recorded, arguments: Arguments) -> Any:
+    def _run(
+        self, executable: Executable, recording: Recording, arguments: Arguments
+    ) -> FloatArray:
+        """Return the outputs, reduced over the rows; with `reduce=None` a line of rows for each."""
         shared = arguments.shared
-        if recorded.values:
-            shared = np.concatenate([shared, [v.data for v in recorded.values]])
+        if recording.values:
+            shared = np.concatenate([shared, [v.data for v in recording.values]])
         if not self.batch:
             return executable.outputs(arguments.rows, shared)[:, 0]
-        whole = arguments.rows.shape[1] <= (self.split or executable.piece)
-        runs = executable if whole else Spread(executable, self.executor, self.split)
+        whole = arguments.rows.shape[1] <= (self.split or executable.shard_rows)
+        runs = executable if whole else ShardedExecutable(executable, self.executor, self.split)
         if self.reduce is None:
             return runs.outputs(arguments.rows, shared)
         total = runs.sums(arguments.rows, shared)
-        return total / arguments.count if self.reduce == "mean" else total
+        return total / (arguments.count or 1) if self.reduce == "mean" else total
 
-    def _nest(self, recorded: _Recorded, row: Any) -> Any:
-        if self.batch and self.reduce is None:
-            return recorded.outputs.stacked(list(row))
-        return recorded.outputs.unflatten(row)
-
-    def _recorded(self, arguments: Arguments) -> _Recorded:
+    def _recording(self, arguments: Arguments) -> Recording:
         key = arguments.key
         with self._lock:
-            found = self._kept.get(key)
+            found = self._recordings.get(key)
             if found is None:
-                found = self._kept[key] = _Recorded(self.f, arguments, _backend(self.backend))
-                if len(self._kept) > KEPT:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(key)
+                found = self._recordings[key] = Recording(self.f, arguments, _backend(self.backend))
+                if len(self._recordings) > CACHE_SIZE:
+                    self._recordings.popitem(last=False)
+            self._recordings.move_to_end(key)
             return found
 
     def _eager(self, arguments: Arguments) -> Any:
-        """The function as it stands, row by row."""
+        """Return the results of the function as it stands, row by row."""
+        f = cast("Callable[..., object]", self.f)
         token = eager_jit.set(True)
         try:
             if not self.batch:
-                return self.f(*arguments.args, **arguments.kwargs)
+                return f(*arguments.args, **arguments.kwargs)
             results = [
-                Pytree(self.f(*arguments.row(i), **arguments.kwargs), "the result of the function")
+                Pytree(f(*arguments.row(i), **arguments.kwargs), "the result of the function")
                 for i in range(arguments.count or 0)
             ]
         finally:
@@ -202,74 +230,29 @@ class Jitted:
         total = functions.mean if self.reduce == "mean" else functions.sum
         return results[0].unflatten([total(column) for column in columns])
 
-
-class _Recorded:
-    """A function for one structure of its arguments: its outputs, its programs."""
-
-    def __init__(self, f: Callable[..., Any], arguments: Arguments, backend: ModuleType) -> None:
-        self.backend = backend
-        trace = Trace()
-        args, kwargs, inputs = arguments.stand_ins(trace.input)
-        token = active_trace.set(trace)
-        try:
-            result = f(*args, **kwargs)
-        finally:
-            active_trace.reset(token)
-        self.outputs = Pytree(result, "the result of the function")
-        self.row = [trace.operand(y) for y in self.outputs.leaves]
-        self.values = trace.values
-        self.inputs = inputs + trace.inputs
-        self.batched = len(arguments.rows)
-        values = [v.label or f"Value {k}" for k, v in enumerate(self.values, 1)]
-        self.names = [*arguments.names(f), *values]
-        self._gradients: dict[tuple[int, ...], Executable] = {}
-
-    def is_part_of(self, run: int | None) -> bool:
-        """Whether it uses what a derivative that is going on depends on: its Values, or Duals."""
-        young = run is not None and any(not (v.reached or is_older(v, run)) for v in self.values)
-        return young or any(y is None for y in self.row)
-
-    @functools.cached_property
-    def forward(self) -> Executable:
-        built = build_program(self.inputs, self.row, self.names)
-        return Executable(built, self.batched, self.backend)
-
-    def gradient(self, places: tuple[int, ...]) -> Executable:
-        """The value, and its gradients by the shared numbers at these places and by the Values."""
-        found = self._gradients.get(places)
-        if found is None:
-            y = _one_number(self.outputs, self.row)
-            args = len(self.inputs) - len(self.values)
-            xs = [self.inputs[self.batched + i] for i in places] + self.inputs[args:]
-            gradient = LinearMap(topological(y), xs).vjp([(y, 1.0)]) if type(y) is Tracer else []
-            outputs = [y, *[0.0 + g for g in gradient or [0.0] * len(xs)]]
-            built = build_program(self.inputs, outputs, self.names)
-            found = self._gradients[places] = Executable(built, self.batched, self.backend)
-        return found
-
-
-def _one_number(outputs: Pytree, row: list[Any] | None = None) -> Any:
-    if not outputs.single:
-        raise TypeError(
-            f"backward needs one number, but the function gives {outputs.describe()}; add its"
-            " numbers up"
-        )
-    return (outputs.leaves if row is None else row)[0]
+    def _eager_backward(self, arguments: Arguments, upstream: float) -> float:
+        outputs = Pytree(self._eager(arguments), "the result of the function")
+        require_one_number(outputs)
+        (result,) = outputs.leaves
+        if isinstance(result, Value):
+            result.backward(upstream)
+            return result.data
+        return float(result)
 
 
 def _backend(name: str) -> ModuleType:
-    there = _has_llvm()
-    if name == "llvm" and not there:
+    installed = _has_llvm()
+    if name == "llvm" and not installed:
         raise ModuleNotFoundError(
-            'backend="llvm" wants llvmlite 0.45 or later: pip install "microgradlike[llvm]";'
-            ' backend="numpy" does without'
+            'backend="llvm" needs llvmlite 0.45 or later: pip install "microgradlike[llvm]", or use'
+            ' backend="numpy"'
         )
-    chosen = ("llvm" if there else "numpy") if name == "auto" else name
+    chosen = ("llvm" if installed else "numpy") if name == "auto" else name
     return importlib.import_module(f"microgradlike.compile.backends.{chosen}")
 
 
 def _has_llvm() -> bool:
-    """Whether there is an llvmlite whose LLVM reads what we write."""
+    """Return whether llvmlite is installed with an LLVM that reads the text of our modules."""
     if importlib.util.find_spec("llvmlite") is None:
         return False
     from llvmlite import binding
@@ -277,24 +260,19 @@ def _has_llvm() -> bool:
     return bool(binding.llvm_version_info[0] >= 20)
 
 
-def _numbers(result: Any) -> Any:
+def _as_floats(result: object) -> Any:
     tree = Pytree(result, "the result of the function")
     return tree.unflatten([x.data if isinstance(x, Value) else x for x in tree.leaves])
 
 
-def _positions(batch: Any) -> tuple[int, ...]:
+def _positions(batch: int | tuple[int, ...]) -> tuple[int, ...]:
     positions = batch if isinstance(batch, tuple) else (batch,)
-    if not all(type(i) is int and i >= 0 for i in positions):
-        raise TypeError(
-            f"batch={batch!r}: the positions of arguments with a row for each example, counted from"
-            " 0, such as batch=(0, 1)"
-        )
-    return tuple(sorted(set(positions)))
+    name = f"a position in batch={batch!r}"
+    return tuple(sorted({whole_number(name, i, at_least=0) for i in positions}))
 
 
-def _one_of(name: str, x: Any, choices: tuple[Any, ...]) -> Any:
+def _require_one_of(name: str, x: object, choices: tuple[object, ...]) -> None:
     if x not in choices:
         raise ValueError(
             f"{name}={x!r} is not available; choose from {', '.join(map(repr, choices))}"
         )
-    return x

@@ -1,4 +1,4 @@
-"""Program: a flat list of equations over the primitives, in the order they are computed in."""
+"""Program: equations over the primitives as a flat list, in the order of computation."""
 
 from __future__ import annotations
 
@@ -10,19 +10,26 @@ from itertools import pairwise
 
 from microgradlike.op import Op
 
+__all__ = ["Program"]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Program:
-    """Equations over slots: inputs first, then one slot for each equation; `outputs` are slots.
+    """Equations over slots: one slot for each of the `inputs`, then one for each equation.
 
     A reference is a slot (0 or more) or a constant (-1 is `constants[0]`, -2 the next one).
-    Equation k is the primitive `ops[code[k]]` of `operands[starts[k]:starts[k + 1]]`. `names` are
-    those of the inputs where they came from: "point[0]", the label of a Value.
+    `outputs` are references. Equation k is the primitive `ops[code[k]]` of the references
+    `operands[starts[k]:starts[k + 1]]`. `names` are the names of the inputs at their origin, such
+    as "point[0]" or the label of a Value; they may be missing.
 
-    >>> from microgradlike.compile.trace import Trace
-    >>> x = Trace().input()
-    >>> from microgradlike.compile.build import build_program
-    >>> print(build_program([x], [x * x + 1]))
+    A Program is immutable, has a length (its equations), can be pickled and printed, and can be
+    drawn by `viz.draw`. `jit(f).program(...)` makes one.
+
+    >>> from microgradlike import jit
+    >>> program = jit(lambda x: x * x + 1).program(3.0)
+    >>> len(program)
+    2
+    >>> print(program)
     v1 = x0 * x0
     v2 = v1 + 1.0
     return v2
@@ -35,32 +42,43 @@ class Program:
     code: array[int]
     starts: array[int]
     operands: array[int]
-    names: tuple[str, ...] = ()  # what the inputs stand for, where that is known
+    names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.code)
 
     def equations(self) -> Iterator[tuple[int, Op, tuple[int, ...]]]:
-        """Each equation: the slot it fills, its primitive, its references."""
+        """Yield each equation: the slot that it fills, its primitive, its references.
+
+        >>> from microgradlike import jit
+        >>> list(jit(lambda x: x * x).program(3.0).equations())
+        [(1, <primitive mul>, (0, 0))]
+        """
         operands, starts = self.operands, self.starts
         for k, code in enumerate(self.code):
             yield self.inputs + k, self.ops[code], tuple(operands[starts[k] : starts[k + 1]])
 
     def name(self, reference: int) -> str:
-        """What a reference is called where the program is printed."""
+        """Return the name of a reference in print: an input, a result, or a constant's digits.
+
+        >>> from microgradlike import jit
+        >>> program = jit(lambda x: x + 2).program(3.0)
+        >>> program.name(0), program.name(1), program.name(-1)
+        ('x0', 'v1', '2.0')
+        """
         if reference < 0:
             return repr(self.constants[-1 - reference])
         return f"x{reference}" if reference < self.inputs else f"v{reference}"
 
     def legend(self, mark: str) -> list[str]:
-        """What the inputs stand for, as comments that begin with `mark`.
+        """Return the names of the inputs at their origin, as comments that begin with `mark`.
 
         >>> from microgradlike import Value, jit
         >>> w = Value(2.0, "slope")
         >>> jit(lambda x: x[0] * x[1] + w).program([1.0, 3.0]).legend("#")
         ['# x0 is x[0]; x1 is x[1]; x2 is slope']
         """
-        named = [f"{self.name(i)} is {_quiet(name)}" for i, name in enumerate(self.names)]
+        named = [f"{self.name(i)} is {_harmless(name)}" for i, name in enumerate(self.names)]
         start = f"{mark} "
         return textwrap.wrap("; ".join(named), 90, initial_indent=start, subsequent_indent=start)
 
@@ -73,13 +91,13 @@ class Program:
         return "\n".join([*lines, f"return {', '.join(map(self.name, self.outputs))}"])
 
     def to_python(self, name: str = "f") -> str:
-        """The program as the text of a Python function that needs the standard library alone.
+        """Return the text of a Python function that needs only the standard library.
 
-        It takes the inputs in their order, as numbers, and gives the output, or a tuple of them if
-        there are more; of a gradient's program these are the value and its gradients. To the bit,
-        it computes what the backend "python" does, and like that raises nothing. A primitive of
-        your own goes along as the source of its forward function; TypeError where that is not to
-        be had or needs more than the standard library, ValueError where `name` is no name.
+        It takes the inputs in their order, as numbers, and returns the output, or a tuple if there
+        are more; for a gradient's program these are the value and its gradients. It computes the
+        same bits as the backend "python". Primitives of your own are included as the source of
+        their forward functions. Raises TypeError if such a source is missing or needs more than the
+        standard library, ValueError if `name` is not an identifier.
 
         >>> from microgradlike import jit, relu
         >>> print(jit(lambda x: relu(x) + 1).program(2.0).to_python("bend"))
@@ -100,13 +118,13 @@ class Program:
         return text(self, name)
 
     def to_javascript(self, name: str = "f", *, spellings: Mapping[Op, str] | None = None) -> str:
-        """The program as the text of a JavaScript function (ES2020) that needs nothing else.
+        """Return the text of a JavaScript function (ES2020) that needs nothing else.
 
-        It takes the inputs in their order, as numbers, and gives the output, or an array of them
-        where there is not just one. Of each primitive the value is within 4 ulp of Python's, and at
-        every edge the same. `spellings` has a JavaScript function for each primitive of your own,
-        such as `{cube: "x => x * x * x"}`. TypeError where one is missing, ValueError where `name`
-        is no name.
+        It takes the inputs in their order, as numbers, and returns the output, or an array if there
+        are more. Each primitive is within 4 ulp of Python's, and the same at 0, inf and nan.
+        `spellings` maps each primitive of your own to a JavaScript function, such as
+        `{cube: "x => x * x * x"}`. Raises TypeError if one is missing, ValueError if `name` is not
+        an identifier.
 
         >>> from microgradlike import jit
         >>> print(jit(lambda x: (x.exp() - 2).relu()).program(2.0).to_javascript("bend"))
@@ -132,12 +150,10 @@ class Program:
 
 
 def varies(program: Program, batched: int) -> list[bool]:
-    """Of each reference, as an index: whether it depends on one of the first inputs.
+    """Return, indexed by reference, whether it depends on one of the first `batched` inputs.
 
-    >>> from microgradlike.compile.trace import Trace
-    >>> trace = Trace(); x, w = trace.input(), trace.input()
-    >>> from microgradlike.compile.build import build_program
-    >>> varies(build_program([x, w], [-w, w * x]), 1)
+    >>> from microgradlike import jit
+    >>> varies(jit(lambda x, w: [-w, w * x]).program(1.0, 2.0), 1)
     [True, False, False, True]
     """
     count = program.inputs + len(program)
@@ -152,7 +168,7 @@ def varies(program: Program, batched: int) -> list[bool]:
     return varying
 
 
-def _quiet(name: str) -> str:
-    """A name that ends no comment and no script, whatever a label says."""
+def _harmless(name: str) -> str:
+    """Return the name cut and escaped, so that it cannot end a comment or a script."""
     printable = "".join(c if c.isprintable() else "?" for c in name[:60])
     return printable.replace("</", "<\\/")

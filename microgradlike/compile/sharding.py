@@ -1,7 +1,7 @@
-"""Spread: the rows of a batch in pieces, which the workers of an executor compute if there is one.
+"""ShardedExecutable: a batch cut into shards, computed here or by the workers of an executor.
 
-The pieces depend on the program and on `split` alone and are put together in their order. So the
-results are the same to the bit with an executor and without, whichever it is.
+Shards depend on the program and on `split` alone, and their results are combined in order: the
+result has the same bits with any executor and without one.
 """
 
 from __future__ import annotations
@@ -17,26 +17,29 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from microgradlike._validate import whole_number
+from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.executable import Executable
 
-KEPT = 8  # programs that a worker keeps ready
-CLUSTERS = ("distributed",)  # packages whose errors are those of a cluster, not of the program
-Packed = tuple[str, bytes]  # a program as it is sent, after the name that a worker knows it by
+CACHE_SIZE = 8  # programs that a worker keeps
+CLUSTERS = ("distributed",)  # packages that raise errors of a cluster, not of the program
+Packed = tuple[str, bytes]  # the name of a program at the workers, and its pickle
+Task = tuple[str, FloatArray, FloatArray]  # method of Executable, rows, shared inputs
 
 _packed: WeakKeyDictionary[Executable, Packed] = WeakKeyDictionary()
-_worker = threading.local()  # code has buffers of its own to work in: no two threads share it
+_worker = threading.local()  # machine code works in its own buffers, so no two threads share it
 
 
-class Spread:
-    """An executable, with the pieces that it takes a batch in and who computes them.
+class ShardedExecutable:
+    """An executable that runs a batch in shards, on an executor if there is one.
 
-    `split` is the number of rows of a piece, by default what makes WORK of it. Raises RuntimeError
-    where a worker dies, TypeError where the program cannot be sent to one; what a program raises
-    comes through.
+    `split` is the number of rows of a shard, by default `executable.shard_rows`. The methods raise
+    RuntimeError if a worker dies, TypeError if the program cannot be sent to one, and what a user's
+    primitive raises.
 
     >>> from microgradlike import jit
     >>> square = jit(lambda x: x * x, batch=0).executable([1.0])
-    >>> Spread(square, None, 2).sums(np.array([[1.0, 2.0, 3.0]]), np.empty(0))
+    >>> ShardedExecutable(square, None, 2).sums(np.array([[1.0, 2.0, 3.0]]), np.empty(0))
     array([14.])
     """
 
@@ -44,59 +47,52 @@ class Spread:
         self, executable: Executable, executor: Executor | None, split: int | None
     ) -> None:
         self.executable, self.executor = executable, checked_executor(executor)
-        self.split = checked_split(split) or executable.piece
+        self.split = checked_split(split) or executable.shard_rows
 
-    def outputs(self, rows: Any, shared: Any) -> Any:
-        """The outputs, of shape (outputs, rows)."""
-        pieces = self._results("outputs", rows, shared)
-        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=1)
+    def outputs(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+        """Return the outputs, of shape (outputs, rows)."""
+        parts = self._results("outputs", rows, shared)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
-    def sums(self, rows: Any, shared: Any) -> Any:
-        """The outputs, added up over the rows."""
+    def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+        """Return the outputs summed over the rows."""
         first, *others = self._results("sums", rows, shared)
-        with np.errstate(all="ignore"):  # a sum may be beyond every double
+        with np.errstate(all="ignore"):  # a sum may overflow
             return sum(others, first)
 
-    def _results(self, method: str, rows: Any, shared: Any) -> list[Any]:
-        pieces = [rows[:, i : i + self.split] for i in range(0, rows.shape[1], self.split)]
-        if self.executor is None or len(pieces) == 1:
-            return [getattr(self.executable, method)(piece, shared) for piece in pieces]
-        tasks = [(method, piece, shared) for piece in pieces]
+    def _results(self, method: str, rows: FloatArray, shared: FloatArray) -> list[FloatArray]:
+        shards = [rows[:, i : i + self.split] for i in range(0, rows.shape[1], self.split)]
+        if self.executor is None or len(shards) == 1:
+            return [getattr(self.executable, method)(shard, shared) for shard in shards]
+        tasks = [(method, shard, shared) for shard in shards]
         return _submitted(self.executor, packed(self.executable), tasks)
 
 
-def checked_executor(executor: Any) -> Executor | None:
-    """`executor`, where it is None or an executor; else TypeError.
+def checked_executor(executor: object) -> Executor | None:
+    """Return `executor` if it is None or an executor, else raise TypeError.
 
     >>> checked_executor(None) is None
     True
     """
     if executor is not None and not isinstance(executor, Executor):
         raise TypeError(
-            f"executor={executor!r:.60} is no concurrent.futures.Executor; give it such as"
-            " ProcessPoolExecutor(), or client.get_executor() of a Dask client"
+            f"executor={executor!r:.60} is not a concurrent.futures.Executor; pass one, such as"
+            " ProcessPoolExecutor() or client.get_executor() of a Dask client"
         )
     return executor
 
 
-def checked_split(split: Any) -> int | None:
-    """`split`, where it is None or a whole number above 0; else TypeError or ValueError.
+def checked_split(split: object) -> int | None:
+    """Return `split` if it is None or a whole number above 0, else raise TypeError or ValueError.
 
     >>> checked_split(500)
     500
     """
-    if split is not None and type(split) is not int:
-        raise TypeError(
-            f"split={split!r:.60} of type {type(split).__name__}: the rows of a piece of the batch,"
-            " a whole number, or None for as many as take some milliseconds"
-        )
-    if split is not None and split < 1:
-        raise ValueError(f"split={split}: a piece of the batch has at least 1 row")
-    return split
+    return None if split is None else whole_number("split", split, at_least=1)
 
 
 def packed(executable: Executable) -> Packed:
-    """The program as it is sent to a worker, with the name that the worker knows it by.
+    """Return the name of a program at the workers, and the program pickled.
 
     >>> from microgradlike import jit
     >>> name, code = packed(jit(lambda x: x * x, batch=0).executable([1.0]))
@@ -110,17 +106,19 @@ def packed(executable: Executable) -> Packed:
             code = pickle.dumps(parts)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             raise TypeError(
-                f"the program cannot be sent to a worker: {error}; write the functions of a"
-                " primitive of your own with def, in a module, or do without an executor"
+                f"the program cannot be sent to a worker: {error}; define the functions of your"
+                " primitives with def, in a module, or set executor=None"
             ) from error
         found = _packed[executable] = hashlib.sha256(code).hexdigest(), code
     return found
 
 
-def work(name: str, code: bytes | None, method: str, rows: Any, shared: Any) -> Any:
-    """Done by a worker: a method of the program of that name; None where it has no such program.
+def work(
+    name: str, code: bytes | None, method: str, rows: FloatArray, shared: FloatArray
+) -> FloatArray | None:
+    """Run a method of a program, in a worker; return None if it does not have the program.
 
-    With the `code` of the program it has it from then on.
+    Given the `code` of the program, the worker keeps it under this name.
 
     >>> from microgradlike import jit
     >>> name, code = packed(jit(lambda x: x * x, batch=0).executable([1.0]))
@@ -130,20 +128,21 @@ def work(name: str, code: bytes | None, method: str, rows: Any, shared: Any) -> 
     [14.]
     [14.]
     """
-    ready: OrderedDict[str, Executable] = _worker.__dict__.setdefault("ready", OrderedDict())
-    if name not in ready:
+    kept: OrderedDict[str, Executable] = _worker.__dict__.setdefault("kept", OrderedDict())
+    if name not in kept:
         if code is None:
             return None
         program, batched, backend = pickle.loads(code)
-        ready[name] = Executable(program, batched, importlib.import_module(backend))
-        if len(ready) > KEPT:
-            ready.popitem(last=False)
-    ready.move_to_end(name)
-    return getattr(ready[name], method)(rows, shared)
+        kept[name] = Executable(program, batched, importlib.import_module(backend))
+        if len(kept) > CACHE_SIZE:
+            kept.popitem(last=False)
+    kept.move_to_end(name)
+    results: FloatArray = getattr(kept[name], method)(rows, shared)
+    return results
 
 
-def _submitted(executor: Executor, program: Packed, tasks: list[Any]) -> list[Any]:
-    """The results of the tasks, in order; the program goes only to those who ask for it."""
+def _submitted(executor: Executor, program: Packed, tasks: list[Task]) -> list[FloatArray]:
+    """Return the results of the tasks in order; the program goes only to workers without it."""
     name, code = program
     futures: list[Future[Any]] = []
     try:
@@ -153,19 +152,19 @@ def _submitted(executor: Executor, program: Packed, tasks: list[Any]) -> list[An
                 futures[i] = executor.submit(work, name, code, *tasks[i])
         return [future.result() for future in futures]
     except Exception as error:
-        if _lost(error):
+        if _is_of_executor(error):
             raise RuntimeError(
                 f"a worker of {executor!r:.60} died: {type(error).__name__}: {error!s:.200};"
-                " nothing was changed, and the call can be repeated with a new executor (set"
-                " .executor) or without one (None)"
+                " no gradient was changed, and the call can be repeated: set .executor to a new"
+                " executor or to None"
             ) from error
         raise
-    finally:  # where one has failed, or on Ctrl-C, nobody waits for the others
+    finally:  # after a failure or Ctrl-C, the results of the others are not needed
         for future in futures:
             future.cancel()
 
 
-def _lost(error: Exception) -> bool:
-    """Whether it is the executor that failed."""
+def _is_of_executor(error: Exception) -> bool:
+    """Return whether the executor failed, not the program."""
     package = type(error).__module__.partition(".")[0]
     return isinstance(error, (BrokenExecutor, CancelledError)) or package in CLUSTERS

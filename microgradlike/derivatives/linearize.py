@@ -49,7 +49,7 @@ class Linearization:
             return Dual(self._fresh_node(x.primal), x.tangent, x.tag)
         trace = active_trace.get()
         if trace is not None:
-            node = trace.fresh(x)
+            node = trace.fresh_copy(x)
         elif isinstance(x, Scalar):
             self._takes_values = True
             node = x * 1.0  # the same number, as a node of its own

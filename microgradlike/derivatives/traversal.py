@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microgradlike.engine import Value, next_stamp, push
+from microgradlike.engine import Value, backpropagate, next_stamp
 
 
 def is_older(v: Value, run: int) -> bool:
@@ -94,7 +94,7 @@ def float_vjp(order: list[Value], roots: list[tuple[Value, float]], xs: list[Val
             v.grad = -0.0
         for root, upstream in roots:
             root.grad += upstream
-        push([v for v in order if v.op is not None])
+        backpropagate([v for v in order if v.op is not None])
         return [0.0 + x.grad for x in xs]
     finally:
         for v, grad in zip(nodes, before, strict=True):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Inputs: TypeAlias = Sequence[Value | float] | NDArray[Any]
 
+__all__ = ["MLP", "Layer", "Neuron"]
+
 
 class Neuron(Module):
     """A neuron: activation(b + w·x), with weights `w` drawn by `init` and a bias `b` of 0.

@@ -14,6 +14,8 @@ from microgradlike.engine import Value
 from microgradlike.op import Number
 from microgradlike.scope import Scope, current
 
+__all__ = ["Module", "matched_parameters"]
+
 Result = TypeVar("Result")
 
 

@@ -14,6 +14,8 @@ from microgradlike._validate import is_real, real_number, whole_number
 from microgradlike.engine import Value
 from microgradlike.op import to_float
 
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray

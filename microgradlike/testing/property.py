@@ -75,21 +75,16 @@ def gradient_property(
 ) -> PropertyTest | Callable[[Function], PropertyTest]:
     """Make a function a test, for pytest, that checks its derivatives at drawn points.
 
-    The test has no arguments. pytest collects it if the function, or the variable that holds the
-    test, is named `test_...`: `test_loss = gradient_property(x=(-3, 3))(loss)`.
-
-    - `**ranges`: a range per argument of the function. It is an interval `(low, high)`, a
-      Hypothesis strategy, a list, tuple or dict of ranges, or a Module, an array or a number, which
-      stay as they are. An argument without a range keeps its default, or is drawn from -10 to 10.
-    - `target`: the function itself, or a dict of ranges for arguments with the names of the options
-      below: `gradient_property({"order": (0, 3)})`.
-    - `examples`: the number of points to check.
-    - `order`: the highest order of derivatives to check.
+    - `**ranges`: a range per argument: an interval `(low, high)`, a Hypothesis strategy, a list,
+      tuple or dict of ranges, or a Module, an array or a number, which stay as they are. An
+      argument without a range keeps its default, or is drawn from -10 to 10.
+    - `target`: the function, or a dict of ranges for arguments named like an option.
+    - `examples`: the number of points; `order`: the highest order of derivatives to check.
     - `seed`: the points are the same at every run; for None they are new ones.
 
-    Returns the test. After a run, its attribute `statistics` has the counts, kinks among them. The
-    test raises GradientError about the simplest point that fails, and ValueError if no point can be
-    checked. A derivative that no point could decide gives a GradientWarning.
+    Returns a test without arguments, which pytest collects if its name is `test_...`. It raises
+    GradientError about the simplest point that fails, ValueError if no point can be checked, and
+    warns of derivatives that no point could decide. Its attribute `statistics` counts the verdicts.
     Raises TypeError for a range of another type or a function whose arguments cannot be drawn,
     ValueError for an empty interval or a range for an argument that the function does not have.
 

@@ -90,6 +90,6 @@ def test_a_derivative_that_wants_floats_is_refused_by_name():
 def test_a_derivative_that_uses_a_value_from_outside_is_refused_by_name():
     w = Value(3.0)
     scaled = unary("scaled", lambda x: 3 * x, lambda y, x: w)
-    with pytest.raises(TypeError, match="no Value from outside") as caught:
+    with pytest.raises(TypeError, match="not Values from outside") as caught:
         arithmetic([scaled], "PRIMITIVES", {scaled: "(x) => 3 * x"})
     assert any("'scaled'" in note for note in caught.value.__notes__)

@@ -58,7 +58,7 @@ def recorded(f, count, *, gradient=False):
     """A function of some numbers as a program, with its gradient if wanted."""
     trace = Trace()
     xs = [trace.input() for _ in range(count)]
-    y = trace.operand(f(*xs))
+    y = trace.as_operand(f(*xs))
     outputs = [y]
     if gradient and type(y) is not float:
         outputs += [0.0 + g for g in LinearMap(topological(y), xs).vjp([(y, 1.0)])]
@@ -133,7 +133,7 @@ def test_the_reference_is_eager_arithmetic_to_the_bit(program, scale):
     """The gradient too, where nothing was merged or left out."""
     point = [x * scale for x in program.point]
     leaves, others = [Value(x) for x in point], [Value(x) for x in point]
-    y = build_program(*leaves)
+    y = program(*leaves)
     y.backward()
     compiled = jit(program, backend="python")
     value = compiled.backward(*others)
@@ -193,25 +193,25 @@ def test_a_users_primitive_runs_everywhere(backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_nan_in_one_block_has_that_block_run_with_care(backend):
+def test_a_nan_in_one_block_has_that_block_run_with_absorbing_products(backend):
     built = recorded(lambda x: ops.sqrt(ops.relu(x)), 1, gradient=True)
     executable = Executable(built, 1, BACKENDS[backend])
-    executable.each.block = 4
+    executable.per_row.block = 4
     rows = np.array([[4.0, 1.0, 9.0, 16.0, -1.0, 4.0]])
     value, gradient = executable.outputs(rows, np.empty(0))
     assert value.tolist() == [2, 1, 3, 4, 0, 2]
     assert gradient.tolist() == [1 / 4, 1 / 2, 1 / 6, 1 / 8, 0, 1 / 4]
 
 
-def test_plain_products_give_what_careful_ones_do_or_a_nan():
+def test_plain_products_give_what_absorbing_ones_do_or_a_nan():
     built = recorded(lambda x, y: ops.sqrt(ops.relu(x)) * y.exp(), 2, gradient=True)
     assert ops.mul_no_nan in built.ops
     executable = Executable(built, 2, numpy_backend)
-    assert "mul_no_nan" not in str(executable.each.plain)
+    assert "mul_no_nan" not in str(executable.per_row.plain)
     assert "mul_no_nan" in str(replace(built))
 
 
-def test_where_a_nan_could_hide_products_stay_careful():
+def test_where_a_nan_could_get_lost_products_absorb():
     """A gradient that decides something: as 0 · ∞ it is 0, which is not less than 0."""
 
     def f(x):
@@ -225,15 +225,15 @@ def test_where_a_nan_could_hide_products_stay_careful():
 # Large programs
 
 
-def straight(monkeypatch, chunk):
-    """Machine code in pieces of so many equations."""
+def straight_line(monkeypatch, chunk):
+    """Machine code in functions of so many equations."""
     monkeypatch.setattr(native, "SMALL", 0)
     monkeypatch.setattr(native, "CHUNK", chunk)
-    monkeypatch.setattr(native, "REGULAR", math.inf)
+    monkeypatch.setattr(native, "MIN_STRIP", math.inf)
 
 
-def strips(monkeypatch):
-    """Loops over strips, whatever the program."""
+def loops(monkeypatch):
+    """Loops over strided blocks, whatever the program."""
     monkeypatch.setattr(native, "SMALL", 0)
     monkeypatch.setattr(native, "HUGE", 0)
 
@@ -249,7 +249,7 @@ def wide(op, count, arrangement):
         "one for all": lambda i, j: inputs[j * count + (i if j == 0 else 0)],
         "scattered": lambda i, j: inputs[(j * count + i * 7919) % len(inputs)],
     }[arrangement]
-    made = [trace.known(op, tuple(operands(i, j) for j in range(op.arity))) for i in range(count)]
+    made = [trace.intern(op, tuple(operands(i, j) for j in range(op.arity))) for i in range(count)]
     return build_program(inputs, made)
 
 
@@ -258,13 +258,13 @@ def wide(op, count, arrangement):
 )
 @pytest.mark.parametrize("op", TABLE.values(), ids=by_name)
 def test_strips_of_a_primitive_are_the_references(op, arrangement, monkeypatch):
-    strips(monkeypatch)
+    loops(monkeypatch)
     count = 37
     built = wide(op, count, arrangement)
     shared = arguments(op, 2 * count)[:, :count].ravel()
     want = reference.build(built, 0)(np.empty((0, 1)), shared)[:, 0]
     run = llvm.build(built, 0)
-    assert type(run.fix) is native.Strips
+    assert type(run.shared) is native.SharedLoops
     got = run(np.empty((0, 1)), shared)[:, 0]
     bound = 0 if op.name in EXACT else 2
     assert not [(a, b) for a, b in zip(got, want) if not within(a, b, bound)]
@@ -277,14 +277,14 @@ def test_strips_of_any_program_give_the_same_bits(program, count):
     inputs = len(program.point)
 
     def f(*xs):
-        return ops.add(sum(build_program(*xs[i::count]) for i in range(count)), 0.5)
+        return ops.add(sum(program(*xs[i::count]) for i in range(count)), 0.5)
 
     built = recorded(f, inputs * count, gradient=True)
     numbers = np.random.default_rng(count).normal(size=inputs * count)
     want = Executable(built, 0, reference).outputs(np.empty((0, 1)), numbers)
     for backend in FAST.values():
         with pytest.MonkeyPatch.context() as patch:
-            strips(patch)
+            loops(patch)
             got = Executable(built, 0, backend).outputs(np.empty((0, 1)), numbers)
         assert np.array_equal(got, want, equal_nan=True)
 
@@ -300,12 +300,12 @@ def test_operands_far_apart_and_sums_of_scattered_terms_are_found():
     want = reference.build(built, 0)(np.empty((0, 1)), numbers)
     for backend in FAST.values():
         with pytest.MonkeyPatch.context() as patch:
-            strips(patch)
+            loops(patch)
             assert same(backend.build(built, 0)(np.empty((0, 1)), numbers), want)
 
 
 def test_strips_call_a_users_primitive_for_its_own_numbers_only(monkeypatch):
-    strips(monkeypatch)
+    loops(monkeypatch)
     seen = []
 
     def forward(x):
@@ -321,8 +321,8 @@ def test_strips_call_a_users_primitive_for_its_own_numbers_only(monkeypatch):
 
 @pytest.mark.parametrize("backend", FAST)
 @pytest.mark.parametrize("chunk", [1, 3, 7, None])
-def test_a_program_in_pieces_is_the_same_program(backend, chunk, monkeypatch):
-    straight(monkeypatch, chunk) if chunk else strips(monkeypatch)
+def test_a_program_in_chunks_is_the_same_program(backend, chunk, monkeypatch):
+    straight_line(monkeypatch, chunk) if chunk else loops(monkeypatch)
 
     def f(x, y, w):
         total = w * w

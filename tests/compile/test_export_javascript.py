@@ -29,9 +29,9 @@ PROGRAMS = settings(max_examples=150, suppress_health_check=list(HealthCheck), d
 
 
 def both(node, built, points):
-    """What JavaScript gives at some points, and what the reference gives."""
+    """Return the results of JavaScript and of the reference at some points."""
     run = reference.build(built, built.inputs)
-    return node.run(built.to_javascript(), points), [run.one(list(p)) for p in points]
+    return node.run(built.to_javascript(), points), [run.row(list(p)) for p in points]
 
 
 def assert_same(node, built, points):
@@ -164,7 +164,7 @@ def test_the_coefficients_of_erfc_are_those_of_chebyshevs_polynomials():
 def test_any_number_may_be_a_constant(x, node):
     trace = Trace()
     v = trace.input()
-    negated = trace.known(ops.neg, (x,))
+    negated = trace.intern(ops.neg, (x,))
     assert_same(node, build_program([v], [x, v + x, x - v, v * x, negated]), [(2.0,)])
 
 
@@ -216,7 +216,7 @@ def test_a_program_of_very_many_inputs_runs(node):
 
 @pytest.mark.parametrize("word", ["", "1f", "for", "a b", "Math", "é", None, "f()", "f\n"])
 def test_a_name_that_is_none_or_javascripts_own_is_refused(word):
-    with pytest.raises(ValueError, match="name it f"):
+    with pytest.raises(ValueError, match="choose another name, such as 'f'"):
         jit(lambda x: x.exp()).program(1.0).to_javascript(word)
 
 

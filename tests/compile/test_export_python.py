@@ -35,7 +35,7 @@ def loaded(built, call="f"):
 def assert_same(built, points):
     f, run = loaded(built), reference.build(built, built.inputs)
     for point in points:
-        assert same_bits(list(f(*point)), list(run.one(list(point)))), point
+        assert same_bits(list(f(*point)), list(run.row(list(point)))), point
 
 
 @pytest.mark.parametrize("op", TABLE.values(), ids=by_name)
@@ -91,7 +91,7 @@ def test_any_number_may_be_a_constant(x):
 def test_a_constant_may_be_negated():
     trace = Trace()
     v = trace.input()
-    built = build_program([v], [trace.known(ops.neg, (x,)) for x in SPECIAL])
+    built = build_program([v], [trace.intern(ops.neg, (x,)) for x in SPECIAL])
     assert same_bits(list(loaded(built)(2.0)), [-x for x in SPECIAL])
 
 
@@ -132,7 +132,7 @@ def test_a_program_of_100_000_equations_is_exported_and_runs():
 
 @pytest.mark.parametrize("word", ["", "1f", "for", "a b", "print", "float", "math", None, "f()"])
 def test_a_name_that_is_none_or_pythons_own_is_refused(word):
-    with pytest.raises(ValueError, match="name it f"):
+    with pytest.raises(ValueError, match="choose another name, such as 'f'"):
         jit(lambda x: x.exp()).program(1.0).to_python(word)
 
 
@@ -210,12 +210,12 @@ def _counted(x: float) -> float:
 made = {"math": math}
 exec("def lost(x): return x", made)
 REFUSED = {
-    "no function": (functools.partial(math.pow, 2.0), "no function with a source"),
-    "no text": (made["lost"], "is not there"),
+    "no function": (functools.partial(math.pow, 2.0), "has no Python source"),
+    "no text": (made["lost"], "source file is not available"),
     "numpy": (lambda x: float(np.tanh(x)), "numpy"),
-    "outside": (_counted, "changes THIRD"),
-    "object": (lambda x: x * len(REFUSED) + float(ROWS[0]["value"]), "no function with a source"),
-    "nothing": (lambda x: x * missing, "there is no missing"),  # noqa: F821
+    "outside": (_counted, "assigns THIRD"),
+    "object": (lambda x: x * len(REFUSED) + float(ROWS[0]["value"]), "has no Python source"),
+    "nothing": (lambda x: x * missing, "missing is not defined"),  # noqa: F821
 }
 
 
@@ -224,9 +224,9 @@ def test_what_cannot_be_written_down_is_a_type_error_with_the_way_out(f, why):
     op = unary("mine", f, lambda y, x: y)
     trace = Trace()
     x = trace.input()
-    built = build_program([x], [trace.known(op, (x,))])
+    built = build_program([x], [trace.intern(op, (x,))])
     assert isinstance(built, Program)
-    with pytest.raises(TypeError, match=f"cannot be written down as Python: .*{why}.*; make its"):
+    with pytest.raises(TypeError, match=f"cannot be exported to Python: .*{why}.*; define its"):
         built.to_python()
 
 
@@ -240,7 +240,7 @@ def test_a_function_whose_file_has_changed_is_refused(tmp_path, monkeypatch):
     built = recorded(op, 1)
     assert "x * x * x" in built.to_python()
     path.write_text("# now with a word\ndef cube(x):\n    return x * x\n")
-    with pytest.raises(TypeError, match="not the one any more"):
+    with pytest.raises(TypeError, match="source file has changed"):
         built.to_python()
 
 

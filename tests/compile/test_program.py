@@ -23,7 +23,7 @@ sys.stdout.buffer.write(pickle.dumps((str(built), built)))
 
 
 def there_and_back(built):
-    """What another process prints, and the program that it sends back."""
+    """Return the output of another process, and the program that it sends back."""
     done = subprocess.run(
         [sys.executable, "-c", BACK], input=pickle.dumps(built), capture_output=True, check=True
     )

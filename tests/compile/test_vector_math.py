@@ -18,7 +18,7 @@ EDGES += [708.5, 0.55, 0.5499999, math.sqrt(2), math.sqrt(0.5), 1e5, 1e5 + 1, 1e
 
 
 def places(seed, count):
-    """Of every size, near 1, near multiples of π/2, and of e."""
+    """Points of every size, near 1, near multiples of π/2, and multiples of e."""
     rng = np.random.default_rng(seed)
     parts = [rng.uniform(-r, r, count) for r in (1, 20, 800, 1e5)]
     parts += [np.exp(rng.uniform(-740, 700, count)) * rng.choice([-1, 1], count)]

@@ -12,7 +12,7 @@ def squares_of(count):
 
 
 def test_a_worker_forgets_the_program_that_it_used_longest_ago():
-    sent = [sharding.packed(executable) for executable in squares_of(sharding.KEPT + 1)]
+    sent = [sharding.packed(executable) for executable in squares_of(sharding.CACHE_SIZE + 1)]
     rows, nothing = np.array([[2.0]]), np.empty(0)
     *_, last = sent
     for name, code in sent[:-1]:
@@ -20,7 +20,7 @@ def test_a_worker_forgets_the_program_that_it_used_longest_ago():
     assert sharding.work(sent[0][0], None, "sums", rows, nothing).tolist() == [4.0]
     sharding.work(*last, "sums", rows, nothing)
     there = [sharding.work(name, None, "sums", rows, nothing) is not None for name, _ in sent]
-    assert there == [True, False] + [True] * (sharding.KEPT - 1)
+    assert there == [True, False] + [True] * (sharding.CACHE_SIZE - 1)
 
 
 def test_a_program_is_packed_once():
@@ -31,7 +31,7 @@ def test_a_program_is_packed_once():
 def test_a_single_piece_is_sent_to_nobody():
     (executable,) = squares_of(1)
     executor = Inline()
-    pieces = sharding.Spread(executable, executor, 4)
+    pieces = sharding.ShardedExecutable(executable, executor, 4)
     assert pieces.sums(np.ones((1, 4)), np.empty(0)) == [4.0]
     assert executor.calls == []
     assert pieces.sums(np.ones((1, 5)), np.empty(0)) == [5.0]

@@ -8,6 +8,7 @@ import pytest
 
 from microgradlike import nn
 from microgradlike.nn import train
+from microgradlike.nn.formats import LoadError
 
 POINTS, LABELS = nn.moons(12, noise=0.1, seed=0)
 DATA = (POINTS, [2 * label - 1 for label in LABELS])
@@ -123,3 +124,44 @@ def test_of_several_examples_to_blame_the_first_is_named():
 def test_an_infinite_loss_is_an_error_as_nan_is(loss):
     with pytest.raises(FloatingPointError, match=f"the loss is {loss} in epoch 1"):
         fitted(lambda model, point, sign: model(point) * 0.0 + sign * loss, (POINTS[:1], [1.0]))
+
+
+# what callbacks see, and a file of others
+
+
+def test_the_losses_of_a_state_are_those_of_the_last_epoch():
+    state = train.State(nn.Neuron(1), None, 9, 1, 1, 1, random.Random(0))
+    state.history.losses += [0.5, 0.25, 2.0]
+    state.history.validation += [1.5, 1.25, 3.0]
+    assert (state.epoch, state.loss, state.validation) == (3, 2.0, 3.0)
+
+
+class Counting(train.Callback):
+    """Remembers a number."""
+
+    count = 0
+
+    def __call__(self, state):
+        self.count += 1
+
+    def state_dict(self):
+        return {"count": self.count}
+
+    def load_state_dict(self, state):
+        self.count = int(state["count"])
+
+
+class CountingToo(Counting):
+    """The same by another name."""
+
+
+def test_a_training_goes_on_with_the_kinds_of_callbacks_it_had(tmp_path):
+    path = tmp_path / "run.json"
+    fitted(callbacks=[Counting(), train.Checkpoint(path)])
+    other = CountingToo()
+    with pytest.raises(LoadError, match=r"with the callbacks .*Counting.* give the same"):
+        fitted(epochs=5, callbacks=[other], resume=path)
+    assert other.count == 0
+    same = Counting()
+    fitted(epochs=5, callbacks=[same], resume=path)
+    assert same.count == 5

@@ -201,3 +201,11 @@ def test_a_number_of_the_users_that_refuses_says_so_itself():
 
     with pytest.raises(TypeError, match="not today"):
         Neuron(1)([Stubborn(1.0)])
+
+
+@pytest.mark.parametrize("nouts", [[1], [3], [2, 1], [4, 2, 3]])
+def test_the_last_layer_alone_is_linear(nouts):
+    model = MLP(2, nouts)
+    assert [{n.nonlin for n in layer.neurons} for layer in model.layers] == [
+        {True} for _ in nouts[1:]
+    ] + [{False}]

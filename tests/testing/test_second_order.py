@@ -157,8 +157,8 @@ def vjp_by(accumulate):
             accumulate(g, root, u)
         for user, operand, p in self.edges:
             if g[user] is not None:
-                chosen = isinstance(p, linear_map.Choice)
-                accumulate(g, operand, p.of(g[user], -0.0) if chosen else product(g[user], p))
+                chosen = isinstance(p, linear_map.BranchPartial)
+                accumulate(g, operand, p.select(g[user], -0.0) if chosen else product(g[user], p))
         found = [g[self.slots[id(x)]] for x in self.xs]
         return [0.0 if x is None else x for x in found]
 

@@ -120,4 +120,4 @@ def test_a_rest_of_zero_times_an_infinite_derivative_is_zero():
     y = root * 0.0 + root * 0.0 + root * 0.0
     (paths,) = all_paths(y, [x], limit=1).values()
     assert (paths.count, len(paths.greatest)) == (3, 1)
-    assert (paths.rest, paths.total, paths.size) == (0.0, 0.0, 0.0)
+    assert (paths.rest, paths.total, paths.magnitude) == (0.0, 0.0, 0.0)

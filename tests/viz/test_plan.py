@@ -53,7 +53,9 @@ def test_where_the_rest_is_too_much_by_itself_the_modules_get_a_small_part():
     for _ in range(300):
         y = y.sin()
     small = fit(scene(y), max_nodes=40)
-    assert small.notes[-1].endswith("folded: depth=1; shown is what lies nearest to the result")
+    assert small.notes[-1].endswith(
+        "folded: depth=1; only the nodes nearest to the result are shown"
+    )
 
 
 def test_around_a_focus_modules_are_folded_only_where_a_depth_is_given():
@@ -61,7 +63,7 @@ def test_around_a_focus_modules_are_folded_only_where_a_depth_is_given():
     focus = next(n.id for n in shot.nodes if n.op == "relu")
     assert len(shot.nodes) > 200
     assert "depth" not in fit(shot, focus=focus).notes[-1]
-    assert "depth=1; shown" in fit(shot, focus=focus, depth=1).notes[-1]
+    assert "depth=1; only" in fit(shot, focus=focus, depth=1).notes[-1]
 
 
 # what a box says

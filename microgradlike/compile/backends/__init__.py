@@ -1,1 +1,9 @@
-"""The backends: three ways to run a Program, each in one module that imports no other."""
+"""Backends: three ways to run a Program, each in a module that imports no other.
+
+A backend module has `build(program, batched, add_to=())`, which returns the program as a function
+`run(rows, shared)` with a method `run.sums(rows, shared)` and the attribute `run.block`, the number
+of rows to pass at a time. `rows` has the shape (batched, rows) and holds the first inputs, `shared`
+the others. The result has the shape (outputs, rows). `sums` gives the outputs summed over the rows;
+the last `len(add_to)` of them are added to the outputs at the indices in `add_to` instead of being
+returned.
+"""

@@ -6,20 +6,16 @@ Values are those of eager arithmetic, bit for bit. Every other backend is held t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
+from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.program import Program
 from microgradlike.ops import TABLE, Op
 
 
-def build(program: Program, batched: int, belong: Sequence[int] = ()) -> Callable[[Any, Any], Any]:
-    """The program as a function of (rows, shared), which gives its outputs in rows.
-
-    `rows` is an array of shape (batched, number of rows), the first inputs of the program; `shared`
-    are the other inputs, the same for every row. The result has shape (outputs, number of rows).
-    Its method `sums` gives them added up; the last ones are added to those that they `belong` to.
+def build(program: Program, batched: int, add_to: Sequence[int] = ()) -> Interpreter:
+    """Return the program as a function of (rows, shared); see `compile.backends`.
 
     >>> from microgradlike.compile.build import build_program
     >>> from microgradlike.compile.trace import Trace
@@ -28,33 +24,37 @@ def build(program: Program, batched: int, belong: Sequence[int] = ()) -> Callabl
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])
     """
-    return _Run(program, belong)
+    return Interpreter(program, add_to)
 
 
-class _Run:
+class Interpreter:
+    """A program run row by row and equation by equation."""
+
     block = 1024  # rows at a time
 
-    def __init__(self, program: Program, belong: Sequence[int]) -> None:
-        self.belong = np.array(belong, dtype=np.intp)
+    def __init__(self, program: Program, add_to: Sequence[int]) -> None:
+        self.add_to = np.array(add_to, dtype=np.intp)
         self.inputs, self.outputs = program.inputs, program.outputs
         forwards = {op: _forward(op) for op in program.ops}
         self.steps = [(forwards[op], operands) for _, op, operands in program.equations()]
-        self.constants = program.constants[::-1]  # a reference of -1 is the last one then
+        self.constants = program.constants[::-1]  # the reference -1 is then the last item
 
-    def __call__(self, rows: Any, shared: Any) -> Any:
+    def __call__(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+        """Return the outputs of each row."""
         rest = shared.tolist()
-        results = [self.one([*row, *rest]) for row in rows.T.tolist()]
+        results = [self.row([*row, *rest]) for row in rows.T.tolist()]
         return np.array(results, dtype=float).reshape(rows.shape[1], len(self.outputs)).T
 
-    def sums(self, rows: Any, shared: Any) -> Any:
-        """The outputs, added up over the rows."""
+    def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+        """Return the outputs summed over the rows; the last are added to those in `add_to`."""
         with np.errstate(all="ignore"):
-            parts = self(rows, shared).sum(axis=1)
-            total, rest = np.split(parts, [len(parts) - len(self.belong)])
-            total[self.belong] += rest
+            sums: FloatArray = self(rows, shared).sum(axis=1)
+            total, rest = np.split(sums, [len(sums) - len(self.add_to)])
+            total[self.add_to] += rest
         return total
 
-    def one(self, inputs: list[float]) -> list[float]:
+    def row(self, inputs: list[float]) -> list[float]:
+        """Return the outputs for the inputs of one row."""
         state = [*inputs, *[0.0] * len(self.steps), *self.constants]
         for slot, (forward, operands) in enumerate(self.steps, self.inputs):
             state[slot] = forward(*[state[r] for r in operands])
@@ -62,7 +62,7 @@ class _Run:
 
 
 def _forward(op: Op) -> Callable[..., float]:
-    """The primitive's own function; of a user's, what it gives as a float."""
+    """Return the primitive's own function; the results of a user's become floats."""
     if TABLE.get(op.name) is op:
         return op.forward
     return lambda *xs: float(op.forward(*xs))

@@ -1,1 +1,1 @@
-"""Exports: a Program as text in another language. These modules run nothing."""
+"""Export: programs as text in other languages; nothing is run here."""

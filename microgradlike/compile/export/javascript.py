@@ -1,7 +1,8 @@
-"""The backend "javascript": a program as the text of a function that stands by itself, for a page.
+"""JavaScript export: a program as the text of a self-contained function.
 
-Sums, products and roots have the bits of Python's, as they are IEEE-754's; what Math offers is as
-good as the browser's. What it lacks, or has otherwise than Python, stands in `primitives.js`.
+Sums, products and roots have the bits of Python's, as both follow IEEE-754; the functions of Math
+are as accurate as the browser's. `primitives.js` has the primitives that Math lacks or that differ
+from Python's there.
 """
 
 from __future__ import annotations
@@ -18,22 +19,22 @@ from microgradlike.op import Op
 if TYPE_CHECKING:
     from microgradlike.compile.program import Program
 
-CHUNK = 1_000  # equations in one function: a browser does not optimise longer ones
-# what a function cannot be called: the words of the language, and what the text itself uses
-WORDS = """
+CHUNK = 1_000  # equations per function: browsers do not optimise longer ones
+# names that a function cannot have: words of the language, and names that the text itself uses
+RESERVED = """
     arguments await break case catch class const continue debugger default delete do else enum eval
     export extends false finally for function if implements import in instanceof interface let new
     null package private protected public return static super switch this throw true try typeof
     undefined var void while with yield Math Number Float64Array Infinity NaN
 """
-# what Math has under the same name
+# primitives that Math has under the same name
 MATH: tuple[Op, ...] = (ops.absolute, ops.sign, ops.floor, ops.ceil, ops.exp, ops.expm1, ops.log)
 MATH += (ops.log1p, ops.log2, ops.log10, ops.sqrt, ops.sin, ops.cos, ops.tan, ops.asin)
 MATH += (ops.acos, ops.atan, ops.atan2, ops.sinh, ops.cosh, ops.tanh, ops.asinh, ops.acosh)
 MATH += (ops.atanh,)
-# and what stands in primitives.js
-OURS: tuple[Op, ...] = (ops.power, ops.maximum, ops.minimum, ops.clip, ops.mul_no_nan, ops.relu)
-OURS += (ops.cbrt, ops.hypot, ops.sigmoid, ops.softplus, ops.logaddexp, ops.erf, ops.erfc)
+# primitives in primitives.js
+LIBRARY: tuple[Op, ...] = (ops.power, ops.maximum, ops.minimum, ops.clip, ops.mul_no_nan, ops.relu)
+LIBRARY += (ops.cbrt, ops.hypot, ops.sigmoid, ops.softplus, ops.logaddexp, ops.erf, ops.erfc)
 
 
 def _call(function: str, op: Op) -> str:
@@ -43,7 +44,7 @@ def _call(function: str, op: Op) -> str:
 SPELLINGS: dict[Op, str] = {
     **{op: f"{{}} {op.infix} {{}}" for op in (ops.add, ops.sub, ops.mul, ops.div)},
     **{op: _call(f"Math.{op.name}", op) for op in MATH},
-    **{op: _call(op.name, op) for op in OURS},
+    **{op: _call(op.name, op) for op in LIBRARY},
     ops.neg: "-{}",
     ops.where: "{} !== 0 ? {} : {}",
     ops.less: "{} < {} ? 1 : 0",
@@ -52,23 +53,26 @@ SPELLINGS: dict[Op, str] = {
 
 
 def text(program: Program, name: str, spellings: Mapping[Op, str]) -> str:
-    """The program as JavaScript, which needs nothing else; see `Program.to_javascript`."""
+    """Return the program as JavaScript; see `Program.to_javascript`."""
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_$][\w$]*", name, re.ASCII):
         raise ValueError(
-            f"a function's name is a JavaScript identifier, got {name!r:.60}; name it f"
+            f"{name!r:.60} is not a JavaScript identifier; choose another name, such as 'f'"
         )
-    if name in WORDS.split():
-        raise ValueError(f"{name} is a word of JavaScript's own; name it f")
+    if name in RESERVED.split():
+        raise ValueError(
+            f"{name!r} is reserved in JavaScript or used by the text; choose another name, such as"
+            " 'f'"
+        )
     spelled, own = spelling_templates(program.ops, spellings)
     templates = [spelled[op] for op in program.ops]
     small = max(len(program), program.inputs) <= CHUNK
-    function = _straight(program, templates) if small else _parts(program, templates)
+    function = _one_function(program, templates) if small else _many_functions(program, templates)
     legend = "".join(f"{line}\n" for line in program.legend("//"))
     return legend + closure_text(name, [*library_paragraphs(" ".join(templates)), *own, *function])
 
 
 def closure_text(name: str, paragraphs: list[str]) -> str:
-    """What the last of the paragraphs returns, under a name, and nothing else of them."""
+    """Return a constant that holds what the last paragraph returns; the others stay local."""
     inside = "\n\n".join(paragraphs).replace("\n", "\n  ").replace("\n  \n", "\n\n")
     return f"const {name} = (() => {{\n  {inside}\n}})();\n"
 
@@ -76,7 +80,7 @@ def closure_text(name: str, paragraphs: list[str]) -> str:
 def spelling_templates(
     used: Iterable[Op], spellings: Mapping[Op, str]
 ) -> tuple[dict[Op, str], list[str]]:
-    """How each primitive is spelled, and the functions that a user gave for that."""
+    """Return a template for each primitive, and definitions of the user's functions in them."""
     templates: dict[Op, str] = {}
     own: list[str] = []
     for op in used:
@@ -95,7 +99,7 @@ def spelling_templates(
 
 
 def library_paragraphs(used: str) -> list[str]:
-    """The paragraphs of primitives.js that the text `used` names, and those that they name."""
+    """Return the paragraphs of primitives.js that `used` names, and those that these name."""
     library = importlib.resources.files(__package__) / "primitives.js"
     _, *paragraphs = library.read_text(encoding="utf-8").strip().split("\n\n")
     names = [re.findall(r"^(?:function|const) (\w+)", p, re.MULTILINE)[0] for p in paragraphs]
@@ -104,13 +108,13 @@ def library_paragraphs(used: str) -> list[str]:
     while found - wanted:
         wanted |= found
         needed = " ".join(p for p, name in zip(paragraphs, names) if name in wanted)
-        needed = re.sub("//.*", "", needed)  # a comment says near, and means no function
+        needed = re.sub("//.*", "", needed)  # comments use such names as words
         found = set(re.findall(r"\w+", needed)) & set(names)
     return [p for p, name in zip(paragraphs, names) if name in wanted]
 
 
-def _straight(program: Program, templates: list[str]) -> list[str]:
-    """A function with a variable for each equation."""
+def _one_function(program: Program, templates: list[str]) -> list[str]:
+    """Return a function with a variable for each equation."""
     inputs = [f"x{i}" for i in range(program.inputs)]
     names = [*inputs, *(f"v{program.inputs + k}" for k in range(len(program)))]
     lines = [f"{x} = Number({x});" for x in inputs]
@@ -119,8 +123,8 @@ def _straight(program: Program, templates: list[str]) -> list[str]:
     return [function_text(f"return ({', '.join(inputs)}) => {{", lines, "};")]
 
 
-def _parts(program: Program, templates: list[str]) -> list[str]:
-    """A function that calls others, over one array: so many variables have no place on a stack."""
+def _many_functions(program: Program, templates: list[str]) -> list[str]:
+    """Return functions of CHUNK equations over one array: the stack has no room for variables."""
     names = [f"v[{i}]" for i in range(program.inputs + len(program))]
     equations = list(equation_lines(program, templates, names))
     parts = [
@@ -138,7 +142,7 @@ def _parts(program: Program, templates: list[str]) -> list[str]:
 
 
 def equation_lines(program: Program, templates: list[str], names: list[str]) -> Iterator[str]:
-    """An assignment per equation; `names` are those of the slots."""
+    """Yield an assignment for each equation; `names` are the names of the slots."""
     known = [*names, *map(_number, reversed(program.constants))]
     for k, (slot, _, operands) in enumerate(program.equations()):
         right = templates[program.code[k]].format(*[known[r] for r in operands])
@@ -146,7 +150,7 @@ def equation_lines(program: Program, templates: list[str], names: list[str]) -> 
 
 
 def result_text(program: Program, names: list[str]) -> str:
-    """The output as an expression: a name, or an array of names."""
+    """Return the output as an expression: a name, or an array of names."""
     known = [*names, *map(_number, reversed(program.constants))]
     results = ", ".join([known[r] for r in program.outputs])
     return results if len(program.outputs) == 1 else f"[{results}]"
@@ -156,9 +160,9 @@ def _number(x: float) -> str:
     if x != x:
         return "NaN"
     size = "Infinity" if math.isinf(x) else repr(abs(x))
-    return f"(-{size})" if math.copysign(1.0, x) < 0 else size  # -(-1) is no --1
+    return f"(-{size})" if math.copysign(1.0, x) < 0 else size  # --1 would be a syntax error
 
 
 def function_text(head: str, lines: list[str], end: str) -> str:
-    """A function's head, its lines one step further in, and its end."""
+    """Return a function: its head, its lines indented, and its end."""
     return "\n".join([head, *(f"  {line}" for line in lines), end])

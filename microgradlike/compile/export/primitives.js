@@ -1,7 +1,7 @@
-// Primitives in JavaScript that its Math has not, or has otherwise than Python. An export takes those
-// that it uses, a paragraph each.
+// Primitives that JavaScript's Math lacks, or that differ from Python's there. An export includes the
+// paragraphs that it uses.
 
-// what rounding takes from a product, after T. J. Dekker, Numerische Mathematik 18 (1971), 224
+// the rounding error of a product, after T. J. Dekker, Numerische Mathematik 18 (1971), 224
 function lost(a, b) {
   const p = a * b;
   const splitA = 134217729 * a;
@@ -13,8 +13,8 @@ function lost(a, b) {
   return restA * restB - (p - headA * headB - restA * headB - headA * restB);
 }
 
-// log(x) of a positive number as the sum of two, to 65 bits: of m, near 1, log is 2 atanh(s) where
-// s is (m - 1) / (m + 1), and that is 2s (1 + s^2 / 3 + s^4 / 5 + ...)
+// log(x) of a positive number as the sum of two numbers, to 65 bits: log(m) of m near 1 is 2 atanh(s)
+// with s = (m - 1) / (m + 1), and that is 2s (1 + s^2 / 3 + s^4 / 5 + ...)
 function longLog(x) {
   const e = Math.min(Math.round(Math.log2(x)), 1023);
   const m = x / 2 ** e;
@@ -38,7 +38,7 @@ function longLog(x) {
   return [y, head - (y - back) + (n - back) + (restN + tail)];
 }
 
-// 1 to any power is 1, and so is -1 to an infinite one; what Math.pow is off by, logarithms tell
+// 1 to any power is 1, and so is -1 to an infinite one; logarithms give the error of Math.pow
 function pow(a, b) {
   if (a === 1 || (a === -1 && Math.abs(b) === Infinity)) return 1;
   const y = Math.pow(a, b);
@@ -48,7 +48,7 @@ function pow(a, b) {
   return y + y * (b * h - u + (lost(b, h) + b * l - v));
 }
 
-// one step of Newton's; beyond its range the cube would have no digits
+// one step of Newton's method; outside the range the cube overflows or loses digits
 function cbrt(x) {
   const y = Math.cbrt(x);
   if (!(Math.abs(x) > 1e-270 && Math.abs(x) < 1e290)) return y;
@@ -56,7 +56,7 @@ function cbrt(x) {
   return y - (p * y - x + (lost(p, y) + lost(y, y) * y)) / (3 * p);
 }
 
-// the root of a sum of squares, less what it is off by
+// the root of a sum of squares, less its error
 function hypot(a, b) {
   const large = Math.max(Math.abs(a), Math.abs(b));
   const small = Math.min(Math.abs(a), Math.abs(b));
@@ -82,7 +82,7 @@ function clip(x, lo, hi) {
   return minimum(maximum(x, lo), hi);
 }
 
-// of two numbers, only 0 times infinity is none
+// with neither operand NaN, only 0 times infinity gives NaN
 function mul_no_nan(g, p) {
   const c = g * p;
   return c === c || g !== g || p !== p ? c : 0;
@@ -108,7 +108,7 @@ function logaddexp(a, b) {
   return (a < b ? b : a) + Math.log1p(Math.exp(a < b ? a - b : b - a));
 }
 
-// erf(x) / x - 1 by powers of x squared: 2 / sqrt(pi) (-1)^n / (n! (2n + 1)), less 1 where n = 0
+// coefficients of erf(x) / x - 1 in x^2: 2 / sqrt(pi) (-1)^n / (n! (2n + 1)), less 1 for n = 0
 const NEAR = [
   0.1283791670955126, -0.37612638903183754, 0.11283791670955126, -0.026866170645131252,
   0.005223977625442188, -0.0008548327023450853, 0.00012055332981789664, -1.492565035840625e-05,
@@ -138,8 +138,8 @@ function near(x) {
   return x * sum;
 }
 
-// erfc(x); what roundings lose on the way is put back at the end. x^2 is an exact square and a small
-// rest, for its rounding would show in the exponential
+// erfc(x); rounding errors are added back at the end. x^2 is split into an exact square and a small
+// rest, as its rounding would show in the exponential
 function far(x) {
   if (x > 28) return 0;
   const t = (x - 3.5) / (x + 3.5);

@@ -1,4 +1,4 @@
-"""Python: a program as the text of a function that stands by itself."""
+"""Python export: a program as the text of a self-contained function."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import builtins
 import keyword
 import operator
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from microgradlike.compile.export.source import Source
 
 if TYPE_CHECKING:
     from microgradlike.compile.program import Program
 
-SIGNS: dict[Callable[..., Any], str] = {
+SIGNS: dict[Callable[..., float], str] = {
     operator.add: "{} + {}",
     operator.sub: "{} - {}",
     operator.mul: "{} * {}",
@@ -22,17 +22,25 @@ SIGNS: dict[Callable[..., Any], str] = {
 
 
 def text(program: Program, name: str) -> str:
-    """The program as Python, which needs the standard library alone; see `Program.to_python`."""
+    """Return the program as Python; see `Program.to_python`."""
     if not (isinstance(name, str) and name.isidentifier()) or keyword.iskeyword(name):
-        raise ValueError(f"a function's name is a Python identifier, got {name!r:.60}; name it f")
+        raise ValueError(
+            f"{name!r:.60} is not a Python identifier; choose another name, such as 'f'"
+        )
     source = Source(name)
     body = list(_body(program, source))
     if hasattr(builtins, name) or name in {module.split(".")[0] for module in source.imports}:
-        raise ValueError(f"{name} is Python's own name, which the function uses; name it f")
+        raise ValueError(
+            f"{name!r} shadows a builtin or module that the text uses; choose another name, such as"
+            " 'f'"
+        )
     imports = "".join(f"import {module}\n" for module in sorted(source.imports))
     parameters = ", ".join(program.name(i) for i in range(program.inputs))
     function = "\n    ".join([f"def {name}({parameters}):", *program.legend("#"), *body])
-    return "\n\n\n".join([*([imports.rstrip()] if imports else []), *source.texts, function]) + "\n"
+    return (
+        "\n\n\n".join([*([imports.rstrip()] if imports else []), *source.functions, function])
+        + "\n"
+    )
 
 
 def _body(program: Program, source: Source) -> Iterator[str]:

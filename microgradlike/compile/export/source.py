@@ -1,4 +1,4 @@
-"""Source: functions as text that stands by itself, each with what it needs of its surroundings."""
+"""Source: functions as self-contained text, with the values that they take from outside."""
 
 from __future__ import annotations
 import __future__
@@ -21,31 +21,31 @@ Function = ast.FunctionDef | ast.Lambda
 
 
 class Source:
-    """Python functions as text: `texts`, one for each, and `imports`, the modules they need.
+    """Python functions as text: `functions`, and `imports`, the modules that they need.
 
-    What a function takes from outside is written into it: a number as that number, a function as
-    another text, a closure's variables likewise. Nothing but the standard library is imported.
+    Values from outside a function are written into it: numbers as literals, other functions as
+    further text, closure variables likewise. Only the standard library is imported.
 
     >>> source = Source("f")
     >>> half = 0.5
     >>> source.name_of(lambda x: math.sin(x) * half, "wave")
     'wave'
-    >>> print(source.texts[0], source.imports)
+    >>> print(source.functions[0], source.imports)
     def wave(x):
         return math.sin(x) * 0.5 {'math'}
     """
 
     def __init__(self, *taken: str) -> None:
-        self.texts: list[str] = []
+        self.functions: list[str] = []
         self.imports: set[str] = set()
         self._taken = {*taken, *dir(builtins)}
         self._names: dict[int, str] = {}
-        self._alive: list[object] = []  # so that an id stays a function's own
+        self._alive: list[object] = []  # an id is unique only among living objects
 
-    def name_of(self, f: Any, wish: str) -> str:
-        """What calls `f`: a name of the standard library, or `wish`, or a name like that.
+    def name_of(self, f: object, wish: str) -> str:
+        """Return a name for `f` in the text: of the standard library, or `wish`, or one like it.
 
-        TypeError where there is no source of `f`, or it needs what cannot be written down.
+        Raises TypeError if `f` has no source or uses what cannot be written as text.
         """
         module = str(getattr(f, "__module__", "")).lstrip("_")  # "_operator" has a public name
         called = str(getattr(f, "__name__", ""))
@@ -57,33 +57,36 @@ class Source:
                 return f"{module}.{called}"
         if id(f) not in self._names:
             if not isinstance(f, FunctionType):
-                _refuse(wish, f"{f!r:.60} is no function with a source")
+                _refuse(wish, f"{f!r:.60} has no Python source")
             self._alive.append(f)
             self._names[id(f)] = self._free(wish)
-            self.texts.append(self._text(f, self._names[id(f)]))
+            self.functions.append(self._text(f, self._names[id(f)]))
         return self._names[id(f)]
 
-    def expression(self, x: Any, name: str) -> str:
-        """What a thing called `name` is written as; TypeError where it cannot be."""
+    def expression(self, x: object, name: str) -> str:
+        """Return `x`, called `name`, as an expression; raise TypeError if there is none."""
         if type(x) is float and not math.isfinite(x):
             self.imports.add("math")
             return f"math.{x}" if x > 0 or x != x else "-math.inf"
         if x is None or type(x) in (float, int, bool, str):
             return repr(x)
-        if type(x) in (tuple, list):
-            items = "".join(f"{self.expression(y, name)}, " for y in x)
-            return f"({items})" if type(x) is tuple else f"[{items}]"
-        if type(x) is dict:
-            items = ", ".join(
-                f"{self.expression(k, name)}: {self.expression(y, name)}" for k, y in x.items()
-            )
-            return f"{{{items}}}"
+        if type(x) in (tuple, list, dict):
+            return self._collection(x, name)
         if isinstance(x, ModuleType) and x.__name__.split(".")[0] in sys.stdlib_module_names:
             self.imports.add(x.__name__)
             return x.__name__
         if isinstance(x, Op):
             return self.name_of(x.forward, f"_{x.name}")
         return self.name_of(x, name)
+
+    def _collection(self, x: Any, name: str) -> str:
+        if type(x) is dict:
+            pairs = [
+                f"{self.expression(k, name)}: {self.expression(y, name)}" for k, y in x.items()
+            ]
+            return f"{{{', '.join(pairs)}}}"
+        items = "".join(f"{self.expression(y, name)}, " for y in x)
+        return f"({items})" if type(x) is tuple else f"[{items}]"
 
     def _free(self, wish: str) -> str:
         name = wish
@@ -93,25 +96,26 @@ class Source:
         return name
 
     def _text(self, f: FunctionType, name: str) -> str:
-        node = _node(f, name)
-        outside = {x: self._tree(value, x) for x, value in _outside(f, node, name)}
+        node = _definition(f, name)
+        outside = {x: self._syntax(value, x) for x, value in _outside(f, node, name)}
         body = [ast.Return(node.body)] if isinstance(node, ast.Lambda) else node.body
-        written = _Written(outside)
+        inlined = _Inlined(outside)
         given = f.__kwdefaults__ or {}
-        node.args.defaults = [self._tree(x, name) for x in f.__defaults__ or ()]
+        node.args.defaults = [self._syntax(x, name) for x in f.__defaults__ or ()]
         node.args.kw_defaults = [
-            self._tree(given[a.arg], name) if a.arg in given else None for a in node.args.kwonlyargs
+            self._syntax(given[a.arg], name) if a.arg in given else None
+            for a in node.args.kwonlyargs
         ]
-        inside = [written.visit(statement) for statement in body]
+        inside = [inlined.visit(statement) for statement in body]
         function = ast.FunctionDef(name, node.args, inside, [])
         return ast.unparse(ast.fix_missing_locations(function))
 
-    def _tree(self, x: Any, name: str) -> ast.expr:
+    def _syntax(self, x: object, name: str) -> ast.expr:
         return ast.parse(self.expression(x, name), mode="eval").body
 
 
-class _Bare(ast.NodeTransformer):
-    """Code without what is said about it: annotations, docstrings, decorators."""
+class _Stripped(ast.NodeTransformer):
+    """Removal of annotations, docstrings and decorators."""
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
@@ -130,8 +134,8 @@ class _Bare(ast.NodeTransformer):
         return node
 
 
-class _Written(ast.NodeTransformer):
-    """Code with what it takes from outside put in."""
+class _Inlined(ast.NodeTransformer):
+    """Replacement of outside names by expressions."""
 
     def __init__(self, outside: dict[str, ast.expr]) -> None:
         self.outside = outside
@@ -140,14 +144,14 @@ class _Written(ast.NodeTransformer):
         return self.outside.get(node.id, node)
 
 
-def _outside(f: FunctionType, node: Function, name: str) -> Iterator[tuple[str, Any]]:
-    """The names that a function takes from outside of it, with what they stand for."""
+def _outside(f: FunctionType, node: Function, name: str) -> Iterator[tuple[str, object]]:
+    """Yield the names that a function takes from outside, with their values."""
     own = set(_own_names(f.__code__))
     cells = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
     body = node.body if isinstance(node.body, list) else [node.body]
     for part in (part for top in body for part in ast.walk(top)):
         if isinstance(part, (ast.Global, ast.Nonlocal)):
-            _refuse(name, f"it changes {', '.join(part.names)}, which may lie outside of it")
+            _refuse(name, f"it assigns {', '.join(part.names)}, which lies outside of it")
         if not isinstance(part, ast.Name) or part.id in own:
             continue
         if part.id in cells:
@@ -155,29 +159,29 @@ def _outside(f: FunctionType, node: Function, name: str) -> Iterator[tuple[str, 
         elif part.id in f.__globals__:
             yield part.id, f.__globals__[part.id]
         elif not hasattr(builtins, part.id):
-            _refuse(name, f"there is no {part.id}")
+            _refuse(name, f"{part.id} is not defined")
 
 
 def _own_names(code: CodeType) -> Iterator[str]:
-    """The names of the variables of a function and of those inside of it."""
+    """Yield the names of the local variables of a function and of the functions inside it."""
     yield from (*code.co_varnames, *code.co_cellvars)
     for x in code.co_consts:
         if isinstance(x, CodeType):
             yield from _own_names(x)
 
 
-def _node(f: FunctionType, name: str) -> Function:
-    """The syntax of a function: what stands in its file and compiles to the code that it has."""
+def _definition(f: FunctionType, name: str) -> Function:
+    """Return the syntax of a function: the definition in its file that compiles to its code."""
     code = f.__code__
     try:
         nodes = _functions("".join(inspect.findsource(code)[0]))
     except (OSError, SyntaxError):
-        _refuse(name, "the text that it was made from is not there")
+        _refuse(name, "its source file is not available")
     found = [node for node in nodes if _is_compiled_from(code, node)]
     if not found:
-        _refuse(name, "its file is not the one any more that it was made from")
-    bare: Function = _Bare().visit(copy.deepcopy(found[0]))
-    return bare
+        _refuse(name, "its source file has changed since it was defined")
+    stripped: Function = _Stripped().visit(copy.deepcopy(found[0]))
+    return stripped
 
 
 @functools.lru_cache(maxsize=8)
@@ -186,7 +190,7 @@ def _functions(text: str) -> list[Function]:
 
 
 def _is_compiled_from(code: CodeType, node: Function) -> bool:
-    """Whether `node` compiles to `code`, inside of a function that has the closure's variables."""
+    """Return whether `node` compiles to `code`, in a function with the closure's variables."""
     lines = [part.lineno for part in getattr(node, "decorator_list", [])]
     if min([*lines, node.lineno]) != code.co_firstlineno:
         return False
@@ -201,10 +205,10 @@ def _is_compiled_from(code: CodeType, node: Function) -> bool:
     return any(_shape(x) == _shape(code) for x in _codes(compiled))
 
 
-def _shape(code: CodeType) -> tuple[Any, ...]:
-    """What is the same of equal code, whether its module is compiled as a whole or piece by piece.
+def _shape(code: CodeType) -> tuple[object, ...]:
+    """Return features of code that do not depend on the surrounding module.
 
-    The instructions are not: calls of what a module imports are spelled otherwise in it.
+    Instructions do: a call of a name that the module imports compiles differently there.
     """
     constants = [repr(x) for x in code.co_consts if not isinstance(x, CodeType)]
     variables = code.co_varnames, code.co_freevars, code.co_names
@@ -212,7 +216,7 @@ def _shape(code: CodeType) -> tuple[Any, ...]:
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
-    """What is compiled in the function that a module consists of."""
+    """Yield the code objects in the function that a module consists of."""
     for outer in code.co_consts:
         if isinstance(outer, CodeType):
             yield from (x for x in outer.co_consts if isinstance(x, CodeType))
@@ -220,7 +224,6 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 def _refuse(name: str, why: str) -> NoReturn:
     raise TypeError(
-        f"{name.removeprefix('_')} cannot be written down as Python: {why}; make its forward a"
-        " plain function of floats, in a file, that uses no more than numbers and the standard"
-        " library"
+        f"{name.removeprefix('_')} cannot be exported to Python: {why}; define its forward in a"
+        " file, as a plain function of floats that uses only numbers and the standard library"
     )

@@ -1,1 +1,1 @@
-"""Machine code by LLVM: text of instructions and functions, loops, and what runs them."""
+"""Machine code by LLVM: instructions and functions as text, loops, and their execution."""

@@ -1,4 +1,4 @@
-"""Machine code from LLVM's language, by llvmlite."""
+"""MachineCode: a module compiled by llvmlite, with its functions as Python callables."""
 
 from __future__ import annotations
 
@@ -10,84 +10,88 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 from microgradlike.compile.llvm.builder import symbol
-from microgradlike.compile.llvm.module import Unit
+from microgradlike.compile.llvm.module import LLVMModule
 from microgradlike.op import Op
 
 _lock = threading.Lock()
 
 
 @cache
-def _library() -> Any:
-    """The C library's functions of numbers."""
+def _c_library() -> ctypes.CDLL:
+    """Return the C library that holds the functions of numbers."""
     if sys.platform == "win32":
         return ctypes.CDLL("ucrtbase")
     return ctypes.CDLL(ctypes.util.find_library("m"))
 
 
-class Machine:
-    """Machine code of a unit; the better it is, the longer it takes to make."""
+class MachineCode:
+    """The machine code of a module; `optimised` code runs faster and takes longer to make."""
 
-    def __init__(self, unit: Unit, *, optimised: bool) -> None:
+    def __init__(self, module: LLVMModule, *, optimised: bool) -> None:
         from llvmlite import binding as llvm
 
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
-        self._caught = threading.local()  # what primitives of users raised, by thread
-        self._raises = any(op is not None for op in unit.externals.values())
+        self._errors = threading.local()  # exceptions of users' primitives, by thread
+        self._may_raise = any(op is not None for op in module.externals.values())
         with _lock:  # LLVM has one context for everything
-            self._kept = [self._resolved(llvm, *item) for item in unit.externals.items()]
-            self._engine = _linked(llvm, unit.text(), 2 if optimised else 0)
+            self._alive = [self._register(llvm, *item) for item in module.externals.items()]
+            self._engine = _compiled(llvm, module.text(), 2 if optimised else 0)
 
     def address(self, name: str) -> int:
-        """Where a function stands."""
+        """Return the address of a function of the module."""
         found: int = self._engine.get_function_address(name)
         return found
 
-    def function(self, name: str, *takes: Any) -> Callable[..., None]:
-        """A function of these types that gives nothing back; what a primitive raises comes out."""
-        f = ctypes.CFUNCTYPE(None, *takes)(self.address(name))
-        if not self._raises:
+    def function(self, name: str, *argument_types: Any) -> Callable[..., None]:
+        """Return a function of the module as a callable with these ctypes and without a result.
+
+        An exception that a user's primitive raises inside is raised again when the call returns.
+        """
+        f = ctypes.CFUNCTYPE(None, *argument_types)(self.address(name))
+        if not self._may_raise:
             return f
 
-        def call(*args: Any) -> None:
+        def call(*args: object) -> None:
             f(*args)
-            error = self._caught.__dict__.pop("error", None)
+            error = self._errors.__dict__.pop("error", None)
             if error is not None:
                 raise error
 
         return call
 
-    def _resolved(self, llvm: Any, name: str, op: Op | None) -> Any:
-        """Tell LLVM where a function of scalars is: the C library's, or a primitive's in Python."""
+    def _register(self, llvm: ModuleType, name: str, op: Op | None) -> object:
+        """Tell LLVM the address of the C library's function `name`, or of a user's primitive."""
         if op is None:
-            function = getattr(_library(), name)
+            function = getattr(_c_library(), name)
         else:
             kind = ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * op.arity)
-            function = kind(functools.partial(self._called, op.forward))
+            function = kind(functools.partial(self._guarded, op.forward))
         llvm.add_symbol(symbol(name, 1), ctypes.cast(function, ctypes.c_void_p).value)
         return function
 
-    def _called(self, forward: Callable[..., float], *xs: float) -> float:
-        """A user's function, called by machine code, which no exception can pass through."""
-        if "error" in self._caught.__dict__:
+    def _guarded(self, forward: Callable[..., float], *xs: float) -> float:
+        """Call a user's function from machine code, which no exception may pass through."""
+        if "error" in self._errors.__dict__:
             return math.nan
         try:
             return float(forward(*xs))
         except BaseException as error:
-            self._caught.error = error
+            self._errors.error = error
             return math.nan
 
 
-def _linked(llvm: Any, text: str, level: int) -> Any:
-    machine = llvm.Target.from_default_triple().create_target_machine(
+def _compiled(llvm: ModuleType, text: str, level: int) -> Any:
+    target = llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
         opt=level,
         jit=True,
     )
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), machine)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), target)
     engine.finalize_object()
     return engine

@@ -1,4 +1,4 @@
-"""Records: the groups of a schedule as data, for kernels to work through."""
+"""KernelTable: the groups of a schedule as a table of kernel calls."""
 
 from __future__ import annotations
 
@@ -7,61 +7,72 @@ from typing import Any
 
 import numpy as np
 
-from microgradlike.compile.llvm.loops import APART, EACH, FIELDS, LISTED, NEIGHBOURS, ONE, Kernels
+from microgradlike.compile.llvm.loops import (
+    BROADCAST,
+    CONTIGUOUS,
+    HEADER_FIELDS,
+    INDEXED,
+    OPERAND_FIELDS,
+    STRIDED,
+    LoopKernels,
+)
 from microgradlike.compile.llvm.module import WIDTH
-from microgradlike.compile.schedule.access import Grid
+from microgradlike.compile.schedule.access import StridedBlock
 from microgradlike.compile.schedule.schedule import Group
 
-REGULAR = 4  # equations in a strip, on average: with fewer, lists are faster
-FAR = 2048  # places from one to the next of a strip; those farther apart are listed
-MARGIN = WIDTH * FAR  # places before and after an array, which kernels may read or fill
+MIN_STRIP = 4  # equations per strip, on average; with fewer, lists of places are faster
+MAX_STRIDE = 2048  # places between neighbours in a strip; operands further apart are listed
+PADDING = WIDTH * MAX_STRIDE  # places before and after an array, which kernels may read or fill
 
 
-class Records:
-    """A row of `rows` for each grid of the groups, and the `lists` of places that some refer to.
+class KernelTable:
+    """The `calls`, an integer array with a row per strided block, and the `lists` of places.
 
-    The first field is the number of a kernel; `linked` gives the rows with its address there.
+    The fields of a call are those of `loops.LoopKernels`; operands without a stride refer to a
+    part of `lists`. The first field is the number of a kernel; `linked` puts its address there.
     """
 
-    def __init__(self, groups: Sequence[tuple[Group, list[Grid]]], kernels: Kernels) -> None:
+    def __init__(
+        self, groups: Sequence[tuple[Group, list[StridedBlock]]], kernels: LoopKernels
+    ) -> None:
         self.kernels = kernels
         operands = max((len(group.places) for group, _ in groups), default=0)
-        self.width = FIELDS + EACH * operands
+        self.width = HEADER_FIELDS + OPERAND_FIELDS * operands
         self._lists: list[Any] = [np.zeros(WIDTH, dtype=np.int64)]
         self._listed = WIDTH
-        rows = [row for group, grids in groups for row in self._rows(group, grids)]
-        self.rows = np.array(rows, dtype=np.int64).reshape(-1, self.width)
+        calls = [call for group, blocks in groups for call in self._calls(group, blocks)]
+        self.calls = np.array(calls, dtype=np.int64).reshape(-1, self.width)
         self.lists = np.concatenate(self._lists)
 
     def linked(self, addresses: Sequence[int]) -> Any:
-        """The rows, with the addresses of the kernels in place of their numbers."""
-        rows = self.rows.copy()
-        rows[:, 0] = np.array(addresses, dtype=np.int64)[rows[:, 0]]
-        return rows
+        """Return the calls with the kernels' addresses in place of their numbers."""
+        calls = self.calls.copy()
+        calls[:, 0] = np.array(addresses, dtype=np.int64)[calls[:, 0]]
+        return calls
 
-    def _rows(self, group: Group, grids: list[Grid]) -> Iterator[list[int]]:
+    def _calls(self, group: Group, blocks: list[StridedBlock]) -> Iterator[list[int]]:
         count, operands = group.stop - group.start, range(len(group.places))
-        if count < REGULAR * sum(grid.outer for grid in grids) and count > 1:
-            grids = [Grid(0, 1, count, (), (), ())]
-        for grid in grids:
-            ways, fields = "", [0, group.start + grid.first, grid.outer, grid.inner]
+        if count < MIN_STRIP * sum(block.outer for block in blocks) and count > 1:
+            blocks = [StridedBlock(0, 1, count, (), (), ())]
+        for block in blocks:
+            modes, fields = "", [0, group.start + block.first, block.outer, block.inner]
             for j in operands:
-                way, *field = self._operand(group, grid, j)
-                ways += way
+                mode, *field = self._operand(group, block, j)
+                modes += mode
                 fields += field
-            fields[0] = self.kernels.number(group.op, ways)
+            fields[0] = self.kernels.number(group.op, modes)
             yield fields + [0] * (self.width - len(fields))
 
-    def _operand(self, group: Group, grid: Grid, j: int) -> tuple[Any, ...]:
-        """How an operand is found, and its fields."""
-        if grid.base:
-            base, across, along = grid.base[j], grid.across[j], grid.along[j]
-            if abs(along) <= FAR:
-                way = {0: ONE, 1: NEIGHBOURS}.get(along, APART)
-                return way, base, across, along
-        size = grid.outer * grid.inner
-        places = np.asarray(group.places[j][grid.first : grid.first + size], dtype=np.int64)
+    def _operand(self, group: Group, block: StridedBlock, j: int) -> tuple[Any, ...]:
+        """Return the access mode of an operand, and its fields."""
+        if block.base:
+            base, outer, inner = block.base[j], block.outer_stride[j], block.inner_stride[j]
+            if abs(inner) <= MAX_STRIDE:
+                mode = {0: BROADCAST, 1: CONTIGUOUS}.get(inner, STRIDED)
+                return mode, base, outer, inner
+        size = block.outer * block.inner
+        places = np.asarray(group.places[j][block.first : block.first + size], dtype=np.int64)
         start = self._listed
-        self._lists += [places, np.zeros(WIDTH, dtype=np.int64)]  # for what is beyond the end
+        self._lists += [places, np.zeros(WIDTH, dtype=np.int64)]  # read beyond the end
         self._listed += size + WIDTH
-        return LISTED, start, grid.inner, 0
+        return INDEXED, start, block.inner, 0

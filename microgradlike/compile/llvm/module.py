@@ -1,4 +1,4 @@
-"""Unit: functions in LLVM's language, and the declarations of what they call."""
+"""LLVMModule: functions in LLVM's language, and the declarations of their callees."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from microgradlike.compile.llvm import vector_math
-from microgradlike.compile.llvm.builder import Emitter, symbol
+from microgradlike.compile.llvm.builder import IRBuilder, symbol
 from microgradlike.compile.program import Program
 from microgradlike.op import Op
 
-WIDTH = 8  # rows in a vector, whatever the machine's own vectors are
-Spelling = Callable[..., str]
-Equation = tuple[int, Op, tuple[int, ...]]
-_users = itertools.count()
+WIDTH = 8  # rows in a vector, whatever the width of the machine's own vectors
+Spelling = Callable[..., str]  # appends a primitive of operands to an IRBuilder
+Equation = tuple[int, Op, tuple[int, ...]]  # slot, primitive, references
+_primitives = itertools.count()
 
 
-class Others(Protocol):
-    """Where what is computed elsewhere comes from, and what is computed goes to."""
+class SlotStorage(Protocol):
+    """The memory through which a function exchanges slots with other functions."""
 
-    def load(self, e: Emitter, r: int, /) -> str:
-        """What is computed elsewhere."""
+    def load(self, ir: IRBuilder, r: int, /) -> str:
+        """Append the load of a reference that this function does not compute."""
 
-    def store(self, e: Emitter, slot: int, x: str, /) -> None:
-        """Take what is computed."""
+    def store(self, ir: IRBuilder, slot: int, x: str, /) -> None:
+        """Append the stores of a computed slot that others use, if any."""
 
 
-class Unit:
-    """The text of a module: functions, of primitives in these spellings.
+class LLVMModule:
+    """The text of a module: functions over primitives in the given spellings.
 
-    `externals` are the functions of scalars that it calls: None for one of the C library, else the
-    primitive, whose own function is meant.
+    `externals` are the functions of scalars that it calls: None stands for one of the C library, an
+    Op for a primitive whose forward function is called in Python.
     """
 
     def __init__(self, spellings: Mapping[Op, Spelling]) -> None:
@@ -41,120 +41,127 @@ class Unit:
         self._functions: list[str] = []
 
     def text(self) -> str:
-        """All of it."""
+        """Return the module in LLVM's language."""
         return "\n".join([*self._declared.values(), *self._functions, ENDING])
 
-    def define(self, name: str, arguments: str, e: Emitter, *, internal: bool = False) -> None:
-        """Add a function that gives nothing back, with these instructions."""
+    def define(self, name: str, arguments: str, ir: IRBuilder, *, internal: bool = False) -> None:
+        """Add a function without a result that consists of the builder's instructions."""
         head = f"define {'internal ' if internal else ''}void @{name}({arguments}) #0 {{"
-        self._functions.append("\n".join([head, *e.lines, "  ret void", "}"]))
-        self._declare(e)
+        self._functions.append("\n".join([head, *ir.lines, "  ret void", "}"]))
+        self._declare_callees(ir)
 
-    def add(self, text: str) -> None:
-        """Add functions as they are written."""
+    def add_text(self, text: str) -> None:
+        """Add functions that are written in LLVM's language."""
         self._functions.append(text)
 
-    def spelled(self, e: Emitter, op: Op, operands: Sequence[str]) -> str:
-        """A primitive of operands; of a user's own, a call of its function."""
+    def spelled(self, ir: IRBuilder, op: Op, operands: Sequence[str]) -> str:
+        """Append a primitive: in its spelling, or as a call of the user's Python function."""
         spelling = self.spellings.get(op)
         if spelling is not None:
-            return spelling(e, *operands)
+            return spelling(ir, *operands)
         name = next((name for name, known in self.externals.items() if known is op), None)
         if name is None:
-            name = f"user{next(_users)}"
+            name = f"user{next(_primitives)}"
             self.externals[name] = op
-        return e.library(name, *operands)
+        return ir.library(name, *operands)
 
-    def straight(
+    def define_straight_line(
         self,
         name: str,
         width: int,
         arguments: str,
         equations: Sequence[Equation],
-        others: Others,
+        storage: SlotStorage,
     ) -> str:
-        """Add a function of these equations, one after the other; the call of it."""
-        e = Emitter(width)
+        """Add a function that computes the equations in order; return a call of it."""
+        ir = IRBuilder(width)
         names: dict[int, str] = {}
         for slot, op, operands in equations:
-            found = [names[r] if r in names else others.load(e, r) for r in operands]
-            names[slot] = self.spelled(e, op, found)
-            others.store(e, slot, names[slot])
-        self.define(name, arguments, e, internal=True)
+            found = [names[r] if r in names else storage.load(ir, r) for r in operands]
+            names[slot] = self.spelled(ir, op, found)
+            storage.store(ir, slot, names[slot])
+        self.define(name, arguments, ir, internal=True)
         return f"  call void @{name}({arguments})"
 
-    def _declare(self, e: Emitter) -> None:
-        for name, arity in e.libraries.items():
+    def _declare_callees(self, ir: IRBuilder) -> None:
+        for name, arity in ir.libraries.items():
             self.externals.setdefault(name, None)
             operands = ", ".join(["double"] * arity)
             self._declared[name] = f"declare double @{symbol(name, 1)}({operands})"
-            if e.width > 1:
-                inside = Emitter(e.width)
-                self._declared[f"{name} of vectors"] = of_vectors(inside, name, arity)
-                e.intrinsics.update(inside.intrinsics)
-        for name, arity in e.intrinsics.items():
-            operands = ", ".join([e.type] * arity)
-            self._declared[name] = f"declare {e.type} @{name}({operands})"
+            if ir.width > 1:
+                inside = IRBuilder(ir.width)
+                self._declared[f"{name} of vectors"] = vector_function(inside, name, arity)
+                ir.intrinsics.update(inside.intrinsics)
+        for name, arity in ir.intrinsics.items():
+            operands = ", ".join([ir.type] * arity)
+            self._declared[name] = f"declare {ir.type} @{name}({operands})"
 
 
-def of_vectors(e: Emitter, name: str, arity: int) -> str:
-    """A function of vectors: in their own instructions, or by one of scalars for each lane."""
-    width = e.width
+def vector_function(ir: IRBuilder, name: str, arity: int) -> str:
+    """Return a function of vectors: from `vector_math`, or a call of the scalar one per lane."""
+    width = ir.width
     if name in vector_math.EVERYWHERE:
-        result = vector_math.EVERYWHERE[name](e, "%x0")
-        return _function(symbol(name, width), e, ["%x0"], result)
+        result = vector_math.EVERYWHERE[name](ir, "%x0")
+        return _function(symbol(name, width), ir, ["%x0"], result)
     if name not in vector_math.NEAR_0:
-        return by_lanes(symbol(name, width), name, arity, width)
-    size = e.intrinsic("fabs", "%x0")
-    far = e.test("ugt", size, e.constant(vector_math.LARGE))
-    any_far = e.new(f"call i1 @llvm.vector.reduce.or.v{width}i1({e.bool} {far})")
-    near = vector_math.NEAR_0[name](e, "%x0")
-    e.lines += [f"  br i1 {any_far}, label %far, label %end", "far:"]
-    called = e.new(f"call {e.type} @{symbol(name, width)}_by_lanes({e.type} %x0)")
-    mixed = e.select(far, called, near)
-    e.lines += ["  br label %end", "end:"]
-    result = e.new(f"phi {e.type} [ {near}, %0 ], [ {mixed}, %far ]")
-    lanes = by_lanes(f"{symbol(name, width)}_by_lanes", name, arity, width)
-    return lanes + "\n" + _function(symbol(name, width), e, ["%x0"], result)
+        return lanewise_function(symbol(name, width), name, arity, width)
+    size = ir.intrinsic("fabs", "%x0")
+    far = ir.compare("ugt", size, ir.constant(vector_math.LARGE))
+    any_far = ir.assign(f"call i1 @llvm.vector.reduce.or.v{width}i1({ir.bool} {far})")
+    near = vector_math.NEAR_0[name](ir, "%x0")
+    ir.lines += [f"  br i1 {any_far}, label %far, label %end", "far:"]
+    called = ir.assign(f"call {ir.type} @{symbol(name, width)}_by_lanes({ir.type} %x0)")
+    mixed = ir.select(far, called, near)
+    ir.lines += ["  br label %end", "end:"]
+    result = ir.assign(f"phi {ir.type} [ {near}, %0 ], [ {mixed}, %far ]")
+    lanes = lanewise_function(f"{symbol(name, width)}_by_lanes", name, arity, width)
+    return lanes + "\n" + _function(symbol(name, width), ir, ["%x0"], result)
 
 
-def by_lanes(full: str, name: str, arity: int, width: int) -> str:
-    """A function of vectors that calls one of scalars for each lane."""
-    e = Emitter(width)
+def lanewise_function(full: str, name: str, arity: int, width: int) -> str:
+    """Return a function of vectors that calls the function of scalars `name` for each lane."""
+    ir = IRBuilder(width)
     arguments = [f"%x{j}" for j in range(arity)]
     result = "poison"
     for lane in range(width):
-        parts = [e.new(f"extractelement {e.type} {x}, i64 {lane}") for x in arguments]
+        parts = [ir.assign(f"extractelement {ir.type} {x}, i64 {lane}") for x in arguments]
         typed = ", ".join(f"double {x}" for x in parts)
-        y = e.new(f"call double @{symbol(name, 1)}({typed})")
-        result = e.new(f"insertelement {e.type} {result}, double {y}, i64 {lane}")
-    return _function(full, e, arguments, result)
+        y = ir.assign(f"call double @{symbol(name, 1)}({typed})")
+        result = ir.assign(f"insertelement {ir.type} {result}, double {y}, i64 {lane}")
+    return _function(full, ir, arguments, result)
 
 
-def _function(name: str, e: Emitter, arguments: list[str], result: str) -> str:
-    typed = ", ".join(f"{e.type} {x}" for x in arguments)
-    head = f"define internal {e.type} @{name}({typed}) noinline #0 {{"
-    return "\n".join([head, *e.lines, f"  ret {e.type} {result}", "}"])
+def _function(name: str, ir: IRBuilder, arguments: list[str], result: str) -> str:
+    typed = ", ".join(f"{ir.type} {x}" for x in arguments)
+    head = f"define internal {ir.type} @{name}({typed}) noinline #0 {{"
+    return "\n".join([head, *ir.lines, f"  ret {ir.type} {result}", "}"])
 
 
-def pieces(equations: Sequence[Equation], size: int) -> list[Sequence[Equation]]:
-    """The equations, at most `size` at a time.
+def chunks(equations: Sequence[Equation], size: int) -> list[Sequence[Equation]]:
+    """Cut the equations into chunks of at most `size`.
 
-    >>> [len(piece) for piece in pieces([()] * 5, 2)]
+    >>> [len(chunk) for chunk in chunks([()] * 5, 2)]
     [2, 2, 1]
     """
     return [equations[i : i + size] for i in range(0, len(equations), size)]
 
 
-def crossing(parts: Sequence[Sequence[Equation]]) -> list[int]:
-    """The slots that are used in another of the parts than they are computed in, once each."""
+def exchanged_slots(parts: Sequence[Sequence[Equation]]) -> list[int]:
+    """Return the slots that a later chunk than their own uses, each once, in order of use.
+
+    >>> first, second = [(1, None, (0,))], [(2, None, (1, 1)), (3, None, (2,))]
+    >>> exchanged_slots([first, second])
+    [1]
+    """
     home = {slot: i for i, part in enumerate(parts) for slot, _, _ in part}
     uses = ((i, r) for i, part in enumerate(parts) for _, _, operands in part for r in operands)
     return list(dict.fromkeys(r for i, r in uses if home.get(r, i) != i))
 
 
-def parted(program: Program, varying: Sequence[bool]) -> tuple[list[Equation], list[Equation]]:
-    """The equations that no row of the batch has a part in, and the others."""
+def split_by_batch(
+    program: Program, varying: Sequence[bool]
+) -> tuple[list[Equation], list[Equation]]:
+    """Return the equations that are the same for all rows of a batch, and those that vary."""
     parts: tuple[list[Equation], list[Equation]] = [], []
     for equation in program.equations():
         parts[varying[equation[0]]].append(equation)

@@ -1,116 +1,129 @@
-"""Assembly: straight-line code, in LLVM's language, of what is the same for all rows or is not."""
+"""Straight-line code of a program, in LLVM's language: what all rows share, and what varies."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from microgradlike.compile.llvm.builder import Emitter
-from microgradlike.compile.llvm.module import WIDTH, Equation, Unit, crossing, pieces
+from microgradlike.compile.arrays import IndexArray
+from microgradlike.compile.llvm.builder import IRBuilder
+from microgradlike.compile.llvm.module import (
+    WIDTH,
+    Equation,
+    LLVMModule,
+    chunks,
+    exchanged_slots,
+)
 from microgradlike.compile.program import Program
 
 
-class Fixed:
-    """A function `fix(fixed)` of scalars: what no row of the batch has a part in.
+class SharedCode:
+    """A function `compute_shared(shared)` of scalars: all that is the same for all rows.
 
-    It works in an array, where the inputs that are the same for all rows come first, and then what
-    is `wanted` elsewhere; `place` says where. It calls functions of at most `chunk` equations.
+    It works in an array that holds the shared inputs, then the slots that are `wanted` elsewhere or
+    exchanged between functions; `place` maps a slot to its place there. It calls functions of at
+    most `chunk` equations.
     """
 
     def __init__(
         self,
-        unit: Unit,
+        module: LLVMModule,
         program: Program,
+        *,
         batched: int,
         equations: Sequence[Equation],
         wanted: Sequence[int],
         chunk: int,
     ) -> None:
         self.program = program
-        parts = pieces(equations, chunk)
+        parts = chunks(equations, chunk)
         own = {slot for slot, _, _ in equations}
-        kept = [*range(batched, program.inputs), *(r for r in wanted if r in own), *crossing(parts)]
+        kept = [*range(batched, program.inputs), *(r for r in wanted if r in own)]
+        kept += exchanged_slots(parts)
         self.place = {slot: place for place, slot in enumerate(dict.fromkeys(kept))}
-        e, arguments = Emitter(1), "ptr %fixed"
+        ir, arguments = IRBuilder(1), "ptr %shared"
         for i, part in enumerate(parts):
-            e.lines.append(unit.straight(f"fix{i}", 1, arguments, part, self))
-        unit.define("fix", arguments, e)
+            ir.lines.append(module.define_straight_line(f"shared{i}", 1, arguments, part, self))
+        module.define("compute_shared", arguments, ir)
 
-    def load(self, e: Emitter, r: int) -> str:
-        """What is computed elsewhere."""
+    def load(self, ir: IRBuilder, r: int) -> str:
+        """Append the load of a constant, an input or a slot of another chunk."""
         if r < 0:
-            return e.constant(self.program.constants[-1 - r])
-        return e.load("%fixed", self.place[r])
+            return ir.constant(self.program.constants[-1 - r])
+        return ir.load("%shared", self.place[r])
 
-    def store(self, e: Emitter, slot: int, x: str) -> None:
-        """Take what is computed, and put it where it is wanted."""
+    def store(self, ir: IRBuilder, slot: int, x: str) -> None:
+        """Append a store into the array if the slot has a place there."""
         if slot in self.place:
-            e.store(x, "%fixed", self.place[slot])
+            ir.store(x, "%shared", self.place[slot])
 
 
-class Varying:
-    """The functions `each` and `sum`: what the rows of the batch have a part in, over all of these.
+class VaryingCode:
+    """The functions `per_row` and `sum_rows`: all that varies over the batch, in a loop over rows.
 
-    They read the array that `fix` filled, where `place` says, and vectors of rows. Of the outputs,
-    the slots in `outputs`, `each` leaves a line of `into` for each, as long as the rows, and `sum`
-    adds a vector of rows after the other to the vectors of `into`. In the last vector, only `left`
-    lanes are rows. `buffer` has what one function hands to another; it is used again.
+    They read vectors of rows, and the array of `SharedCode` at the places in `place`. For the
+    slots in `outputs`, `per_row` fills a line of `into` each, as long as the rows, and `sum_rows`
+    adds one vector of rows after the other to the vectors of `into`; in the last vector, only the
+    lanes in the mask `there` are rows. `buffer` holds the slots that chunks exchange, and is used
+    again for each vector.
     """
 
     def __init__(
         self,
-        unit: Unit,
+        module: LLVMModule,
         program: Program,
+        *,
         batched: int,
         equations: Sequence[Equation],
-        place: Any,
+        place: dict[int, int] | IndexArray,
         chunk: int,
-        *,
         summed: bool,
     ) -> None:
         self.program, self.batched, self.place, self.summed = program, batched, place, summed
-        parts = pieces(equations, chunk)
-        self.buffer = {slot: k for k, slot in enumerate(crossing(parts))}
+        parts = chunks(equations, chunk)
+        self.buffer = {slot: k for k, slot in enumerate(exchanged_slots(parts))}
         own = {slot for slot, _, _ in equations} | set(range(batched))
         self.outputs = [r for r in program.outputs if r in own]
         self._targets: dict[int, list[int]] = {}
         for k, r in enumerate(self.outputs):
             self._targets.setdefault(r, []).append(k)
-        e = Emitter(WIDTH)
+        ir = IRBuilder(WIDTH)
         for slot in range(batched):  # an input may be an output
             if slot in self._targets:
-                self.store(e, slot, self.load(e, slot))
+                self.store(ir, slot, self.load(ir, slot))
         for i, part in enumerate(parts):
-            e.lines.append(unit.straight(f"vector{i}", WIDTH, ARGUMENTS, part, self))
-        unit.define("vector", ARGUMENTS, e, internal=True)
-        unit.add(driver(len(self.outputs), summed=summed))
+            call = module.define_straight_line(f"vector{i}", WIDTH, ARGUMENTS, part, self)
+            ir.lines.append(call)
+        module.define("vector", ARGUMENTS, ir, internal=True)
+        module.add_text(row_loop(len(self.outputs), summed=summed))
 
-    def load(self, e: Emitter, r: int) -> str:
-        """What is computed elsewhere."""
+    def load(self, ir: IRBuilder, r: int) -> str:
+        """Append the load of a constant, an input, a shared slot or a slot of another chunk."""
         if r < 0:
-            return e.constant(self.program.constants[-1 - r])
+            return ir.constant(self.program.constants[-1 - r])
         if r < self.batched:
-            return e.load_at("%rows", e.new(f"mul i64 %stride, {r}"))
+            return ir.load_lanes("%rows", ir.assign(f"mul i64 %stride, {r}"))
         if r in self.buffer:
-            return e.load("%buffer", self.buffer[r])
-        return e.load_scalar("%fixed", int(self.place[r]))
+            return ir.load("%buffer", self.buffer[r])
+        return ir.load_splat("%shared", str(self.place[r]))
 
-    def store(self, e: Emitter, slot: int, x: str) -> None:
-        """Take what is computed, and put it where it is wanted."""
+    def store(self, ir: IRBuilder, slot: int, x: str) -> None:
+        """Append the stores of a slot for other chunks, and for each output that it is."""
         if slot in self.buffer:
-            e.store(x, "%buffer", self.buffer[slot])
+            ir.store(x, "%buffer", self.buffer[slot])
         for k in self._targets.get(slot, ()):
             if self.summed:
-                row = e.new(f"select {e.bool} %there, {e.type} {x}, {e.type} zeroinitializer")
-                e.store(e.add(e.load("%into", k), row), "%into", k)
+                row = ir.assign(
+                    f"select {ir.bool} %there, {ir.type} {x}, {ir.type} zeroinitializer"
+                )
+                ir.store(ir.add(ir.load("%into", k), row), "%into", k)
             else:
-                e.store_at(x, "%into", e.new(f"mul i64 %stride, {k}"))
+                ir.store_lanes(x, "%into", ir.assign(f"mul i64 %stride, {k}"))
 
 
-def driver(count: int, *, summed: bool) -> str:
-    """The function over all rows, for that many outputs.
+def row_loop(count: int, *, summed: bool) -> str:
+    """Return the function over all rows, for a number of outputs.
 
-    >>> "define void @sum(" in driver(3, summed=True)
+    >>> "define void @sum_rows(" in row_loop(3, summed=True)
     True
     """
     words = {
@@ -120,13 +133,13 @@ def driver(count: int, *, summed: bool) -> str:
         "WIDTH": str(WIDTH),
         "LANES": ", ".join(f"i64 {i}" for i in range(WIDTH)),
     }
-    text = SUM if summed else EACH
+    text = SUM_ROWS if summed else PER_ROW
     for word, meaning in words.items():
         text = text.replace(word, meaning)
     return text
 
 
-ARGUMENTS = f"ptr %rows, i64 %stride, ptr %fixed, ptr %buffer, ptr %into, <{WIDTH} x i1> %there"
+ARGUMENTS = f"ptr %rows, i64 %stride, ptr %shared, ptr %buffer, ptr %into, <{WIDTH} x i1> %there"
 
 LOOP = """\
   br label %vectors
@@ -138,25 +151,26 @@ vectors:
   %lefts = shufflevector <WIDTH x i64> %first, <WIDTH x i64> poison, <WIDTH x i32> zeroinitializer
   %there = icmp ugt <WIDTH x i64> %lefts, <LANES>
   %into = getelementptr double, ptr %outputs, i64 STEP
-  call void @vector(ptr %rows, i64 %stride, ptr %fixed, ptr %buffer, ptr %into,
+  call void @vector(ptr %rows, i64 %stride, ptr %shared, ptr %buffer, ptr %into,
                     <WIDTH x i1> %there)
   %nextj = add i64 %j, WIDTH
   %again = icmp ult i64 %nextj, %rowcount
   br i1 %again, label %vectors, label %end
 end:
 """
-EACH = """\
-define void @each(ptr %all, i64 %stride, ptr %fixed, ptr %buffer, ptr %outputs, i64 %rowcount) #0 {
+PER_ROW = """\
+define void @per_row(ptr %all, i64 %stride, ptr %shared, ptr %buffer, ptr %outputs,
+                     i64 %rowcount) #0 {
 start:
 BODY  ret void
 }
 """
-# Vectors of 0.0, and one of -0.0 after these, which changes no sum. At the end, total k is that of
-# the lanes of one vector, in the order of the lanes, and of a fixed number as often as there are
-# rows: which ones, the k-th pair of `parts` says.
-SUM = """\
-define void @sum(ptr %all, i64 %stride, ptr %fixed, ptr %buffer, ptr %outputs, i64 %rowcount,
-                 ptr %parts, ptr %totals, i64 %size) #0 {
+# `outputs` starts as vectors of 0.0, followed by one of -0.0, which changes no sum. In the end,
+# total k is the sum of the lanes of a vector, in their order, plus a shared number times the number
+# of rows. The k-th pair of `pairs` holds the indices of that vector and of that number.
+SUM_ROWS = """\
+define void @sum_rows(ptr %all, i64 %stride, ptr %shared, ptr %buffer, ptr %outputs,
+                      i64 %rowcount, ptr %pairs, ptr %totals, i64 %size) #0 {
   br label %zeros
 zeros:
   %z = phi i64 [ 0, %0 ], [ %nextz, %zeros ]
@@ -171,14 +185,14 @@ BODY  %times = uitofp i64 %rowcount to double
   br label %total
 total:
   %k = phi i64 [ 0, %end ], [ %nextk, %total ]
-  %pair = getelementptr [2 x i64], ptr %parts, i64 %k
+  %pair = getelementptr [2 x i64], ptr %pairs, i64 %k
   %from = load i64, ptr %pair, align 8
   %source = getelementptr <WIDTH x double>, ptr %outputs, i64 %from
   %lanes = load <WIDTH x double>, ptr %source, align 8
   %sum = call double @llvm.vector.reduce.fadd.vWIDTHf64(double -0.0, <WIDTH x double> %lanes)
   %second = getelementptr i64, ptr %pair, i64 1
   %place = load i64, ptr %second, align 8
-  %where = getelementptr double, ptr %fixed, i64 %place
+  %where = getelementptr double, ptr %shared, i64 %place
   %once = load double, ptr %where, align 8
   %all_rows = fmul double %once, %times
   %both = fadd double %sum, %all_rows

@@ -1,1 +1,1 @@
-"""Passes: from a Program to a Program of the same results, with less to compute."""
+"""Passes: functions from a Program to a Program with the same results and less to compute."""

@@ -1,4 +1,4 @@
-"""Programs that compute the same with less."""
+"""Simplification: programs that compute the same with less work."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 
 from microgradlike import ops
+from microgradlike.compile.arrays import FloatArray, IndexArray
 from microgradlike.compile.program import Program
 
 
-def squares(program: Program) -> Program:
-    """The program with x · x for x ** 2, which differs by less than half an ulp and costs a tenth.
+def with_squares_as_products(program: Program) -> Program:
+    """Return the program with x · x for x ** 2: within half an ulp, at a tenth of the cost.
 
     >>> from microgradlike.compile.build import build_program
     >>> from microgradlike.compile.trace import Trace
     >>> x = Trace().input()
-    >>> print(squares(build_program([x], [x**2.0])))
+    >>> print(with_squares_as_products(build_program([x], [x**2.0])))
     v1 = x0 * x0
     return v1
     """
@@ -36,95 +37,103 @@ def squares(program: Program) -> Program:
     return replace(program, ops=table, code=code, operands=operands)
 
 
-def without_zeros(program: Program) -> tuple[Program, Any]:
-    """The program without sums of 0.0 and an output, and what to add to its outputs instead.
+def without_zero_terms(program: Program) -> tuple[Program, FloatArray | None]:
+    """Return the program without outputs of the form 0.0 + y, and the terms to add to its outputs.
 
-    Gradients are such sums, as they are eagerly, where `grad` is 0.0 before the first contribution;
-    it shows in -0.0 alone. To all outputs at once, it is added in no time. None if there are none.
+    Gradients have this form, as an eager `grad` is 0.0 before the first contribution; only the sign
+    of a zero shows it. Added to all outputs at once, the terms cost nothing: 0.0 where one was
+    taken away, else -0.0. They are None if there are none.
 
     >>> from microgradlike.compile.build import build_program
     >>> from microgradlike.compile.trace import Trace
     >>> x = Trace().input()
-    >>> shorter, zeros = without_zeros(build_program([x], [-x, 0.0 + -x]))
-    >>> print(shorter, zeros)
+    >>> shorter, terms = without_zero_terms(build_program([x], [-x, 0.0 + -x]))
+    >>> print(shorter, terms)
     v1 = neg(x0)
     return v1, v1 [-0.  0.]
     """
     outputs = np.array(program.outputs, dtype=np.int64)
-    kept = np.array([_without_zero(program, r) for r in program.outputs], dtype=np.int64)
+    kept = np.array([_without_zero_term(program, r) for r in program.outputs], dtype=np.int64)
     sums = outputs[kept != outputs]
     if not len(sums):
         return program, None
     used = np.union1d(np.frombuffer(program.operands, dtype=np.int64), kept)
-    shorter = _dropped(replace(program, outputs=tuple(kept.tolist())), np.setdiff1d(sums, used))
+    shorter = _without_slots(
+        replace(program, outputs=tuple(kept.tolist())), np.setdiff1d(sums, used)
+    )
     return shorter, np.where(kept == outputs, -0.0, 0.0)  # x + -0.0 is x, also for -0.0
 
 
-def apart(program: Program, varying: Sequence[bool]) -> tuple[Program, Any]:
-    """The program for adding its outputs up over a batch, of which each row has a part in some.
+def with_shared_terms_apart(
+    program: Program, varying: Sequence[bool]
+) -> tuple[Program, IndexArray]:
+    """Return the program with shared terms of its outputs as further outputs, for a batch sum.
 
-    A gradient that is the sum of a part that varies over the batch and one that does not, as that
-    of a penalty of large weights, is two outputs: the latter is the same for all rows. Of other
-    sums the parts stay together: they may cancel, row by row, without losing a digit.
-    The second result are the outputs to which the last ones of the program belong, in their order.
+    A gradient may be the sum of a part that varies over the batch and one that is the same for all
+    rows, such as that of a penalty on large weights; as an output of its own, the latter is
+    computed once. Only sums of the chain rule are taken apart: the terms of others may cancel, row
+    by row, without losing a digit. The second result has, for each further output, the index of
+    the output that it is a term of.
 
     >>> from microgradlike.compile.build import build_program
     >>> from microgradlike.compile.trace import Trace
     >>> trace = Trace(); x, w = trace.input(), trace.input()
     >>> built = build_program([x, w], [x + w, x + ops.mul_no_nan(2.0, w)])
-    >>> print(*apart(built, [True, False, True, False, True, False]))
+    >>> print(*with_shared_terms_apart(built, [True, False, True, False, True, False]))
     v2 = x0 + x1
     v3 = mul_no_nan(2.0, x1)
     return v2, x0, v3 [1]
     """
-    longer = _Longer(program)
+    extended = _ExtendedProgram(program)
     outputs: list[int] = []
-    rests: list[int] = []
-    belong: list[int] = []
+    further: list[int] = []
+    term_of: list[int] = []
     sums: list[int] = []
     for i, r in enumerate(program.outputs):
-        fixed = []
-        while (split := _split(program, r, varying)) is not None:
+        shared = []
+        while (terms := _varying_and_shared_term(program, r, varying)) is not None:
             sums.append(r)
-            r, rest = split
-            fixed.append(rest)
+            r, term = terms
+            shared.append(term)
         outputs.append(r)
-        if fixed:
-            rests.append(longer.sum(fixed))
-            belong.append(i)
-    if not belong:
+        if shared:
+            further.append(extended.sum(shared))
+            term_of.append(i)
+    if not term_of:
         return program, np.empty(0, dtype=np.intp)
-    whole = longer.program((*outputs, *rests))
-    return _dropped(whole, _unused(whole, sums)), np.array(belong, dtype=np.intp)
+    whole = extended.program((*outputs, *further))
+    return _without_slots(whole, _unused(whole, sums)), np.array(term_of, dtype=np.intp)
 
 
-def _split(program: Program, r: int, varying: Sequence[bool]) -> tuple[int, int] | None:
-    """The part that varies and the one that does not, if the reference is to the sum of two."""
+def _varying_and_shared_term(
+    program: Program, r: int, varying: Sequence[bool]
+) -> tuple[int, int] | None:
+    """Return the two terms of a sum of the chain rule of which one varies, the other does not."""
     k = r - program.inputs
     if k < 0 or program.ops[program.code[k]] is not ops.add:
         return None
     a, b = program.operands[program.starts[k] : program.starts[k] + 2]
     if varying[a] is varying[b]:
         return None
-    if not (_of_chain_rule(program, a) or _of_chain_rule(program, b)):
+    if not (_is_of_chain_rule(program, a) or _is_of_chain_rule(program, b)):
         return None
     return (a, b) if varying[a] else (b, a)
 
 
-def _of_chain_rule(program: Program, r: int) -> bool:
-    """Whether the reference is to a product of the chain rule, or to a sum with such a one."""
+def _is_of_chain_rule(program: Program, r: int) -> bool:
+    """Return whether the reference is to a product of the chain rule, or to a sum with one."""
     k = r - program.inputs
     if k < 0:
         return False
     op, start = program.ops[program.code[k]], program.starts[k]
     if op is not ops.add:
         return op is ops.mul_no_nan
-    others = [x - program.inputs for x in program.operands[start : start + 2]]
-    return any(i >= 0 and program.ops[program.code[i]] is ops.mul_no_nan for i in others)
+    terms = [x - program.inputs for x in program.operands[start : start + 2]]
+    return any(i >= 0 and program.ops[program.code[i]] is ops.mul_no_nan for i in terms)
 
 
 def _unused(program: Program, slots: list[int]) -> list[int]:
-    """Those of the slots that nothing uses but others of these, users before operands."""
+    """Return those of the slots, users before operands, that no equation or output needs."""
     references = np.array([*program.operands, *program.outputs], dtype=np.int64)
     uses = np.bincount(references[references >= 0], minlength=program.inputs + len(program))
     found = []
@@ -137,7 +146,7 @@ def _unused(program: Program, slots: list[int]) -> list[int]:
     return found
 
 
-class _Longer:
+class _ExtendedProgram:
     """A program with sums after its equations."""
 
     def __init__(self, program: Program) -> None:
@@ -147,7 +156,7 @@ class _Longer:
         self.operands = array("q", program.operands)
 
     def sum(self, terms: list[int]) -> int:
-        """The reference to the sum of these references."""
+        """Append the sum of references and return the reference to it."""
         total = terms[0]
         for term in terms[1:]:
             self.operands.extend((total, term))
@@ -157,13 +166,19 @@ class _Longer:
         return total
 
     def program(self, outputs: tuple[int, ...]) -> Program:
-        """All of it, with these outputs."""
-        arrays: Any = {"code": self.code, "starts": self.starts, "operands": self.operands}
-        return replace(self.base, ops=self.ops, outputs=outputs, **arrays)
+        """Return the extended program with these outputs."""
+        return replace(
+            self.base,
+            ops=self.ops,
+            outputs=outputs,
+            code=self.code,
+            starts=self.starts,
+            operands=self.operands,
+        )
 
 
-def _without_zero(program: Program, r: int) -> int:
-    """The other operand, if the reference is to a sum of 0.0 and that; else itself."""
+def _without_zero_term(program: Program, r: int) -> int:
+    """Return the other term if the reference is to a sum with 0.0, else the reference."""
     k = r - program.inputs
     if k < 0 or program.ops[program.code[k]] is not ops.add:
         return r
@@ -173,8 +188,8 @@ def _without_zero(program: Program, r: int) -> int:
     return a if b < 0 and str(program.constants[-1 - b]) == "0.0" else r
 
 
-def _dropped(program: Program, slots: Any) -> Program:
-    """The program without the equations of these slots, which nothing uses."""
+def _without_slots(program: Program, slots: Any) -> Program:
+    """Return the program without the equations of these slots, which nothing uses."""
     kept = np.ones(program.inputs + len(program), dtype=bool)
     kept[slots] = False
     new = np.cumsum(kept) - 1

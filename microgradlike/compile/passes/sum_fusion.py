@@ -1,4 +1,4 @@
-"""Totals: sums of sums of sums, each of one more term, as single equations of all the terms."""
+"""Sum fusion: chains of sums of two as single equations over all their terms."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from microgradlike import ops
 from microgradlike.compile.program import Program
 from microgradlike.op import REAL, Op
 
-LEAST = 3  # terms that are worth it; then sums of 2 and of more are of one depth
+MIN_TERMS = 3  # terms that are worth it; then sums of 2 and of more are of one depth
 
 
-def is_total(op: Op) -> bool:
-    """Whether the primitive is one of `total`.
+def is_fused_sum(op: Op) -> bool:
+    """Return whether the primitive is one that `sum_of` makes.
 
-    >>> is_total(total(4)), is_total(ops.add)
+    >>> is_fused_sum(sum_of(4)), is_fused_sum(ops.add)
     (True, False)
     """
-    return op.arity >= LEAST and op is total(op.arity)
+    return op.arity >= MIN_TERMS and op is sum_of(op.arity)
 
 
 @cache
-def total(terms: int) -> Op:
-    """The sum of so many terms, from left to right.
+def sum_of(terms: int) -> Op:
+    """Return the primitive that adds a number of terms from left to right.
 
-    >>> total(4)(1e17, 1.0, 1.0, -1e17)
+    >>> sum_of(4)(1e17, 1.0, 1.0, -1e17)
     0.0
     """
 
@@ -41,30 +41,30 @@ def total(terms: int) -> Op:
         return y
 
     partials = (lambda *_: 1.0,) * terms
-    return Op(f"total{terms}", forward, partials, "sum", "", "Σ", (REAL,) * terms, None)
+    return Op(f"sum{terms}", forward, partials, "sum", "", "Σ", (REAL,) * terms, None)
 
 
-def with_totals(program: Program, varying: list[bool]) -> Program:
-    """The program with a total for each chain of sums, of which only the last one is used.
+def fuse_sums(program: Program, varying: list[bool]) -> Program:
+    """Return the program with one equation for each chain of sums of which only the last is used.
 
-    `varying` says of each reference, as an index, whether it differs over the batch; all terms of a
-    total do, or none.
+    `varying` says for each reference, as an index, whether it differs over the batch; the terms of
+    a fused sum vary all or none.
 
     >>> from microgradlike.compile.build import build_program
     >>> from microgradlike.compile.trace import Trace
     >>> trace = Trace(); a, b, c, d = xs = [trace.input() for _ in range(4)]
-    >>> print(with_totals(build_program(xs, [a + b + c + d]), [False] * 7))
-    v4 = total4(x0, x1, x2, x3)
+    >>> print(fuse_sums(build_program(xs, [a + b + c + d]), [False] * 7))
+    v4 = sum4(x0, x1, x2, x3)
     return v4
     """
     if ops.add not in program.ops:
         return program
-    chains = {k: terms for k, terms in _chains(program, varying) if len(terms) >= LEAST}
-    return _rewritten(program, chains) if chains else program
+    chains = {k: terms for k, terms in _chains(program, varying) if len(terms) >= MIN_TERMS}
+    return _with_fused(program, chains) if chains else program
 
 
 def _chains(program: Program, varying: list[bool]) -> Iterator[tuple[int, list[int]]]:
-    """Of the last equation of each chain, the terms."""
+    """Yield the last equation of each chain of sums, and its terms."""
     add, inputs, count = program.ops.index(ops.add), program.inputs, program.inputs + len(program)
     operands, starts = program.operands.tolist(), program.starts.tolist()
     references = np.array([*operands, *program.outputs, *program.outputs], dtype=np.int64)
@@ -90,18 +90,18 @@ def _chains(program: Program, varying: list[bool]) -> Iterator[tuple[int, list[i
     yield from chains.items()
 
 
-def _rewritten(program: Program, chains: dict[int, list[int]]) -> Program:
-    """The program with these equations as totals, and without those of which they are made."""
+def _with_fused(program: Program, chains: dict[int, list[int]]) -> Program:
+    """Return the program with these equations as fused sums, and without the sums inside them."""
     table = {op: i for i, op in enumerate(program.ops)}
     code, starts, operands = array("H"), array("q", [0]), array("q")
-    inside = _inside(program, chains)
+    inside = _inside_chains(program, chains)
     new = np.cumsum(~inside) - 1 + program.inputs
     for k, number in enumerate(program.code):
         if inside[k]:
             continue
         terms = chains.get(k)
         if terms is not None:
-            number = table.setdefault(total(len(terms)), len(table))
+            number = table.setdefault(sum_of(len(terms)), len(table))
         code.append(number)
         operands.extend(terms or program.operands[program.starts[k] : program.starts[k + 1]])
         starts.append(len(operands))
@@ -109,12 +109,18 @@ def _rewritten(program: Program, chains: dict[int, list[int]]) -> Program:
     references = np.frombuffer(operands, dtype=np.int64)
     moved = np.where(references < 0, references, slots[references]).astype(np.int64)
     outputs = tuple([r if r < 0 else int(slots[r]) for r in program.outputs])
-    arrays: Any = {"code": code, "starts": starts, "operands": array("q", moved.tobytes())}
-    return replace(program, outputs=outputs, ops=tuple(table), **arrays)
+    return replace(
+        program,
+        outputs=outputs,
+        ops=tuple(table),
+        code=code,
+        starts=starts,
+        operands=array("q", moved.tobytes()),
+    )
 
 
-def _inside(program: Program, chains: dict[int, list[int]]) -> Any:
-    """Which equations are sums inside of a chain."""
+def _inside_chains(program: Program, chains: dict[int, list[int]]) -> Any:
+    """Return a mask of the equations that are sums inside a chain, other than its last."""
     inside = np.zeros(len(program), dtype=bool)
     for k, terms in chains.items():
         for term in reversed(terms[2:]):

@@ -1,1 +1,1 @@
-"""The schedule: which equations are computed together, when, and where the results lie."""
+"""The schedule of a program: groups of equations, their order, and the places of their results."""

@@ -1,4 +1,4 @@
-"""Strips: where the operands of a group of equations stand, as regular as that is."""
+"""StridedBlock: equations whose operands lie in regular places."""
 
 from __future__ import annotations
 
@@ -8,46 +8,52 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-FEW = 32  # places that are compared one by one: NumPy would take longer
+from microgradlike.compile.arrays import IndexArray
+
+FEW = 32  # equations up to which Python compares places faster than NumPy
 
 
-class Grid(NamedTuple):
-    """Equations in `outer` strips of `inner` equations each, the first of them at `first`.
+class StridedBlock(NamedTuple):
+    """Equations in `outer` strips of `inner` equations each, beginning with number `first`.
 
-    Operand j of equation (i, k) stands at `base[j] + i * across[j] + k * along[j]`.
+    Operand j of equation k in strip i lies at the place
+    `base[j] + i * outer_stride[j] + k * inner_stride[j]`. Without a `base`, places are not regular.
     """
 
     first: int
     outer: int
     inner: int
     base: tuple[int, ...]
-    across: tuple[int, ...]
-    along: tuple[int, ...]
+    outer_stride: tuple[int, ...]
+    inner_stride: tuple[int, ...]
 
 
-def grids(places: Sequence[Any]) -> list[Grid]:
-    """The fewest grids that a simple search finds, from the places of each operand, in order.
+def strided_blocks(places: Sequence[Any]) -> list[StridedBlock]:
+    """Return blocks that cover all equations in order, from the places of each operand.
+
+    A simple search finds them: there are few, not always the fewest.
 
     >>> weights, inputs = np.arange(6), np.array([7, 8, 9, 7, 8, 9])
-    >>> grids([weights, inputs])
-    [Grid(first=0, outer=2, inner=3, base=(0, 7), across=(3, 0), along=(1, 1))]
+    >>> strided_blocks([weights, inputs])  # doctest: +NORMALIZE_WHITESPACE
+    [StridedBlock(first=0, outer=2, inner=3, base=(0, 7), outer_stride=(3, 0),
+                  inner_stride=(1, 1))]
     """
-    count, none = len(places[0]), (0,) * len(places)
+    count, zeros = len(places[0]), (0,) * len(places)
     if count == 1:
-        return [Grid(0, 1, 1, tuple([int(p[0]) for p in places]), none, none)]
+        return [StridedBlock(0, 1, 1, tuple([int(p[0]) for p in places]), zeros, zeros)]
     if count > FEW:
         table = np.stack(places)
-        rows, steps = table.T.tolist(), np.diff(table)
-        changed = (steps[:, 1:] != steps[:, :-1]).any(axis=0)
-        return _merged(rows, (np.flatnonzero(changed) + 1).tolist(), none)
+        rows, distances = table.T.tolist(), np.diff(table)
+        changed = (distances[:, 1:] != distances[:, :-1]).any(axis=0)
+        return _merged_strips(rows, (np.flatnonzero(changed) + 1).tolist(), zeros)
     rows = list(zip(*[p.tolist() if isinstance(p, np.ndarray) else p for p in places]))
-    distances = [[b - a for a, b in zip(p, q)] for p, q in pairwise(rows)]
-    changes = [i for i in range(1, count - 1) if distances[i] != distances[i - 1]]
-    return _merged(rows, changes, none)
+    steps = [[b - a for a, b in zip(p, q)] for p, q in pairwise(rows)]
+    changes = [i for i in range(1, count - 1) if steps[i] != steps[i - 1]]
+    return _merged_strips(rows, changes, zeros)
 
 
-def as_slice(places: Any) -> Any:
-    """The places as a slice, where they are neighbours: arrays are then not copied.
+def as_slice(places: Sequence[int]) -> slice | IndexArray:
+    """Return consecutive places as a slice, so that indexing does not copy, others as an array.
 
     >>> as_slice([3, 4, 5]), as_slice([3, 5])
     (slice(3, 6, None), array([3, 5]))
@@ -58,34 +64,40 @@ def as_slice(places: Any) -> Any:
     return array
 
 
-def breaks(places: Sequence[Any]) -> int:
-    """How often the distance between neighbours changes: a measure of irregularity."""
+def stride_changes(places: Sequence[IndexArray]) -> int:
+    """Count how often the distance between neighbours changes: a measure of irregularity.
+
+    >>> stride_changes([np.array([0, 1, 2, 10, 11])])
+    2
+    """
     steps = np.diff(np.stack(places))
     return int((steps[:, 1:] != steps[:, :-1]).any(axis=0).sum())
 
 
-def _merged(rows: Sequence[Any], changes: list[int], none: tuple[int, ...]) -> list[Grid]:
-    """Strips of one length and kind, one distance from each other, are one grid."""
-    found: list[Grid] = []
+def _merged_strips(
+    rows: Sequence[Any], changes: list[int], zeros: tuple[int, ...]
+) -> list[StridedBlock]:
+    """Merge neighbouring strips of equal length, stride and distance into blocks."""
+    found: list[StridedBlock] = []
     for start, stop in _strips(changes, len(rows)):
-        base, along = tuple(rows[start]), none
+        base, inner_stride = tuple(rows[start]), zeros
         if stop - start > 1:
-            along = tuple([b - a for a, b in zip(base, rows[start + 1])])
+            inner_stride = tuple([b - a for a, b in zip(base, rows[start + 1])])
         last = found[-1] if found else None
-        if last is not None and last.inner == stop - start and last.along == along:
-            row = [b - a for a, b in zip(last.base, base)]
-            across = last.across if last.outer > 1 else tuple(row)
-            if row == [last.outer * a for a in across]:
-                found[-1] = last._replace(outer=last.outer + 1, across=across)
+        if last is not None and last.inner == stop - start and last.inner_stride == inner_stride:
+            distance = [b - a for a, b in zip(last.base, base)]
+            outer_stride = last.outer_stride if last.outer > 1 else tuple(distance)
+            if distance == [last.outer * stride for stride in outer_stride]:
+                found[-1] = last._replace(outer=last.outer + 1, outer_stride=outer_stride)
                 continue
-        found.append(Grid(start, 1, stop - start, base, none, along))
+        found.append(StridedBlock(start, 1, stop - start, base, zeros, inner_stride))
     return found
 
 
 def _strips(changes: list[int], count: int) -> Iterator[tuple[int, int]]:
-    """Neighbours of equal distances: the first of each strip, and the one after its last.
+    """Yield the start and stop of each strip: neighbours at equal distances.
 
-    `changes` are the distances that are unlike the ones before.
+    `changes` are the equations at which the distance to the next one is new.
     """
     bounds = [0, *changes, count - 1]
     at = 0
@@ -93,8 +105,8 @@ def _strips(changes: list[int], count: int) -> Iterator[tuple[int, int]]:
         start = max(start, at)
         if stop - start < 1:
             continue  # a jump from the end of a strip to the start of the next one
-        lonely = stop - start == 1 and i + 2 < len(bounds) and bounds[i + 2] - stop > 1
-        at = stop if lonely else stop + 1
+        single = stop - start == 1 and i + 2 < len(bounds) and bounds[i + 2] - stop > 1
+        at = stop if single else stop + 1
         yield start, at
     if at < count:
         yield at, count

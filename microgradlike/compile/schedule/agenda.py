@@ -1,4 +1,4 @@
-"""Agenda: which equations are computed together, and when, so that there are few such groups."""
+"""The agenda: the order of the groups, chosen so that there are few."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ import numpy as np
 from microgradlike.compile.program import Program
 
 
-def agenda(program: Program, kinds: Sequence[int]) -> Iterator[list[int]]:
-    """Groups of equations of one kind, in an order in which operands come before users.
+def ordered_groups(program: Program, kinds: Sequence[int]) -> Iterator[list[int]]:
+    """Yield groups of equations of one kind, operands before users.
 
-    What is ready waits for others of its kind as long as nothing waits for it: the next kind is the
-    one of whose ready equations even the least urgent is far from the end. (On-the-fly batching, as
+    Ready equations wait for others of their kind as long as nothing waits for them: the next group
+    is the kind whose least urgent ready equation is furthest from the end. (On-the-fly batching, as
     in Neubig, Goldberg & Dyer, arXiv:1705.07860, with the height in place of the mean depth.)
 
     >>> from microgradlike.compile.build import build_program
     >>> from microgradlike.compile.trace import Trace
     >>> x = Trace().input()
     >>> p = build_program([x], [-x * 2.0 + x * 5.0])
-    >>> [len(group) for group in agenda(p, p.code)]  # x * 5.0 waits for -x * 2.0
+    >>> [len(group) for group in ordered_groups(p, p.code)]  # x * 5.0 waits for -x * 2.0
     [1, 2, 1]
     """
     heights = _heights(program)
     missing, users, first = _edges(program)
     ready: dict[int, list[int]] = {}
-    least: dict[int, int] = {}  # of each kind, the height of its least urgent one
+    lowest: dict[int, int] = {}  # the height of the least urgent equation of each kind
     new = [k for k, count in enumerate(missing) if not count]
     while True:
         for k in new:
             kind, height = kinds[k], heights[k]
             if kind in ready:
                 ready[kind].append(k)
-                if height < least[kind]:
-                    least[kind] = height
             else:
-                ready[kind], least[kind] = [k], height
+                ready[kind] = [k]
+            if kind not in lowest or height < lowest[kind]:
+                lowest[kind] = height
         if not ready:
             return
-        kind = max(least, key=least.__getitem__) if len(least) > 1 else next(iter(least))
-        del least[kind]
+        kind = max(lowest, key=lowest.__getitem__) if len(lowest) > 1 else next(iter(lowest))
+        del lowest[kind]
         group = ready.pop(kind)
         yield group
         new = []
@@ -53,7 +53,7 @@ def agenda(program: Program, kinds: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _heights(program: Program) -> list[int]:
-    """Of each equation, the length of the longest path from it to the end."""
+    """Return the length of the longest path from each equation to the end."""
     inputs, operands, starts = program.inputs, program.operands.tolist(), program.starts
     heights = [0] * len(program)
     stops = starts.tolist()
@@ -66,9 +66,10 @@ def _heights(program: Program) -> list[int]:
 
 
 def _edges(program: Program) -> tuple[list[int], list[int], list[int]]:
-    """Of each equation the number of its operands that are equations, and their users.
+    """Return `missing`, `users` and `first`.
 
-    The users of equation k are `users[first[k] : first[k + 1]]`, once for each use.
+    `missing[k]` counts the operands of equation k that are equations themselves. The users of
+    equation k are `users[first[k] : first[k + 1]]`, once for each use.
     """
     count = len(program)
     starts: Any = np.frombuffer(program.starts, dtype=np.int64)

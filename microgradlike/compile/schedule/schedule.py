@@ -7,21 +7,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from microgradlike.compile.passes.sum_fusion import is_total, with_totals
+from microgradlike.compile.arrays import IndexArray
+from microgradlike.compile.passes.sum_fusion import fuse_sums, is_fused_sum
 from microgradlike.compile.program import Program, varies
-from microgradlike.compile.schedule.access import breaks
-from microgradlike.compile.schedule.agenda import agenda
+from microgradlike.compile.schedule.access import stride_changes
+from microgradlike.compile.schedule.agenda import ordered_groups
 from microgradlike.op import Op
 
-FEW = 8  # equations that are put in order one by one: NumPy would take longer
+FEW = 8  # equations up to which Python orders a group faster than NumPy
 
 
 class Group(NamedTuple):
-    """Equations of one primitive, none of which depends on another.
+    """Equations of one primitive that do not depend on each other.
 
-    They fill the places `start` to `stop` among the `varying` slots or among the others; operand j
-    of each stands at `places[j]`, in their order, among the varying slots or not, as
-    `from_varying[j]` says.
+    There are two arrays of results: one for what varies over the batch, one for what all rows
+    share; a place is an index into one of them. The group fills the places `start` to `stop` of the
+    array that `varying` says. `places[j]` are the places of operand j of all its equations, in
+    their order, in the array that `from_varying[j]` says.
     """
 
     op: Op
@@ -33,33 +35,34 @@ class Group(NamedTuple):
 
 
 class Schedule:
-    """The groups of a program in order, and where its inputs, constants and outputs stand.
+    """The groups of a program in order, and the places of its inputs, constants and results.
 
-    A slot varies if it depends on one of the first `batched` inputs; those come first among the
-    varying ones. Among the others, first come the constants, and then the other inputs. With
-    `totals`, chains of sums are single equations.
+    A slot varies if it depends on one of the first `batched` inputs. The varying array begins with
+    these inputs, the shared one with the constants and the other inputs; `sizes` has the length of
+    the varying array (True) and of the shared one (False). With `fuse`, chains of sums are single
+    equations.
     """
 
-    def __init__(self, program: Program, batched: int, *, totals: bool = False) -> None:
+    def __init__(self, program: Program, batched: int, *, fuse: bool = False) -> None:
         varying = varies(program, batched)
-        if totals:
-            program = with_totals(program, varying)
+        if fuse:
+            program = fuse_sums(program, varying)
             varying = varies(program, batched)
         self.program, self.batched = program, batched
         count = program.inputs + len(program)
-        # a reference as an index: constants, at the end, are the negative ones
-        self.place = np.empty(count + len(program.constants), dtype=np.intp)
+        # indexed by reference: the negative ones are constants, at the end
+        self.place: IndexArray = np.empty(count + len(program.constants), dtype=np.intp)
         self.varying = np.array(varying, dtype=bool)
-        fixed = len(program.constants)
-        self.place[count:] = np.arange(fixed)[::-1]
+        constants = len(program.constants)
+        self.first_shared = constants + program.inputs - batched  # place of the first shared result
+        self.place[count:] = np.arange(constants)[::-1]
         self.place[:batched] = np.arange(batched)
-        self.place[batched : program.inputs] = np.arange(fixed, fixed + program.inputs - batched)
-        self.first = fixed + program.inputs - batched  # place of a result that does not vary
-        self.used = {True: batched, False: self.first}
+        self.place[batched : program.inputs] = np.arange(constants, self.first_shared)
+        self.sizes = {True: batched, False: self.first_shared}
         self.groups = list(self._groups(varying))
 
-    def outputs(self) -> tuple[Any, Any]:
-        """Of each output: whether it varies, and its place."""
+    def outputs(self) -> tuple[Any, IndexArray]:
+        """Return, for each output, whether it varies, and its place."""
         references = np.array(self.program.outputs, dtype=np.intp)
         return self.varying[references], self.place[references]
 
@@ -69,50 +72,51 @@ class Schedule:
         starts: Any = np.frombuffer(program.starts, dtype=np.int64)
         operands: Any = np.frombuffer(program.operands, dtype=np.int64)
         places: Any = self.place
-        place = memoryview(places)  # whose elements are plain ints
-        used = self.used
-        for members in agenda(program, self._kinds(starts, operands)):
+        place = memoryview(places)  # its elements are plain ints
+        sizes = self.sizes
+        for members in ordered_groups(program, self._kinds(starts, operands)):
             k = members[0]
             references = program.operands[program.starts[k] : program.starts[k + 1]]
             varies = varying[inputs + k]
-            start = used[varies]
+            start = sizes[varies]
             if len(members) > FEW:
-                found, order = self._regular(np.array(members), starts, operands)
+                found, order = self._large_group(np.array(members), starts, operands)
                 self.place[inputs + order] = range(start, start + len(order))
-            else:  # programs without breadth have nothing else
-                found, few = self._sorted(members, place)
+            else:  # deep and narrow programs consist of small groups
+                found, few = self._small_group(members, place)
                 for i, k in enumerate(few, start):
                     place[inputs + k] = i
-            used[varies] = stop = start + len(members)
+            sizes[varies] = stop = start + len(members)
             from_varying = tuple([varying[r] for r in references])
             yield Group(ops[code[k]], varies, start, stop, found, from_varying)
 
-    def _sorted(self, members: list[int], place: Any) -> tuple[tuple[Any, ...], list[int]]:
-        """Where their operands stand, and they, in the order of these places."""
+    def _small_group(
+        self, members: list[int], place: memoryview
+    ) -> tuple[tuple[Any, ...], list[int]]:
+        """Return the places of the operands, and the equations, ordered by these places."""
         starts, operands = self.program.starts, self.program.operands
         rows = [(*[place[r] for r in operands[starts[k] : starts[k + 1]]], k) for k in members]
         rows.sort()
         *found, order = zip(*rows)
         return tuple(found), list(order)
 
-    def _regular(self, members: Any, starts: Any, operands: Any) -> tuple[tuple[Any, ...], Any]:
-        """Where their operands stand, and they, in the order in which that is most regular."""
+    def _large_group(self, members: Any, starts: Any, operands: Any) -> tuple[tuple[Any, ...], Any]:
+        """Return the places of the operands, and the equations, in the most regular order tried."""
         arity = int(starts[members[0] + 1] - starts[members[0]])
         places = [self.place[operands[starts[members] + j]] for j in range(arity)]
         orders = [np.lexsort(places[::-1])]
         if arity > 1 and len(members) > 2:
             orders.append(np.lexsort(places))
-        order = min(orders, key=lambda order: breaks([p[order] for p in places]))
+        order = min(orders, key=lambda order: stride_changes([p[order] for p in places]))
         return tuple([p[order] for p in places]), members[order]
 
     def _kinds(self, starts: Any, operands: Any) -> list[int]:
-        """Of each equation a number: of the primitive, and of which of its operands vary."""
-        kinds = np.frombuffer(self.program.code, dtype=np.uint16).astype(np.int64)
+        """Return a number per equation that encodes its primitive and which operands vary."""
         code = np.frombuffer(self.program.code, dtype=np.uint16)
-        # of a total all terms vary or none, and the first one says which
-        different = np.array([1 if is_total(op) else op.arity for op in self.program.ops] or [0])[
-            code
-        ]
+        kinds = code.astype(np.int64)
+        # the terms of a fused sum vary together, so its first operand says it for all
+        relevant = [1 if is_fused_sum(op) else op.arity for op in self.program.ops]
+        different = np.array(relevant or [0])[code]
         for j in range(int(different.max(initial=0))):
             there = np.flatnonzero(different > j)
             kinds[there] += self.varying[operands[starts[there] + j]].astype(np.int64) << (16 + j)

@@ -17,10 +17,10 @@ def points(
 ) -> st.SearchStrategy[tuple[float, ...]]:
     """A Hypothesis strategy for tuples of operands of `op`, inside its domain.
 
+    - `op`: a primitive; its value at these points is not infinite.
     - `bound`: the largest magnitude of an operand.
     - `margin`: the smallest distance from kinks and from the edges of the domain.
 
-    The value of `op` at these points is not infinite.
     Raises ValueError if the domain has no such point.
 
     >>> from hypothesis import find

@@ -28,12 +28,10 @@ def programs(
 
     - `ops`: the primitives to draw from; `smooth` leaves out those with a kink.
     - `inputs`: the number of inputs; None draws 1 to 3.
-    - `min_size`, `max_size`: the limits of the number of instructions. The result depends on every
-      one of them.
+    - `min_size`, `max_size`: limits of the number of instructions, all of which have an effect.
     - `bound`: the largest magnitude of a value at the program's point.
     - `margin`: the smallest distance of operands there from kinks and edges of domains.
 
-    A program shrinks to fewer instructions and rounder numbers.
     Raises ValueError if sizes or primitives leave no program.
 
     >>> from hypothesis import find
@@ -48,9 +46,8 @@ def programs(
     point = draw(st.tuples(*[_NUMBER] * count))
     builder = _Builder(point, bound, margin)
     # more requests than instructions: some cannot be met, and some results go unused
-    for op, references in draw(
-        st.lists(_requests(table), min_size=2 * min_size - 1, max_size=2 * max_size)
-    ):
+    requests = st.lists(_request(table), min_size=2 * min_size - 1, max_size=2 * max_size)
+    for op, references in draw(requests):
         builder.add(op, references)
     built = builder.instructions[:max_size]
     longest = max((live(built[:n], count) for n in range(1, len(built) + 1)), key=len, default=())
@@ -75,7 +72,7 @@ _REFERENCE: st.SearchStrategy[int | float] = st.sampled_from(_SLOTS * 4 + _CONST
 
 
 @st.composite
-def _requests(draw: st.DrawFn, table: list[Op]) -> tuple[Op, list[int | float]]:
+def _request(draw: st.DrawFn, table: list[Op]) -> tuple[Op, list[int | float]]:
     """A primitive, and for each operand a slot or a constant, to be used if it fits."""
     # primitives of several operands count twice: they make the sharing
     op = draw(st.sampled_from(table + [op for op in table if op.arity > 1]))

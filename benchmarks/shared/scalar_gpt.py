@@ -31,6 +31,15 @@ def flat(parameters):
     return [p for matrix in parameters.values() for row in matrix for p in row]
 
 
+def unflattened(shapes, flat):
+    """Nested lists of the shapes (rows, columns) that take their numbers from a row."""
+    numbers = iter(flat)
+    return {
+        key: [[next(numbers) for _ in range(columns)] for _ in range(rows)]
+        for key, (rows, columns) in shapes.items()
+    }
+
+
 def linear(x, matrix):
     return [sum(w * xi for w, xi in zip(row, x)) for row in matrix]
 

@@ -1,4 +1,4 @@
-"""The page in headless Chromium:  python benchmarks/page.py [--nodes 300 2000 60000]
+"""The page in headless Chromium:  python -m benchmarks.page [--nodes 300 2000 60000]
 
 Of a network of about so many nodes: how large its file is, how long Python takes to make it, when
 it is ready in the browser (the load event, after the navigation began), and what a changed leaf
@@ -13,9 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from measuring import table
 from playwright.sync_api import sync_playwright
 
+from benchmarks.shared.measuring import table
 from microgradlike import Value, nn
 from microgradlike.nn import train
 from viz import page, watch
@@ -112,7 +112,7 @@ def training(chromium, widths, rounds):
 
 
 def asked(chromium, path, script, argument):
-    """What a script is worth in the page at `path`."""
+    """Return the value of a script in the page at `path`."""
     tab = chromium.new_page(viewport={"width": 1280, "height": 800})
     tab.goto(path.as_uri())
     found = tab.evaluate(script, argument)
@@ -121,7 +121,7 @@ def asked(chromium, path, script, argument):
 
 
 def opened(chromium, path, rounds=0):
-    """When the page at `path` is ready, and what changing a leaf so many times takes."""
+    """Return the time until the page at `path` is ready, and times of changing a leaf."""
     tab = chromium.new_page(viewport={"width": 1280, "height": 800})
     tab.goto(path.as_uri())
     ready = tab.evaluate(READY)

@@ -38,7 +38,7 @@ def rosenbrock_contestants():
     steps["PyTorch, eager"] = of_torch(rosenbrock_of_arrays, start), list
     steps["PyTorch, compiled"] = of_torch(torch.compile(rosenbrock_of_arrays), start), list
     if there("casadi"):
-        from compiled_casadi import step_of
+        from benchmarks.compiled.by_casadi import step_of
 
         steps["CasADi, SX"] = step_of(rosenbrock, start), list
     if there("autograd"):
@@ -47,7 +47,7 @@ def rosenbrock_contestants():
         f = autograd.value_and_grad(rosenbrock_of_arrays)
         steps["autograd"] = functools.partial(f, start), list
     if there("numba"):
-        from compiled_numba import rosenbrock_step
+        from benchmarks.compiled.by_numba import rosenbrock_step
 
         steps["by hand, numba"] = functools.partial(rosenbrock_step(), start), list
     return steps
@@ -115,7 +115,8 @@ def random_contestants(rows):
         found["ours, eager"] = functools.partial(value_and_grad(f), start.tolist()), list
     if there("casadi") and rows == 1:
         import casadi
-        from compiled_casadi import step_of
+
+        from benchmarks.compiled.by_casadi import step_of
 
         step = step_of(lambda x: interpreted(steps, x, casadi.sin, casadi.tanh), start)
         found["CasADi, SX"] = step, list

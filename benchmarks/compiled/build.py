@@ -1,4 +1,4 @@
-"""What it takes to have a program, and to run it, by its size."""
+"""Time and memory to build a program and to run it, by its size."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ def time_build(_rounds):
         columns = {}
         for steps in SIZES:
             done = subprocess.run(  # a process of its own, for the memory
-                [sys.executable, __file__, str(steps), backend],
+                [sys.executable, "-m", "benchmarks.compiled.build", str(steps), backend],
                 capture_output=True,
                 text=True,
                 check=True,

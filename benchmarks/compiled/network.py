@@ -4,10 +4,10 @@ import functools
 import importlib.util
 
 import jax
-import moons
 import numpy as np
 import torch
 
+from benchmarks.shared import moons
 from microgradlike import Value, jit, relu, value_and_grad
 
 jax.config.update("jax_enable_x64", True)
@@ -15,7 +15,7 @@ torch.set_num_threads(1)
 
 
 def moons_contestants(count):
-    """Of each a step, and what makes its gradient a list in the order of ours."""
+    """Return, for each contestant, a step and a function from its gradient to a list like ours."""
     rows, labels = (np.array(x) for x in moons.moons(count))
     flat = np.array(moons.parameters(moons.start()))
     steps = {}
@@ -35,7 +35,7 @@ def moons_contestants(count):
         flat_of,
     )
     if importlib.util.find_spec("numba") is not None:
-        from compiled_numba import moons_step
+        from benchmarks.compiled.by_numba import moons_step
 
         steps["by hand, numba"] = functools.partial(moons_step(), flat, rows, labels), list
     return steps

@@ -1,4 +1,4 @@
-"""Higher derivatives, in gradients, against peers:  python benchmarks/derivatives.py [part ...]
+"""Higher derivatives against peers:  python -m benchmarks.eager.derivatives [part ...]
 
 A cost "in gradients" is a time over that of one gradient in the same run, by the faster of two
 ways: grad(f)(x), and Values with backward(). Before anything is timed, all agree on the numbers.
@@ -12,8 +12,8 @@ import random
 from itertools import pairwise
 
 import numpy as np
-from measuring import check_agreement, interleaved, table
 
+from benchmarks.shared.measuring import check_agreement, interleaved, table
 from microgradlike import Value, dot, grad, hessian, hvp, jacobian, logsumexp, mean, nn, sin, tanh
 
 N = 50

@@ -4,7 +4,8 @@ import functools
 
 import casadi
 import numpy as np
-import scalar_gpt
+
+from benchmarks.shared import scalar_gpt
 
 
 def step_of(make, start):
@@ -28,13 +29,11 @@ def step_of(make, start):
 
 
 def gpt_step(shapes, flat, tokens):
-    from compiled_gpt import unflattened
-
     casadi.SX.relu = lambda x: casadi.fmax(x, 0)
     loss = functools.partial(
         scalar_gpt.document_loss, tokens=tokens, largest=functools.partial(functools.reduce, larger)
     )
-    return step_of(lambda x: loss(unflattened(shapes, x)), flat)
+    return step_of(lambda x: loss(scalar_gpt.unflattened(shapes, x)), flat)
 
 
 def larger(a, b):

@@ -4,21 +4,20 @@ import functools
 import importlib.util
 
 import numpy as np
-import peers
-import scalar_gpt
 
+from benchmarks.shared import peers, scalar_gpt
 from microgradlike import Value, jit, maximum, value_and_grad
 
 
 def gpt_contestants(word):
-    """Of each a step, and what makes its gradient a list."""
+    """Return, for each contestant, a step and a function that makes its gradient a list."""
     tokens = [26, *((ord(c) - ord("a")) % 27 for c in word)]
     parameters = scalar_gpt.make_parameters(float)
     shapes = {key: (len(matrix), len(matrix[0])) for key, matrix in parameters.items()}
     flat = np.array(scalar_gpt.flat(parameters))
 
     def loss(flat):
-        p = unflattened(shapes, flat)
+        p = scalar_gpt.unflattened(shapes, flat)
         return scalar_gpt.document_loss(p, tokens, largest=largest)
 
     steps = {}
@@ -28,7 +27,7 @@ def gpt_contestants(word):
     steps["ours, eager"] = scalar_gpt.eager_step(Value, tokens), list
     steps["scalar-GPT design, eager"] = scalar_gpt.eager_step(peers.TupleValue, tokens), list
     if importlib.util.find_spec("casadi") is not None:
-        from compiled_casadi import gpt_step
+        from benchmarks.compiled.by_casadi import gpt_step
 
         steps["CasADi, SX"] = gpt_step(shapes, flat, tokens), list
     return steps
@@ -36,12 +35,3 @@ def gpt_contestants(word):
 
 def largest(values):
     return functools.reduce(maximum, values)
-
-
-def unflattened(shapes, flat):
-    """Nested lists of the shapes (rows, columns) that take their numbers from a row."""
-    numbers = iter(flat)
-    return {
-        key: [[next(numbers) for _ in range(columns)] for _ in range(rows)]
-        for key, (rows, columns) in shapes.items()
-    }

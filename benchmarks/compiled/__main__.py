@@ -1,4 +1,4 @@
-"""Compiled speed, against peers in the same run:  python benchmarks/compiled.py [part ...]
+"""Compiled speed, against peers in the same run:  python -m benchmarks.compiled [part ...]
 
 Wall time, medians of interleaved calls, one thread for PyTorch, JAX as it comes; read the ratios
 within one run. All agree on value and gradient before anything is timed. Parts: moons (a training
@@ -12,11 +12,11 @@ import argparse
 import functools
 from time import perf_counter
 
-from compiled_build import time_build
-from compiled_gpt import gpt_contestants
-from compiled_moons import moons_contestants
-from compiled_short import random_contestants, rosenbrock_contestants
-from measuring import check_agreement, interleaved, table
+from benchmarks.compiled.build import time_build
+from benchmarks.compiled.gpt import gpt_contestants
+from benchmarks.compiled.network import moons_contestants
+from benchmarks.compiled.short_functions import random_contestants, rosenbrock_contestants
+from benchmarks.shared.measuring import check_agreement, interleaved, table
 
 
 def time_moons(rounds):

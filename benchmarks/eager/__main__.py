@@ -1,4 +1,4 @@
-"""Eager speed and memory, against peers in the same run:  python benchmarks/eager.py [part ...]
+"""Eager speed and memory, against peers in the same run:  python -m benchmarks.eager [part ...]
 
 Times are the processor's, and still wander on a shared machine: read the ratios within one run.
 Parts: moons and gpt (a training step against other designs), scale (time per node from 10^3 to
@@ -19,11 +19,8 @@ import tempfile
 import tracemalloc
 from time import process_time
 
-import moons
-import peers
-import scalar_gpt
-from measuring import check_agreement, interleaved, table
-
+from benchmarks.shared import moons, peers, scalar_gpt
+from benchmarks.shared.measuring import check_agreement, interleaved, table
 from microgradlike import Value, __compiled__
 from microgradlike.graph import topological
 

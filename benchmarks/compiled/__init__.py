@@ -1,0 +1,1 @@
+"""Compiled computation, against frameworks and compilers."""

@@ -1,0 +1,1 @@
+"""Eager computation: training steps, memory, import, and derivatives of higher order."""

@@ -1,0 +1,1 @@
+"""Timing, problems and contestants that several benchmarks use."""

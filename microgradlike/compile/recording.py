@@ -1,0 +1,83 @@
+"""Recording: a function recorded for one structure of its arguments, and its executables."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import ModuleType
+
+from microgradlike.compile.arguments import Arguments
+from microgradlike.compile.build import build_program
+from microgradlike.compile.executable import Executable
+from microgradlike.compile.trace import Trace, Tracer
+from microgradlike.context import active_trace
+from microgradlike.derivatives.linear_map import LinearMap
+from microgradlike.derivatives.pytree import Pytree
+from microgradlike.derivatives.traversal import is_older
+from microgradlike.graph import topological
+
+
+class Recording:
+    """The outputs of a function on tracers, the Values that it used, and programs for them.
+
+    >>> from microgradlike.compile.backends import python
+    >>> f = lambda x: x * x
+    >>> print(Recording(f, Arguments((3.0,), {}, ()), python).forward.program)
+    v1 = x0 * x0
+    return v1
+    """
+
+    def __init__(self, f: Callable[..., object], arguments: Arguments, backend: ModuleType) -> None:
+        self.backend = backend
+        trace = Trace()
+        args, kwargs, inputs = arguments.tracers(trace.input)
+        token = active_trace.set(trace)
+        try:
+            result = f(*args, **kwargs)
+        finally:
+            active_trace.reset(token)
+        self.outputs = Pytree(result, "the result of the function")
+        self.leaves = [trace.as_operand(y) for y in self.outputs.leaves]
+        self.values = trace.values
+        self.inputs = inputs + trace.inputs
+        self.batched = len(arguments.rows)
+        values = [v.label or f"Value {k}" for k, v in enumerate(self.values, 1)]
+        self.names = [*arguments.names(f), *values]
+        self._gradients: dict[tuple[int, ...], Executable] = {}
+
+    def depends_on_run(self, run: int | None) -> bool:
+        """Return whether the function used Values of the active derivative, or Duals."""
+        young = run is not None and any(not (v.reached or is_older(v, run)) for v in self.values)
+        return young or any(y is None for y in self.leaves)
+
+    @functools.cached_property
+    def forward(self) -> Executable:
+        """The executable of the outputs."""
+        built = build_program(self.inputs, self.leaves, self.names)
+        return Executable(built, self.batched, self.backend)
+
+    def gradient(self, places: tuple[int, ...]) -> Executable:
+        """Return the executable of the value and its gradients.
+
+        They are by the shared inputs at these places, then by the Values.
+        """
+        found = self._gradients.get(places)
+        if found is None:
+            require_one_number(self.outputs)
+            y = self.leaves[0]
+            args = len(self.inputs) - len(self.values)
+            xs = [self.inputs[self.batched + i] for i in places] + self.inputs[args:]
+            gradient = LinearMap(topological(y), xs).vjp([(y, 1.0)]) if type(y) is Tracer else []
+            outputs = [y, *[0.0 + g for g in gradient or [0.0] * len(xs)]]
+            built = build_program(self.inputs, outputs, self.names)
+            found = self._gradients[places] = Executable(built, self.batched, self.backend)
+        return found
+
+
+def require_one_number(outputs: Pytree) -> None:
+    """Raise TypeError unless the outputs are a single number."""
+    if not outputs.single:
+        raise TypeError(
+            f"backward needs a function of one number, this one returns {outputs.describe()}; sum"
+            " its outputs first"
+        )

@@ -1,0 +1,52 @@
+"""TraceError: a recorded function asked for a number that is not known yet."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import FrameType
+from typing import NoReturn
+
+__all__ = ["TraceError"]
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+class TraceError(TypeError):
+    """A function that is recorded needs a number, which is not known before it runs.
+
+    The message names the line, the reason and the way out. A comparison with `if`, `float(x)`,
+    `math.sin(x)`, an index and `.data` raise it inside a function under `jit`.
+
+    >>> from microgradlike import jit
+    >>> try:
+    ...     jit(lambda x: x if x > 0 else 0.0)(3.0)
+    ... except TraceError as error:
+    ...     print(str(error).partition("; ")[2])
+    where(condition, a, b), maximum, minimum, clip and relu are recorded as such
+    """
+
+
+def refuse(reason: str, way_out: str) -> NoReturn:
+    """Raise TraceError with the line of the user's code that led here."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and _is_library_frame(frame):
+        frame = frame.f_back
+    place = "" if frame is None else f"{frame.f_code.co_filename}, line {frame.f_lineno}: "
+    raise TraceError(
+        f"{place}{reason}, but it is not known while the function is recorded; {way_out}"
+    )
+
+
+def refuse_other_trace() -> NoReturn:
+    """Raise TraceError for a tracer of another recording."""
+    refuse(
+        "a number of an earlier recording, or of one around this one, is used",
+        "pass it as an argument; recorded numbers are of no use after the function returns",
+    )
+
+
+def _is_library_frame(frame: FrameType) -> bool:
+    """Return whether the frame runs code of this package or of NumPy."""
+    module = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+    return frame.f_code.co_filename.startswith(_PACKAGE) or module == "numpy"
