@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from microgradlike import ops
 from microgradlike.derivatives.chain_rule import partial, product
 from microgradlike.graph import Node
 from microgradlike.op import Number
 from microgradlike.ops import Op
+
+# of any kind: mypyc would believe the overload for floats
+_where: Final[Callable[..., Number]] = ops.where
+_maximum: Final[Callable[..., Number]] = ops.maximum
 
 
 class LinearMap:
@@ -107,7 +112,7 @@ class LinearMap:
                 elif type(arrives) is float:
                     term = product(g[user], p)
                 else:
-                    term = ops.where(arrives, product(g[user], p), -0.0)
+                    term = _where(arrives, product(g[user], p), -0.0)
                 _add(g, operand, term)
                 reached[operand] = _or(reached.get(operand), arrives)
 
@@ -136,9 +141,9 @@ class BranchPartial:
     def select(self, g: Number, otherwise: float) -> Number:
         """`g` if the condition takes the branch, else `otherwise`."""
         return (
-            ops.where(self.condition, g, otherwise)
+            _where(self.condition, g, otherwise)
             if self.if_true
-            else ops.where(self.condition, otherwise, g)
+            else _where(self.condition, otherwise, g)
         )
 
 
@@ -146,7 +151,7 @@ def _or(a: Number, b: Number) -> Number:
     """1 if a or b is 1, else 0: floats, or nodes that depend on a condition; `a` may be None."""
     if a is None or type(b) is float:
         return b
-    return a if type(a) is float else ops.maximum(a, b)
+    return a if type(a) is float else _maximum(a, b)
 
 
 def _add(sums: list[Number], i: int, x: Number) -> None:

@@ -521,7 +521,7 @@ def test_a_loss_that_only_the_sum_makes_infinite_is_no_number_either():
         ({"seed": "a"}, TypeError, "seed is a whole number"),
         ({"compare": -1}, ValueError, "compare is at least 0"),
         ({"backend": "fortran"}, ValueError, "backend='fortran' is not available"),
-        ({"executor": 4}, TypeError, "executor=4 is no concurrent"),
+        ({"executor": 4}, TypeError, "executor=4 .* pass one, such as ProcessPoolExecutor"),
         ({"callbacks": [3]}, TypeError, "a callback is called with the state .*, got 3 of type"),
         ({"optimizer": nn.Adam}, TypeError, "optimizer is an Optimizer such as nn.Adam"),
         (
