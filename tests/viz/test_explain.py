@@ -249,3 +249,12 @@ def test_only_a_factor_of_zero_absorbs_an_infinity():
     product = ops.mul_no_nan(Value(math.nan, "a"), Value(1.0, "b"))
     assert nothing not in explain(product)
     assert nothing in explain(ops.mul_no_nan(Value(math.inf, "a"), Value(0.0, "b")))
+
+
+def test_a_product_that_underflows_on_the_way_may_lose_digits():
+    x = Value(1.0, "x")
+    y = (x * 3.0e8 + x * 0.1) * 1.0e-165 * 1.1e-158  # subnormal halfway, from the result down
+    y.backward(3.0)
+    assert explain(y, x).endswith("3 times that")
+    x.grad *= 3
+    assert "which differs" in explain(y, x)

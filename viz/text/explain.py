@@ -179,7 +179,7 @@ class _Explanation:
         got = f"backward gave {name}.grad = {short(x.grad)}"
         # every product and every sum may have been rounded
         roundings = 4 * len(self.order) * sys.float_info.epsilon
-        allowed = roundings * abs(mul_no_nan(upstream, paths.magnitude))
+        allowed = roundings * abs(mul_no_nan(upstream, paths.magnitude)) + 4 * paths.underflow
         both_nan = math.isnan(x.grad) and math.isnan(want)
         if x.grad == want or both_nan or abs(x.grad - want) <= allowed < math.inf:
             return f"{got}, {'the same' if upstream == 1 else f'{short(upstream)} times that'}"

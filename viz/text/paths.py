@@ -40,17 +40,22 @@ class Path:
             path = path.above
 
 
+SMALLEST = math.ulp(0.0)  # the smallest double: a product below the normal doubles is off by that
+
+
 @dataclass(slots=True)
 class Paths:
     """All paths from the root to one node: their `count`, the `greatest` and the sum of the `rest`.
 
-    `magnitude` is the sum of the absolute products, which bounds the rounding errors.
+    `magnitude` is the sum of the absolute products, which bounds the rounding errors; `underflow`
+    bounds what products below the normal doubles lose, made larger by the steps after them.
     """
 
     count: int = 0
     greatest: list[Path] = field(default_factory=list)
     rest: float = 0.0
     magnitude: float = 0.0
+    underflow: float = 0.0
 
     @property
     def total(self) -> float:
@@ -66,6 +71,7 @@ class Paths:
             self.rest += mul_no_nan(above.rest, local)
         self.count += above.count
         self.magnitude += mul_no_nan(above.magnitude, abs(local))
+        self.underflow += mul_no_nan(above.underflow, abs(local)) + SMALLEST
 
     def prune(self, limit: int) -> None:
         """Keep the `limit` greatest, and add the others to the rest."""
