@@ -336,4 +336,5 @@ def test_a_dask_cluster_gives_the_same_bits_and_survives_its_workers(cluster):
     with pytest.raises(RuntimeError, match=r"a worker of .* died: .* can be repeated"):
         g.backward([1.0, 666.0])
     assert w.grad == 0
+    cluster.wait_for_workers(2, timeout=120)  # an error, not a hang, if nothing restarts them
     assert g([1.0, 2.0]) == 4.5
