@@ -29,9 +29,9 @@ div: Final = ops.div
 neg: Final = ops.neg
 _divide: Final = ops.div.forward
 _scope: Final = current.get
-# A backward pass takes two stamps: an odd one for opened nodes, the even one after it for closed
-# nodes. A run of a function takes an odd one, its run number; nodes made since carry it negated.
-# A count, because its next() is a single step to other threads.
+# A backward pass takes two stamps: an odd number for opened nodes, the even one after it for closed
+# nodes. A run of a function takes an odd number as its run number; new nodes carry it negated.
+# `next` of a count is atomic, so no two threads get the same number.
 next_stamp = itertools.count(1, 2).__next__
 _beginning = threading.Lock()
 
@@ -39,7 +39,7 @@ _beginning = threading.Lock()
 class _NewNodes:
     __slots__ = ("stamp",)
 
-    stamp: i64  # minus the number of the latest run
+    stamp: i64  # the number of the latest run, negated
 
     def __init__(self) -> None:
         self.stamp = 0
@@ -310,7 +310,7 @@ class Value(Scalar):
 
 
 def begin_run() -> int:
-    """Begin a run of a function: its number, which nodes made since carry, negated, as a stamp."""
+    """Begin a run of a function and return its number; new nodes carry it, negated, as a stamp."""
     with _beginning:  # of two threads, the later number stays
         run = next_stamp()
         _new_nodes.stamp = -run

@@ -37,7 +37,7 @@ NONZERO: Domain = ((-inf, 0.0), (0.0, inf))
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Op:
-    """A primitive: one smooth step of a computation, and its own public function.
+    """A primitive: one step of a computation with its partials, and its own public function.
 
     `forward` maps floats to a float under IEEE-754 (no Python exception);
     `partials[i](y, *operands)` is dy/d(operand i). `domain` holds, per operand, the open intervals

@@ -73,14 +73,14 @@ _REFERENCE: st.SearchStrategy[int | float] = st.sampled_from(_SLOTS * 4 + _CONST
 
 @st.composite
 def _request(draw: st.DrawFn, table: list[Op]) -> tuple[Op, list[int | float]]:
-    """A primitive, and for each operand a slot or a constant, to be used if it fits."""
+    """An instruction to try: a primitive, and a slot or a constant for each operand."""
     # primitives of several operands count twice: they make the sharing
     op = draw(st.sampled_from(table + [op for op in table if op.arity > 1]))
     return op, [draw(_REFERENCE) for _ in range(op.arity)]
 
 
 class _Builder:
-    """A program that grows by the requested instructions, as far as they can be met."""
+    """A program under construction; it takes each requested instruction that it can compute."""
 
     def __init__(self, point: Sequence[float], bound: float, margin: float) -> None:
         self.values = list(point)
