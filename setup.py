@@ -26,7 +26,7 @@ FASTER = ["-fno-semantic-interposition", "-fno-plt"]  # functions of one library
 
 
 def extensions() -> list[Extension]:
-    """What to compile, if anything; one line says so where it cannot be."""
+    """Return the extensions to compile; print one line and return none if that is impossible."""
     if not BUILDING or WISH == "no":
         return []
     try:

@@ -74,7 +74,7 @@ class Value(Scalar):
     scope: Scope | None
     _a: Number  # the first operand: a Value or a float; None for a leaf
     _b: Number  # the second, or None; of three or more, a tuple of the others
-    _stamp: i64  # of the last backward pass through it; before, minus the run it was made in
+    _stamp: i64  # the last backward pass through it; before the first, the negated run number
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
         self.data = data if type(data) is float else leaf_data(data)
@@ -236,7 +236,7 @@ class Value(Scalar):
 
     @property
     def reached(self) -> bool:
-        """True once a backward pass has been here; before, `grad` is a 0.0 without meaning."""
+        """True once a backward pass has reached the node; before that, `grad` is 0.0 and has no meaning."""
         return self._stamp > 0
 
     @property
@@ -286,7 +286,7 @@ class Value(Scalar):
         return self.data != 0 if trace is None else bool(trace.as_operand(self))
 
     def __float__(self) -> float:
-        # defined only to refuse: a silent conversion would silently lose the gradient
+        # defined to refuse: a silent conversion would lose the gradient
         raise TypeError(
             "a Value does not turn into a float, which would lose its gradient; read .data"
             " for the number, or use microgradlike.sin(v) and its like in place of math.sin(v)"
@@ -311,7 +311,7 @@ class Value(Scalar):
 
 def begin_run() -> int:
     """Begin a run of a function and return its number; new nodes carry it, negated, as a stamp."""
-    with _beginning:  # of two threads, the later number stays
+    with _beginning:  # of two threads that begin at once, the later number stays
         run = next_stamp()
         _new_nodes.stamp = -run
     return run
@@ -446,7 +446,7 @@ def _restore(cls: type[Value], data: float, grad: float, label: str) -> Value:
 def _backward(root: Value, upstream: float) -> None:
     order: list[Value] = []
     leaves: list[Value] = []
-    grads: list[float] = []  # of the leaves, before the pass
+    grads: list[float] = []  # the gradients of the leaves before the pass
     stamps: list[int] = []
     try:
         _order_and_stamp(root, order, leaves, grads, stamps)

@@ -95,7 +95,7 @@ def _sigmoid(x: float) -> float:
     e = math.exp(-math.fabs(x))
     total = 1 + e
     y = (1.0 if x > 0 else e) / total
-    return y - y * ((e - (total - 1)) / total)  # what 1 + e dropped: half an ulp better
+    return y - y * ((e - (total - 1)) / total)  # adds the rounding of 1 + e: half an ulp better
 
 
 def _softplus(x: float) -> float:

@@ -199,7 +199,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(k=PICK, picks=st.lists(PICK, min_size=1, max_size=2, unique=True))
     def take_derivatives_of_a_function(self, k, picks):
-        """What depends on some leaves is built anew as a function of them; the rest is used."""
+        """Rebuild the nodes that depend on some leaves as a function of them; reuse the others."""
         root = self.node(k)
         xs = list({id(x): x for x in map(self.a_leaf, picks)}.values())
         point = [x.data for x in xs]
@@ -228,7 +228,7 @@ class Machine(RuleBasedStateMachine):
             assert [g.data for g in seconds] == [curvature(again, twin, v) for v in leaves]
 
     def rebuild(self, root, xs, replacements, *, node):
-        """What depends on `xs`, made of the replacements, in the order in which it was made."""
+        """Rebuild the nodes that depend on `xs` from the replacements, in their original order."""
         new = {id(x): r for x, r in zip(xs, replacements)}
         for v in self.nodes:
             if id(v) not in new and any(id(x) in new for x in v.operands):

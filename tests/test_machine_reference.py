@@ -43,7 +43,7 @@ LARGEST = 3.0  # of the leaves, SMALL
 
 @dataclass(eq=False)
 class Node:
-    """What a Value should be; `size`, `degree` and `ties` bound the digits of its slopes."""
+    """The model of a Value; `size`, `degree` and `ties` bound the digits of its slopes."""
 
     value: object
     data: float

@@ -138,7 +138,7 @@ def train(
     score = jit(model, batch=0, reduce=None, backend=backend)
 
     def after_step(state: State) -> None:
-        scores = cast("Sequence[float]", score(points))  # of a batch, one for each point
+        scores = cast("Sequence[float]", score(points))  # one score for each point of the batch
         right = sum((s > 0) == bool(label) for s, label in zip(scores, labels))
         training.accuracies.append(right / len(labels))
         state.metrics["accuracy"] = f"{right / len(labels):.0%}"

@@ -31,7 +31,7 @@ from microgradlike.testing.check.report import GradientError, GradientWarning
 from microgradlike.testing.check.statistics import CheckStatistics
 
 _NONE = inspect.Parameter.empty
-RANGE = (-10.0, 10.0)  # of an argument for which no range is given
+RANGE = (-10.0, 10.0)  # for an argument without a range
 
 Function = Callable[..., object]
 Strategy = st.SearchStrategy[object]

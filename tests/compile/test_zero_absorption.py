@@ -35,7 +35,7 @@ def test_a_primitive_of_the_users_that_raises_or_ignores_nan_hides_it():
 
 
 def chains(f):
-    """How many products of the chain rule a function of one input has left to it."""
+    """Count the absorbing products that remain in the program of a function of one input."""
     x = Trace().input()
     return str(with_plain_products(build_program([x], f(x)))).count("mul_no_nan(")
 

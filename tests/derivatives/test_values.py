@@ -143,7 +143,7 @@ def test_a_physics_informed_loss_trains():
 
 
 def test_a_step_of_gradient_descent_can_be_differentiated():
-    """Of a² after a ← a - rate·2a, by the rate: -4a²(1 - 2 rate)."""
+    """The derivative of a² after a ← a - rate·2a by the rate is -4a²(1 - 2 rate)."""
 
     def after_one_step(rate):
         a = Value(3.0)
