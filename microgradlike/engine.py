@@ -236,7 +236,7 @@ class Value(Scalar):
 
     @property
     def reached(self) -> bool:
-        """True once a backward pass has reached the node; before that, `grad` is 0.0 and has no meaning."""
+        """True if a backward pass has reached the node; otherwise `grad` is 0.0 without meaning."""
         return self._stamp > 0
 
     @property
@@ -452,7 +452,7 @@ def _backward(root: Value, upstream: float) -> None:
         _order_and_stamp(root, order, leaves, grads, stamps)
         root.grad = upstream
         backpropagate(order)
-        for leaf, grad in zip(leaves, grads):  # compiled, a gradient is always a float
+        for leaf, grad in zip(leaves, grads):  # in compiled form a gradient is always a float
             leaf.grad = grad + (leaf.grad if __compiled__ else _gradient(leaf))
     except BaseException:  # also Ctrl-C: no leaf keeps half a gradient
         for leaf, grad, stamp in zip(leaves, grads, stamps):
@@ -461,7 +461,7 @@ def _backward(root: Value, upstream: float) -> None:
         for v in topological(root):
             if v.op is not None:
                 v.grad = 0.0
-                # not reached, and as old as after a pass
+                # not reached, and dated as after a pass
                 v._stamp = -v._stamp if v._stamp > 0 else v._stamp
         raise
 

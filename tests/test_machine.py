@@ -56,7 +56,7 @@ class Machine(RuleBasedStateMachine):
         self.leaf(a)
         self.module(b, a)
 
-    # what there is: the newest for 0
+    # the existing nodes: the newest for 0
 
     def node(self, k):
         return self.nodes[-1 - k % len(self.nodes)]
@@ -116,7 +116,7 @@ class Machine(RuleBasedStateMachine):
         if product is not None:
             self.add(y, product.data + b.data, "add", (product, b))
 
-    # what changes numbers and gradients
+    # rules that change numbers and gradients
 
     @rule(k=PICK, upstream=st.sampled_from([1.0, -2.0, 3.0]), times=st.integers(1, 2))
     def backward(self, k, upstream, times):
@@ -172,7 +172,7 @@ class Machine(RuleBasedStateMachine):
         nn.load(other, nn.save(line, f"{self.folder.name}/line.{suffix}"))
         v.data, c.data = w.data, b.data
 
-    # what changes nothing
+    # rules that change nothing
 
     @rule(k=PICK, picks=st.lists(PICK, min_size=1, max_size=3))
     def take_gradients(self, k, picks):
@@ -241,7 +241,7 @@ class Machine(RuleBasedStateMachine):
                     new[id(v)] = OPERATIONS[v.op][0](*at)
         return new.get(id(root), root if node else root.value)
 
-    # what always holds
+    # invariants
 
     @invariant()
     def every_value_is_as_it_should_be(self):

@@ -38,7 +38,7 @@ OPERATIONS = {
     "relu": (ops.relu, lambda y, a: (float(y > 0),)),
     "fuse": (FUSE, lambda y, a: (1,)),
 }
-LARGEST = 3.0  # of the leaves, SMALL
+LARGEST = 3.0  # the largest leaf that SMALL draws
 
 
 @dataclass(eq=False)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from viz import Watch
 
 POINTS = 100
-WEIGHT_DECAY = 2e-4  # the gradient of 1e-4 times the squares, as in micrograd's demo
-LEARNING_RATES = (1.0, 0.1)  # from the first to the last step, as in micrograd's demo
+WEIGHT_DECAY = 2e-4  # penalty 1e-4 × the sum of squares, as in micrograd's demo
+LEARNING_RATES = (1.0, 0.1)  # at the first and the last step, as in micrograd's demo
 TIMED_EAGER_STEPS = 2  # for the comparison with compiled steps
 
 

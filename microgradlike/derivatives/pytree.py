@@ -80,7 +80,7 @@ class LeafSpec:
 @dataclass(frozen=True, slots=True)
 class _ContainerSpec:
     prototype: Nested
-    children: tuple[tuple[object, LeafSpec | _ContainerSpec], ...]  # with their keys
+    children: tuple[tuple[object, LeafSpec | _ContainerSpec], ...]  # containers with keys
 
 
 class Pytree:

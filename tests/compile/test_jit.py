@@ -502,7 +502,7 @@ def test_a_program_pickles_prints_and_tells_its_length():
     assert str(square).splitlines()[-1].startswith("return v1, v")
 
 
-# what others found
+# reports by others
 
 
 @pytest.mark.parametrize("reduce", ["mean", "sum", None])

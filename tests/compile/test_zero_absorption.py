@@ -10,7 +10,7 @@ from microgradlike.compile.build import build_program
 from microgradlike.compile.passes.zero_absorption import absorbs_nan, with_plain_products
 from microgradlike.compile.trace import Trace
 
-# of every other primitive, a nan in an operand is a nan in the result
+# every other primitive of a nan is nan
 HIDING = {"pow": {0, 1}, "hypot": {0, 1}, "where": {0}, "less": {0, 1}, "less_equal": {0, 1}}
 
 

@@ -95,7 +95,7 @@ def test_where_a_value_goes_in_every_number_of_the_gradient_is_a_value(name):
     assert (type(constant), constant.data) == (Value, 0.0)
 
 
-# what people do with that
+# uses in practice
 
 
 def test_a_gradient_penalty_trains():

@@ -32,7 +32,7 @@ class NotOurs(Exception):
 
 
 def python_steps(text):
-    """The steps of `text` by Python's own parser; None for text outside the language of expressions."""
+    """The steps of `text` by Python's own parser; None outside our language."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -22,7 +22,7 @@ VERSION = 1
 DATA_SETS = {"moons": data.moons, "circles": data.circles, "xor": data.xor}
 UNITS = (ops.relu, ops.tanh, ops.sigmoid)  # they pass no gradient where they are flat
 STEEP = 1e-300  # a point next to 0 at which the slope of each unit is greatest
-FIXED, UNUSED = -1, -2  # in place of a node: a constant, and a leaf that is not in the graph
+FIXED, UNUSED = -1, -2  # in place of a node: a number that must stay; one not in the graph
 DIGITS = 4  # digits of the coordinates in the data sets
 
 
