@@ -26,7 +26,7 @@ FASTER = ["-fno-semantic-interposition", "-fno-plt"]  # functions of one library
 
 
 def extensions() -> list[Extension]:
-    """What to compile, if anything; one line says so where it cannot be."""
+    """Return the extensions to compile; print one line and return none if that is impossible."""
     if not BUILDING or WISH == "no":
         return []
     try:
@@ -52,7 +52,7 @@ def try_compiler() -> None:
         command.ensure_finalized()
         try:
             command.run()
-        except Exception as error:  # of several packages, and of the system
+        except Exception as error:  # raised by several packages or by the system
             raise RuntimeError("no C compiler that works") from error
 
 
@@ -68,7 +68,7 @@ def compiled() -> list[Extension]:
     found = mypycify(options + paths, debug_level="0", group_name="microgradlike.compiled")
     for extension in found:
         flags = [flag for flag in extension.extra_compile_args if flag != "-Werror"]
-        if extension.name.endswith("__mypyc"):  # where the code is; the others only point to it
+        if extension.name.endswith("__mypyc"):  # holds the code; the other extensions refer to it
             windows = sys.platform == "win32"
             flags += ["/FI", "freeing.h"] if windows else ["-include", "freeing.h", *FASTER]
             extension.include_dirs.append(str(ROOT / "microgradlike"))

@@ -1,4 +1,4 @@
-"""Whether a wheel holds exactly the packages: modules, data files, the licence, compiled code.
+"""Check that a wheel holds exactly the packages: modules, data files, licence, compiled code.
 
 python .ci/check_wheel.py {plain|compiled} WHEEL
 """

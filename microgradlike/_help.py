@@ -13,7 +13,7 @@ COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)  # from loose to tight
 
 
 class Described:
-    """An attribute of a primitive that is computed when it is read; the class keeps its own."""
+    """A computed attribute of each Op; read on the class, it is `of_class`."""
 
     def __init__(self, describe: Callable[[Op], object], of_class: object = None) -> None:
         self.describe, self.of_class = describe, of_class

@@ -78,12 +78,12 @@ def from_json_number(x: object) -> float:
 def _status(target: str) -> os.stat_result | None:
     try:
         return os.stat(target)
-    except OSError:  # there is no such file yet
+    except OSError:  # the file does not exist yet
         return None
 
 
 def _keep_owner_and_mode(path: str, old: os.stat_result) -> None:
     if hasattr(os, "chown"):
-        with contextlib.suppress(OSError):  # only an administrator can give a file away
+        with contextlib.suppress(OSError):  # only an administrator can change the owner
             os.chown(path, old.st_uid, old.st_gid)
     os.chmod(path, stat.S_IMODE(old.st_mode))  # after chown, which clears bits

@@ -23,7 +23,7 @@ class ActiveTrace(Protocol):
 
 active_trace: ContextVar[ActiveTrace | None] = ContextVar("active_trace", default=None)
 
-# True while a jit function runs eagerly, with Values: the jit functions it calls are part of it.
+# True while a jit function runs eagerly, with Values; jit functions that it calls do so too.
 eager_jit: ContextVar[bool] = ContextVar("eager_jit", default=False)
 
 # The number of the outermost active run (`engine.begin_run`): nodes made since may depend on its

@@ -29,9 +29,9 @@ div: Final = ops.div
 neg: Final = ops.neg
 _divide: Final = ops.div.forward
 _scope: Final = current.get
-# A backward pass takes two stamps: an odd one for opened nodes, the even one after it for closed
-# nodes. A run of a function takes an odd one, its run number; nodes made since carry it negated.
-# A count, because its next() is a single step to other threads.
+# A backward pass takes two stamps: an odd number for opened nodes, the even one after it for closed
+# nodes. A run of a function takes an odd number as its run number; new nodes carry it negated.
+# `next` of a count is atomic, so no two threads get the same number.
 next_stamp = itertools.count(1, 2).__next__
 _beginning = threading.Lock()
 
@@ -39,7 +39,7 @@ _beginning = threading.Lock()
 class _NewNodes:
     __slots__ = ("stamp",)
 
-    stamp: i64  # minus the number of the latest run
+    stamp: i64  # the number of the latest run, negated
 
     def __init__(self) -> None:
         self.stamp = 0
@@ -74,7 +74,7 @@ class Value(Scalar):
     scope: Scope | None
     _a: Number  # the first operand: a Value or a float; None for a leaf
     _b: Number  # the second, or None; of three or more, a tuple of the others
-    _stamp: i64  # of the last backward pass through it; before, minus the run it was made in
+    _stamp: i64  # the last backward pass through it; before the first, the negated run number
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
         self.data = data if type(data) is float else leaf_data(data)
@@ -236,7 +236,7 @@ class Value(Scalar):
 
     @property
     def reached(self) -> bool:
-        """True once a backward pass has been here; before, `grad` is a 0.0 without meaning."""
+        """True if a backward pass has reached the node; otherwise `grad` is 0.0 without meaning."""
         return self._stamp > 0
 
     @property
@@ -286,7 +286,7 @@ class Value(Scalar):
         return self.data != 0 if trace is None else bool(trace.as_operand(self))
 
     def __float__(self) -> float:
-        # defined only to refuse: a silent conversion would silently lose the gradient
+        # defined to refuse: a silent conversion would lose the gradient
         raise TypeError(
             "a Value does not turn into a float, which would lose its gradient; read .data"
             " for the number, or use microgradlike.sin(v) and its like in place of math.sin(v)"
@@ -310,8 +310,8 @@ class Value(Scalar):
 
 
 def begin_run() -> int:
-    """Begin a run of a function: its number, which nodes made since carry, negated, as a stamp."""
-    with _beginning:  # of two threads, the later number stays
+    """Begin a run of a function and return its number; new nodes carry it, negated, as a stamp."""
+    with _beginning:  # of two threads that begin at once, the later number stays
         run = next_stamp()
         _new_nodes.stamp = -run
     return run
@@ -446,13 +446,13 @@ def _restore(cls: type[Value], data: float, grad: float, label: str) -> Value:
 def _backward(root: Value, upstream: float) -> None:
     order: list[Value] = []
     leaves: list[Value] = []
-    grads: list[float] = []  # of the leaves, before the pass
+    grads: list[float] = []  # the gradients of the leaves before the pass
     stamps: list[int] = []
     try:
         _order_and_stamp(root, order, leaves, grads, stamps)
         root.grad = upstream
         backpropagate(order)
-        for leaf, grad in zip(leaves, grads):  # compiled, a gradient is always a float
+        for leaf, grad in zip(leaves, grads):  # in compiled form a gradient is always a float
             leaf.grad = grad + (leaf.grad if __compiled__ else _gradient(leaf))
     except BaseException:  # also Ctrl-C: no leaf keeps half a gradient
         for leaf, grad, stamp in zip(leaves, grads, stamps):
@@ -461,7 +461,7 @@ def _backward(root: Value, upstream: float) -> None:
         for v in topological(root):
             if v.op is not None:
                 v.grad = 0.0
-                # not reached, and as old as after a pass
+                # not reached, and dated as after a pass
                 v._stamp = -v._stamp if v._stamp > 0 else v._stamp
         raise
 

@@ -13,7 +13,7 @@
 #define FREEING_DEPTH 50
 
 static int freeing_depth = 0;           /* deallocators that are under way; the GIL guards both */
-static PyObject *freeing_later = NULL;  /* what they have left for the outermost one */
+static PyObject *freeing_later = NULL;  /* objects that they leave to the outermost one */
 
 static inline int freeing_begin(PyObject *op, destructor dealloc)
 {

@@ -204,7 +204,7 @@ def binary_cross_entropy(probability: Number, target: Number) -> Number:
     """
     if isinstance(probability, Real):
         probability = to_float(probability)
-    # a comparison of recorded numbers is recorded, and neither True nor False
+    # a comparison of recorded numbers is a recorded number, neither True nor False
     if (probability < 0) is True or (probability > 1) is True:
         raise ValueError(
             f"a prediction is a probability between 0 and 1, got {probability!r:.60}; for a score"
@@ -275,7 +275,7 @@ def _mean_of_largest(terms: list[Number], top: Number) -> Number:
 
 
 def _larger(a: Number, b: Number) -> Number:
-    """The larger operand; without a node if the comparison can tell."""
+    """The larger operand; it makes no node if the comparison decides."""
     over = a >= b
     if over is True:
         return a

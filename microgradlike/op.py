@@ -37,7 +37,7 @@ NONZERO: Domain = ((-inf, 0.0), (0.0, inf))
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Op:
-    """A primitive: one smooth step of a computation, and its own public function.
+    """A primitive: one step of a computation with its partials, and its own public function.
 
     `forward` maps floats to a float under IEEE-754 (no Python exception);
     `partials[i](y, *operands)` is dy/d(operand i). `domain` holds, per operand, the open intervals
@@ -124,7 +124,7 @@ class Op:
     def _apply(self, operands: tuple[Number, ...]) -> Number:
         if len(operands) != len(self.partials):
             raise TypeError(f"{self.name} takes {self.arity} operand(s), got {len(operands)}")
-        if self.chooses and type(operands[0]) is bool:  # a partial's case distinction, over floats
+        if self.chooses and type(operands[0]) is bool:  # a `where` in a partial over floats
             c, a, b = operands
             if type(a) is float and type(b) is float:
                 return a if c else b
@@ -164,7 +164,7 @@ class Op:
         return self
 
     def __reduce__(self) -> str | tuple[object, ...]:
-        if TABLE.get(self.name) is self:  # one of the table stays itself, in any process
+        if TABLE.get(self.name) is self:  # unpickled by name, as the same object
             return _of_table, (self.name,)
         return Op, tuple(getattr(self, field.name) for field in fields(self))
 

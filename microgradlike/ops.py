@@ -6,7 +6,7 @@ serves floats, Values and any other kind of number. The rows of `testing/edge_po
 cases at 0, inf, nan and ties.
 
 A formula differs from the textbook's only if that one loses digits or is wrong at the edge: see the
-comment beside it and `tests/test_accuracy.py`.
+comments in and above the table and `tests/test_accuracy.py`.
 """
 
 from __future__ import annotations
@@ -45,9 +45,8 @@ def _divide(a: float, b: float) -> float:
 def _power(a: float, b: float) -> float:
     try:
         return math.pow(a, b)
-    except (
-        ValueError
-    ):  # zero to a negative power is a pole; a fractional root of a negative is not real
+    except ValueError:
+        # zero to a negative power is a pole; a fractional root of a negative is not real
         return (math.copysign(inf, a) if b % 2 == 1 else inf) if a == 0 else nan
     except OverflowError:
         return -inf if a < 0 and b % 2 == 1 else inf
@@ -96,7 +95,7 @@ def _sigmoid(x: float) -> float:
     e = math.exp(-math.fabs(x))
     total = 1 + e
     y = (1.0 if x > 0 else e) / total
-    return y - y * ((e - (total - 1)) / total)  # what 1 + e dropped: half an ulp better
+    return y - y * ((e - (total - 1)) / total)  # adds the rounding of 1 + e: half an ulp better
 
 
 def _softplus(x: float) -> float:
@@ -197,11 +196,11 @@ def _to_integer(x: float) -> float:
     return math.fabs(x - round(x)) if math.isfinite(x) else inf
 
 
-# A logarithm is nan outside its domain. Its partial is `y` there, so that its own derivatives are nan
-# too; the number nan would be a constant.
+# The table. Its partials are the textbook's, except where that form loses digits: 1/√(1 - x²), the
+# derivative of asin, has none near 1, and (1 - x)(1 + x) keeps them.
 #
-# The table. Textbook derivatives, but for those whose tails need another form: tanh' is not 1 - y²,
-# which is 0 beyond 19, nor 1/cosh², which is off by 5 ulp; asin' is not 1/√(1-x²), which has no digits near 1.
+# Outside its domain a logarithm is nan, and its partial there is `y`. So its higher derivatives are nan
+# too; those of a constant nan would be 0.
 
 # fmt: off
 add: Op       = binary("add", operator.add,     lambda y, a, b: 1.0,     lambda y, a, b: 1.0,     "sum",        infix="+", neutral=(-0.0, -0.0))
@@ -235,6 +234,8 @@ atan2: Op     = binary("atan2", math.atan2,      lambda y, a, b: _over_squares(b
 
 sinh: Op      = unary("sinh", ieee(math.sinh),   lambda y, x: cosh(x),           "hyperbolic sine")
 cosh: Op      = unary("cosh", _cosh, lambda y, x: sinh(x), "hyperbolic cosine")
+# tanh' = sech²(x) = 4σ(2x)σ(-2x). Each factor keeps its relative accuracy in the tails, where 1 - y² is 0
+# beyond |x| = 19; 1/cosh² is off by up to 5 ulp.
 tanh: Op      = unary("tanh", math.tanh,         lambda y, x: 4 * sigmoid(2 * x) * sigmoid(-2 * x), "hyperbolic tangent", textbook="1 - y ** 2")
 asinh: Op     = unary("asinh", math.asinh,       lambda y, x: 1 / hypot(1.0, x), "inverse hyperbolic sine", textbook="1 / sqrt(1 + x ** 2)", aliases=("arcsinh",))
 acosh: Op     = unary("acosh", ieee(math.acosh), lambda y, x: 1 / (sqrt(x - 1) * sqrt(x + 1)), "inverse hyperbolic cosine", domain=(((1.0, inf),),), textbook="1 / sqrt(x ** 2 - 1)", aliases=("arccosh",))

@@ -37,9 +37,8 @@ class Scalar:
         """The same number without history: a constant to every derivative."""
         raise NotImplementedError(f"{type(self).__name__} has no detach()")
 
-    def __getstate__(
-        self,
-    ) -> object:  # as by default; compiled, that forgets the slots of subclasses
+    def __getstate__(self) -> object:
+        # the default, spelled out: the compiled form forgets the slots of subclasses
         return object.__getstate__(self)
 
     def _unary(self, op: Op) -> Self:

@@ -17,18 +17,18 @@ ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
 
 def listed(text):
-    """The modules of the tables: a heading names a package, a row in bold a room in it."""
+    """The modules of the tables: a heading names a package, a row in bold a folder in it."""
     paths = []
-    package = room = ""
+    package = folder = ""
     for line in text.splitlines():
         if heading := re.fullmatch(r"### `([\w/]+)/`", line):
-            package = room = heading[1]
+            package = folder = heading[1]
         elif line.startswith("#"):
             package = ""
         elif package and (row := re.match(r"\| \*\*`([\w/]+)/`\*\* \| \*\*\S", line)):
-            room = f"{package}/{row[1]}"
+            folder = f"{package}/{row[1]}"
         elif package and (row := re.match(r"\| `(\w+)` \| \S", line)):
-            paths.append(f"{room}/{row[1]}{SUFFIXES[package]}")
+            paths.append(f"{folder}/{row[1]}{SUFFIXES[package]}")
     return paths
 
 
@@ -53,7 +53,7 @@ def test_no_module_has_two_lines():
     assert sorted({path for path in paths if paths.count(path) > 1}) == []
 
 
-def test_a_table_is_read_by_package_and_room():
+def test_a_table_is_read_by_package_and_folder():
     text = (
         "### `viz/`\n| module | noun |\n|---|---|\n| `a` | x |\n| **`b/`** | **y** |\n| `c` | z |"
     )
@@ -66,6 +66,26 @@ def test_every_file_that_a_page_names_exists(page):
     there = [p.as_posix() for folder in FOLDERS for p in (ROOT / folder).rglob("*")]
     named = re.findall(r"`([\w.-]+/[\w./-]+\.(?:py|js|css|html|md|toml|yml|h))`", text)
     assert [name for name in named if not any(p.endswith(f"/{name}") for p in there)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_attribute_of_a_module_that_a_page_names_exists(page):
+    """A name such as `engine._order_and_stamp`, with the name of a module before the dot."""
+    files = [p for folder in FOLDERS for p in (ROOT / folder).rglob("*.py")]
+    missing = []
+    for module, attribute in re.findall(r"`(\w+)\.(\w+)[`(]", (ROOT / page).read_text("utf-8")):
+        sources = [p.read_text("utf-8") for p in files if p.stem == module]
+        if sources and attribute != "py":
+            found = any(re.search(rf"\b{attribute}\b", source) for source in sources)
+            missing += [] if found else [f"{module}.{attribute}"]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_test_that_a_page_names_exists(page):
+    named = re.findall(r"`(test_\w+)`", (ROOT / page).read_text("utf-8"))
+    tests = "".join(p.read_text("utf-8") for p in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name in named if f"def {name}(" not in tests] == []
 
 
 @pytest.mark.parametrize("page", PAGES)

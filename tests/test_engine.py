@@ -144,7 +144,7 @@ def test_arithmetic_is_that_of_doubles_on_either_side(a, b):
 
 
 def refused(method, stranger):
-    """Whether it is left to the stranger; a compiled method asks it at once, and then raises."""
+    """True if the method returns NotImplemented; a compiled one asks the stranger and raises."""
     try:
         return method(stranger) is NotImplemented
     except TypeError:

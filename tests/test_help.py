@@ -87,7 +87,7 @@ def test_a_partial_that_cannot_be_written_is_left_out(partial):
 
 
 def test_the_record_itself_keeps_its_docstring():
-    assert inspect.getdoc(ops.Op).startswith("A primitive: one smooth step")
+    assert inspect.getdoc(ops.Op).startswith("A primitive: one step")
 
 
 @pytest.mark.skipif(__compiled__, reason="compiled methods have no docstrings")

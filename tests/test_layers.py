@@ -44,7 +44,7 @@ ALL = dict(modules())
 
 
 def test_imports_keep_the_contracts_of_pyproject():
-    """Rooms import from rooms below, nothing imports in a circle, no backend imports another."""
+    """Imports point down, nothing imports in a circle, no backend imports another."""
     assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
 
 

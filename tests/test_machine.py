@@ -56,7 +56,7 @@ class Machine(RuleBasedStateMachine):
         self.leaf(a)
         self.module(b, a)
 
-    # what there is: the newest for 0
+    # the existing nodes: the newest for 0
 
     def node(self, k):
         return self.nodes[-1 - k % len(self.nodes)]
@@ -116,7 +116,7 @@ class Machine(RuleBasedStateMachine):
         if product is not None:
             self.add(y, product.data + b.data, "add", (product, b))
 
-    # what changes numbers and gradients
+    # rules that change numbers and gradients
 
     @rule(k=PICK, upstream=st.sampled_from([1.0, -2.0, 3.0]), times=st.integers(1, 2))
     def backward(self, k, upstream, times):
@@ -172,7 +172,7 @@ class Machine(RuleBasedStateMachine):
         nn.load(other, nn.save(line, f"{self.folder.name}/line.{suffix}"))
         v.data, c.data = w.data, b.data
 
-    # what changes nothing
+    # rules that change nothing
 
     @rule(k=PICK, picks=st.lists(PICK, min_size=1, max_size=3))
     def take_gradients(self, k, picks):
@@ -199,7 +199,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(k=PICK, picks=st.lists(PICK, min_size=1, max_size=2, unique=True))
     def take_derivatives_of_a_function(self, k, picks):
-        """What depends on some leaves is built anew as a function of them; the rest is used."""
+        """Rebuild the nodes that depend on some leaves as a function of them; reuse the others."""
         root = self.node(k)
         xs = list({id(x): x for x in map(self.a_leaf, picks)}.values())
         point = [x.data for x in xs]
@@ -228,7 +228,7 @@ class Machine(RuleBasedStateMachine):
             assert [g.data for g in seconds] == [curvature(again, twin, v) for v in leaves]
 
     def rebuild(self, root, xs, replacements, *, node):
-        """What depends on `xs`, made of the replacements, in the order in which it was made."""
+        """Rebuild the nodes that depend on `xs` from the replacements, in their original order."""
         new = {id(x): r for x, r in zip(xs, replacements)}
         for v in self.nodes:
             if id(v) not in new and any(id(x) in new for x in v.operands):
@@ -241,7 +241,7 @@ class Machine(RuleBasedStateMachine):
                     new[id(v)] = OPERATIONS[v.op][0](*at)
         return new.get(id(root), root if node else root.value)
 
-    # what always holds
+    # invariants
 
     @invariant()
     def every_value_is_as_it_should_be(self):

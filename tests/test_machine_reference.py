@@ -38,12 +38,12 @@ OPERATIONS = {
     "relu": (ops.relu, lambda y, a: (float(y > 0),)),
     "fuse": (FUSE, lambda y, a: (1,)),
 }
-LARGEST = 3.0  # of the leaves, SMALL
+LARGEST = 3.0  # the largest leaf that SMALL draws
 
 
 @dataclass(eq=False)
 class Node:
-    """What a Value should be; `size`, `degree` and `ties` bound the digits of its slopes."""
+    """The model of a Value; `size`, `degree` and `ties` bound the digits of its slopes."""
 
     value: object
     data: float

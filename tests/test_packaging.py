@@ -1,4 +1,4 @@
-"""What pyproject.toml promises is there, and nothing that is there is left out of it."""
+"""The packages hold all that pyproject.toml promises, and pyproject.toml leaves nothing out."""
 
 import runpy
 import sys
@@ -69,7 +69,7 @@ def test_what_is_compiled_is_there_and_the_compiler_is_one_version_for_building_
 
 
 def extensions_of(monkeypatch, *arguments, **environment):
-    """What setup.py would compile."""
+    """The extensions that setup.py would compile."""
     given = {}
     monkeypatch.setattr("setuptools.setup", lambda ext_modules: given.update(found=ext_modules))
     monkeypatch.setattr(sys, "argv", ["setup.py", *arguments])

@@ -76,7 +76,7 @@ def unwrap(x):
 
 def ulps(got, want):
     """The error of a double `got` against an mpmath number `want`, in units in the last place."""
-    top = mpf(2) ** 1024  # where infinity begins
+    top = mpf(2) ** 1024  # from here on, infinity
     if got != got:
         return math.inf
     got, want = max(-top, min(top, mpf(got))), max(-top, min(top, want))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 LONGEST = 28  # characters of a name in a picture
 SIZE = 11.0  # points
-ADVANCE = 0.602  # of a monospace character, per point of its size
+ADVANCE = 0.602  # width of a monospace character, per point of its size
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 

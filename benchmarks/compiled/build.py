@@ -50,7 +50,7 @@ def main(steps, backend):
     size = len(program)
     for name, start, end in zip(times, starts, starts[1:]):
         print(name, size, 1e6 * (end - start) / size, sep="\t")
-    with open("/proc/self/status") as status:  # of this process, not of the one before exec
+    with open("/proc/self/status") as status:  # this process, not the one before exec
         (peak,) = (line.split()[1] for line in status if line.startswith("VmHWM"))
     print("MB", size, int(peak) / 1024, sep="\t")
 

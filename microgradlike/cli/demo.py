@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from viz import Watch
 
 POINTS = 100
-WEIGHT_DECAY = 2e-4  # the gradient of 1e-4 times the squares, as in micrograd's demo
-LEARNING_RATES = (1.0, 0.1)  # from the first to the last step, as in micrograd's demo
+WEIGHT_DECAY = 2e-4  # penalty 1e-4 × the sum of squares, as in micrograd's demo
+LEARNING_RATES = (1.0, 0.1)  # at the first and the last step, as in micrograd's demo
 TIMED_EAGER_STEPS = 2  # for the comparison with compiled steps
 
 
@@ -138,7 +138,7 @@ def train(
     score = jit(model, batch=0, reduce=None, backend=backend)
 
     def after_step(state: State) -> None:
-        scores = cast("Sequence[float]", score(points))  # of a batch, one for each point
+        scores = cast("Sequence[float]", score(points))  # one score for each point of the batch
         right = sum((s > 0) == bool(label) for s, label in zip(scores, labels))
         training.accuracies.append(right / len(labels))
         state.metrics["accuracy"] = f"{right / len(labels):.0%}"

@@ -135,7 +135,7 @@ def _save(picture: Drawing | Page, path: Path) -> None:
 
 
 def render_problem(error: Exception) -> str:
-    """The message of a RenderError without the ways out that need Python."""
+    """The message of a RenderError, without the advice that needs Python."""
     return re.sub(r"; (without it, \.save|draw less of it).*", "", str(error))
 
 

@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _print_error("interrupted")
         return 130
-    except BrokenPipeError:  # the reader has read enough, as in `| head`
+    except BrokenPipeError:  # the reader closed the pipe, as `| head` does
         _drop_output()
         return 141
     except Exception as error:

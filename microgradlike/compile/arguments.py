@@ -24,8 +24,8 @@ class Arguments:
 
     `key` is their structure. `rows` is an array with a line for each number that differs over the
     batch and a column for each of the `count` rows; `shared` holds the numbers that all rows share.
-    `values` maps places in `shared` to Values. `scalars` says if there are Values, Duals or Tracers
-    among the arguments, `foreign` if there are some that `values` does not hold. Raises TypeError
+    `values` maps places in `shared` to Values. `scalars` is True if Values, Duals or Tracers are
+    among the arguments, `foreign` if some of them are not in `values`. Raises TypeError
     for arguments that are not numbers, ValueError for a batch that is empty or has parts of
     different lengths.
 

@@ -15,7 +15,7 @@ from microgradlike.compile.passes.zero_absorption import with_plain_products
 from microgradlike.compile.program import Program, varies
 
 WORK = 1 << 23  # equations × rows in a shard: 5 to 50 ms, where sending it to a worker takes 1 ms
-LARGE = 1e290  # a sum of squares below it: the sum of any of these numbers cannot overflow
+LARGE = 1e290  # numbers with a sum of squares below this cannot overflow when they are added
 
 
 class Executable:

@@ -20,7 +20,7 @@ class Program:
     A reference is a slot (0 or more) or a constant (-1 is `constants[0]`, -2 the next one).
     `outputs` are references. Equation k is the primitive `ops[code[k]]` of the references
     `operands[starts[k]:starts[k + 1]]`. `names` are the names of the inputs at their origin, such
-    as "point[0]" or the label of a Value; they may be missing.
+    as "point[0]" or the label of a Value; `names` may be empty.
 
     A Program is immutable, has a length (its equations), can be pickled and printed, and can be
     drawn by `viz.draw`. `jit(f).program(...)` makes one.

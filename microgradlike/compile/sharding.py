@@ -23,7 +23,7 @@ from microgradlike.compile.executable import Executable
 
 CACHE_SIZE = 8  # programs that a worker keeps
 CLUSTERS = ("distributed",)  # packages that raise errors of a cluster, not of the program
-Packed = tuple[str, bytes]  # the name of a program at the workers, and its pickle
+Packed = tuple[str, bytes]  # the name by which workers know a program, and its pickle
 Task = tuple[str, FloatArray, FloatArray]  # method of Executable, rows, shared inputs
 
 _packed: WeakKeyDictionary[Executable, Packed] = WeakKeyDictionary()
@@ -34,8 +34,8 @@ class ShardedExecutable:
     """An executable that runs a batch in shards, on an executor if there is one.
 
     `split` is the number of rows of a shard, by default `executable.shard_rows`. The methods raise
-    RuntimeError if a worker dies, TypeError if the program cannot be sent to one, and what a user's
-    primitive raises.
+    RuntimeError if a worker dies, TypeError if the program cannot be sent to one, and pass on the
+    exceptions of a user's primitive.
 
     >>> from microgradlike import jit
     >>> square = jit(lambda x: x * x, batch=0).executable([1.0])

@@ -47,7 +47,7 @@ class Tracer(Scalar):
         return NotImplemented
 
     def constant(self, x: float) -> Number:
-        """Return x as an expression, so that it is not folded but computed with at run time."""
+        """Return x as an expression, which is computed at run time instead of folded."""
         return self.trace.intern(ops.mul, (x, 1.0))
 
     # Operators are written out: routing them through `apply` doubles the time of a recording.
@@ -87,7 +87,7 @@ class Tracer(Scalar):
     def __ge__(self, other: Number) -> Number:
         return self.apply(ops.less_equal, other, self)
 
-    # All that needs the number is refused, with the way out.
+    # Operations that need the number raise TraceError, with the way out.
 
     def __eq__(self, other: object) -> bool:
         if as_float(other) is not None:
@@ -213,7 +213,7 @@ class Trace:
         key = operands
         for x in operands:
             if type(x) is not Tracer:
-                if x == 0:  # 0.0 equals -0.0, but they are two numbers
+                if x == 0:  # 0.0 == -0.0, but they are different numbers
                     key = tuple([x if type(x) is Tracer else repr(x) for x in operands])
                     break
             elif x.trace is not self:
@@ -267,7 +267,7 @@ class Trace:
             ]
             stack += missing
             if not missing and id(stack.pop()) not in self._recorded:  # x * x has it twice
-                self._alive.append(v)  # so that its id stays its own
+                self._alive.append(v)  # kept alive, so that no other object gets its id
                 self._recorded[id(v)] = self._expression_of(v)
 
     def _expression_of(self, v: Value) -> Number:

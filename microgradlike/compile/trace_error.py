@@ -13,7 +13,7 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 class TraceError(TypeError):
-    """A function that is recorded needs a number, which is not known before it runs.
+    """A recorded function needs a number that is not known before the program runs.
 
     The message names the line, the reason and the way out. A comparison with `if`, `float(x)`,
     `math.sin(x)`, an index and `.data` raise it inside a function under `jit`.

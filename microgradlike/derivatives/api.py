@@ -210,7 +210,7 @@ def vjp(f: Callable[..., R], *primals: Nested) -> tuple[R, Callable[[Nested], tu
     require_function(f)
     tree = Pytree(primals, "primals")
     run = Linearization(lambda arguments: f(*arguments), tree)
-    lock = threading.RLock()  # a vjp borrows the `.grad` of the run's nodes
+    lock = threading.RLock()  # a vjp uses the `.grad` of the run's nodes as storage
 
     def vjp_of_f(upstream: Nested) -> tuple[Nested, ...]:
         us = run.outputs.leaves_of(upstream, "upstream")

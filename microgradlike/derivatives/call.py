@@ -9,7 +9,7 @@ from microgradlike.derivatives.linearize import Linearization
 from microgradlike.derivatives.pytree import Nested, Pytree
 from microgradlike.op import Number
 
-Argnums: TypeAlias = int | tuple[int, ...]  # of positional arguments, from 0 or back from -1
+Argnums: TypeAlias = int | tuple[int, ...]  # positions of arguments: from 0, or backwards from -1
 P = ParamSpec("P")
 R = TypeVar("R")
 

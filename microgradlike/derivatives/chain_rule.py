@@ -11,7 +11,7 @@ from microgradlike.op import Number
 from microgradlike.ops import Op
 from microgradlike.scalar import Scalar
 
-# over any kind of number: mypyc would take the overload for floats at its word
+# typed for any number: mypyc would otherwise choose the overload for floats
 _mul_no_nan: Final[Callable[..., Number]] = ops.mul_no_nan
 
 

@@ -15,7 +15,7 @@ from microgradlike.ops import Op
 from microgradlike.scalar import Scalar
 
 CONSTANT = -1  # the tag of a constant, whose tangent is zero
-fresh_tag = itertools.count(1).__next__  # one per derivative taken; next() is one step to threads
+fresh_tag = itertools.count(1).__next__  # one per derivative; next() of a count is atomic
 
 
 @mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
@@ -43,7 +43,7 @@ class Dual(Scalar):
 
     @classmethod
     def apply(cls, op: Op, *operands: Number) -> Number:
-        """`op` of the primals, with the sum of each tangent times its partial as tangent."""
+        """`op` of the primals; its tangent is the sum of tangent × partial over the operands."""
         numbers = [_operand(x, op.chooses and i == 0) for i, x in enumerate(operands)]
         if any(x is None for x in numbers):
             return NotImplemented
@@ -51,7 +51,7 @@ class Dual(Scalar):
         pairs = [split(x, tag) for x in numbers]
         at = tuple(primal for primal, _ in pairs)
         y = op(*at)
-        if op is ops.where:  # not by the chain rule: the other branch must not take part
+        if op is ops.where:  # without the chain rule, so that the other branch has no effect
             chosen, tangent = pairs[1 if base(at[0]) else 2] if _is_plain(at[0]) else (y, y)
             if tangent is None:  # a constant; a tangent of 0 would give nan times a nan
                 return chosen if isinstance(chosen, Scalar) else _dual(chosen, 0.0, CONSTANT)

@@ -99,7 +99,7 @@ class LinearMap:
         return [0.0 if x is None else x for x in found]
 
     def _vjp_with_branches(self, g: list[Number], reached: dict[int, Number]) -> None:
-        """`vjp` in which nothing, not even 0 times a nan, arrives below a branch not taken.
+        """`vjp` for graphs with `where`: an untaken branch gets no gradient, not even 0 × nan.
 
         `reached` has, per slot, 1 if a gradient arrives there and else 0; after a `where`, that is
         a node that depends on the condition.

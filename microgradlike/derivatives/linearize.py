@@ -96,7 +96,7 @@ class Linearization:
         return _vjp_of_duals(LinearMap(order, self.inputs), [(y, 1.0)])
 
     def _graph(self, ys: Sequence[Number]) -> tuple[list[Number], bool]:
-        """The nodes between the inputs and `ys`, in order; whether no other Value takes part."""
+        """The nodes between the inputs and `ys`, in order, and True if they use no other Value."""
         if self._output_graph is not None and ys is self.outputs.leaves:
             return self._output_graph
         order, older = _traverse(ys, self._run, self.inputs)

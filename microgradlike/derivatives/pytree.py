@@ -16,13 +16,13 @@ from microgradlike.scalar import Scalar
 if TYPE_CHECKING:
     import numpy as np
 
-    Array: TypeAlias = np.ndarray[Any, Any]  # of doubles, or of objects
+    Array: TypeAlias = np.ndarray[Any, Any]  # arrays of doubles or of objects
 
 # Numbers, or arrays, lists, tuples, dicts and Modules of them, to any depth. It is Any because a
 # type cannot tell how an argument is nested.
 Nested: TypeAlias = Any
 
-MAX_DEPTH = 50  # of lists within lists
+MAX_DEPTH = 50  # levels of nesting
 
 
 class HasParameters:
@@ -39,7 +39,7 @@ class HasParameters:
         raise NotImplementedError(f"{type(self).__name__} has no with_parameters(parameters)")
 
 
-CONTAINERS = (list, tuple, dict, HasParameters)  # of numbers, besides arrays
+CONTAINERS = (list, tuple, dict, HasParameters)  # nested arguments consist of these, and of arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class LeafSpec:
 @dataclass(frozen=True, slots=True)
 class _ContainerSpec:
     prototype: Nested
-    children: tuple[tuple[object, LeafSpec | _ContainerSpec], ...]  # with their keys
+    children: tuple[tuple[object, LeafSpec | _ContainerSpec], ...]  # containers with keys
 
 
 class Pytree:

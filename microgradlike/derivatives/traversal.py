@@ -25,10 +25,10 @@ def is_older(v: Value, run: int) -> bool:
 
 
 def traverse_run(roots: list[Value], xs: Sequence[Value], run: int) -> tuple[list[Value], bool]:
-    """The nodes above `xs` that the run made, in topological order; whether older ones are used.
+    """Return the run's nodes between `xs` and `roots`, in topological order, and a flag.
 
-    Older nodes depend on nothing that the run made, so the search stops there. A leaf that a
-    backward pass has reached since the run began counts as older.
+    The flag is True if they use nodes older than the run. Those cannot depend on `xs`, so the
+    search stops there. A leaf that a backward pass has reached since the run began counts as older.
 
     >>> from microgradlike.engine import begin_run
     >>> w = Value(2.0); run = begin_run(); x = Value(3.0)
@@ -47,7 +47,7 @@ def traverse_run(roots: list[Value], xs: Sequence[Value], run: int) -> tuple[lis
 def _traverse(
     roots: list[Value], xs: Sequence[Value], run: int, stamps: list[tuple[Value, int]]
 ) -> tuple[list[Value], bool]:
-    """`traverse_run`, saving overwritten stamps. Written out as `engine._order` is: 4x faster."""
+    """`traverse_run`, saving overwritten stamps. By hand, as `_order_and_stamp`: 4x faster."""
     opened = -next_stamp()
     closed = opened - 1
     order: list[Value] = []

@@ -107,7 +107,7 @@ class _Pending:
     """An operator without its right operand yet, or an open bracket."""
 
     position: int
-    rank: int  # precedence; 0 for a bracket, which only its end closes
+    rank: int  # precedence; 0 for a bracket, which only a closing bracket ends
     function: Function | None  # None for a plain bracket
     operands: int
     name: str = ""

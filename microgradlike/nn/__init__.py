@@ -31,7 +31,7 @@ Training:
 - `Callback`: the base class of callbacks of your own
 - `StopTraining`: the exception with which a callback ends a training
 - `History`: the result of `fit`, with the losses of all epochs
-- `train`: the module of all these
+- `train`: the module `nn.training.train`, which holds `fit`
 
 Files:
 

@@ -128,7 +128,9 @@ class Layer(Module):
 class MLP(Module):
     """A multilayer perceptron: `nin` inputs, one layer per width in `nouts`, the last one linear.
 
-    Keywords and errors are those of Neuron.
+    `activation` is that of all layers but the last: "relu", "tanh", "gelu", any primitive of one
+    operand, or a function. `init` and `rng` are those of `Neuron`. Raises ValueError or TypeError
+    for an argument that is none of these.
 
     >>> model = MLP(2, [2, 1])
     >>> model

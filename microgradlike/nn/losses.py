@@ -33,7 +33,7 @@ __all__ = [
     "resolve",
 ]
 
-_ONE = (float, int, Scalar)  # single numbers at first sight; an exception takes longer
+_ONE = (float, int, Scalar)  # single numbers, recognised without an exception, which takes longer
 
 
 class Loss(Protocol):
@@ -48,7 +48,7 @@ class Loss(Protocol):
 
 
 def _loss(of_one: Callable[[Number, Number], Number]) -> Loss:
-    """The loss of one example as one that takes lists too."""
+    """Extend the loss of one example to lists of examples."""
 
     @functools.wraps(of_one)
     def loss(prediction: Number, target: Number) -> Number:

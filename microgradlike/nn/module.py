@@ -178,13 +178,13 @@ def _listing(names: Sequence[str]) -> str:
 
 
 def _in_scope(call: Callable[..., Result]) -> Callable[..., Result]:
-    """`call` made in a Scope of its own: 0.6 µs more, where a neuron of 16 inputs takes 10."""
+    """`call` in a Scope of its own; costs 0.6 µs, and a neuron of 16 inputs takes 10 µs."""
 
     @functools.wraps(call)
     def scoped(self: Module, *args: Any, **kwargs: Any) -> Result:
         outer = current.get()
         if outer is not None and outer.owner is self and type(self).__call__ is not scoped:
-            return call(self, *args, **kwargs)  # by super(): still the same call of the module
+            return call(self, *args, **kwargs)  # a call by super() belongs to the same module call
         token = current.set(Scope(self, outer))
         try:
             return call(self, *args, **kwargs)
@@ -210,7 +210,7 @@ def _walk(
             continue
         seen.add(id(x))
         if isinstance(x, Value):
-            if x.op is None or results:  # a result kept in an attribute is no parameter
+            if x.op is None or results:  # a result in an attribute is not a parameter
                 yield name, x
         elif isinstance(x, Module) and closed(x):
             yield name, x

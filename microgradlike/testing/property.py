@@ -31,7 +31,7 @@ from microgradlike.testing.check.report import GradientError, GradientWarning
 from microgradlike.testing.check.statistics import CheckStatistics
 
 _NONE = inspect.Parameter.empty
-RANGE = (-10.0, 10.0)  # of an argument for which no range is given
+RANGE = (-10.0, 10.0)  # for an argument without a range
 
 Function = Callable[..., object]
 Strategy = st.SearchStrategy[object]
@@ -143,7 +143,7 @@ def _property(f: Function, drawn: Mapping[str, Strategy], options: _Options) -> 
         for message in statistics.warning_messages():
             warnings.warn(message, GradientWarning, stacklevel=2)
 
-    test: Any = functools.update_wrapper(run, f)  # its name, and the marks of pytest
+    test: Any = functools.update_wrapper(run, f)  # copies the name and the marks of pytest
     del test.__wrapped__  # pytest would look for arguments there
     return cast(PropertyTest, test)
 

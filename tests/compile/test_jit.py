@@ -455,10 +455,10 @@ def test_without_llvmlite_numpy_does_and_llvm_says_what_to_install(monkeypatch):
 def test_the_decorator_keeps_name_and_words():
     @jit(batch=0)
     def loss(x):
-        """How bad."""
+        """The error."""
         return x
 
-    assert (loss.__name__, loss.__doc__) == ("loss", "How bad.")
+    assert (loss.__name__, loss.__doc__) == ("loss", "The error.")
     assert loss.f([1.0]) == [1.0]
 
 
@@ -502,7 +502,7 @@ def test_a_program_pickles_prints_and_tells_its_length():
     assert str(square).splitlines()[-1].startswith("return v1, v")
 
 
-# what others found
+# reports by others
 
 
 @pytest.mark.parametrize("reduce", ["mean", "sum", None])

@@ -180,7 +180,7 @@ def test_cheaper_programs_give_the_same_bits(f, seed):
     got = reference.build(short, inputs)(rows, np.empty(0))
     parts = got[: len(want)].copy()
     parts[add_to] += got[len(want) :]
-    every = replace(built, outputs=tuple(range(inputs + len(built))))  # what is added in between
+    every = replace(built, outputs=tuple(range(inputs + len(built))))  # and all intermediates
     values = np.abs(reference.build(every, inputs)(rows, np.empty(0)))
     if np.isfinite(values).all():
         assert np.allclose(parts, want, rtol=0, atol=1e-14 * values.max())

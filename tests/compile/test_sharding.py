@@ -131,7 +131,7 @@ def test_no_two_threads_run_the_same_code():
     assert not mine & set(theirs)
 
 
-# what is sent
+# data sent to workers
 
 
 def test_a_program_is_sent_once_and_known_by_its_name_from_then_on():
@@ -174,7 +174,7 @@ def test_eager_functions_and_values_stay_here():
     assert y.data == eager[0]
 
 
-# what goes wrong
+# failures
 
 
 def cube(x):

@@ -179,7 +179,7 @@ def test_a_value_that_the_function_makes_may_decide():
     assert jit(f)(2.0) == 6
 
 
-# what is refused
+# refusals
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ def test_a_program_is_packed_once():
 def test_a_single_piece_is_sent_to_nobody():
     (executable,) = squares_of(1)
     executor = Inline()
-    pieces = sharding.ShardedExecutable(executable, executor, 4)
-    assert pieces.sums(np.ones((1, 4)), np.empty(0)) == [4.0]
+    sharded = sharding.ShardedExecutable(executable, executor, 4)
+    assert sharded.sums(np.ones((1, 4)), np.empty(0)) == [4.0]
     assert executor.calls == []
-    assert pieces.sums(np.ones((1, 5)), np.empty(0)) == [5.0]
+    assert sharded.sums(np.ones((1, 5)), np.empty(0)) == [5.0]
     assert len(executor.calls) >= 2

@@ -10,7 +10,7 @@ from microgradlike.compile.build import build_program
 from microgradlike.compile.passes.zero_absorption import absorbs_nan, with_plain_products
 from microgradlike.compile.trace import Trace
 
-# of every other primitive, a nan in an operand is a nan in the result
+# every other primitive of a nan is nan
 HIDING = {"pow": {0, 1}, "hypot": {0, 1}, "where": {0}, "less": {0, 1}, "less_equal": {0, 1}}
 
 
@@ -35,7 +35,7 @@ def test_a_primitive_of_the_users_that_raises_or_ignores_nan_hides_it():
 
 
 def chains(f):
-    """How many products of the chain rule a function of one input has left to it."""
+    """Count the absorbing products that remain in the program of a function of one input."""
     x = Trace().input()
     return str(with_plain_products(build_program([x], f(x)))).count("mul_no_nan(")
 

@@ -138,7 +138,7 @@ def test_second_derivatives_of_a_primitive_agree_in_every_mode(op, drawn):
             hessian(op)]  # fmt: skip
     found = [way(x) for way in ways]
     # the same partials over the same numbers, multiplied in another order: a handful of roundings,
-    # of terms that may cancel to about the size of the first derivative
+    # the terms may cancel to about the size of the first derivative
     size = max(map(abs, found)) + abs(grad(op)(x))
     assert max(found) - min(found) <= 8 * 2.0**-52 * size
 

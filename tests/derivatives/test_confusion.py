@@ -76,7 +76,7 @@ def choices(places):
 
 
 def wrong(f, want):
-    """What a case gives for every choice of operators, where that is not what it should be."""
+    """The wrong results of a case, by the choice of operators."""
     places = list(inspect.signature(f).parameters)
     found = {tuple(d.__name__ for d in chosen): f(*chosen) for chosen in choices(places)}
     return {

@@ -219,7 +219,7 @@ def test_arrays_of_duals_multiply_and_add_up():
     assert [type(z) for z in Dual(3.0, 1.0) * np.array([1.0, 2.0])] == [Dual, Dual]
 
 
-# where, and 0·∞
+# the primitive where, and 0·∞
 
 
 @pytest.mark.parametrize("condition", [False, np.False_, 0.0, Value(0.0), Dual(0.0, 1.0)], ids=repr)

@@ -147,7 +147,7 @@ def pairs_of(op):
 
 
 def fits(op, a, b):
-    """Where the primitive is smooth and finite, which for atan2 is all but a half of the b-axis."""
+    """True if the primitive is smooth and finite there; atan2 is, but for half of the b-axis."""
     if op is ops.atan2:
         return a != 0 or b > 0
     inside = all(any(lo < x < hi for lo, hi in d) for x, d in zip((a, b), op.domain))

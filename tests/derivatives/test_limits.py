@@ -117,7 +117,7 @@ USES = {
 @pytest.mark.parametrize("name", USES)
 def test_without_the_garbage_collector_everything_is_freed(name):
     use = USES[name]
-    use()  # what is made once and kept, such as a cache of attributes, is there now
+    use()  # fills caches that are made once, such as that of attributes
     gc.collect()
     gc.disable()
     try:

@@ -132,7 +132,7 @@ def test_a_dual_of_values_gives_values():
     assert (g.tangent.data, v.grad) == (12.0, 6.0)
 
 
-# what f does meanwhile
+# actions of f during its run
 
 
 def test_a_backward_pass_inside_leaves_the_derivative_right():
@@ -324,7 +324,7 @@ def test_what_forward_mode_found_is_of_values_where_it_depends_on_an_older_one()
     assert [type(x) for x in found] == [Value, Value]
 
 
-# what an outer derivative goes on through
+# results for an outer derivative
 
 
 def test_pulling_a_value_made_after_the_run_loses_no_derivative():
@@ -345,7 +345,7 @@ def test_pulling_the_result_itself_does_not_differentiate_it_twice():
     (g,) = pull(y)
     assert g.data == 6.0 * 3.0
     g.backward()
-    assert w.grad == 2 * 2.0 * 3.0  # of w² x by w
+    assert w.grad == 2 * 2.0 * 3.0  # d(w² x)/dw
     assert grad(lambda x: half_square_by_pull(x))(3.0) == 54.0
 
 

@@ -1,4 +1,4 @@
-"""What derivatives refuse, and what they say then."""
+"""Arguments that derivatives refuse, and the messages."""
 
 import re
 

@@ -95,7 +95,7 @@ def test_where_a_value_goes_in_every_number_of_the_gradient_is_a_value(name):
     assert (type(constant), constant.data) == (Value, 0.0)
 
 
-# what people do with that
+# uses in practice
 
 
 def test_a_gradient_penalty_trains():
@@ -143,7 +143,7 @@ def test_a_physics_informed_loss_trains():
 
 
 def test_a_step_of_gradient_descent_can_be_differentiated():
-    """Of a² after a ← a - rate·2a, by the rate: -4a²(1 - 2 rate)."""
+    """The derivative of a² after a ← a - rate·2a by the rate is -4a²(1 - 2 rate)."""
 
     def after_one_step(rate):
         a = Value(3.0)

@@ -32,7 +32,7 @@ class NotOurs(Exception):
 
 
 def python_steps(text):
-    """What Python's own parser makes of `text`, as our steps; None where it is not our language."""
+    """The steps of `text` by Python's own parser; None outside our language."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -126,7 +126,7 @@ def test_an_infinite_loss_is_an_error_as_nan_is(loss):
         fitted(lambda model, point, sign: model(point) * 0.0 + sign * loss, (POINTS[:1], [1.0]))
 
 
-# what callbacks see, and a file of others
+# the state that callbacks see, and a file of other callbacks
 
 
 def test_the_losses_of_a_state_are_those_of_the_last_epoch():

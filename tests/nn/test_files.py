@@ -101,7 +101,7 @@ def test_the_order_in_a_json_file_does_not_matter(tmp_path):
     assert [p.data for p in model.parameters()] == [3.0, 4.0]
 
 
-# how a file is written
+# the writing of a file
 
 
 @each

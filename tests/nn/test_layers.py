@@ -19,7 +19,7 @@ def data(module):
     return [p.data for p in module.parameters()]
 
 
-# what micrograd's do
+# micrograd's behaviour
 
 
 @given(WIDTH, st.lists(WIDTH, min_size=1, max_size=3), st.integers())

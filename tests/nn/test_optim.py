@@ -99,7 +99,7 @@ def test_adamw_decays_apart_from_the_gradient():
     )
 
 
-# where torch 2.13 is after 40 steps down the bowl
+# the position of torch 2.13 after 40 steps down the bowl
 PYTORCH = {
     "sgd": [0.0003987683987355, 0.9999999973265, 2.0],
     "decay": [8.644706672577e-05, 0.9302325578079, 1.904761904762],

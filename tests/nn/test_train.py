@@ -435,7 +435,7 @@ def test_a_callback_class_without_a_call_says_so():
         fitted(callbacks=[train.Callback()])
 
 
-# what is shown
+# output
 
 
 def test_a_bar_has_the_losses_and_what_callbacks_add(capsys):
@@ -557,7 +557,7 @@ def test_a_callback_made_wrong_says_what_is_right(wrong, error, says):
         wrong()
 
 
-# what is refused, and what is written when
+# refusals, and files at each moment
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.oracle.textbook import derivatives
 from tests.test_accuracy import moderate
 from tests.ulps import exact as over_mpmath
 
-TOLERANCE = mpf(10) ** -50  # of 60 digits: differences lose some
+TOLERANCE = mpf(10) ** -50  # 60 digits, of which differences lose some
 
 
 @pytest.fixture(autouse=True)

@@ -40,7 +40,7 @@ class Seen:
         self.tab.goto("about:blank")
 
     def evaluate(self, script, argument=None):
-        """What an expression of JavaScript is worth in the page."""
+        """The value of a JavaScript expression in the page."""
         return self.tab.evaluate(script, argument)
 
     def wait(self, condition):

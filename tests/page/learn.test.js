@@ -1,5 +1,5 @@
-// What a training in the page is made of, without a screen. Its numbers are held to Python's by
-// tests/page/test_training.py.
+// The parts of a training page, without a screen. tests/page/test_training.py compares its numbers
+// with Python's.
 
 import assert from "node:assert/strict";
 import test from "node:test";

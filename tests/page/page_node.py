@@ -45,9 +45,9 @@ class PageNode:
         self.child = subprocess.Popen([program, str(ANSWER)], stdin=pipe, stdout=pipe, text=True)
 
     def ask(self, y, *, leaves=(), steps=(), wrong_order=False, spellings=None):
-        """What an engine shows of the graph of `y`, and after each (place, number) of `leaves`.
+        """The numbers of an engine for the graph of `y`, after each (place, number) of `leaves`.
 
-        `steps` are the (k, direction) at which its state is wanted, k at most the last one.
+        `steps` are the (k, direction) at which its state is returned, k at most the last one.
         """
         spellings = spellings or {}
         known = spelled(y, [*SPELLINGS, *spellings])

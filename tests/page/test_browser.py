@@ -24,7 +24,7 @@ from viz import page
 from viz.numbers import short, signed
 from viz.scene.scene import scene
 
-# what the page's engine holds, numbers as their bits, since JSON has no nan
+# the state of the page's engine, numbers as their bits, since JSON has no nan
 STATE = """() => {
   const { engine } = microgradlike;
   const view = new DataView(new ArrayBuffer(8));

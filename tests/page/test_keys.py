@@ -125,7 +125,7 @@ def effects(seen):
 
 def test_every_key_has_its_effect_and_no_other(seen):
     expected = effects(seen)
-    assert set(seen.evaluate(DOCUMENTED)) <= set(expected)
+    assert set(seen.evaluate(DOCUMENTED)) == set(expected) - {"="}  # "+" without shift
     for key, (chosen, changes) in expected.items():
         seen.evaluate(BEGIN, [START, chosen])
         before = seen.evaluate(SEEN)

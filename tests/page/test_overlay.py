@@ -44,7 +44,7 @@ def test_the_bead_of_a_push_runs_from_the_user_to_the_operand(opened):
     seen.evaluate(FROM_SEED)
     seen.frames()
     seen.evaluate(WATCH)
-    for operands in (1, 2, 2):  # of tanh, of the sum and of the product
+    for operands in (1, 2, 2):  # tanh, the sum, the product
         seen.evaluate(STEP)
         seen.wait(GONE)
         ways = seen.evaluate(WAYS)

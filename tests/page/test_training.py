@@ -336,7 +336,7 @@ def assert_together(seen):
 
 
 def mean_loss(seen, loss=hinge, model=None):
-    """What is said to be the mean loss, and what it is."""
+    """The mean loss that the page shows, and the one computed here."""
     said = seen.tab.inner_text("#training-status").rpartition("mean loss ")[2]
     rows = seen.evaluate("() => microgradlike.trainingState.examples.map((row) => [...row])")
     now = at(model, seen.evaluate(PARAMETERS))

@@ -209,7 +209,7 @@ def test_a_gradient_is_the_same_within_four_roundings_for_each_node(part, same):
     x = Value(3.0, "x")
     y = x * x
     y.backward()
-    x.grad += part * 4 * 2 * 2.0**-52 * 6.0  # of two nodes, around a derivative of 6
+    x.grad += part * 4 * 2 * 2.0**-52 * 6.0  # the bound for two nodes, around a derivative of 6
     assert explain(y, x).endswith("the same") is same
 
 

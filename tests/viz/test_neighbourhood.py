@@ -169,7 +169,7 @@ def test_a_part_lies_in_the_frame_of_all_its_nodes_or_in_none():
     y = nn.Neuron(2)([Value(1.0), Value(2.0)])
     for _ in range(9):
         y = y.sin()
-    for hops, inside in ((9, False), (10, True)):  # whether all that is hidden is in the neuron
+    for hops, inside in ((9, False), (10, True)):  # True if all hidden nodes are in the neuron
         shot = scene(y)
         small = neighbourhood(shot, shot.root, max_nodes=100, hops=hops)
         clusters = {n.cluster for n in small.nodes if n.fold}

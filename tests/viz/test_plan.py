@@ -66,7 +66,7 @@ def test_around_a_focus_modules_are_folded_only_where_a_depth_is_given():
     assert "depth=1; only" in fit(shot, focus=focus, depth=1).notes[-1]
 
 
-# what a box says
+# the text of a box
 
 
 def test_a_box_that_holds_the_result_has_its_number():

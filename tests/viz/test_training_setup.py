@@ -1,4 +1,4 @@
-"""What is learned: the inputs that the model is called with, and its scores in the graph."""
+"""The setup of a training: the inputs of the model, and its scores in the graph."""
 
 import pytest
 

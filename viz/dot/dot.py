@@ -10,7 +10,7 @@ from viz.dot.node_label import GREY, node_label
 from viz.label import cell, printable, table
 from viz.scene.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode
 
-# per direction: the side of a node where edges arrive, the side where they leave
+# by direction: the sides of a node at which edges arrive and leave
 DIRECTIONS = {"LR": ("w", "e"), "TB": ("n", "s"), "RL": ("e", "w"), "BT": ("s", "n")}
 TITLE = 48  # columns of the title of a frame
 BORDERS: dict[Role, str] = {

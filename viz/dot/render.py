@@ -9,7 +9,7 @@ import sys
 
 SECONDS = 30.0
 KINDS = ("svg", "png", "pdf")
-DPI = 144  # of a PNG: twice a screen's, enough for a slide
+DPI = 144  # resolution of a PNG: twice that of a screen, enough for a slide
 
 # the wheel of pygraphviz brings Graphviz as libraries; they run in a child process too, since a
 # layout cannot be interrupted

@@ -92,7 +92,7 @@ def _hidden_parts(scene: Scene, shown: set[str], most: int) -> list[list[SceneNo
 
 
 def _stages(scene: Scene, shown: set[str]) -> dict[str, int]:
-    """Count for each hidden node the changes from shown to hidden on a path below it, at most.
+    """Find for each hidden node the most changes from shown to hidden on a path below it.
 
     A leaf that only hidden nodes use gets the stage of the first of them.
     """
@@ -115,7 +115,7 @@ def _stages(scene: Scene, shown: set[str]) -> dict[str, int]:
 def _flood_part(
     start: str, number: int, neighbours: Neighbours, stage: dict[str, int], part_of: dict[str, int]
 ) -> None:
-    """Give the hidden nodes of one stage that hang together with `start` the part `number`."""
+    """Assign part `number` to the hidden nodes of one stage that are connected to `start`."""
     part_of[start] = number
     stack = [start]
     while stack:

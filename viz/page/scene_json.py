@@ -52,7 +52,7 @@ def to_json(scene: Scene, known: Collection[str]) -> str:
         "clusters": _clusters(scene),
     }
     text = json.dumps(whole, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c")  # or a label could end the script element it stands in
+    return text.replace("<", "\\u003c")  # otherwise a label could end the script element around it
 
 
 def spelled(y: Value, spellings: Collection[Op]) -> dict[str, Op]:

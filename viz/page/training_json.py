@@ -21,9 +21,9 @@ from viz.training.training_view import TrainingView
 VERSION = 1
 DATA_SETS = {"moons": data.moons, "circles": data.circles, "xor": data.xor}
 UNITS = (ops.relu, ops.tanh, ops.sigmoid)  # they pass no gradient where they are flat
-STEEP = 1e-300  # next to 0, on the side where the slope of each unit is greatest
-FIXED, UNUSED = -1, -2  # in place of a node: a number that cannot change; one not in the graph
-DIGITS = 4  # of the coordinates of the data sets
+STEEP = 1e-300  # a point next to 0 at which the slope of each unit is greatest
+FIXED, UNUSED = -1, -2  # in place of a node: a number that must stay; one not in the graph
+DIGITS = 4  # digits of the coordinates in the data sets
 
 
 def training_json(view: TrainingView, scene: Scene, runs: Sequence[Watch]) -> str:

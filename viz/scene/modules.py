@@ -58,7 +58,7 @@ class ModuleCalls:
     """
 
     def __init__(self, order: list[Value]) -> None:
-        self._calls: dict[int, tuple[Scope, ...]] = {}  # by id() of a scope: from the outermost
+        self._calls: dict[int, tuple[Scope, ...]] = {}  # by id() of a scope, outermost first
         self._modules: dict[int, tuple[str, ...]] = {}  # the same, as ids of modules
         self._module_ids: dict[tuple[str, int], str] = {}  # by (module around it, id() of owner)
         self._names: dict[int, dict[int, str]] = {}  # by id() of an owner, by id() of a leaf

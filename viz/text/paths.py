@@ -122,5 +122,6 @@ def _ancestors(targets: set[int], order: list[Value]) -> set[int]:
 
 
 def _sort_key(path: Path) -> tuple[bool, float]:
+    # paths of nan come first: they make the sum nan
     size = abs(path.product)
-    return (True, 0.0) if math.isnan(size) else (False, size)  # a nan makes the sum nan: first
+    return (True, 0.0) if math.isnan(size) else (False, size)

@@ -55,7 +55,7 @@ class Watch(Callback):
         def loss_of(row: NDArray[np.object_]) -> object:
             return setup.loss(copy, *setup.examples.example(row))
 
-        self._loss = jit(loss_of, batch=0, backend="numpy")  # the one that compiles nothing
+        self._loss = jit(loss_of, batch=0, backend="numpy")  # the backend that compiles nothing
         self._reset()
 
     @property
@@ -95,7 +95,7 @@ class Watch(Callback):
         try:
             self._finish()
         except Exception:
-            if error is None:  # it must not hide the error of the block
+            if error is None:  # an error here must not hide that of the block
                 raise
 
     def __repr__(self) -> str:

@@ -30,7 +30,7 @@ class TrainingSetup:
 
     model: Module
     data: tuple[object, ...]
-    loss: Callable[..., object]  # of the model and one example
+    loss: Callable[..., object]  # a function of the model and one example
     probe: int
     examples: Dataset
 

@@ -108,7 +108,7 @@ def library_paragraphs(used: str) -> list[str]:
     while found - wanted:
         wanted |= found
         needed = " ".join(p for p, name in zip(paragraphs, names) if name in wanted)
-        needed = re.sub("//.*", "", needed)  # comments use such names as words
+        needed = re.sub("//.*", "", needed)  # comments contain such names as words
         found = set(re.findall(r"\w+", needed)) & set(names)
     return [p for p, name in zip(paragraphs, names) if name in wanted]
 

@@ -197,7 +197,7 @@ def _is_compiled_from(code: CodeType, node: Function) -> bool:
     free = [ast.arg(name) for name in code.co_freevars]
     inside: list[ast.stmt] = [ast.Expr(node) if isinstance(node, ast.Lambda) else node]
     if code.co_name not in (*code.co_freevars, "<lambda>"):
-        inside.insert(0, ast.Global([code.co_name]))  # as a global it calls itself
+        inside.insert(0, ast.Global([code.co_name]))  # a global, by which the function calls itself
     outer = ast.FunctionDef("outer", ast.arguments([], free, None, [], [], None, []), inside, [])
     module = ast.fix_missing_locations(ast.Module([outer], []))
     flags = code.co_flags & __future__.annotations.compiler_flag
@@ -208,7 +208,7 @@ def _is_compiled_from(code: CodeType, node: Function) -> bool:
 def _shape(code: CodeType) -> tuple[object, ...]:
     """Return features of code that do not depend on the surrounding module.
 
-    Instructions do: a call of a name that the module imports compiles differently there.
+    Instructions depend on it: a call of a name that the module imports compiles differently.
     """
     constants = [repr(x) for x in code.co_consts if not isinstance(x, CodeType)]
     variables = code.co_varnames, code.co_freevars, code.co_names

@@ -81,7 +81,7 @@ class NativeProgram:
     def sum_pairs(self) -> Any:
         """For each summed output, its index among the varying ones and its place among the shared.
 
-        An output without one of the two has the index, or place, of a -0.0 there.
+        An output that lacks one of the two refers to a -0.0 there, which changes no sum.
         """
         varying = varies(self.program, self.batched)
         vectors = sum(varying[r] for r in self.program.outputs)

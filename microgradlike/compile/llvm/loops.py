@@ -9,12 +9,12 @@ from microgradlike.op import Op
 # Access modes of an operand along a strip: consecutive places, one place for all equations, equal
 # distances, or a list of places.
 CONTIGUOUS, BROADCAST, STRIDED, INDEXED = "cbsi"
-HEADER_FIELDS = 4  # of a call: kernel, place of the first result, strips, equations in a strip
+HEADER_FIELDS = 4  # kernel, place of the first result, strips, equations in a strip
 OPERAND_FIELDS = 3  # place of the first operand or of its list; stride between strips; along one
 
 
 class LoopKernels:
-    """The kernels that were asked for, as functions `kernel0`, `kernel1` ... of a module.
+    """The requested kernels, as functions `kernel0`, `kernel1` ... of a module.
 
     A kernel works in the array `state` by the fields of a call, a row of integers; the function
     `run` makes one call after the other. Beyond the end of a strip, the lanes of a whole vector are

@@ -58,13 +58,13 @@ class SharedCode:
 
 
 class VaryingCode:
-    """The functions `per_row` and `sum_rows`: all that varies over the batch, in a loop over rows.
+    """The functions `per_row` and `sum_rows`: the equations that depend on the rows, in a loop.
 
-    They read vectors of rows, and the array of `SharedCode` at the places in `place`. For the
-    slots in `outputs`, `per_row` fills a line of `into` each, as long as the rows, and `sum_rows`
-    adds one vector of rows after the other to the vectors of `into`; in the last vector, only the
-    lanes in the mask `there` are rows. `buffer` holds the slots that chunks exchange, and is used
-    again for each vector.
+    Both read vectors of rows, and the array of `SharedCode` at the places in `place`. `per_row`
+    writes each slot in `outputs` to its own line of `into`, one number per row. `sum_rows` adds
+    each vector to the slot's vector in `into`; the mask `there` excludes the lanes of the last
+    vector that hold no row. `buffer` holds the slots that chunks exchange, and is reused for each
+    vector.
     """
 
     def __init__(

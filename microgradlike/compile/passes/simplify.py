@@ -41,8 +41,8 @@ def without_zero_terms(program: Program) -> tuple[Program, FloatArray | None]:
     """Return the program without outputs of the form 0.0 + y, and the terms to add to its outputs.
 
     Gradients have this form, as an eager `grad` is 0.0 before the first contribution; only the sign
-    of a zero shows it. Added to all outputs at once, the terms cost nothing: 0.0 where one was
-    taken away, else -0.0. They are None if there are none.
+    of a zero depends on it. The terms are 0.0 for an output that lost one, else -0.0, and are added
+    to all outputs at once, at no cost. They are None if no output has this form.
 
     >>> from microgradlike.compile.build import build_program
     >>> from microgradlike.compile.trace import Trace
@@ -71,9 +71,9 @@ def with_shared_terms_apart(
 
     A gradient may be the sum of a part that varies over the batch and one that is the same for all
     rows, such as that of a penalty on large weights; as an output of its own, the latter is
-    computed once. Only sums of the chain rule are taken apart: the terms of others may cancel, row
-    by row, without losing a digit. The second result has, for each further output, the index of
-    the output that it is a term of.
+    computed once. Only sums of the chain rule are taken apart: the terms of other sums may cancel
+    exactly in each row, which their totals need not. The second result has, for each further
+    output, the index of the output that it is a term of.
 
     >>> from microgradlike.compile.build import build_program
     >>> from microgradlike.compile.trace import Trace

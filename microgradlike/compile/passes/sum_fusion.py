@@ -14,7 +14,7 @@ from microgradlike import ops
 from microgradlike.compile.program import Program
 from microgradlike.op import REAL, Op
 
-MIN_TERMS = 3  # terms that are worth it; then sums of 2 and of more are of one depth
+MIN_TERMS = 3  # fewer terms are not worth it
 
 
 def is_fused_sum(op: Op) -> bool:
@@ -47,8 +47,8 @@ def sum_of(terms: int) -> Op:
 def fuse_sums(program: Program, varying: list[bool]) -> Program:
     """Return the program with one equation for each chain of sums of which only the last is used.
 
-    `varying` says for each reference, as an index, whether it differs over the batch; the terms of
-    a fused sum vary all or none.
+    `varying` is indexed by reference and True if it differs over the batch. Either all terms of a
+    fused sum vary, or none.
 
     >>> from microgradlike.compile.build import build_program
     >>> from microgradlike.compile.trace import Trace

@@ -184,7 +184,7 @@ def _restore(document: Mapping[str, Any], state: State) -> None:
 
 
 def _json_ready(x: Any) -> Any:
-    """The same for JSON, which has no number for an infinity or nan."""
+    """`x` in the form for JSON, which has no number for infinities and nan."""
     if isinstance(x, float):
         return x if math.isfinite(x) else {"double": json_number(x)}
     if isinstance(x, dict):

@@ -17,7 +17,7 @@ def with_progress(
     unit: str = "epoch",
     done: int = 0,
 ) -> Iterator[Outcome]:
-    """Yield the outcomes as they come, and report each one as number `done` + 1 and on of `total`.
+    """Yield the outcomes as they come, and report each one, counted from `done` + 1, of `total`.
 
     `metrics` gives the texts that are shown beside an outcome.
 

@@ -17,9 +17,9 @@ from microgradlike.testing.check.function_under_test import (
 )
 from microgradlike.testing.check.numeric import CENTRAL, Estimate, Sample, Stencil, differentiate
 
-_SHARP = 1e-2  # largest error of a numeric derivative to judge by, as a part of the derivative
-_SHARP_ONE_SIDED = 1e-4  # the same to one side: near a pole, log(x) seems to converge
-_NEGLIGIBLE = 1e-6  # or as a part of the function's value, or of 1
+_SHARP = 1e-2  # a numeric derivative is sharp up to this relative error
+_SHARP_ONE_SIDED = 1e-4  # the same, one-sided: near a pole, log(x) seems to converge
+_NEGLIGIBLE = 1e-6  # or up to this error relative to the function's value or to 1
 _CONSTANT_PLACES = (2.0**-3, -(2.0**-5), 2.0**-17, -(2.0**-19))  # relative offsets
 _NEARBY = 2.0**-30  # relative offset of the search for obstacles
 _NEAR = 2.0**12  # an obstacle is near up to this many such offsets

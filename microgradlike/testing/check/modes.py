@@ -122,4 +122,4 @@ def _between(y: Value, leaves: Sequence[Value]) -> list[float]:
 
 
 def _data(v: Number) -> float:
-    return v.data  # type: ignore[no-any-return]  # of a Value
+    return v.data  # type: ignore[no-any-return]  # v is a Value

@@ -13,7 +13,7 @@ from functools import cache
 
 _GOAL = 1e-10  # relative error that ends the search for a better step
 _MOST_SCATTERS = 3
-_UNRESOLVED = 2.0**-12  # scatter above this part of the values is not caused by rounding
+_UNRESOLVED = 2.0**-12  # larger scatter, relative to the values, is not caused by rounding
 _LARGEST = 1020  # exponent of the largest step: four of them do not overflow
 _FOURTH = (1.0, -4.0, 6.0, -4.0, 1.0)  # weights of the fourth difference, small if smooth
 
@@ -96,7 +96,7 @@ def differentiate(
         if best is None:
             return None
         scatter = _scatter(value or (lambda offset: at(offset).value), x, stencil, best.step)
-        if not scatter > max(best.noise, seen):  # or it is nan, outside of the domain
+        if not scatter > max(best.noise, seen):  # also leaves if it is nan, outside of the domain
             break
         if scatter > _UNRESOLVED * max(abs(at(k * best.step).value) for k in stencil.offsets):
             return None  # not rounding: sin beyond 1e14 jumps between neighbouring doubles
@@ -123,7 +123,7 @@ def _search(
 
 def _scatter(value: Callable[[float], float], x: float, stencil: Stencil, h: float) -> float:
     """The noise of values close together, from their fourth differences (Hamming's table)."""
-    # h / 87, not a round number: rounding of evenly spaced round numbers can follow a line
+    # h / 87 is not a round number: rounding errors of evenly spaced round numbers can follow a line
     unit = max(math.ldexp(1.0, _smallest_exponent(x)), math.ldexp(h, -32))
     spacing = max(round(h / 87 / unit), 1) * unit
     places = range(2 * min(stencil.offsets), 2 * max(stencil.offsets) + 1)

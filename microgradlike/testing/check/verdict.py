@@ -9,7 +9,7 @@ from microgradlike.testing.check.directional import DirectionalDifferences
 from microgradlike.testing.check.numeric import LEFT, RIGHT, Estimate, Stencil
 from microgradlike.testing.check.report import ReportEntry, Verdict
 
-_ONE_SIDED_ERROR = 1e-6  # added to one-sided errors: that of x ** 1.1 at 0 falls slowly
+_ONE_SIDED_ERROR = 1e-6  # added to one-sided errors; the error for x ** 1.1 at 0 falls slowly
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,14 +73,14 @@ _REFERENCE: st.SearchStrategy[int | float] = st.sampled_from(_SLOTS * 4 + _CONST
 
 @st.composite
 def _request(draw: st.DrawFn, table: list[Op]) -> tuple[Op, list[int | float]]:
-    """A primitive, and for each operand a slot or a constant, to be used if it fits."""
-    # primitives of several operands count twice: they make the sharing
+    """An instruction to try: a primitive, and a slot or a constant for each operand."""
+    # primitives of several operands count twice, because they share results
     op = draw(st.sampled_from(table + [op for op in table if op.arity > 1]))
     return op, [draw(_REFERENCE) for _ in range(op.arity)]
 
 
 class _Builder:
-    """A program that grows by the requested instructions, as far as they can be met."""
+    """A program under construction; it takes each requested instruction that it can compute."""
 
     def __init__(self, point: Sequence[float], bound: float, margin: float) -> None:
         self.values = list(point)
@@ -119,7 +119,7 @@ class _Builder:
         return tuple(chosen) if is_inside(op, at, self.bound, self.margin) else None
 
     def _slot(self, domain: Domain, reference: int, *, first: bool) -> int | None:
-        """A slot with a value in the domain: the newest first, for a first operand the unused.
+        """A slot with a value in the domain: newest slots first, unused ones first for operand 0.
 
         So most results are used, and the other operands of an instruction share earlier ones.
         """

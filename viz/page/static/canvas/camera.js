@@ -15,7 +15,7 @@ export class Camera {
     this.x = 0;
     this.y = 0;
     this.scale = 1;
-    this.size = { width: 1, height: 1 }; // of the picture
+    this.size = { width: 1, height: 1 }; // the size of the picture
     this.pointers = new Map();
     this.stopGlide = () => {};
     this._listen();

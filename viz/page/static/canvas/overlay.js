@@ -8,7 +8,7 @@ import { setFittedText } from "./boxes.js";
 import { widthOf } from "../base/text.js";
 import { wirePath } from "./wires.js";
 
-const SIZE = 13; // of the numbers at an edge, at any zoom
+const SIZE = 13; // height of the numbers at an edge, at any zoom
 const CALLOUTS = 6; // edges with numbers at once, at most
 const BEAD = 420; // milliseconds of its way
 

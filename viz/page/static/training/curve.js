@@ -5,7 +5,7 @@ import { short } from "../base/numbers.js";
 
 const CHART = { width: 360, height: 132 };
 const FRAME = { left: 46, right: 352, top: 10, bottom: 112 };
-const POINTS = 400; // of a line, at most
+const POINTS = 400; // the most points of a line
 
 export class Curve {
   // `pick(step, pace)` is called at each move of a drag ("drag") and at its end ("rest").

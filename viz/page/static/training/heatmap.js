@@ -8,7 +8,7 @@ import { short } from "../base/numbers.js";
 import { printable } from "../base/text.js";
 
 const WIDTH = 360;
-const ROWS = 24; // of a layer, at most; larger layers show an even selection
+const ROWS = 24; // the most rows of a layer; larger layers show an even selection
 const COLUMNS = 90;
 
 export class Heatmap {

@@ -12,7 +12,7 @@ import { Units, activity, flagOf, unitsOf } from "./units.js";
 const SLOW = 6; // frames between two updates of the slow panels, while it plays
 const AT_REST = 250; // milliseconds from a drag to the update in full detail
 const SAMPLE = 200; // examples that the units are tested with while it moves
-const WIDTHS = [360, 176, 116]; // of one surface, of two, of three
+const WIDTHS = [360, 176, 116]; // width of a surface if there are one, two or three
 const EMPTY = "no examples yet; click in the picture below to add points";
 
 export class Panels {
