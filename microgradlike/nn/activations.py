@@ -38,7 +38,7 @@ def check(activation: object) -> Activation:
         return activation
     if not callable(activation):
         raise TypeError(
-            f"an activation is a name or a function, got {activation!r:.60} of type"
+            f"an activation must be a name or a function, got {activation!r:.60} of type"
             f" {type(activation).__name__}"
         )
     return activation

@@ -67,7 +67,9 @@ def load(model: Module, path: PathLike) -> None:
 def _format(path: PathLike) -> Format:
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in FORMATS:
-        raise ValueError(f"the suffix is one of {', '.join(FORMATS)}, got {os.fspath(path)!r:.100}")
+        raise ValueError(
+            f"the suffix must be one of {', '.join(FORMATS)}, got {os.fspath(path)!r:.100}"
+        )
     return FORMATS[suffix]
 
 

@@ -76,7 +76,7 @@ def named(init: object) -> Draw:
         return NAMED[init]
     if not callable(init):
         raise TypeError(
-            f"an initialisation is a name or a function of (rng, nin, nout), got {init!r:.60} of"
+            f"an initialisation must be a name or a function of (rng, nin, nout), got {init!r:.60} of"
             f" type {type(init).__name__}"
         )
     return cast(Draw, init)
@@ -91,7 +91,7 @@ def source(rng: object) -> Source:
     """
     if isinstance(rng, type) or not isinstance(rng, Source):
         raise TypeError(
-            f"rng is a random.Random, got {rng!r:.60} of type {type(rng).__name__}; for a seed"
+            f"rng must be a random.Random, got {rng!r:.60} of type {type(rng).__name__}; for a seed"
             " write rng=random.Random(seed)"
         )
     return rng

@@ -149,7 +149,7 @@ class MLP(Module):
         widths = [nin, *_widths(nouts)]
         if len(widths) == 1:
             raise ValueError(
-                "an MLP has at least one layer, got nouts=[]; write [1] for one neuron"
+                "an MLP must have at least one layer, got nouts=[]; write [1] for one neuron"
             )
         last = len(widths) - 2
         self.layers = [
@@ -190,7 +190,7 @@ def _widths(nouts: Sequence[int]) -> Sequence[int]:
         return list(nouts)
     except TypeError:
         raise TypeError(
-            f"nouts is a list of widths, got {nouts!r:.60}; write [{nouts!r:.60}] for one layer"
+            f"nouts must be a list of widths, got {nouts!r:.60}; write [{nouts!r:.60}] for one layer"
         ) from None
 
 

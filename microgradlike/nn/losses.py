@@ -180,7 +180,7 @@ def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Number]:
     compare = _named(loss) if isinstance(loss, str) else loss
     if not callable(compare):
         raise TypeError(
-            f"loss is a function or the name of one, got {loss!r:.60} of type"
+            f"loss must be a function or the name of one, got {loss!r:.60} of type"
             f' {type(loss).__name__}; write "mse", or lambda prediction, target: ...'
         )
     if not _compares(compare, len(data)):

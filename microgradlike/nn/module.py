@@ -155,7 +155,7 @@ def matched_parameters(module: Module, state: Mapping[str, float]) -> list[tuple
     """
     if not isinstance(state, Mapping):
         raise TypeError(
-            f"a state is the dict that state_dict() gave, got {state!r:.60} of type"
+            f"a state must be the dict that state_dict() gave, got {state!r:.60} of type"
             f" {type(state).__name__}"
         )
     own = module.state_dict()

@@ -123,7 +123,7 @@ class Optimizer(ABC):
         """
         if not isinstance(state, Mapping):
             raise TypeError(
-                f"a state is the dict that state_dict() gave, got {state!r:.60} of type"
+                f"a state must be the dict that state_dict() gave, got {state!r:.60} of type"
                 f" {type(state).__name__}"
             )
         own = self.state_dict()
@@ -206,7 +206,7 @@ class Adam(Optimizer):
         self.eps = real_number("eps", eps, at_least=0)
         if eps == 0:
             raise ValueError(
-                "eps is above 0, got 0: it keeps steps finite at gradients of 0; take 1e-8"
+                "eps must be above 0, got 0: it keeps steps finite at gradients of 0; take 1e-8"
             )
 
     def update(self, lr: float, sqrt: Callable[[N], N], p: N, g: N, *state: N) -> tuple[N, ...]:
@@ -275,7 +275,7 @@ def _checked(parameters: Iterable[Value]) -> list[Value]:
 def _pair(name: str, xs: tuple[float, float]) -> tuple[float, float]:
     if not isinstance(xs, Sequence) or isinstance(xs, str) or len(xs) != 2:
         raise TypeError(
-            f"{name} is a pair of numbers such as (0.9, 0.999), got {xs!r:.60} of type"
+            f"{name} must be a pair of numbers such as (0.9, 0.999), got {xs!r:.60} of type"
             f" {type(xs).__name__}"
         )
     a, b = (real_number(f"{name}[{i}]", x, at_least=0, below=1) for i, x in enumerate(xs))
@@ -285,7 +285,7 @@ def _pair(name: str, xs: tuple[float, float]) -> tuple[float, float]:
 def _numbers(name: str, xs: object, count: int) -> list[float]:
     if not isinstance(xs, Sequence) or isinstance(xs, str):
         raise TypeError(
-            f"{name} is a list with a number for each parameter, got {xs!r:.60} of type"
+            f"{name} must be a list with a number for each parameter, got {xs!r:.60} of type"
             f" {type(xs).__name__}"
         )
     for i, x in enumerate(xs):

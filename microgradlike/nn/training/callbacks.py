@@ -101,7 +101,9 @@ class EarlyStopping(Callback):
     ) -> None:
         self.patience = whole_number("patience", patience, at_least=1)
         if monitor not in (None, "training", "validation"):
-            raise ValueError(f"monitor is 'training', 'validation' or None, got {monitor!r:.60}")
+            raise ValueError(
+                f"monitor must be 'training', 'validation' or None, got {monitor!r:.60}"
+            )
         if restore is not None:
             message = "restore is now called restore_best_weights"
             warnings.warn(message, DeprecationWarning, stacklevel=2)

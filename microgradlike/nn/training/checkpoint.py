@@ -43,14 +43,14 @@ class Checkpoint(Callback):
     def __init__(self, path: PathLike, *, every: int = 1, seconds: float = 1.0) -> None:
         self.path, self.every = Path(path), whole_number("every", every, at_least=1)
         if self.path.suffix.lower() != ".json":
-            raise ValueError(f"a checkpoint is a .json file, got {os.fspath(path)!r:.100}")
+            raise ValueError(f"a checkpoint must be a .json file, got {os.fspath(path)!r:.100}")
         if not self.path.parent.is_dir():
             raise FileNotFoundError(
                 f"{os.fspath(path)}: there is no directory {os.fspath(self.path.parent)}; make it"
                 " first"
             )
         if not (is_real(seconds) and seconds >= 0):
-            raise ValueError(f"seconds is 0 or more, got {seconds!r:.60}")
+            raise ValueError(f"seconds must be 0 or more, got {seconds!r:.60}")
         self.seconds = seconds
         self._last: float | None = None  # the time of the last file
         self._due: dict[str, Any] | None = None  # content to be written at the end

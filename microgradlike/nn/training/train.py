@@ -225,7 +225,7 @@ def _require_parameters_of(model: object, optimizer: object) -> None:
         )
     if not isinstance(optimizer, Optimizer):
         raise TypeError(
-            f"optimizer is an Optimizer such as nn.Adam(model.parameters()), got {optimizer!r:.60}"
+            f"optimizer must be an Optimizer such as nn.Adam(model.parameters()), got {optimizer!r:.60}"
             f" of type {type(optimizer).__name__}"
         )
     own = set(map(id, model.parameters()))
