@@ -71,7 +71,7 @@ class Op:
     def __post_init__(self) -> None:
         name, textbook, kink = self.name, self.textbook, self.kink
         if not (isinstance(name, str) and name.isidentifier()):
-            raise ValueError(f"a primitive's name is a Python identifier, got {name!r}")
+            raise ValueError(f"a primitive's name must be a Python identifier, got {name!r}")
         if not self.partials:
             raise ValueError(f"{name}: a primitive has a partial per operand, got none")
         for f in (self.forward, *self.partials, *([] if kink is None else [kink])):

@@ -60,7 +60,10 @@ def dot(a: Iterable[Number], b: Iterable[Number]) -> Number:
     """
     left, right = numbers("dot", a), numbers("dot", b)
     if len(left) != len(right):
-        raise ValueError(f"dot takes two sequences of one length, got {len(left)} and {len(right)}")
+        raise ValueError(
+            f"dot takes two sequences of one length, got {len(left)} and {len(right)}; pass as many"
+            " numbers in both"
+        )
     return total([x * y for x, y in zip(left, right)])
 
 

@@ -92,11 +92,14 @@ def import_function(text: str) -> Callable[..., object]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # user code, which may also raise SystemExit
-        raise ValueError(f"cannot import {module}: {_one_line(error)}") from error
+        hint = ""
+        if isinstance(error, ModuleNotFoundError) and error.name == module.partition(".")[0]:
+            hint = "; run the command in the folder of the module, or add that one to PYTHONPATH"
+        raise ValueError(f"cannot import {module}: {_one_line(error)}{hint}") from error
     try:
         f = operator.attrgetter(path)(found)
     except AttributeError:
-        close = difflib.get_close_matches(path, dir(found), n=1)
+        close = difflib.get_close_matches(path, dir(found), n=1, cutoff=0.7)
         hint = f"; did you mean {close[0]}?" if close else ""
         raise ValueError(f"the module {module} has no {path!r:.60}{hint}") from None
     if not callable(f):

@@ -101,6 +101,16 @@ class Arguments:
                 shared += Pytree(self.kwargs[name], name).names(name)
         return varying + shared
 
+    def static_notes(self) -> list[str]:
+        """Return a note on each argument that is text, bytes, a bool or None."""
+        named = {str(i): x for i, x in enumerate(self.args)} | self.kwargs
+        return [
+            f"argument {name} is {x!r:.60} of type {type(x).__name__}, which the function gets as"
+            " it is; pass a number for an argument that it computes with"
+            for name, x in named.items()
+            if isinstance(x, STATIC)
+        ]
+
     def row(self, i: int) -> list[Any]:
         """Return the positional arguments of one row of the batch."""
         return [row_of(x, i) if k in self.batch else x for k, x in enumerate(self.args)]

@@ -266,6 +266,11 @@ def _as_floats(result: object) -> Any:
 
 
 def _positions(batch: int | tuple[int, ...]) -> tuple[int, ...]:
+    if isinstance(batch, (list, str)):
+        raise TypeError(
+            f"batch must be a position or a tuple of positions, got {batch!r:.60} of type"
+            f" {type(batch).__name__}; write batch=0 or batch=(0, 1)"
+        )
     positions = batch if isinstance(batch, tuple) else (batch,)
     name = f"a position in batch={batch!r}"
     return tuple(sorted({whole_number(name, i, at_least=0) for i in positions}))

@@ -22,6 +22,7 @@ from microgradlike.derivatives.call import (
     named,
     one_number,
     positions_of,
+    require_argnums,
     require_function,
     require_one_result,
 )
@@ -66,7 +67,10 @@ def gradients(y: Value, xs: Sequence[Value]) -> list[Value]:
     (27.0, 18.0)
     """
     if isinstance(xs, Scalar):
-        raise TypeError("gradients(y, xs) takes a list of Values as xs; write [x] for a single one")
+        raise TypeError(
+            f"gradients(y, xs) takes a list of Values as xs, got {xs!r:.60}; write [x] for a single"
+            " one"
+        )
     xs = list(xs)
     for v in (y, *xs):
         if not isinstance(v, Scalar) or isinstance(v, Dual):
@@ -125,6 +129,8 @@ def value_and_grad(
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
+    require_function(f)
+    require_argnums(argnums)
 
     def value_and_gradient(*args: Nested, **kwargs: Nested) -> tuple[Nested, Nested]:
         call = Call(f, argnums, args, kwargs)
@@ -146,6 +152,8 @@ def jacobian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested
     >>> jacobian(lambda x: [x[0] * x[1], 2 * x[1]])([3.0, 4.0])
     [[4.0, 3.0], [0.0, 2.0]]
     """
+    require_function(f)
+    require_argnums(argnums)
 
     def matrix(*args: P.args, **kwargs: P.kwargs) -> Nested:
         call = Call(f, argnums, args, kwargs)
@@ -165,6 +173,8 @@ def hessian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
     [[8.0, 6.0], [6.0, 0.0]]
     """
+    require_function(f)
+    require_argnums(argnums)
 
     def matrix(*args: P.args, **kwargs: P.kwargs) -> Nested:
         call = Call(f, argnums, args, kwargs)
@@ -262,9 +272,10 @@ def derivative(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., 
     >>> derivative(lambda x: lambda y: x * y)(2.0)(7.0)
     7.0
     """
+    require_function(f)
+    require_argnums(argnums)
 
     def slope(*args: Nested, **kwargs: Nested) -> Nested:
-        require_function(f)
         positions = positions_of(argnums, len(args))
         found = [_slope(f, i, args, kwargs) for i in positions]
         return tuple(found) if isinstance(argnums, tuple) else found[0]

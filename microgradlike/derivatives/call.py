@@ -29,7 +29,6 @@ class Call:
         args: tuple[Nested, ...],
         kwargs: Mapping[str, Nested],
     ) -> None:
-        require_function(f)
         self.f, self.args, self.kwargs = f, args, kwargs
         self.several = isinstance(argnums, tuple)
         self.positions = positions_of(argnums, len(args))
@@ -58,6 +57,16 @@ def require_function(f: object) -> None:
         raise TypeError(f"derivatives are taken of functions, got {f!r:.60}; pass the function f")
 
 
+def require_argnums(argnums: object) -> None:
+    """Raise TypeError unless `argnums` is a position or a tuple of positions."""
+    given = argnums if isinstance(argnums, tuple) else (argnums,)
+    if any(type(i) is not int for i in given):
+        raise TypeError(
+            f"argnums must be an int or a tuple of ints, got {argnums!r:.60} of type"
+            f" {type(argnums).__name__}; write argnums=0 or argnums=(0, 1)"
+        )
+
+
 def positions_of(argnums: Argnums, count: int) -> tuple[int, ...]:
     """The positions that `argnums` stands for among `count` arguments.
 
@@ -65,7 +74,11 @@ def positions_of(argnums: Argnums, count: int) -> tuple[int, ...]:
     (0, 2)
     """
     given = argnums if isinstance(argnums, tuple) else (argnums,)
-    positions = tuple(i % count for i in given if type(i) is int and -count <= i < count)
+    if given and not count:
+        raise ValueError(
+            "there are 0 positional argument(s), and none to differentiate by; pass it by position"
+        )
+    positions = tuple(i % count for i in given if -count <= i < count)
     if len(set(positions)) < len(given):
         raise ValueError(
             f"argnums is {argnums!r}, but there are {count} positional argument(s); give each"

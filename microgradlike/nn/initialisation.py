@@ -76,8 +76,8 @@ def named(init: object) -> Draw:
         return NAMED[init]
     if not callable(init):
         raise TypeError(
-            f"an initialisation must be a name or a function of (rng, nin, nout), got {init!r:.60} of"
-            f" type {type(init).__name__}"
+            f"an initialisation must be a name or a function of (rng, nin, nout), got {init!r:.60}"
+            f" of type {type(init).__name__}"
         )
     return cast(Draw, init)
 

@@ -190,14 +190,18 @@ def _widths(nouts: Sequence[int]) -> Sequence[int]:
         return list(nouts)
     except TypeError:
         raise TypeError(
-            f"nouts must be a list of widths, got {nouts!r:.60}; write [{nouts!r:.60}] for one layer"
+            f"nouts must be a list of widths, got {nouts!r:.60}; write [{nouts!r:.60}] for"
+            " one layer"
         ) from None
 
 
 def _misfit(neuron: Neuron, x: Any) -> Exception:
     takes = f"{neuron} takes a sequence of {len(neuron.w)} input(s)"
     if isinstance(x, Sized):
-        return ValueError(f"{takes}, got {len(x)}: {x!r:.60}")
+        return ValueError(
+            f"{takes}, got {len(x)}: {x!r:.60}; pass {len(neuron.w)}, or make the model for"
+            f" {len(x)}"
+        )
     return TypeError(
         f"{takes}, got {x!r:.60} of type {type(x).__name__}; write [x] for a single one, list(x)"
         " for an iterator"

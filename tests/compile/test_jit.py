@@ -215,8 +215,8 @@ def test_a_result_that_is_no_number_is_a_type_error():
     ("options", "message"),
     [
         ({"batch": -1}, "batch=-1"),
-        ({"batch": "x"}, "batch='x'"),
-        ({"batch": [0]}, r"batch=\[0\]"),
+        ({"batch": "x"}, r"got 'x' of type str; write batch=0 or batch=\(0, 1\)"),
+        ({"batch": [0]}, r"got \[0\] of type list; write batch=0 or batch=\(0, 1\)"),
         ({"batch": True}, "batch=True"),
         ({"reduce": "max"}, "reduce='max' is not available"),
         ({"backend": "fortran"}, "backend='fortran' is not available; choose from 'auto', 'eager'"),

@@ -507,13 +507,13 @@ def test_a_loss_that_only_the_sum_makes_infinite_is_no_number_either():
     ("wrong", "error", "says"),
     [
         ({"data": ([], [])}, ValueError, "argument 0 has no rows"),
-        ({"data": ()}, TypeError, "data is a tuple of arrays or lists"),
+        ({"data": ()}, TypeError, "data must be a tuple of arrays or lists"),
         ({"data": list(zip(*DATA))}, TypeError, r"such as \(points, labels\), got .* of type list"),
         ({"data": (POINTS, SIGNS[1:])}, ValueError, r"argument 1 has 29 row\(s\), argument 0 has"),
         ({"data": ([[1.0, 2.0], [3.0]], [1, 1])}, ValueError, r"argument 0\[1\] is a list of 1"),
         ({"data": (["a"], [1])}, TypeError, r"argument 0\[0\]"),
         ({"data": ([[Value(1.0), 2.0]], [1])}, TypeError, r"holds Values .*; write their \.data"),
-        ({"validation_data": POINTS}, TypeError, "validation_data is a tuple"),
+        ({"validation_data": POINTS}, TypeError, "validation_data must be a tuple"),
         ({"batch_size": 31}, ValueError, r"batch_size=31 is more than the 30 example\(s\)"),
         ({"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
         ({"batch_size": 2.5}, TypeError, "batch_size must be a whole number"),
@@ -521,8 +521,20 @@ def test_a_loss_that_only_the_sum_makes_infinite_is_no_number_either():
         ({"seed": "a"}, TypeError, "seed must be a whole number"),
         ({"compare": -1}, ValueError, "compare must be at least 0"),
         ({"backend": "fortran"}, ValueError, "backend='fortran' is not available"),
-        ({"executor": 4}, TypeError, "executor=4 is no concurrent"),
-        ({"callbacks": [3]}, TypeError, "a callback is called with the state .*, got 3 of type"),
+        ({"executor": 4}, TypeError, "executor=4 is not a concurrent"),
+        ({"callbacks": [3]}, TypeError, "a callback must be .*, got 3 of type int; write def f"),
+        (
+            {"callbacks": [train.EarlyStopping]},
+            TypeError,
+            r"EarlyStopping.*; write EarlyStopping\(",
+        ),
+        (
+            {"callbacks": train.EarlyStopping(3)},
+            TypeError,
+            r"EarlyStop.*write callbacks=\[\.\.\.\]",
+        ),
+        ({"callbacks": print}, TypeError, r"got <built-in function print>.*write callbacks=\["),
+        ({"callbacks": None}, TypeError, r"got None of type NoneType; write callbacks=\["),
         ({"optimizer": nn.Adam}, TypeError, "optimizer must be an Optimizer such as nn.Adam"),
         (
             {"optimizer": nn.Adam(network().parameters())},
@@ -538,6 +550,16 @@ def test_what_does_not_fit_says_what_does(wrong, error, says):
     options |= wrong
     with pytest.raises(error, match=says):
         train.fit(loss=hinge, progress=False, **options)
+
+
+@pytest.mark.parametrize("backend", ["eager", "numpy"])
+def test_data_of_another_width_than_the_model_are_shown(backend):
+    model = nn.MLP(2, [2, 1])
+    adam = nn.Adam(model.parameters())
+    data = ([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [1.0, -1.0])
+    with pytest.raises(ValueError, match=r"takes .* 2 input.*, got 3: .*pass 2, or make") as caught:
+        train.fit(model, "mse", data, optimizer=adam, epochs=1, progress=False, backend=backend)
+    assert any("[[1.0, 2.0, 3.0], 1.0]" in note for note in caught.value.__notes__)
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,9 @@ class Drawing:
         'y.dot'
         """
         target = Path(path)
+        name = f"{target.stem.partition('.')[0] or 'y'}.svg"
         if animated and target.suffix.lower() != ".svg":
-            raise ValueError(f"only an .svg can be animated, got {str(path)!r:.80}; name it y.svg")
+            raise ValueError(f"only an .svg can be animated, got {str(path)!r:.80}; name it {name}")
         write: dict[str, Callable[[], bytes]] = {
             ".svg": lambda: (self.animation() if animated else self.svg()).encode(),
             ".png": lambda: render(self.source, "png"),
@@ -85,7 +86,7 @@ class Drawing:
         suffix = target.suffix.lower()
         if suffix not in write:
             raise ValueError(
-                f"a picture is saved as {', '.join(write)}, got {str(path)!r:.80}; name it y.svg"
+                f"a picture is saved as {', '.join(write)}, got {str(path)!r:.80}; name it {name}"
             )
         write_whole(target, write[suffix]())
         return target

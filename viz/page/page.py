@@ -58,8 +58,8 @@ class Page:
         target = Path(path)
         if target.suffix.lower() not in (".html", ".htm"):
             raise ValueError(
-                f"a page is saved as .html, got {str(path)!r:.80}; name it y.html, or make"
-                ' a picture: draw(y).save("y.png")'
+                f"a page is saved as .html, got {str(path)!r:.80}; name it"
+                f" {target.stem.partition('.')[0] or 'y'}.html, or draw a picture instead"
             )
         write_whole(target, self.html.encode())
         return target

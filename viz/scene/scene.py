@@ -141,13 +141,13 @@ def id_of(root: Value, v: Value) -> str:
 
 
 def require_value(y: object) -> Value:
-    """Return `y` if it is a Value; else raise a TypeError that says what to draw."""
+    """Return `y` if it is a Value; else raise a TypeError that says what to pass."""
     if isinstance(y, Value):
         return y
     way_out = (
-        "draw one of its elements, or their sum"
+        "pass one of its elements, or their sum"
         if isinstance(y, (list, tuple))
-        else "draw the Value that a computation ends in"
+        else "pass the Value that a computation ends in"
     )
     raise TypeError(f"expected a Value, got {y!r:.60} of type {type(y).__name__}; {way_out}")
 

@@ -56,9 +56,11 @@ class FunctionCallback(Callback):
 
     def __init__(self, f: Callable[[State], object]) -> None:
         if not callable(f) or isinstance(f, type):
+            made = isinstance(f, type)
+            way_out = f"write {f.__name__}(...)" if made else "write def f(state): ..., and pass f"
             raise TypeError(
-                f"a callback is called with the state after each epoch, got {f!r:.60} of type"
-                f" {type(f).__name__}{'; write its arguments' if isinstance(f, type) else ''}"
+                f"a callback must be a function of the state, got {f!r:.60} of type"
+                f" {type(f).__name__}; {way_out}"
             )
         self.f = f
 
