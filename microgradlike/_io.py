@@ -28,7 +28,7 @@ def write_whole(path: PathLike, content: bytes) -> None:
     temporary = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}")
     old = _status(target)
     if not os.path.isdir(folder):
-        reason = f"the folder {os.path.dirname(os.fspath(path))} does not exist; create it first"
+        reason = f"there is no folder {folder}; create it first"
         raise FileNotFoundError(errno.ENOENT, reason, os.fspath(path))
 
     def opener(path: str, flags: int) -> int:

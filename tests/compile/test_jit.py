@@ -211,6 +211,14 @@ def test_a_result_that_is_no_number_is_a_type_error():
         jit(lambda x: "a")(1.0)
 
 
+def test_an_argument_that_is_text_is_named_where_it_comes_back_as_the_result():
+    with pytest.raises(TypeError, match="the result of the function is 'a'") as caught:
+        jit(lambda x, scale=1.0: x)("a", scale=2.0)
+    (note,) = caught.value.__notes__
+    assert "argument 0 is 'a' of type str" in note
+    assert "pass a number" in note
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -131,7 +131,7 @@ def test_it_is_saved_as_html_and_nothing_else(tmp_path):
             ValueError, match=rf"saved as \.html, got .*{name}'; name it {better}\.html"
         ):
             made.save(tmp_path / name)
-    with pytest.raises(OSError, match=r"folder .* does not exist; create it.*y.html"):
+    with pytest.raises(OSError, match=r"no folder .*no; create it first.*y\.html"):
         made.save(tmp_path / "no" / "y.html")
     assert [p.name for p in tmp_path.iterdir()] == ["y.html"]
 
