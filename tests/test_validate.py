@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from microgradlike import Value
-from microgradlike._validate import is_real, real_number, require_numbers, whole_number
+from microgradlike._validate import is_real, real_number, require_numbers, shown, whole_number
 
 STRANGERS = [True, np.True_, "3", None, 1j, [1], Value(1.0)]
 
@@ -65,6 +65,13 @@ def test_a_real_number_out_of_range_is_a_value_error(x, limits, rule):
 def test_an_integer_beyond_every_double_is_a_value_error():
     with pytest.raises(ValueError, match="401 digits"):
         real_number("lr", 10**400)
+
+
+def test_a_long_argument_is_cut_with_an_ellipsis():
+    assert shown("a" * 58) == repr("a" * 58)
+    assert shown("a" * 59) == f"'{'a' * 58}…"
+    with pytest.raises(TypeError, match=r"got .{59}… of type list; pass an int"):
+        whole_number("n", [0.5] * 100)
 
 
 def test_a_list_is_searched_for_the_first_stranger():

@@ -12,7 +12,7 @@ Each call runs the function once, on fresh nodes, and leaves every `.grad` uncha
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
 from microgradlike.derivatives.call import (
@@ -66,7 +66,7 @@ def gradients(y: Value, xs: Sequence[Value]) -> list[Value]:
     >>> first.data, second.data
     (27.0, 18.0)
     """
-    if isinstance(xs, Scalar):
+    if not isinstance(xs, Iterable):
         raise TypeError(
             f"gradients(y, xs) takes a list of Values as xs, got {xs!r:.60}; write [x] for a single"
             " one"

@@ -76,7 +76,8 @@ def positions_of(argnums: Argnums, count: int) -> tuple[int, ...]:
     given = argnums if isinstance(argnums, tuple) else (argnums,)
     if given and not count:
         raise ValueError(
-            "there are 0 positional argument(s), and none to differentiate by; pass it by position"
+            "there are 0 positional arguments, but the derivative is by one of them; pass it by"
+            " position"
         )
     positions = tuple(i % count for i in given if -count <= i < count)
     if len(set(positions)) < len(given):

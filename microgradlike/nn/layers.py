@@ -7,7 +7,7 @@ from collections.abc import Sequence, Sized
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from microgradlike._validate import require_numbers, whole_number
+from microgradlike._validate import require_numbers, shown, whole_number
 from microgradlike.engine import Value
 from microgradlike.nn import activations, initialisation
 from microgradlike.nn.activations import Activation
@@ -190,7 +190,7 @@ def _widths(nouts: Sequence[int]) -> Sequence[int]:
         return list(nouts)
     except TypeError:
         raise TypeError(
-            f"nouts must be a list of widths, got {nouts!r:.60}; write [{nouts!r:.60}] for"
+            f"nouts must be a list of widths, got {shown(nouts)}; write [{shown(nouts)}] for"
             " one layer"
         ) from None
 
@@ -199,10 +199,10 @@ def _misfit(neuron: Neuron, x: Any) -> Exception:
     takes = f"{neuron} takes a sequence of {len(neuron.w)} input(s)"
     if isinstance(x, Sized):
         return ValueError(
-            f"{takes}, got {len(x)}: {x!r:.60}; pass {len(neuron.w)}, or make the model for"
+            f"{takes}, got {len(x)}: {shown(x)}; pass {len(neuron.w)}, or make the model for"
             f" {len(x)}"
         )
     return TypeError(
-        f"{takes}, got {x!r:.60} of type {type(x).__name__}; write [x] for a single one, list(x)"
+        f"{takes}, got {shown(x)} of type {type(x).__name__}; write [x] for a single one, list(x)"
         " for an iterator"
     )

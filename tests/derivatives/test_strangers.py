@@ -263,6 +263,8 @@ def test_gradients_take_a_list():
     x = Value(1.0)
     with pytest.raises(TypeError, match=r"list of .*got Value\(data=1.0.*write \[x\]"):
         gradients(x * x, x)
+    with pytest.raises(TypeError, match=r"list of .*got 3; write \[x\]"):
+        gradients(x * x, 3)
 
 
 # functions that lose the derivative

@@ -9,7 +9,7 @@ from math import isfinite
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from microgradlike._validate import whole_number
+from microgradlike._validate import shown, whole_number
 from microgradlike.compile.jit import jit
 from microgradlike.derivatives.diagnose import diagnose
 from microgradlike.engine import Value
@@ -225,13 +225,13 @@ def _metrics(state: State) -> Metrics:
 def _require_parameters_of(model: object, optimizer: object) -> None:
     if not isinstance(model, Module):
         raise TypeError(
-            f"fit trains a Module, got {model!r:.60} of type {type(model).__name__}; keep the"
+            f"fit trains a Module, got {shown(model)} of type {type(model).__name__}; keep the"
             " Values in an attribute of a class that extends nn.Module"
         )
     if not isinstance(optimizer, Optimizer):
         raise TypeError(
             f"optimizer must be an Optimizer such as nn.Adam(model.parameters()), got"
-            f" {optimizer!r:.60} of type {type(optimizer).__name__}"
+            f" {shown(optimizer)} of type {type(optimizer).__name__}"
         )
     own = set(map(id, model.parameters()))
     for i, p in enumerate(optimizer.parameters):
@@ -246,7 +246,7 @@ def _ready(callbacks: Iterable[Callable[[State], object]]) -> list[Callback]:
     """The callbacks in the order of their calls; TypeError if they are not a list."""
     if callable(callbacks) or not isinstance(callbacks, Iterable):
         raise TypeError(
-            f"callbacks must be a list, got {callbacks!r:.60} of type {type(callbacks).__name__};"
+            f"callbacks must be a list, got {shown(callbacks)} of type {type(callbacks).__name__};"
             " write callbacks=[...]"
         )
     ready = [c if isinstance(c, Callback) else FunctionCallback(c) for c in callbacks]
