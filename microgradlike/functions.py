@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import overload
 
+from microgradlike._validate import shown
 from microgradlike.op import K, Kind, Number
 from microgradlike.ops import (
     erfc,
@@ -207,7 +208,7 @@ def binary_cross_entropy(probability: Number, target: Number) -> Number:
     # a comparison of recorded numbers is recorded, and neither True nor False
     if (probability < 0) is True or (probability > 1) is True:
         raise ValueError(
-            f"a prediction must be a probability between 0 and 1, got {probability!r:.60}; for a"
+            f"a prediction must be a probability between 0 and 1, got {shown(probability)}; for a"
             " score before the sigmoid use binary_cross_entropy_with_logits"
         )
     if isinstance(target, Real):
@@ -256,7 +257,7 @@ def _index(target: Number, n: int) -> int:
         index = int(target) if whole else operator.index(target)
     except TypeError:
         raise TypeError(
-            f"a target must be the index of a class, got {target!r:.60} of type"
+            f"a target must be the index of a class, got {shown(target)} of type"
             f" {type(target).__name__}; classes are counted 0, 1, 2 and so on"
         ) from None
     if not 0 <= index < n:

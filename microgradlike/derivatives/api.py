@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
+from microgradlike._validate import shown
 from microgradlike.derivatives.call import (
     Argnums,
     Call,
@@ -68,14 +69,14 @@ def gradients(y: Value, xs: Sequence[Value]) -> list[Value]:
     """
     if not isinstance(xs, Iterable):
         raise TypeError(
-            f"gradients(y, xs) takes a list of Values as xs, got {xs!r:.60}; write [x] for a single"
-            " one"
+            f"gradients(y, xs) takes a list of Values as xs, got {shown(xs)}; write [x] for a"
+            " single one"
         )
     xs = list(xs)
     for v in (y, *xs):
         if not isinstance(v, Scalar) or isinstance(v, Dual):
             raise TypeError(
-                f"gradients(y, xs) takes Values, got {v!r:.60} of type {type(v).__name__}; for a"
+                f"gradients(y, xs) takes Values, got {shown(v)} of type {type(v).__name__}; for a"
                 " function of plain numbers, use grad(f)"
             )
     by = ", ".join(x.label or "x" for x in xs[:3]) + (", …" if len(xs) > 3 else "")

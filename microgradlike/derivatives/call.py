@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeAlias, TypeVar
 
+from microgradlike._validate import shown
 from microgradlike.derivatives.linearize import Linearization
 from microgradlike.derivatives.pytree import Nested, Pytree
 from microgradlike.op import Number
@@ -54,7 +55,7 @@ class Call:
 def require_function(f: object) -> None:
     """Raise TypeError unless f can be called."""
     if not callable(f):
-        raise TypeError(f"derivatives are taken of functions, got {f!r:.60}; pass the function f")
+        raise TypeError(f"derivatives are taken of functions, got {shown(f)}; pass the function f")
 
 
 def require_argnums(argnums: object) -> None:
@@ -62,7 +63,7 @@ def require_argnums(argnums: object) -> None:
     given = argnums if isinstance(argnums, tuple) else (argnums,)
     if any(type(i) is not int for i in given):
         raise TypeError(
-            f"argnums must be an int or a tuple of ints, got {argnums!r:.60} of type"
+            f"argnums must be an int or a tuple of ints, got {shown(argnums)} of type"
             f" {type(argnums).__name__}; write argnums=0 or argnums=(0, 1)"
         )
 
@@ -102,7 +103,7 @@ def one_number(x: Nested, position: int) -> Number:
     tree = Pytree(x, f"argument {position}")
     if not tree.single:
         raise TypeError(
-            f"derivative(f) is taken by one number, but argument {position} is {x!r:.60}; use"
+            f"derivative(f) is taken by one number, but argument {position} is {shown(x)}; use"
             " jacobian"
         )
     return tree.leaves[0]
@@ -112,7 +113,7 @@ def argument_tuple(name: str, which: str, x: object) -> tuple[Nested, ...]:
     """`x`, given to jvp or hvp as "primals" or "tangents", as a tuple of arguments."""
     if not isinstance(x, (list, tuple)):
         raise TypeError(
-            f"{name}(f, primals, tangents) takes tuples of arguments, got {x!r:.60} as {which};"
+            f"{name}(f, primals, tangents) takes tuples of arguments, got {shown(x)} as {which};"
             f" write ({which[:-1]},) for a single argument"
         )
     return tuple(x)

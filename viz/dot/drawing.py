@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from microgradlike._io import write_whole
+from microgradlike._validate import shown
 from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.dot.animation import animate
@@ -164,7 +165,7 @@ def draw_dot(
 def _focus_id(y: Value | Program, focus: Value) -> str:
     if isinstance(y, Program):
         raise TypeError(
-            f"focus must be a Value of the graph, and a program has none; got {focus!r:.60};"
+            f"focus must be a Value of the graph, and a program has none; got {shown(focus)};"
             " max_nodes= shows a part of a program"
         )
     return id_of(y, focus)

@@ -15,6 +15,7 @@ DPI = 144  # of a PNG: twice a screen's, enough for a slide
 # layout cannot be interrupted
 PYGRAPHVIZ = """
 import sys, pygraphviz
+from microgradlike._validate import shown
 graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode("utf-8"))
 sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
 """
@@ -38,7 +39,7 @@ def render(source: str, kind: str = "svg", *, seconds: float = SECONDS) -> bytes
     Graphviz fails or takes more than `seconds`, ValueError for another kind.
     """
     if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r:.60}")
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {shown(kind)}")
     if kind == "png":
         source = source.replace("{", f"{{ graph [dpi={DPI}]", 1)
     try:

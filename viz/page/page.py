@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 
 from microgradlike._io import write_whole
+from microgradlike._validate import shown
 from microgradlike.compile.arithmetic import arithmetic
 from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
@@ -125,7 +126,7 @@ def page(
         return _training_page(_runs(y, other, data, loss), names, own)
     if other is not None or data is not None or loss is not None:
         raise TypeError(
-            f"data, loss and another run belong to a page of training, got {y!r:.60} of type"
+            f"data, loss and another run belong to a page of training, got {shown(y)} of type"
             f" {type(y).__name__}; write page(model, data=..., loss=...) or page(run, other)"
         )
     graph = scene(y, names=names)
@@ -176,7 +177,7 @@ def _runs(
 def _require_recorded(run: object) -> None:
     if not isinstance(run, Watch):
         raise TypeError(
-            f"the other run must be a Watch, got {run!r:.60} of type {type(run).__name__}; record"
+            f"the other run must be a Watch, got {shown(run)} of type {type(run).__name__}; record"
             " it with watch(model, data=..., loss=...)"
         )
     if not run.steps:
@@ -221,5 +222,5 @@ def _require_spellings(spellings: Mapping[Op, str] | None) -> dict[Op, str]:
         return dict(spellings)
     raise TypeError(
         "spellings must be a dict from primitives to JavaScript functions, such as"
-        f' {{cube: "x => x * x * x"}}, got {spellings!r:.60}'
+        f' {{cube: "x => x * x * x"}}, got {shown(spellings)}'
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from microgradlike._validate import shown
 from microgradlike.derivatives.pytree import is_array
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Dataset:
         if not isinstance(data, tuple) or not data:
             raise TypeError(
                 f"{name} must be a tuple of arrays or lists with one entry per example, such as"
-                f" (points, labels), got {data!r:.60} of type {type(data).__name__}"
+                f" (points, labels), got {shown(data)} of type {type(data).__name__}"
             )
         try:
             arguments = Arguments(data, {}, tuple(range(len(data))))
