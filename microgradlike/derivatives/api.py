@@ -20,10 +20,9 @@ from microgradlike.derivatives.call import (
     Argnums,
     Call,
     argument_tuple,
-    named,
+    as_derivative,
     one_number,
     positions_of,
-    require_argnums,
     require_function,
     require_one_result,
 )
@@ -69,8 +68,7 @@ def gradients(y: Value, xs: Sequence[Value]) -> list[Value]:
     """
     if not isinstance(xs, Iterable):
         raise TypeError(
-            f"gradients(y, xs) takes a list of Values as xs, got {shown(xs)}; write [x] for a"
-            " single one"
+            f"gradients(y, xs) takes a list of Values, got {shown(xs)}; write [x] for a single one"
         )
     xs = list(xs)
     for v in (y, *xs):
@@ -112,8 +110,8 @@ def grad(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., Nested
     >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (3.0, 2.0)
     """
-    value_and_gradient = value_and_grad(f, argnums)
-    return named("grad", f, lambda *args, **kwargs: value_and_gradient(*args, **kwargs)[1])
+    pair = value_and_grad(f, argnums)
+    return as_derivative("grad", f, argnums, lambda *args, **kwargs: pair(*args, **kwargs)[1])
 
 
 @overload
@@ -130,8 +128,6 @@ def value_and_grad(
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    require_function(f)
-    require_argnums(argnums)
 
     def value_and_gradient(*args: Nested, **kwargs: Nested) -> tuple[Nested, Nested]:
         call = Call(f, argnums, args, kwargs)
@@ -139,7 +135,7 @@ def value_and_grad(
         gradient = run.vjp(run.outputs.leaves, [1.0])
         return run.outputs.unflatten(run.values()), call.tree.unflatten(gradient)
 
-    return named("value_and_grad", f, value_and_gradient)
+    return as_derivative("value_and_grad", f, argnums, value_and_gradient)
 
 
 def jacobian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]:
@@ -153,15 +149,13 @@ def jacobian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested
     >>> jacobian(lambda x: [x[0] * x[1], 2 * x[1]])([3.0, 4.0])
     [[4.0, 3.0], [0.0, 2.0]]
     """
-    require_function(f)
-    require_argnums(argnums)
 
     def matrix(*args: P.args, **kwargs: P.kwargs) -> Nested:
         call = Call(f, argnums, args, kwargs)
         run = call.linearize()
         return _blocks(run.outputs, call.tree, run.jacobian(run.outputs.leaves))
 
-    return named("jacobian", f, matrix)
+    return as_derivative("jacobian", f, argnums, matrix)
 
 
 def hessian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]:
@@ -174,8 +168,6 @@ def hessian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
     [[8.0, 6.0], [6.0, 0.0]]
     """
-    require_function(f)
-    require_argnums(argnums)
 
     def matrix(*args: P.args, **kwargs: P.kwargs) -> Nested:
         call = Call(f, argnums, args, kwargs)
@@ -183,7 +175,7 @@ def hessian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]
         rows = run.jacobian(run.graph_gradient(run.outputs.leaves[0]))
         return _blocks(call.tree, call.tree, rows)
 
-    return named("hessian", f, matrix)
+    return as_derivative("hessian", f, argnums, matrix)
 
 
 def jvp(f: Callable[..., R], primals: Sequence[Nested], tangents: Sequence[Nested]) -> tuple[R, R]:
@@ -273,15 +265,12 @@ def derivative(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., 
     >>> derivative(lambda x: lambda y: x * y)(2.0)(7.0)
     7.0
     """
-    require_function(f)
-    require_argnums(argnums)
 
     def slope(*args: Nested, **kwargs: Nested) -> Nested:
-        positions = positions_of(argnums, len(args))
-        found = [_slope(f, i, args, kwargs) for i in positions]
+        found = [_slope(f, i, args, kwargs) for i in positions_of(argnums, len(args))]
         return tuple(found) if isinstance(argnums, tuple) else found[0]
 
-    return named("derivative", f, slope)
+    return as_derivative("derivative", f, argnums, slope)
 
 
 def _slope(

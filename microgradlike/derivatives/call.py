@@ -58,16 +58,6 @@ def require_function(f: object) -> None:
         raise TypeError(f"derivatives are taken of functions, got {shown(f)}; pass the function f")
 
 
-def require_argnums(argnums: object) -> None:
-    """Raise TypeError unless `argnums` is a position or a tuple of positions."""
-    given = argnums if isinstance(argnums, tuple) else (argnums,)
-    if any(type(i) is not int for i in given):
-        raise TypeError(
-            f"argnums must be an int or a tuple of ints, got {shown(argnums)} of type"
-            f" {type(argnums).__name__}; write argnums=0 or argnums=(0, 1)"
-        )
-
-
 def positions_of(argnums: Argnums, count: int) -> tuple[int, ...]:
     """The positions that `argnums` stands for among `count` arguments.
 
@@ -119,8 +109,20 @@ def argument_tuple(name: str, which: str, x: object) -> tuple[Nested, ...]:
     return tuple(x)
 
 
-def named(name: str, f: Callable[..., Nested], result: Callable[P, R]) -> Callable[P, R]:
-    """`result`, named as a derivative of f, such as "grad(loss)"."""
+def as_derivative(
+    name: str, f: Callable[..., Nested], argnums: Argnums, result: Callable[P, R]
+) -> Callable[P, R]:
+    """`result` with the name of a derivative of f, such as "grad(loss)".
+
+    Raises TypeError unless f can be called and `argnums` is a position or a tuple of them.
+    """
+    require_function(f)
+    given = argnums if isinstance(argnums, tuple) else (argnums,)
+    if any(type(i) is not int for i in given):
+        raise TypeError(
+            f"argnums must be an int or a tuple of ints, got {shown(argnums)} of type"
+            f" {type(argnums).__name__}; write argnums=0 or argnums=(0, 1)"
+        )
     result.__name__ = result.__qualname__ = f"{name}({getattr(f, '__name__', repr(f))})"
     result.__doc__ = f"The {name} of {getattr(f, '__name__', repr(f))}."
     return result

@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 
+from microgradlike._validate import shown
+
 SECONDS = 30.0
 KINDS = ("svg", "png", "pdf")
 DPI = 144  # of a PNG: twice a screen's, enough for a slide
@@ -15,7 +17,6 @@ DPI = 144  # of a PNG: twice a screen's, enough for a slide
 # layout cannot be interrupted
 PYGRAPHVIZ = """
 import sys, pygraphviz
-from microgradlike._validate import shown
 graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode("utf-8"))
 sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
 """

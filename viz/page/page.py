@@ -84,11 +84,11 @@ class Page:
         return self.frame()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        shown = {"text/html": self.frame(), "text/plain": repr(self)}
+        bundle = {"text/html": self.frame(), "text/plain": repr(self)}
         try:  # a picture too, for readers that run no scripts
-            return shown | {"image/svg+xml": Drawing(fit(self.scene)).svg()}
+            return bundle | {"image/svg+xml": Drawing(fit(self.scene)).svg()}
         except Exception:  # no Graphviz: the notebook shows the page alone
-            return shown
+            return bundle
 
     def __repr__(self) -> str:
         return f'<Page of {len(self.scene.nodes)} nodes; .save("y.html") writes it>'
