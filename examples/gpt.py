@@ -214,7 +214,7 @@ def main():
     parser.add_argument("--eager", action="store_true", help="train without compiling")
     options = parser.parse_args()
     if options.steps is not None and options.steps < 1:
-        parser.error(f"--steps is at least 1, got {options.steps}")
+        parser.error(f"--steps must be at least 1, got {options.steps}")
     rng = random.Random(options.seed)
     words = read_words(parser, options.docs)
     letters = sorted(set("".join(words)))

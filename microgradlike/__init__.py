@@ -174,7 +174,16 @@ def _summary(name: str) -> str:
     return f"    {name:<21} {text}"
 
 
-__doc__ = "\n".join([f"{__doc__}", *map(_summary, __all__)])  # also under -OO, without docstrings
+_MODULES = """
+More modules, which you import yourself:
+
+    microgradlike.testing  Checks of the derivatives of a function.
+    viz                    Pictures and pages of graphs and trainings."""
+
+
+__doc__ = "\n".join(
+    [f"{__doc__}", *map(_summary, __all__), _MODULES]
+)  # also under -OO, without docstrings
 
 
 def __dir__() -> list[str]:

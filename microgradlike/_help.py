@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -100,10 +101,16 @@ def signature(op: Op) -> inspect.Signature:
     return inspect.Signature([inspect.Parameter(name, kind) for name in operand_names(op)])
 
 
+def called_name(op: Op) -> str:
+    """The name to call a primitive by: its own, or an alias where Python's builtin has that one."""
+    return op.aliases[0] if op.aliases and hasattr(builtins, op.name) else op.name
+
+
 def describe(op: Op) -> str:
     """The docstring of a primitive: meaning, derivatives, domain, kinks and an example."""
     operands = operand_names(op)
-    call = f"{op.name}({', '.join(operands)})"
+    name = called_name(op)
+    call = f"{name}({', '.join(operands)})"
     lines = [f"{call}: {op.doc or 'a primitive'}.", ""]
     lines.append("A float for floats, a Value for Values; TypeError for anything but numbers.")
     lines.append("")
@@ -116,8 +123,8 @@ def describe(op: Op) -> str:
         lines.append(f"Domain: {domain}.")
     if op.kink is not None:
         lines.append(f"Kinks: `.kink({', '.join(operands)})` is the distance to the nearest one.")
-    if op.aliases:
-        lines.append(f"Other names: {', '.join(op.aliases)}.")
+    if others := [alias for alias in op.aliases if alias != name]:
+        lines.append(f"Other names: {', '.join(others)}.")
     return "\n".join([*lines, *_example(op)])
 
 
@@ -147,7 +154,7 @@ def _example(op: Op) -> list[str]:
         y = op.forward(*at)
     except Exception:  # a user's function may not take that point
         return []
-    return ["", f">>> {op.name}({', '.join(map(str, at))})", repr(y)]
+    return ["", f">>> {called_name(op)}({', '.join(map(str, at))})", repr(y)]
 
 
 def _inside(domain: Domain, *candidates: float) -> float:

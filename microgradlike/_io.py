@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import os
 import stat
@@ -26,6 +27,9 @@ def write_whole(path: PathLike, content: bytes) -> None:
     folder, name = os.path.split(target)
     temporary = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}")
     old = _status(target)
+    if not os.path.isdir(folder):
+        reason = f"there is no folder {folder}; create it first"
+        raise FileNotFoundError(errno.ENOENT, reason, os.fspath(path))
 
     def opener(path: str, flags: int) -> int:
         # an unfinished file, too, can be read only by those who may read the old one
@@ -39,9 +43,11 @@ def write_whole(path: PathLike, content: bytes) -> None:
         if old is not None:
             _keep_owner_and_mode(temporary, old)
         os.replace(temporary, target)
-    except BaseException:  # also Ctrl-C
+    except BaseException as error:  # also Ctrl-C
         with contextlib.suppress(OSError):
             os.unlink(temporary)
+        if isinstance(error, OSError) and error.filename:  # names the temporary file
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from None
         raise
 
 

@@ -23,7 +23,7 @@ def whole_number(name: str, x: object, *, at_least: int | None = None) -> int:
     >>> whole_number("epochs", 0, at_least=1)
     Traceback (most recent call last):
     ...
-    ValueError: epochs is at least 1, got 0
+    ValueError: epochs must be at least 1, got 0
     """
     try:
         found = None if isinstance(x, bool) else operator.index(x)  # type: ignore[arg-type]
@@ -31,11 +31,11 @@ def whole_number(name: str, x: object, *, at_least: int | None = None) -> int:
         found = None
     if found is None:
         raise TypeError(
-            f"{name} is a whole number, got {x!r:.60} of type {type(x).__name__}; write int(...)"
-            " to convert it"
+            f"{name} must be a whole number, got {shown(x)} of type {type(x).__name__};"
+            f" {'write int(...) to convert it' if isinstance(x, Real) else 'pass an int'}"
         )
     if at_least is not None and found < at_least:
-        raise ValueError(f"{name} is at least {at_least}, got {found}")
+        raise ValueError(f"{name} must be at least {at_least}, got {found}")
     return found
 
 
@@ -60,17 +60,27 @@ def real_number(
     >>> real_number("lr", "0.1")
     Traceback (most recent call last):
     ...
-    TypeError: lr is a number, got '0.1' of type str; write float(...) to convert it
+    TypeError: lr must be a number, got '0.1' of type str; write float(...) to convert it
     """
     if not is_real(x):
         raise TypeError(
-            f"{name} is a number, got {x!r:.60} of type {type(x).__name__}; write float(...) to"
-            " convert it"
+            f"{name} must be a number, got {shown(x)} of type {type(x).__name__}; write float(...)"
+            " to convert it"
         )
     found = to_float(x)
     if not (math.isfinite(found) and at_least <= found < below):
-        raise ValueError(f"{name} is {_range(at_least, below)}, got {x!r:.60}")
+        raise ValueError(f"{name} must be {_range(at_least, below)}, got {shown(x)}")
     return found
+
+
+def shown(x: object, width: int = 60) -> str:
+    """The repr of an argument for a message, with … in place of what is beyond `width`.
+
+    >>> shown([1.5, 2.5, 3.5], width=12)
+    '[1.5, 2.5, …'
+    """
+    text = repr(x)
+    return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def require_numbers(taker: str, noun: str, xs: Iterable[object], way_out: str) -> None:
@@ -84,7 +94,7 @@ def require_numbers(taker: str, noun: str, xs: Iterable[object], way_out: str) -
     for i, x in enumerate(xs):
         if not isinstance(x, Scalar) and as_float(x) is None:
             raise TypeError(
-                f"{taker} takes numbers or Values, but {noun} {i} is {x!r:.60} of type"
+                f"{taker} takes numbers or Values, but {noun} {i} is {shown(x)} of type"
                 f" {type(x).__name__}; {way_out}"
             )
 

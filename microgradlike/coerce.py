@@ -52,6 +52,7 @@ def leaf_label(label: object) -> str:
     """`label` as plain text; TypeError if it is not a str."""
     if not isinstance(label, str):
         raise TypeError(
-            f"a label is a str, got {label!r:.60} of type {type(label).__name__}; write str(label)"
+            f"a label must be a str, got {label!r:.60} of type {type(label).__name__};"
+            " write str(label)"
         )
     return str(label)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import overload
 
+from microgradlike._validate import shown
 from microgradlike.op import K, Kind, Number
 from microgradlike.ops import (
     erfc,
@@ -207,8 +208,8 @@ def binary_cross_entropy(probability: Number, target: Number) -> Number:
     # a comparison of recorded numbers is a recorded number, neither True nor False
     if (probability < 0) is True or (probability > 1) is True:
         raise ValueError(
-            f"a prediction is a probability between 0 and 1, got {probability!r:.60}; for a score"
-            " before the sigmoid use binary_cross_entropy_with_logits"
+            f"a prediction must be a probability between 0 and 1, got {shown(probability)}; for a"
+            " score before the sigmoid use binary_cross_entropy_with_logits"
         )
     if isinstance(target, Real):
         target = _probability(target)
@@ -244,7 +245,7 @@ def _probability(target: Number) -> float:
     p = to_float(target)
     if not 0 <= p <= 1:
         raise ValueError(
-            f"a target is a probability between 0 and 1, got {p!r}; for labels -1 and 1 write"
+            f"a target must be a probability between 0 and 1, got {p!r}; for labels -1 and 1 write"
             " (label + 1) / 2"
         )
     return p
@@ -256,8 +257,8 @@ def _index(target: Number, n: int) -> int:
         index = int(target) if whole else operator.index(target)
     except TypeError:
         raise TypeError(
-            f"a target is the index of a class, got {target!r:.60} of type {type(target).__name__};"
-            " classes are counted 0, 1, 2 and so on"
+            f"a target must be the index of a class, got {shown(target)} of type"
+            f" {type(target).__name__}; classes are counted 0, 1, 2 and so on"
         ) from None
     if not 0 <= index < n:
         raise ValueError(f"target {index} is out of range for {n} logit(s); classes count from 0")

@@ -71,16 +71,18 @@ class Op:
     def __post_init__(self) -> None:
         name, textbook, kink = self.name, self.textbook, self.kink
         if not (isinstance(name, str) and name.isidentifier()):
-            raise ValueError(f"a primitive's name is a Python identifier, got {name!r}")
+            raise ValueError(f"a primitive's name must be a Python identifier, got {name!r}")
         if not self.partials:
             raise ValueError(f"{name}: a primitive has a partial per operand, got none")
         for f in (self.forward, *self.partials, *([] if kink is None else [kink])):
             if not callable(f):
-                raise TypeError(f"{name}: forward, partials and kink are functions, got {f!r:.60}")
+                raise TypeError(
+                    f"{name}: forward, partials and kink must be functions, got {f!r:.60}"
+                )
         for text in (self.doc, self.infix, self.symbol, *textbook, *self.aliases):
             if not isinstance(text, str):
                 raise TypeError(
-                    f"{name}: doc, symbol, textbook and aliases are text, got {text!r:.60}"
+                    f"{name}: doc, symbol, textbook and aliases must be text, got {text!r:.60}"
                 )
         if len(self.domain) != self.arity or len(textbook) not in (0, self.arity):
             raise ValueError(

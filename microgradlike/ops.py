@@ -208,7 +208,7 @@ sub: Op       = binary("sub", operator.sub,     lambda y, a, b: 1.0,     lambda 
 mul: Op       = binary("mul", operator.mul,     lambda y, a, b: b,       lambda y, a, b: a,       "product",    infix="*", symbol="×", neutral=(1.0, 1.0))
 mul_no_nan: Op = binary("mul_no_nan", _mul_no_nan,    lambda y, a, b: b,       lambda y, a, b: a,       "product of the chain rule, in which 0·∞ is 0", symbol="×₀", neutral=(1.0, 1.0))
 div: Op       = binary("div", _divide,          lambda y, a, b: 1 / b,   lambda y, a, b: -y / b,  "quotient",   infix="/", symbol="÷", domain=(REAL, NONZERO), neutral=(None, 1.0))
-power: Op     = binary("pow", _power,           _power_base,             _power_exponent,         "power",      infix="**", symbol="^", domain=(POSITIVE, REAL), textbook=("b * a ** (b - 1)", "y * log(a)"), aliases=("power",), neutral=(None, 1.0))
+power: Op     = binary("pow", _power,           _power_base,             _power_exponent,         "a to the power b", infix="**", symbol="^", domain=(POSITIVE, REAL), textbook=("b * a ** (b - 1)", "y * log(a)"), aliases=("power",), neutral=(None, 1.0))
 neg: Op       = unary("neg", operator.neg,      lambda y, x: -1.0,       "negation", symbol="−")
 absolute: Op  = unary("abs", math.fabs,         lambda y, x: sign(x),    "absolute value",         symbol="|·|", kink=math.fabs, aliases=("absolute", "fabs",))
 sign: Op      = unary("sign", _sign,            lambda y, x: 0.0,        "-1, 0 or 1",             kink=math.fabs)

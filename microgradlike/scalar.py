@@ -6,6 +6,7 @@ import contextlib
 from typing import Self, TypeVar, overload
 
 from microgradlike import ops
+from microgradlike._help import called_name
 from microgradlike._mypyc import mypyc_attr
 from microgradlike.op import Kind, Number, Op
 
@@ -279,7 +280,9 @@ def _document_methods() -> None:
         for name in (op.name, *op.aliases):
             method = vars(Scalar).get(name)
             with contextlib.suppress(AttributeError):
-                method.__doc__ = f"{op.doc}; `help(microgradlike.{op.name})` has its derivatives."
+                method.__doc__ = (
+                    f"{op.doc}; `help(microgradlike.{called_name(op)})` has its derivatives."
+                )
 
 
 _document_methods()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import overload
 
+from microgradlike._validate import shown
 from microgradlike.op import K, Number, to_float
 
 
@@ -60,7 +61,10 @@ def dot(a: Iterable[Number], b: Iterable[Number]) -> Number:
     """
     left, right = numbers("dot", a), numbers("dot", b)
     if len(left) != len(right):
-        raise ValueError(f"dot takes two sequences of one length, got {len(left)} and {len(right)}")
+        raise ValueError(
+            f"dot takes two sequences of one length, got {len(left)} and {len(right)}; pass as many"
+            " numbers in both"
+        )
     return total([x * y for x, y in zip(left, right)])
 
 
@@ -70,7 +74,7 @@ def numbers(caller: str, xs: Iterable[Number]) -> list[Number]:
         elements = iter(xs)
     except TypeError:
         raise TypeError(
-            f"{caller} takes a sequence of numbers or Values, got {xs!r:.60} of type"
+            f"{caller} takes a sequence of numbers or Values, got {shown(xs)} of type"
             f" {type(xs).__name__}; write [x] for a single one"
         ) from None
     found = list(elements)
@@ -104,7 +108,7 @@ def _is_kind(kind: type) -> bool:
 def _float(caller: str, i: int, x: object) -> float:
     if not isinstance(x, Real) or isinstance(x, bool):
         raise TypeError(
-            f"{caller} takes numbers or Values, but element {i} is {x!r:.60} of type"
+            f"{caller} takes numbers or Values, but element {i} is {shown(x)} of type"
             f" {type(x).__name__}; convert it with float(x)"
         )
     return to_float(x)

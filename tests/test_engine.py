@@ -57,7 +57,9 @@ def test_anything_else_is_a_type_error_with_the_way_out(stranger, way_out):
 def test_a_label_is_text():
     assert Value(1.0, "x").label == "x"
     assert Value(1.0, label="x").label == "x"
-    with pytest.raises(TypeError, match=r"a label is a str, got 3|str object expected; got int"):
+    with pytest.raises(
+        TypeError, match=r"a label must be a str, got 3|str object expected; got int"
+    ):
         Value(1.0, 3)
 
 

@@ -2,8 +2,10 @@
 
 import contextlib
 import doctest
+import importlib
 import inspect
 import pydoc
+import re
 import subprocess
 import sys
 
@@ -11,6 +13,8 @@ import pytest
 
 import microgradlike
 from microgradlike import Value, __compiled__, ops, primitive, unary
+from microgradlike._help import called_name
+from microgradlike.op import Op
 from microgradlike.ops import TABLE
 from microgradlike.scalar import Scalar
 
@@ -23,7 +27,7 @@ each_primitive = pytest.mark.parametrize("op", TABLE.values(), ids=list(TABLE))
 def test_a_primitive_has_a_docstring_from_its_line(op):
     lines = op.__doc__.splitlines()
     names = list(inspect.signature(op).parameters)
-    assert lines[0] == f"{op.name}({', '.join(names)}): {op.doc}."
+    assert lines[0] == f"{called_name(op)}({', '.join(names)}): {op.doc}."
     partials = [line.partition(" = ") for line in lines if line.startswith("    dy/d")]
     assert [name.strip() for name, _, _ in partials] == [f"dy/d{name}" for name in names]
     assert [rule for _, _, rule in partials] == list(op.textbook) or not op.textbook
@@ -107,6 +111,34 @@ def test_every_primitive_that_a_user_may_call_is_public():
 def test_dir_shows_the_public_names_alone():
     assert dir(microgradlike) == sorted(microgradlike.__all__)
     assert len(set(microgradlike.__all__)) == len(microgradlike.__all__)
+
+
+@pytest.mark.skipif(__compiled__, reason="compiled methods have no docstrings")
+def test_every_name_that_a_docstring_refers_to_is_there():
+    methods = [method for kind in (Scalar, Value, Op) for method in vars(kind).values()]
+    public = [getattr(microgradlike, name) for name in microgradlike.__all__]
+    texts = [inspect.getdoc(x) or "" for x in (*methods, *public)]
+    found = {name for text in texts for name in re.findall(r"help\(microgradlike\.(\w+)\)", text)}
+    assert {"absolute", "tanh"} <= found <= set(microgradlike.__all__)
+
+
+@pytest.mark.parametrize(
+    ("op", "call"), [(ops.power, "power(a, b)"), (ops.absolute, "absolute(x)")]
+)
+def test_help_calls_a_primitive_by_the_name_that_is_exported(op, call):
+    head, example = op.__doc__.splitlines()[0], op.__doc__.splitlines()[-2]
+    name = call.partition("(")[0]
+    assert head.startswith(f"{call}: ")
+    assert example.startswith(f">>> {name}(")
+    assert getattr(microgradlike, name) is op
+    assert name not in op.__doc__.partition("Other names: ")[2].partition(".")[0].split(", ")
+
+
+@pytest.mark.skipif(__compiled__, reason="compiled modules have no docstrings")
+def test_help_of_the_package_names_the_modules_that_are_imported_apart():
+    for name in ("microgradlike.testing", "viz"):
+        assert f"\n    {name} " in microgradlike.__doc__
+        importlib.import_module(name)
 
 
 @pytest.mark.skipif(__compiled__, reason="compiled modules have no docstrings")

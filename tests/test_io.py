@@ -71,6 +71,18 @@ def test_a_failure_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, step)
     assert os.listdir(tmp_path) == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("name", "way_out"), [("no/a", "create it"), ("there", "[Dd]irectory|denied")]
+)
+def test_an_error_names_the_path_that_was_given(tmp_path, monkeypatch, name, way_out):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").mkdir()
+    with pytest.raises(OSError, match=way_out) as caught:
+        write_whole(name, b"new")
+    assert caught.value.filename == name
+    assert os.listdir(tmp_path) == ["there"]
+
+
 @given(st.floats())
 def test_every_double_comes_back_from_json(x):
     assert same_bits(from_json_number(json.loads(json.dumps(json_number(x), allow_nan=False))), x)

@@ -180,9 +180,9 @@ def test_a_name_is_an_identifier(bad):
 
 
 def test_forward_and_partials_are_functions():
-    with pytest.raises(TypeError, match="f: forward, partials and kink are functions, got 3"):
+    with pytest.raises(TypeError, match="f: forward, partials and kink must be functions, got 3"):
         unary("f", 3, lambda y, x: 1.0)
-    with pytest.raises(TypeError, match="partials and kink are functions, got None"):
+    with pytest.raises(TypeError, match="partials and kink must be functions, got None"):
         binary("f", math.hypot, None, lambda y, a, b: 1.0)
 
 
@@ -192,9 +192,9 @@ def test_a_domain_per_operand():
 
 
 def test_what_else_a_primitive_is_told_is_looked_at():
-    with pytest.raises(TypeError, match="kink are functions, got 3"):
+    with pytest.raises(TypeError, match="kink must be functions, got 3"):
         unary("f", math.sin, max, kink=3)
-    with pytest.raises(TypeError, match="symbol, textbook and aliases are text, got 7"):
+    with pytest.raises(TypeError, match="symbol, textbook and aliases must be text, got 7"):
         unary("f", math.sin, max, symbol=7)
     with pytest.raises(ValueError, match=r"2 operand\(s\) but 2 domain\(s\) and 1 textbook"):
         binary("f", math.hypot, max, max, textbook=("b",))

@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Callable
 
+from microgradlike._validate import shown
 from microgradlike.cli.expression import parse_assignments, positive, unknown
 from microgradlike.expressions.lexer import listed
 from microgradlike.ops import Op
@@ -82,7 +83,7 @@ def import_function(text: str) -> Callable[..., object]:
     """Import the function MODULE:FUNCTION, also from the current directory."""
     module, _, path = text.partition(":")
     if not module or not path:
-        raise ValueError(f"check takes MODULE:FUNCTION such as mymodule:loss, got {text!r:.60}")
+        raise ValueError(f"check takes MODULE:FUNCTION such as mymodule:loss, got {shown(text)}")
     if module.endswith(".py") or "/" in module:
         dotted = module.removesuffix(".py").replace("/", ".").strip(".")
         raise ValueError(f"check takes the name of a module, not a file: write {dotted}:{path}")
@@ -92,15 +93,18 @@ def import_function(text: str) -> Callable[..., object]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # user code, which may also raise SystemExit
-        raise ValueError(f"cannot import {module}: {_one_line(error)}") from error
+        hint = ""
+        if isinstance(error, ModuleNotFoundError) and error.name == module.partition(".")[0]:
+            hint = "; run the command in the folder of the module, or add that one to PYTHONPATH"
+        raise ValueError(f"cannot import {module}: {_one_line(error)}{hint}") from error
     try:
         f = operator.attrgetter(path)(found)
     except AttributeError:
-        close = difflib.get_close_matches(path, dir(found), n=1)
+        close = difflib.get_close_matches(path, dir(found), n=1, cutoff=0.7)
         hint = f"; did you mean {close[0]}?" if close else ""
-        raise ValueError(f"the module {module} has no {path!r:.60}{hint}") from None
+        raise ValueError(f"the module {module} has no {shown(path)}{hint}") from None
     if not callable(f):
-        raise ValueError(f"{text} is {f!r:.60} of type {type(f).__name__}, not a function")
+        raise ValueError(f"{text} is {shown(f)} of type {type(f).__name__}, not a function")
     return f  # type: ignore[no-any-return]  # attrgetter gives Any
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from microgradlike._validate import shown
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import listed
 from microgradlike.expressions.parser import ParseError, parse
@@ -223,7 +224,7 @@ def parse_assignments(at: list[str]) -> dict[str, float]:
     for pair in [pair for text in at for pair in _pairs(text)]:
         name, equals, text = map(str.strip, pair.partition("="))
         if not equals or not name.isidentifier():
-            raise ValueError(f"--at takes pairs such as w=2,x=1, got {pair.strip()!r:.60}")
+            raise ValueError(f"--at takes pairs such as w=2,x=1, got {shown(pair.strip())}")
         if name in numbers:
             raise ValueError(f"--at gives {name:.60} twice; keep one of them")
         numbers[name] = _number(f"--at {name:.60}", text)
@@ -250,19 +251,19 @@ def _number(what: str, text: str) -> float:
     if expression.names:
         raise ValueError(_not_a_number(what, text))
     if not math.isfinite(x):
-        raise ValueError(f"{what}: {text!r:.60} is {x}; give a finite number")
+        raise ValueError(f"{what}: {shown(text)} is {x}; give a finite number")
     return float(x)
 
 
 def _not_a_number(what: str, text: str) -> str:
-    return f"{what}: {text!r:.60} is not a number; write one such as 2, 1e-3 or pi/2"
+    return f"{what}: {shown(text)} is not a number; write one such as 2, 1e-3 or pi/2"
 
 
 def unknown(option: str, name: str, known: Sequence[str], *, of: str = "expression") -> str:
     """The message for a name that the expression or function does not have."""
     close = difflib.get_close_matches(name, known, n=1)
     has = f"did you mean {close[0]:.60}?" if close else f"it has {listed(known) or 'no names'}"
-    return f"{option}: the {of} has no {name!r:.60}; {has}"
+    return f"{option}: the {of} has no {shown(name)}; {has}"
 
 
 def positive(text: str) -> int:

@@ -117,6 +117,12 @@ def _run(arguments: list[str]) -> int:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
+        if (
+            message.startswith("unrecognized arguments: ")
+            and "=" in message
+            and "--" not in message
+        ):
+            message += "; separate the numbers of --at by commas, as in --at w=2,x=1"
         raise ValueError(f"{message}; see {self.prog} --help")
 
 

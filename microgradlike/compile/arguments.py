@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from microgradlike._validate import shown
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.derivatives.pytree import Pytree, is_array
 from microgradlike.engine import Value
@@ -100,6 +101,16 @@ class Arguments:
             if not isinstance(self.kwargs[name], STATIC):
                 shared += Pytree(self.kwargs[name], name).names(name)
         return varying + shared
+
+    def static_notes(self) -> list[str]:
+        """Return a note on each argument that is text, bytes, a bool or None."""
+        named = {str(i): x for i, x in enumerate(self.args)} | self.kwargs
+        return [
+            f"argument {name} is {shown(x)} of type {type(x).__name__}, which the function gets as"
+            " it is; pass a number for an argument that it computes with"
+            for name, x in named.items()
+            if isinstance(x, STATIC)
+        ]
 
     def row(self, i: int) -> list[Any]:
         """Return the positional arguments of one row of the batch."""
@@ -226,7 +237,7 @@ def _count(x: Any, name: str) -> int:
     if isinstance(x, (list, tuple)) or (is_array(x) and x.ndim):
         return len(x)
     raise TypeError(
-        f"{name} is in batch, but {x!r:.60} of type {type(x).__name__} has no rows; pass an array,"
+        f"{name} is in batch, but {shown(x)} of type {type(x).__name__} has no rows; pass an array,"
         " a list, or a dict of these, with a row for each example"
     )
 

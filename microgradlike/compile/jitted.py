@@ -15,7 +15,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 import numpy as np
 
 from microgradlike import functions, ops
-from microgradlike._validate import whole_number
+from microgradlike._validate import shown, whole_number
 from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.executable import Executable
@@ -60,7 +60,7 @@ class Jitted(Generic[P, R]):
         split: int | None = None,
     ) -> None:
         if not callable(f):
-            raise TypeError(f"jit takes a function, got {f!r:.60}")
+            raise TypeError(f"jit takes a function, got {shown(f)}")
         _require_one_of("reduce", reduce, REDUCE)
         _require_one_of("backend", backend, ("auto", "eager", *BACKENDS))
         self.f, self.batch = f, _positions(batch)
@@ -266,6 +266,12 @@ def _as_floats(result: object) -> Any:
 
 
 def _positions(batch: int | tuple[int, ...]) -> tuple[int, ...]:
+    if isinstance(batch, (list, str)):
+        better = tuple(batch) if isinstance(batch, list) else 0
+        raise TypeError(
+            f"batch must be a position or a tuple of positions, got {shown(batch)} of type"
+            f" {type(batch).__name__}; write batch={shown(better)}"
+        )
     positions = batch if isinstance(batch, tuple) else (batch,)
     name = f"a position in batch={batch!r}"
     return tuple(sorted({whole_number(name, i, at_least=0) for i in positions}))

@@ -36,7 +36,12 @@ class Recording:
             result = f(*args, **kwargs)
         finally:
             active_trace.reset(token)
-        self.outputs = Pytree(result, "the result of the function")
+        try:
+            self.outputs = Pytree(result, "the result of the function")
+        except TypeError as error:
+            for note in arguments.static_notes():
+                error.add_note(note)
+            raise
         self.leaves = [trace.as_operand(y) for y in self.outputs.leaves]
         self.values = trace.values
         self.inputs = inputs + trace.inputs

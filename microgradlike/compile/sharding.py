@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from microgradlike._validate import whole_number
+from microgradlike._validate import shown, whole_number
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.executable import Executable
 
@@ -76,7 +76,7 @@ def checked_executor(executor: object) -> Executor | None:
     """
     if executor is not None and not isinstance(executor, Executor):
         raise TypeError(
-            f"executor={executor!r:.60} is not a concurrent.futures.Executor; pass one, such as"
+            f"executor={shown(executor)} is not a concurrent.futures.Executor; pass one, such as"
             " ProcessPoolExecutor() or client.get_executor() of a Dask client"
         )
     return executor
@@ -154,7 +154,7 @@ def _submitted(executor: Executor, program: Packed, tasks: list[Task]) -> list[F
     except Exception as error:
         if _is_of_executor(error):
             raise RuntimeError(
-                f"a worker of {executor!r:.60} died: {type(error).__name__}: {error!s:.200};"
+                f"a worker of {shown(executor)} died: {type(error).__name__}: {error!s:.200};"
                 " no gradient was changed, and the call can be repeated: set .executor to a new"
                 " executor or to None"
             ) from error

@@ -93,7 +93,7 @@ class Tracer(Scalar):
         if as_float(other) is not None:
             refuse(
                 "x == y, or x in a list, needs the number",
-                "where(abs(x - y) <= 0, a, b) is recorded as such",
+                "write where(abs(x - y) <= 0, a, b)",
             )
         return self is other
 
@@ -103,7 +103,7 @@ class Tracer(Scalar):
         compared = self.op is ops.less or self.op is ops.less_equal
         refuse(
             f"the truth of {'a comparison' if compared else 'x'} needs the number",
-            "where(condition, a, b), maximum, minimum, clip and relu are recorded as such",
+            "write where(x > 0, a, b), or use maximum, minimum, clip or relu",
         )
 
     def __float__(self) -> float:
@@ -119,7 +119,11 @@ class Tracer(Scalar):
         refuse("int(x) needs the number", "use microgradlike.floor(x)")
 
     def __index__(self) -> int:
-        refuse("an index, or range(x), needs the number", "use where(condition, a, b)")
+        refuse(
+            "an index, or range(x), needs the number",
+            "pass the count as a plain number that the function closes over; to choose by x, write"
+            " where(x > 0, a, b)",
+        )
 
     def __round__(self, digits: int | None = None) -> int:
         refuse("round(x) needs the number", "use microgradlike.floor(x + 0.5)")

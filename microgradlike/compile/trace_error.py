@@ -23,7 +23,7 @@ class TraceError(TypeError):
     ...     jit(lambda x: x if x > 0 else 0.0)(3.0)
     ... except TraceError as error:
     ...     print(str(error).partition("; ")[2])
-    where(condition, a, b), maximum, minimum, clip and relu are recorded as such
+    write where(x > 0, a, b), or use maximum, minimum, clip or relu
     """
 
 

@@ -12,14 +12,15 @@ Each call runs the function once, on fresh nodes, and leaves every `.grad` uncha
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
+from microgradlike._validate import shown
 from microgradlike.derivatives.call import (
     Argnums,
     Call,
     argument_tuple,
-    named,
+    as_derivative,
     one_number,
     positions_of,
     require_function,
@@ -65,13 +66,15 @@ def gradients(y: Value, xs: Sequence[Value]) -> list[Value]:
     >>> first.data, second.data
     (27.0, 18.0)
     """
-    if isinstance(xs, Scalar):
-        raise TypeError("gradients(y, xs) takes a list of Values as xs; write [x] for a single one")
+    if not isinstance(xs, Iterable):
+        raise TypeError(
+            f"gradients(y, xs) takes a list of Values, got {shown(xs)}; write [x] for a single one"
+        )
     xs = list(xs)
     for v in (y, *xs):
         if not isinstance(v, Scalar) or isinstance(v, Dual):
             raise TypeError(
-                f"gradients(y, xs) takes Values, got {v!r:.60} of type {type(v).__name__}; for a"
+                f"gradients(y, xs) takes Values, got {shown(v)} of type {type(v).__name__}; for a"
                 " function of plain numbers, use grad(f)"
             )
     by = ", ".join(x.label or "x" for x in xs[:3]) + (", …" if len(xs) > 3 else "")
@@ -107,8 +110,8 @@ def grad(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., Nested
     >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (3.0, 2.0)
     """
-    value_and_gradient = value_and_grad(f, argnums)
-    return named("grad", f, lambda *args, **kwargs: value_and_gradient(*args, **kwargs)[1])
+    pair = value_and_grad(f, argnums)
+    return as_derivative("grad", f, argnums, lambda *args, **kwargs: pair(*args, **kwargs)[1])
 
 
 @overload
@@ -132,7 +135,7 @@ def value_and_grad(
         gradient = run.vjp(run.outputs.leaves, [1.0])
         return run.outputs.unflatten(run.values()), call.tree.unflatten(gradient)
 
-    return named("value_and_grad", f, value_and_gradient)
+    return as_derivative("value_and_grad", f, argnums, value_and_gradient)
 
 
 def jacobian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]:
@@ -152,7 +155,7 @@ def jacobian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested
         run = call.linearize()
         return _blocks(run.outputs, call.tree, run.jacobian(run.outputs.leaves))
 
-    return named("jacobian", f, matrix)
+    return as_derivative("jacobian", f, argnums, matrix)
 
 
 def hessian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]:
@@ -172,7 +175,7 @@ def hessian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]
         rows = run.jacobian(run.graph_gradient(run.outputs.leaves[0]))
         return _blocks(call.tree, call.tree, rows)
 
-    return named("hessian", f, matrix)
+    return as_derivative("hessian", f, argnums, matrix)
 
 
 def jvp(f: Callable[..., R], primals: Sequence[Nested], tangents: Sequence[Nested]) -> tuple[R, R]:
@@ -264,12 +267,10 @@ def derivative(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., 
     """
 
     def slope(*args: Nested, **kwargs: Nested) -> Nested:
-        require_function(f)
-        positions = positions_of(argnums, len(args))
-        found = [_slope(f, i, args, kwargs) for i in positions]
+        found = [_slope(f, i, args, kwargs) for i in positions_of(argnums, len(args))]
         return tuple(found) if isinstance(argnums, tuple) else found[0]
 
-    return named("derivative", f, slope)
+    return as_derivative("derivative", f, argnums, slope)
 
 
 def _slope(

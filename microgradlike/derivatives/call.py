@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeAlias, TypeVar
 
+from microgradlike._validate import shown
 from microgradlike.derivatives.linearize import Linearization
 from microgradlike.derivatives.pytree import Nested, Pytree
 from microgradlike.op import Number
@@ -29,7 +30,6 @@ class Call:
         args: tuple[Nested, ...],
         kwargs: Mapping[str, Nested],
     ) -> None:
-        require_function(f)
         self.f, self.args, self.kwargs = f, args, kwargs
         self.several = isinstance(argnums, tuple)
         self.positions = positions_of(argnums, len(args))
@@ -55,7 +55,7 @@ class Call:
 def require_function(f: object) -> None:
     """Raise TypeError unless f can be called."""
     if not callable(f):
-        raise TypeError(f"derivatives are taken of functions, got {f!r:.60}; pass the function f")
+        raise TypeError(f"derivatives are taken of functions, got {shown(f)}; pass the function f")
 
 
 def positions_of(argnums: Argnums, count: int) -> tuple[int, ...]:
@@ -65,7 +65,12 @@ def positions_of(argnums: Argnums, count: int) -> tuple[int, ...]:
     (0, 2)
     """
     given = argnums if isinstance(argnums, tuple) else (argnums,)
-    positions = tuple(i % count for i in given if type(i) is int and -count <= i < count)
+    if given and not count:
+        raise ValueError(
+            "there are 0 positional arguments, but the derivative is by one of them; pass it by"
+            " position"
+        )
+    positions = tuple(i % count for i in given if -count <= i < count)
     if len(set(positions)) < len(given):
         raise ValueError(
             f"argnums is {argnums!r}, but there are {count} positional argument(s); give each"
@@ -88,7 +93,7 @@ def one_number(x: Nested, position: int) -> Number:
     tree = Pytree(x, f"argument {position}")
     if not tree.single:
         raise TypeError(
-            f"derivative(f) is taken by one number, but argument {position} is {x!r:.60}; use"
+            f"derivative(f) is taken by one number, but argument {position} is {shown(x)}; use"
             " jacobian"
         )
     return tree.leaves[0]
@@ -98,14 +103,26 @@ def argument_tuple(name: str, which: str, x: object) -> tuple[Nested, ...]:
     """`x`, given to jvp or hvp as "primals" or "tangents", as a tuple of arguments."""
     if not isinstance(x, (list, tuple)):
         raise TypeError(
-            f"{name}(f, primals, tangents) takes tuples of arguments, got {x!r:.60} as {which};"
+            f"{name}(f, primals, tangents) takes tuples of arguments, got {shown(x)} as {which};"
             f" write ({which[:-1]},) for a single argument"
         )
     return tuple(x)
 
 
-def named(name: str, f: Callable[..., Nested], result: Callable[P, R]) -> Callable[P, R]:
-    """`result`, named as a derivative of f, such as "grad(loss)"."""
+def as_derivative(
+    name: str, f: Callable[..., Nested], argnums: Argnums, result: Callable[P, R]
+) -> Callable[P, R]:
+    """`result` with the name of a derivative of f, such as "grad(loss)".
+
+    Raises TypeError unless f can be called and `argnums` is a position or a tuple of them.
+    """
+    require_function(f)
+    given = argnums if isinstance(argnums, tuple) else (argnums,)
+    if any(type(i) is not int for i in given):
+        raise TypeError(
+            f"argnums must be an int or a tuple of ints, got {shown(argnums)} of type"
+            f" {type(argnums).__name__}; write argnums=0 or argnums=(0, 1)"
+        )
     result.__name__ = result.__qualname__ = f"{name}({getattr(f, '__name__', repr(f))})"
     result.__doc__ = f"The {name} of {getattr(f, '__name__', repr(f))}."
     return result

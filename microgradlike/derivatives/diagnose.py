@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from microgradlike import graph
+from microgradlike._validate import shown
 from microgradlike.engine import Value, local_derivatives
 from microgradlike.ops import mul_no_nan
 
@@ -73,7 +74,7 @@ def diagnose(y: Value) -> Diagnosis:
       path to the result: log → add
     """
     if not isinstance(y, Value):
-        raise TypeError(f"diagnose(y) takes a Value, got {y!r:.60} of type {type(y).__name__}")
+        raise TypeError(f"diagnose(y) takes a Value, got {shown(y)} of type {type(y).__name__}")
     order = graph.topological(y)
     value = next(filter(None, (_bad_value(v) for v in order)), None)
     gradient = next(filter(None, (_bad_gradient(v) for v in reversed(order) if v.reached)), None)

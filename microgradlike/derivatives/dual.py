@@ -8,6 +8,7 @@ from functools import reduce
 
 from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
+from microgradlike._validate import shown
 from microgradlike.coerce import as_float
 from microgradlike.derivatives.chain_rule import partial, product
 from microgradlike.op import Number
@@ -162,7 +163,7 @@ def _checked_part(x: Number, tag: int) -> Number:
     part = _operand(x)
     if part is None:
         raise TypeError(
-            f"a Dual takes real numbers, Values or other Duals, got {x!r:.60} of type"
+            f"a Dual takes real numbers, Values or other Duals, got {shown(x)} of type"
             f" {type(x).__name__}"
         )
     if isinstance(part, Dual) and part.tag >= tag:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
+from microgradlike._validate import shown
 from microgradlike.coerce import as_float
 from microgradlike.op import Number
 from microgradlike.scalar import Scalar
@@ -239,7 +240,7 @@ def _number(x: object, name: str) -> Number:
     found = x if isinstance(x, Scalar) else as_float(x)
     if found is None:
         raise TypeError(
-            f"{name} is {x!r:.60} of type {type(x).__name__}; expected numbers, Values, or arrays,"
+            f"{name} is {shown(x)} of type {type(x).__name__}; expected numbers, Values, or arrays,"
             " lists, tuples and dicts of them"
         )
     return found

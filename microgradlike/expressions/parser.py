@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from microgradlike import ops
+from microgradlike._validate import shown
 from microgradlike.expressions.lexer import (
     COMPARISON,
     CONSTANTS,
@@ -64,7 +65,7 @@ class Expression:
         """
         missing = [name for name in self.names if name not in values]
         if missing:
-            raise ValueError(f"no value for {listed(missing)} in {self.text!r:.60}")
+            raise ValueError(f"no value for {listed(missing)} in {shown(self.text)}")
         stack: list[Number] = []
         for f, x in self._steps:
             if f is None:
@@ -91,7 +92,7 @@ def parse(text: str) -> Expression:
     -4.0
     """
     if not isinstance(text, str):
-        raise TypeError(f"parse takes a str, got {text!r:.60} of type {type(text).__name__}")
+        raise TypeError(f"parse takes a str, got {shown(text)} of type {type(text).__name__}")
     if len(text) > MAX_LENGTH:
         raise ParseError(
             f"an expression has at most {MAX_LENGTH:,} characters, this one has {len(text):,};"
@@ -197,7 +198,7 @@ class _Parser:
         if name not in FUNCTIONS:
             close = difflib.get_close_matches(name, FUNCTIONS, n=3)
             hint = f"did you mean {', '.join(close)}?" if close else "write a product with *"
-            raise self.error(f"unknown function {name!r:.60}; {hint}", position)
+            raise self.error(f"unknown function {shown(name)}; {hint}", position)
         return _Pending(position, 0, FUNCTIONS[name], 1, name)
 
     def missing_operand(self, token: str, position: int) -> ParseError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from microgradlike import functions
+from microgradlike._validate import shown
 from microgradlike.op import Number
 from microgradlike.ops import TABLE, Op
 
@@ -32,13 +33,13 @@ def check(activation: object) -> Activation:
     if isinstance(activation, str):
         if activation not in NAMED:
             raise ValueError(
-                f"no activation is called {activation!r:.60}; choose one of"
+                f"no activation is called {shown(activation)}; choose one of"
                 f" {', '.join(sorted(NAMED))}, or pass a function of one number"
             )
         return activation
     if not callable(activation):
         raise TypeError(
-            f"an activation is a name or a function, got {activation!r:.60} of type"
+            f"an activation must be a name or a function, got {shown(activation)} of type"
             f" {type(activation).__name__}"
         )
     return activation

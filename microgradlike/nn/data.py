@@ -56,7 +56,7 @@ def circles(
     [1.0, 0.5]
     """
     if not 0 < real_number("factor", factor) < 1:
-        raise ValueError(f"factor is between 0 and 1, got {factor!r}")
+        raise ValueError(f"factor must be between 0 and 1, got {factor!r}")
 
     def place(rng: Random, i: int) -> Point:
         angle, radius = rng.uniform(0.0, math.tau), factor if i % 2 else 1.0

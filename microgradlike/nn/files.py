@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from microgradlike._io import PathLike, write_whole
+from microgradlike._validate import shown
 from microgradlike.nn.formats import FORMATS, Format, LoadError, Parameters, read_bounded
 from microgradlike.nn.module import Module
 
@@ -67,7 +68,9 @@ def load(model: Module, path: PathLike) -> None:
 def _format(path: PathLike) -> Format:
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in FORMATS:
-        raise ValueError(f"the suffix is one of {', '.join(FORMATS)}, got {os.fspath(path)!r:.100}")
+        raise ValueError(
+            f"the suffix must be one of {', '.join(FORMATS)}, got {os.fspath(path)!r:.100}"
+        )
     return FORMATS[suffix]
 
 
@@ -82,7 +85,7 @@ an attribute of a class that extends nn.Module
     """
     if not isinstance(model, Module):
         raise TypeError(
-            f"a file holds the parameters of a Module, got {model!r:.60} of type"
+            f"a file holds the parameters of a Module, got {shown(model)} of type"
             f" {type(model).__name__}; keep the Values in an attribute of a class that extends"
             " nn.Module"
         )

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from microgradlike._io import PathLike, from_json_number, json_number
+from microgradlike._validate import shown
 
 FORMAT = "microgradlike parameters"
 VERSION = 1
@@ -62,9 +63,9 @@ def read_bounded(path: PathLike, limit: int) -> bytes:
 
 def _require_format(format_: object, version: object) -> None:
     if format_ != FORMAT:
-        raise LoadError(f"is not a {FORMAT} file: its format is {format_!r:.60}")
+        raise LoadError(f"is not a {FORMAT} file: its format is {shown(format_)}")
     if version != VERSION or isinstance(version, bool):
-        raise LoadError(f"has version {version!r:.60}; this release reads version {VERSION}")
+        raise LoadError(f"has version {shown(version)}; this release reads version {VERSION}")
 
 
 def _to_json(parameters: Parameters) -> bytes:
@@ -107,7 +108,7 @@ def _number(name: str, x: object) -> float:
     try:
         return from_json_number(x)
     except (TypeError, ValueError) as error:
-        raise LoadError(f"has {x!r:.60} for {name!r:.100}: {error}") from error
+        raise LoadError(f"has {shown(x)} for {name!r:.100}: {error}") from error
 
 
 def _to_npz(parameters: Parameters) -> bytes:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Protocol, cast, runtime_checkable
 
+from microgradlike._validate import shown
+
 
 @runtime_checkable
 class Source(Protocol):
@@ -70,14 +72,14 @@ def named(init: object) -> Draw:
     if isinstance(init, str):
         if init not in NAMED:
             raise ValueError(
-                f"no initialisation is called {init!r:.60}; choose one of {', '.join(NAMED)}, or"
+                f"no initialisation is called {shown(init)}; choose one of {', '.join(NAMED)}, or"
                 " pass a function of (rng, nin, nout)"
             )
         return NAMED[init]
     if not callable(init):
         raise TypeError(
-            f"an initialisation is a name or a function of (rng, nin, nout), got {init!r:.60} of"
-            f" type {type(init).__name__}"
+            f"an initialisation must be a name or a function of (rng, nin, nout), got {shown(init)}"
+            f" of type {type(init).__name__}"
         )
     return cast(Draw, init)
 
@@ -91,7 +93,7 @@ def source(rng: object) -> Source:
     """
     if isinstance(rng, type) or not isinstance(rng, Source):
         raise TypeError(
-            f"rng is a random.Random, got {rng!r:.60} of type {type(rng).__name__}; for a seed"
-            " write rng=random.Random(seed)"
+            f"rng must be a random.Random, got {shown(rng)} of type {type(rng).__name__}; for a"
+            " seed write rng=random.Random(seed)"
         )
     return rng

@@ -7,7 +7,7 @@ from collections.abc import Sequence, Sized
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from microgradlike._validate import require_numbers, whole_number
+from microgradlike._validate import require_numbers, shown, whole_number
 from microgradlike.engine import Value
 from microgradlike.nn import activations, initialisation
 from microgradlike.nn.activations import Activation
@@ -151,7 +151,7 @@ class MLP(Module):
         widths = [nin, *_widths(nouts)]
         if len(widths) == 1:
             raise ValueError(
-                "an MLP has at least one layer, got nouts=[]; write [1] for one neuron"
+                "an MLP must have at least one layer, got nouts=[]; write [1] for one neuron"
             )
         last = len(widths) - 2
         self.layers = [
@@ -192,15 +192,19 @@ def _widths(nouts: Sequence[int]) -> Sequence[int]:
         return list(nouts)
     except TypeError:
         raise TypeError(
-            f"nouts is a list of widths, got {nouts!r:.60}; write [{nouts!r:.60}] for one layer"
+            f"nouts must be a list of widths, got {shown(nouts)}; write [{shown(nouts)}] for"
+            " one layer"
         ) from None
 
 
 def _misfit(neuron: Neuron, x: Any) -> Exception:
     takes = f"{neuron} takes a sequence of {len(neuron.w)} input(s)"
     if isinstance(x, Sized):
-        return ValueError(f"{takes}, got {len(x)}: {x!r:.60}")
+        return ValueError(
+            f"{takes}, got {len(x)}: {shown(x)}; pass {len(neuron.w)}, or make the model for"
+            f" {len(x)}"
+        )
     return TypeError(
-        f"{takes}, got {x!r:.60} of type {type(x).__name__}; write [x] for a single one, list(x)"
+        f"{takes}, got {shown(x)} of type {type(x).__name__}; write [x] for a single one, list(x)"
         " for an iterator"
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, overload
 
 from microgradlike import functions
+from microgradlike._validate import shown
 from microgradlike.coerce import as_float
 from microgradlike.op import Number
 from microgradlike.ops import relu
@@ -97,7 +98,7 @@ def hinge(prediction: Number, target: Number) -> Number:
     if not isinstance(target, Scalar):
         if target not in (1, -1):
             raise ValueError(
-                f"hinge takes targets -1 and 1, got {target!r:.60}; for labels 0 and 1 write"
+                f"hinge takes targets -1 and 1, got {shown(target)}; for labels 0 and 1 write"
                 " 2 * label - 1"
             )
         target = float(target)
@@ -180,7 +181,7 @@ def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Number]:
     compare = _named(loss) if isinstance(loss, str) else loss
     if not callable(compare):
         raise TypeError(
-            f"loss is a function or the name of one, got {loss!r:.60} of type"
+            f"loss must be a function or the name of one, got {shown(loss)} of type"
             f' {type(loss).__name__}; write "mse", or lambda prediction, target: ...'
         )
     if not _compares(compare, len(data)):
@@ -198,8 +199,8 @@ def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Number]:
 def _named(name: str) -> Loss:
     if name not in LOSSES:
         raise ValueError(
-            f"no loss is called {name!r:.60}; choose one of {', '.join(LOSSES)}, or pass a function"
-            " of (prediction, target)"
+            f"no loss is called {shown(name)}; choose one of {', '.join(LOSSES)}, or pass a"
+            " function of (prediction, target)"
         )
     return LOSSES[name]
 
@@ -236,7 +237,7 @@ def _require_numbers(loss: str, prediction: object, target: object = 0.0) -> Non
     else:
         return
     raise TypeError(
-        f"{loss} takes numbers or Values, but a {noun} is {x!r:.60} of type {type(x).__name__};"
+        f"{loss} takes numbers or Values, but a {noun} is {shown(x)} of type {type(x).__name__};"
         " give it one number per example, or a list of predictions with a list of targets"
     )
 
@@ -245,7 +246,7 @@ def _pairs(loss: str, prediction: object, targets: list[object]) -> list[tuple[o
     predictions = _listed(prediction)
     if predictions is None:
         raise TypeError(
-            f"{loss} takes a list of predictions with a list of targets, got {prediction!r:.60} of"
+            f"{loss} takes a list of predictions with a list of targets, got {shown(prediction)} of"
             f" type {type(prediction).__name__}; write [prediction], or give one target"
         )
     if len(predictions) != len(targets):

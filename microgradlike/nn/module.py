@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
+from microgradlike._validate import shown
 from microgradlike.coerce import leaf_data
 from microgradlike.derivatives.pytree import HasParameters, is_array
 from microgradlike.engine import Value
@@ -155,7 +156,7 @@ def matched_parameters(module: Module, state: Mapping[str, float]) -> list[tuple
     """
     if not isinstance(state, Mapping):
         raise TypeError(
-            f"a state is the dict that state_dict() gave, got {state!r:.60} of type"
+            f"a state must be the dict that state_dict() gave, got {shown(state)} of type"
             f" {type(state).__name__}"
         )
     own = module.state_dict()
@@ -173,8 +174,8 @@ def matched_parameters(module: Module, state: Mapping[str, float]) -> list[tuple
 
 
 def _listing(names: Sequence[str]) -> str:
-    shown = ", ".join(f"{name!r:.100}" for name in names[:5])
-    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
+    listing = ", ".join(f"{name!r:.100}" for name in names[:5])
+    return f"{listing} and {len(names) - 5} more" if len(names) > 5 else listing
 
 
 def _in_scope(call: Callable[..., Result]) -> Callable[..., Result]:

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from microgradlike._validate import is_real, real_number, whole_number
+from microgradlike._validate import is_real, real_number, shown, whole_number
 from microgradlike.engine import Value
 from microgradlike.op import to_float
 
@@ -123,7 +123,7 @@ class Optimizer(ABC):
         """
         if not isinstance(state, Mapping):
             raise TypeError(
-                f"a state is the dict that state_dict() gave, got {state!r:.60} of type"
+                f"a state must be the dict that state_dict() gave, got {shown(state)} of type"
                 f" {type(state).__name__}"
             )
         own = self.state_dict()
@@ -206,7 +206,7 @@ class Adam(Optimizer):
         self.eps = real_number("eps", eps, at_least=0)
         if eps == 0:
             raise ValueError(
-                "eps is above 0, got 0: it keeps steps finite at gradients of 0; take 1e-8"
+                "eps must be above 0, got 0: it keeps steps finite at gradients of 0; take 1e-8"
             )
 
     def update(self, lr: float, sqrt: Callable[[N], N], p: N, g: N, *state: N) -> tuple[N, ...]:
@@ -249,19 +249,19 @@ def _checked(parameters: Iterable[Value]) -> list[Value]:
         elements = iter(parameters)
     except TypeError:
         raise TypeError(
-            f"an optimiser takes a list of Values, got {parameters!r:.60}; write model.parameters()"
-            " for a module's"
+            f"an optimiser takes a list of Values, got {shown(parameters)}; write"
+            " model.parameters() for a module's"
         ) from None
     found = list(elements)
     for i, p in enumerate(found):
         if not isinstance(p, Value):
             raise TypeError(
                 f"an optimiser takes Values such as model.parameters(), but element {i} is"
-                f" {p!r:.60} of type {type(p).__name__}"
+                f" {shown(p)} of type {type(p).__name__}"
             )
         if p.op is not None:
             raise ValueError(
-                f"parameter {i} is the result of {p.op.name!r}, {p!r:.60}; only leaves train"
+                f"parameter {i} is the result of {p.op.name!r}, {shown(p)}; only leaves train"
             )
     if not found:
         raise ValueError(
@@ -275,7 +275,7 @@ def _checked(parameters: Iterable[Value]) -> list[Value]:
 def _pair(name: str, xs: tuple[float, float]) -> tuple[float, float]:
     if not isinstance(xs, Sequence) or isinstance(xs, str) or len(xs) != 2:
         raise TypeError(
-            f"{name} is a pair of numbers such as (0.9, 0.999), got {xs!r:.60} of type"
+            f"{name} must be a pair of numbers such as (0.9, 0.999), got {shown(xs)} of type"
             f" {type(xs).__name__}"
         )
     a, b = (real_number(f"{name}[{i}]", x, at_least=0, below=1) for i, x in enumerate(xs))
@@ -285,14 +285,14 @@ def _pair(name: str, xs: tuple[float, float]) -> tuple[float, float]:
 def _numbers(name: str, xs: object, count: int) -> list[float]:
     if not isinstance(xs, Sequence) or isinstance(xs, str):
         raise TypeError(
-            f"{name} is a list with a number for each parameter, got {xs!r:.60} of type"
+            f"{name} must be a list with a number for each parameter, got {shown(xs)} of type"
             f" {type(xs).__name__}"
         )
     for i, x in enumerate(xs):
         if not is_real(x):
             raise TypeError(
-                f"{name}[{i}] is {x!r:.60} of type {type(x).__name__}, and not a number; a state is"
-                " what state_dict() gave"
+                f"{name}[{i}] is {shown(x)} of type {type(x).__name__}, and not a number; a state"
+                " is what state_dict() gave"
             )
     if len(xs) != count:
         raise ValueError(f"{name} has {len(xs)} number(s) for {count} parameter(s)")

@@ -6,6 +6,7 @@ import warnings
 
 from hypothesis import HealthCheck, Phase, given, settings
 
+from microgradlike._validate import shown
 from microgradlike.op import Op
 from microgradlike.testing.check.api import check_gradients
 from microgradlike.testing.check.report import GradientWarning, Report
@@ -47,7 +48,7 @@ def check_primitive(
     """
     if not isinstance(op, Op):
         raise TypeError(
-            f"check_primitive takes a primitive, got {op!r:.60}; make one with unary, binary or"
+            f"check_primitive takes a primitive, got {shown(op)}; make one with unary, binary or"
             " primitive"
         )
     statistics = CheckStatistics()
@@ -66,7 +67,7 @@ def _checked(op: Op, point: tuple[float, ...], order: int) -> Report:
     y = op.forward(*point)
     if type(y) is not float:
         raise TypeError(
-            f"{op.name}{point} gives {y!r:.60} of type {type(y).__name__}; the forward function of"
+            f"{op.name}{point} gives {shown(y)} of type {type(y).__name__}; the forward function of"
             " a primitive gives a float: write float(...) around it"
         )
     with warnings.catch_warnings():

@@ -20,7 +20,7 @@ from typing import Any, Protocol, cast, overload
 from hypothesis import HealthCheck, Phase, given, reject, seed as seeded, settings, strategies as st
 from hypothesis.errors import Unsatisfiable
 
-from microgradlike._validate import is_real, whole_number
+from microgradlike._validate import is_real, shown, whole_number
 from microgradlike.derivatives.pytree import HasParameters, is_array
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import listed
@@ -208,13 +208,13 @@ def _strategies(f: Function, ranges: Mapping[str, object]) -> dict[str, Strategy
 def _defaults(f: Function) -> dict[str, object]:
     """The arguments of f that may be given by position, with their defaults."""
     if not callable(f):
-        raise TypeError(f"gradient_property takes a function, got {f!r:.60}")
+        raise TypeError(f"gradient_property takes a function, got {shown(f)}")
     if isinstance(f, Op):
         return dict.fromkeys(parameter_names(f, f.arity), _NONE)
     try:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):
-        raise TypeError(f"{f!r:.60} has no signature to read; wrap it in a def") from None
+        raise TypeError(f"{shown(f)} has no signature to read; wrap it in a def") from None
     found: dict[str, object] = {}
     for p in parameters:
         if p.kind is p.VAR_POSITIONAL or (p.kind is p.KEYWORD_ONLY and p.default is p.empty):
@@ -243,7 +243,7 @@ def _strategy(name: str, drawn: object) -> Strategy:
     if is_real(drawn) or isinstance(drawn, HasParameters) or is_array(drawn):
         return st.just(drawn)
     raise TypeError(
-        f"{name}={drawn!r:.60} is not a range; give an interval such as (-1, 1), a Hypothesis"
+        f"{name}={shown(drawn)} is not a range; give an interval such as (-1, 1), a Hypothesis"
         " strategy, a number, an array, a Module, or a list, tuple or dict of ranges"
     )
 

@@ -50,6 +50,11 @@ BAD = [
     (["page", "x", *AT, "-o", "no/y.html"], "cannot write no/y.html: there is no directory no"),
     (["page", "x", *AT, "-o", "dir.html"], "cannot write dir.html: Is a directory"),
     (["page", "x", *AT, "-o", "y.svg"], "a page is saved as .html, got 'y.svg'; name it y.html"),
+    (["page", "x", *AT, "-o", "q.svg"], "a page is saved as .html, got 'q.svg'; name it q.html"),
+    (
+        ["draw", "w*x", "--at", "w=2", "x=1"],
+        "unrecognized arguments: x=1; separate the numbers of --at by commas, as in --at w=2,x=1",
+    ),
     (["explain", "x", *AT, "--wrt", "y"], "--wrt: the expression has no 'y'; it has x"),
     (
         ["explain", "x", *AT, "--paths", "0"],
@@ -59,6 +64,12 @@ BAD = [
     (["check", "user_module"], "check takes MODULE:FUNCTION such as mymodule:loss, got"),
     (["check", "a/b.py:f"], "check takes the name of a module, not a file: write a.b:f"),
     (["check", "no_such_module:f"], "cannot import no_such_module: ModuleNotFoundError:"),
+    (
+        ["check", "no_such_module:f"],
+        "cannot import no_such_module: ModuleNotFoundError: No module named 'no_such_module'; run"
+        " the command in the folder of the module, or add",
+    ),
+    (["check", "math:nosuch"], "the module math has no 'nosuch'\n"),
     (["check", "user_exits:f"], "cannot import user_exits: SystemExit: 3"),
     (["check", "user_leaves:f"], "cannot import user_leaves: SystemExit\n"),
     (["check", "user_typo:f"], "cannot import user_typo: SyntaxError: invalid syntax"),

@@ -211,12 +211,20 @@ def test_a_result_that_is_no_number_is_a_type_error():
         jit(lambda x: "a")(1.0)
 
 
+def test_an_argument_that_is_text_is_named_where_it_comes_back_as_the_result():
+    with pytest.raises(TypeError, match="the result of the function is 'a'") as caught:
+        jit(lambda x, scale=1.0: x)("a", scale=2.0)
+    (note,) = caught.value.__notes__
+    assert "argument 0 is 'a' of type str" in note
+    assert "pass a number" in note
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"batch": -1}, "batch=-1"),
-        ({"batch": "x"}, "batch='x'"),
-        ({"batch": [0]}, r"batch=\[0\]"),
+        ({"batch": "x"}, "got 'x' of type str; write batch=0"),
+        ({"batch": [0]}, r"got \[0\] of type list; write batch=\(0,\)"),
         ({"batch": True}, "batch=True"),
         ({"reduce": "max"}, "reduce='max' is not available"),
         ({"backend": "fortran"}, "backend='fortran' is not available; choose from 'auto', 'eager'"),

@@ -296,8 +296,8 @@ def test_what_is_no_executor_says_what_is_one(executor):
 @pytest.mark.parametrize(
     ("split", "error", "says"),
     [
-        (0, ValueError, "split is at least 1, got 0"),
-        (-5, ValueError, "split is at least 1, got -5"),
+        (0, ValueError, "split must be at least 1, got 0"),
+        (-5, ValueError, "split must be at least 1, got -5"),
         (2.5, TypeError, r"split .* got 2.5 of type float; write int"),
         (True, TypeError, "got True of type bool"),
         ("all", TypeError, "got 'all' of type str"),

@@ -185,8 +185,8 @@ def test_a_value_that_the_function_makes_may_decide():
 @pytest.mark.parametrize(
     ("f", "way_out"),
     [
-        (lambda x: 1 if x else 2, "where"),
-        (lambda x: 1 if x > 0 else 2, "where"),
+        (lambda x: 1 if x else 2, "write where(x > 0, a, b), or use maximum"),
+        (lambda x: 1 if x > 0 else 2, "write where(x > 0, a, b), or use maximum"),
         (lambda x: max(x, 0.0), "maximum"),
         (lambda x: 1 if x == 0 else 2, "where(abs(x - y) <= 0"),
         (lambda x: 1 if x != 0 else 2, "where(abs(x - y) <= 0"),
@@ -200,7 +200,7 @@ def test_a_value_that_the_function_makes_may_decide():
         (lambda x: round(x, 2), "floor"),
         (lambda x: complex(x), "two numbers"),
         (lambda x: [1, 2][x], "where"),
-        (lambda x: range(x), "where"),
+        (lambda x: range(x), "pass the count as a plain number that the function closes over"),
         (lambda x: x.data, "calculate with the Value"),
         (lambda x: x.primal, "calculate"),
         (lambda x: x.grad, "grad(f)"),

@@ -133,7 +133,7 @@ def test_where_one_number_is_differentiated_more_are_refused(operator, way_out, 
 def test_what_is_no_function_is_refused(stranger):
     for operator in (*OPERATORS, derivative):
         with pytest.raises(TypeError, match="derivatives are taken of functions, got"):
-            operator(stranger)(1.0)
+            operator(stranger)
     for take in (
         lambda: jvp(stranger, (1.0,), (1.0,)),
         lambda: vjp(stranger, 1.0),
@@ -146,8 +146,15 @@ def test_what_is_no_function_is_refused(stranger):
 
 
 @pytest.mark.parametrize(
-    "argnums", [2, 7, -3, (0, 2), (-3,), 1.0, "x", None, True, [0, 1], (0, True)], ids=repr
+    "argnums", [1.0, "x", None, True, [0, 1], (0, True), np.int64(0)], ids=repr
 )
+def test_argnums_that_are_no_positions_are_refused_at_once(argnums):
+    for operator in (*OPERATORS, derivative):
+        with pytest.raises(TypeError, match=re.escape(repr(argnums)) + r".*write argnums=0"):
+            operator(lambda x, y: x * y, argnums)
+
+
+@pytest.mark.parametrize("argnums", [2, 7, -3, (0, 2), (-3,)], ids=repr)
 def test_argnums_that_are_not_there_are_refused(argnums):
     for operator in (*OPERATORS, derivative):
         with pytest.raises(ValueError, match=r"argnums is .* but there are 2 positional argument"):
@@ -166,8 +173,11 @@ def test_a_position_given_twice_is_refused():
 
 
 def test_an_argument_by_keyword_cannot_be_differentiated_by():
-    with pytest.raises(ValueError, match="but there are 0 positional argument"):
+    with pytest.raises(ValueError, match=r"there are 0 positional argument.*pass it by position"):
         grad(square)(x=3.0)
+    with pytest.raises(ValueError, match="0 positional") as caught:
+        grad(square)()
+    assert "argnums" not in str(caught.value)
 
 
 def test_a_wrong_number_of_arguments_is_as_in_any_call():
@@ -251,8 +261,10 @@ def test_gradients_are_of_values_by_values(y, xs):
 
 def test_gradients_take_a_list():
     x = Value(1.0)
-    with pytest.raises(TypeError, match=r"takes a list of Values as xs; write \[x\] for a single"):
+    with pytest.raises(TypeError, match=r"list of .*got Value\(data=1.0.*write \[x\]"):
         gradients(x * x, x)
+    with pytest.raises(TypeError, match=r"list of .*got 3; write \[x\]"):
+        gradients(x * x, 3)
 
 
 # functions that lose the derivative

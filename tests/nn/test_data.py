@@ -92,14 +92,14 @@ def test_blobs_are_apart(classes):
 @pytest.mark.parametrize(
     ("wrong", "error", "says"),
     [
-        ({"n": 0}, ValueError, "n_samples is at least 1, got 0"),
-        ({"n_samples": 0}, ValueError, "n_samples is at least 1, got 0"),
-        ({"n": 2.5}, TypeError, r"n_samples is a whole number, got 2\.5 of type float"),
-        ({"n": True}, TypeError, "n_samples is a whole number, got True of type bool"),
-        ({"noise": -0.1}, ValueError, r"noise is finite and not negative, got -0\.1"),
-        ({"noise": math.nan}, ValueError, "noise is finite and not negative, got nan"),
-        ({"noise": "much"}, TypeError, "noise is a number, got 'much' of type str"),
-        ({"seed": None}, TypeError, "seed is a whole number, got None"),
+        ({"n": 0}, ValueError, "n_samples must be at least 1, got 0"),
+        ({"n_samples": 0}, ValueError, "n_samples must be at least 1, got 0"),
+        ({"n": 2.5}, TypeError, r"n_samples must be a whole number, got 2\.5 of type float"),
+        ({"n": True}, TypeError, "n_samples must be a whole number, got True of type bool"),
+        ({"noise": -0.1}, ValueError, r"noise must be finite and not negative, got -0\.1"),
+        ({"noise": math.nan}, ValueError, "noise must be finite and not negative, got nan"),
+        ({"noise": "much"}, TypeError, "noise must be a number, got 'much' of type str"),
+        ({"seed": None}, TypeError, "seed must be a whole number, got None"),
     ],
 )
 def test_a_wrong_argument_says_what_is_right(name, wrong, error, says):
@@ -110,10 +110,10 @@ def test_a_wrong_argument_says_what_is_right(name, wrong, error, says):
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda: nn.circles(factor=1.0), r"factor is between 0 and 1, got 1\.0"),
-        (lambda: nn.spirals(classes=1), "classes is at least 2, got 1"),
-        (lambda: nn.spirals(turns=math.inf), "turns is finite, got inf"),
-        (lambda: nn.blobs(classes=1), "classes is at least 2, got 1"),
+        (lambda: nn.circles(factor=1.0), r"factor must be between 0 and 1, got 1\.0"),
+        (lambda: nn.spirals(classes=1), "classes must be at least 2, got 1"),
+        (lambda: nn.spirals(turns=math.inf), "turns must be finite, got inf"),
+        (lambda: nn.blobs(classes=1), "classes must be at least 2, got 1"),
     ],
 )
 def test_a_wrong_shape_says_what_is_right(make, says):

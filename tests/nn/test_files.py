@@ -182,7 +182,7 @@ def test_a_missing_folder_is_an_os_error(tmp_path):
 @pytest.mark.parametrize("name", ["model", "model.pkl", "model.npy", ".json"])
 def test_any_other_suffix_is_a_value_error(tmp_path, name):
     for act in (nn.save, nn.load):
-        with pytest.raises(ValueError, match=r"suffix is one of \.json, \.npz, got .*"):
+        with pytest.raises(ValueError, match=r"suffix must be one of \.json, \.npz, got .*"):
             act(nn.MLP(1, [1]), tmp_path / name)
     assert os.listdir(tmp_path) == []
 

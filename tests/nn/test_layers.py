@@ -148,19 +148,23 @@ def test_every_named_initialisation_is_deterministic():
 @pytest.mark.parametrize(
     ("make", "error", "says"),
     [
-        (lambda: Neuron(0), ValueError, "nin is at least 1, got 0"),
-        (lambda: Neuron(2.0), TypeError, r"nin is a whole number, got 2\.0 of type float"),
-        (lambda: Neuron(True), TypeError, "nin is a whole number, got True"),
-        (lambda: Layer(1, -1), ValueError, "nout is at least 1, got -1"),
+        (lambda: Neuron(0), ValueError, "nin must be at least 1, got 0"),
+        (lambda: Neuron(2.0), TypeError, r"nin must be a whole number, got 2\.0 of type float"),
+        (lambda: Neuron(True), TypeError, "nin must be a whole number, got True"),
+        (lambda: Layer(1, -1), ValueError, "nout must be at least 1, got -1"),
         (lambda: MLP(2, []), ValueError, "at least one layer"),
         (lambda: MLP(2, 3), TypeError, r"list of widths, got 3; write \[3\]"),
-        (lambda: MLP(2, [3, "1"]), TypeError, "nout is a whole number, got '1' of type str"),
+        (lambda: MLP(2, [3, "1"]), TypeError, "nout must be a whole number, got '1' of type str"),
         (lambda: Neuron(1, activation="rleu"), ValueError, "no activation is called 'rleu'.*relu"),
         (lambda: Neuron(1, activation=3), TypeError, "name or a function, got 3 of type int"),
         (lambda: Neuron(1, init="he"), ValueError, "no initialisation is called 'he'.*kaiming"),
         (lambda: Neuron(1, init=0.0), TypeError, r"function of \(rng, nin, nout\), got 0\.0"),
         (lambda: MLP(2, [1], rng=3), TypeError, r"got 3 of type int; .* rng=random.Random\(seed\)"),
-        (lambda: Neuron(1, rng=random.Random), TypeError, "rng is a random.Random, got <class"),
+        (
+            lambda: Neuron(1, rng=random.Random),
+            TypeError,
+            "rng must be a random.Random, got <class",
+        ),
     ],
 )
 def test_a_wrong_argument_says_what_is_right(make, error, says):

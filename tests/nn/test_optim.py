@@ -178,7 +178,7 @@ def test_a_rate_made_wrong_later_stops_before_anything_moves():
     p = Value(0.0)
     for optimizer in (nn.SGD([p], lr=1.0), nn.Adam([p], lr=1.0)):
         optimizer.lr = math.nan
-        with pytest.raises(ValueError, match="lr is finite and not negative, got nan"):
+        with pytest.raises(ValueError, match="lr must be finite and not negative, got nan"):
             optimizer.step()
         assert optimizer.steps == 0
     assert p.data == 0.0
@@ -256,19 +256,43 @@ X = Value(1.0)
 @pytest.mark.parametrize(
     ("wrong", "error", "says"),
     [
-        (lambda: nn.SGD([X], lr=-0.1), ValueError, r"lr is finite and not negative, got -0\.1"),
-        (lambda: nn.SGD([X], lr=math.inf), ValueError, "lr is finite and not negative, got inf"),
-        (lambda: nn.SGD([X], lr="0.1"), TypeError, "lr is a number, got '0.1' of type str"),
-        (lambda: nn.SGD([X], lr=True), TypeError, "lr is a number, got True of type bool"),
-        (lambda: nn.SGD([X], 0.1, momentum=1.0), ValueError, r"momentum is .* below 1, got 1\.0"),
+        (
+            lambda: nn.SGD([X], lr=-0.1),
+            ValueError,
+            r"lr must be finite and not negative, got -0\.1",
+        ),
+        (
+            lambda: nn.SGD([X], lr=math.inf),
+            ValueError,
+            "lr must be finite and not negative, got inf",
+        ),
+        (lambda: nn.SGD([X], lr="0.1"), TypeError, "lr must be a number, got '0.1' of type str"),
+        (lambda: nn.SGD([X], lr=True), TypeError, "lr must be a number, got True of type bool"),
+        (
+            lambda: nn.SGD([X], 0.1, momentum=1.0),
+            ValueError,
+            r"momentum must be .* below 1, got 1\.0",
+        ),
         (lambda: nn.SGD([X], 0.1, nesterov=True), ValueError, "nesterov needs a momentum above 0"),
-        (lambda: nn.SGD([X], 0.1, weight_decay=-1), ValueError, "weight_decay is finite and not"),
-        (lambda: nn.Adam([X], betas=(0.9, 1.0)), ValueError, r"betas\[1\] is .* below 1"),
+        (
+            lambda: nn.SGD([X], 0.1, weight_decay=-1),
+            ValueError,
+            "weight_decay must be finite and not",
+        ),
+        (lambda: nn.Adam([X], betas=(0.9, 1.0)), ValueError, r"betas\[1\] must be .* below 1"),
         (lambda: nn.Adam([X], betas=0.9), TypeError, r"pair .* such as \(0\.9, 0\.999\), got 0\.9"),
-        (lambda: nn.Adam([X], betas=(0.9,)), TypeError, r"betas is a pair .* got \(0\.9,\)"),
-        (lambda: nn.AdamW([X], betas="ab"), TypeError, "betas is a pair .* got 'ab' of type str"),
-        (lambda: nn.Adam([X], betas=(0.9, None)), TypeError, r"betas\[1\] is a number, got None"),
-        (lambda: nn.Adam([X], eps=0.0), ValueError, "eps is above 0"),
+        (lambda: nn.Adam([X], betas=(0.9,)), TypeError, r"betas must be a pair .* got \(0\.9,\)"),
+        (
+            lambda: nn.AdamW([X], betas="ab"),
+            TypeError,
+            "betas must be a pair .* got 'ab' of type str",
+        ),
+        (
+            lambda: nn.Adam([X], betas=(0.9, None)),
+            TypeError,
+            r"betas\[1\] must be a number, got None",
+        ),
+        (lambda: nn.Adam([X], eps=0.0), ValueError, "eps must be above 0"),
         (lambda: nn.Adam([]), ValueError, "at least one parameter, got none"),
         (lambda: nn.Adam([X, X]), ValueError, "given twice"),
         (
@@ -291,11 +315,19 @@ def test_a_wrong_argument_says_what_is_right(wrong, error, says):
         ({}, ValueError, "not one of Adam, which has optimizer, steps, mean, square; pass"),
         ({"optimizer": "AdamW"}, ValueError, "not one of Adam"),
         ({"mean": [1.0, 2.0]}, ValueError, r"2 number\(s\) for 1 param"),
-        ({"steps": -5}, ValueError, "steps is at least 0, got -5"),
-        ({"steps": 1.5}, TypeError, "steps is a whole number, got 1.5 of type float"),
-        ({"steps": True}, TypeError, "steps is a whole number, got True of type bool"),
-        ({"square": None}, TypeError, "square is a list with a number for .*, got None of type"),
-        ({"square": "1"}, TypeError, "square is a list with a number for .*, got '1' of type str"),
+        ({"steps": -5}, ValueError, "steps must be at least 0, got -5"),
+        ({"steps": 1.5}, TypeError, "steps must be a whole number, got 1.5 of type float"),
+        ({"steps": True}, TypeError, "steps must be a whole number, got True of type bool"),
+        (
+            {"square": None},
+            TypeError,
+            "square must be a list with a number for .*, got None of type",
+        ),
+        (
+            {"square": "1"},
+            TypeError,
+            "square must be a list with a number for .*, got '1' of type str",
+        ),
         ({"square": ["fast"]}, TypeError, r"square\[0\] is 'fast' of type str"),
         ({"square": [None]}, TypeError, r"square\[0\] is None of type NoneType"),
         (None, TypeError, r"the dict that state_dict\(\) gave, got None of type NoneType"),

@@ -507,23 +507,35 @@ def test_a_loss_that_only_the_sum_makes_infinite_is_no_number_either():
     ("wrong", "error", "says"),
     [
         ({"data": ([], [])}, ValueError, "argument 0 has no rows"),
-        ({"data": ()}, TypeError, "data is a tuple of arrays or lists"),
+        ({"data": ()}, TypeError, "data must be a tuple of arrays or lists"),
         ({"data": list(zip(*DATA))}, TypeError, r"such as \(points, labels\), got .* of type list"),
         ({"data": (POINTS, SIGNS[1:])}, ValueError, r"argument 1 has 29 row\(s\), argument 0 has"),
         ({"data": ([[1.0, 2.0], [3.0]], [1, 1])}, ValueError, r"argument 0\[1\] is a list of 1"),
         ({"data": (["a"], [1])}, TypeError, r"argument 0\[0\]"),
         ({"data": ([[Value(1.0), 2.0]], [1])}, TypeError, r"holds Values .*; write their \.data"),
-        ({"validation_data": POINTS}, TypeError, "validation_data is a tuple"),
+        ({"validation_data": POINTS}, TypeError, "validation_data must be a tuple"),
         ({"batch_size": 31}, ValueError, r"batch_size=31 is more than the 30 example\(s\)"),
-        ({"batch_size": 0}, ValueError, "batch_size is at least 1, got 0"),
-        ({"batch_size": 2.5}, TypeError, "batch_size is a whole number"),
-        ({"epochs": 0}, ValueError, "epochs is at least 1, got 0"),
-        ({"seed": "a"}, TypeError, "seed is a whole number"),
-        ({"compare": -1}, ValueError, "compare is at least 0"),
+        ({"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
+        ({"batch_size": 2.5}, TypeError, "batch_size must be a whole number"),
+        ({"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
+        ({"seed": "a"}, TypeError, "seed must be a whole number"),
+        ({"compare": -1}, ValueError, "compare must be at least 0"),
         ({"backend": "fortran"}, ValueError, "backend='fortran' is not available"),
         ({"executor": 4}, TypeError, "executor=4 .* pass one, such as ProcessPoolExecutor"),
-        ({"callbacks": [3]}, TypeError, "a callback is called with the state .*, got 3 of type"),
-        ({"optimizer": nn.Adam}, TypeError, "optimizer is an Optimizer such as nn.Adam"),
+        ({"callbacks": [3]}, TypeError, "a callback must be .*, got 3 of type int; write def f"),
+        (
+            {"callbacks": [train.EarlyStopping]},
+            TypeError,
+            r"EarlyStopping.*; write EarlyStopping\(",
+        ),
+        (
+            {"callbacks": train.EarlyStopping(3)},
+            TypeError,
+            r"EarlyStop.*write callbacks=\[\.\.\.\]",
+        ),
+        ({"callbacks": print}, TypeError, r"got <built-in function print>.*write callbacks=\["),
+        ({"callbacks": None}, TypeError, r"got None of type NoneType; write callbacks=\["),
+        ({"optimizer": nn.Adam}, TypeError, "optimizer must be an Optimizer such as nn.Adam"),
         (
             {"optimizer": nn.Adam(network().parameters())},
             ValueError,
@@ -540,16 +552,34 @@ def test_what_does_not_fit_says_what_does(wrong, error, says):
         train.fit(loss=hinge, progress=False, **options)
 
 
+@pytest.mark.parametrize("backend", ["eager", "numpy"])
+def test_data_of_another_width_than_the_model_are_shown(backend):
+    model = nn.MLP(2, [2, 1])
+    adam = nn.Adam(model.parameters())
+    data = ([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [1.0, -1.0])
+    with pytest.raises(ValueError, match=r"takes .* 2 input.*, got 3: .*pass 2, or make") as caught:
+        train.fit(model, "mse", data, optimizer=adam, epochs=1, progress=False, backend=backend)
+    assert any("[[1.0, 2.0, 3.0], 1.0]" in note for note in caught.value.__notes__)
+
+
 @pytest.mark.parametrize(
     ("wrong", "error", "says"),
     [
-        (lambda: train.EarlyStopping(0), ValueError, "patience is at least 1, got 0"),
-        (lambda: train.EarlyStopping(2.0), TypeError, "patience is a whole number"),
-        (lambda: train.EarlyStopping(2, min_delta=-1), ValueError, "min_delta is finite and not"),
-        (lambda: train.EarlyStopping(2, min_delta="a"), TypeError, "min_delta is a number, got"),
-        (lambda: train.EarlyStopping(2, monitor="both"), ValueError, "monitor is 'training'"),
-        (lambda: train.Checkpoint("run.pkl"), ValueError, "a checkpoint is a .json file, got"),
-        (lambda: train.Checkpoint("run.json", every=0), ValueError, "every is at least 1"),
+        (lambda: train.EarlyStopping(0), ValueError, "patience must be at least 1, got 0"),
+        (lambda: train.EarlyStopping(2.0), TypeError, "patience must be a whole number"),
+        (
+            lambda: train.EarlyStopping(2, min_delta=-1),
+            ValueError,
+            "min_delta must be finite and not",
+        ),
+        (
+            lambda: train.EarlyStopping(2, min_delta="a"),
+            TypeError,
+            "min_delta must be a number, got",
+        ),
+        (lambda: train.EarlyStopping(2, monitor="both"), ValueError, "monitor must be 'training'"),
+        (lambda: train.Checkpoint("run.pkl"), ValueError, "a checkpoint must be a .json file, got"),
+        (lambda: train.Checkpoint("run.json", every=0), ValueError, "every must be at least 1"),
     ],
 )
 def test_a_callback_made_wrong_says_what_is_right(wrong, error, says):
@@ -617,7 +647,7 @@ def test_a_file_is_written_so_often_and_at_the_end(tmp_path, monkeypatch):
     written.clear()
     fitted(epochs=5, callbacks=[train.Checkpoint(tmp_path / "run.json", seconds=0)])
     assert len(written) == 5
-    with pytest.raises(ValueError, match="seconds is 0 or more, got -1"):
+    with pytest.raises(ValueError, match="seconds must be 0 or more, got -1"):
         train.Checkpoint("run.json", seconds=-1)
 
 
@@ -694,7 +724,7 @@ def test_early_stopping_that_does_not_restore_does_not(tmp_path):
 def test_options_are_looked_at_before_the_training():
     model = network()
     before = numbers(model)
-    with pytest.raises(ValueError, match="compare is at least 0, got -1"):
+    with pytest.raises(ValueError, match="compare must be at least 0, got -1"):
         fitted(model, compare=-1)
     assert numbers(model) == before
 

@@ -125,10 +125,13 @@ def test_it_is_saved_as_html_and_nothing_else(tmp_path):
     made = page(neuron())
     path = made.save(tmp_path / "y.html")
     assert path.read_bytes() == made.html.encode()
-    for name in ("y.svg", "y", "html"):
-        with pytest.raises(ValueError, match=r"a page is saved as \.html, got .*; name it y.html"):
+    for name in ("q.svg", "q", ".q"):
+        better = "y" if name[0] == "." else "q"
+        with pytest.raises(
+            ValueError, match=rf"saved as \.html, got .*{name}'; name it {better}\.html"
+        ):
             made.save(tmp_path / name)
-    with pytest.raises(OSError, match="No such file or directory"):
+    with pytest.raises(OSError, match=r"no folder .*no; create it first.*y\.html"):
         made.save(tmp_path / "no" / "y.html")
     assert [p.name for p in tmp_path.iterdir()] == ["y.html"]
 

@@ -214,7 +214,7 @@ def test_an_impossible_check_is_a_clear_error(f, point, error, message):
 @pytest.mark.parametrize("order", [0, -1, True, 1.5, "1"])
 def test_an_order_other_than_a_whole_number_from_1_on_is_refused(order):
     error = ValueError if type(order) is int else TypeError
-    with pytest.raises(error, match=f"order is .*, got {order!r}"):
+    with pytest.raises(error, match=f"order must be .*, got {order!r}"):
         check_gradients(ops.tanh, 0.5, order=order)
 
 

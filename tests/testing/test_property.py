@@ -198,8 +198,8 @@ def test_a_partial_that_takes_numbers_only_is_one_warning():
         (lambda self, x: x, {}, TypeError, "unbound method, got self; decorate"),
         (3, {}, TypeError, "takes a function, got 3"),
         (dict, {}, TypeError, "has no signature to read; wrap it in a def"),
-        (sin, {"examples": 0}, ValueError, "examples is at least 1, got 0"),
-        (sin, {"order": 1.5}, TypeError, "order is a whole number, got 1.5"),
+        (sin, {"examples": 0}, ValueError, "examples must be at least 1, got 0"),
+        (sin, {"order": 1.5}, TypeError, "order must be a whole number, got 1.5"),
     ],
 )
 def test_arguments_that_cannot_be_drawn_are_a_clear_error(f, ranges, error, message):

@@ -200,7 +200,7 @@ def test_a_limit_below_one_or_not_whole_is_refused(max_paths, error):
 
 @pytest.mark.parametrize("arguments", [(3.0,), (Value(1.0), 2.0)])
 def test_anything_but_a_value_is_a_type_error(arguments):
-    with pytest.raises(TypeError, match=r"expected a Value, got .*; draw"):
+    with pytest.raises(TypeError, match=r"expected a Value, got .*; pass"):
         explain(*arguments)
 
 

@@ -210,13 +210,13 @@ def test_twenty_thousand_nodes_of_any_shape_are_fitted_to_a_picture(shape):
 @pytest.mark.parametrize(
     ("option", "error", "message"),
     [
-        ({"depth": -1}, ValueError, "depth is at least 0, got -1"),
-        ({"depth": 1.5}, TypeError, "depth is a whole number, got 1.5 of type float"),
-        ({"hops": -1}, ValueError, "hops is at least 0, got -1"),
-        ({"hops": True}, TypeError, "hops is a whole number, got True of type bool"),
-        ({"hops": None}, TypeError, "hops is a whole number, got None of type NoneType"),
-        ({"max_nodes": 1}, ValueError, "max_nodes is at least 2, got 1"),
-        ({"max_nodes": "9"}, TypeError, "max_nodes is a whole number, got '9' of type str"),
+        ({"depth": -1}, ValueError, "depth must be at least 0, got -1"),
+        ({"depth": 1.5}, TypeError, "depth must be a whole number, got 1.5 of type float"),
+        ({"hops": -1}, ValueError, "hops must be at least 0, got -1"),
+        ({"hops": True}, TypeError, "hops must be a whole number, got True of type bool"),
+        ({"hops": None}, TypeError, "hops must be a whole number, got None of type NoneType"),
+        ({"max_nodes": 1}, ValueError, "max_nodes must be at least 2, got 1"),
+        ({"max_nodes": "9"}, TypeError, "max_nodes must be a whole number, got '9' of type str"),
     ],
 )
 def test_an_option_out_of_range_is_named(option, error, message):

@@ -287,7 +287,7 @@ def test_an_error_is_not_hidden_by_one_of_the_recording():
         ({"loss": None}, TypeError, "None of type NoneType"),
         ({"loss": lambda m, x, y: 1.0}, TypeError, "must be a Value, got 1.0"),
         ({"loss": lambda m, x, y: [m(x)]}, TypeError, "must be a Value, got .*of type list"),
-        ({"data": [1, 2]}, TypeError, "data is a tuple"),
+        ({"data": [1, 2]}, TypeError, "data must be a tuple"),
         ({"data": ([(0.0, math.nan)], [1])}, ValueError, "not finite"),
         ({"probe": 100}, IndexError, "probe .*0 to 19, got 100"),
     ],

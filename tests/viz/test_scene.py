@@ -151,8 +151,8 @@ def test_a_long_chain_needs_no_recursion():
 @pytest.mark.parametrize(
     ("stranger", "message"),
     [
-        (3.0, "got 3.0 of type float; draw the Value"),
-        ([Value(1.0)], "of type list; draw one of its elements, or their sum"),
+        (3.0, "got 3.0 of type float; pass the Value"),
+        ([Value(1.0)], "of type list; pass one of its elements, or their sum"),
         (None, "got None of type NoneType"),
     ],
 )

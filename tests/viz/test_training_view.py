@@ -151,7 +151,7 @@ def test_the_parameters_gradients_are_left_alone():
         ((lambda x: x, hinge), TypeError, "must be a Module, got .*nn.Module"),
         ((mlp(1), lambda m, x, y: 2.0), TypeError, "must be a Value, got 2.0"),
         ((mlp(1), "l2"), ValueError, "no loss is called 'l2'; choose one of mse"),
-        ((mlp(1), hinge, [1, 2]), TypeError, "data is a tuple"),
+        ((mlp(1), hinge, [1, 2]), TypeError, "data must be a tuple"),
         ((mlp(1), hinge, ([(1.0, 2.0)], [1, 2])), ValueError, "2"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from microgradlike._validate import shown
 from viz.colors import EDGE, WHITE, YELLOW, Scale
 from viz.dot.legend import legend
 from viz.dot.node_label import GREY, node_label
@@ -36,7 +37,9 @@ def to_dot(scene: Scene, *, direction: str = "LR") -> str:
 def statements(scene: Scene, *, direction: str) -> list[str]:
     """List the statements between the braces, one per line."""
     if direction not in DIRECTIONS:
-        raise ValueError(f"direction must be one of {', '.join(DIRECTIONS)}, got {direction!r:.60}")
+        raise ValueError(
+            f"direction must be one of {', '.join(DIRECTIONS)}, got {shown(direction)}"
+        )
     scale = Scale.of(n.grad for n in scene.nodes)
     arrivals: dict[str, list[SceneEdge]] = {}
     for e in scene.edges:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from microgradlike._io import write_whole
+from microgradlike._validate import shown
 from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.dot.animation import animate
@@ -74,8 +75,9 @@ class Drawing:
         'y.dot'
         """
         target = Path(path)
+        name = f"{target.stem.partition('.')[0] or 'y'}.svg"
         if animated and target.suffix.lower() != ".svg":
-            raise ValueError(f"only an .svg can be animated, got {str(path)!r:.80}; name it y.svg")
+            raise ValueError(f"only an .svg can be animated, got {str(path)!r:.80}; name it {name}")
         write: dict[str, Callable[[], bytes]] = {
             ".svg": lambda: (self.animation() if animated else self.svg()).encode(),
             ".png": lambda: render(self.source, "png"),
@@ -85,7 +87,7 @@ class Drawing:
         suffix = target.suffix.lower()
         if suffix not in write:
             raise ValueError(
-                f"a picture is saved as {', '.join(write)}, got {str(path)!r:.80}; name it y.svg"
+                f"a picture is saved as {', '.join(write)}, got {str(path)!r:.80}; name it {name}"
             )
         write_whole(target, write[suffix]())
         return target
@@ -163,7 +165,7 @@ def draw_dot(
 def _focus_id(y: Value | Program, focus: Value) -> str:
     if isinstance(y, Program):
         raise TypeError(
-            f"focus must be a Value of the graph, and a program has none; got {focus!r:.60};"
+            f"focus must be a Value of the graph, and a program has none; got {shown(focus)};"
             " max_nodes= shows a part of a program"
         )
     return id_of(y, focus)

@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 
+from microgradlike._validate import shown
+
 SECONDS = 30.0
 KINDS = ("svg", "png", "pdf")
 DPI = 144  # resolution of a PNG: twice that of a screen, enough for a slide
@@ -38,7 +40,7 @@ def render(source: str, kind: str = "svg", *, seconds: float = SECONDS) -> bytes
     Graphviz fails or takes more than `seconds`, ValueError for another kind.
     """
     if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r:.60}")
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {shown(kind)}")
     if kind == "png":
         source = source.replace("{", f"{{ graph [dpi={DPI}]", 1)
     try:

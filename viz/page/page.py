@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 
 from microgradlike._io import write_whole
+from microgradlike._validate import shown
 from microgradlike.compile.arithmetic import arithmetic
 from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
@@ -58,8 +59,8 @@ class Page:
         target = Path(path)
         if target.suffix.lower() not in (".html", ".htm"):
             raise ValueError(
-                f"a page is saved as .html, got {str(path)!r:.80}; name it y.html, or make"
-                ' a picture: draw(y).save("y.png")'
+                f"a page is saved as .html, got {str(path)!r:.80}; name it"
+                f" {target.stem.partition('.')[0] or 'y'}.html, or draw a picture instead"
             )
         write_whole(target, self.html.encode())
         return target
@@ -83,11 +84,11 @@ class Page:
         return self.frame()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        shown = {"text/html": self.frame(), "text/plain": repr(self)}
+        bundle = {"text/html": self.frame(), "text/plain": repr(self)}
         try:  # a picture too, for readers that run no scripts
-            return shown | {"image/svg+xml": Drawing(fit(self.scene)).svg()}
+            return bundle | {"image/svg+xml": Drawing(fit(self.scene)).svg()}
         except Exception:  # no Graphviz: the notebook shows the page alone
-            return shown
+            return bundle
 
     def __repr__(self) -> str:
         return f'<Page of {len(self.scene.nodes)} nodes; .save("y.html") writes it>'
@@ -125,7 +126,7 @@ def page(
         return _training_page(_runs(y, other, data, loss), names, own)
     if other is not None or data is not None or loss is not None:
         raise TypeError(
-            f"data, loss and another run belong to a page of training, got {y!r:.60} of type"
+            f"data, loss and another run belong to a page of training, got {shown(y)} of type"
             f" {type(y).__name__}; write page(model, data=..., loss=...) or page(run, other)"
         )
     graph = scene(y, names=names)
@@ -176,7 +177,7 @@ def _runs(
 def _require_recorded(run: object) -> None:
     if not isinstance(run, Watch):
         raise TypeError(
-            f"the other run must be a Watch, got {run!r:.60} of type {type(run).__name__}; record"
+            f"the other run must be a Watch, got {shown(run)} of type {type(run).__name__}; record"
             " it with watch(model, data=..., loss=...)"
         )
     if not run.steps:
@@ -221,5 +222,5 @@ def _require_spellings(spellings: Mapping[Op, str] | None) -> dict[Op, str]:
         return dict(spellings)
     raise TypeError(
         "spellings must be a dict from primitives to JavaScript functions, such as"
-        f' {{cube: "x => x * x * x"}}, got {spellings!r:.60}'
+        f' {{cube: "x => x * x * x"}}, got {shown(spellings)}'
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from microgradlike import ops
+from microgradlike._validate import shown
 from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from microgradlike.op import Op
@@ -24,7 +25,7 @@ def scene_of(y: Value | Program, *, names: Mapping[Value, str] | None = None) ->
         return scene(y, names=names)
     if names:
         raise TypeError(
-            f"names are for Values, and a program has its own names; leave out names={names!r:.60}"
+            f"names are for Values, and a program has its own names; leave out names={shown(names)}"
         )
     return program_scene(y)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from microgradlike import ops
+from microgradlike._validate import shown
 from microgradlike.engine import Value, local_derivatives
 from microgradlike.graph import topological
 from viz.numbers import short
@@ -141,15 +142,15 @@ def id_of(root: Value, v: Value) -> str:
 
 
 def require_value(y: object) -> Value:
-    """Return `y` if it is a Value; else raise a TypeError that says what to draw."""
+    """Return `y` if it is a Value; else raise a TypeError that says what to pass."""
     if isinstance(y, Value):
         return y
     way_out = (
-        "draw one of its elements, or their sum"
+        "pass one of its elements, or their sum"
         if isinstance(y, (list, tuple))
-        else "draw the Value that a computation ends in"
+        else "pass the Value that a computation ends in"
     )
-    raise TypeError(f"expected a Value, got {y!r:.60} of type {type(y).__name__}; {way_out}")
+    raise TypeError(f"expected a Value, got {shown(y)} of type {type(y).__name__}; {way_out}")
 
 
 def require_names(names: Mapping[Value, str] | None) -> Mapping[Value, str]:
@@ -165,7 +166,7 @@ def require_names(names: Mapping[Value, str] | None) -> Mapping[Value, str]:
     ):
         return names
     raise TypeError(
-        f"names must be a dict from Values to text, such as {{y: 'y'}}, got {names!r:.60}"
+        f"names must be a dict from Values to text, such as {{y: 'y'}}, got {shown(names)}"
     )
 
 

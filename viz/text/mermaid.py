@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from microgradlike._validate import shown
 from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.colors import YELLOW, Scale
@@ -61,7 +62,9 @@ def to_mermaid(
     <BLANKLINE>
     """
     if direction not in DIRECTIONS:
-        raise ValueError(f"direction must be one of {', '.join(DIRECTIONS)}, got {direction!r:.60}")
+        raise ValueError(
+            f"direction must be one of {', '.join(DIRECTIONS)}, got {shown(direction)}"
+        )
     if isinstance(root, Scene):
         drawn = root
     else:

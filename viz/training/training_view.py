@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from microgradlike._validate import whole_number
+from microgradlike._validate import shown, whole_number
 from microgradlike.derivatives.pytree import is_array
 from microgradlike.engine import Value
 from microgradlike.graph import topological
@@ -46,7 +46,7 @@ class TrainingSetup:
         """
         if not isinstance(model, Module):
             raise TypeError(
-                f"the model must be a Module, got {model!r:.60} of type {type(model).__name__};"
+                f"the model must be a Module, got {shown(model)} of type {type(model).__name__};"
                 " keep its Values in attributes of a class that extends nn.Module"
             )
         examples = Dataset(data, "data")
@@ -138,7 +138,7 @@ def require_loss(y: object) -> Value:
     if isinstance(y, Value):
         return y
     raise TypeError(
-        f"the loss of an example must be a Value, got {y!r:.60} of type {type(y).__name__}; for a"
+        f"the loss of an example must be a Value, got {shown(y)} of type {type(y).__name__}; for a"
         " batch, write the loss of one example: the mean is taken here"
     )
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from microgradlike import ops
+from microgradlike._validate import shown
 from microgradlike.op import Op
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def text(program: Program, name: str, spellings: Mapping[Op, str]) -> str:
     """Return the program as JavaScript; see `Program.to_javascript`."""
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_$][\w$]*", name, re.ASCII):
         raise ValueError(
-            f"{name!r:.60} is not a JavaScript identifier; choose another name, such as 'f'"
+            f"{shown(name)} is not a JavaScript identifier; choose another name, such as 'f'"
         )
     if name in RESERVED.split():
         raise ValueError(

@@ -8,6 +8,7 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from microgradlike._validate import shown
 from microgradlike.compile.export.source import Source
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def text(program: Program, name: str) -> str:
     """Return the program as Python; see `Program.to_python`."""
     if not (isinstance(name, str) and name.isidentifier()) or keyword.iskeyword(name):
         raise ValueError(
-            f"{name!r:.60} is not a Python identifier; choose another name, such as 'f'"
+            f"{shown(name)} is not a Python identifier; choose another name, such as 'f'"
         )
     source = Source(name)
     body = list(_body(program, source))

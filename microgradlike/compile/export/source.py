@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
+from microgradlike._validate import shown
 from microgradlike.op import Op
 
 Function = ast.FunctionDef | ast.Lambda
@@ -57,7 +58,7 @@ class Source:
                 return f"{module}.{called}"
         if id(f) not in self._names:
             if not isinstance(f, FunctionType):
-                _refuse(wish, f"{f!r:.60} has no Python source")
+                _refuse(wish, f"{shown(f)} has no Python source")
             self._alive.append(f)
             self._names[id(f)] = self._free(wish)
             self.functions.append(self._text(f, self._names[id(f)]))

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import TypedDict, cast
 
-from microgradlike._validate import real_number, whole_number
+from microgradlike._validate import real_number, shown, whole_number
 from microgradlike.nn.training.state import State
 
 
@@ -56,9 +56,11 @@ class FunctionCallback(Callback):
 
     def __init__(self, f: Callable[[State], object]) -> None:
         if not callable(f) or isinstance(f, type):
+            made = isinstance(f, type)
+            way_out = f"write {f.__name__}(...)" if made else "write def f(state): ..., and pass f"
             raise TypeError(
-                f"a callback is called with the state after each epoch, got {f!r:.60} of type"
-                f" {type(f).__name__}{'; write its arguments' if isinstance(f, type) else ''}"
+                f"a callback must be a function of the state, got {shown(f)} of type"
+                f" {type(f).__name__}; {way_out}"
             )
         self.f = f
 
@@ -101,7 +103,9 @@ class EarlyStopping(Callback):
     ) -> None:
         self.patience = whole_number("patience", patience, at_least=1)
         if monitor not in (None, "training", "validation"):
-            raise ValueError(f"monitor is 'training', 'validation' or None, got {monitor!r:.60}")
+            raise ValueError(
+                f"monitor must be 'training', 'validation' or None, got {shown(monitor)}"
+            )
         if restore is not None:
             message = "restore is now called restore_best_weights"
             warnings.warn(message, DeprecationWarning, stacklevel=2)

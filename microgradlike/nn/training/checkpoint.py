@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any
 
 from microgradlike._io import PathLike, from_json_number, json_number, write_whole
-from microgradlike._validate import is_real, whole_number
+from microgradlike._validate import is_real, shown, whole_number
 from microgradlike.engine import Value
 from microgradlike.nn.files import limit_of
 from microgradlike.nn.formats import LoadError, read_bounded
@@ -43,14 +43,14 @@ class Checkpoint(Callback):
     def __init__(self, path: PathLike, *, every: int = 1, seconds: float = 1.0) -> None:
         self.path, self.every = Path(path), whole_number("every", every, at_least=1)
         if self.path.suffix.lower() != ".json":
-            raise ValueError(f"a checkpoint is a .json file, got {os.fspath(path)!r:.100}")
+            raise ValueError(f"a checkpoint must be a .json file, got {os.fspath(path)!r:.100}")
         if not self.path.parent.is_dir():
             raise FileNotFoundError(
                 f"{os.fspath(path)}: there is no directory {os.fspath(self.path.parent)}; make it"
                 " first"
             )
         if not (is_real(seconds) and seconds >= 0):
-            raise ValueError(f"seconds is 0 or more, got {seconds!r:.60}")
+            raise ValueError(f"seconds must be 0 or more, got {shown(seconds)}")
         self.seconds = seconds
         self._last: float | None = None  # the time of the last file
         self._due: dict[str, Any] | None = None  # content to be written at the end
@@ -144,7 +144,7 @@ def _parsed(content: bytes) -> dict[str, Any]:
         raise LoadError(f"is not a {FORMAT} file")
     if document["version"] != VERSION:
         version = document["version"]
-        raise LoadError(f"has version {version!r:.60}; this release reads version {VERSION}")
+        raise LoadError(f"has version {shown(version)}; this release reads version {VERSION}")
     return document
 
 
@@ -156,7 +156,7 @@ def _require_same_batches(document: Mapping[str, Any], state: State) -> None:
     ):
         if document[key] != own:
             raise LoadError(
-                f"is of a training with {words}={document[key]!r:.60}, this one has {own}; to"
+                f"is of a training with {words}={shown(document[key])}, this one has {own}; to"
                 " resume it give the same data, validation_data and batch_size"
             )
 

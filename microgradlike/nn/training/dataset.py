@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from microgradlike._validate import shown
 from microgradlike.derivatives.pytree import is_array
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ class Dataset:
 
         if not isinstance(data, tuple) or not data:
             raise TypeError(
-                f"{name} is a tuple of arrays or lists with one entry per example, such as (points,"
-                f" labels), got {data!r:.60} of type {type(data).__name__}"
+                f"{name} must be a tuple of arrays or lists with one entry per example, such as"
+                f" (points, labels), got {shown(data)} of type {type(data).__name__}"
             )
         try:
             arguments = Arguments(data, {}, tuple(range(len(data))))
@@ -50,6 +51,11 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def first(self) -> Sequence[object]:
+        """The parts of the first example."""
+        return self.example(self.rows[0])
 
     def example(self, row: NDArray[Any]) -> Sequence[object]:
         """The parts of an example, from the array of its numbers, which may be of any kind.

@@ -9,7 +9,7 @@ from math import isfinite
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from microgradlike._validate import whole_number
+from microgradlike._validate import shown, whole_number
 from microgradlike.compile.jit import jit
 from microgradlike.derivatives.diagnose import diagnose
 from microgradlike.engine import Value
@@ -106,8 +106,7 @@ def fit(
     tests = None if validation_data is None else _validation_set(validation_data, dataset)
     _require_parameters_of(model, optimizer)
     size = _batch_size(batch_size, len(dataset))
-    ready = [c if isinstance(c, Callback) else FunctionCallback(c) for c in callbacks]
-    ready.sort(key=lambda c: isinstance(c, Checkpoint))  # last, to hold the state of the others
+    ready = _ready(callbacks)
     rng = Random(0 if seed is None else whole_number("seed", seed))
     epochs = whole_number("epochs", epochs, at_least=1)
     compare = whole_number("compare", compare, at_least=0)
@@ -116,7 +115,13 @@ def fit(
     loss_of_example = losses.resolve(loss, data)
 
     def loss_of_row(row: Any) -> object:
-        return loss_of_example(model, *dataset.example(row))
+        try:
+            return loss_of_example(model, *dataset.example(row))
+        except ValueError as error:
+            error.add_note(
+                f"in the loss of an example of data; the first is {dataset.first!r:.200}"
+            )
+            raise
 
     step = jit(loss_of_row, batch=0, backend=backend, executor=executor, split=split)
     run = _Run(state, dataset, tests, step, Stopwatch(), shuffled=seed is not None)
@@ -220,13 +225,13 @@ def _metrics(state: State) -> Metrics:
 def _require_parameters_of(model: object, optimizer: object) -> None:
     if not isinstance(model, Module):
         raise TypeError(
-            f"fit trains a Module, got {model!r:.60} of type {type(model).__name__}; keep the"
+            f"fit trains a Module, got {shown(model)} of type {type(model).__name__}; keep the"
             " Values in an attribute of a class that extends nn.Module"
         )
     if not isinstance(optimizer, Optimizer):
         raise TypeError(
-            f"optimizer is an Optimizer such as nn.Adam(model.parameters()), got {optimizer!r:.60}"
-            f" of type {type(optimizer).__name__}"
+            f"optimizer must be an Optimizer such as nn.Adam(model.parameters()), got"
+            f" {shown(optimizer)} of type {type(optimizer).__name__}"
         )
     own = set(map(id, model.parameters()))
     for i, p in enumerate(optimizer.parameters):
@@ -235,6 +240,17 @@ def _require_parameters_of(model: object, optimizer: object) -> None:
                 f"parameter {i} of the optimizer does not belong to the model; make the optimizer"
                 " with model.parameters() of this model"
             )
+
+
+def _ready(callbacks: Iterable[Callable[[State], object]]) -> list[Callback]:
+    """The callbacks in the order of their calls; TypeError if they are not a list."""
+    if callable(callbacks) or not isinstance(callbacks, Iterable):
+        raise TypeError(
+            f"callbacks must be a list, got {shown(callbacks)} of type {type(callbacks).__name__};"
+            " write callbacks=[...]"
+        )
+    ready = [c if isinstance(c, Callback) else FunctionCallback(c) for c in callbacks]
+    return sorted(ready, key=lambda c: isinstance(c, Checkpoint))  # last, with the others' state
 
 
 def _validation_set(validation_data: Data, dataset: Dataset) -> Dataset:

@@ -19,7 +19,7 @@ from functools import partial
 from types import FunctionType
 
 from microgradlike import ops
-from microgradlike._validate import whole_number
+from microgradlike._validate import shown, whole_number
 from microgradlike.op import Op
 from microgradlike.testing.check.directional import DirectionalDifferences
 from microgradlike.testing.check.function_under_test import FunctionUnderTest, unit_direction
@@ -59,7 +59,7 @@ def check_gradients(f: Callable[..., object], *point: object, order: int = 2) ->
     """
     order = whole_number("order", order, at_least=1)
     if not callable(f):
-        raise TypeError(f"check_gradients(f, *point) needs a function first, got {f!r:.60}")
+        raise TypeError(f"check_gradients(f, *point) needs a function first, got {shown(f)}")
     report = _report(FunctionUnderTest(f, Point(f, point)), order)
     if report.wrong:
         raise GradientError(report)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from microgradlike._validate import shown
 from microgradlike.derivatives.dual import Dual, fresh_tag, split
 from microgradlike.engine import Value
 from microgradlike.graph import topological
@@ -50,7 +51,7 @@ class ForwardMode:
                 y = self.function.f(*self.function.point.unflatten(inputs))
                 if isinstance(y, (Scalar, float)):
                     return y
-                self.refusal = f"it returned {y!r:.60} of type {type(y).__name__}"
+                self.refusal = f"it returned {shown(y)} of type {type(y).__name__}"
             except Exception as error:  # user code: any error may mean that it wants a Value
                 self.refusal = f"{type(error).__name__}: {error}"
         return _replayed(self.function, inputs)

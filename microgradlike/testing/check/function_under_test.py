@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from random import Random
 
+from microgradlike._validate import shown
 from microgradlike.derivatives.api import gradients
 from microgradlike.derivatives.chain_rule import product
 from microgradlike.engine import Value
@@ -55,7 +56,7 @@ class FunctionUnderTest:
         y = self.f(*values)
         if not isinstance(y, Value):
             raise TypeError(
-                f"f returned {y!r:.60} of type {type(y).__name__}, not a Value; {_way_out(y)}"
+                f"f returned {shown(y)} of type {type(y).__name__}, not a Value; {_way_out(y)}"
             )
         return y, leaves
 

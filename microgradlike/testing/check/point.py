@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
-from microgradlike._validate import is_real
+from microgradlike._validate import is_real, shown
 from microgradlike.derivatives.pytree import (
     CONTAINERS,
     MAX_DEPTH,
@@ -84,7 +84,7 @@ class Point:
         if not is_real(argument):
             way_out = "; pass its .data" if isinstance(argument, Value) else ""
             raise TypeError(
-                f"{name} is {argument!r:.60} of type {type(argument).__name__}; a point is made of"
+                f"{name} is {shown(argument)} of type {type(argument).__name__}; a point is made of"
                 f" {_MADE_OF}{way_out}"
             )
         x = to_float(argument)
