@@ -540,3 +540,10 @@ def test_threads_with_graphs_of_their_own_do_not_meet():
     results.clear()
     [work(i) for i in (1, 2, 3, 4)]
     assert together == results
+
+
+def test_a_label_of_a_class_derived_from_str_becomes_plain_text():
+    class Name(str):
+        __slots__ = ()
+
+    assert type(Value(1.0, Name("w")).label) is str

@@ -171,3 +171,8 @@ def test_nothing_of_a_wrong_number_of_functions_is_a_primitive():
     with contextlib.suppress(AttributeError):
         ops.tanh.name = "x"
     assert ops.tanh.name == "tanh"
+
+
+def test_a_partial_with_an_absolute_value_is_written_so():
+    bent = unary("bent", lambda x: x * abs(x), lambda y, x: 2 * abs(x))
+    assert "abs(x)" in bent.__doc__

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeAlias, TypeVar
 
-from microgradlike._validate import shown
+from microgradlike._validate import shown, whole_number
 from microgradlike.derivatives.linearize import Linearization
 from microgradlike.derivatives.pytree import Nested, Pytree
 from microgradlike.op import Number
@@ -117,12 +117,14 @@ def as_derivative(
     Raises TypeError unless f can be called and `argnums` is a position or a tuple of them.
     """
     require_function(f)
-    given = argnums if isinstance(argnums, tuple) else (argnums,)
-    if any(type(i) is not int for i in given):
+    try:
+        for i in argnums if isinstance(argnums, tuple) else (argnums,):
+            whole_number("a position", i)
+    except TypeError:
         raise TypeError(
             f"argnums must be an int or a tuple of ints, got {shown(argnums)} of type"
             f" {type(argnums).__name__}; write argnums=0 or argnums=(0, 1)"
-        )
+        ) from None
     result.__name__ = result.__qualname__ = f"{name}({getattr(f, '__name__', repr(f))})"
     result.__doc__ = f"The {name} of {getattr(f, '__name__', repr(f))}."
     return result

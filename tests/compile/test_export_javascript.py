@@ -239,3 +239,9 @@ def test_a_users_primitive_wants_a_spelling(node):
 def test_a_spelling_of_ones_own_goes_before_that_of_the_table(node):
     text = jit(lambda x: x.exp()).program(1.0).to_javascript(spellings={ops.exp: "(x) => x + 1"})
     assert node.run(text, [(1.0,)]) == [[2.0]]
+
+
+def test_a_primitive_of_the_table_without_a_spelling_names_the_table_of_spellings(monkeypatch):
+    monkeypatch.delitem(javascript.SPELLINGS, ops.exp)
+    with pytest.raises(TypeError, match=r"exp has no spelling .* add one to SPELLINGS in .*\.py"):
+        jit(lambda x: x.exp()).program(2.0).to_javascript()

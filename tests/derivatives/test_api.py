@@ -301,6 +301,7 @@ def test_a_tuple_of_argnums_gives_a_tuple_and_minus_one_is_the_last_argument():
         assert operator(f, argnums=(-1, 0))(2.0, 3.0) == (12.0, 9.0)
         assert operator(f, argnums=(-1,))(2.0, 3.0) == (12.0,)
         assert operator(f, argnums=-1)(2.0, 3.0) == operator(f, argnums=1)(2.0, 3.0) == 12.0
+        assert operator(f, argnums=np.int64(1))(2.0, 3.0) == 12.0
     by_x, by_y = derivative(lambda x, y: lambda z: x * y * z, argnums=(0, 1))(2.0, 3.0)
     assert (by_x(5.0), by_y(5.0)) == (15.0, 10.0)
 

@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 from microgradlike import Value, functions, ops, unary
 from microgradlike.graph import topological
 from microgradlike.nn import MLP, Layer, Neuron, activations, initialisation
+from microgradlike.scalar import Scalar
 from tests.bits import same_bits
 
 WIDTH = st.integers(1, 5)
@@ -213,3 +214,16 @@ def test_the_last_layer_alone_is_linear(nouts):
     assert [{n.nonlin for n in layer.neurons} for layer in model.layers] == [
         {True} for _ in nouts[1:]
     ] + [{False}]
+
+
+class Alone(Scalar):
+    """A kind of number that goes with no other."""
+
+    @classmethod
+    def apply(cls, op, *operands):
+        return NotImplemented
+
+
+def test_an_input_of_a_kind_that_does_not_mix_keeps_its_own_error():
+    with pytest.raises(TypeError, match="Alone"):
+        Neuron(1)([Alone()])

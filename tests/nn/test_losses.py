@@ -234,3 +234,9 @@ def test_a_loss_of_the_model_is_taken_as_it_is(loss, data):
 def test_a_loss_that_does_not_fit_says_what_does(loss, data, error, says):
     with pytest.raises(error, match=says):
         resolve(loss, data)
+
+
+@pytest.mark.parametrize("loss", [nn.binary_cross_entropy, nn.binary_cross_entropy_with_logits])
+def test_a_bool_is_a_target(loss):
+    assert loss(0.25, True) == loss(0.25, 1)
+    assert loss(0.25, False) == loss(0.25, 0)

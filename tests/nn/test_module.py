@@ -250,3 +250,8 @@ def test_a_training_step_leaves_nothing_for_the_collector():
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+def test_with_parameters_wants_one_for_each():
+    with pytest.raises(ValueError, match=r"has 3 parameter\(s\), got 2"):
+        MLP(2, [1]).with_parameters([1.0, 2.0])

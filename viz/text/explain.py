@@ -163,8 +163,7 @@ class _Explanation:
     def rule(self, step: Step, *, rank: int = POWER) -> str:
         """Write the local derivative by the primitive's rule, as an operand of that rank."""
         v = step.user
-        if v.op is None:
-            return ""
+        assert v.op is not None  # a leaf is nobody's user
         operands = [self.formula(x) if isinstance(x, Value) else x for x in v.operands]
         rule = derivative_formula(v.op, step.position, self.formula(v), operands)
         return rule.bracketed(rank) if rule else self.symbol(step)
