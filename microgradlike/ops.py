@@ -42,14 +42,18 @@ def _divide(a: float, b: float) -> float:
         return nan if a == 0 or a != a else math.copysign(inf, a) * math.copysign(1.0, b)
 
 
+def _is_odd(b: float) -> bool:
+    return abs(math.fmod(b, 2)) == 1  # exact, where b % 2 rounds: -0.9999999999999999 % 2 is 1.0
+
+
 def _power(a: float, b: float) -> float:
     try:
         return math.pow(a, b)
     except ValueError:
         # zero to a negative power is a pole; a fractional root of a negative is not real
-        return (math.copysign(inf, a) if b % 2 == 1 else inf) if a == 0 else nan
+        return (math.copysign(inf, a) if _is_odd(b) else inf) if a == 0 else nan
     except OverflowError:
-        return -inf if a < 0 and b % 2 == 1 else inf
+        return -inf if a < 0 and _is_odd(b) else inf
 
 
 def _sign(x: float) -> float:

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from microgradlike import Value, gradients, hessian, local_derivatives
+from microgradlike import Value, gradients, hessian, jit, local_derivatives, ops
 from microgradlike.graph import topological
+from tests.bits import same_bits
 
 
 def derivative(x, exponent):
@@ -60,3 +61,17 @@ def test_the_partial_of_a_power_0_has_no_sign():
     y = base**exponent
     assert str(local_derivatives(y)[0]) == "0.0"
     assert str(gradients(y, [base])[0].data) == "0.0"
+
+
+NEARLY_ODD = [-1.0 + 2.0**-53, -1.0 - 2.0**-52, 1.0 - 2.0**-53, -3.0 + 2.0**-51, -5e-324, -(2.0**53)]
+
+
+@pytest.mark.parametrize("exponent", [*NEARLY_ODD, -1.0, -3.0, -2.0, -(2.0**53) + 1])
+def test_only_an_odd_whole_power_keeps_the_sign_of_zero(exponent):
+    odd = exponent in (-1.0, -3.0, -(2.0**53) + 1)
+    want = 0.0 if exponent > 0 else math.inf
+    assert same_bits((Value(-0.0) ** exponent).data, -want if odd else want)
+    assert same_bits(ops.power(0.0, exponent), want)
+    for backend in ("python", "numpy", "llvm"):
+        compiled = jit(lambda x: x**exponent, backend=backend)
+        assert same_bits(float(compiled(-0.0)), -want if odd else want), backend
