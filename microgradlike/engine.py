@@ -252,7 +252,15 @@ class Value(Scalar):
         exponent = f"{self._b:g}" if self.op is ops.power and isinstance(self._b, float) else ""
         return (self.op.infix or self.op.symbol) + exponent
 
-    def __hash__(self) -> int:  # by identity; compiled, defining an order removes the default
+    def __eq__(self, other: object) -> bool:
+        # with a number by value, with a Value by identity: `p in frozen` is not fooled by two zeros
+        x = as_float(other)
+        if x is None:
+            return NotImplemented
+        trace = active_trace.get()
+        return self.data == x if trace is None else bool(trace.as_operand(self) == x)
+
+    def __hash__(self) -> int:  # by identity; defining a comparison removes the default
         return object.__hash__(self)
 
     # A recorded comparison is the primitive, a Tracer in place of the bool: the program decides.

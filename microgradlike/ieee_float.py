@@ -24,6 +24,12 @@ class IeeeFloat(Scalar):
         """The value of `op` as an IeeeFloat."""
         return cls(op.forward(*[x.data if isinstance(x, IeeeFloat) else x for x in operands]))
 
+    def __eq__(self, other: object) -> bool:
+        return bool(self.data == unwrapped(other))
+
+    def __hash__(self) -> int:
+        return hash(self.data)
+
     def __lt__(self, other: Number) -> bool:
         return bool(self.data < unwrapped(other))
 

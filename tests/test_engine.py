@@ -190,11 +190,12 @@ def test_the_built_in_sum_works():
 
 
 @given(st.floats(), st.floats())
-def test_order_compares_data_and_equality_is_identity(a, b):
+def test_order_compares_data_and_equality_is_by_value_with_a_number_only(a, b):
     x, y = Value(a), Value(b)
     assert ((x < y), (x <= y), (x > y), (x >= y)) == (a < b, a <= b, a > b, a >= b)
     assert ((x < b), (x <= b), (x > b), (x >= b)) == (a < b, a <= b, a > b, a >= b)
-    assert (x == x, x == y, x == a) == (True, False, False)
+    assert (x == x, x == y, x != y) == (True, False, True)
+    assert ((x == b), (b == x), (x != b), (x == np.float64(b))) == (a == b, a == b, a != b, a == b)
     assert len({x, y, x}) == 2
 
 

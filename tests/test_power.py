@@ -63,7 +63,14 @@ def test_the_partial_of_a_power_0_has_no_sign():
     assert str(gradients(y, [base])[0].data) == "0.0"
 
 
-NEARLY_ODD = [-1.0 + 2.0**-53, -1.0 - 2.0**-52, 1.0 - 2.0**-53, -3.0 + 2.0**-51, -5e-324, -(2.0**53)]
+NEARLY_ODD = [
+    -1.0 + 2.0**-53,
+    -1.0 - 2.0**-52,
+    1.0 - 2.0**-53,
+    -3.0 + 2.0**-51,
+    -5e-324,
+    -(2.0**53),
+]
 
 
 @pytest.mark.parametrize("exponent", [*NEARLY_ODD, -1.0, -3.0, -2.0, -(2.0**53) + 1])

@@ -79,7 +79,11 @@ class Dual(Scalar):
     def __bool__(self) -> bool:
         return bool(self.primal)
 
-    def __hash__(self) -> int:  # as by default; compiled by mypyc, a class with an order loses it
+    def __eq__(self, other: object) -> bool:  # as for a Value: with a number by value
+        x = as_float(other)
+        return NotImplemented if x is None else bool(base(self) == x)
+
+    def __hash__(self) -> int:  # by identity; defining a comparison removes the default
         return object.__hash__(self)
 
     def __lt__(self, other: Number) -> Number:
