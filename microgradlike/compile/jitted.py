@@ -60,7 +60,7 @@ class Jitted(Generic[P, R]):
         split: int | None = None,
     ) -> None:
         if not callable(f):
-            raise TypeError(f"jit takes a function, got {shown(f)}")
+            raise TypeError(f"jit takes a function, got {shown(f)}; pass the function itself")
         _require_one_of("reduce", reduce, REDUCE)
         _require_one_of("backend", backend, ("auto", "eager", *BACKENDS))
         self.f, self.batch = f, _positions(batch)

@@ -203,14 +203,16 @@ def vjp(f: Callable[..., R], *primals: Nested) -> tuple[R, Callable[[Nested], tu
     """The value f(*primals), and a function that applies the transposed Jacobian; reverse mode.
 
     That function takes an upstream gradient of the structure of the value and returns a tuple with
-    a gradient per argument. It may be called any number of times, and raises ValueError where the
-    structures differ. `f` itself is called once.
+    a gradient per argument. It may be called any number of times, and raises ValueError if the
+    structures differ. `f` itself is called once. Raises TypeError without primals.
 
     >>> y, pull = vjp(lambda a, b: [a * b, a], 2.0, 3.0)
     >>> y, pull([1.0, 0.0]), pull([0.0, 1.0])
     ([6.0, 2.0], (3.0, 2.0), (1.0, 0.0))
     """
     require_function(f)
+    if not primals:
+        raise TypeError("vjp(f, *primals) needs the point: write vjp(f, 1.0)")
     tree = Pytree(primals, "primals")
     run = Linearization(lambda arguments: f(*arguments), tree)
     lock = threading.RLock()  # a vjp uses the `.grad` of the run's nodes as storage

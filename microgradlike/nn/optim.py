@@ -257,7 +257,7 @@ def _checked(parameters: Iterable[Value]) -> list[Value]:
         if not isinstance(p, Value):
             raise TypeError(
                 f"an optimiser takes Values such as model.parameters(), but element {i} is"
-                f" {shown(p)} of type {type(p).__name__}"
+                f" {shown(p)} of type {type(p).__name__}; write Value(...) for a number to train"
             )
         if p.op is not None:
             raise ValueError(

@@ -208,6 +208,15 @@ def test_a_number_of_the_users_that_refuses_says_so_itself():
         Neuron(1)([Stubborn(1.0)])
 
 
+@pytest.mark.parametrize("points", [[[1.0, 2.0]] * 20, np.ones((20, 2)), [np.ones(2)] * 20])
+def test_several_examples_are_sent_one_at_a_time(points):
+    with pytest.raises(
+        ValueError, match=r"(?s)got .*; give it .*\[model\(x\) for x in xs\]"
+    ) as caught:
+        MLP(2, [3, 1])(points)
+    assert "make the model" not in str(caught.value)
+
+
 @pytest.mark.parametrize("nouts", [[1], [3], [2, 1], [4, 2, 3]])
 def test_the_last_layer_alone_is_linear(nouts):
     model = MLP(2, nouts)

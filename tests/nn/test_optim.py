@@ -300,7 +300,7 @@ X = Value(1.0)
             ValueError,
             "parameter 1 is the result of 'mul'.*only leaves",
         ),
-        (lambda: nn.Adam([X, 1.0]), TypeError, r"element 1 is 1\.0 of type float"),
+        (lambda: nn.Adam([X, 1.0]), TypeError, r"element 1 is 1\.0 of type float; write Value"),
         (lambda: nn.Adam(nn.Neuron(1)), TypeError, r"write model\.parameters\(\)"),
     ],
 )
