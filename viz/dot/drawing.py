@@ -87,7 +87,8 @@ class Drawing:
         suffix = target.suffix.lower()
         if suffix not in write:
             raise ValueError(
-                f"a picture is saved as {', '.join(write)}, got {str(path)!r:.80}; name it {name}"
+                "the file name of a picture must end in .svg, .png, .pdf or .dot, got"
+                f" {str(path)!r:.80}; name it {name}"
             )
         write_whole(target, write[suffix]())
         return target
