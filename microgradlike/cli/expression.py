@@ -165,7 +165,7 @@ def add_explain_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--wrt",
         metavar="NAME",
-        help="explain the derivative by this name only (default: by every name)",
+        help="explain the derivative with respect to this name only (default: every name)",
     )
     parser.add_argument(
         "--paths",

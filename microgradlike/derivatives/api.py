@@ -94,11 +94,11 @@ def grad(f: Callable[P, object], argnums: Argnums) -> Callable[P, Nested]: ...
 def grad(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., Nested]:
     """The gradient of `f`, as a function of the same arguments; reverse mode.
 
-    `f` returns one number. `argnums` is the position of the argument to differentiate by, or a
-    tuple of positions, for which the gradients are a tuple too; -1 is the last positional argument.
-    A gradient has the structure of its argument, and is a dict by parameter name for a Module. To
-    type checkers `grad(f)` has the signature of `f` and gives the type of the first argument; with
-    `argnums` written, the type is left open.
+    `f` returns one number. `argnums` is the position of the argument to differentiate with respect
+    to, or a tuple of positions, for which the gradients are a tuple too; -1 is the last positional
+    argument. A gradient has the structure of its argument, and is a dict by parameter name for a
+    Module. To type checkers `grad(f)` has the signature of `f` and gives the type of the first
+    argument; with `argnums` written, the type is left open.
 
     Raises TypeError where `f` returns anything but one number or the argument holds anything but
     numbers, and ValueError where there is no such argument.
@@ -139,7 +139,7 @@ def value_and_grad(
 
 
 def jacobian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]:
-    """The derivatives of every number that `f` returns by every number of an argument.
+    """The derivatives of all numbers that `f` returns, with respect to all numbers of an argument.
 
     They have the structure of the result, in which each number or array is replaced by the
     structure of the argument. For a result of shape S and an argument of shape T, that is an array
@@ -159,7 +159,7 @@ def jacobian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested
 
 
 def hessian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]:
-    """The second derivatives of `f`, which returns one number, by all pairs of numbers.
+    """The second derivatives of `f`, which returns one number, for all pairs of numbers.
 
     They have the structure of the argument, twice: for an argument of shape T, an array of shape
     T + T. Forward over reverse: one gradient as a graph, and a forward sweep through it per number.
@@ -252,7 +252,7 @@ def derivative(f: Callable[P, R], argnums: int = 0) -> Callable[P, R]: ...
 @overload
 def derivative(f: Callable[P, R], argnums: tuple[int, ...]) -> Callable[P, tuple[R, ...]]: ...
 def derivative(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., Nested]:
-    """The derivative df/dx of `f` by an argument x that is one number; forward mode.
+    """The derivative df/dx of `f` with respect to an argument x, one number; forward mode.
 
     `f` may return any structure of numbers, and the derivative has the same. `f` may also return a
     function g. The derivative is then a function of g's arguments: the derivative of what g gives,

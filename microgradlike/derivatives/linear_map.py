@@ -17,7 +17,7 @@ _maximum: Final[Callable[..., Number]] = ops.maximum
 
 
 class LinearMap:
-    """The derivative of a graph by its nodes `xs`, applied by `vjp` and `jvp`.
+    """The derivative of a graph with respect to its nodes `xs`, applied by `vjp` and `jvp`.
 
     `order` has the nodes of the graph in topological order. The partials are computed once, here:
     over the nodes themselves, so that results can be differentiated again, or over the numbers

@@ -91,7 +91,7 @@ class Linearization:
         return [self._without_negative_zero(row, plain_numbers) for row in rows]
 
     def graph_gradient(self, y: Number) -> list[Number]:
-        """The gradient of y as a graph over the inputs, to differentiate by them again."""
+        """The gradient of y as a graph over the inputs, to be differentiated again."""
         order, _ = self._graph([y])
         return _vjp_of_duals(LinearMap(order, self.inputs), [(y, 1.0)])
 

@@ -38,7 +38,7 @@ BAD = [
     (["draw", "x", *AT, "-o", "dir.dot"], "cannot write dir.dot: Is a directory"),
     (
         ["draw", "x", *AT, "-o", "y.gif"],
-        "the file name of a picture must end in .svg, .png, .pdf or .dot, got 'y.gif'; name it y.svg",
+        "the file name of a picture must end in .svg, .png, .pdf or .dot, got 'y.gif'; name it",
     ),
     (
         ["draw", "x", *AT, "-o", "y.svg", "--format", "dot"],

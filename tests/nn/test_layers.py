@@ -158,7 +158,7 @@ def test_every_named_initialisation_is_deterministic():
         (lambda: MLP(2, [3, "1"]), TypeError, "nout must be a whole number, got '1' of type str"),
         (lambda: Neuron(1, activation="rleu"), ValueError, "no activation is called 'rleu'.*relu"),
         (lambda: Neuron(1, activation=3), TypeError, "name or a function, got 3 of type int"),
-        (lambda: Neuron(1, init="he"), ValueError, "no initialisation is called 'he'.*kaiming"),
+        (lambda: Neuron(1, init="he"), ValueError, "no initialization is called 'he'.*kaiming"),
         (lambda: Neuron(1, init=0.0), TypeError, r"function of \(rng, nin, nout\), got 0\.0"),
         (lambda: MLP(2, [1], rng=3), TypeError, r"got 3 of type int; .* rng=random.Random\(seed\)"),
         (

@@ -194,7 +194,7 @@ class InterruptedAt(train.Callback):
 
 
 def interrupt_step(monkeypatch, kind, count):
-    """Ctrl-C in the middle of a step of the optimiser: some parameters are moved."""
+    """Ctrl-C in the middle of a step of the optimizer: some parameters are moved."""
     original, steps = kind.step, iter(range(count))
 
     def stepping(self):

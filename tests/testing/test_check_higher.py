@@ -221,7 +221,7 @@ def test_a_jump_without_a_declared_kink_is_a_kink_of_the_gradient():
 def test_numbers_at_a_kink_are_left_out_of_second_derivatives_with_a_note():
     report = check_gradients(lambda x, w: x.relu() * w + w * w, 0.0, 3.0)
     assert [p.by for p in report.higher] == [("w", "w")]
-    assert "second derivatives by x were not checked: the first derivative is at a kink" in str(
+    assert "second derivatives in x were not checked: the first derivative is at a kink" in str(
         report
     )
     report = check_gradients(lambda x: abs(x), 0.0)

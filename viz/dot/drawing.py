@@ -125,7 +125,7 @@ def draw(
       boxes first; if that is not enough, only the nodes nearest to `y` are shown. A note in the
       picture names the nodes that were folded.
     - `depth`: the levels of modules that stay open, by default as many as fit.
-    - `focus`, `hops`: show only this node and its neighbours within `hops` edges.
+    - `focus`, `hops`: show only this node and its neighbors within `hops` edges.
     - `names`: names for Values in this picture, in place of their labels.
 
     Raises TypeError for an argument of another type, ValueError for a `focus` outside the graph or
