@@ -257,10 +257,8 @@ def derivative(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., 
     `f` may return any structure of numbers, and the derivative has the same. `f` may also return a
     function g. The derivative is then a function of g's arguments: the derivative of what g gives,
     taken anew at each call (Manzyuk et al., 2019, doi:10.1017/S095679681900008X). For a tuple of
-    `argnums` the derivatives are a tuple, from one call of `f` each.
-
-    Raises TypeError where the argument is not one number, and ValueError where there is no such
-    argument.
+    `argnums` the derivatives are a tuple, from one call of `f` each. Raises TypeError if the
+    argument is not one number, ValueError if there is no such argument.
 
     >>> derivative(lambda x: [x * x, 1 / x])(2.0)
     [4.0, -0.25]
