@@ -18,7 +18,7 @@ print("1. A function of your own, at a point of your choice\n")
 
 
 def bell(x, middle, width):
-    """A bell curve, not normalised."""
+    """A bell curve, not normalized."""
     z = (x - middle) / width
     return exp(-z * z / 2)
 

@@ -4,7 +4,7 @@
     python examples/moons.py --eager    # a graph for every step
 
 Each step computes a score per point and the loss of the scores. `backward()` computes the share of
-every weight in the loss, and the optimiser moves the weights a little the other way. At the end the
+every weight in the loss, and the optimizer moves the weights a little the other way. At the end the
 sign of the score over the plane is printed, with the points in it.
 """
 

@@ -13,4 +13,4 @@ else:
 
     def mypyc_attr(**_attributes: bool) -> Callable[[C], C]:
         """A decorator that returns the class unchanged: its attributes are for mypyc alone."""
-        return lambda kind: kind
+        return lambda cls: cls

@@ -13,7 +13,7 @@ from microgradlike.coerce import as_float, leaf_data, leaf_label
 from microgradlike.context import active_trace
 from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at
-from microgradlike.op import Number, Op
+from microgradlike.op import Number, Op, operands_hint
 from microgradlike.ops import mul_no_nan
 from microgradlike.scalar import N, Scalar
 from microgradlike.scope import Scope, current, scopes
@@ -298,6 +298,16 @@ class Value(Scalar):
         raise TypeError(
             "a Value does not turn into a float, which would lose its gradient; read .data"
             " for the number, or use microgradlike.sin(v) and its like in place of math.sin(v)"
+        )
+
+    def __int__(self) -> int:
+        raise TypeError(
+            "a Value does not turn into an int, which would lose its gradient; write int(v.data)"
+        )
+
+    def __round__(self, digits: int | None = None) -> int:
+        raise TypeError(
+            "a Value cannot be rounded, which would lose its gradient; write round(v.data)"
         )
 
     def __format__(self, spec: str) -> str:
@@ -588,7 +598,7 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
             _backpropagate_any_arity(v)
         except Exception as error:
             at = tuple(x.data if isinstance(x, Value) else x for x in v.operands)
-            error.add_note(f"in the derivative of {v._op!r} at {_point(at)}")
+            error.add_note(f"in the derivative of {v._op!r} at {_point(at)}{operands_hint(error)}")
             raise
 
 

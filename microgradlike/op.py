@@ -178,6 +178,13 @@ def _of_table(name: str) -> Op:
     return TABLE[name]
 
 
+def operands_hint(error: Exception) -> str:
+    """The end of a note on an error in a partial: its parameters, if they may be at fault."""
+    if not isinstance(error, TypeError):
+        return ""
+    return "; a partial takes the output y first, then the operands: lambda y, x: …"
+
+
 def primitive(
     name: str,
     forward: Forward,

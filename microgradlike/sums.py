@@ -62,14 +62,17 @@ def dot(a: Iterable[Number], b: Iterable[Number]) -> Number:
     left, right = numbers("dot", a), numbers("dot", b)
     if len(left) != len(right):
         raise ValueError(
-            f"dot takes two sequences of one length, got {len(left)} and {len(right)}; pass as many"
-            " numbers in both"
+            f"dot takes two sequences of the same length, got {len(left)} and {len(right)}; pass"
+            " as many numbers in both"
         )
     return total([x * y for x, y in zip(left, right)])
 
 
 def numbers(caller: str, xs: Iterable[Number]) -> list[Number]:
-    """The elements as a list: plain numbers as floats, other kinds of number as they are."""
+    """The elements as a list: plain numbers as floats, other kinds of number as they are.
+
+    Raises TypeError for anything but a sequence, and for an element that is not a number.
+    """
     try:
         elements = iter(xs)
     except TypeError:

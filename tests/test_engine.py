@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from microgradlike import Value, graph, ops, unary
+from microgradlike import Value, gradients, graph, ops, unary
 from microgradlike.engine import __compiled__, local_derivatives
 from tests.bits import same_bits
 
@@ -225,7 +225,7 @@ def test_a_value_refuses_to_detach_in_silence(taker):
 
 
 def test_a_value_has_no_length_and_does_not_iterate():
-    for name in ("__len__", "__iter__", "__array__", "__array_ufunc__", "__index__", "__int__"):
+    for name in ("__len__", "__iter__", "__array__", "__array_ufunc__", "__index__"):
         assert name not in dir(Value)
 
 
@@ -400,6 +400,27 @@ def test_an_error_in_a_users_primitive_names_it_and_its_operands():
     with pytest.raises(ValueError, match="domain") as caught:
         (rough(Value(2.0)) * 3).backward()
     assert caught.value.__notes__ == ["in the derivative of 'rough' at (2.0)"]
+
+
+def test_a_partial_with_too_few_parameters_is_told_which_it_gets():
+    wrong = unary("cd", math.cosh, lambda x: 1)
+    x = Value(1.0)
+    for differentiate in (lambda: wrong(x).backward(), lambda: gradients(wrong(x), [x])):
+        with pytest.raises(TypeError) as caught:
+            differentiate()
+        (note,) = caught.value.__notes__
+        assert "in the derivative of 'cd' at (" in note
+        assert "lambda y, x: …" in note
+
+
+def test_a_value_does_not_turn_into_an_int():
+    x = Value(2.5)
+    with pytest.raises(TypeError, match=r"would lose its gradient; write int\(v\.data\)"):
+        int(x)
+    for round_it in (lambda: round(x), lambda: round(x, 1)):
+        with pytest.raises(TypeError, match=r"would lose its gradient; write round\(v\.data\)"):
+            round_it()
+    assert math.floor(x).data == 2
 
 
 def test_a_users_partial_may_return_any_real_number():

@@ -292,7 +292,7 @@ def test_an_error_inside_a_generator_is_its_own():
 
 
 def test_dot_of_two_lengths_is_a_value_error():
-    with pytest.raises(ValueError, match="two sequences of one length, got 1 and 2; pass as many"):
+    with pytest.raises(ValueError, match="sequences of the same length, got 1 and 2; pass as many"):
         functions.dot([1.0], [1.0, 2.0])
 
 

@@ -1,4 +1,4 @@
-"""Colors: gradients on a diverging scale, blue below zero and orange above, grey at zero."""
+"""Colors: gradients on a diverging scale, blue below zero and orange above, gray at zero."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ WHITE = "#ffffff"  # no gradient yet
 EDGE = "#777777"
 YELLOW = "#ffe95c"  # nan or infinite
 ZERO = (0xEE, 0xEE, 0xEE)
-NEGATIVE = (0x74, 0xB3, 0xEA)  # as light as the orange, for print in grey
+NEGATIVE = (0x74, 0xB3, 0xEA)  # as light as the orange, for print in gray
 POSITIVE = (0xF5, 0x9E, 0x42)
-FAINTEST = 0.12  # the least distance from zero's grey: only a gradient of 0 looks like 0
+FAINTEST = 0.12  # the least distance from zero's gray: only a gradient of 0 looks like 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ OURS = "microgradlike"
 
 
 def rosenbrock(x):
-    """Each variable meets its neighbours only: the Hessian is tridiagonal."""
+    """Each variable meets its neighbors only: the Hessian is tridiagonal."""
     return sum(100 * (b - a * a) ** 2 + (1 - a) ** 2 for a, b in pairwise(x))
 
 

@@ -101,8 +101,10 @@ def import_function(text: str) -> Callable[..., object]:
         f = operator.attrgetter(path)(found)
     except AttributeError:
         close = difflib.get_close_matches(path, dir(found), n=1, cutoff=0.7)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        raise ValueError(f"the module {module} has no {shown(path)}{hint}") from None
+        hint = "check the spelling, or name a function that it has"
+        if close:
+            hint = f"did you mean {close[0]}?"
+        raise ValueError(f"the module {module} has no {shown(path)}; {hint}") from None
     if not callable(f):
         raise ValueError(f"{text} is {shown(f)} of type {type(f).__name__}, not a function")
     return f  # type: ignore[no-any-return]  # attrgetter gives Any

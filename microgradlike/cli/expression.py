@@ -146,8 +146,8 @@ def _output(output: Path | None, chosen: str | None, expression: str) -> Path:
     suffix = output.suffix.lower().removeprefix(".")
     if chosen is None and suffix not in FORMATS:
         raise ValueError(
-            f"a picture ends in .{', .'.join(FORMATS)}, got {str(output)!r}; name it"
-            f" {output.with_suffix('.svg')}"
+            "the file name of a picture must end in .svg, .png, .pdf or .dot, got"
+            f" {str(output)!r}; name it {output.with_suffix('.svg')}"
         )
     if chosen is not None and suffix != chosen:
         raise ValueError(f"--format {chosen} does not fit {str(output)!r}; leave one of them out")
@@ -165,7 +165,7 @@ def add_explain_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--wrt",
         metavar="NAME",
-        help="explain the derivative by this name only (default: by every name)",
+        help="explain the derivative with respect to this name only (default: every name)",
     )
     parser.add_argument(
         "--paths",

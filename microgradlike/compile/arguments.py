@@ -28,7 +28,7 @@ class Arguments:
     `values` maps places in `shared` to Values. `scalars` is True if Values, Duals or Tracers are
     among the arguments, `foreign` if some of them are not in `values`. Raises TypeError
     for arguments that are not numbers, ValueError for a batch that is empty or has parts of
-    different lengths.
+    different lengths. `called` is the pattern of an argument's name in a message.
 
     >>> a = Arguments((np.zeros((5, 2)), 3.0), {}, batch=(0,))
     >>> a.count, a.rows.shape, a.shared
@@ -36,9 +36,15 @@ class Arguments:
     """
 
     def __init__(
-        self, args: Sequence[object], kwargs: Mapping[str, object], batch: tuple[int, ...]
+        self,
+        args: Sequence[object],
+        kwargs: Mapping[str, object],
+        batch: tuple[int, ...],
+        *,
+        called: str = "argument {}",
     ) -> None:
         self.args, self.kwargs, self.batch = tuple(args), dict(kwargs), batch
+        self._called = called
         self.count: int | None = None
         self.values: dict[int, Value] = {}
         self.scalars = self.foreign = False
@@ -156,8 +162,8 @@ class Arguments:
 
     def _batch_argument(self, i: int, x: Any) -> object:
         """Take an argument with a leading axis of rows and return the structure of one row."""
-        name = f"argument {i}"
-        count = _count(x, name)
+        name = self._called.format(i)
+        count = row_count(x, name)
         self._check_count(i, count)
         return self._columns(name, x, count)
 
@@ -224,10 +230,10 @@ def row_of(x: Any, i: int) -> Any:
     return row.item() if isinstance(row, np.number) else row  # NumPy's numbers warn on overflow
 
 
-def _count(x: Any, name: str) -> int:
+def row_count(x: Any, name: str) -> int:
     """Return the number of rows of an argument."""
     if isinstance(x, dict) and x:
-        counts = {key: _count(part, f"{name}[{key!r}]") for key, part in x.items()}
+        counts = {key: row_count(part, f"{name}[{key!r}]") for key, part in x.items()}
         if len(set(counts.values())) > 1:
             raise ValueError(
                 f"the parts of {name} have different numbers of rows: {counts}; pass as many rows"
@@ -237,8 +243,8 @@ def _count(x: Any, name: str) -> int:
     if isinstance(x, (list, tuple)) or (is_array(x) and x.ndim):
         return len(x)
     raise TypeError(
-        f"{name} is in batch, but {shown(x)} of type {type(x).__name__} has no rows; pass an array,"
-        " a list, or a dict of these, with a row for each example"
+        f"{name} is {shown(x)} of type {type(x).__name__}, which has no rows for a batch; pass an"
+        " array, a list, or a dict of these, with a row for each example"
     )
 
 

@@ -28,21 +28,21 @@ def build_program(
     """
     tracer = next((x for x in (*inputs, *outputs) if type(x) is Tracer), None)
     nodes = [] if tracer is None else tracer.trace.nodes
-    return replace(_Builder(inputs).built(nodes, outputs), names=tuple(names))
+    return replace(_Builder(inputs).build(nodes, outputs), names=tuple(names))
 
 
 class _Builder:
-    """The slots, constants and equations of a program that grows."""
+    """The slots, constants and equations of a program under construction."""
 
     def __init__(self, inputs: Sequence[Tracer]) -> None:
         self.slots = {x.index: i for i, x in enumerate(inputs)}
         self.inputs = len(inputs)
-        self.places: dict[float | str, int] = {}
+        self.constant_slots: dict[float | str, int] = {}
         self.constants: list[float] = []
         self.ops: dict[Op, int] = {}
         self.code, self.starts, self.operands = array("H"), array("q", [0]), array("q")
 
-    def built(self, nodes: Sequence[Tracer], outputs: Sequence[Operand]) -> Program:
+    def build(self, nodes: Sequence[Tracer], outputs: Sequence[Operand]) -> Program:
         for x in _needed(nodes, outputs):
             if x.op is not None:
                 self.operands.extend([self.reference(a) for a in x.operands])
@@ -64,11 +64,11 @@ class _Builder:
         if type(x) is Tracer:
             return self.slots[x.index]
         key = x if x else repr(x)  # 0.0 equals -0.0
-        place = self.places.get(key)
-        if place is None:
-            place = self.places[key] = -1 - len(self.constants)
+        slot = self.constant_slots.get(key)
+        if slot is None:
+            slot = self.constant_slots[key] = -1 - len(self.constants)
             self.constants.append(x)
-        return place
+        return slot
 
 
 def _needed(nodes: Sequence[Tracer], outputs: Sequence[Operand]) -> list[Tracer]:

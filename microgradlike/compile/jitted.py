@@ -60,7 +60,7 @@ class Jitted(Generic[P, R]):
         split: int | None = None,
     ) -> None:
         if not callable(f):
-            raise TypeError(f"jit takes a function, got {shown(f)}")
+            raise TypeError(f"jit takes a function, got {shown(f)}; pass the function itself")
         _require_one_of("reduce", reduce, REDUCE)
         _require_one_of("backend", backend, ("auto", "eager", *BACKENDS))
         self.f, self.batch = f, _positions(batch)
@@ -158,7 +158,7 @@ class Jitted(Generic[P, R]):
     def program(self, *args: object, gradient: bool = False, **kwargs: object) -> Program:
         """Return the program for arguments of this structure.
 
-        With `gradient`, its outputs are the value and the gradients by the Values among the
+        With `gradient`, its outputs are the value and the gradients for the Values among the
         arguments and by those that the function uses. Raises what a call raises.
 
         >>> from microgradlike import jit

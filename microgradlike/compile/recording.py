@@ -64,7 +64,7 @@ class Recording:
     def gradient(self, places: tuple[int, ...]) -> Executable:
         """Return the executable of the value and its gradients.
 
-        They are by the shared inputs at these places, then by the Values.
+        Gradients come first for the shared inputs at `places`, then for the Values.
         """
         found = self._gradients.get(places)
         if found is None:
@@ -83,6 +83,6 @@ def require_one_number(outputs: Pytree) -> None:
     """Raise TypeError unless the outputs are a single number."""
     if not outputs.single:
         raise TypeError(
-            f"backward needs a function of one number, this one returns {outputs.describe()}; sum"
-            " its outputs first"
+            "backward needs a function that returns one number, but this one returns"
+            f" {outputs.describe()}; sum them first"
         )

@@ -94,11 +94,11 @@ def grad(f: Callable[P, object], argnums: Argnums) -> Callable[P, Nested]: ...
 def grad(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., Nested]:
     """The gradient of `f`, as a function of the same arguments; reverse mode.
 
-    `f` returns one number. `argnums` is the position of the argument to differentiate by, or a
-    tuple of positions, for which the gradients are a tuple too; -1 is the last positional argument.
-    A gradient has the structure of its argument, and is a dict by parameter name for a Module. To
-    type checkers `grad(f)` has the signature of `f` and gives the type of the first argument; with
-    `argnums` written, the type is left open.
+    `f` returns one number. `argnums` is the position of the argument to differentiate with respect
+    to, or a tuple of positions, for which the gradients are a tuple too; -1 is the last positional
+    argument. A gradient has the structure of its argument, and is a dict by parameter name for a
+    Module. To type checkers `grad(f)` has the signature of `f` and gives the type of the first
+    argument; with `argnums` written, the type is left open.
 
     Raises TypeError where `f` returns anything but one number or the argument holds anything but
     numbers, and ValueError where there is no such argument.
@@ -139,7 +139,7 @@ def value_and_grad(
 
 
 def jacobian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]:
-    """The derivatives of every number that `f` returns by every number of an argument.
+    """The derivatives of all numbers that `f` returns, with respect to all numbers of an argument.
 
     They have the structure of the result, in which each number or array is replaced by the
     structure of the argument. For a result of shape S and an argument of shape T, that is an array
@@ -159,7 +159,7 @@ def jacobian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested
 
 
 def hessian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]:
-    """The second derivatives of `f`, which returns one number, by all pairs of numbers.
+    """The second derivatives of `f`, which returns one number, for all pairs of numbers.
 
     They have the structure of the argument, twice: for an argument of shape T, an array of shape
     T + T. Forward over reverse: one gradient as a graph, and a forward sweep through it per number.
@@ -203,14 +203,16 @@ def vjp(f: Callable[..., R], *primals: Nested) -> tuple[R, Callable[[Nested], tu
     """The value f(*primals), and a function that applies the transposed Jacobian; reverse mode.
 
     That function takes an upstream gradient of the structure of the value and returns a tuple with
-    a gradient per argument. It may be called any number of times, and raises ValueError where the
-    structures differ. `f` itself is called once.
+    a gradient per argument. It may be called any number of times, and raises ValueError if the
+    structures differ. `f` itself is called once. Raises TypeError without primals.
 
     >>> y, pull = vjp(lambda a, b: [a * b, a], 2.0, 3.0)
     >>> y, pull([1.0, 0.0]), pull([0.0, 1.0])
     ([6.0, 2.0], (3.0, 2.0), (1.0, 0.0))
     """
     require_function(f)
+    if not primals:
+        raise TypeError("vjp(f, *primals) needs the point: write vjp(f, 1.0)")
     tree = Pytree(primals, "primals")
     run = Linearization(lambda arguments: f(*arguments), tree)
     lock = threading.RLock()  # a vjp uses the `.grad` of the run's nodes as storage
@@ -250,15 +252,13 @@ def derivative(f: Callable[P, R], argnums: int = 0) -> Callable[P, R]: ...
 @overload
 def derivative(f: Callable[P, R], argnums: tuple[int, ...]) -> Callable[P, tuple[R, ...]]: ...
 def derivative(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., Nested]:
-    """The derivative df/dx of `f` by an argument x that is one number; forward mode.
+    """The derivative df/dx of `f` with respect to an argument x, one number; forward mode.
 
     `f` may return any structure of numbers, and the derivative has the same. `f` may also return a
     function g. The derivative is then a function of g's arguments: the derivative of what g gives,
     taken anew at each call (Manzyuk et al., 2019, doi:10.1017/S095679681900008X). For a tuple of
-    `argnums` the derivatives are a tuple, from one call of `f` each.
-
-    Raises TypeError where the argument is not one number, and ValueError where there is no such
-    argument.
+    `argnums` the derivatives are a tuple, from one call of `f` each. Raises TypeError if the
+    argument is not one number, ValueError if there is no such argument.
 
     >>> derivative(lambda x: [x * x, 1 / x])(2.0)
     [4.0, -0.25]

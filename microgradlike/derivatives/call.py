@@ -1,4 +1,4 @@
-"""Call: a function and its arguments, with those that a derivative is taken by."""
+"""Call: a function and its arguments, with those that it is differentiated with respect to."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from microgradlike._validate import shown, whole_number
 from microgradlike.derivatives.linearize import Linearization
 from microgradlike.derivatives.pytree import Nested, Pytree
 from microgradlike.op import Number
+from microgradlike.scalar import Scalar
 
 Argnums: TypeAlias = int | tuple[int, ...]  # positions of arguments: from 0, or backwards from -1
 P = ParamSpec("P")
@@ -16,7 +17,7 @@ R = TypeVar("R")
 
 
 class Call:
-    """A function and its arguments, with those that a derivative is taken by as a `tree`.
+    """A function and its arguments; `tree` holds those to differentiate with respect to.
 
     >>> call = Call(lambda x, y: x * y, 0, (2.0, 3.0), {})
     >>> call.tree.leaves, call.linearize().values()
@@ -55,7 +56,10 @@ class Call:
 def require_function(f: object) -> None:
     """Raise TypeError unless f can be called."""
     if not callable(f):
-        raise TypeError(f"derivatives are taken of functions, got {shown(f)}; pass the function f")
+        way_out = "pass the function f"
+        if isinstance(f, Scalar):
+            way_out = "for a Value y call y.backward(), or gradients(y, [x])"
+        raise TypeError(f"derivatives are taken of functions, got {shown(f)}; {way_out}")
 
 
 def positions_of(argnums: Argnums, count: int) -> tuple[int, ...]:
@@ -67,8 +71,8 @@ def positions_of(argnums: Argnums, count: int) -> tuple[int, ...]:
     given = argnums if isinstance(argnums, tuple) else (argnums,)
     if given and not count:
         raise ValueError(
-            "there are 0 positional arguments, but the derivative is by one of them; pass it by"
-            " position"
+            "there are 0 positional arguments, but the derivative is with respect to one of them;"
+            " pass it by position"
         )
     positions = tuple(i % count for i in given if -count <= i < count)
     if len(set(positions)) < len(given):
@@ -93,8 +97,8 @@ def one_number(x: Nested, position: int) -> Number:
     tree = Pytree(x, f"argument {position}")
     if not tree.single:
         raise TypeError(
-            f"derivative(f) is taken by one number, but argument {position} is {shown(x)}; use"
-            " jacobian"
+            f"derivative(f) is with respect to one number, but argument {position} is {shown(x)};"
+            " use jacobian"
         )
     return tree.leaves[0]
 

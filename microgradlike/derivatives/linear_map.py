@@ -8,7 +8,7 @@ from typing import Final
 from microgradlike import ops
 from microgradlike.derivatives.chain_rule import partial, product
 from microgradlike.graph import Node
-from microgradlike.op import Number
+from microgradlike.op import Number, operands_hint
 from microgradlike.ops import Op
 
 # of any kind: mypyc would believe the overload for floats
@@ -17,7 +17,7 @@ _maximum: Final[Callable[..., Number]] = ops.maximum
 
 
 class LinearMap:
-    """The derivative of a graph by its nodes `xs`, applied by `vjp` and `jvp`.
+    """The derivative of a graph with respect to its nodes `xs`, applied by `vjp` and `jvp`.
 
     `order` has the nodes of the graph in topological order. The partials are computed once, here:
     over the nodes themselves, so that results can be differentiated again, or over the numbers
@@ -80,7 +80,8 @@ class LinearMap:
         try:
             self.edges += [(user, slot, partial(op, i, y, operands)) for i, slot in inputs]
         except Exception as error:
-            error.add_note(f"in the derivative of {op.name!r} at {operands!r:.200}")
+            place = f"{op.name!r} at {operands!r:.200}"
+            error.add_note(f"in the derivative of {place}{operands_hint(error)}")
             raise
 
     def vjp(self, upstream: Iterable[tuple[Node, Number]]) -> list[Number]:

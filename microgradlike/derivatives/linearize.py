@@ -16,7 +16,7 @@ from microgradlike.scalar import Scalar
 
 
 class Linearization:
-    """`f`, called with a fresh node in the place of every number of `tree`, and its derivatives.
+    """`f`, called with a fresh node for every number of `arguments`, and its derivatives.
 
     `inputs` are the fresh nodes, `outputs` is the result as a Pytree. Fresh nodes keep nested
     derivatives apart: nothing older depends on them. Derivatives are plain numbers if the result
@@ -28,17 +28,17 @@ class Linearization:
     ([9.0], [[6.0]])
     """
 
-    def __init__(self, f: Callable[[Nested], Nested], tree: Pytree) -> None:
+    def __init__(self, f: Callable[[Nested], Nested], arguments: Pytree) -> None:
         self.inputs: list[Number] = []
         self._takes_values = False
         self._output_graph: tuple[list[Number], bool] | None = None
         self._run = begin_run()
-        fresh = [self._fresh_node(x) for x in tree.leaves]
+        fresh = [self._fresh_node(x) for x in arguments.leaves]
         outermost = active_run.get() is None
         if outermost:
             active_run.set(self._run)
         try:
-            self.outputs = Pytree(f(tree.as_argument(fresh)), "the result of the function")
+            self.outputs = Pytree(f(arguments.as_argument(fresh)), "the result of the function")
         finally:
             if outermost:
                 active_run.set(None)
@@ -60,26 +60,26 @@ class Linearization:
 
     def values(self) -> list[Number]:
         """The results, as plain numbers if their derivatives are."""
-        _, plain = self._graph(self.outputs.leaves)
-        return _floats_or_values(self.outputs.leaves, plain)
+        _, plain_numbers = self._graph(self.outputs.leaves)
+        return _floats_or_values(self.outputs.leaves, plain_numbers)
 
     def vjp(self, ys: Sequence[Number], upstream: Sequence[Number]) -> list[Number]:
         """Reverse mode: Σ upstream · dy/d(input) over all y, for every input."""
-        order, plain = self._graph(ys)
+        order, plain_numbers = self._graph(ys)
         pairs = [(y, u) for y, u in zip(ys, upstream) if type(y) is not float]
-        if plain and all(isinstance(y, Value) and type(u) is float for y, u in pairs):
+        if plain_numbers and all(isinstance(y, Value) and type(u) is float for y, u in pairs):
             return float_vjp(order, pairs, self.inputs)  # the same bits, 4x faster
-        linear_map = LinearMap(order, self.inputs, at=_data if plain else None)
+        linear_map = LinearMap(order, self.inputs, at=_data if plain_numbers else None)
         gradients = _vjp_of_duals(linear_map, pairs)
-        return self._finished(gradients, plain and not _any_node(upstream))
+        return self._without_negative_zero(gradients, plain_numbers and not _any_node(upstream))
 
     def jacobian(self, ys: Sequence[Number]) -> list[list[Number]]:
         """A row of dy/d(input) for every y: by reverse mode if there are fewer rows than columns.
 
         Otherwise forward mode makes it, column by column.
         """
-        order, plain = self._graph(ys)
-        linear_map = LinearMap(order, self.inputs, at=_data if plain else None)
+        order, plain_numbers = self._graph(ys)
+        linear_map = LinearMap(order, self.inputs, at=_data if plain_numbers else None)
         n = len(self.inputs)
         if len(ys) == 1 or len(ys) < n:
             rows = [_vjp_of_duals(linear_map, [(y, 1.0)]) for y in ys]
@@ -88,10 +88,10 @@ class Linearization:
             nodes = [v for y in ys for v in _nodes(y)]
             columns = [dict(zip(map(id, nodes), linear_map.jvp(unit, nodes))) for unit in units]
             rows = [[_tangent(y, column) for column in columns] for y in ys]
-        return [self._finished(row, plain) for row in rows]
+        return [self._without_negative_zero(row, plain_numbers) for row in rows]
 
     def graph_gradient(self, y: Number) -> list[Number]:
-        """The gradient of y as a graph over the inputs, to differentiate by them again."""
+        """The gradient of y as a graph over the inputs, to be differentiated again."""
         order, _ = self._graph([y])
         return _vjp_of_duals(LinearMap(order, self.inputs), [(y, 1.0)])
 
@@ -102,9 +102,13 @@ class Linearization:
         order, older = _traverse(ys, self._run, self.inputs)
         return order, not older and not self._takes_values
 
-    def _finished(self, gradients: list[Number], plain: bool) -> list[Number]:
+    def _without_negative_zero(self, gradients: list[Number], plain_numbers: bool) -> list[Number]:
         # a gradient is a sum that starts at 0.0, so it is never -0.0
-        return [0.0 + x for x in gradients] if plain else _floats_or_values(gradients, plain)
+        return (
+            [0.0 + x for x in gradients]
+            if plain_numbers
+            else _floats_or_values(gradients, plain_numbers)
+        )
 
 
 def forward_results(ys: Sequence[Number], run: int, inputs: Iterable[Number]) -> list[Number]:
@@ -126,8 +130,8 @@ def _traverse(
     return traverse_run(nodes, inputs, run)
 
 
-def _floats_or_values(xs: Sequence[Number], plain: bool) -> list[Number]:
-    if plain:
+def _floats_or_values(xs: Sequence[Number], plain_numbers: bool) -> list[Number]:
+    if plain_numbers:
         return [_as_number(x) for x in xs]
     return [Value(x) if type(x) is float else x for x in xs]
 

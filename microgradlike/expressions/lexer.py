@@ -32,12 +32,12 @@ FUNCTIONS: Final[dict[str, Function]] = {
 }
 
 COMPARISON, SUM, PRODUCT, SIGN, POWER = range(1, 6)
-RANKS: Final = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
+PRECEDENCE: Final = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
 _COMPARISONS: Final[dict[str, Function]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
 }  # fmt: skip
 INFIX: Final[dict[str, tuple[Function, int]]] = {
-    **{spelling: (op, RANKS[op.infix])
+    **{spelling: (op, PRECEDENCE[op.infix])
        for op in TABLE.values() if op.infix for spelling in (op.infix, op.symbol)},
     **{spelling: (compare, COMPARISON) for spelling, compare in _COMPARISONS.items()},
 }  # fmt: skip

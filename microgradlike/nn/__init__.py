@@ -1,4 +1,4 @@
-"""Networks: modules, losses, optimisers, toy data, training, and parameters in files.
+"""Networks: modules, losses, optimizers, toy data, training, and parameters in files.
 
 Networks:
 
@@ -13,11 +13,11 @@ Losses, loss(prediction, target) of one example, or the mean over lists:
 - `binary_cross_entropy_with_logits`: the same of a score before the sigmoid
 - `cross_entropy`: surprise of a list of scores before the softmax, the target a class index
 
-Optimisers:
+Optimizers:
 
 - `SGD`: gradient descent, with momentum
 - `Adam`, `AdamW`: steps scaled by running means; decay inside or apart from the gradient
-- `Optimizer`: the base class of optimisers of your own
+- `Optimizer`: the base class of optimizers of your own
 
 Toy data, points in the plane with labels:
 

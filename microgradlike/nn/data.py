@@ -74,7 +74,7 @@ def spirals(
     seed: int = 0,
     n: int | None = None,
 ) -> Data:
-    """One arm for each of `classes`, from near the centre out to radius 1 in `turns` turns.
+    """One arm for each of `classes`, from near the center out to radius 1 in `turns` turns.
 
     Other parameters and errors are as in `moons`.
 
@@ -117,7 +117,7 @@ def blobs(
     seed: int = 0,
     n: int | None = None,
 ) -> Data:
-    """One cluster for each of `classes`, their centres evenly spaced on a circle of radius 1.
+    """One cluster for each of `classes`, their centers evenly spaced on a circle of radius 1.
 
     Other parameters and errors are as in `moons`.
 

@@ -1,4 +1,4 @@
-"""Initialisation of the weights of a neuron."""
+"""Initialization of the weights of a neuron."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ NAMED: dict[str, Draw] = {f.__name__: f for f in (micrograd, kaiming, xavier)}
 
 
 def named(init: object) -> Draw:
-    """The initialisation of that name, or the function itself.
+    """The initialization of that name, or the function itself.
 
     Raises ValueError for an unknown name, TypeError for anything but a name or a function.
 
@@ -72,13 +72,13 @@ def named(init: object) -> Draw:
     if isinstance(init, str):
         if init not in NAMED:
             raise ValueError(
-                f"no initialisation is called {shown(init)}; choose one of {', '.join(NAMED)}, or"
+                f"no initialization is called {shown(init)}; choose one of {', '.join(NAMED)}, or"
                 " pass a function of (rng, nin, nout)"
             )
         return NAMED[init]
     if not callable(init):
         raise TypeError(
-            f"an initialisation must be a name or a function of (rng, nin, nout), got {shown(init)}"
+            f"an initialization must be a name or a function of (rng, nin, nout), got {shown(init)}"
             f" of type {type(init).__name__}"
         )
     return cast(Draw, init)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from microgradlike._validate import require_numbers, shown, whole_number
+from microgradlike.derivatives.pytree import is_array
 from microgradlike.engine import Value
 from microgradlike.nn import activations, initialisation
 from microgradlike.nn.activations import Activation
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     Inputs: TypeAlias = Sequence[Value | float] | NDArray[Any]
 
 __all__ = ["MLP", "Layer", "Neuron"]
+
+ONE_EXAMPLE = "give it one example at a time: [model(x) for x in xs]"
 
 
 class Neuron(Module):
@@ -74,7 +77,7 @@ class Neuron(Module):
         try:
             act: Value = sum([wi * xi for wi, xi in zip(self.w, x)], self.b)
         except TypeError:
-            require_numbers(repr(self), "input", x, "give it one example: [model(x) for x in xs]")
+            require_numbers(repr(self), "input", x, ONE_EXAMPLE)
             raise
         if not self.nonlin:
             return act
@@ -199,6 +202,10 @@ def _widths(nouts: Sequence[int]) -> Sequence[int]:
 
 def _misfit(neuron: Neuron, x: Any) -> Exception:
     takes = f"{neuron} takes a sequence of {len(neuron.w)} input(s)"
+    if isinstance(x, (list, tuple)) or is_array(x):
+        nested = [row for row in x if isinstance(row, Sized) and not isinstance(row, str)]
+        if nested:
+            return ValueError(f"{takes}, got {shown(x)}; {ONE_EXAMPLE}")
     if isinstance(x, Sized):
         return ValueError(
             f"{takes}, got {len(x)}: {shown(x)}; pass {len(neuron.w)}, or make the model for"

@@ -34,7 +34,7 @@ __all__ = [
     "resolve",
 ]
 
-_ONE = (float, int, Scalar)  # single numbers, recognised without an exception, which takes longer
+_ONE = (float, int, Scalar)  # single numbers, recognized without an exception, which takes longer
 
 
 class Loss(Protocol):
@@ -160,6 +160,7 @@ LOSSES: dict[str, Loss] = {
     loss.__name__: loss
     for loss in (mse, hinge, binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy)
 }
+_NAMED: tuple[object, ...] = tuple(LOSSES.values())
 # these check a target by itself, before a program is made that cannot
 _CHECKED: tuple[object, ...] = (hinge, binary_cross_entropy, binary_cross_entropy_with_logits)
 
@@ -190,8 +191,19 @@ def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Number]:
         targets = [_listed(target) for target in data[1]]
         compare([0.5 if parts is None else [0.5] * len(parts) for parts in targets], data[1])
 
+    is_named = compare in _NAMED
+
     def loss_of_example(model: Callable[[object], Number], x: object, y: object) -> Number:
-        return compare(model(x), y)
+        prediction = model(x)
+        try:
+            return compare(prediction, y)
+        except TypeError as error:
+            if not is_named:
+                error.add_note(
+                    "loss was called as loss(prediction, target); for the form loss(model, x, y)"
+                    " it needs three parameters"
+                )
+            raise
 
     return loss_of_example
 
@@ -260,8 +272,8 @@ def _pairs(loss: str, prediction: object, targets: list[object]) -> list[tuple[o
 
 
 def _listed(xs: Any) -> list[object] | None:
-    """The elements of a sequence; None for anything that has none."""
-    if isinstance(xs, _ONE):
+    """The elements of a sequence; None for anything that has none, and for text."""
+    if isinstance(xs, (*_ONE, str)):
         return None
     try:
         elements = iter(xs)

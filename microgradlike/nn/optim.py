@@ -1,4 +1,4 @@
-"""Optimisers: the next parameters from gradients, by the formulas of PyTorch.
+"""Optimizers: the next parameters from gradients, by the formulas of PyTorch.
 
 A formula is written once, over one parameter or an array of all; the bits are the same.
 """
@@ -27,7 +27,7 @@ N = TypeVar("N", float, "NDArray[np.float64]")  # one parameter, or an array of 
 
 
 class Optimizer(ABC):
-    """The base class of optimisers: parameters, the learning rate `lr`, and state.
+    """The base class of optimizers: parameters, the learning rate `lr`, and state.
 
     A subclass defines `update`. `lr` may be changed between steps. `state` has a list or array with
     a float per parameter for each name in `slots`, all 0 at first. Raises ValueError for no
@@ -113,8 +113,8 @@ class Optimizer(ABC):
     def load_state_dict(self, state: Mapping[str, object]) -> None:
         """Restore a state that `state_dict` gave.
 
-        Raises ValueError for a state of another optimiser or size, TypeError for anything but a
-        dict of numbers; the optimiser is then as it was.
+        Raises ValueError for a state of another optimizer or size, TypeError for anything but a
+        dict of numbers; the optimizer is then as it was.
 
         >>> optimizer = SGD([Value(1.0)], lr=0.1, momentum=0.9)
         >>> optimizer.load_state_dict({"optimizer": "SGD", "steps": 7, "velocity": [0.5]})
@@ -249,15 +249,15 @@ def _checked(parameters: Iterable[Value]) -> list[Value]:
         elements = iter(parameters)
     except TypeError:
         raise TypeError(
-            f"an optimiser takes a list of Values, got {shown(parameters)}; write"
+            f"an optimizer takes a list of Values, got {shown(parameters)}; write"
             " model.parameters() for a module's"
         ) from None
     found = list(elements)
     for i, p in enumerate(found):
         if not isinstance(p, Value):
             raise TypeError(
-                f"an optimiser takes Values such as model.parameters(), but element {i} is"
-                f" {shown(p)} of type {type(p).__name__}"
+                f"an optimizer takes Values such as model.parameters(), but element {i} is"
+                f" {shown(p)} of type {type(p).__name__}; write Value(...) for a number to train"
             )
         if p.op is not None:
             raise ValueError(
@@ -265,7 +265,7 @@ def _checked(parameters: Iterable[Value]) -> list[Value]:
             )
     if not found:
         raise ValueError(
-            "an optimiser needs at least one parameter, got none; pass model.parameters()"
+            "an optimizer needs at least one parameter, got none; pass model.parameters()"
         )
     if len({id(p) for p in found}) != len(found):
         raise ValueError("a parameter is given twice and would move twice; pass each one once")

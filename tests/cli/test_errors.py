@@ -38,7 +38,7 @@ BAD = [
     (["draw", "x", *AT, "-o", "dir.dot"], "cannot write dir.dot: Is a directory"),
     (
         ["draw", "x", *AT, "-o", "y.gif"],
-        "a picture ends in .svg, .png, .pdf, .dot, got 'y.gif'; name it y.svg",
+        "the file name of a picture must end in .svg, .png, .pdf or .dot, got 'y.gif'; name it",
     ),
     (
         ["draw", "x", *AT, "-o", "y.svg", "--format", "dot"],
@@ -69,7 +69,10 @@ BAD = [
         "cannot import no_such_module: ModuleNotFoundError: No module named 'no_such_module'; run"
         " the command in the folder of the module, or add",
     ),
-    (["check", "math:nosuch"], "the module math has no 'nosuch'\n"),
+    (
+        ["check", "math:nosuch"],
+        "the module math has no 'nosuch'; check the spelling, or name a function that it has\n",
+    ),
     (["check", "user_exits:f"], "cannot import user_exits: SystemExit: 3"),
     (["check", "user_leaves:f"], "cannot import user_leaves: SystemExit\n"),
     (["check", "user_typo:f"], "cannot import user_typo: SyntaxError: invalid syntax"),

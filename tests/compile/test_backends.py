@@ -26,7 +26,7 @@ from tests.ulps import draw
 
 BACKENDS = {"python": reference, "numpy": numpy_backend, "llvm": llvm}
 FAST = {key: backend for key, backend in BACKENDS.items() if key != "python"}
-# IEEE-754 says what they are, to the bit, and so do those that only choose
+# IEEE-754 fixes these results to the bit; the others only select an operand
 EXACT = [
     "add",
     "sub",
@@ -88,7 +88,7 @@ def arguments(op, count=600):
 
 @pytest.mark.parametrize("backend", FAST)
 @pytest.mark.parametrize("op", TABLE.values(), ids=by_name)
-def test_a_primitive_is_the_references(op, backend):
+def test_a_primitive_gives_the_results_of_the_reference(op, backend):
     rows = arguments(op)
     built = recorded(op, op.arity)
     want = reference.build(built, op.arity)(rows, np.empty(0))
@@ -226,7 +226,7 @@ def test_where_a_nan_could_get_lost_products_absorb():
 
 
 def straight_line(monkeypatch, chunk):
-    """Machine code in functions of so many equations."""
+    """Machine code in functions of `chunk` equations each."""
     monkeypatch.setattr(native, "SMALL", 0)
     monkeypatch.setattr(native, "CHUNK", chunk)
     monkeypatch.setattr(native, "MIN_STRIP", math.inf)
@@ -257,7 +257,7 @@ def wide(op, count, arrangement):
     "arrangement", ["neighbours", "interleaved", "backwards", "one for all", "scattered"]
 )
 @pytest.mark.parametrize("op", TABLE.values(), ids=by_name)
-def test_strips_of_a_primitive_are_the_references(op, arrangement, monkeypatch):
+def test_strips_of_a_primitive_give_the_results_of_the_reference(op, arrangement, monkeypatch):
     loops(monkeypatch)
     count = 37
     built = wide(op, count, arrangement)
@@ -273,7 +273,7 @@ def test_strips_of_a_primitive_are_the_references(op, arrangement, monkeypatch):
 @PROGRAMS
 @given(program=programs(ops=EXACT_OPS, max_size=30), count=st.integers(1, 20))
 def test_strips_of_any_program_give_the_same_bits(program, count):
-    """A program for many points at once, no batch: as many equations of every kind."""
+    """One program over many points without a batch, so each equation occurs `count` times."""
     inputs = len(program.point)
 
     def f(*xs):

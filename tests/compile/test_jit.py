@@ -181,15 +181,15 @@ def test_a_batch_larger_than_a_block_is_the_sum_of_its_blocks():
         (([], []), "argument 0 has no rows: .* pass at least one row"),
         (
             (3.0, Y),
-            "argument 0 is in batch, but 3.0 of type float has no rows; pass an array, a list",
+            "argument 0 is 3.0 of type float, which has no rows .*; pass an array, a list",
         ),
-        ((np.array(3.0), Y), "argument 0 is in batch, but .* has no rows"),
+        ((np.array(3.0), Y), "argument 0 is .*, which has no rows"),
         (([[1, 2], [3]], [1, 2]), r"argument 0\[1\] is a list of 1 number\(s\), argument 0\[0\]"),
         (({"a": X, "b": Y[:1]}, Y), "the parts of argument 0 have different numbers of rows"),
         ((np.array([["a", "b"]]), [1]), r"argument 0\[0\] is .*'a'"),
         ((np.array([[True, False]]), [1]), r"argument 0\[0\]"),
         ((np.array([[1j, 2]]), [1]), r"argument 0\[0\]"),
-        (("ab", [1, 2]), "argument 0 is in batch, but .* has no rows"),
+        (("ab", [1, 2]), "argument 0 is 'ab' .*, which has no rows"),
         ((X,), r"batch=\(0, 1\) names argument 1, but there are 1 positional"),
     ],
 )
@@ -236,7 +236,7 @@ def test_an_option_that_is_none_says_what_there_is(options, message):
 
 
 def test_jit_takes_a_function():
-    with pytest.raises(TypeError, match="jit takes a function, got 3"):
+    with pytest.raises(TypeError, match="jit takes a function, got 3; pass the function itself"):
         jit(3)
 
 
@@ -340,9 +340,7 @@ def test_values_are_read_at_every_call(backend):
 
 def test_backward_wants_one_number(backend):
     w = Value(1.0)
-    with pytest.raises(
-        TypeError, match=r"backward needs .* a list of 2 number\(s\); sum its outputs"
-    ):
+    with pytest.raises(TypeError, match=r"backward needs .* a list of 2 number\(s\); sum them"):
         jit(lambda x: [w * x, x], backend=backend).backward(1.0)
     with pytest.raises(ValueError, match=r"reduce=None .* use reduce='mean' or reduce='sum'"):
         jit(lambda x: w * x, batch=0, reduce=None, backend=backend).backward([1.0])

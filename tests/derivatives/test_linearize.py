@@ -253,7 +253,7 @@ def test_two_runs_that_begin_at_the_same_time_stay_apart(monkeypatch):
 
 
 @given(polynomials())
-def test_reverse_and_forward_give_one_matrix(program):
+def test_reverse_and_forward_give_the_same_matrix(program):
     def f(*x):
         return [program(*x), x[0] * x[1], program(*x) - x[2], x[1]]
 
@@ -282,7 +282,7 @@ def test_columns_are_made_forward_and_fewer_rows_in_reverse(rows, columns, other
     assert found == [[i, *[0.0] * (columns - 1)] for i in range(rows)]
 
 
-def test_only_where_there_is_a_choice_is_it_asked_what_is_reached():
+def test_reachability_is_tracked_only_in_graphs_with_where():
     x = Value(2.0)
     assert not LinearMap(topological(x * x), [x]).has_branches
 

@@ -134,6 +134,8 @@ def test_what_is_no_function_is_refused(stranger):
     for operator in (*OPERATORS, derivative):
         with pytest.raises(TypeError, match="derivatives are taken of functions, got"):
             operator(stranger)
+    with pytest.raises(TypeError, match=r"Value\(data=1.0, .*y\.backward\(\), or gradients\(y, "):
+        grad(Value(1.0))
     for take in (
         lambda: jvp(stranger, (1.0,), (1.0,)),
         lambda: vjp(stranger, 1.0),
@@ -240,9 +242,14 @@ def test_an_upstream_has_the_structure_of_the_result():
         pull({"a": 1.0, "b": [1.0, "x"]})
 
 
+def test_vjp_needs_a_point():
+    with pytest.raises(TypeError, match=r"needs the point: write vjp\(f, 1\.0\)"):
+        vjp(square)
+
+
 def test_derivative_goes_by_one_number():
     for several in ([1.0], np.ones(2), {"a": 1.0}, nn.Neuron(1)):
-        with pytest.raises(TypeError, match=r"by one number, but argument 0 is .* use jacobian"):
+        with pytest.raises(TypeError, match=r"one number, but argument 0 is .* use jacobian"):
             derivative(lambda x: x)(several)
     assert derivative(square)(np.array(3.0)) == 6.0
 

@@ -158,7 +158,7 @@ def test_every_named_initialisation_is_deterministic():
         (lambda: MLP(2, [3, "1"]), TypeError, "nout must be a whole number, got '1' of type str"),
         (lambda: Neuron(1, activation="rleu"), ValueError, "no activation is called 'rleu'.*relu"),
         (lambda: Neuron(1, activation=3), TypeError, "name or a function, got 3 of type int"),
-        (lambda: Neuron(1, init="he"), ValueError, "no initialisation is called 'he'.*kaiming"),
+        (lambda: Neuron(1, init="he"), ValueError, "no initialization is called 'he'.*kaiming"),
         (lambda: Neuron(1, init=0.0), TypeError, r"function of \(rng, nin, nout\), got 0\.0"),
         (lambda: MLP(2, [1], rng=3), TypeError, r"got 3 of type int; .* rng=random.Random\(seed\)"),
         (
@@ -206,6 +206,15 @@ def test_a_number_of_the_users_that_refuses_says_so_itself():
 
     with pytest.raises(TypeError, match="not today"):
         Neuron(1)([Stubborn(1.0)])
+
+
+@pytest.mark.parametrize("points", [[[1.0, 2.0]] * 20, np.ones((20, 2)), [np.ones(2)] * 20])
+def test_several_examples_are_sent_one_at_a_time(points):
+    with pytest.raises(
+        ValueError, match=r"(?s)got .*; give it .*\[model\(x\) for x in xs\]"
+    ) as caught:
+        MLP(2, [3, 1])(points)
+    assert "make the model" not in str(caught.value)
 
 
 @pytest.mark.parametrize("nouts", [[1], [3], [2, 1], [4, 2, 3]])

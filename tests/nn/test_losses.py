@@ -236,6 +236,21 @@ def test_a_loss_that_does_not_fit_says_what_does(loss, data, error, says):
         resolve(loss, data)
 
 
+def test_a_loss_of_a_model_with_two_parameters_is_told_of_the_third():
+    loss = resolve(lambda model, point: model(point), ([1.0], [2.0]))
+    with pytest.raises(TypeError) as caught:
+        loss(double, 1.0, 2.0)
+    (note,) = caught.value.__notes__
+    assert "called as loss(prediction, target)" in note
+    assert "loss(model, x, y) it needs three parameters" in note
+
+
+def test_text_is_no_list_of_targets():
+    scores = [Value(1.0), Value(2.0)]
+    with pytest.raises(TypeError, match=r"a target must be .*, got 'a' of type str"):
+        nn.cross_entropy(scores, "a")
+
+
 @pytest.mark.parametrize("loss", [nn.binary_cross_entropy, nn.binary_cross_entropy_with_logits])
 def test_a_bool_is_a_target(loss):
     assert loss(0.25, True) == loss(0.25, 1)

@@ -1,4 +1,4 @@
-"""Optimisers."""
+"""Optimizers."""
 
 import json
 import math
@@ -188,7 +188,7 @@ def test_a_rate_made_wrong_later_stops_before_anything_moves():
 
 
 def both_forms(name, starts, gradients, monkeypatch):
-    """After steps by these gradients, the optimiser that loops and the one that does not."""
+    """After steps by these gradients, the optimizer that loops and the one that does not."""
     finished = []
     for form in (len(starts) + 1, 0):
         monkeypatch.setattr(optim, "ARRAY", form)
@@ -300,7 +300,7 @@ X = Value(1.0)
             ValueError,
             "parameter 1 is the result of 'mul'.*only leaves",
         ),
-        (lambda: nn.Adam([X, 1.0]), TypeError, r"element 1 is 1\.0 of type float"),
+        (lambda: nn.Adam([X, 1.0]), TypeError, r"element 1 is 1\.0 of type float; write Value"),
         (lambda: nn.Adam(nn.Neuron(1)), TypeError, r"write model\.parameters\(\)"),
     ],
 )

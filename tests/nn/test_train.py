@@ -194,7 +194,7 @@ class InterruptedAt(train.Callback):
 
 
 def interrupt_step(monkeypatch, kind, count):
-    """Ctrl-C in the middle of a step of the optimiser: some parameters are moved."""
+    """Ctrl-C in the middle of a step of the optimizer: some parameters are moved."""
     original, steps = kind.step, iter(range(count))
 
     def stepping(self):
@@ -506,12 +506,13 @@ def test_a_loss_that_only_the_sum_makes_infinite_is_no_number_either():
 @pytest.mark.parametrize(
     ("wrong", "error", "says"),
     [
-        ({"data": ([], [])}, ValueError, "argument 0 has no rows"),
+        ({"data": ([], [])}, ValueError, "data has no examples; give it at least one"),
+        ({"data": (3.0, [1])}, TypeError, r"data\[0\] is 3.0 .* has no rows .*; pass an array"),
         ({"data": ()}, TypeError, "data must be a tuple of arrays or lists"),
         ({"data": list(zip(*DATA))}, TypeError, r"such as \(points, labels\), got .* of type list"),
-        ({"data": (POINTS, SIGNS[1:])}, ValueError, r"argument 1 has 29 row\(s\), argument 0 has"),
-        ({"data": ([[1.0, 2.0], [3.0]], [1, 1])}, ValueError, r"argument 0\[1\] is a list of 1"),
-        ({"data": (["a"], [1])}, TypeError, r"argument 0\[0\]"),
+        ({"data": (POINTS, SIGNS[1:])}, ValueError, r"data\[1\] has 29 examples, .* 30; give "),
+        ({"data": ([[1.0, 2.0], [3.0]], [1, 1])}, ValueError, r"data\[0\]\[1\] is a list of 1"),
+        ({"data": (["a"], [1])}, TypeError, r"data\[0\]\[0\] is 'a'"),
         ({"data": ([[Value(1.0), 2.0]], [1])}, TypeError, r"holds Values .*; write their \.data"),
         ({"validation_data": POINTS}, TypeError, "validation_data must be a tuple"),
         ({"batch_size": 31}, ValueError, r"batch_size=31 is more than the 30 example\(s\)"),

@@ -197,7 +197,7 @@ def test_spellings_of_another_type_are_refused(spellings):
 
 @pytest.mark.parametrize("y", [1.0, "y", None, [Value(1.0)], ops.exp])
 def test_anything_but_a_value_is_refused(y):
-    with pytest.raises(TypeError, match="expected a Value, got"):
+    with pytest.raises(TypeError, match="y must be a Value, got"):
         page(y)
 
 

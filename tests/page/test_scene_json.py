@@ -113,7 +113,7 @@ def test_a_name_of_two_primitives_is_left_out():
 
 @pytest.mark.parametrize("y", [1.0, "y", None, [Value(1.0)]])
 def test_anything_but_a_value_is_refused(y):
-    with pytest.raises(TypeError, match="expected a Value, got"):
+    with pytest.raises(TypeError, match="y must be a Value, got"):
         scene_json(y)
 
 

@@ -48,7 +48,7 @@ def test_a_path_may_be_a_str(tmp_path):
     [("y", "y"), ("q.gif", "q"), ("y.svgz", "y"), (".svg", "y"), ("loss", "loss")],
 )
 def test_another_suffix_is_refused(tmp_path, name, better):
-    way_out = rf"saved as \.svg, \.png, \.pdf, \.dot, got .*name it {better}\.svg$"
+    way_out = rf"end in \.svg, \.png, \.pdf or \.dot, got .*name it {better}\.svg$"
     with pytest.raises(ValueError, match=way_out):
         draw(square()).save(tmp_path / name)
     assert not list(tmp_path.iterdir())
@@ -114,7 +114,7 @@ def test_focus_is_a_value_of_the_graph():
     assert [n.name for n in picture.scene.nodes][:3] == ["x", "2", "v2"]
     with pytest.raises(ValueError, match=r"3\.0.* is not in this graph.*choose a node"):
         draw(y, focus=Value(3.0))
-    with pytest.raises(TypeError, match="expected a Value, got 3 of type int; pass"):
+    with pytest.raises(TypeError, match="focus must be a Value, got 3 of type int; pass"):
         draw(y, focus=3)
 
 

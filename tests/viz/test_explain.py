@@ -10,7 +10,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from microgradlike import Value, ops
+from microgradlike import Value, nn, ops
 from microgradlike.graph import count_paths, leaves
 from microgradlike.ops import unary
 from microgradlike.testing.strategies.programs import programs
@@ -198,9 +198,19 @@ def test_a_limit_below_one_or_not_whole_is_refused(max_paths, error):
         explain(Value(1.0), max_paths=max_paths)
 
 
-@pytest.mark.parametrize("arguments", [(3.0,), (Value(1.0), 2.0)])
-def test_anything_but_a_value_is_a_type_error(arguments):
-    with pytest.raises(TypeError, match=r"expected a Value, got .*; pass"):
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((3.0,), r"y must be a Value, got 3.0 .*without \.data"),
+        ((Value(1.0), 2.0), r"x must be a Value, got 2.0 .*without \.data"),
+        ((Value(1.0), "x"), "x must be a Value, got 'x' .*not its label"),
+        ((nn.MLP(2, [1]),), r"y must be a Value, got MLP .*call the model .*model\(x\)"),
+        (([Value(1.0)],), "y must be a Value, got .*one of its elements, or their sum"),
+        ((None,), "y must be a Value, got None .*that a computation ends in"),
+    ],
+)
+def test_anything_but_a_value_is_a_type_error(arguments, says):
+    with pytest.raises(TypeError, match=says):
         explain(*arguments)
 
 

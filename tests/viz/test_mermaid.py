@@ -124,7 +124,7 @@ def test_the_direction_is_in_the_first_line(direction):
 def test_other_directions_and_other_things_are_refused():
     with pytest.raises(ValueError, match=r"direction .*LR, TB, RL, BT, got 'up'"):
         to_mermaid(Value(1.0), direction="up")
-    with pytest.raises(TypeError, match="expected a Value, got 3"):
+    with pytest.raises(TypeError, match=r"y must be a Value, got 3 .*without \.data"):
         to_mermaid(3)
 
 

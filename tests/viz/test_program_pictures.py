@@ -142,5 +142,5 @@ def test_what_belongs_to_values_is_refused():
         draw(built, focus=x)
     with pytest.raises(TypeError, match="a program has its own names; leave out names="):
         draw(built, names={x: "x"})
-    with pytest.raises(TypeError, match="expected a Value, got"):
+    with pytest.raises(TypeError, match="y must be a Value, got"):
         draw(jit(lambda x: x))

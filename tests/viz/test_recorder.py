@@ -317,7 +317,7 @@ def test_a_page_of_a_module_wants_data_and_loss():
     for options in ({}, {"data": DATA}, {"loss": hinge}):
         with pytest.raises(TypeError, match=r"needs data and loss, got .*write page\(model, data="):
             page(model, **options)
-    with pytest.raises(TypeError, match="belong to a page of training"):
+    with pytest.raises(TypeError, match=r"for a Module or a recorded run, got Value\(data=2\.0"):
         page(Value(2.0), data=DATA, loss=hinge)
     run = watch(model, data=DATA, loss=hinge)
     with pytest.raises(ValueError, match="has recorded nothing"):

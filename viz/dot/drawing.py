@@ -87,7 +87,8 @@ class Drawing:
         suffix = target.suffix.lower()
         if suffix not in write:
             raise ValueError(
-                f"a picture is saved as {', '.join(write)}, got {str(path)!r:.80}; name it {name}"
+                "the file name of a picture must end in .svg, .png, .pdf or .dot, got"
+                f" {str(path)!r:.80}; name it {name}"
             )
         write_whole(target, write[suffix]())
         return target
@@ -124,7 +125,7 @@ def draw(
       boxes first; if that is not enough, only the nodes nearest to `y` are shown. A note in the
       picture names the nodes that were folded.
     - `depth`: the levels of modules that stay open, by default as many as fit.
-    - `focus`, `hops`: show only this node and its neighbours within `hops` edges.
+    - `focus`, `hops`: show only this node and its neighbors within `hops` edges.
     - `names`: names for Values in this picture, in place of their labels.
 
     Raises TypeError for an argument of another type, ValueError for a `focus` outside the graph or

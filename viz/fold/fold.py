@@ -28,7 +28,7 @@ def fit(
 
     By default that is 200 nodes, or 50 if folding is not enough and only a part is shown. `depth`
     levels of modules stay open, by default as many as fit. `focus` is the id of a node that is
-    drawn with its neighbours within `hops` edges.
+    drawn with its neighbors within `hops` edges.
     Raises TypeError if an option is not a whole number, ValueError if it is too small.
     """
     hops = whole_number("hops", hops, at_least=0)

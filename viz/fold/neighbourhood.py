@@ -1,4 +1,4 @@
-"""Neighbourhood: the part of a scene near one node; boxes stand for the rest."""
+"""Neighborhood: the part of a scene near one node; boxes stand for the rest."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def page(
     """Make a page to step through everything that `y` depends on, and to change numbers in.
 
     - Of a Value: its graph, forward and backward.
-    - Of a Module, with `data` and `loss` as `train.fit` takes them: a page to train it in.
+    - Of a Module, with `data` and `loss` as `nn.fit` takes them: a page to train it in.
     - Of a Watch, a training recorded by `watch`: that training, or two side by side with `other`.
 
     The page calculates with JavaScript made from the table of primitives. A primitive of your own
@@ -126,7 +126,7 @@ def page(
         return _training_page(_runs(y, other, data, loss), names, own)
     if other is not None or data is not None or loss is not None:
         raise TypeError(
-            f"data, loss and another run belong to a page of training, got {shown(y)} of type"
+            f"data, loss and other are for a Module or a recorded run, got {shown(y)} of type"
             f" {type(y).__name__}; write page(model, data=..., loss=...) or page(run, other)"
         )
     graph = scene(y, names=names)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from microgradlike import ops
-from microgradlike._validate import shown
+from microgradlike._validate import is_real, shown
 from microgradlike.engine import Value, local_derivatives
 from microgradlike.graph import topological
+from microgradlike.nn import Module
 from viz.numbers import short
 from viz.scene.modules import Cluster as Cluster, ModuleCalls
 
@@ -131,7 +132,7 @@ def id_of(root: Value, v: Value) -> str:
     >>> id_of(2 * x, x)
     'n1'
     """
-    wanted = require_value(v)
+    wanted = require_value(v, "focus")
     for i, node in enumerate(topological(require_value(root)), 1):
         if node is wanted:
             return f"n{i}"
@@ -141,16 +142,28 @@ def id_of(root: Value, v: Value) -> str:
     )
 
 
-def require_value(y: object) -> Value:
-    """Return `y` if it is a Value; else raise a TypeError that says what to pass."""
+def require_value(y: object, parameter: str = "y") -> Value:
+    """Return `y` if it is a Value; else raise a TypeError that says what to pass.
+
+    >>> require_value("x", "focus")
+    Traceback (most recent call last):
+    ...
+    TypeError: focus must be a Value, got 'x' of type str; pass the Value itself, not its label
+    """
     if isinstance(y, Value):
         return y
-    way_out = (
-        "pass one of its elements, or their sum"
-        if isinstance(y, (list, tuple))
-        else "pass the Value that a computation ends in"
-    )
-    raise TypeError(f"expected a Value, got {shown(y)} of type {type(y).__name__}; {way_out}")
+    if isinstance(y, str):
+        way_out = "pass the Value itself, not its label"
+    elif isinstance(y, (list, tuple)):
+        way_out = "pass one of its elements, or their sum"
+    elif isinstance(y, Module):
+        way_out = "call the model and pass the result, model(x)"
+    elif is_real(y):
+        way_out = "pass the Value itself, without .data"
+    else:
+        way_out = "pass the Value that a computation ends in"
+    got = f"{shown(y)} of type {type(y).__name__}"
+    raise TypeError(f"{parameter} must be a Value, got {got}; {way_out}")
 
 
 def require_names(names: Mapping[Value, str] | None) -> Mapping[Value, str]:

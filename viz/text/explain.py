@@ -63,7 +63,7 @@ def explain(
     limit = whole_number("max_paths", max_paths, at_least=1)
     wanted = [x] if x is not None else leaves(y)[::-1]  # in the order of writing
     if x is not None:
-        require_value(x)
+        require_value(x, "x")
     return _Explanation(y, wanted, limit, require_names(names)).text()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from microgradlike import ops
-from microgradlike.expressions.lexer import POWER, RANKS, SIGN
+from microgradlike.expressions.lexer import POWER, PRECEDENCE, SIGN
 from microgradlike.expressions.parser import parse
 from microgradlike.ieee_float import IeeeFloat, partial_at, unwrapped
 from microgradlike.op import Number
@@ -89,11 +89,11 @@ def derivative_formula(
 def formula_of(op: Op, y: float, operands: list[Formula]) -> Formula:
     """Write `op` applied to the operands; its value is `y`.
 
-    >>> formula_of(ops.mul, 6.0, [Formula(2.0), Formula(3.0, "a + 1", RANKS["+"])]).text
+    >>> formula_of(ops.mul, 6.0, [Formula(2.0), Formula(3.0, "a + 1", PRECEDENCE["+"])]).text
     '2 * (a + 1)'
     """
     infix = ops.mul.infix if op is ops.mul_no_nan else op.infix  # written as the product that it is
-    rank = RANKS.get(infix)
+    rank = PRECEDENCE.get(infix)
     if op is ops.neg:
         return Formula(y, op.symbol + operands[0].bracketed(SIGN), SIGN)
     if rank is None:

@@ -59,7 +59,7 @@ class Paths:
 
     @property
     def total(self) -> float:
-        """The sum over all paths: the derivative of the root by the node."""
+        """The sum over all paths: the derivative of the root with respect to the node."""
         return sum([path.product for path in self.greatest]) + self.rest
 
     def extend(self, above: Paths, step: Step) -> None:

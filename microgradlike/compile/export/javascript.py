@@ -20,7 +20,7 @@ from microgradlike.op import Op
 if TYPE_CHECKING:
     from microgradlike.compile.program import Program
 
-CHUNK = 1_000  # equations per function: browsers do not optimise longer ones
+CHUNK = 1_000  # equations per function: browsers do not optimize longer ones
 # names that a function cannot have: words of the language, and names that the text itself uses
 RESERVED = """
     arguments await break case catch class const continue debugger default delete do else enum eval

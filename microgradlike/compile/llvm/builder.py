@@ -8,6 +8,7 @@ import struct
 class IRBuilder:
     """Instructions over doubles, or over vectors of `width` doubles, as lines of LLVM's language.
 
+    Each method appends instructions and returns the name of the result, unless it is a store.
     Operands and results are names such as "%t3"; a lane is one element of a vector.
 
     >>> ir = IRBuilder(1)
@@ -98,10 +99,10 @@ class IRBuilder:
             b = str(b) if self.width == 1 else f"splat (i64 {b})"
         return self.assign(f"{instruction} {self.integer_type} {a}, {b}")
 
-    def has_bit(self, n: str, bit: int) -> str:
-        """Append a test of one bit of n."""
+    def has_bit(self, n: str, mask: int) -> str:
+        """Append a test of the bit of n that `mask` selects."""
         zero = "0" if self.width == 1 else "zeroinitializer"
-        return self.assign(f"icmp ne {self.integer_type} {self.integer('and', n, bit)}, {zero}")
+        return self.assign(f"icmp ne {self.integer_type} {self.integer('and', n, mask)}, {zero}")
 
     def intrinsic(self, name: str, *operands: str) -> str:
         """Append a call of a function that LLVM itself provides, such as "sqrt"."""

@@ -27,7 +27,7 @@ from microgradlike.compile.schedule.access import StridedBlock, as_slice, stride
 from microgradlike.compile.schedule.schedule import Group, Schedule
 from microgradlike.op import Op
 
-SMALL = 6_000  # equations up to which optimised code is worth the time to make it
+SMALL = 6_000  # equations up to which optimized code is worth the time to make it
 CHUNK = 2_000  # equations per function of a larger program
 CACHE_SIZE = 3  # numbers of rows whose arrays are kept; the last block of a batch is a shorter one
 HUGE = 40_000  # equations from which on straight-line code takes too long to make

@@ -21,7 +21,7 @@ from microgradlike.compile.schedule.access import StridedBlock
 from microgradlike.compile.schedule.schedule import Group
 
 MIN_STRIP = 4  # equations per strip, on average; with fewer, lists of places are faster
-MAX_STRIDE = 2048  # places between neighbours in a strip; operands further apart are listed
+MAX_STRIDE = 2048  # places between neighbors in a strip; operands further apart are listed
 PADDING = WIDTH * MAX_STRIDE  # places before and after an array, which kernels may read or fill
 
 

@@ -65,7 +65,7 @@ def as_slice(places: Sequence[int]) -> slice | IndexArray:
 
 
 def stride_changes(places: Sequence[IndexArray]) -> int:
-    """Count how often the distance between neighbours changes: a measure of irregularity.
+    """Count how often the distance between neighbors changes: a measure of irregularity.
 
     >>> stride_changes([np.array([0, 1, 2, 10, 11])])
     2
@@ -77,7 +77,7 @@ def stride_changes(places: Sequence[IndexArray]) -> int:
 def _merged_strips(
     rows: Sequence[Any], changes: list[int], zeros: tuple[int, ...]
 ) -> list[StridedBlock]:
-    """Merge neighbouring strips of equal length, stride and distance into blocks."""
+    """Merge neighboring strips of equal length, stride and distance into blocks."""
     found: list[StridedBlock] = []
     for start, stop in _strips(changes, len(rows)):
         base, inner_stride = tuple(rows[start]), zeros
@@ -95,7 +95,7 @@ def _merged_strips(
 
 
 def _strips(changes: list[int], count: int) -> Iterator[tuple[int, int]]:
-    """Yield the start and stop of each strip: neighbours at equal distances.
+    """Yield the start and stop of each strip: neighbors at equal distances.
 
     `changes` are the equations at which the distance to the next one is new.
     """

@@ -1,7 +1,7 @@
 """Checkpoint: a training in a file, to resume bit for bit after an interruption.
 
 The file is JSON with a format, a version, the parameters by name, the learning rate, the history,
-and the states of the optimiser, the random generator and the callbacks. Reading it runs no code.
+and the states of the optimizer, the random generator and the callbacks. Reading it runs no code.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _write(path: PathLike, document: Mapping[str, Any]) -> None:
 def read(path: PathLike, state: State) -> None:
     """Restore the state of a training from a file.
 
-    Raises LoadError with the reason, and leaves model and optimiser as they are, if the file is
+    Raises LoadError with the reason, and leaves model and optimizer as they are, if the file is
     missing, damaged, or of another training.
     """
     try:
@@ -162,7 +162,7 @@ def _require_same_batches(document: Mapping[str, Any], state: State) -> None:
 
 
 def _restore(document: Mapping[str, Any], state: State) -> None:
-    """Restore everything but the parameters; the optimiser last, as it takes all or nothing."""
+    """Restore everything but the parameters; the optimizer last, as it takes all or nothing."""
     rng, lr = Random(), float(document["lr"])
     version, words, spare = document["rng"]
     rng.setstate((version, tuple(words), spare))

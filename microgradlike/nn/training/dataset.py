@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Dataset:
-    """Data as a tuple of arrays or lists of one length, such as (points, labels).
+    """Data as a tuple of arrays or lists of the same length, such as (points, labels).
 
     `rows` has a row for each example with all its numbers, `len()` is the number of examples.
     `structure` is equal for examples of one shape. `name` is the name of the data in messages.
@@ -29,7 +29,7 @@ class Dataset:
     """
 
     def __init__(self, data: object, name: str) -> None:
-        from microgradlike.compile.arguments import Arguments, row_of  # these need NumPy
+        from microgradlike.compile.arguments import Arguments, row_count, row_of  # need NumPy
         from microgradlike.derivatives.pytree import Pytree
 
         if not isinstance(data, tuple) or not data:
@@ -37,11 +37,16 @@ class Dataset:
                 f"{name} must be a tuple of arrays or lists with one entry per example, such as"
                 f" (points, labels), got {shown(data)} of type {type(data).__name__}"
             )
-        try:
-            arguments = Arguments(data, {}, tuple(range(len(data))))
-        except (TypeError, ValueError) as error:
-            error.add_note(f"in {name}, whose parts are the arguments")
-            raise
+        counts = [row_count(part, f"{name}[{i}]") for i, part in enumerate(data)]
+        for i, count in enumerate(counts):
+            if count != counts[0]:
+                raise ValueError(
+                    f"{name}[{i}] has {count} examples, {name}[0] has {counts[0]}; give every part"
+                    f" of {name} one entry per example"
+                )
+        if not counts[0]:
+            raise ValueError(f"{name} has no examples; give it at least one")
+        arguments = Arguments(data, {}, tuple(range(len(data))), called=f"{name}[{{}}]")
         if arguments.scalars:
             raise TypeError(f"{name} holds Values instead of numbers; write their .data")
         self.rows: NDArray[np.float64] = arguments.rows.T.copy()

@@ -1,4 +1,4 @@
-"""Training of a model with a loss of one example, data and an optimiser, epoch by epoch."""
+"""Training of a model with a loss of one example, data and an optimizer, epoch by epoch."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def _warning_messages(report: Report) -> Iterator[str]:
     """A message for each undecided first derivative, and one for all higher ones."""
     for entry in report.partials:
         if entry.verdict == "undecided":
-            place = f"the derivative by {entry.name} at {entry.at!r}"
+            place = f"the derivative with respect to {entry.name} at {entry.at!r}"
             yield f"{place} could not be checked: {entry.note}"
     undecided = [entry for entry in report.higher if entry.verdict == "undecided"]
     if undecided:

@@ -69,7 +69,7 @@ def _replayed(function: FunctionUnderTest, inputs: Sequence[Number]) -> Number:
 
 
 def _tangent(y: Number, tags: Sequence[int]) -> Number:
-    """The derivative of `y` by all tags, one after the other: its innermost tangent."""
+    """The derivative of `y` for all tags, one after the other: its innermost tangent."""
     for tag in reversed(tags):
         _, t = split(y, tag)
         y = 0.0 if t is None else t

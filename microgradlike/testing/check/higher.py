@@ -48,9 +48,9 @@ class _NamedDirection:
 def higher_derivatives(
     function: FunctionUnderTest, first: Sequence[ReportEntry], order: int
 ) -> HigherDerivatives:
-    """The derivatives of order 2 to `order` by the numbers whose first derivatives agree.
+    """The derivatives of order 2 to `order` in the numbers whose first derivatives agree.
 
-    Second derivatives by every pair of at most 10 numbers, or of the gradient in 10 random
+    Second derivatives for every pair of at most 10 numbers, or of the gradient in 10 random
     directions. From order 3 on, derivatives in one random direction, taken repeatedly.
     """
     kept = [k for k, entry in enumerate(first) if entry.verdict == "agrees"]
@@ -138,7 +138,7 @@ def _notes(
     left_out = [name for k, name in enumerate(names) if k not in kept]
     if left_out:
         yield (
-            f"second derivatives by {listed(left_out)} were not checked: the first derivative is at"
+            f"second derivatives in {listed(left_out)} were not checked: the first derivative is at"
             " a kink or undecided"
         )
     random = list(dict.fromkeys(entry.by[-1] for entry in found if entry.by[-1] not in names))

@@ -30,7 +30,7 @@ _SCALES = (1.0, 2.0**400, 2.0**-400)
 
 @dataclass(frozen=True, slots=True)
 class BothModes:
-    """The derivatives by each number, from both modes.
+    """The derivatives with respect to each number, from both modes.
 
     `rounding` is the rounding error in them, `between` the rounding allowed between the modes.
     """
@@ -43,7 +43,7 @@ class BothModes:
     def derivative(
         self, j: int, by: tuple[str, ...], at: float, edge: Callable[[], str]
     ) -> AnalyticDerivative:
-        """The derivative by number j; `edge` finds the domain edge that excuses a nan."""
+        """The derivative in number j; `edge` finds the domain edge that excuses a nan."""
         reverse, forward = self.reverse[j], self.forward[j]
         finite = math.isfinite(reverse) and math.isfinite(forward)
         rounding = self.rounding[j] if math.isfinite(reverse) else 0.0
@@ -59,7 +59,7 @@ class AnalyticDerivatives:
         self.forward = ForwardMode(function)
 
     def first(self) -> BothModes:
-        """The first derivatives by each number."""
+        """The first derivatives with respect to each number."""
         function = self.function
         root, leaves = function.root, function.leaves
         count = len(leaves)

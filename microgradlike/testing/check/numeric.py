@@ -99,7 +99,7 @@ def differentiate(
         if not scatter > max(best.noise, seen):  # also leaves if it is nan, outside of the domain
             break
         if scatter > _UNRESOLVED * max(abs(at(k * best.step).value) for k in stencil.offsets):
-            return None  # not rounding: sin beyond 1e14 jumps between neighbouring doubles
+            return None  # not rounding: sin beyond 1e14 jumps between neighboring doubles
         seen = scatter
         best = _search(at, x, stencil, seen)
     return None if best is None else Estimate(best.value, best.error, best.step, best.room)

@@ -110,8 +110,8 @@ class NodeBox {
       x += Math.min(widthOf(symbol.textContent, 15), 72) + 6;
     }
     const room = this.left + BODY - PAD - x;
-    const own = graph.names[node] !== `v${node + 1}` && !/^v\d+$/.test(graph.names[node]);
-    const name = drawn("text", { class: `name${own ? "" : " unnamed"}`, y }, this.g);
+    const named = !/^v\d+$/.test(graph.names[node]);
+    const name = drawn("text", { class: `name${named ? "" : " unnamed"}`, y }, this.g);
     const text = printable(graph.names[node], Math.max(3, Math.floor(room / widthOf("x", FONT))));
     setFittedText(name, text, FONT, room);
     const width = Math.min(widthOf(text, FONT), room);

@@ -85,7 +85,7 @@ export class Inspector {
     return list;
   }
 
-  // Lists the local derivatives by the operands.
+  // Lists the local derivatives, one per operand.
   _slopes(node, fact) {
     const { graph, local } = this.engine;
     const last = Math.min(graph.first[node + 1], graph.first[node] + SLOPES);

@@ -56,7 +56,8 @@ export class StepPanel {
 
   _seed() {
     this._text("rule", seedLine(this.steps));
-    this._text("note", "The backward pass starts at the result, whose derivative by itself is 1.");
+    const start = "The backward pass starts at the result";
+    this._text("note", `${start}, whose derivative with respect to itself is 1.`);
   }
 
   _push({ node, pushes }) {

@@ -1,7 +1,8 @@
 // Ranks: the column of each item, operands left of their users. Items are 0 to n - 1.
 
-// `links` are pairs [from, to]. Ranks are longest paths from the left; an item with more users than
-// operands then moves right, so that a parameter stands beside its use.
+// Returns the rank of each item as an Int32Array. `links` are pairs [from, to]. Ranks are longest
+// paths from the left; an item with more users than operands then moves right, so that a parameter
+// stands beside its use.
 export function ranksOf(n, links) {
   const users = Array.from({ length: n }, () => []);
   const operands = Array.from({ length: n }, () => []);
@@ -31,24 +32,24 @@ export function ranksOf(n, links) {
 
 // Operands before users. If modules feed each other in a cycle, the first one goes first.
 function orderOf(n, users, operands) {
-  const waits = operands.map((xs) => xs.length);
+  const operandsLeft = operands.map((xs) => xs.length);
   const order = [];
   const done = new Uint8Array(n);
   const ready = [];
-  for (let i = 0; i < n; i++) if (waits[i] === 0) ready.push(i);
+  for (let i = 0; i < n; i++) if (operandsLeft[i] === 0) ready.push(i);
   let next = 0;
   let first = 0;
   while (order.length < n) {
     if (next === ready.length) {
-      while (done[first] || waits[first] <= 0) first++;
-      waits[first] = 0;
+      while (done[first] || operandsLeft[first] <= 0) first++;
+      operandsLeft[first] = 0;
       ready.push(first);
     }
     const item = ready[next++];
     if (done[item]) continue;
     done[item] = 1;
     order.push(item);
-    for (const u of users[item]) if (--waits[u] === 0) ready.push(u);
+    for (const u of users[item]) if (--operandsLeft[u] === 0) ready.push(u);
   }
   return order;
 }

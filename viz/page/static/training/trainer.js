@@ -42,7 +42,7 @@ export class Trainer {
     return this.scores.map((i) => this.engine.data[i]);
   }
 
-  // Computes values and local derivatives for an example.
+  // Sets the numbers of an example and computes values and local derivatives.
   setExample(example) {
     this.engine.evaluate(
       this.numbers,
