@@ -55,8 +55,8 @@ class Value(Scalar):
     `data` is the number and `grad` the derivative of the result that `backward()` was called on.
     `op` is the primitive that made it, None for a leaf; `operands` are its operands in order,
     Values, and floats for plain numbers. `scope` is the module call it was made in, or None.
-    `label` is a name for pictures. Raises TypeError if `data` is not a real number or `label` is
-    not a str.
+    `label` is a name for pictures. A Value equals a number by value and another Value by identity;
+    the hash is by identity. Raises TypeError if `data` is not a real number or `label` not a str.
 
     >>> w, x = Value(2.0, "w"), Value(3.0, "x")
     >>> y = (w * x + 1).tanh()
