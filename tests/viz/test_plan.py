@@ -44,7 +44,8 @@ def test_up_to_four_calls_are_drawn_apart_and_their_inputs_by_themselves(calls, 
 def test_a_plan_of_exactly_the_limit_fits():
     shot = scene(network([4, 4, 1], 1))
     small = fit(shot, depth=1)
-    assert fit(shot, max_nodes=len(small.nodes)) == small
+    # as text: from Python 3.13 on, dataclasses with a nan in them are never equal
+    assert repr(fit(shot, max_nodes=len(small.nodes))) == repr(small)
     assert len(fit(shot, max_nodes=len(small.nodes) - 1).nodes) < len(small.nodes)
 
 
