@@ -147,8 +147,8 @@ def _submitted(executor: Executor, program: Packed, tasks: list[Task]) -> list[F
     futures: list[Future[Any]] = []
     try:
         futures += [executor.submit(work, name, None, *task) for task in tasks]
-        for i, future in enumerate(futures):
-            if future.result() is None:
+        for i in range(len(futures)):  # no name for a future: a cluster would compute it again
+            if futures[i].result() is None:
                 futures[i] = executor.submit(work, name, code, *tasks[i])
         return [future.result() for future in futures]
     except Exception as error:
