@@ -20,6 +20,7 @@ from microgradlike import (
     sin,
     unary,
 )
+from microgradlike.ieee_float import IeeeFloat
 
 BRANCHES = [  # a function that branches by ==, a point, its value and derivative there
     (lambda x: x * x if x != 2 else 10 * x, 2.0, 20.0, 10.0),
@@ -100,3 +101,8 @@ def test_a_partial_that_compares_is_right_at_a_pole():
     x = Value(0.0)
     (steep(x) + functions.silu(x)).backward()
     assert x.grad == 4.5
+
+
+def test_the_double_of_a_partial_is_equal_and_hashed_by_value():
+    assert IeeeFloat(2.0) == 2.0
+    assert len({IeeeFloat(2.0), 2.0}) == 1

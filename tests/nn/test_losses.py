@@ -255,3 +255,10 @@ def test_text_is_no_list_of_targets():
 def test_a_bool_is_a_target(loss):
     assert loss(0.25, True) == loss(0.25, 1)
     assert loss(0.25, False) == loss(0.25, 0)
+
+
+def test_an_error_in_a_loss_by_name_is_not_blamed_on_its_form():
+    loss = resolve("mse", ([[1.0]], [1.0]))
+    with pytest.raises(TypeError) as caught:
+        loss(lambda x: "a", [1.0], 1.0)
+    assert not any("three parameters" in note for note in getattr(caught.value, "__notes__", []))
