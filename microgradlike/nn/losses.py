@@ -190,7 +190,6 @@ def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Number]:
     if compare in _CHECKED:
         targets = [_listed(target) for target in data[1]]
         compare([0.5 if parts is None else [0.5] * len(parts) for parts in targets], data[1])
-
     is_named = compare in _NAMED
 
     def loss_of_example(model: Callable[[object], Number], x: object, y: object) -> Number:

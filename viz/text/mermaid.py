@@ -65,10 +65,9 @@ def to_mermaid(
         raise ValueError(
             f"direction must be one of {', '.join(DIRECTIONS)}, got {shown(direction)}"
         )
-    if isinstance(root, Scene):
-        drawn = root
-    else:
-        drawn = fit(scene_of(root, names=names), max_nodes=max_nodes)
+    drawn = root
+    if not isinstance(drawn, Scene):
+        drawn = fit(scene_of(drawn, names=names), max_nodes=max_nodes)
     scale = Scale.of(node.grad for node in drawn.nodes)
     lines = [
         f"flowchart {direction}",
