@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, SupportsFloat, overload
@@ -13,6 +14,7 @@ from microgradlike.coerce import as_float, leaf_data, leaf_label
 from microgradlike.context import active_trace
 from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at
+from microgradlike.indeterminate_form import absorbed, backward_products, settle
 from microgradlike.op import Number, Op, operands_hint
 from microgradlike.ops import mul_no_nan
 from microgradlike.scalar import N, Scalar
@@ -469,7 +471,10 @@ def _backward(root: Value, upstream: float) -> None:
     try:
         _order_and_stamp(root, order, leaves, grads, stamps)
         root.grad = upstream
+        mark = absorbed.latest
         backpropagate(order)
+        if absorbed.latest is not mark:
+            settle_backward(order, leaves, [(root, upstream)])
         for leaf, grad in zip(leaves, grads):  # in compiled form a gradient is always a float
             leaf.grad = grad + (leaf.grad if __compiled__ else _gradient(leaf))
     except BaseException:  # also Ctrl-C: no leaf keeps half a gradient
@@ -600,6 +605,24 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
             at = tuple(x.data if isinstance(x, Value) else x for x in v.operands)
             error.add_note(f"in the derivative of {v._op!r} at {_point(at)}{operands_hint(error)}")
             raise
+
+
+def settle_backward(
+    order: list[Value], leaves: Sequence[Value], roots: list[tuple[Value, float]]
+) -> None:
+    """Look for products 0·∞ in a finished pass, and report them; as nan, the pass is repeated."""
+    found = backward_products(order, roots, lambda v: v.grad)  # type: ignore[no-any-return]
+    if not settle(found):
+        return
+    to_be_nan = {(id(product.node), product.index) for product in found}
+    for v in (*leaves, *order):
+        v.grad = -0.0
+    for root, upstream in roots:
+        root.grad += upstream
+    for v in reversed(order):
+        for i, (x, p) in enumerate(zip(v.operands, local_derivatives(v))):
+            if isinstance(x, Value) and p is not None:
+                x.grad += math.nan if (id(v), i) in to_be_nan else mul_no_nan(v.grad, p)
 
 
 def _mul_no_nan(g: float, p: float) -> float:

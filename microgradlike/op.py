@@ -45,7 +45,9 @@ class Op:
     for a primitive without kinks. `textbook` has the partials as people write them, if that
     differs; `aliases` are its other names, NumPy's among them. `neutral` has, per operand, the
     number that leaves the other operand as it is, to the bit. `chooses` marks a first operand that
-    is a condition, which may be a bool.
+    is a condition, which may be a bool. `flat` marks partials that are 0 only on constant pieces
+    and at kinks. `absorbing` marks, per operand, that the output depends on no other operand where
+    this one is the constant 0.
 
     >>> square = unary("square", lambda x: x * x, lambda y, x: 2 * x)
     >>> square(3.0), square.partials[0](9.0, 3.0)
@@ -64,6 +66,8 @@ class Op:
     aliases: tuple[str, ...] = ()
     chooses: bool = False
     neutral: tuple[float | None, ...] = ()
+    flat: bool = False
+    absorbing: tuple[bool, ...] = ()
 
     __doc__ = Described(describe, __doc__)
     __signature__ = Described(signature)
@@ -195,6 +199,7 @@ def primitive(
     kink: Forward | None = None,
     textbook: tuple[str, ...] = (),
     aliases: tuple[str, ...] = (),
+    flat: bool = False,
 ) -> Op:
     """A primitive of as many operands as it has partials.
 
@@ -204,7 +209,9 @@ def primitive(
 
     `doc` is a phrase for `help`, `symbol` stands in pictures. `domain` holds per operand the open
     intervals on which the primitive is smooth; `kink(*operands)` is the distance to the nearest
-    kink. `textbook` has the partials as people write them; `aliases` are other names.
+    kink. `textbook` has the partials as people write them; `aliases` are other names. `flat` says
+    that partials are 0 only on constant pieces and at kinks, as for relu: 0·∞ is 0 there without a
+    warning.
     Raises ValueError for a name that is not an identifier or lengths that differ, TypeError for
     a function or text that is not one.
 
@@ -219,7 +226,8 @@ def primitive(
     (7.0, 2.0)
     """
     domain = (REAL,) * len(partials) if domain is None else domain
-    return Op(name, forward, partials, doc, "", symbol or name, domain, kink, textbook, aliases)
+    rest = (textbook, aliases, False, (), flat)
+    return Op(name, forward, partials, doc, "", symbol or name, domain, kink, *rest)
 
 
 def unary(
@@ -233,6 +241,7 @@ def unary(
     kink: Forward | None = None,
     textbook: str = "",
     aliases: tuple[str, ...] = (),
+    flat: bool = False,
 ) -> Op:
     """A primitive of one operand: its value over floats and its derivative `partial(y, x)`.
 
@@ -242,8 +251,8 @@ def unary(
     >>> cube(2.0)
     8.0
     """
-    rules = (textbook,) if textbook else ()
-    return Op(name, forward, (partial,), doc, "", symbol or name, domain, kink, rules, aliases)
+    rest = ((textbook,) if textbook else (), aliases, False, (), flat)
+    return Op(name, forward, (partial,), doc, "", symbol or name, domain, kink, *rest)
 
 
 def binary(
@@ -260,16 +269,19 @@ def binary(
     textbook: tuple[str, str] | tuple[()] = (),
     aliases: tuple[str, ...] = (),
     neutral: tuple[float | None, float | None] | tuple[()] = (),
+    flat: bool = False,
+    absorbing: tuple[bool, bool] | tuple[()] = (),
 ) -> Op:
     """A primitive of two operands: its value over floats and its partials, each of (y, a, b).
 
     Parameters and errors are those of `primitive`. `infix` is the operator's sign, if it has one;
-    `neutral` has per operand the number that leaves the other operand as it is, to the bit.
+    `neutral` has per operand the number that leaves the other operand as it is, to the bit;
+    `absorbing` marks per operand that a constant 0 there makes the output constant.
 
     >>> area = binary("area", lambda a, b: a * b / 2, lambda y, a, b: b / 2, lambda y, a, b: a / 2)
     >>> area(3.0, 4.0)
     6.0
     """
     symbol = symbol or infix or name
-    partials, rest = (partial_a, partial_b), (textbook, aliases, False, neutral)
+    partials, rest = (partial_a, partial_b), (textbook, aliases, False, neutral, flat, absorbing)
     return Op(name, forward, partials, doc, infix, symbol, domain, kink, *rest)

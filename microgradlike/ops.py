@@ -79,9 +79,24 @@ def _minimum(a: float, b: float) -> float:
     return a if a <= b or a != a else b
 
 
+class _Absorbed:
+    """`latest` is a new object whenever a product of 0 and ∞ has been counted as 0."""
+
+    __slots__ = ("latest",)
+
+    def __init__(self) -> None:
+        self.latest = object()
+
+
+absorbed = _Absorbed()
+
+
 def _mul_no_nan(g: float, p: float) -> float:
     c = g * p
-    return c if c == c or g != g or p != p else 0.0  # with neither operand nan, only 0·∞ gives nan
+    if c == c or g != g or p != p:
+        return c
+    absorbed.latest = object()  # with neither operand nan, only 0·∞ gives nan
+    return 0.0
 
 
 def _clip(x: float, lo: float, hi: float) -> float:
@@ -167,7 +182,7 @@ def _cosine(y: Number, a: Number, b: Number) -> Number:
     """The quotient a / √(a² + b²), also for roots that overflow or are subnormal; 0 at the kink."""
     by_a, by_b = b / a, a / b
     inside = where(abs(a) < abs(b), sign(b) * by_b / hypot(1.0, by_b), sign(a) / hypot(1.0, by_a))
-    return where(y > 0, inside, _zero(y))
+    return where(y > 0, inside, y)  # y is 0 there, or nan
 
 
 def _share(y: Number, a: Number, b: Number) -> Number:
@@ -209,15 +224,15 @@ def _to_integer(x: float) -> float:
 # fmt: off
 add: Op       = binary("add", operator.add,     lambda y, a, b: 1.0,     lambda y, a, b: 1.0,     "sum",        infix="+", neutral=(-0.0, -0.0))
 sub: Op       = binary("sub", operator.sub,     lambda y, a, b: 1.0,     lambda y, a, b: -1.0,    "difference", infix="-", symbol="−", neutral=(None, 0.0))
-mul: Op       = binary("mul", operator.mul,     lambda y, a, b: b,       lambda y, a, b: a,       "product",    infix="*", symbol="×", neutral=(1.0, 1.0))
-mul_no_nan: Op = binary("mul_no_nan", _mul_no_nan,    lambda y, a, b: b,       lambda y, a, b: a,       "product of the chain rule, in which 0·∞ is 0", symbol="×₀", neutral=(1.0, 1.0))
-div: Op       = binary("div", _divide,          lambda y, a, b: 1 / b,   lambda y, a, b: -y / b,  "quotient",   infix="/", symbol="÷", domain=(REAL, NONZERO), neutral=(None, 1.0))
-power: Op     = binary("pow", _power,           _power_base,             _power_exponent,         "a to the power b", infix="**", symbol="^", domain=(POSITIVE, REAL), textbook=("b * a ** (b - 1)", "y * log(a)"), aliases=("power",), neutral=(None, 1.0))
+mul: Op       = binary("mul", operator.mul,     lambda y, a, b: b,       lambda y, a, b: a,       "product",    infix="*", symbol="×", neutral=(1.0, 1.0), absorbing=(True, True))
+mul_no_nan: Op = binary("mul_no_nan", _mul_no_nan,    lambda y, a, b: b,       lambda y, a, b: a,       "product of the chain rule, in which 0·∞ is 0", symbol="×₀", neutral=(1.0, 1.0), absorbing=(True, True))
+div: Op       = binary("div", _divide,          lambda y, a, b: 1 / b,   lambda y, a, b: -y / b,  "quotient",   infix="/", symbol="÷", domain=(REAL, NONZERO), neutral=(None, 1.0), absorbing=(True, False))
+power: Op     = binary("pow", _power,           _power_base,             _power_exponent,         "a to the power b", infix="**", symbol="^", domain=(POSITIVE, REAL), textbook=("b * a ** (b - 1)", "y * log(a)"), aliases=("power",), neutral=(None, 1.0), absorbing=(False, True))
 neg: Op       = unary("neg", operator.neg,      lambda y, x: -1.0,       "negation", symbol="−")
-absolute: Op  = unary("abs", math.fabs,         lambda y, x: sign(x),    "absolute value",         symbol="|·|", kink=math.fabs, aliases=("absolute", "fabs",))
-sign: Op      = unary("sign", _sign,            lambda y, x: 0.0,        "-1, 0 or 1",             kink=math.fabs)
-floor: Op     = unary("floor", _floor,          lambda y, x: 0.0,        "largest integer below",  kink=_to_integer)
-ceil: Op      = unary("ceil", lambda x: -_floor(-x), lambda y, x: 0.0,   "smallest integer above", kink=_to_integer)
+absolute: Op  = unary("abs", math.fabs,         lambda y, x: sign(x),    "absolute value",         symbol="|·|", kink=math.fabs, aliases=("absolute", "fabs",), flat=True)
+sign: Op      = unary("sign", _sign,            lambda y, x: 0.0,        "-1, 0 or 1",             kink=math.fabs, flat=True)
+floor: Op     = unary("floor", _floor,          lambda y, x: 0.0,        "largest integer below",  kink=_to_integer, flat=True)
+ceil: Op      = unary("ceil", lambda x: -_floor(-x), lambda y, x: 0.0,   "smallest integer above", kink=_to_integer, flat=True)
 
 exp: Op       = unary("exp", ieee(math.exp),     lambda y, x: y,         "exponential")
 expm1: Op     = unary("expm1", ieee(math.expm1), lambda y, x: exp(x),    "exp(x) - 1, accurate near 0")
@@ -247,16 +262,16 @@ atanh: Op     = unary("atanh", ieee(math.atanh, {1.0: inf, -1.0: -inf}), lambda 
 erf: Op       = unary("erf", math.erf,           lambda y, x: TWO_OVER_ROOT_PI * _gauss(x),  "error function", textbook="2 / sqrt(pi) * exp(-x ** 2)")
 erfc: Op      = unary("erfc", math.erfc,         lambda y, x: -TWO_OVER_ROOT_PI * _gauss(x), "1 - erf(x), accurate for large x", textbook="-2 / sqrt(pi) * exp(-x ** 2)")
 
-maximum: Op   = binary("maximum", _maximum,      _larger, lambda y, a, b: _larger(y, b, a),  "the larger operand", symbol="max", kink=lambda a, b: math.fabs(a - b), aliases=("max",))
-minimum: Op   = binary("minimum", _minimum,      lambda y, a, b: _larger(y, b, a), _larger,  "the smaller operand", symbol="min", kink=lambda a, b: math.fabs(a - b), aliases=("min",))
+maximum: Op   = binary("maximum", _maximum,      _larger, lambda y, a, b: _larger(y, b, a),  "the larger operand", symbol="max", kink=lambda a, b: math.fabs(a - b), aliases=("max",), flat=True)
+minimum: Op   = binary("minimum", _minimum,      lambda y, a, b: _larger(y, b, a), _larger,  "the smaller operand", symbol="min", kink=lambda a, b: math.fabs(a - b), aliases=("min",), flat=True)
 hypot: Op     = binary("hypot", math.hypot,      _cosine, lambda y, a, b: _cosine(y, b, a),              "√(a² + b²)", kink=math.hypot, textbook=("a / y", "b / y"))
-clip: Op      = primitive("clip", _clip,          _between, _below, _above, doc="x limited to [lo, hi]", kink=lambda x, lo, hi: min(math.fabs(x - lo), math.fabs(x - hi), math.fabs(lo - hi)))
+clip: Op      = primitive("clip", _clip,          _between, _below, _above, doc="x limited to [lo, hi]", kink=lambda x, lo, hi: min(math.fabs(x - lo), math.fabs(x - hi), math.fabs(lo - hi)), flat=True)
 where: Op     = replace(primitive("where", lambda c, a, b: a if c else b, lambda y, c, a, b: 0.0, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0), doc="a if the condition c holds, else b"), chooses=True)
 
-less: Op      = binary("less", lambda a, b: 1.0 if a < b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 if a < b, else 0", symbol="<", kink=lambda a, b: math.fabs(a - b))
-less_equal: Op = binary("less_equal", lambda a, b: 1.0 if a <= b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 if a ≤ b, else 0", symbol="≤", kink=lambda a, b: math.fabs(a - b))
+less: Op      = binary("less", lambda a, b: 1.0 if a < b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 if a < b, else 0", symbol="<", kink=lambda a, b: math.fabs(a - b), flat=True)
+less_equal: Op = binary("less_equal", lambda a, b: 1.0 if a <= b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 if a ≤ b, else 0", symbol="≤", kink=lambda a, b: math.fabs(a - b), flat=True)
 
-relu: Op      = unary("relu", lambda x: x if x > 0 or x != x else 0.0, lambda y, x: sign(y), "max(x, 0)", symbol="ReLU", kink=math.fabs, textbook="where(x > 0, 1, 0)")
+relu: Op      = unary("relu", lambda x: x if x > 0 or x != x else 0.0, lambda y, x: sign(y), "max(x, 0)", symbol="ReLU", kink=math.fabs, textbook="where(x > 0, 1, 0)", flat=True)
 sigmoid: Op   = unary("sigmoid", _sigmoid, lambda y, x: y * sigmoid(-x),   "1 / (1 + exp(-x))", symbol="σ", textbook="y * (1 - y)")
 softplus: Op  = unary("softplus", _softplus,     lambda y, x: sigmoid(x),        "log(1 + exp(x))")
 logaddexp: Op = binary("logaddexp", _logaddexp,  _share, lambda y, a, b: _share(y, b, a), "log(exp(a) + exp(b))", textbook=("exp(a - y)", "exp(b - y)"))

@@ -26,7 +26,7 @@ from microgradlike.derivatives.call import (
     require_function,
     require_one_result,
 )
-from microgradlike.derivatives.dual import Dual, fresh_tag, split
+from microgradlike.derivatives.dual import Dual, checked_tangent, fresh_tag, seed, split
 from microgradlike.derivatives.linear_map import LinearMap
 from microgradlike.derivatives.linearize import Linearization, forward_results
 from microgradlike.derivatives.pytree import HasParameters, LeafSpec, Nested, Pytree, array
@@ -191,9 +191,9 @@ def jvp(f: Callable[..., R], primals: Sequence[Nested], tangents: Sequence[Neste
     point = Pytree(argument_tuple("jvp", "primals", primals), "primals")
     direction = point.leaves_of(argument_tuple("jvp", "tangents", tangents), "tangents")
     tag, run = fresh_tag(), begin_run()
-    duals = [Dual(x, t, tag) for x, t in zip(point.leaves, direction)]
+    duals = [seed(x, t, tag) for x, t in zip(point.leaves, direction)]
     outputs = Pytree(f(*point.as_argument(duals)), "the result of the function")
-    pairs = [split(y, tag) for y in outputs.leaves]
+    pairs = [(split(y, tag)[0], checked_tangent(y, tag)) for y in outputs.leaves]
     value, tangent = [y for y, _ in pairs], [0.0 if t is None else t for _, t in pairs]
     results = forward_results([*value, *tangent], run, duals)
     return outputs.unflatten(results[: len(pairs)]), outputs.unflatten(results[len(pairs) :])
@@ -283,7 +283,7 @@ def _slope(
     if callable(result) and not isinstance(result, (Scalar, HasParameters)):
         return lambda *more: derivative(lambda *a: f(*a, **kwargs)(*more), position)(*args)
     outputs = Pytree(result, "the result of the function")
-    tangents = [split(y, tag)[1] for y in outputs.leaves]
+    tangents = [checked_tangent(y, tag) for y in outputs.leaves]
     slopes = [0.0 if t is None else t for t in tangents]
     return outputs.unflatten(forward_results(slopes, run, [x]))
 

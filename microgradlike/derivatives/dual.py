@@ -5,15 +5,19 @@ from __future__ import annotations
 import itertools
 import operator
 from functools import reduce
+from math import nan
 
 from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
 from microgradlike._validate import shown
 from microgradlike.coerce import as_float
 from microgradlike.derivatives.chain_rule import partial, product
+from microgradlike.engine import Value
+from microgradlike.indeterminate_form import absorbed, settle
 from microgradlike.op import Number
 from microgradlike.ops import Op
 from microgradlike.scalar import Scalar
+from microgradlike.structural import structural_zero
 
 CONSTANT = -1  # the tag of a constant, whose tangent is zero
 fresh_tag = itertools.count(1).__next__  # one per derivative; next() of a count is atomic
@@ -28,6 +32,8 @@ class Dual(Scalar):
     the Duals of earlier ones as constants, so nested derivatives are never confused (Siskind &
     Pearlmutter, IFL 2005).
 
+    `form` tells of an indeterminate product 0·∞ that counted as 0 in the tangent; None without one.
+
     Raises TypeError where a part is not a real number, Value or Dual, and ValueError where it is a
     Dual of the same tag or a larger one.
 
@@ -35,12 +41,15 @@ class Dual(Scalar):
     Dual(0.46211715726000974, 0.7864477329659274)
     """
 
-    __slots__ = ("primal", "tag", "tangent")
+    __slots__ = ("form", "primal", "tag", "tangent")
+
+    form: str | None
 
     def __init__(self, primal: Number, tangent: Number = 0.0, tag: int = 0) -> None:
         self.primal = _checked_part(primal, tag)
         self.tangent = _checked_part(tangent, tag)
         self.tag = tag
+        self.form = None
 
     @classmethod
     def apply(cls, op: Op, *operands: Number) -> Number:
@@ -56,12 +65,27 @@ class Dual(Scalar):
             chosen, tangent = pairs[1 if base(at[0]) else 2] if _is_plain(at[0]) else (y, y)
             if tangent is None:  # a constant; a tangent of 0 would give nan times a nan
                 return chosen if isinstance(chosen, Scalar) else _dual(chosen, 0.0, CONSTANT)
+            form = _form_of(numbers[1 if base(at[0]) else 2]) if _is_plain(at[0]) else None
             branches = [0.0 if t is None else t for _, t in pairs[1:]]
-            return _dual(y, op(at[0], *branches), tag)
-        terms = [
-            product(t, partial(op, i, y, at)) for i, (_, t) in enumerate(pairs) if t is not None
-        ]
-        return _dual(y, reduce(operator.add, terms), tag)
+            return _dual(y, op(at[0], *branches), tag, form)
+        terms: list[Number] = []
+        form: str | None = None
+        for i, (_, t) in enumerate(pairs):
+            if t is None:
+                continue
+            p = partial(op, i, y, at)
+            mark = absorbed.latest
+            term = product(t, p)
+            if _number(p) == 0 and _number(t) == _number(t) and _is_structural(op, pairs):
+                continue  # no tangent in place of 0: nothing later on depends on it
+            if absorbed.latest is not mark:
+                form = _form(op, i, at, t, p)
+            elif form is None:
+                form = numbers[i].form
+            terms.append(term)
+        if not terms:
+            return y if isinstance(y, Scalar) else _dual(y, 0.0, CONSTANT)
+        return _dual(y, reduce(operator.add, terms), tag, form)
 
     def constant(self, x: float) -> Number:
         """The number `x` as a Dual of the same tag with a zero tangent."""
@@ -132,6 +156,52 @@ def base(x: Number) -> Number:
     return x
 
 
+def _number(x: Number) -> Number:
+    """The double in a number of any kind; nan for a number that is not known yet."""
+    while isinstance(x, Scalar):
+        x = x.primal if isinstance(x, Dual) else x.data if isinstance(x, Value) else nan
+    return x
+
+
+def _is_structural(op: Op, pairs: list[tuple[Number, Number]]) -> bool:
+    """True if a partial of 0 says that the output does not depend on the operand."""
+    numbers = [_number(primal) for primal, _ in pairs]
+    constant = [
+        1.0 if t is None and not isinstance(primal, Scalar) else 0.0 for primal, t in pairs
+    ]
+    return bool(structural_zero(op, numbers, constant))
+
+
+def _form(op: Op, index: int, at: tuple[Number, ...], t: Number, p: Number) -> str:
+    """A product 0·∞ in words."""
+    call = f"{op.name}({', '.join(str(_number(x)) for x in at)})"
+    return f"the chain rule meets {_number(t)} × {_number(p)} at {call}, operand {index + 1}"
+
+
+def _form_of(x: Number) -> str | None:
+    return x.form if isinstance(x, Dual) else None
+
+
+def seed(x: Number, tangent: Number, tag: int) -> Number:
+    """An argument of forward mode: a constant if the tangent is a plain 0.
+
+    >>> seed(3.0, 1.0, 1).tag, seed(3.0, 0.0, 1).tag == CONSTANT
+    (1, True)
+    """
+    dual = Dual(x, tangent, tag)
+    if type(tangent) is float and tangent == 0:
+        return x if isinstance(x, Scalar) else _dual(dual.primal, 0.0, CONSTANT)
+    return dual
+
+
+def checked_tangent(x: Number, tag: int) -> Number:
+    """The tangent of x, None for a constant; an indeterminate product 0·∞ in it is reported."""
+    primal, tangent = split(x, tag)
+    if tangent is not None and x.form is not None and settle([x.form]):
+        return tangent * nan
+    return tangent
+
+
 def _is_plain(x: Number) -> bool:
     """True if the innermost primal is a plain number, known while the function runs."""
     return not isinstance(base(x), Scalar)
@@ -148,9 +218,9 @@ def split(x: Number, tag: int) -> tuple[Number, Number]:
     return (x.primal if isinstance(x, Dual) and x.tag == CONSTANT else x), None
 
 
-def _dual(primal: Number, tangent: Number, tag: int) -> Dual:
+def _dual(primal: Number, tangent: Number, tag: int, form: str | None = None) -> Dual:
     x: Dual = Dual.__new__(Dual)  # skips the checks of Dual(...)
-    x.primal, x.tangent, x.tag = primal, tangent, tag
+    x.primal, x.tangent, x.tag, x.form = primal, tangent, tag, form
     return x
 
 

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from math import nan
 from typing import Final
 
 from microgradlike import ops
 from microgradlike.derivatives.chain_rule import partial, product
+from microgradlike.engine import Value
 from microgradlike.graph import Node
+from microgradlike.indeterminate_form import (
+    Product,
+    absorbed,
+    backward_products,
+    forward_products,
+    settle,
+)
 from microgradlike.op import Number, operands_hint
 from microgradlike.ops import Op
 
@@ -86,8 +96,20 @@ class LinearMap:
 
     def vjp(self, upstream: Iterable[tuple[Node, Number]]) -> list[Number]:
         """Reverse mode: the gradient of each x, given those of some nodes; 0.0 without a path."""
+        roots = [(v, u) for v, u in upstream if id(v) in self.slots]
+        mark = absorbed.latest
+        g = self._gradients(roots)
+        if absorbed.latest is not mark and self._has_numbers():
+            found = backward_products(self.order, roots, lambda v: self._number(g, v))
+            if settle(found):
+                g = self._with_nan(found)._gradients(roots)
+        gradients = [g[self.slots[id(x)]] for x in self.xs]
+        return [0.0 if x is None else x for x in gradients]
+
+    def _gradients(self, upstream: list[tuple[Node, Number]]) -> list[Number]:
+        """The gradient of each slot, None without a path."""
         g: list[Number] = [None] * len(self.slots)
-        roots = [(self.slots[id(v)], u) for v, u in upstream if id(v) in self.slots]
+        roots = [(self.slots[id(v)], u) for v, u in upstream]
         for root, u in roots:
             _add(g, root, u)
         if self.has_branches:
@@ -96,8 +118,7 @@ class LinearMap:
             for user, operand, p in self.edges:
                 if g[user] is not None:
                     _add(g, operand, product(g[user], p))
-        found = [g[self.slots[id(x)]] for x in self.xs]
-        return [0.0 if x is None else x for x in found]
+        return g
 
     def _vjp_with_branches(self, g: list[Number], reached: dict[int, Number]) -> None:
         """`vjp` for graphs with `where`: an untaken branch gets no gradient, not even 0 × nan.
@@ -119,16 +140,42 @@ class LinearMap:
 
     def jvp(self, tangents: Sequence[Number], ys: Iterable[Node]) -> list[Number]:
         """Forward mode: the tangent of each y, given one (or None) per x; 0.0 without a path."""
+        seeds = [(x, t) for x, t in zip(self.xs, tangents) if t is not None]
+        mark = absorbed.latest
+        t = self._tangents(seeds)
+        if absorbed.latest is not mark and self._has_numbers():
+            found = forward_products(self.order, seeds, lambda v: self._number(t, v))
+            if settle(found):
+                t = self._with_nan(found)._tangents(seeds)
+        results = [t[self.slots[id(y)]] if id(y) in self.slots else None for y in ys]
+        return [0.0 if x is None else x for x in results]
+
+    def _tangents(self, seeds: list[tuple[Node, Number]]) -> list[Number]:
+        """The tangent of each slot, None without a path."""
         t: list[Number] = [None] * len(self.slots)
-        for x, tangent in zip(self.xs, tangents):
-            if tangent is not None:
-                _add(t, self.slots[id(x)], tangent)
+        for x, tangent in seeds:
+            _add(t, self.slots[id(x)], tangent)
         for user, operand, p in self.edges[::-1]:
             if t[operand] is not None:
                 is_branch = type(p) is BranchPartial
                 _add(t, user, p.select(t[operand], -0.0) if is_branch else product(t[operand], p))
-        found = [t[self.slots[id(y)]] if id(y) in self.slots else None for y in ys]
-        return [0.0 if x is None else x for x in found]
+        return t
+
+    def _has_numbers(self) -> bool:
+        """True if the nodes have numbers, which those of a recording do not."""
+        return all(isinstance(v, Value) for v in self.order)
+
+    def _number(self, of_slots: list[Number], v: Node) -> float:
+        x = of_slots[self.slots[id(v)]] if id(v) in self.slots else None
+        return 0.0 if x is None else x.data if isinstance(x, Value) else x
+
+    def _with_nan(self, products: Sequence[Product]) -> LinearMap:
+        """The same map with partials of nan in these products."""
+        slots = self.slots
+        edges = {(slots[id(p.node)], slots[id(p.node.operands[p.index])]) for p in products}
+        changed = copy(self)
+        changed.edges = [(v, x, nan if (v, x) in edges else p) for v, x, p in self.edges]
+        return changed
 
 
 class BranchPartial:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microgradlike.engine import Value, backpropagate, next_stamp
+from microgradlike.engine import Value, backpropagate, next_stamp, settle_backward
+from microgradlike.indeterminate_form import absorbed
 
 
 def is_older(v: Value, run: int) -> bool:
@@ -94,7 +95,11 @@ def float_vjp(order: list[Value], roots: list[tuple[Value, float]], xs: list[Val
             v.grad = -0.0
         for root, upstream in roots:
             root.grad += upstream
-        backpropagate([v for v in order if v.op is not None])
+        interior = [v for v in order if v.op is not None]
+        mark = absorbed.latest
+        backpropagate(interior)
+        if absorbed.latest is not mark:
+            settle_backward(interior, xs, roots)
         return [0.0 + x.grad for x in xs]
     finally:
         for v, grad in zip(nodes, before, strict=True):
