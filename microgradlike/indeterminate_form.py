@@ -177,6 +177,11 @@ def is_silent() -> bool:
     return _policy.get() == "zero"
 
 
+def is_nan() -> bool:
+    """True if indeterminate products are to be nan."""
+    return _policy.get() == "nan"
+
+
 def is_zero_times_inf(a: float, b: float) -> bool:
     """True for 0·∞."""
     return (a == 0 and math.isinf(b)) or (b == 0 and math.isinf(a))
@@ -197,7 +202,7 @@ def _partial_unless_structural(v: Number, index: int, constant: set[int]) -> flo
     p = _partial(v, index)
     if p == 0:
         known = [_known(x, constant) for x in v.operands]
-        if structural_zero(v.op, numbers(v), known):
+        if known[index] or structural_zero(v.op, numbers(v), known):
             return None
     return p
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from types import ModuleType
-from typing import Literal
+from typing import Literal, TypeAlias, cast
 
 import numpy as np
 
 from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.passes.indeterminate import first_form, with_count
 from microgradlike.compile.passes.simplify import with_shared_terms_apart, without_zero_terms
 from microgradlike.compile.passes.zero_absorption import with_plain_products
 from microgradlike.compile.program import Program, varies
+from microgradlike.indeterminate_form import is_nan, is_silent, settle
 
+Run: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
 WORK = 1 << 23  # equations × rows in a shard: 5 to 50 ms, where sending it to a worker takes 1 ms
 LARGE = 1e290  # numbers with a sum of squares below this cannot overflow when they are added
 
@@ -21,14 +24,23 @@ LARGE = 1e290  # numbers with a sum of squares below this cannot overflow when t
 class Executable:
     """A program with a backend; the first `batched` inputs have a number for every row.
 
+    `variables` are the inputs that derivatives are taken by, by default all of them.
+
     >>> from microgradlike import jit
     >>> executable = jit(lambda x: x * x, batch=0).executable([1.0])
     >>> executable.sums(np.array([[1.0, 2.0, 3.0]]), np.empty(0))
     array([14.])
     """
 
-    def __init__(self, program: Program, batched: int, backend: ModuleType) -> None:
+    def __init__(
+        self,
+        program: Program,
+        batched: int,
+        backend: ModuleType,
+        variables: Collection[int] | None = None,
+    ) -> None:
         self.program, self.batched, self.backend = program, batched, backend
+        self.variables = range(program.inputs) if variables is None else variables
         self._shorter, self._zero_terms = without_zero_terms(program)
 
     def outputs(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
@@ -60,53 +72,96 @@ class Executable:
     @cached_property
     def per_row(self) -> _ZeroAbsorbing:
         """The outputs of each row of a block."""
-        return _ZeroAbsorbing(self._shorter, self.batched, self.backend, "__call__")
+        return _ZeroAbsorbing(self, self._shorter, "__call__")
 
     @cached_property
     def summed(self) -> _ZeroAbsorbing:
         """The outputs summed over the rows of a block."""
         varying = varies(self._shorter, self.batched)
         program, add_to = with_shared_terms_apart(self._shorter, varying)
-        return _ZeroAbsorbing(program, self.batched, self.backend, "sums", add_to.tolist())
+        return _ZeroAbsorbing(self, program, "sums", add_to.tolist())
 
 
 class _ZeroAbsorbing:
     """A method of a program in which 0·∞ is 0 in the products of the chain rule.
 
     Blocks run with plain products first. If a nan comes out, the block runs again with absorbing
-    products, in code that is built when it is first needed.
+    products, which are counted where their zero is not structural, in code that is built when it is
+    first needed.
     """
 
     def __init__(
         self,
+        owner: Executable,
         program: Program,
-        batched: int,
-        backend: ModuleType,
         method: Literal["__call__", "sums"],
         add_to: Sequence[int] = (),
     ) -> None:
-        self.program, self.batched, self.backend = program, batched, backend
+        self.owner, self.program = owner, program
         self.method, self.add_to = method, add_to
         self.plain = with_plain_products(program)
-        run = backend.build(self.plain, batched, add_to)
+        run = owner.backend.build(self.plain, owner.batched, add_to)
         self.run, self.block = getattr(run, method), run.block
 
     @cached_property
-    def absorbing(self) -> Callable[[FloatArray, FloatArray], FloatArray]:
-        run = self.backend.build(self.program, self.batched, self.add_to)
-        found: Callable[[FloatArray, FloatArray], FloatArray] = getattr(run, self.method)
-        return found
+    def absorbing(self) -> Run:
+        """The method with absorbing products."""
+        return self._method_of(self._build(self.program, self.add_to))
+
+    @cached_property
+    def counting(self) -> Run:
+        """The program with the number of indeterminate products as first output."""
+        return self._counting(as_nan=False)
+
+    @cached_property
+    def counting_as_nan(self) -> Run:
+        """The same with nan for these products."""
+        return self._counting(as_nan=True)
+
+    def _counting(self, *, as_nan: bool) -> Run:
+        program = with_count(self.program, self.owner.variables, as_nan=as_nan)
+        return self._build(program, [i + 1 for i in self.add_to])
+
+    def _build(self, program: Program, add_to: Sequence[int]) -> Run:
+        return cast("Run", self.owner.backend.build(program, self.owner.batched, add_to))
+
+    def _method_of(self, run: Run) -> Run:
+        return cast("Run", getattr(run, self.method))
 
     def __call__(self, rows: FloatArray, shared: FloatArray) -> tuple[list[FloatArray], float]:
         """Return the results for each block of rows, and the sum of the squares of them all."""
         count = rows.shape[1]
         blocks, squares = [], 0.0
+        reported = False
         for start in range(0, count, self.block):
             block = rows if count <= self.block else rows[:, start : start + self.block]
             results = self.run(block, shared)
             square = float(np.vdot(results, results))  # nan if and only if there is a nan
             if square != square and self.plain is not self.program:
-                results = self.absorbing(block, shared)
+                results, reported = self._absorbed(block, shared, start, reported)
             blocks.append(results)
             squares += square
         return blocks, squares
+
+    def _absorbed(
+        self, block: FloatArray, shared: FloatArray, start: int, reported: bool
+    ) -> tuple[FloatArray, bool]:
+        """Return the results with absorbing products, and True if some have been reported."""
+        if is_silent():
+            return self.absorbing(block, shared), reported
+        results = self._method_of(self.counting)(block, shared)
+        if not results[0].any():
+            return results[1:], reported
+        if is_nan():
+            return self._method_of(self.counting_as_nan)(block, shared)[1:], reported
+        if not reported:
+            settle([self._first_form(block, shared, start)])
+        return results[1:], True
+
+    def _first_form(self, block: FloatArray, shared: FloatArray, start: int) -> str:
+        """Return the first indeterminate product in a block that has one, in words."""
+        owner = self.owner
+        row = int(self.counting(block, shared)[0].argmax())
+        form = first_form(self.program, owner.variables, [*block[:, row], *shared])
+        place = f", row {start + row} of the batch" if owner.batched else ""
+        return f"{form}{place} (backend=\"eager\" names the node)"

@@ -48,6 +48,9 @@ class Recording:
         self.batched = len(arguments.rows)
         values = [v.label or f"Value {k}" for k, v in enumerate(self.values, 1)]
         self.names = [*arguments.names(f), *values]
+        count = len(self.inputs)
+        self.variables = {self.batched + i for i in arguments.values}
+        self.variables.update(range(count - len(self.values), count))
         self._gradients: dict[tuple[int, ...], Executable] = {}
 
     def depends_on_run(self, run: int | None) -> bool:
@@ -59,7 +62,7 @@ class Recording:
     def forward(self) -> Executable:
         """The executable of the outputs."""
         built = build_program(self.inputs, self.leaves, self.names)
-        return Executable(built, self.batched, self.backend)
+        return Executable(built, self.batched, self.backend, self.variables)
 
     def gradient(self, places: tuple[int, ...]) -> Executable:
         """Return the executable of the value and its gradients.
@@ -75,7 +78,8 @@ class Recording:
             gradient = LinearMap(topological(y), xs).vjp([(y, 1.0)]) if type(y) is Tracer else []
             outputs = [y, *[0.0 + g for g in gradient or [0.0] * len(xs)]]
             built = build_program(self.inputs, outputs, self.names)
-            found = self._gradients[places] = Executable(built, self.batched, self.backend)
+            found = Executable(built, self.batched, self.backend, self.variables)
+            self._gradients[places] = found
         return found
 
 

@@ -278,7 +278,7 @@ def _slope(
 ) -> Nested:
     x = one_number(args[position], position)
     tag, run = fresh_tag(), begin_run()
-    given = [Dual(x, 1.0, tag) if i == position else arg for i, arg in enumerate(args)]
+    given = [seed(x, 1.0, tag) if i == position else arg for i, arg in enumerate(args)]
     result = f(*given, **kwargs)
     if callable(result) and not isinstance(result, (Scalar, HasParameters)):
         return lambda *more: derivative(lambda *a: f(*a, **kwargs)(*more), position)(*args)

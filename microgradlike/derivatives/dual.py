@@ -11,6 +11,7 @@ from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
 from microgradlike._validate import shown
 from microgradlike.coerce import as_float
+from microgradlike.context import active_trace
 from microgradlike.derivatives.chain_rule import partial, product
 from microgradlike.engine import Value
 from microgradlike.indeterminate_form import absorbed, settle
@@ -20,6 +21,7 @@ from microgradlike.scalar import Scalar
 from microgradlike.structural import structural_zero
 
 CONSTANT = -1  # the tag of a constant, whose tangent is zero
+STRUCTURAL = ""  # the form of a tangent of 0 that says "does not depend on it"
 fresh_tag = itertools.count(1).__next__  # one per derivative; next() of a count is atomic
 
 
@@ -32,7 +34,8 @@ class Dual(Scalar):
     the Duals of earlier ones as constants, so nested derivatives are never confused (Siskind &
     Pearlmutter, IFL 2005).
 
-    `form` tells of an indeterminate product 0·∞ that counted as 0 in the tangent; None without one.
+    `form` tells of an indeterminate product 0·∞ that counted as 0 in the tangent. It is None
+    without one, and "" for a structural zero, by which 0·∞ is 0.
 
     Raises TypeError where a part is not a real number, Value or Dual, and ValueError where it is a
     Dual of the same tag or a larger one.
@@ -69,22 +72,16 @@ class Dual(Scalar):
             branches = [0.0 if t is None else t for _, t in pairs[1:]]
             return _dual(y, op(at[0], *branches), tag, form)
         terms: list[Number] = []
-        form: str | None = None
+        form: str | None = STRUCTURAL
         for i, (_, t) in enumerate(pairs):
             if t is None:
                 continue
             p = partial(op, i, y, at)
             mark = absorbed.latest
-            term = product(t, p)
-            if _number(p) == 0 and _number(t) == _number(t) and _is_structural(op, pairs):
-                continue  # no tangent in place of 0: nothing later on depends on it
-            if absorbed.latest is not mark:
-                form = _form(op, i, at, t, p)
-            elif form is None:
-                form = numbers[i].form
-            terms.append(term)
-        if not terms:
-            return y if isinstance(y, Scalar) else _dual(y, 0.0, CONSTANT)
+            terms.append(product(t, p))
+            met = _form(op, i, at, t, p) if absorbed.latest is not mark else numbers[i].form
+            if not _is_structural(op, i, numbers, pairs, p) and not form:
+                form = met or None
         return _dual(y, reduce(operator.add, terms), tag, form)
 
     def constant(self, x: float) -> Number:
@@ -163,13 +160,22 @@ def _number(x: Number) -> Number:
     return x
 
 
-def _is_structural(op: Op, pairs: list[tuple[Number, Number]]) -> bool:
-    """True if a partial of 0 says that the output does not depend on the operand."""
-    numbers = [_number(primal) for primal, _ in pairs]
-    constant = [
-        1.0 if t is None and not isinstance(primal, Scalar) else 0.0 for primal, t in pairs
-    ]
-    return bool(structural_zero(op, numbers, constant))
+def _is_structural(
+    op: Op, index: int, numbers: list[Number], pairs: list[tuple[Number, Number]], p: Number
+) -> bool:
+    """True if tangent or partial is a 0 that says "does not depend on it"."""
+    if _is_constant(numbers[index], pairs[index][1]):
+        return True
+    if _number(p) != 0:
+        return False
+    constant = [1.0 if _is_constant(x, t) else 0.0 for x, (_, t) in zip(numbers, pairs)]
+    return bool(structural_zero(op, [_number(primal) for primal, _ in pairs], constant))
+
+
+def _is_constant(x: Number, tangent: Number) -> bool:
+    if tangent is None:
+        return not isinstance(x, Scalar) or (isinstance(x, Dual) and x.tag == CONSTANT)
+    return x.form == STRUCTURAL and bool(_number(tangent) == 0)
 
 
 def _form(op: Op, index: int, at: tuple[Number, ...], t: Number, p: Number) -> str:
@@ -182,22 +188,24 @@ def _form_of(x: Number) -> str | None:
     return x.form if isinstance(x, Dual) else None
 
 
-def seed(x: Number, tangent: Number, tag: int) -> Number:
-    """An argument of forward mode: a constant if the tangent is a plain 0.
+def seed(x: Number, tangent: Number, tag: int) -> Dual:
+    """An argument of forward mode; a plain tangent of 0 is structural.
 
-    >>> seed(3.0, 1.0, 1).tag, seed(3.0, 0.0, 1).tag == CONSTANT
-    (1, True)
+    >>> seed(3.0, 0.0, 1)
+    Dual(3.0, 0.0, tag=1)
     """
+    trace = active_trace.get()
+    if trace is not None and isinstance(x, Scalar) and not isinstance(x, (Dual, Value)):
+        x = trace.fresh_copy(x)  # as in reverse mode: a node of its own, that the derivative is by
     dual = Dual(x, tangent, tag)
-    if type(tangent) is float and tangent == 0:
-        return x if isinstance(x, Scalar) else _dual(dual.primal, 0.0, CONSTANT)
+    dual.form = STRUCTURAL if type(tangent) is float and tangent == 0 else None
     return dual
 
 
 def checked_tangent(x: Number, tag: int) -> Number:
     """The tangent of x, None for a constant; an indeterminate product 0·∞ in it is reported."""
     primal, tangent = split(x, tag)
-    if tangent is not None and x.form is not None and settle([x.form]):
+    if tangent is not None and x.form and settle([x.form]):
         return tangent * nan
     return tangent
 
