@@ -45,6 +45,7 @@ from microgradlike.functions import (
     softmax,
     sum,  # noqa: A004  (NumPy and torch call it so)
 )
+from microgradlike.indeterminate_form import IndeterminateWarning, indeterminate
 from microgradlike.op import Op
 from microgradlike.ops import (
     absolute,
@@ -94,6 +95,7 @@ from microgradlike.ops import (
 
 __all__ = [
     "Dual",
+    "IndeterminateWarning",
     "TraceError",
     "Value",
     "absolute",
@@ -129,6 +131,7 @@ __all__ = [
     "hvp",
     "hypot",
     "ieee",
+    "indeterminate",
     "jacobian",
     "jit",
     "jvp",

@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from types import FrameType
 
-from microgradlike.graph import node_operands
+from microgradlike.graph import node_operands, topological
 from microgradlike.ieee_float import partial_at
 from microgradlike.op import Number
 from microgradlike.ops import absorbed as absorbed
@@ -122,6 +122,21 @@ def backward_products(
                     if is_zero_times_inf(g := gradient(v), p):
                         found.append(Product(v, i, g, p))
     return found
+
+
+def products_behind(root: Number) -> list[Product]:
+    """The indeterminate products of the backward pass that ended with these gradients from root.
+
+    >>> from microgradlike import Value
+    >>> x = Value(0.0, "x"); y = x.sqrt() ** 2
+    >>> with indeterminate("zero"):
+    ...     y.backward()
+    >>> print(*products_behind(y))
+    the chain rule meets 0.0 × inf at sqrt(0.0), operand 1 (x)
+    """
+    if not root.reached:
+        return []
+    return backward_products(topological(root), [(root, root.grad)], lambda v: v.grad)
 
 
 def forward_products(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 WHITE = "#ffffff"  # no gradient yet
 EDGE = "#777777"
 YELLOW = "#ffe95c"  # nan or infinite
+PURPLE = "#7b2fbe"  # the line of a product 0·∞
 ZERO = (0xEE, 0xEE, 0xEE)
 NEGATIVE = (0x74, 0xB3, 0xEA)  # as light as the orange, for print in gray
 POSITIVE = (0xF5, 0x9E, 0x42)

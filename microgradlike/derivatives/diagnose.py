@@ -1,4 +1,4 @@
-"""Diagnosis: the first node of a graph where finite numbers made a nan or inf."""
+"""Diagnosis: the first nodes of a graph where finite numbers made a nan or inf, or 0·∞ counts as 0."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from microgradlike import graph
 from microgradlike._validate import shown
 from microgradlike.engine import Value, local_derivatives
+from microgradlike.indeterminate_form import products_behind
 from microgradlike.ops import mul_no_nan
 
 __all__ = ["Diagnosis", "Finding", "diagnose"]
@@ -15,9 +16,9 @@ __all__ = ["Diagnosis", "Finding", "diagnose"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A node at which a nan or inf began.
+    """A node at which a nan or inf began, or a product 0·∞ counted as 0.
 
-    `kind` is "value" or "gradient", `message` the operation with its numbers, `path` the names of
+    `kind` is "value", "gradient" or "indeterminate", `message` the operation with its numbers, `path` the names of
     the nodes from there to the result.
 
     >>> finding = diagnose(Value(0.0, "x").log() + 1).value
@@ -52,13 +53,17 @@ class Diagnosis:
 
     value: Finding | None
     gradient: Finding | None
+    indeterminate: Finding | None = None
 
     def __bool__(self) -> bool:
-        return self.value is not None or self.gradient is not None
+        return any(self._findings())
 
     def __str__(self) -> str:
-        found = [str(f) for f in (self.value, self.gradient) if f is not None]
-        return "\n".join(found) or "every value and every gradient is finite"
+        found = "\n".join(map(str, self._findings()))
+        return found or "every value and every gradient is finite"
+
+    def _findings(self) -> list[Finding]:
+        return [f for f in (self.value, self.gradient, self.indeterminate) if f is not None]
 
 
 def diagnose(y: Value) -> Diagnosis:
@@ -66,6 +71,8 @@ def diagnose(y: Value) -> Diagnosis:
 
     `Diagnosis.value` is the first in the order of computation, `Diagnosis.gradient` the first in
     the order of the backward pass. Only nodes that a backward pass has reached have a gradient.
+    `Diagnosis.indeterminate` is the first node with a product 0·∞ that counted as 0 although its
+    limit may be another number (see `indeterminate`).
     Raises TypeError where `y` is not a Value.
 
     >>> x = Value(0.0, "x")
@@ -78,9 +85,12 @@ def diagnose(y: Value) -> Diagnosis:
     order = graph.topological(y)
     value = next(filter(None, (_bad_value(v) for v in order)), None)
     gradient = next(filter(None, (_bad_gradient(v) for v in reversed(order) if v.reached)), None)
+    product = next(iter(products_behind(y)), None)
     return Diagnosis(
         value and Finding("value", *value, _names(y, value[0])),
         gradient and Finding("gradient", *gradient, _names(y, gradient[0])),
+        product
+        and Finding("indeterminate", product.node, str(product), _names(y, product.node)),
     )
 
 

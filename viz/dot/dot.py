@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from microgradlike._validate import shown
-from viz.colors import EDGE, WHITE, YELLOW, Scale
+from viz.colors import EDGE, PURPLE, WHITE, YELLOW, Scale
 from viz.dot.legend import legend
 from viz.dot.node_label import GREY, node_label
 from viz.label import cell, printable, table
@@ -87,6 +87,8 @@ def _edge(name: str, e: SceneEdge, source: SceneNode, target: SceneNode, directi
     arrive, leave = DIRECTIONS[direction]
     port = "" if target.fold is not None else f"p{e.position}:"
     width = " penwidth=1.8" if e.count > 1 else ""
+    if e.indeterminate:
+        width = f' penwidth=1.8 color="{PURPLE}" fontcolor="{PURPLE}" label="0 · ∞?"'
     if not port or source.role == "constant" or source.cluster == target.cluster:
         return f'{e.source}:{leave} -> {e.target}:{port}{arrive} [id="{name}"{width}]'
     # leave room for the parameters of the module that it enters, so that modules stand side by side

@@ -78,13 +78,16 @@ def _merge_edges(
     edges: Iterable[SceneEdge], ends: Mapping[str, str], boxes: Mapping[str, Box]
 ) -> Iterator[SceneEdge]:
     counts: Counter[tuple[str, str]] = Counter()
+    marked: set[tuple[str, str]] = set()
     for e in edges:
         if e.target not in boxes:  # each operand of a visible node keeps its own edge
             yield replace(e, source=ends[e.source]) if e.source in boxes else e
         elif ends[e.source] != ends[e.target]:
             counts[ends[e.source], ends[e.target]] += e.count
-    for (source, target), count in counts.items():
-        yield SceneEdge(source, target, 0, None, count)
+            if e.indeterminate:
+                marked.add((ends[e.source], ends[e.target]))
+    for pair, count in counts.items():
+        yield SceneEdge(*pair, 0, None, count, pair in marked)
 
 
 def _clusters_used(clusters: Iterable[Cluster], nodes: Iterable[SceneNode]) -> Iterator[Cluster]:

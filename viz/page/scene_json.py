@@ -9,10 +9,11 @@ from microgradlike._io import json_number
 from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
 from microgradlike.graph import topological
-from microgradlike.ops import Op, mul_no_nan
+from microgradlike.ops import TABLE, Op, mul_no_nan
 from viz.scene.scene import (
     DEAD,
     DEAD_AT_ZERO,
+    INDETERMINATE,
     Scene,
     SceneEdge,
     require_value,
@@ -44,10 +45,12 @@ def to_json(scene: Scene, known: Collection[str]) -> str:
     whole = {
         "version": VERSION,
         "root": next(i for i, n in enumerate(scene.nodes) if n.id == scene.root),
-        "notes": scene.notes,
+        "notes": [note for note in scene.notes if note != INDETERMINATE],  # the page finds them
         "ops": [op for op, _ in ops],
         "symbols": [symbol for _, symbol in ops],
         "dead": {DEAD_AT_ZERO.name: DEAD},
+        "flat": [name in TABLE and TABLE[name].flat for name, _ in ops],
+        "absorbing": [TABLE[name].absorbing if name in TABLE else () for name, _ in ops],
         **_graph(scene, {pair: k for k, pair in enumerate(ops)}, known),
         "clusters": _clusters(scene),
     }

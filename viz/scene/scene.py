@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from microgradlike import ops
 from microgradlike._validate import is_real, shown
 from microgradlike.engine import Value, local_derivatives
 from microgradlike.graph import topological
+from microgradlike.indeterminate_form import is_zero_times_inf, products_behind
 from microgradlike.nn import Module
 from viz.numbers import short
 from viz.scene.modules import Cluster as Cluster, ModuleCalls
@@ -18,6 +19,7 @@ from viz.scene.modules import Cluster as Cluster, ModuleCalls
 Role = Literal["input", "parameter", "constant", "operation", "result", "folded"]
 DEAD_AT_ZERO = ops.relu  # passes no gradient where it is 0
 DEAD = "dead relu"  # the flag of a ReLU that passes no gradient
+INDETERMINATE = "0 · ∞?: zero times infinity, counted as 0; the limit may be another number"  # a note
 ABSORBS = f"{ops.mul_no_nan.symbol} is the product of the chain rule, in which 0 · ∞ is 0"  # a note
 
 
@@ -71,7 +73,8 @@ class SceneEdge:
     """An edge: `source` is operand number `position` of `target`, `local` is d target / d source.
 
     `local` is None from a constant, which has no derivative, and into a box, where the edge stands
-    for `count` edges.
+    for `count` edges. `indeterminate` marks a product 0·∞ of the backward pass that counted as 0
+    although its limit may be another number.
     """
 
     source: str
@@ -79,6 +82,7 @@ class SceneEdge:
     position: int
     local: float | None
     count: int = 1
+    indeterminate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ def scene(root: Value, *, names: Mapping[Value, str] | None = None) -> Scene:
     given = require_names(names)
     nodes: list[SceneNode] = []
     edges: list[SceneEdge] = []
+    absorbs = False
     for v in order:
         node_id = ids[id(v)]
         node = _node(v, node_id, given.get(v, v.label), modules, is_root=v is root)
@@ -122,7 +127,13 @@ def scene(root: Value, *, names: Mapping[Value, str] | None = None) -> Scene:
         for i, (operand, local) in enumerate(zip(v.operands, local_derivatives(v))):
             source = f"{node_id}_{i}" if local is None else ids[id(operand)]
             edges.append(SceneEdge(source, node_id, i, local))
-    return Scene(tuple(nodes), tuple(edges), modules.clusters, ids[id(root)], _notes(order))
+            absorbs = absorbs or (local is not None and is_zero_times_inf(v.grad, local))
+    notes = _notes(order)
+    if absorbs:
+        marked = {(ids[id(p.node)], p.index) for p in products_behind(root)}
+        edges = [replace(e, indeterminate=(e.target, e.position) in marked) for e in edges]
+        notes += (INDETERMINATE,) if marked else ()
+    return Scene(tuple(nodes), tuple(edges), modules.clusters, ids[id(root)], notes)
 
 
 def id_of(root: Value, v: Value) -> str:

@@ -11,6 +11,7 @@ from microgradlike._validate import whole_number
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import POWER
 from microgradlike.graph import leaves, topological
+from microgradlike.indeterminate_form import products_behind
 from microgradlike.ops import mul_no_nan
 from viz.label import printable
 from viz.numbers import short
@@ -24,6 +25,7 @@ MAX_LEAVES = 20  # sections of one explanation
 MAX_NAME = 30  # characters of a label
 SHOWN = 8  # steps of one path; a longer one is shown without its middle
 ABSORBED = ", since 0 · ∞ counts as 0 here"
+INDETERMINATE = f"{ABSORBED}; it is indeterminate, and the limit may be another number"
 
 
 def explain(
@@ -83,6 +85,8 @@ class _Explanation:
             name = names.get(v, v.label) or "x"
             self.names.setdefault(id(v), printable(name, MAX_NAME))
         self.wanted, self.left_out = wanted[:MAX_LEAVES], wanted[MAX_LEAVES:]
+        products = products_behind(root)
+        self.indeterminate = {(id(product.node), product.index) for product in products}
         self.paths = all_paths(root, self.wanted, limit=limit)
 
     def text(self) -> str:
@@ -145,7 +149,9 @@ class _Explanation:
                 f"= {_elided(down, _number, ' · ')}",
                 result,
             ]
-        if path.product == 0 and any(math.isinf(step.local) for step in up):
+        if any((id(step.user), step.position) in self.indeterminate for step in up):
+            lines[-1] += INDETERMINATE
+        elif path.product == 0 and any(math.isinf(step.local) for step in up):
             lines[-1] += ABSORBED
         return "\n".join(f"  {line}" for line in lines)
 

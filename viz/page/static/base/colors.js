@@ -4,6 +4,8 @@
 const FAINTEST = 0.12; // the least distance from zero's grey: only a gradient of 0 looks like 0
 const STEPS = 12; // shades on each side
 
+export const INDETERMINATE = "var(--line-indeterminate)"; // the line of a product 0 · ∞
+
 export class Scale {
   constructor(largest) {
     this.largest = largest;

@@ -27,6 +27,8 @@ export class Legend {
     element("span", { text: `${NOT_YET} not reached yet` }, colors);
     const meaning = element("div", { class: "legend-row" }, parent);
     element("span", { text: MEANING }, meaning);
+    const line = "0 · ∞? (a purple line): counted as 0; the limit may be another number";
+    this.indeterminate = element("div", { class: "legend-row indeterminate", text: line }, parent);
     for (const note of graph.notes) {
       if (!/backward/.test(note)) element("div", { class: "legend-row", text: note }, parent);
     }
@@ -35,6 +37,7 @@ export class Legend {
   update() {
     const { scale, engine } = this.picture;
     this.nonfinite.hidden = !engine.grad.some((g, i) => engine.reached[i] && !Number.isFinite(g));
+    this.indeterminate.hidden = engine.indeterminate.size === 0;
     if (scale.largest === this.largest) return;
     this.largest = scale.largest;
     this.ticks.replaceChildren(

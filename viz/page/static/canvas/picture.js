@@ -1,6 +1,6 @@
 // Picture: the numbers known at the shown step, with their colors and descriptions.
 
-import { Scale, shadeColor } from "../base/colors.js";
+import { INDETERMINATE, Scale, shadeColor } from "../base/colors.js";
 import { contentsOf } from "../layout/folds.js";
 import { nameOf } from "../base/formulas.js";
 import { short, signed } from "../base/numbers.js";
@@ -67,11 +67,13 @@ export class Picture {
     return this.engine.push(k).contribution;
   }
 
-  // The color of a line for several edges: that of the largest contribution.
+  // The color of a line for several edges: that of the largest contribution, or of an
+  // indeterminate one.
   lineColor(edges) {
     let greatest = null;
     for (const e of edges) {
       const c = this.contributionOf(e);
+      if (c === 0 && this.engine.indeterminate.has(e)) return INDETERMINATE;
       if (c !== null && (greatest === null || !(Math.abs(c) <= Math.abs(greatest)))) greatest = c;
     }
     return shadeColor(this.scale.shade(greatest), "line");

@@ -1,5 +1,6 @@
 // Wires: the lines between boxes.
 
+import { INDETERMINATE } from "../base/colors.js";
 import { drawn } from "../base/dom.js";
 
 // A line that is straight within columns and bends in the gaps between them.
@@ -40,6 +41,8 @@ export class Wire {
 
   update(picture) {
     const color = picture.lineColor(this.operands);
-    if (color !== this.color) this.g.style.stroke = this.color = color;
+    if (color === this.color) return;
+    this.g.style.stroke = this.color = color;
+    this.g.classList.toggle("marked", color === INDETERMINATE);
   }
 }

@@ -1,12 +1,13 @@
 // Engine: values forward and gradients backward, computed again when a leaf changes. Its arithmetic
 // is `primitives`: { tanh: { forward: (x) => ..., partials: [(y, x) => ...] }, ... }.
 
+import { indeterminateEdges } from "./indeterminate.js";
 import { Pushes, naiveEdges, topologicalEdges } from "./pushes.js";
 import { Timeline } from "./timeline.js";
 
 // Public: graph; data, by node; local, by edge, NaN for a constant; grad and reached, after a whole
 // backward pass from the result, whose own gradient is 1; order and backwardOrder, of the nodes
-// that have a primitive; pushCount, push(k), stops; stateAt(k, direction); setLeaf(i, x),
+// that have a primitive; indeterminate, a set of edges; pushCount, push(k), stops; stateAt(k, direction); setLeaf(i, x),
 // setLeaves, evaluate; wrongOrder; fresh().
 export class Engine {
   #primitives;
@@ -15,6 +16,7 @@ export class Engine {
   #timeline;
   #mulNoNan;
   #wrongOrder = false;
+  #indeterminate = null;
 
   constructor(graph, primitives) {
     this.graph = graph;
@@ -49,6 +51,12 @@ export class Engine {
     const edges = wrong ? naiveEdges(graph) : topologicalEdges(graph, this.backwardOrder);
     this.#pushes = new Pushes(graph, edges, this.#mulNoNan);
     this.#backward();
+  }
+
+  // The edges along which 0 times infinity counted as 0, though the limit may be another number.
+  get indeterminate() {
+    this.#indeterminate ??= indeterminateEdges(this);
+    return this.#indeterminate;
   }
 
   // The number of pushes in a backward pass.
@@ -164,6 +172,7 @@ export class Engine {
   }
 
   #backward() {
+    this.#indeterminate = null;
     this.#pushes.run(this.local, this.grad, this.reached);
     this.#timeline.restart(this.#pushes);
   }

@@ -14,9 +14,11 @@ export function pushLines(steps, push) {
     history.length > LONGEST
       ? ["…", ...history.slice(1 - LONGEST).map((x) => short(x))]
       : history.map((x) => short(x));
+  const isIndeterminate = steps.engine.indeterminate.has(push.edge);
+  const note = isIndeterminate ? ", as 0 · ∞ counts as 0; the limit may be another number" : "";
   return {
     rule: `∂${L}/∂${a} += ∂${L}/∂${c} · ∂${c}/∂${a}`,
-    numbers: `${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}`,
+    numbers: `${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}${note}`,
     growth: shown.join(" → "),
     receiver: `∂${L}/∂${a}`,
   };
