@@ -28,6 +28,7 @@ __all__ = ["IndeterminateWarning", "indeterminate"]
 POLICIES = ("warn", "zero", "nan", "raise")
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _policy: ContextVar[str] = ContextVar("microgradlike_indeterminate", default="warn")
+_collected: ContextVar[list[str] | None] = ContextVar("microgradlike_collected", default=None)
 
 
 class IndeterminateWarning(RuntimeWarning):
@@ -178,6 +179,10 @@ def settle(products: Sequence[Product | str]) -> bool:
             f"{message}: rewrite the formula without the pole, or decide with"
             " indeterminate('zero') or indeterminate('nan')"
         )
+    collected = _collected.get()
+    if collected is not None:
+        collected += map(str, products)
+        return False
     warnings.warn(
         f"{message} and counts as 0 here: rewrite the formula without the pole, or decide with"
         " indeterminate('zero'), 'nan' or 'raise'",
@@ -187,14 +192,28 @@ def settle(products: Sequence[Product | str]) -> bool:
     return False
 
 
-def is_silent() -> bool:
-    """True if indeterminate products count as 0 in silence, so that nobody need look for them."""
-    return _policy.get() == "zero"
+@contextmanager
+def collect(policy: str) -> Iterator[list[str]]:
+    """Decide as `indeterminate(policy)`; what would be warned of comes into a list instead.
+
+    >>> with collect("warn") as found:
+    ...     settle(["0 × ∞"])
+    False
+    >>> found
+    ['0 × ∞']
+    """
+    found: list[str] = []
+    token = _collected.set(found)
+    try:
+        with indeterminate(policy):
+            yield found
+    finally:
+        _collected.reset(token)
 
 
-def is_nan() -> bool:
-    """True if indeterminate products are to be nan."""
-    return _policy.get() == "nan"
+def active_policy() -> str:
+    """The policy, as given to `indeterminate`."""
+    return _policy.get()
 
 
 def is_zero_times_inf(a: float, b: float) -> bool:

@@ -14,7 +14,7 @@ from microgradlike.compile.passes.indeterminate import first_form, with_count
 from microgradlike.compile.passes.simplify import with_shared_terms_apart, without_zero_terms
 from microgradlike.compile.passes.zero_absorption import with_plain_products
 from microgradlike.compile.program import Program, varies
-from microgradlike.indeterminate_form import is_nan, is_silent, settle
+from microgradlike.indeterminate_form import active_policy, settle
 
 Run: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
 WORK = 1 << 23  # equations × rows in a shard: 5 to 50 ms, where sending it to a worker takes 1 ms
@@ -147,12 +147,12 @@ class _ZeroAbsorbing:
         self, block: FloatArray, shared: FloatArray, start: int, reported: bool
     ) -> tuple[FloatArray, bool]:
         """Return the results with absorbing products, and True if some have been reported."""
-        if is_silent():
+        if active_policy() == "zero":
             return self.absorbing(block, shared), reported
         results = self._method_of(self.counting)(block, shared)
         if not results[0].any():
             return results[1:], reported
-        if is_nan():
+        if active_policy() == "nan":
             return self._method_of(self.counting_as_nan)(block, shared)[1:], reported
         if not reported:
             settle([self._first_form(block, shared, start)])

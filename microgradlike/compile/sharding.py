@@ -20,11 +20,13 @@ import numpy as np
 from microgradlike._validate import shown, whole_number
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.executable import Executable
+from microgradlike.indeterminate_form import active_policy, collect, settle
 
 CACHE_SIZE = 8  # programs that a worker keeps
 CLUSTERS = ("distributed",)  # packages that raise errors of a cluster, not of the program
 Packed = tuple[str, bytes]  # the name by which workers know a program, and its pickle
-Task = tuple[str, FloatArray, FloatArray]  # method of Executable, rows, shared inputs
+Task = tuple[str, str, FloatArray, FloatArray]  # policy, method of Executable, rows, shared inputs
+Result = tuple[FloatArray, list[str]]  # outputs, and indeterminate products in words
 
 _packed: WeakKeyDictionary[Executable, Packed] = WeakKeyDictionary()
 _worker = threading.local()  # machine code works in its own buffers, so no two threads share it
@@ -63,9 +65,15 @@ class ShardedExecutable:
     def _results(self, method: str, rows: FloatArray, shared: FloatArray) -> list[FloatArray]:
         shards = [rows[:, i : i + self.split] for i in range(0, rows.shape[1], self.split)]
         if self.executor is None or len(shards) == 1:
-            return [getattr(self.executable, method)(shard, shared) for shard in shards]
-        tasks = [(method, shard, shared) for shard in shards]
-        return _submitted(self.executor, packed(self.executable), tasks)
+            with collect(active_policy()) as found:
+                parts = [getattr(self.executable, method)(shard, shared) for shard in shards]
+        else:
+            tasks = [(active_policy(), method, shard, shared) for shard in shards]
+            results = _submitted(self.executor, packed(self.executable), tasks)
+            parts = [part for part, _ in results]
+            found = [form for _, forms in results for form in forms]
+        settle(found)
+        return parts
 
 
 def checked_executor(executor: object) -> Executor | None:
@@ -101,7 +109,8 @@ def packed(executable: Executable) -> Packed:
     """
     found = _packed.get(executable)
     if found is None:
-        parts = (executable.program, executable.batched, executable.backend.__name__)
+        backend = executable.backend.__name__
+        parts = (executable.program, executable.batched, executable.variables, backend)
         try:
             code = pickle.dumps(parts)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
@@ -114,34 +123,42 @@ def packed(executable: Executable) -> Packed:
 
 
 def work(
-    name: str, code: bytes | None, method: str, rows: FloatArray, shared: FloatArray
-) -> FloatArray | None:
+    name: str,
+    code: bytes | None,
+    policy: str,
+    method: str,
+    rows: FloatArray,
+    shared: FloatArray,
+) -> Result | None:
     """Run a method of a program, in a worker; return None if it does not have the program.
 
-    Given the `code` of the program, the worker keeps it under this name.
+    The second result lists products 0·∞, for the policy "warn" of `indeterminate`. Given the
+    `code` of the program, the worker keeps it under this name.
 
     >>> from microgradlike import jit
     >>> name, code = packed(jit(lambda x: x * x, batch=0).executable([1.0]))
     >>> for sent in (None, code, None):
-    ...     print(work(name, sent, "sums", np.array([[1.0, 2.0, 3.0]]), np.empty(0)))
+    ...     print(work(name, sent, "warn", "sums", np.array([[1.0, 2.0, 3.0]]), np.empty(0)))
     None
-    [14.]
-    [14.]
+    (array([14.]), [])
+    (array([14.]), [])
     """
     kept: OrderedDict[str, Executable] = _worker.__dict__.setdefault("kept", OrderedDict())
     if name not in kept:
         if code is None:
             return None
-        program, batched, backend = pickle.loads(code)
-        kept[name] = Executable(program, batched, importlib.import_module(backend))
+        program, batched, variables, backend = pickle.loads(code)
+        module = importlib.import_module(backend)
+        kept[name] = Executable(program, batched, module, variables)
         if len(kept) > CACHE_SIZE:
             kept.popitem(last=False)
     kept.move_to_end(name)
-    results: FloatArray = getattr(kept[name], method)(rows, shared)
-    return results
+    with collect(policy) as found:
+        results: FloatArray = getattr(kept[name], method)(rows, shared)
+    return results, found
 
 
-def _submitted(executor: Executor, program: Packed, tasks: list[Task]) -> list[FloatArray]:
+def _submitted(executor: Executor, program: Packed, tasks: list[Task]) -> list[Result]:
     """Return the results of the tasks in order; the program goes only to workers without it."""
     name, code = program
     futures: list[Future[Any]] = []

@@ -40,6 +40,7 @@ function state(engine, steps) {
     local: all(local),
     grad: all(grad),
     reached: [...engine.reached],
+    indeterminate: [...engine.indeterminate].sort((a, b) => a - b),
     pushes,
     states,
   };
