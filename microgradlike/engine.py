@@ -14,7 +14,12 @@ from microgradlike.coerce import as_float, leaf_data, leaf_label
 from microgradlike.context import active_trace
 from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at
-from microgradlike.indeterminate_form import absorbed, backward_products, settle
+from microgradlike.indeterminate_form import (
+    absorbed,
+    absorbing_product,
+    backward_products,
+    settle,
+)
 from microgradlike.op import Number, Op, operands_hint
 from microgradlike.ops import mul_no_nan
 from microgradlike.scalar import N, Scalar
@@ -404,7 +409,7 @@ def _make_node(op: Op, operands: tuple[Number, ...]) -> Number:
     if op is mul_no_nan and (data := at[0] * at[1]) == data:
         op = ops.mul  # nothing to absorb: pictures show the ordinary product
     else:
-        data = _forward(op, at)
+        data = absorbing_product(*at) if op is mul_no_nan else _forward(op, at)
     if len(kept) == 2:
         return _node(data, op, kept[0], kept[1])
     return _node(data, op, kept[0], tuple(kept[1:]) or None)
@@ -567,9 +572,9 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
                         p = op.partials[0](v.data, a.data, b.data)
                         q = op.partials[1](v.data, a.data, b.data)
                     c = g * p
-                    a.grad += c if c == c else _mul_no_nan(g, p)
+                    a.grad += c if c == c else absorbing_product(g, p)
                     c = g * q
-                    b.grad += c if c == c else _mul_no_nan(g, q)
+                    b.grad += c if c == c else absorbing_product(g, q)
                     continue
                 if op is add or op is sub:
                     a.grad += g
@@ -584,7 +589,7 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
                 else:
                     p = op.partials[0](v.data, a.data, b)
                 c = g * p
-                a.grad += c if c == c else _mul_no_nan(g, p)
+                a.grad += c if c == c else absorbing_product(g, p)
             elif isinstance(b, Value):
                 if op is add:
                     b.grad += g
@@ -596,7 +601,7 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
                 else:
                     p = op.partials[1](v.data, a, b.data)
                 c = g * p
-                b.grad += c if c == c else _mul_no_nan(g, p)
+                b.grad += c if c == c else absorbing_product(g, p)
             else:
                 _backpropagate_any_arity(v)
         except ArithmeticError:  # a pole: the partial over plain floats raised
@@ -611,7 +616,7 @@ def settle_backward(
     order: list[Value], leaves: Sequence[Value], roots: list[tuple[Value, float]]
 ) -> None:
     """Look for products 0·∞ in a finished pass, and report them; as nan, the pass is repeated."""
-    found = backward_products(order, roots, lambda v: v.grad)  # type: ignore[no-any-return]
+    found = backward_products(order, roots, lambda v: float(v.grad))
     if not settle(found):
         return
     to_be_nan = {(id(product.node), product.index) for product in found}
@@ -622,16 +627,11 @@ def settle_backward(
     for v in reversed(order):
         for i, (x, p) in enumerate(zip(v.operands, local_derivatives(v))):
             if isinstance(x, Value) and p is not None:
-                x.grad += math.nan if (id(v), i) in to_be_nan else mul_no_nan(v.grad, p)
-
-
-def _mul_no_nan(g: float, p: float) -> float:
-    c: float = mul_no_nan.forward(g, p)
-    return c
+                x.grad += math.nan if (id(v), i) in to_be_nan else absorbing_product(v.grad, p)
 
 
 def _backpropagate_any_arity(v: Value) -> None:
     """The chain rule of one node, for any number of operands and at poles."""
     for x, p in zip(v.operands, local_derivatives(v), strict=True):
         if isinstance(x, Value) and p is not None:
-            x.grad += mul_no_nan(v.grad, p)
+            x.grad += absorbing_product(v.grad, p)

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from types import FrameType
+from functools import partial
 
 from microgradlike.graph import node_operands, topological
 from microgradlike.ieee_float import partial_at
 from microgradlike.op import Number
-from microgradlike.ops import absorbed as absorbed
+from microgradlike.ops import mul_no_nan
 from microgradlike.structural import is_constant, structural_zero
 
 __all__ = ["IndeterminateWarning", "indeterminate"]
@@ -29,6 +29,33 @@ POLICIES = ("warn", "zero", "nan", "raise")
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _policy: ContextVar[str] = ContextVar("microgradlike_indeterminate", default="warn")
 _collected: ContextVar[list[str] | None] = ContextVar("microgradlike_collected", default=None)
+
+
+class Absorbed:
+    """`latest` is a new object whenever a product 0·∞ of the chain rule has counted as 0."""
+
+    __slots__ = ("latest",)
+
+    def __init__(self) -> None:
+        self.latest = object()
+
+
+absorbed = Absorbed()
+
+
+def absorbing_product(g: float, p: float) -> float:
+    """The product g × p in which 0·∞ is 0, with a mark in `absorbed`.
+
+    >>> before = absorbed.latest
+    >>> absorbing_product(0.0, math.inf), absorbed.latest is before
+    (0.0, False)
+    """
+    c = g * p
+    if c != c:
+        c = mul_no_nan.forward(g, p)
+        if c == c:
+            absorbed.latest = object()
+    return c
 
 
 class IndeterminateWarning(RuntimeWarning):
@@ -227,7 +254,7 @@ def _constants(order: Sequence[Number]) -> set[int]:
     for v in order:
         if v.op is not None and (v.op.flat or any(v.op.absorbing) or constant):
             known = [_known(x, constant) for x in v.operands]
-            if is_constant(v.op, numbers(v), known, lambda i, v=v: _partial(v, i)):
+            if is_constant(v.op, numbers(v), known, partial(_partial, v)):
                 constant.add(id(v))
     return constant
 

@@ -79,24 +79,9 @@ def _minimum(a: float, b: float) -> float:
     return a if a <= b or a != a else b
 
 
-class _Absorbed:
-    """`latest` is a new object whenever a product of 0 and ∞ has been counted as 0."""
-
-    __slots__ = ("latest",)
-
-    def __init__(self) -> None:
-        self.latest = object()
-
-
-absorbed = _Absorbed()
-
-
 def _mul_no_nan(g: float, p: float) -> float:
     c = g * p
-    if c == c or g != g or p != p:
-        return c
-    absorbed.latest = object()  # with neither operand nan, only 0·∞ gives nan
-    return 0.0
+    return c if c == c or g != g or p != p else 0.0  # with neither operand nan, only 0·∞ gives nan
 
 
 def _clip(x: float, lo: float, hi: float) -> float:

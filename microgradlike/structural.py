@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
+from math import inf
 
 from microgradlike import ops
 from microgradlike.op import Number, Op
@@ -68,7 +69,7 @@ def is_zero(x: Number) -> Number:
 
 def is_infinite(x: Number) -> Number:
     """1.0 if x is inf or -inf."""
-    return ops.less_equal(ops.inf, abs(x))
+    return ops.less_equal(inf, abs(x))
 
 
 def both(a: Number, b: Number) -> Number:

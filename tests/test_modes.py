@@ -36,7 +36,6 @@ def _silent_about_0_times_inf():
         yield
 
 
-
 def every(x):
     return tuple(range(len(x)))
 

@@ -24,7 +24,7 @@ LARGE = 1e290  # numbers with a sum of squares below this cannot overflow when t
 class Executable:
     """A program with a backend; the first `batched` inputs have a number for every row.
 
-    `variables` are the inputs that derivatives are taken by, by default all of them.
+    `variables` are the inputs that derivatives are taken by; by the others, 0·∞ is 0 in silence.
 
     >>> from microgradlike import jit
     >>> executable = jit(lambda x: x * x, batch=0).executable([1.0])
@@ -37,10 +37,10 @@ class Executable:
         program: Program,
         batched: int,
         backend: ModuleType,
-        variables: Collection[int] | None = None,
+        variables: Collection[int] = (),
     ) -> None:
         self.program, self.batched, self.backend = program, batched, backend
-        self.variables = range(program.inputs) if variables is None else variables
+        self.variables = variables
         self._shorter, self._zero_terms = without_zero_terms(program)
 
     def outputs(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
@@ -164,4 +164,4 @@ class _ZeroAbsorbing:
         row = int(self.counting(block, shared)[0].argmax())
         form = first_form(self.program, owner.variables, [*block[:, row], *shared])
         place = f", row {start + row} of the batch" if owner.batched else ""
-        return f"{form}{place} (backend=\"eager\" names the node)"
+        return f'{form}{place} (backend="eager" names the node)'

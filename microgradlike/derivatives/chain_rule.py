@@ -7,6 +7,7 @@ from typing import Final
 
 from microgradlike import ops
 from microgradlike.ieee_float import partial_at
+from microgradlike.indeterminate_form import absorbing_product
 from microgradlike.op import Number
 from microgradlike.ops import Op
 from microgradlike.scalar import Scalar
@@ -41,7 +42,7 @@ def product(g: Number, p: Number) -> Number:
     """
     if type(g) is float:
         if type(p) is float:
-            return ops.mul_no_nan.forward(g, p)
+            return absorbing_product(g, p)
         if g in (1, -1):
             return p if g == 1 else -p
     elif type(p) is float and p in (1, -1):

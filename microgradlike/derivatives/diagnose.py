@@ -1,4 +1,4 @@
-"""Diagnosis: the first nodes of a graph where finite numbers made a nan or inf, or 0·∞ counts as 0."""
+"""Diagnosis: the first nodes of a graph where a nan or inf began, or 0·∞ counted as 0."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ __all__ = ["Diagnosis", "Finding", "diagnose"]
 class Finding:
     """A node at which a nan or inf began, or a product 0·∞ counted as 0.
 
-    `kind` is "value", "gradient" or "indeterminate", `message` the operation with its numbers, `path` the names of
-    the nodes from there to the result.
+    `kind` is "value", "gradient" or "indeterminate", `message` the operation with its numbers,
+    `path` the names of the nodes from there to the result.
 
     >>> finding = diagnose(Value(0.0, "x").log() + 1).value
     >>> finding.message, finding.path
@@ -89,8 +89,9 @@ def diagnose(y: Value) -> Diagnosis:
     return Diagnosis(
         value and Finding("value", *value, _names(y, value[0])),
         gradient and Finding("gradient", *gradient, _names(y, gradient[0])),
-        product
-        and Finding("indeterminate", product.node, str(product), _names(y, product.node)),
+        None
+        if product is None
+        else Finding("indeterminate", product.node, str(product), _names(y, product.node)),
     )
 
 

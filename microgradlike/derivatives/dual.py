@@ -63,14 +63,14 @@ class Dual(Scalar):
         tag = max(x.tag for x in numbers if isinstance(x, Dual))
         pairs = [split(x, tag) for x in numbers]
         at = tuple(primal for primal, _ in pairs)
-        y = op(*at)
+        y = product(*at) if op is ops.mul_no_nan else op(*at)
         if op is ops.where:  # without the chain rule, so that the other branch has no effect
             chosen, tangent = pairs[1 if base(at[0]) else 2] if _is_plain(at[0]) else (y, y)
             if tangent is None:  # a constant; a tangent of 0 would give nan times a nan
                 return chosen if isinstance(chosen, Scalar) else _dual(chosen, 0.0, CONSTANT)
-            form = _form_of(numbers[1 if base(at[0]) else 2]) if _is_plain(at[0]) else None
+            taken = numbers[1 if base(at[0]) else 2] if _is_plain(at[0]) else None
             branches = [0.0 if t is None else t for _, t in pairs[1:]]
-            return _dual(y, op(at[0], *branches), tag, form)
+            return _dual(y, op(at[0], *branches), tag, _form_of(taken))
         terms: list[Number] = []
         form: str | None = STRUCTURAL
         for i, (_, t) in enumerate(pairs):
@@ -204,7 +204,7 @@ def seed(x: Number, tangent: Number, tag: int) -> Dual:
 
 def checked_tangent(x: Number, tag: int) -> Number:
     """The tangent of x, None for a constant; an indeterminate product 0·∞ in it is reported."""
-    primal, tangent = split(x, tag)
+    _, tangent = split(x, tag)
     if tangent is not None and x.form and settle([x.form]):
         return tangent * nan
     return tangent

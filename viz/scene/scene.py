@@ -19,8 +19,10 @@ from viz.scene.modules import Cluster as Cluster, ModuleCalls
 Role = Literal["input", "parameter", "constant", "operation", "result", "folded"]
 DEAD_AT_ZERO = ops.relu  # passes no gradient where it is 0
 DEAD = "dead relu"  # the flag of a ReLU that passes no gradient
-INDETERMINATE = "0 · ∞?: zero times infinity, counted as 0; the limit may be another number"  # a note
-ABSORBS = f"{ops.mul_no_nan.symbol} is the product of the chain rule, in which 0 · ∞ is 0"  # a note
+INDETERMINATE = (
+    "0 · ∞?: zero times infinity, counted as 0; the limit may be another number"  # a note
+)
+ABSORBS = f"{ops.mul_no_nan.symbol} is the product of the chain rule, in which 0 · ∞ is 0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,9 @@ class _Walk:
 
     def __init__(self, program: Program, variables: Collection[int], as_nan: bool) -> None:
         self.program, self.as_nan = program, as_nan
-        self.constant: list[Number] = [0.0 if i in variables else 1.0 for i in range(program.inputs)]
+        self.constant: list[Number] = [
+            0.0 if i in variables else 1.0 for i in range(program.inputs)
+        ]
         self.numbers: list[Number] = []
         self.forms: dict[int, Number] = {}
         self.operands: dict[int, tuple[int, ...]] = {}
