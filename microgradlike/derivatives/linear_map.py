@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from copy import copy
 from math import nan
 from typing import Final
 
@@ -98,64 +97,50 @@ class LinearMap:
         """Reverse mode: the gradient of each x, given those of some nodes; 0.0 without a path."""
         roots = [(v, u) for v, u in upstream if id(v) in self.slots]
         mark = absorbed.latest
-        g = self._gradients(roots)
+        g = self._gradients(roots, self.edges)
         if absorbed.latest is not mark and self._has_numbers():
             found = backward_products(self.order, roots, lambda v: self._number(g, v))
             if settle(found):
-                g = self._with_nan(found)._gradients(roots)
+                g = self._gradients(roots, self._edges_with_nan(found))
         gradients = [g[self.slots[id(x)]] for x in self.xs]
         return [0.0 if x is None else x for x in gradients]
 
-    def _gradients(self, upstream: list[tuple[Node, Number]]) -> list[Number]:
+    def _gradients(
+        self, upstream: list[tuple[Node, Number]], edges: list[tuple[int, int, Number]]
+    ) -> list[Number]:
         """The gradient of each slot, None without a path."""
         g: list[Number] = [None] * len(self.slots)
         roots = [(self.slots[id(v)], u) for v, u in upstream]
         for root, u in roots:
             _add(g, root, u)
         if self.has_branches:
-            self._vjp_with_branches(g, dict.fromkeys([root for root, _ in roots], 1.0))
+            _gradients_with_branches(edges, g, dict.fromkeys([root for root, _ in roots], 1.0))
         else:
-            for user, operand, p in self.edges:
+            for user, operand, p in edges:
                 if g[user] is not None:
                     _add(g, operand, product(g[user], p))
         return g
-
-    def _vjp_with_branches(self, g: list[Number], reached: dict[int, Number]) -> None:
-        """`vjp` for graphs with `where`: an untaken branch gets no gradient, not even 0 × nan.
-
-        `reached` has, per slot, 1 if a gradient arrives there and else 0; after a `where`, that is
-        a node that depends on the condition.
-        """
-        for user, operand, p in self.edges:
-            if g[user] is not None:
-                arrives = reached[user]
-                if type(p) is BranchPartial:
-                    arrives, term = p.select(arrives, 0.0), p.select(g[user], -0.0)
-                elif type(arrives) is float:
-                    term = product(g[user], p)
-                else:
-                    term = _where(arrives, product(g[user], p), -0.0)
-                _add(g, operand, term)
-                reached[operand] = _or(reached.get(operand), arrives)
 
     def jvp(self, tangents: Sequence[Number], ys: Iterable[Node]) -> list[Number]:
         """Forward mode: the tangent of each y, given one (or None) per x; 0.0 without a path."""
         seeds = [(x, t) for x, t in zip(self.xs, tangents) if t is not None]
         mark = absorbed.latest
-        t = self._tangents(seeds)
+        t = self._tangents(seeds, self.edges)
         if absorbed.latest is not mark and self._has_numbers():
             found = forward_products(self.order, seeds, lambda v: self._number(t, v))
             if settle(found):
-                t = self._with_nan(found)._tangents(seeds)
+                t = self._tangents(seeds, self._edges_with_nan(found))
         results = [t[self.slots[id(y)]] if id(y) in self.slots else None for y in ys]
         return [0.0 if x is None else x for x in results]
 
-    def _tangents(self, seeds: list[tuple[Node, Number]]) -> list[Number]:
+    def _tangents(
+        self, seeds: list[tuple[Node, Number]], edges: list[tuple[int, int, Number]]
+    ) -> list[Number]:
         """The tangent of each slot, None without a path."""
         t: list[Number] = [None] * len(self.slots)
         for x, tangent in seeds:
             _add(t, self.slots[id(x)], tangent)
-        for user, operand, p in self.edges[::-1]:
+        for user, operand, p in edges[::-1]:
             if t[operand] is not None:
                 is_branch = type(p) is BranchPartial
                 _add(t, user, p.select(t[operand], -0.0) if is_branch else product(t[operand], p))
@@ -169,13 +154,11 @@ class LinearMap:
         x = of_slots[self.slots[id(v)]] if id(v) in self.slots else None
         return 0.0 if x is None else x.data if isinstance(x, Value) else x
 
-    def _with_nan(self, products: Sequence[Product]) -> LinearMap:
-        """The same map with partials of nan in these products."""
+    def _edges_with_nan(self, products: Sequence[Product]) -> list[tuple[int, int, Number]]:
+        """The edges with partials of nan in these products."""
         slots = self.slots
-        edges = {(slots[id(p.node)], slots[id(p.node.operands[p.index])]) for p in products}
-        changed = copy(self)
-        changed.edges = [(v, x, nan if (v, x) in edges else p) for v, x, p in self.edges]
-        return changed
+        marked = {(slots[id(p.node)], slots[id(p.node.operands[p.index])]) for p in products}
+        return [(v, x, nan if (v, x) in marked else p) for v, x, p in self.edges]
 
 
 class BranchPartial:
@@ -193,6 +176,27 @@ class BranchPartial:
             if self.if_true
             else _where(self.condition, otherwise, g)
         )
+
+
+def _gradients_with_branches(
+    edges: list[tuple[int, int, Number]], g: list[Number], reached: dict[int, Number]
+) -> None:
+    """Gradients for graphs with `where`: an untaken branch gets no gradient, not even 0 × nan.
+
+    `reached` has, per slot, 1 if a gradient arrives there and else 0; after a `where`, that is
+    a node that depends on the condition.
+    """
+    for user, operand, p in edges:
+        if g[user] is not None:
+            arrives = reached[user]
+            if type(p) is BranchPartial:
+                arrives, term = p.select(arrives, 0.0), p.select(g[user], -0.0)
+            elif type(arrives) is float:
+                term = product(g[user], p)
+            else:
+                term = _where(arrives, product(g[user], p), -0.0)
+            _add(g, operand, term)
+            reached[operand] = _or(reached.get(operand), arrives)
 
 
 def _or(a: Number, b: Number) -> Number:
