@@ -19,6 +19,7 @@ from microgradlike.engine import Value
 from microgradlike.expressions.lexer import listed
 from microgradlike.expressions.parser import ParseError, parse
 from microgradlike.graph import topological
+from microgradlike.indeterminate_form import indeterminate
 
 if TYPE_CHECKING:
     from viz import Drawing, Page
@@ -214,7 +215,8 @@ def evaluate(text: str, at: list[str]) -> tuple[Value, dict[str, Value]]:
         y = Value(y)
     if y.label == "" and "y" not in values:
         y.label = "y"
-    y.backward()
+    with indeterminate("zero"):  # the pictures and the text mark such products
+        y.backward()
     return y, values
 
 
