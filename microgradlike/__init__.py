@@ -90,6 +90,7 @@ from microgradlike.ops import (
     tanh,
     unary,
     where,
+    xlogy,
 )
 
 __all__ = [
@@ -164,6 +165,7 @@ __all__ = [
     "value_and_grad",
     "vjp",
     "where",
+    "xlogy",
 ]  # fmt: skip
 
 

@@ -84,6 +84,11 @@ def _mul_no_nan(g: float, p: float) -> float:
     return c if c == c or g != g or p != p else 0.0  # with neither operand nan, only 0·∞ gives nan
 
 
+def _xlogy(a: float, b: float) -> float:
+    y: float = a * log.forward(b)
+    return y if y == y or a != 0 or not b >= 0 else 0.0  # the limits at log 0 and log inf
+
+
 def _clip(x: float, lo: float, hi: float) -> float:
     return _minimum(_maximum(x, lo), hi)
 
@@ -117,6 +122,7 @@ def _logaddexp(a: float, b: float) -> float:
 
 LN2, LN10 = math.log(2), math.log(10)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
+JUST_BELOW_1, JUST_ABOVE_1 = 1 - 2.0**-53, 1 + 2.0**-52
 
 
 def _zero(y: Number) -> Number:
@@ -137,24 +143,62 @@ def _power_base(y: Number, a: Number, b: Number) -> Number:
     b - 1 rounds, which costs up to 350 ulp, and a^(b-1) may over- or underflow where b times it
     does not. Small whole exponents are free of both.
     """
-    textbook = b * (a if type(b) is float and b == 2 else power(a, b - 1))
     if type(b) is float and b % 1 == 0 and abs(b) <= 8:  # the usual case, x ** 2
-        return textbook if b else 0.0
-    half = power(a, b / 2)
-    positive = where(a < inf, b * (half / a) * half, textbook)
-    halves = where(a > 0, positive, where(a < 0, b * y / a, textbook))
-    if type(b) is not float:  # the same choice for an exponent with derivatives
-        halves = where(abs(b) <= 8, where(abs(b - floor(b)) <= 0, textbook, halves), halves)
-    at_zero = where(abs(a) > 0, b / a * y, 0.0 * b) + 0.0  # 0, its derivative by b 1 / a
-    return where(abs(b) > 0, halves, at_zero)
+        return b * (a if b == 2 else power(a, b - 1)) if b else 0.0
+    lowered, half = power(a, b - 1), power(a, b / 2)
+    near = b * (half / a) * half
+    slope = where(a < 0, b * y / a, where(_is_far(a), _power_base_far(lowered, a, b), near))
+    if type(b) is not float:  # the same choice as above for an exponent with derivatives
+        slope = where(abs(b) <= 8, where(b > floor(b), slope, b * lowered), slope)
+    slope = where(maximum(abs(a), abs(b)) < inf, slope, mul_no_nan(b, lowered))
+    slope = where(abs(a) > 0, slope, _power_base_at_zero(lowered, a, b))
+    if type(b) is float:
+        return slope
+    # 0 for an exponent 0; its derivative by b is 1 / a, at a = 0 that of y
+    return where(abs(b) > 0, slope, where(abs(a) > 0, b / a * y, y - 1) + 0.0)
+
+
+def _is_far(a: Number) -> Number:
+    """1 for a so far from 1 that the derivative of half / a over- or underflows, else 0."""
+    return where(abs(a) < 2.0**-500, 1.0, where(abs(a) > 2.0**500, 1.0, 0.0))
+
+
+def _power_base_far(lowered: Number, a: Number, b: Number) -> Number:
+    """b a^(b-1) without half / a: from b = 0.5 on, b - 1 is exact; below, its rounding is undone.
+
+    The factor that undoes it is 1 but for a few ulp, and a constant to every derivative.
+    """
+    root = power(a, (b - 1) / 2)
+    undone = floor(power(a, b - (b - 1 + 1)) * 2.0**53) / 2.0**53
+    return where(b < 0.5, b * root * root * undone, b * lowered)
+
+
+def _power_base_at_zero(lowered: Number, a: Number, b: Number) -> Number:
+    """b a^(b-1) at a = 0, for any b but 0.
+
+    Its derivative by b is infinite for b <= 1. The factor b, which would make that nan, is left
+    out where the result is infinite, and so is the sign of a where only the rounded b - 1 is odd.
+    """
+    pole = power(a + 0.0, b - 1) + sqrt(1 - minimum(b, 1.0))
+    return where(b > 0, where(b > 1, mul_no_nan(b, lowered), pole), -lowered)
 
 
 def _power_exponent(y: Number, a: Number, b: Number) -> Number:
-    """d(a ** b)/db = a^b log a, in two halves, which neither over- nor underflow; 0 at a = 0."""
+    """d(a ** b)/db = a^b log a, in two halves, which neither over- nor underflow; 0 at a = 0.
+
+    At 0 and inf a power of the next exponent has the same limits, in its derivatives too: log a is
+    slower than any power.
+    """
     half = power(a, b / 2)
-    at_zero = where(b < 0, abs(y) * log(a), 0.0 * y * sqrt(a))
-    at_zero = where(b > 0, mul_no_nan(y, log(a)), at_zero)  # 0, its derivative by a the limit
-    return where(a > 0, half * (log(a) * half), at_zero)
+    at_zero = where(abs(b) <= 0, 0.0, 0.0 - power(a + 0.0, b * JUST_BELOW_1))
+    at_inf = power(a, b * JUST_ABOVE_1) + where(b < 0, 0.0, log(a))
+    inside = where(a < inf, half * xlogy(half, a), at_inf)
+    return where(a > 0, inside, where(abs(a) <= 0, at_zero, y * log(a)))
+
+
+def _by_log(y: Number, a: Number, b: Number) -> Number:
+    """d(a log b)/db = a / b, 0 at a = b = 0; nan outside the domain, as is y."""
+    return where(b > 0, a / b, where(b < 0, y, mul_no_nan(a, 1 / b)))
 
 
 def _over_squares(p: Number, q: Number) -> Number:
@@ -259,6 +303,7 @@ less_equal: Op = binary("less_equal", lambda a, b: 1.0 if a <= b else 0.0, lambd
 relu: Op      = unary("relu", lambda x: x if x > 0 or x != x else 0.0, lambda y, x: sign(y), "max(x, 0)", symbol="ReLU", kink=math.fabs, textbook="where(x > 0, 1, 0)")
 sigmoid: Op   = unary("sigmoid", _sigmoid, lambda y, x: y * sigmoid(-x),   "1 / (1 + exp(-x))", symbol="σ", textbook="y * (1 - y)")
 softplus: Op  = unary("softplus", _softplus,     lambda y, x: sigmoid(x),        "log(1 + exp(x))")
+xlogy: Op     = binary("xlogy", _xlogy,          lambda y, a, b: log(b), _by_log, "a · log(b), 0 for a = 0", domain=(REAL, POSITIVE), textbook=("log(b)", "a / b"))
 logaddexp: Op = binary("logaddexp", _logaddexp,  _share, lambda y, a, b: _share(y, b, a), "log(exp(a) + exp(b))", textbook=("exp(a - y)", "exp(b - y)"))
 # fmt: on
 
