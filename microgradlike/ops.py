@@ -122,6 +122,7 @@ def _logaddexp(a: float, b: float) -> float:
 
 LN2, LN10 = math.log(2), math.log(10)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
+TINY, HUGE = 2.0**-500, 2.0**500
 JUST_BELOW_1, JUST_ABOVE_1 = 1 - 2.0**-53, 1 + 2.0**-52
 
 
@@ -160,7 +161,7 @@ def _power_base(y: Number, a: Number, b: Number) -> Number:
 
 def _is_far(a: Number) -> Number:
     """1 for a so far from 1 that the derivative of half / a over- or underflows, else 0."""
-    return where(abs(a) < 2.0**-500, 1.0, where(abs(a) > 2.0**500, 1.0, 0.0))
+    return where(abs(a) < TINY, 1.0, where(abs(a) > HUGE, 1.0, 0.0))
 
 
 def _power_base_far(lowered: Number, a: Number, b: Number) -> Number:
@@ -270,7 +271,7 @@ log1p: Op     = unary("log1p", ieee(math.log1p, {-1.0: -inf}), lambda y, x: wher
 log2: Op      = unary("log2", ieee(math.log2, {0.0: -inf}),    lambda y, x: where(x >= 0, 1 / x / LN2, y),  "logarithm to base 2", domain=(POSITIVE,))
 log10: Op     = unary("log10", ieee(math.log10, {0.0: -inf}),  lambda y, x: where(x >= 0, 1 / x / LN10, y), "logarithm to base 10", domain=(POSITIVE,))
 sqrt: Op      = unary("sqrt", ieee(math.sqrt),   lambda y, x: 0.5 / y,           "square root", symbol="√", domain=(POSITIVE,), textbook="1 / (2 * y)")
-cbrt: Op      = unary("cbrt", _cbrt,             lambda y, x: 1 / (3 * y * y),   "cube root", symbol="∛", domain=(NONZERO,), textbook="1 / (3 * y ** 2)")
+cbrt: Op      = unary("cbrt", _cbrt,             lambda y, x: where(abs(x) > 0, 1 / (3 * y * y), power(y, -2.0) / 3),   "cube root", symbol="∛", domain=(NONZERO,), textbook="1 / (3 * y ** 2)")
 
 sin: Op       = unary("sin", ieee(math.sin),     lambda y, x: cos(x),            "sine, x in radians")
 cos: Op       = unary("cos", ieee(math.cos),     lambda y, x: -sin(x),           "cosine, x in radians")
@@ -286,7 +287,7 @@ cosh: Op      = unary("cosh", _cosh, lambda y, x: sinh(x), "hyperbolic cosine")
 # beyond |x| = 19; 1/cosh² is off by up to 5 ulp.
 tanh: Op      = unary("tanh", math.tanh,         lambda y, x: 4 * sigmoid(2 * x) * sigmoid(-2 * x), "hyperbolic tangent", textbook="1 - y ** 2")
 asinh: Op     = unary("asinh", math.asinh,       lambda y, x: 1 / hypot(1.0, x), "inverse hyperbolic sine", textbook="1 / sqrt(1 + x ** 2)", aliases=("arcsinh",))
-acosh: Op     = unary("acosh", ieee(math.acosh), lambda y, x: 1 / (sqrt(x - 1) * sqrt(x + 1)), "inverse hyperbolic cosine", domain=(((1.0, inf),),), textbook="1 / sqrt(x ** 2 - 1)", aliases=("arccosh",))
+acosh: Op     = unary("acosh", ieee(math.acosh), lambda y, x: where(x > 1, 1 / (sqrt(x - 1) * sqrt(x + 1)), 1 / sqrt(x - 1)), "inverse hyperbolic cosine", domain=(((1.0, inf),),), textbook="1 / sqrt(x ** 2 - 1)", aliases=("arccosh",))
 atanh: Op     = unary("atanh", ieee(math.atanh, {1.0: inf, -1.0: -inf}), lambda y, x: where(abs(x) <= 1, 1 / ((1 - x) * (1 + x)), y), "inverse hyperbolic tangent", domain=(((-1.0, 1.0),),), textbook="1 / (1 - x ** 2)", aliases=("arctanh",))
 erf: Op       = unary("erf", math.erf,           lambda y, x: TWO_OVER_ROOT_PI * _gauss(x),  "error function", textbook="2 / sqrt(pi) * exp(-x ** 2)")
 erfc: Op      = unary("erfc", math.erfc,         lambda y, x: -TWO_OVER_ROOT_PI * _gauss(x), "1 - erf(x), accurate for large x", textbook="-2 / sqrt(pi) * exp(-x ** 2)")
