@@ -53,12 +53,12 @@ TWICE = list(itertools.product((grad, derivative), repeat=2))
 
 def grid(op):
     """Points of special operands at which the second derivatives are doubles, or limits."""
-    points = itertools.product(SIGNED if op.arity == 2 else FEW, repeat=op.arity)
-    least = {ops.atan2: 1e-150, ops.hypot: 1e-300}.get(op)
-    if least is None:
-        return points
+    points = list(itertools.product(SIGNED if op.arity == 2 else FEW, repeat=op.arity))
+    least = {ops.atan2: 1e-150, ops.hypot: 1e-300}.get(op, 0.0)
     # closer to the origin they are quotients by squares that underflow
-    return (p for p in points if not 0 < max(map(abs, p)) < least)
+    points = [p for p in points if not 0 < max(map(abs, p)) < least]
+    # (a² - b²) / r⁴ is all rounding where a² = b²
+    return [p for p in points if op is not ops.atan2 or abs(p[0]) != abs(p[1])]
 
 
 TABLE = [op for op in ops.TABLE.values() if op.arity > 1]
@@ -86,7 +86,7 @@ def entries(f, n):
         return [[d.data for d in gradients(g, leaves)] for g in first]
 
     def by_directions(*x):
-        return list(zip(*[hvp(f, x, unit, every) for unit in units(x)]))
+        return [hvp(f, x, unit) for unit in units(x)]
 
     ways = {
         "hessian": hessian(f, every),
@@ -98,7 +98,7 @@ def entries(f, n):
         ways[f"{modes[1].__name__} of {modes[0].__name__}"] = lambda *x, modes=modes: [
             [nested(f, (i, j), modes)(*x) for j in every] for i in every
         ]
-    return ways | ({"hvp": by_directions} if n == 1 else {})
+    return ways | {"hvp": by_directions}
 
 
 @pytest.mark.parametrize("row", SECOND, ids=name)
@@ -106,6 +106,8 @@ def test_a_row_of_second_derivatives_holds_in_every_mode(row):
     f, at = formula(row)
     want = [float(x) + 0.0 for entry in row["hessian"] for x in entry]
     for way, f2 in entries(f, len(at)).items():
+        if way == "hvp" and len(at) > 1 and not all(map(math.isfinite, want)):
+            continue  # along one name, 0 times the infinite or nan derivative by another
         got = [x + 0.0 for entry in f2(*at) for x in entry]
         assert all(map(agrees, got, want, [8] * len(want))), (way, got)
 
