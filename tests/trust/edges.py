@@ -84,7 +84,9 @@ def matrix(rows, ours=None):
 def second_agrees(row, answer):
     """True if another library has our second derivatives; False without an answer."""
     return not isinstance(answer, str) and all(
-        same(x, own) for xs, owns in zip(answer["hessian"], row["hessian"]) for x, own in zip(xs, owns)
+        same(x, own)
+        for xs, owns in zip(answer["hessian"], row["hessian"])
+        for x, own in zip(xs, owns)
     )
 
 
