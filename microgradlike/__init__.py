@@ -91,6 +91,7 @@ from microgradlike.ops import (
     tanh,
     unary,
     where,
+    xlogy,
 )
 
 __all__ = [
@@ -167,6 +168,7 @@ __all__ = [
     "value_and_grad",
     "vjp",
     "where",
+    "xlogy",
 ]  # fmt: skip
 
 

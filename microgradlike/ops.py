@@ -15,6 +15,23 @@ import math
 import operator
 from dataclasses import replace
 
+from microgradlike.forward import (
+    LN2 as LN2,
+    cbrt as _cbrt,
+    clip as _clip,
+    cosh as _cosh,
+    divide as _divide,
+    floor as _floor,
+    logaddexp as _logaddexp,
+    maximum as _maximum,
+    minimum as _minimum,
+    mul_no_nan as _mul_no_nan,
+    power as _power,
+    sigmoid as _sigmoid,
+    sign as _sign,
+    softplus as _softplus,
+    xlogy as _xlogy,
+)
 from microgradlike.op import (
     NONZERO as NONZERO,
     POSITIVE as POSITIVE,
@@ -26,97 +43,17 @@ from microgradlike.op import (
     binary as binary,
     ieee as ieee,
     inf,
-    nan,
     primitive as primitive,
     to_float as to_float,
     unary as unary,
 )
 
-# Forward functions that the module math lacks, or that need care at an edge.
-
-
-def _divide(a: float, b: float) -> float:
-    try:
-        return a / b
-    except ZeroDivisionError:
-        return nan if a == 0 or a != a else math.copysign(inf, a) * math.copysign(1.0, b)
-
-
-def _is_odd(b: float) -> bool:
-    return abs(math.fmod(b, 2)) == 1  # exact, where b % 2 rounds: -0.9999999999999999 % 2 is 1.0
-
-
-def _power(a: float, b: float) -> float:
-    try:
-        return math.pow(a, b)
-    except ValueError:
-        # zero to a negative power is a pole; a fractional root of a negative is not real
-        return (math.copysign(inf, a) if _is_odd(b) else inf) if a == 0 else nan
-    except OverflowError:
-        return -inf if a < 0 and _is_odd(b) else inf
-
-
-def _sign(x: float) -> float:
-    return x if x == 0 or x != x else math.copysign(1.0, x)
-
-
-def _cbrt(x: float) -> float:
-    y = math.cbrt(x)
-    if y == 0 or not math.isfinite(y):
-        return y
-    return y - (y - x / (y * y)) / 3  # one Newton step: glibc alone is off by up to 4 ulp
-
-
-def _floor(x: float) -> float:
-    return math.copysign(float(math.floor(x)), x) if math.isfinite(x) else x
-
-
-def _maximum(a: float, b: float) -> float:
-    return a if a >= b or a != a else b
-
-
-def _minimum(a: float, b: float) -> float:
-    return a if a <= b or a != a else b
-
-
-def _mul_no_nan(g: float, p: float) -> float:
-    c = g * p
-    return c if c == c or g != g or p != p else 0.0  # with neither operand nan, only 0·∞ gives nan
-
-
-def _clip(x: float, lo: float, hi: float) -> float:
-    return _minimum(_maximum(x, lo), hi)
-
-
-def _cosh(x: float) -> float:
-    try:
-        return math.cosh(x)
-    except OverflowError:
-        return inf
-
-
-def _sigmoid(x: float) -> float:
-    e = math.exp(-math.fabs(x))
-    total = 1 + e
-    y = (1.0 if x > 0 else e) / total
-    return y - y * ((e - (total - 1)) / total)  # adds the rounding of 1 + e: half an ulp better
-
-
-def _softplus(x: float) -> float:
-    return max(x, 0.0) + math.log1p(math.exp(-math.fabs(x))) if x == x else x
-
-
-def _logaddexp(a: float, b: float) -> float:
-    if a == b:  # also the two infinities, whose difference is nan
-        return a + LN2
-    low, high = (a, b) if a < b else (b, a)
-    return high + math.log1p(math.exp(low - high))
-
-
 # Partials that do not fit a line.
 
-LN2, LN10 = math.log(2), math.log(10)
+LN10 = math.log(10)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
+TINY, HUGE = 2.0**-500, 2.0**500
+JUST_BELOW_1, JUST_ABOVE_1 = 1 - 2.0**-53, 1 + 2.0**-52
 
 
 def _zero(y: Number) -> Number:
@@ -137,24 +74,79 @@ def _power_base(y: Number, a: Number, b: Number) -> Number:
     b - 1 rounds, which costs up to 350 ulp, and a^(b-1) may over- or underflow where b times it
     does not. Small whole exponents are free of both.
     """
-    textbook = b * (a if type(b) is float and b == 2 else power(a, b - 1))
     if type(b) is float and b % 1 == 0 and abs(b) <= 8:  # the usual case, x ** 2
-        return textbook if b else 0.0
+        return b * (a if b == 2 else power(a, b - 1)) if b else 0.0
     half = power(a, b / 2)
-    positive = where(a < inf, b * (half / a) * half, textbook)
-    halves = where(a > 0, positive, where(a < 0, b * y / a, textbook))
-    if type(b) is not float:  # the same choice for an exponent with derivatives
-        halves = where(abs(b) <= 8, where(abs(b - floor(b)) <= 0, textbook, halves), halves)
-    at_zero = where(abs(a) > 0, b / a * y, 0.0 * b) + 0.0  # 0, its derivative by b 1 / a
-    return where(abs(b) > 0, halves, at_zero)
+    near = b * (half / a) * half
+    if type(a) is type(b) is float and TINY < a < HUGE and abs(b) < inf:  # in half the time
+        return near
+    lowered = power(a, b - 1)
+    slope = where(a < 0, b * y / a, where(_is_far(a), _power_base_far(lowered, a, b), near))
+    if type(b) is not float:  # the same choice as above for an exponent with derivatives
+        slope = where(abs(b) <= 8, where(b > floor(b), slope, b * lowered), slope)
+    slope = where(maximum(abs(a), abs(b)) < inf, slope, mul_no_nan(b, lowered))
+    slope = where(abs(a) > 0, slope, _power_base_at_zero(lowered, a, b))
+    if type(b) is float:
+        return slope
+    # 0 for an exponent 0; its derivative by b is 1 / a, at a = 0 that of y
+    return where(abs(b) > 0, slope, where(abs(a) > 0, b / a * y, y - 1) + 0.0)
+
+
+def _is_far(a: Number) -> Number:
+    """1 for a so far from 1 that the derivative of half / a over- or underflows, else 0."""
+    return where(abs(a) < TINY, 1.0, where(abs(a) > HUGE, 1.0, 0.0))
+
+
+def _power_base_far(lowered: Number, a: Number, b: Number) -> Number:
+    """b a^(b-1) without half / a: from b = 0.5 on, b - 1 is exact; below, its rounding is undone.
+
+    The factor that undoes it is 1 but for a few ulp, and a constant to every derivative.
+    """
+    root = power(a, (b - 1) / 2)
+    undone = floor(power(a, b - (b - 1 + 1)) * 2.0**53) / 2.0**53
+    return where(b < 0.5, b * root * root * undone, b * lowered)
+
+
+def _power_base_at_zero(lowered: Number, a: Number, b: Number) -> Number:
+    """b a^(b-1) at a = 0, for any b but 0.
+
+    Its derivative by b is infinite for b <= 1. The factor b, which would make that nan, is left
+    out where the result is infinite, and so is the sign of a where only the rounded b - 1 is odd.
+    """
+    pole = power(a + 0.0, b - 1) + sqrt(1 - minimum(b, 1.0))
+    return where(b > 0, where(b > 1, mul_no_nan(b, lowered), pole), -lowered)
 
 
 def _power_exponent(y: Number, a: Number, b: Number) -> Number:
-    """d(a ** b)/db = a^b log a, in two halves, which neither over- nor underflow; 0 at a = 0."""
+    """d(a ** b)/db = a^b log a, in two halves, which neither over- nor underflow; 0 at a = 0.
+
+    At 0 and inf a power of the next exponent has the same limits, in its derivatives too: log a is
+    slower than any power.
+    """
     half = power(a, b / 2)
-    at_zero = where(b < 0, abs(y) * log(a), 0.0 * y * sqrt(a))
-    at_zero = where(b > 0, mul_no_nan(y, log(a)), at_zero)  # 0, its derivative by a the limit
-    return where(a > 0, half * (log(a) * half), at_zero)
+    if type(a) is float and 0 < a < inf:  # in half the time
+        return half * xlogy(half, a)
+    at_zero = where(abs(b) <= 0, 0.0, 0.0 - power(a + 0.0, b * JUST_BELOW_1))
+    at_inf = power(a, b * JUST_ABOVE_1) + where(b < 0, 0.0, log(a))
+    inside = where(a < inf, half * xlogy(half, a), at_inf)
+    return where(a > 0, inside, where(abs(a) <= 0, at_zero, y * log(a)))
+
+
+def _by_log(y: Number, a: Number, b: Number) -> Number:
+    """d(a log b)/db = a / b, 0 at a = b = 0; nan outside the domain, as is y."""
+    return where(b > 0, a / b, where(b < 0, y, mul_no_nan(a, 1 / b)))
+
+
+def _cbrt_slope(y: Number, x: Number) -> Number:
+    """d(cbrt x)/dx = 1 / (3 y²), in a form without 0·∞ in its derivatives at 0."""
+    slope = 1 / (3 * y * y)
+    return slope if type(x) is float and x else where(abs(x) > 0, slope, power(y, -2.0) / 3)
+
+
+def _acosh_slope(y: Number, x: Number) -> Number:
+    """d(acosh x)/dx = 1 / √(x² - 1), at 1 in a form without 0·∞ in its derivatives."""
+    slope = 1 / (sqrt(x - 1) * sqrt(x + 1))
+    return slope if type(x) is float and x > 1 else where(x > 1, slope, 1 / sqrt(x - 1))
 
 
 def _over_squares(p: Number, q: Number) -> Number:
@@ -226,7 +218,7 @@ log1p: Op     = unary("log1p", ieee(math.log1p, {-1.0: -inf}), lambda y, x: wher
 log2: Op      = unary("log2", ieee(math.log2, {0.0: -inf}),    lambda y, x: where(x >= 0, 1 / x / LN2, y),  "logarithm to base 2", domain=(POSITIVE,))
 log10: Op     = unary("log10", ieee(math.log10, {0.0: -inf}),  lambda y, x: where(x >= 0, 1 / x / LN10, y), "logarithm to base 10", domain=(POSITIVE,))
 sqrt: Op      = unary("sqrt", ieee(math.sqrt),   lambda y, x: 0.5 / y,           "square root", symbol="√", domain=(POSITIVE,), textbook="1 / (2 * y)")
-cbrt: Op      = unary("cbrt", _cbrt,             lambda y, x: 1 / (3 * y * y),   "cube root", symbol="∛", domain=(NONZERO,), textbook="1 / (3 * y ** 2)")
+cbrt: Op      = unary("cbrt", _cbrt,             _cbrt_slope,   "cube root", symbol="∛", domain=(NONZERO,), textbook="1 / (3 * y ** 2)")
 
 sin: Op       = unary("sin", ieee(math.sin),     lambda y, x: cos(x),            "sine, x in radians")
 cos: Op       = unary("cos", ieee(math.cos),     lambda y, x: -sin(x),           "cosine, x in radians")
@@ -242,7 +234,7 @@ cosh: Op      = unary("cosh", _cosh, lambda y, x: sinh(x), "hyperbolic cosine")
 # beyond |x| = 19; 1/cosh² is off by up to 5 ulp.
 tanh: Op      = unary("tanh", math.tanh,         lambda y, x: 4 * sigmoid(2 * x) * sigmoid(-2 * x), "hyperbolic tangent", textbook="1 - y ** 2")
 asinh: Op     = unary("asinh", math.asinh,       lambda y, x: 1 / hypot(1.0, x), "inverse hyperbolic sine", textbook="1 / sqrt(1 + x ** 2)", aliases=("arcsinh",))
-acosh: Op     = unary("acosh", ieee(math.acosh), lambda y, x: 1 / (sqrt(x - 1) * sqrt(x + 1)), "inverse hyperbolic cosine", domain=(((1.0, inf),),), textbook="1 / sqrt(x ** 2 - 1)", aliases=("arccosh",))
+acosh: Op     = unary("acosh", ieee(math.acosh), _acosh_slope, "inverse hyperbolic cosine", domain=(((1.0, inf),),), textbook="1 / sqrt(x ** 2 - 1)", aliases=("arccosh",))
 atanh: Op     = unary("atanh", ieee(math.atanh, {1.0: inf, -1.0: -inf}), lambda y, x: where(abs(x) <= 1, 1 / ((1 - x) * (1 + x)), y), "inverse hyperbolic tangent", domain=(((-1.0, 1.0),),), textbook="1 / (1 - x ** 2)", aliases=("arctanh",))
 erf: Op       = unary("erf", math.erf,           lambda y, x: TWO_OVER_ROOT_PI * _gauss(x),  "error function", textbook="2 / sqrt(pi) * exp(-x ** 2)")
 erfc: Op      = unary("erfc", math.erfc,         lambda y, x: -TWO_OVER_ROOT_PI * _gauss(x), "1 - erf(x), accurate for large x", textbook="-2 / sqrt(pi) * exp(-x ** 2)")
@@ -259,6 +251,7 @@ less_equal: Op = binary("less_equal", lambda a, b: 1.0 if a <= b else 0.0, lambd
 relu: Op      = unary("relu", lambda x: x if x > 0 or x != x else 0.0, lambda y, x: sign(y), "max(x, 0)", symbol="ReLU", kink=math.fabs, textbook="where(x > 0, 1, 0)", flat=True)
 sigmoid: Op   = unary("sigmoid", _sigmoid, lambda y, x: y * sigmoid(-x),   "1 / (1 + exp(-x))", symbol="σ", textbook="y * (1 - y)")
 softplus: Op  = unary("softplus", _softplus,     lambda y, x: sigmoid(x),        "log(1 + exp(x))")
+xlogy: Op     = binary("xlogy", _xlogy,          lambda y, a, b: log(b), _by_log, "a · log(b), 0 for a = 0", domain=(REAL, POSITIVE), textbook=("log(b)", "a / b"))
 logaddexp: Op = binary("logaddexp", _logaddexp,  _share, lambda y, a, b: _share(y, b, a), "log(exp(a) + exp(b))", textbook=("exp(a - y)", "exp(b - y)"))
 # fmt: on
 

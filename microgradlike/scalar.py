@@ -235,6 +235,9 @@ class Scalar:
     def logaddexp(self, other: Kind | float) -> Self:
         return ops.logaddexp(self, other)
 
+    def xlogy(self, other: Kind | float) -> Self:
+        return ops.xlogy(self, other)
+
     def less(self, other: Kind | float) -> Self:
         return ops.less(self, other)
 

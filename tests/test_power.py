@@ -3,10 +3,12 @@
 import math
 
 import pytest
+from mpmath import mp, mpf
 
 from microgradlike import Value, gradients, hessian, jit, local_derivatives, ops
 from microgradlike.graph import topological
 from tests.bits import same_bits
+from tests.ulps import ulps
 
 
 def derivative(x, exponent):
@@ -61,6 +63,23 @@ def test_the_partial_of_a_power_0_has_no_sign():
     y = base**exponent
     assert str(local_derivatives(y)[0]) == "0.0"
     assert str(gradients(y, [base])[0].data) == "0.0"
+
+
+@pytest.mark.parametrize("a", [5e-324, 1e-310, 1e-305, 1e-200, 2.0**-500, 2.0**500, 1e200, 1e308])
+@pytest.mark.parametrize("b", [0.01, 0.1, 0.3, 0.5, 0.7, 0.99, 1.01, 1.5, -0.01, -0.7, -1e-12])
+def test_partials_keep_their_digits_at_the_ends_of_the_doubles(a, b):
+    with mp.workdps(60):
+        x, y = mpf(a), mpf(b)
+        want = y * x ** (y - 1), x**y * mp.log(x)
+    for exponent in (b, Value(b)):
+        base = Value(a)
+        result = base**exponent
+        graph = gradients(result, [base])[0].data
+        result.backward()
+        assert same_bits(graph + 0.0, base.grad + 0.0)
+        if abs(want[0]) >= 2.0**-1022:
+            assert ulps(base.grad, want[0]) <= 4
+    assert ulps(exponent.grad, want[1]) <= 4
 
 
 NEARLY_ODD = [

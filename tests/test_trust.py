@@ -34,6 +34,7 @@ def rows(text):
 def test_the_edge_section_is_what_the_edge_table_gives():
     section = part("## Edges", "## Programs")
     assert edges.section(EDGES) in section, AGAIN
+    assert edges.second(EDGES) in section, AGAIN
     assert report.rules(EDGES) in section, AGAIN
     assert " | ".join(report.edges_claim(EDGES)) in PAGE, AGAIN
 
@@ -50,6 +51,10 @@ def test_where_others_differ_the_table_says_why():
         answers = [edges.other_answer(row, name) for name in edges.TITLES]
         agreed = all(edges.agrees(row, a) or isinstance(a, str) for a in answers)
         assert agreed or row.get("note"), f"write a note with the reason into this row: {row}"
+    for row in EDGES["second"]:
+        answers = [edges.other_answer(row, name) for name in edges.TITLES]
+        agreed = all(edges.second_agrees(row, a) or isinstance(a, str) for a in answers)
+        assert agreed or row.get("note"), f"write a note with the reason into this row: {row}"
 
 
 def test_every_rule_that_a_note_names_is_there():
@@ -60,10 +65,11 @@ def test_every_rule_that_a_note_names_is_there():
 
 def test_writing_the_same_answers_again_changes_nothing():
     text = answers.PATH.read_text(encoding="utf-8")
-    others = [
-        {name: edges.other_answer(row, name) for name in edges.TITLES} for row in EDGES["row"]
-    ]
-    assert answers.rewritten(text, others, EDGES["versions"]) == text
+    others, second = (
+        [{name: edges.other_answer(row, name) for name in edges.TITLES} for row in EDGES[kind]]
+        for kind in ("row", "second")
+    )
+    assert answers.rewritten(text, others, EDGES["versions"], second) == text
 
 
 def test_new_answers_replace_the_old_and_leave_comments_alone():
@@ -72,6 +78,16 @@ def test_new_answers_replace_the_old_and_leave_comments_alone():
     )
     new = answers.rewritten(text, [{"torch": {"value": 1.0}}], {"torch": "2"})
     assert new == text.replace('"1"', '"2"').replace('"old"', "{ value = 1.0 }")
+
+
+def test_others_show_both_orders_of_a_mixed_derivative():
+    """That of x ** y at (2, 0) is 0.5 in either; two libraries say so in one of them."""
+    row = next(row for row in EDGES["second"] if row["at"] == {"a": 2.0, "b": 0.0})
+    cells = dict(zip(["", "ours", *edges.TITLES], edges.second_cells(row)))
+    assert cells["ours"] == "0, 0.5; 0.5, 0.4805"
+    assert cells["torch"] == "-0, **0**; 0.5, 0.4805"
+    assert cells["autograd"] == "0, **2**; 0.5, 0.4805"
+    assert cells["casadi"] == "·"
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.title)
@@ -86,6 +102,9 @@ def test_torch_still_answers_as_the_edge_table_says():
     for row in EDGES["row"]:
         then, now = edges.other_answer(row, "torch"), answers.ask(LIBRARIES[0], row)
         assert now == then if isinstance(then, str) else edges.agrees(row | then, now), row
+    for row in EDGES["second"]:
+        then, now = edges.other_answer(row, "torch"), answers.ask_second(LIBRARIES[0], row)
+        assert now == then if isinstance(then, str) else edges.second_agrees(row | then, now), row
 
 
 def test_every_partial_of_every_primitive_is_on_the_page_within_4_ulp():

@@ -34,6 +34,7 @@ OTHERS = {
     ops.relu: lambda x: max(x, mpf(0)),
     ops.sigmoid: lambda x: 1 / (1 + mp.exp(-x)),
     ops.softplus: lambda x: mp.log1p(mp.exp(x)),
+    ops.xlogy: lambda a, b: a * mp.log(b) if a else mpf(0),
     ops.logaddexp: lambda a, b: max(a, b) + mp.log1p(mp.exp(-abs(a - b))),
 }
 

@@ -85,8 +85,8 @@ class Dual(Scalar):
         return _dual(y, reduce(operator.add, terms), tag, form)
 
     def constant(self, x: float) -> Number:
-        """The number `x` as a Dual of the same tag with a zero tangent."""
-        return _dual(x, 0.0, self.tag)
+        """The number `x` as a Dual without a tangent, which 0 × nan would make one."""
+        return _dual(x, 0.0, CONSTANT)
 
     def detach(self) -> Dual:
         """The same number with a zero tangent, a constant to every derivative.

@@ -37,9 +37,15 @@ TESTS = {
         "tests/test_accuracy.py",
         "tests/test_modes.py",
         "tests/test_power.py",
+        "tests/test_second_order.py",
         "tests/derivatives/test_higher_order.py",
         "tests/test_scalar.py",
         "tests/compile/test_trace.py",
+    ],
+    "microgradlike/forward.py": [
+        "tests/test_edge_points.py",
+        "tests/test_ops.py",
+        "tests/test_accuracy.py",
     ],
     "microgradlike/derivatives/chain_rule.py": [
         "tests/derivatives/test_chain_rule.py",

@@ -1,5 +1,6 @@
 """The primitives in PyTorch, JAX, autograd and CasADi, as their users write them."""
 
+import warnings
 from abc import ABC, abstractmethod
 from functools import cached_property
 from importlib import import_module
@@ -86,9 +87,17 @@ class Library(ABC):
         """
         return self.ask(lambda *x: f(*map(self.number, x)).data, *operands)
 
+    def hessian(self, f, *operands):
+        """The matrix of d/d(operand j) of d/d(operand i) of `f`, written over Scalars."""
+        return self.ask_second(lambda *x: f(*map(self.number, x)).data, *operands)
+
     @abstractmethod
     def ask(self, f, *operands):
         """Value and gradients of `f`, written over the library's own numbers."""
+
+    @abstractmethod
+    def ask_second(self, f, *operands):
+        """The second derivatives of `f`, written over the library's own numbers."""
 
 
 class Torch(Library):
@@ -112,6 +121,23 @@ class Torch(Library):
         gradients = torch.autograd.grad(y, leaves, torch.ones_like(y), materialize_grads=True)
         return y.tolist(), [g.tolist() for g in gradients]
 
+    def ask_second(self, f, *operands):
+        import torch
+
+        leaves = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in operands]
+        first, rows = _torch_gradient(f(*leaves), leaves), []
+        for g in first:
+            rows.append([x.item() for x in _torch_gradient(g, leaves)])
+        return rows
+
+
+def _torch_gradient(y, leaves):
+    import torch
+
+    if not y.requires_grad:
+        return [torch.zeros_like(x) for x in leaves]
+    return torch.autograd.grad(y, leaves, create_graph=True, materialize_grads=True)
+
 
 class Jax(Library):
     name, title = "jax", "JAX"
@@ -122,6 +148,7 @@ class Jax(Library):
         "less_equal": "jax.numpy.where(a <= b, 1.0, 0.0)",
         "erf": "jax.scipy.special.erf(a)",
         "erfc": "jax.scipy.special.erfc(a)",
+        "xlogy": "jax.scipy.special.xlogy(a, b)",
         "relu": "jax.nn.relu(a)",
         "sigmoid": "jax.nn.sigmoid(a)",
         "softplus": "jax.nn.softplus(a)",
@@ -133,6 +160,14 @@ class Jax(Library):
         jax.config.update("jax_enable_x64", True)
         y, pullback = jax.vjp(f, *[jax.numpy.asarray(x, dtype="float64") for x in operands])
         return y.tolist(), [g.tolist() for g in pullback(jax.numpy.ones_like(y))]
+
+    def ask_second(self, f, *operands):
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+        every = tuple(range(len(operands)))
+        rows = jax.hessian(f, every)(*[jax.numpy.asarray(x, dtype="float64") for x in operands])
+        return [[float(x) for x in row] for row in rows]
 
 
 class Autograd(Library):
@@ -157,6 +192,16 @@ class Autograd(Library):
             leaves = [numpy.array(x, dtype=float) for x in operands]
             gradients = autograd.elementwise_grad(f, tuple(range(len(leaves))))(*leaves)
             return f(*leaves).tolist(), [g.tolist() for g in gradients]
+
+    def ask_second(self, f, *operands):
+        import autograd
+        import numpy
+
+        with numpy.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns that a derivative is 0
+            leaves, every = [numpy.array(x, dtype=float) for x in operands], range(len(operands))
+            first = [autograd.elementwise_grad(f, i) for i in every]
+            return [[float(autograd.elementwise_grad(g, j)(*leaves)) for j in every] for g in first]
 
 
 class CasADi(Library):
@@ -185,6 +230,15 @@ class CasADi(Library):
         gradients = [casadi.gradient(y, leaf) for leaf in leaves]
         value, *gradients = casadi.Function("f", leaves, [y, *gradients]).call(list(operands))
         return float(value), [float(g) for g in gradients]
+
+    def ask_second(self, f, *operands):
+        import casadi
+
+        leaves = casadi.SX.sym("x", len(operands))
+        y = casadi.SX(f(*casadi.vertsplit(leaves)))
+        second = casadi.jacobian(casadi.gradient(y, leaves), leaves)
+        matrix = casadi.Function("f", [leaves], [second])(list(operands))
+        return matrix.full().tolist()
 
 
 LIBRARIES = (Torch(), Jax(), Autograd(), CasADi())

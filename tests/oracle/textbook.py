@@ -128,6 +128,11 @@ def _logaddexp(y, a, b):
     return (u, v), (s, -s, s), (t, -t, t, -t)
 
 
+def _xlogy(y, a, b):
+    r = 1 / b
+    return (mp.log(b), a * r), (0, r, -a * r * r), (0, 0, -r * r, 2 * a * r**3)
+
+
 def _product(y, a, b):
     return (b, a), (0, ONE, 0), NONE
 
@@ -167,6 +172,7 @@ BINARY = {
     ops.atan2: _atan2,
     ops.hypot: _hypot,
     ops.logaddexp: _logaddexp,
+    ops.xlogy: _xlogy,
 }
 
 # first derivatives, away from the kinks

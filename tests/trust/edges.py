@@ -32,6 +32,12 @@ def section(edges):
     return "\n\n".join(parts)
 
 
+def second(edges):
+    """All rows of second derivatives, in the order of the file."""
+    head = ["", "ours", *TITLES.values(), "why"]
+    return table(head, [second_cells(row) for row in edges["second"]], left=len(head))
+
+
 def differences(edges):
     """The number of rows with another answer, by title of the library."""
     answers = {
@@ -53,6 +59,35 @@ def cells(row):
     """One row: the formula and its point, our answer, the others', the reason."""
     others = [other_cell(row, other_answer(row, name)) for name in TITLES]
     return [formula(row), own_cell(row), *others, row.get("note", "")]
+
+
+def second_cells(row):
+    """One row of second derivatives: ours, the others' and the reason."""
+    others = [second_cell(row, other_answer(row, name)) for name in TITLES]
+    return [formula(row), matrix(row["hessian"]), *others, row.get("note", "")]
+
+
+def second_cell(row, answer):
+    """Another library's second derivatives, in the manner of `other_cell`."""
+    ours = row["hessian"]
+    if isinstance(answer, str):
+        return "none" if is_none(answer) else heavy(answer.split()[0], True)
+    return "·" if second_agrees(row, answer) else matrix(answer["hessian"], ours)
+
+
+def matrix(rows, ours=None):
+    """The rows of a matrix, those entries in bold that are not ours."""
+    pairs = [zip(*both) for both in zip(rows, ours or rows)]
+    return "; ".join(", ".join(marked(x, own) for x, own in row) for row in pairs)
+
+
+def second_agrees(row, answer):
+    """True if another library has our second derivatives; False without an answer."""
+    return not isinstance(answer, str) and all(
+        same(x, own)
+        for xs, owns in zip(answer["hessian"], row["hessian"])
+        for x, own in zip(xs, owns)
+    )
 
 
 def other_answer(row, name):

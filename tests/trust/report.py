@@ -29,6 +29,7 @@ def document(decided, errors, census, mutation, versions):
         ends=ulp(ends),
         rules=rules(decided),
         edges=edges.section(decided),
+        second=edges.second(decided),
         programs=programs.section(census),
         mutants=mutants.section(mutation),
         asked=asked(),
@@ -60,10 +61,11 @@ def digits_claim(errors):
 
 
 def edges_claim(decided):
+    rows, second = len(decided["row"]), len(decided["second"])
     differ = [f"{title} in {n}" for title, n in edges.differences(decided).items()]
     return [
         "0, ∞, nan and ties are decided, not left to a formula",
-        f"{len(decided['row'])} cases, in every mode",
+        f"{rows} cases, and {second} of second derivatives, in every mode",
         f"ours are as decided; others differ: {', '.join(differ)}",
     ]
 

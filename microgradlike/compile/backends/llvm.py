@@ -49,6 +49,12 @@ def _mul_no_nan(ir: IRBuilder, g: str, p: str) -> str:
     return ir.select(number, c, ir.constant(0.0))
 
 
+def _xlogy(ir: IRBuilder, a: str, b: str) -> str:
+    zero, y = ir.constant(0.0), ir.mul(a, ir.library("log", b))
+    number = ir.logical_or(ir.compare("ord", y, y), ir.compare("ult", b, zero))
+    return ir.select(ir.logical_or(number, ir.compare("une", a, zero)), y, zero)
+
+
 def _comparison(predicate: str) -> Spelling:
     def spelling(ir: IRBuilder, a: str, b: str) -> str:
         return ir.select(ir.compare(predicate, a, b), ir.constant(1.0), ir.constant(0.0))
@@ -110,6 +116,7 @@ SPELLINGS: dict[Op, Spelling] = {op: _by_library(op.name) for op in LIBRARY} | {
     ops.sigmoid: _sigmoid,
     ops.softplus: _softplus,
     ops.logaddexp: _logaddexp,
+    ops.xlogy: _xlogy,
 }
 
 

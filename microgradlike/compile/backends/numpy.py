@@ -50,6 +50,11 @@ def _mul_no_nan(g: FloatArray, p: FloatArray) -> FloatArray:
     return np.where((c == c) | (g != g) | (p != p), c, 0.0)
 
 
+def _xlogy(a: FloatArray, b: FloatArray) -> FloatArray:
+    y = a * np.log(b)
+    return np.where((y != y) & (a == 0) & (b >= 0), 0.0, y)
+
+
 def _where(c: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
     return np.where(c != 0, a, b)
 
@@ -114,6 +119,7 @@ SPELLINGS: dict[Op, Callable[..., FloatArray]] = {
     ops.sigmoid: _sigmoid,
     ops.softplus: _softplus,
     ops.logaddexp: _logaddexp,
+    ops.xlogy: _xlogy,
 }
 
 

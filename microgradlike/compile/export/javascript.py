@@ -36,6 +36,7 @@ MATH += (ops.atanh,)
 # primitives in primitives.js
 LIBRARY: tuple[Op, ...] = (ops.power, ops.maximum, ops.minimum, ops.clip, ops.mul_no_nan, ops.relu)
 LIBRARY += (ops.cbrt, ops.hypot, ops.sigmoid, ops.softplus, ops.logaddexp, ops.erf, ops.erfc)
+LIBRARY += (ops.xlogy,)
 
 
 def _call(function: str, op: Op) -> str:

@@ -108,6 +108,11 @@ function logaddexp(a, b) {
   return (a < b ? b : a) + Math.log1p(Math.exp(a < b ? a - b : b - a));
 }
 
+function xlogy(a, b) {
+  const y = a * Math.log(b);
+  return y === y || a !== 0 || !(b >= 0) ? y : 0;
+}
+
 // coefficients of erf(x) / x - 1 in x^2: 2 / sqrt(pi) (-1)^n / (n! (2n + 1)), less 1 for n = 0
 const NEAR = [
   0.1283791670955126, -0.37612638903183754, 0.11283791670955126, -0.026866170645131252,
