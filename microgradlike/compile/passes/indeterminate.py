@@ -77,6 +77,9 @@ class _Walk:
         self.numbers = list(inputs)
         for slot, op, references in self.program.equations():
             self._equation(slot, op, references)
+        if ops.where in self.program.ops:
+            used = self._used()
+            self.forms = {slot: both(used[slot], form) for slot, form in self.forms.items()}
         return [self.number(r) for r in self.program.outputs]
 
     def number(self, reference: int) -> Number:
@@ -84,6 +87,22 @@ class _Walk:
         if reference < 0:
             return self.program.constants[-1 - reference]
         return self.numbers[reference]
+
+    def _used(self) -> list[Number]:
+        """Return, by slot, 1.0 where an output depends on it by branches that are taken."""
+        used: list[Number] = [0.0] * len(self.numbers)
+        for r in self.program.outputs:
+            if r >= 0:
+                used[r] = 1.0
+        for slot, op, references in reversed(list(self.program.equations())):
+            for i, r in enumerate(references):
+                if r >= 0:
+                    taken = 1.0
+                    if op is ops.where and i:
+                        condition = ops.where(self.number(references[0]), 1.0, 0.0)
+                        taken = condition if i == 1 else negation(condition)
+                    used[r] = either(used[r], both(used[slot], taken))
+        return used
 
     def _equation(self, slot: int, op: Op, references: tuple[int, ...]) -> None:
         xs = tuple(map(self.number, references))
