@@ -38,6 +38,7 @@ class Module(HasParameters):
     """
 
     __call__: Callable[..., Number]
+    training: bool = True  # the mode, set by `train` and `eval`
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -134,6 +135,23 @@ class Module(HasParameters):
         below = _walk(self, closed=lambda module: True)
         return next((name for name, part in below if part is child), None)
 
+    def train(self, mode: bool = True) -> Self:
+        """Put the module and those in it into training mode, or evaluation mode for False.
+
+        `training` tells the mode: True for a new module, False after `fit`. A Dropout works in
+        training mode only. Returns the module itself, as in PyTorch.
+
+        >>> from microgradlike.nn import MLP
+        >>> MLP(2, [1]).train(False).layers[0].training
+        False
+        """
+        set_mode(modules(self), bool(mode))
+        return self
+
+    def eval(self) -> Self:
+        """Put the module and those in it into evaluation mode; the same as `train(False)`."""
+        return self.train(False)
+
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0.
 
@@ -171,6 +189,34 @@ def matched_parameters(module: Module, state: Mapping[str, float]) -> list[tuple
     if differences:
         raise ValueError(f"the state is of another model: {'; '.join(differences)}")
     return [(p, leaf_data(state[name])) for name, p in module.named_parameters()]
+
+
+def modules(root: Module) -> list[Module]:
+    """The module and all Modules in it, each once.
+
+    >>> from microgradlike.nn import MLP
+    >>> [type(module).__name__ for module in modules(MLP(1, [1]))]
+    ['MLP', 'Layer', 'Neuron']
+    """
+    seen: set[int] = set()
+    found: list[Module] = []
+    stack: list[Any] = [root]
+    while stack:
+        x = stack.pop()
+        if id(x) in seen or isinstance(x, Value):
+            continue
+        seen.add(id(x))
+        if isinstance(x, Module):
+            found.append(x)
+        stack.extend([part for _, part in reversed(_parts("", x))])
+    return found
+
+
+def set_mode(modules: Iterable[Module], training: bool) -> None:
+    """Set `training`, except in a module with an attribute of that name and another meaning."""
+    for module in modules:
+        if type(module.training) is bool:
+            object.__setattr__(module, "training", training)  # a frozen dataclass too
 
 
 def _listing(names: Sequence[str]) -> str:

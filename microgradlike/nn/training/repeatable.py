@@ -1,0 +1,59 @@
+"""Repeatability: a loss that is recorded again must give the same program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from microgradlike.compile.jit import jit
+from microgradlike.compile.trace_error import TraceError
+
+if TYPE_CHECKING:
+    from microgradlike.compile.jitted import Jitted
+    from microgradlike.compile.program import Program
+
+# A mask of few numbers may be drawn twice alike, so short losses are recorded more often. A
+# recording takes 1 ms per 2,000 equations, a 20th of making a program run.
+RECORDINGS = 8
+EQUATIONS = 20_000  # of all recordings
+
+
+def require_repeatable(step: Jitted[..., Any], rows: object) -> None:
+    """Record the function of `step` again, and raise TraceError if the program is another one.
+
+    A program repeats whatever was drawn, counted or timed while it was recorded.
+
+    >>> import random
+    >>> require_repeatable(jit(lambda x: 2.0 * x), 1.0)
+    >>> require_repeatable(jit(lambda x: random.random() * x), 1.0)
+    Traceback (most recent call last):
+    ...
+    microgradlike.compile.trace_error.TraceError: the loss is another one each time it is ...
+    """
+    first = step.program(rows)
+    for _ in range(max(1, min(RECORDINGS - 1, EQUATIONS // max(1, len(first))))):
+        again = jit(step.f, batch=step.batch, backend=step.backend).program(rows)
+        if _identity(again) != _identity(first):
+            raise TraceError(
+                f"the loss is another one each time it is recorded{_difference(first, again)}, and"
+                " a program would repeat the first for ever; take nn.Dropout or nn.uniform for"
+                ' random numbers, pass what else changes as a part of data, or backend="eager"'
+            )
+
+
+def _identity(program: Program) -> tuple[object, ...]:
+    constants = tuple(map(repr, program.constants))  # a nan is itself
+    return (
+        program.inputs,
+        program.outputs,
+        program.ops,
+        program.code,
+        program.starts,
+        program.operands,
+        constants,
+    )
+
+
+def _difference(first: Program, again: Program) -> str:
+    """The first pair of constants that differ, in words; "" if there is none."""
+    pairs = zip(first.constants, again.constants)
+    return next((f": {a!r} has become {b!r}" for a, b in pairs if repr(a) != repr(b)), "")
