@@ -47,9 +47,11 @@ class Dropout(Module):
         if isinstance(x, Scalar) or as_float(x) is not None:
             return self._kept_or_not(x)
         if is_array(x):
-            kept = x.astype(object)
-            kept.flat = self._list(x.ravel())
-            return kept
+            import numpy as np  # here, to keep `import microgradlike` light
+
+            kept = np.empty(x.size, object)
+            kept[:] = self._list(x.ravel())
+            return kept.reshape(x.shape)
         if not isinstance(x, (list, tuple)):
             raise TypeError(
                 f"{self} takes a number, a list or an array, got {shown(x)} of type"

@@ -210,7 +210,8 @@ def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Number]:
 def _require_targets(loss: Loss, targets: Sequence[Any]) -> None:
     """Raise what the loss raises for a target, at predictions that it takes."""
     listed = [_listed(target) for target in targets]
-    loss([0.5 if parts is None else [0.5] * len(parts) for parts in listed], targets)
+    predictions: Any = [0.5 if parts is None else [0.5] * len(parts) for parts in listed]
+    loss(predictions, targets)
 
 
 def _named(name: str) -> Loss:

@@ -41,7 +41,7 @@ class Callback:
         )
 
     def end(self, state: State) -> None:
-        """Finish; called after the last epoch, also if the training was stopped or interrupted."""
+        """Finish; called at the end of a training, also if it was stopped or failed."""
 
     def state_dict(self) -> dict[str, object]:
         """The memory as plain numbers and lists, for a checkpoint."""

@@ -20,8 +20,8 @@ class Dataset:
 
     `rows` has a row for each example with all its numbers, `len()` is the number of examples.
     `structure` is equal for examples of one shape. `name` is the name of the data in messages.
-    A bool counts as 0 or 1. Raises TypeError for anything but such a tuple of numbers, ValueError for no examples, for parts
-    of different lengths and for examples of different shapes.
+    A bool counts as 0 or 1. Raises TypeError for anything but such a tuple of numbers, ValueError
+    for no examples, for parts of different lengths and for examples of different shapes.
 
     >>> dataset = Dataset(([(1.0, 2.0), (3.0, 4.0)], [0, 1]), "data")
     >>> dataset.rows.tolist(), dataset.example(dataset.rows[1])

@@ -27,16 +27,16 @@ def require_repeatable(step: Jitted[..., Any], rows: object) -> None:
     >>> require_repeatable(jit(lambda x: random.random() * x), 1.0)
     Traceback (most recent call last):
     ...
-    microgradlike.compile.trace_error.TraceError: the loss is another one each time it is ...
+    microgradlike.compile.trace_error.TraceError: the loss changed when it was recorded again: ...
     """
     first = step.program(rows)
     for _ in range(max(1, min(RECORDINGS - 1, EQUATIONS // max(1, len(first))))):
         again = jit(step.f, batch=step.batch, backend=step.backend).program(rows)
         if _identity(again) != _identity(first):
             raise TraceError(
-                f"the loss is another one each time it is recorded{_difference(first, again)}, and"
-                " a program would repeat the first for ever; take nn.Dropout or nn.uniform for"
-                ' random numbers, pass what else changes as a part of data, or backend="eager"'
+                f"the loss changed when it was recorded again{_difference(first, again)}; a program"
+                " would freeze the numbers that it draws or counts. Take nn.Dropout or nn.uniform"
+                ' for random numbers, or backend="eager"'
             )
 
 
@@ -56,4 +56,4 @@ def _identity(program: Program) -> tuple[object, ...]:
 def _difference(first: Program, again: Program) -> str:
     """The first pair of constants that differ, in words; "" if there is none."""
     pairs = zip(first.constants, again.constants)
-    return next((f": {a!r} has become {b!r}" for a, b in pairs if repr(a) != repr(b)), "")
+    return next((f": {a!r} became {b!r}" for a, b in pairs if repr(a) != repr(b)), "")

@@ -35,11 +35,11 @@ class Run:
         """Train one epoch after the other, with its callbacks."""
         state, tests = self.state, self.tests
         while state.epoch < state.epochs and not state.history.stopped:
-            epoch = state.epoch
-            state.history.losses.append(self.epoch())
+            loss = self.epoch()
             if tests is not None:
-                rows = tests.rows(slice(None), epoch=epoch, step=state.examples)
+                rows = tests.rows(slice(None), epoch=state.epoch, step=state.examples)
                 state.history.validation.append(tests.jitted(rows))
+            state.history.losses.append(loss)
             for callback in state.callbacks:
                 try:
                     callback(state)
@@ -85,6 +85,13 @@ class Run:
     ) -> FloatingPointError:
         """The error for a loss of nan or inf, with the first such example and its origin."""
         message = f"the loss is {loss} in epoch {self.state.epoch + 1}"
+        for name, p in self.state.model.named_parameters():
+            if not isfinite(p.data):
+                return FloatingPointError(
+                    f"{message}, since the parameter {name} is {p.data}: the gradient of a step"
+                    " before was not finite. Look for it with diagnose(loss), and take a model or a"
+                    " loss with a finite slope there"
+                )
         for i, row in zip(batch, rows):
             y = self.objective.loss_of_row(row)
             if isinstance(y, Value) and not isfinite(y.data):

@@ -71,9 +71,13 @@ def fit(
     "binary_cross_entropy_with_logits", a function of (prediction, target), or a function of the
     model and one argument for each part of `data`, such as (model, x, y). Two required parameters
     mean (prediction, target) if `data` has two parts. `data` is a tuple of arrays or lists of one
-    length, such as (inputs, targets). `jit` makes a program of the loss (`backend`, `executor` and
-    `split` are its options; "eager" does without). A program checks no labels: those of the named
-    losses are checked first.
+    length, such as (inputs, targets); bools count as 0 and 1. `jit` makes a program of the loss
+    (`backend`, `executor` and `split` are its options; "eager" does without). A program cannot
+    raise, so every distinct label is checked first, by an eager loss.
+
+    The model is in training mode in each step and in evaluation mode otherwise, also afterwards:
+    then `model(x)` has no dropout. Dropout and `nn.uniform` draw anew for every example of every
+    step, by `seed`. A loss that draws numbers in another way is refused.
 
     Each of the `epochs` goes through all examples once, `batch_size` of them to a step (default:
     all), in an order drawn anew from `seed`; with None they come as they are. After each epoch the
@@ -81,11 +85,13 @@ def fit(
 
     `callbacks` are called with the State after each epoch. One may raise StopTraining, as
     EarlyStopping does. Ctrl-C ends the training without an error: finished epochs are kept and
-    `history.interrupted` is True. `resume` is a file of Checkpoint; with all else equal, the
-    training goes on to the bits of an uninterrupted one. `progress` shows a bar. `compare` times
+    `history.interrupted` is True. `resume` is a file of Checkpoint; the training goes on to the
+    bits of an uninterrupted one. It is refused with another loss, data, seed, batch size or
+    optimizer. `progress` shows a bar. `compare` times
     that many eager steps at the end, for `history.speed`.
 
-    Raises TypeError or ValueError for arguments that do not fit together, LoadError for a `resume`
+    Raises TypeError or ValueError for arguments that do not fit together, TraceError for a loss
+    that no program can be made of or that changes when it is recorded again, LoadError for a `resume`
     that does not, and FloatingPointError for a loss of nan or inf, with the place it began.
 
     >>> from microgradlike import nn
@@ -112,6 +118,8 @@ def fit(
     settings = settings_of(loss, dataset, seed, optimizer)
     state = State(model, optimizer, epochs, len(dataset), validated, size, rng, settings, ready)
     loss_of_example = losses.resolve(loss, data)
+    if validation_data is not None:
+        losses.resolve(loss, validation_data)  # checks its targets
 
     options: dict[str, Any] = {"backend": backend, "executor": executor, "split": split}
     options["seed"] = 0 if seed is None else seed
@@ -141,8 +149,9 @@ def _train(run: Run, resume: PathLike | None, *, progress: bool) -> None:
             pass
     except KeyboardInterrupt:
         state.history.interrupted = True
-    for callback in state.callbacks:
-        callback.end(state)
+    finally:
+        for callback in state.callbacks:
+            callback.end(state)
 
 
 def _metrics(state: State) -> Metrics:
