@@ -60,7 +60,7 @@ class Dropout(Module):
         return self._list(x)
 
     def _list(self, xs: Any) -> list[Number]:
-        require_numbers(repr(self), "input", xs, "give it a list for each layer")
+        require_numbers(repr(self), "input", xs, "call it once for each list")
         return [self._kept_or_not(x) for x in xs]
 
     def _kept_or_not(self, x: Number) -> Number:

@@ -58,7 +58,7 @@ class Module(HasParameters):
             for p in part.parameters() if isinstance(part, Module) else (part,):
                 found.setdefault(id(p), p)
         if unsearched:
-            warn_of_unsearched(self, unsearched, found.values())
+            warn_of_unsearched(self, unsearched, found.values(), _has_its_own_parameters)
         return list(found.values())
 
     def named_parameters(self) -> list[tuple[str, Value]]:

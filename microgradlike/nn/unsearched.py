@@ -7,7 +7,7 @@ import sys
 import types
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, KeysView, ValuesView
+from collections.abc import Callable, Iterable, Iterator, KeysView, ValuesView
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -28,12 +28,15 @@ _warned: WeakKeyDictionary[type, set[str]] = WeakKeyDictionary()  # attributes o
 
 
 def warn_of_unsearched(
-    module: object, unsearched: Iterable[tuple[str, object]], parameters: Iterable[Value]
+    module: object,
+    unsearched: Iterable[tuple[str, object]],
+    parameters: Iterable[Value],
+    closed: Callable[[Any], bool],
 ) -> None:
     """Warn of leaf Values in objects that a module does not search, once per class and attribute.
 
     `unsearched` has the objects with the paths that lead to them. `parameters` are those that were
-    found, which an optimizer in an attribute has too, for instance.
+    found, which an optimizer in an attribute has too, for instance. `closed` is that of `leaves_below`.
     """
     known = set(map(id, parameters))
     for path, x in unsearched:
@@ -41,7 +44,7 @@ def warn_of_unsearched(
         attribute = path.partition(".")[0]
         if attribute in warned:
             continue
-        missed = [p for p in leaves_below(x) if id(p) not in known]
+        missed = [p for p in leaves_below(x, closed=closed) if id(p) not in known]
         if missed:
             warned.add(attribute)
             warnings.warn(
@@ -52,8 +55,12 @@ def warn_of_unsearched(
             )
 
 
-def leaves_below(x: object) -> Iterator[Value]:
+def leaves_below(
+    x: object, *, closed: Callable[[Any], bool] = lambda module: False
+) -> Iterator[Value]:
     """The leaf Values in sets, deques, dataclasses and other objects below `x`, each once.
+
+    `closed` is true of a module that holds parameters back.
 
     >>> [v.data for v in leaves_below({Value(1.0)})]
     [1.0]
@@ -68,9 +75,7 @@ def leaves_below(x: object) -> Iterator[Value]:
         if isinstance(x, Value):
             if x.op is None:
                 yield x
-        elif isinstance(x, HasParameters):
-            stack.extend(p for _, p in x.named_parameters())
-        else:
+        elif not (isinstance(x, HasParameters) and closed(x)):
             stack.extend(_parts(x))
 
 
@@ -81,7 +86,8 @@ def _parts(x: Any) -> list[object]:
         return list(x.values())
     if is_array(x):
         return list(x.flat) if x.dtype == object else []
-    if isinstance(x, type) or type(x).__module__.partition(".")[0] == "microgradlike":
+    ours = type(x).__module__.partition(".")[0] == "microgradlike"
+    if isinstance(x, type) or (ours and not isinstance(x, HasParameters)):
         return []  # such as a jit function, whose Values need not be parameters
     try:
         state = object.__getstate__(x)  # attributes and slots

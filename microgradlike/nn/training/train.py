@@ -86,13 +86,13 @@ def fit(
     `callbacks` are called with the State after each epoch. One may raise StopTraining, as
     EarlyStopping does. Ctrl-C ends the training without an error: finished epochs are kept and
     `history.interrupted` is True. `resume` is a file of Checkpoint; the training goes on to the
-    bits of an uninterrupted one. It is refused with another loss, data, seed, batch size or
-    optimizer. `progress` shows a bar. `compare` times
-    that many eager steps at the end, for `history.speed`.
+    bits of an uninterrupted one, and is refused with another loss, data, seed, batch size, rate or
+    option of the optimizer. Functions among the callbacks are not compared. `progress` shows a bar.
+    `compare` times that many eager steps at the end, for `history.speed`.
 
     Raises TypeError or ValueError for arguments that do not fit together, TraceError for a loss
-    that no program can be made of or that changes when it is recorded again, LoadError for a `resume`
-    that does not, and FloatingPointError for a loss of nan or inf, with the place it began.
+    that needs a number or changes when it is recorded again, LoadError for a `resume` that does not
+    fit, and FloatingPointError for a loss of nan or inf, with the place it began.
 
     >>> from microgradlike import nn
     >>> model = nn.MLP(1, [1], rng=Random(0))
