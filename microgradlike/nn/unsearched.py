@@ -36,7 +36,8 @@ def warn_of_unsearched(
     """Warn of leaf Values in objects that a module does not search, once per class and attribute.
 
     `unsearched` has the objects with the paths that lead to them. `parameters` are those that were
-    found, which an optimizer in an attribute has too, for instance. `closed` is that of `leaves_below`.
+    found, which an optimizer in an attribute has too, for instance. `closed` is that of
+    `leaves_below`.
     """
     known = set(map(id, parameters))
     for path, x in unsearched:

@@ -40,7 +40,7 @@ SOURCES = {
     "random": random.random,
     "Random": random.Random(1).random,
     "numpy": np.random.random,
-    "Generator": lambda rng=np.random.default_rng(0): float(rng.random()),
+    "Generator": np.random.default_rng(0).random,
 }
 
 
