@@ -90,10 +90,7 @@ def _parts(x: Any) -> list[object]:
     ours = type(x).__module__.partition(".")[0] == "microgradlike"
     if isinstance(x, type) or (ours and not isinstance(x, HasParameters)):
         return []  # such as a jit function, whose Values need not be parameters
-    try:
-        state = object.__getstate__(x)  # attributes and slots
-    except TypeError:  # what cannot be pickled has attributes too
-        state = getattr(x, "__dict__", None)
+    state: Any = object.__getstate__(x)  # attributes and slots
     spaces = state if isinstance(state, tuple) else (state,)
     return [part for space in spaces if isinstance(space, dict) for part in space.values()]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import random
 from typing import TYPE_CHECKING, Any
 
 from microgradlike.compile.jit import jit
@@ -14,7 +16,12 @@ if TYPE_CHECKING:
 # A mask of few numbers may be drawn twice alike, so short losses are recorded more often. A
 # recording takes 1 ms per 2,000 equations, a 20th of making a program run.
 RECORDINGS = 8
-EQUATIONS = 20_000  # of all recordings
+EQUATIONS = 3_000  # of all further recordings, about 10 ms
+
+WAY_OUT = (
+    "a program would freeze what it draws or counts. Take nn.Dropout or nn.uniform for random"
+    ' numbers, or backend="eager"'
+)
 
 
 def require_repeatable(step: Jitted[..., Any], rows: object) -> None:
@@ -22,22 +29,32 @@ def require_repeatable(step: Jitted[..., Any], rows: object) -> None:
 
     A program repeats whatever was drawn, counted or timed while it was recorded.
 
-    >>> import random
+    >>> from itertools import count
+    >>> numbers = count(2)
     >>> require_repeatable(jit(lambda x: 2.0 * x), 1.0)
-    >>> require_repeatable(jit(lambda x: random.random() * x), 1.0)
+    >>> require_repeatable(jit(lambda x: next(numbers) * x), 1.0)
     Traceback (most recent call last):
     ...
     microgradlike.compile.trace_error.TraceError: the loss changed when it was recorded again: ...
     """
     first = step.program(rows)
+    drew = True
     for _ in range(max(1, min(RECORDINGS - 1, EQUATIONS // max(1, len(first))))):
+        before = _shared_generators()
         again = jit(step.f, batch=step.batch, backend=step.backend).program(rows)
         if _identity(again) != _identity(first):
-            raise TraceError(
-                f"the loss changed when it was recorded again{_difference(first, again)}; a program"
-                " would freeze the numbers that it draws or counts. Take nn.Dropout or nn.uniform"
-                ' for random numbers, or backend="eager"'
-            )
+            changed = f"the loss changed when it was recorded again{_difference(first, again)}"
+            raise TraceError(f"{changed}; {WAY_OUT}")
+        drew = drew and _shared_generators() != before
+    if drew:  # two masks may be alike; each time, so that it is no other thread
+        raise TraceError(f"the loss draws random numbers; {WAY_OUT}")
+
+
+def _shared_generators() -> tuple[object, bytes]:
+    """The states of the generators of the modules `random` and `numpy.random`."""
+    import numpy as np  # here, to keep `import microgradlike` light
+
+    return random.getstate(), pickle.dumps(np.random.get_state())
 
 
 def _identity(program: Program) -> tuple[object, ...]:
