@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import copy
-import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from microgradlike._validate import shown
 from microgradlike.coerce import leaf_data
-from microgradlike.derivatives.pytree import HasParameters, is_array
+from microgradlike.derivatives.pytree import HasParameters
 from microgradlike.engine import Value
+from microgradlike.nn.mode import modules, set_mode
 from microgradlike.nn.scoped_call import in_scope
-from microgradlike.nn.unsearched import PLAIN, warn_of_unsearched
+from microgradlike.nn.unsearched import warn_of_unsearched
+from microgradlike.nn.walk import walk
 from microgradlike.op import Number
 
 __all__ = ["Module", "matched_parameters"]
@@ -54,7 +55,7 @@ class Module(HasParameters):
         """
         found: dict[int, Value] = {}
         unsearched: list[tuple[str, object]] = []
-        for _, part in _walk(self, closed=_has_its_own_parameters, unsearched=unsearched):
+        for _, part in walk(self, closed=_has_its_own_parameters, unsearched=unsearched):
             for p in part.parameters() if isinstance(part, Module) else (part,):
                 found.setdefault(id(p), p)
         if unsearched:
@@ -68,7 +69,7 @@ class Module(HasParameters):
         >>> [name for name, p in MLP(1, [1]).named_parameters()]
         ['layers.0.neurons.0.w.0', 'layers.0.neurons.0.b']
         """
-        names = {id(part): name for name, part in _walk(self, closed=lambda module: False)}
+        names = {id(part): name for name, part in walk(self, closed=lambda module: False)}
         return [(names.get(id(p), f"parameters.{i}"), p) for i, p in enumerate(self.parameters())]
 
     def state_dict(self) -> dict[str, float]:
@@ -121,7 +122,7 @@ class Module(HasParameters):
         old = self.parameters()
         if len(parameters) != len(old):
             raise ValueError(f"the module has {len(old)} parameter(s), got {len(parameters)}")
-        everything = _walk(self, closed=lambda module: False, results=True)
+        everything = walk(self, closed=lambda module: False, results=True)
         memo: dict[int, Any] = {id(part): part for _, part in everything}
         memo |= {id(p): new for p, new in zip(old, parameters)}
         return copy.deepcopy(self, memo)
@@ -134,7 +135,7 @@ class Module(HasParameters):
         >>> model.name_of(model.layers[1])
         'layers.1'
         """
-        below = _walk(self, closed=lambda module: True)
+        below = walk(self, closed=lambda module: True)
         return next((name for name, part in below if part is child), None)
 
     def train(self, mode: bool = True) -> Self:
@@ -147,7 +148,7 @@ class Module(HasParameters):
         >>> MLP(2, [1]).train(False).layers[0].training
         False
         """
-        set_mode(modules(self), bool(mode))
+        set_mode(modules(self), training=bool(mode))
         return self
 
     def eval(self) -> Self:
@@ -193,34 +194,6 @@ def matched_parameters(module: Module, state: Mapping[str, float]) -> list[tuple
     return [(p, leaf_data(state[name])) for name, p in module.named_parameters()]
 
 
-def modules(root: Module) -> list[Module]:
-    """The module and all Modules in it, each once.
-
-    >>> from microgradlike.nn import MLP
-    >>> [type(module).__name__ for module in modules(MLP(1, [1]))]
-    ['MLP', 'Layer', 'Neuron']
-    """
-    seen: set[int] = set()
-    found: list[Module] = []
-    stack: list[Any] = [root]
-    while stack:
-        x = stack.pop()
-        if id(x) in seen or isinstance(x, Value):
-            continue
-        seen.add(id(x))
-        if isinstance(x, Module):
-            found.append(x)
-        stack.extend([part for _, part in reversed(_parts("", x))])
-    return found
-
-
-def set_mode(modules: Iterable[Module], training: bool) -> None:
-    """Set `training`, except in a module with an attribute of that name and another meaning."""
-    for module in modules:
-        if type(module.training) is bool:
-            object.__setattr__(module, "training", training)  # a frozen dataclass too
-
-
 def _listing(names: Sequence[str]) -> str:
     listing = ", ".join(f"{name!r:.100}" for name in names[:5])
     return f"{listing} and {len(names) - 5} more" if len(names) > 5 else listing
@@ -228,63 +201,3 @@ def _listing(names: Sequence[str]) -> str:
 
 def _has_its_own_parameters(module: Module) -> bool:
     return type(module).parameters is not Module.parameters
-
-
-def _walk(
-    root: Module,
-    *,
-    closed: Callable[[Module], bool],
-    results: bool = False,
-    unsearched: list[tuple[str, object]] | None = None,
-) -> Iterator[tuple[str, Value | Module]]:
-    """Leaf Values and closed Modules below `root` with their paths, each once, depth first.
-
-    Objects that are not looked into join `unsearched`, with their paths.
-    """
-    seen = {id(root)}
-    stack: list[tuple[str, Any]] = _parts("", root, unsearched)[::-1]
-    while stack:
-        name, x = stack.pop()
-        if id(x) in seen:
-            continue
-        seen.add(id(x))
-        if isinstance(x, Value):
-            if x.op is None or results:  # a result in an attribute is not a parameter
-                yield name, x
-        elif isinstance(x, Module) and closed(x):
-            yield name, x
-        else:
-            stack.extend(reversed(_parts(name + ".", x, unsearched)))
-
-
-def _parts(
-    prefix: str, x: Any, unsearched: list[tuple[str, object]] | None = None
-) -> list[tuple[str, Any]]:
-    """The parts of `x` that may be or hold parameters, in order, with paths."""
-    items = _items(x)
-    found = [(f"{prefix}{key}", part) for key, part in items if _is_searched(part)]
-    if unsearched is not None and len(found) < len(items):
-        others = [(f"{prefix}{key}", part) for key, part in items if not _is_searched(part)]
-        unsearched.extend((path, part) for path, part in others if type(part) not in PLAIN)
-    return found
-
-
-def _is_searched(x: Any) -> bool:
-    return isinstance(x, (Value, Module, list, tuple, dict)) or _is_object_array(x)
-
-
-def _items(x: Any) -> Collection[tuple[Any, Any]]:
-    if isinstance(x, Module):
-        state: Any = object.__getstate__(x)  # the attributes, and the slots of a class with slots
-        spaces = state if isinstance(state, tuple) else (state,)
-        return [item for space in spaces if space for item in space.items()]
-    if isinstance(x, dict):
-        return x.items()
-    if isinstance(x, (list, tuple)):
-        return list(enumerate(x))
-    cells = zip(itertools.product(*map(range, x.shape)), x.flat)
-    return [(".".join(map(str, index)) or "item", cell) for index, cell in cells]
-
-
-def _is_object_array(x: Any) -> bool:
-    return is_array(x) and x.dtype == object

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from microgradlike import Value, jit, nn
 from microgradlike.compile.trace import TraceError
-from microgradlike.nn.module import modules
+from microgradlike.nn.mode import modules
 from microgradlike.nn.noise import StepNoise, call_with_noise
 
 POINTS, LABELS = nn.moons(24, noise=0.1, seed=0)

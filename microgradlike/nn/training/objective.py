@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from microgradlike.compile.jit import jit
-from microgradlike.nn.module import Module, modules, set_mode
+from microgradlike.nn.mode import modules, set_mode
+from microgradlike.nn.module import Module
 from microgradlike.nn.noise import StepNoise, call_with_noise
 from microgradlike.nn.training.dataset import Dataset
 from microgradlike.nn.training.labels import check_labels
@@ -96,8 +97,8 @@ class Objective:
     @contextmanager
     def mode(self) -> Iterator[None]:
         """The mode of the objective; afterwards the model is in evaluation mode."""
-        set_mode(self.modules, self.training)
+        set_mode(self.modules, training=self.training)
         try:
             yield
         finally:
-            set_mode(self.modules, False)
+            set_mode(self.modules, training=False)

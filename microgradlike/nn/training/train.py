@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from microgradlike._validate import shown, whole_number
 from microgradlike.nn import losses
-from microgradlike.nn.module import Module, modules, set_mode
+from microgradlike.nn.mode import modules, set_mode
+from microgradlike.nn.module import Module
 from microgradlike.nn.optim import Optimizer
 from microgradlike.nn.training.callbacks import (
     Callback,
