@@ -52,7 +52,7 @@ def warn_of_unsearched(
                 f"{type(module).__name__}.{path} holds {len(missed)} Value(s) that parameters()"
                 f" does not find, since it does not look into a {type(x).__name__}. Use a list, a"
                 " tuple, a dict, an object array or a Module, or define parameters()",
-                stacklevel=_level_of_user(),
+                stacklevel=level_of_user(),
             )
 
 
@@ -95,7 +95,7 @@ def _parts(x: Any) -> list[object]:
     return [part for space in spaces if isinstance(space, dict) for part in space.values()]
 
 
-def _level_of_user() -> int:
+def level_of_user() -> int:
     """The `stacklevel` of the first line outside this package, for a warning by the caller."""
     level = 1
     frame = sys._getframe(1)

@@ -107,6 +107,44 @@ def test_a_file_without_settings_resumes(tmp_path):
         fitted(epochs=4, resume=path)
 
 
+class Net(nn.Module):
+    """Layers, dropouts, and a text that changes with the numbers."""
+
+    def __init__(self, *, p=0.5, activation="tanh"):
+        rng = random.Random(0)
+        self.parts = [nn.MLP(2, [4, 4], activation=activation, rng=rng), nn.Dropout(p)]
+        self.parts.append(nn.Neuron(4, nonlin=False, rng=rng))
+
+    def __call__(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
+
+    def __repr__(self):
+        return f"Net({[p.data for p in self.parameters()]})"
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ({"p": 0.25}, r"layers='1 Dropout\(0.5\)', this one has layers='1 Dropout\(0.25\)'"),
+        ({"activation": "relu"}, r"'4 TanhNeuron\(2\)', this one has layers='4 ReLUNeuron\(2\)'"),
+    ],
+)
+def test_another_dropout_or_activation_is_refused(tmp_path, other, says):
+    path = tmp_path / "run.json"
+
+    def train(model, **options):
+        adam = nn.Adam(model.parameters())
+        data = (POINTS, SIGNS)
+        nn.fit(model, "hinge", data, optimizer=adam, progress=False, backend="numpy", **options)
+
+    train(Net(), epochs=1, callbacks=[nn.Checkpoint(path)])
+    train(Net(), epochs=2, resume=path)
+    with pytest.raises(LoadError, match=says):
+        train(Net(**other), epochs=3, resume=path)
+
+
 class Signs(nn.Optimizer):
     """An optimizer of one's own, with attributes of all kinds."""
 
@@ -121,8 +159,8 @@ class Signs(nn.Optimizer):
 def test_attributes_that_are_plain_are_settings():
     dataset = Dataset(([1.0],), "data")
     signs = Signs(network().parameters(), 0.5, hook=print)
-    settings = settings_of(lambda model, x: x, dataset, None, signs)
-    del settings["data"]
+    settings = settings_of(network(), lambda model, x: x, dataset, None, signs)
+    del settings["data"], settings["layers"]
     assert settings == {
         "loss": "<lambda>",
         "seed": None,

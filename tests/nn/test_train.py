@@ -786,6 +786,37 @@ def test_a_slope_that_is_not_finite_is_named_by_its_parameter(backend):
         train.fit(model, lambda m, x: (m.w * x).sqrt(), ([2.0],), optimizer=sgd, **options)
 
 
+def test_a_parameter_that_the_last_step_spoils_is_named():
+    model = Line()
+    model.w.data = 0.0
+    sgd = nn.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(FloatingPointError, match=r"after epoch 1 the parameter w is -?inf: the gr"):
+        train.fit(
+            model, lambda m, x: (m.w * x).sqrt(), ([2.0],), optimizer=sgd, epochs=1, progress=False
+        )
+
+
+def test_a_parameter_replaced_in_a_training_is_named():
+    def replace(state):
+        state.model.layers[1].neurons[0].b = Value(0.0)
+
+    with pytest.warns(UserWarning, match=r"1 parameter.* replaced .* Set p\.data") as seen:
+        fitted(callbacks=[replace])
+    assert seen[0].filename == __file__
+
+
+def test_a_validation_loss_that_stays_nan_ends_the_patience():
+    stopping = train.EarlyStopping(2, monitor="validation")
+    state = train.State(network(), None, 9, 1, 1, 1, random.Random(0))
+    state.history.losses = [0.0]
+    for _ in range(2):
+        state.history.validation.append(math.nan)
+        stopping(state)
+    state.history.validation.append(math.nan)
+    with pytest.raises(train.StopTraining, match=r"no loss below nan for 2 epoch\(s\)"):
+        stopping(state)
+
+
 # the forms of a loss, and names that changed
 
 

@@ -122,7 +122,8 @@ class EarlyStopping(Callback):
     def __call__(self, state: State) -> None:
         """Raise StopTraining if the last `patience` epochs have brought no improvement."""
         loss = self._monitored(state)
-        if self.best is None or self.best != self.best or loss < self.best - self.min_delta:
+        first_number = self.best is None or (self.best != self.best and loss == loss)
+        if self.best is None or first_number or loss < self.best - self.min_delta:
             self.best, self.waited = loss, 0
             if self.restore_best_weights:
                 self.parameters = [p.data for p in state.model.parameters()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from microgradlike.nn.training.callbacks import StopTraining
 from microgradlike.nn.training.objective import Objective
 from microgradlike.nn.training.speed import Speed, Stopwatch
 from microgradlike.nn.training.state import State
+from microgradlike.nn.unsearched import level_of_user
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,18 +82,40 @@ class Run:
         self.state.optimizer.zero_grad()
         return Speed.measured(self.stopwatch, stopwatch)
 
+    def require_trained_parameters(self) -> None:
+        """Raise FloatingPointError for a parameter that is not finite; warn of one replaced."""
+        spoilt = self._spoilt_parameter()
+        if spoilt:
+            raise FloatingPointError(f"after epoch {self.state.epoch} {spoilt}")
+        own = set(map(id, self.state.model.parameters()))
+        replaced = sum(id(p) not in own for p in self.state.optimizer.parameters)
+        if replaced:
+            warnings.warn(
+                f"{replaced} parameter(s) of the model were replaced during the training, and the"
+                " new ones were not trained. Set p.data in place of p, or train again",
+                stacklevel=level_of_user(),
+            )
+
+    def _spoilt_parameter(self) -> str:
+        """The first trained parameter that is not finite, in words; "" if there is none."""
+        trained = set(map(id, self.state.optimizer.parameters))
+        for name, p in self.state.model.named_parameters():
+            if id(p) in trained and not isfinite(p.data):
+                return (
+                    f"the parameter {name} is {p.data}: the gradient of a step before was not"
+                    " finite, or the learning rate is too high. Lower it, or take a loss with a"
+                    " finite slope"
+                )
+        return ""
+
     def _not_finite(
         self, loss: float, batch: list[int], rows: NDArray[np.float64]
     ) -> FloatingPointError:
         """The error for a loss of nan or inf, with the first such example and its origin."""
         message = f"the loss is {loss} in epoch {self.state.epoch + 1}"
-        for name, p in self.state.model.named_parameters():
-            if not isfinite(p.data):
-                return FloatingPointError(
-                    f"{message}, since the parameter {name} is {p.data}: the gradient of a step"
-                    " before was not finite. Look for it with diagnose(loss), and take a model or a"
-                    " loss with a finite slope there"
-                )
+        spoilt = self._spoilt_parameter()
+        if spoilt:
+            return FloatingPointError(f"{message}, since {spoilt}")
         for i, row in zip(batch, rows):
             y = self.objective.loss_of_row(row)
             if isinstance(y, Value) and not isfinite(y.data):

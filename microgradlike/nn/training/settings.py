@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from microgradlike._validate import shown
+from microgradlike.nn.dropout import Dropout
 from microgradlike.nn.formats import LoadError
+from microgradlike.nn.layers import Neuron
+from microgradlike.nn.mode import modules
+from microgradlike.nn.module import Module
 from microgradlike.nn.optim import Optimizer
 from microgradlike.nn.training.dataset import Dataset
 
@@ -18,22 +23,23 @@ START_ANEW = "to start anew leave out resume"
 
 
 def settings_of(
-    loss: object, dataset: Dataset, seed: int | None, optimizer: Optimizer
+    model: Module, loss: object, dataset: Dataset, seed: int | None, optimizer: Optimizer
 ) -> dict[str, object]:
     """The settings by name, fit for JSON: of loss, data, order of examples and optimizer.
 
-    A loss has its name, data have a digest. An optimizer has the attributes that are plain numbers,
-    words and tuples of them.
+    `layers` are the neurons and dropouts of the model. A loss has its name, data have a digest. An
+    optimizer has the attributes that are plain numbers, words and tuples of them.
 
-    >>> from microgradlike import Value, nn
-    >>> dataset, sgd = Dataset(([1.0],), "data"), nn.SGD([Value(1.0)], lr=0.1)
-    >>> settings = settings_of("mse", dataset, 0, sgd)
-    >>> {name: settings[name] for name in ("loss", "seed", "lr", "optimizer", "momentum")}
-    {'loss': 'mse', 'seed': 0, 'lr': 0.1, 'optimizer': 'SGD', 'momentum': 0.0}
+    >>> from microgradlike import nn
+    >>> model, dataset = nn.MLP(1, [3, 1]), Dataset(([1.0],), "data")
+    >>> settings = settings_of(model, "mse", dataset, 0, nn.SGD(model.parameters(), lr=0.1))
+    >>> settings["layers"], settings["optimizer"], settings["momentum"]
+    (['3 ReLUNeuron(1)', '1 LinearNeuron(3)'], 'SGD', 0.0)
     """
     name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
     numbers = dataset.rows.astype("<f8").tobytes()
     return {
+        "layers": _layers(model),
         "loss": str(name),
         "data": hashlib.sha256(numbers).hexdigest(),
         "seed": seed,
@@ -58,11 +64,25 @@ def require_same_settings(document: Mapping[str, object], state: State) -> None:
             continue
         if name == "data":
             raise LoadError(f"is of a training on other data; pass the same, or {START_ANEW}")
-        theirs = shown(found[name])
+        theirs, own = _first_difference(found[name], own)
         raise LoadError(
-            f"is of a training with {name}={theirs}, this one has {name}={shown(own)}; pass"
-            f" {theirs} to resume it, or {START_ANEW}"
+            f"is of a training with {name}={shown(theirs)}, this one has {name}={shown(own)};"
+            f" pass {shown(theirs)} to resume it, or {START_ANEW}"
         )
+
+
+def _layers(model: Module) -> list[str]:
+    """The layers of this package in the model, with the count of equal ones in a row."""
+    kinds = (Neuron, Dropout)  # of these alone the repr is known to have no parameters
+    reprs = [repr(module) for module in modules(model) if type(module) in kinds]
+    return [f"{len(list(run))} {text}" for text, run in itertools.groupby(reprs)]
+
+
+def _first_difference(theirs: object, own: object) -> tuple[object, object]:
+    """The elements that differ first of two long lists; both themselves otherwise."""
+    if isinstance(theirs, list) and isinstance(own, list) and len(own) == len(theirs) > 2:
+        return next(pair for pair in zip(theirs, own) if pair[0] != pair[1])
+    return theirs, own
 
 
 def _options(optimizer: Optimizer) -> dict[str, object]:

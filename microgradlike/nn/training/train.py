@@ -116,7 +116,7 @@ def fit(
     epochs = whole_number("epochs", epochs, at_least=1)
     compare = whole_number("compare", compare, at_least=0)
     validated = 0 if tests is None else len(tests)
-    settings = settings_of(loss, dataset, seed, optimizer)
+    settings = settings_of(model, loss, dataset, seed, optimizer)
     state = State(model, optimizer, epochs, len(dataset), validated, size, rng, settings, ready)
     loss_of_example = losses.resolve(loss, data)
     if validation_data is not None:
@@ -153,6 +153,7 @@ def _train(run: Run, resume: PathLike | None, *, progress: bool) -> None:
     finally:
         for callback in state.callbacks:
             callback.end(state)
+    run.require_trained_parameters()
 
 
 def _metrics(state: State) -> Metrics:
