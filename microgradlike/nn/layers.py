@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence, Set, Sized
 from itertools import pairwise
+from operator import mul
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from microgradlike._validate import require_numbers, shown, whole_number
@@ -68,15 +69,16 @@ class Neuron(Module):
         >>> n([3.0, 4.0]).data
         11.5
         """
+        kind = type(x)
         try:
-            fits = len(x) == len(self.w) and (type(x) in (list, tuple) or _is_sequence(x))
+            fits = len(x) == len(self.w) and (kind is list or kind is tuple or _is_sequence(x))
         except TypeError:
             fits = False
         if not fits:
             raise _misfit(self, x)
         # a chain, not a balanced tree: the same bits as micrograd
         try:
-            act: Value = sum([wi * xi for wi, xi in zip(self.w, x)], self.b)
+            act: Value = sum(list(map(mul, self.w, x)), self.b)
         except TypeError:
             require_numbers(repr(self), "input", x, ONE_EXAMPLE)
             raise
