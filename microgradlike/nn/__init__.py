@@ -4,6 +4,8 @@ Networks:
 
 - `Module`: the base class of networks of your own; it finds and names their parameters
 - `Neuron`, `Layer`, `MLP`: micrograd's neuron, layer and multilayer perceptron
+- `Dropout`: a layer that sets some of its inputs to 0 while it trains
+- `uniform`: a random number for noise of your own, drawn anew in each step of `fit`
 
 Losses, loss(prediction, target) of one example, or the mean over lists:
 
@@ -49,6 +51,7 @@ True
 """
 
 from microgradlike.nn.data import blobs, circles, moons, spirals, xor
+from microgradlike.nn.dropout import Dropout
 from microgradlike.nn.files import load, save
 from microgradlike.nn.formats import LoadError
 from microgradlike.nn.layers import MLP, Layer, Neuron
@@ -60,6 +63,7 @@ from microgradlike.nn.losses import (
     mse,
 )
 from microgradlike.nn.module import Module
+from microgradlike.nn.noise import uniform
 from microgradlike.nn.optim import SGD, Adam, AdamW, Optimizer
 from microgradlike.nn.training import train
 from microgradlike.nn.training.callbacks import Callback, EarlyStopping, StopTraining
@@ -74,6 +78,7 @@ __all__ = [
     "AdamW",
     "Callback",
     "Checkpoint",
+    "Dropout",
     "EarlyStopping",
     "History",
     "Layer",
@@ -95,6 +100,7 @@ __all__ = [
     "save",
     "spirals",
     "train",
+    "uniform",
     "xor",
 ]
 

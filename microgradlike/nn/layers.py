@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence, Sized
+from collections.abc import Mapping, Sequence, Set, Sized
 from itertools import pairwise
+from operator import mul
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from microgradlike._validate import require_numbers, shown, whole_number
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["MLP", "Layer", "Neuron"]
 
 ONE_EXAMPLE = "give it one example at a time: [model(x) for x in xs]"
+_NOT_IN_ORDER = (Mapping, Set, bytes, bytearray)  # sized, but their elements are not the inputs
 
 
 class Neuron(Module):
@@ -67,18 +69,21 @@ class Neuron(Module):
         >>> n([3.0, 4.0]).data
         11.5
         """
+        kind = type(x)
         try:
-            fits = len(x) == len(self.w)
+            fits = len(x) == len(self.w) and (kind is list or kind is tuple or _is_sequence(x))
         except TypeError:
             fits = False
         if not fits:
             raise _misfit(self, x)
         # a chain, not a balanced tree: the same bits as micrograd
         try:
-            act: Value = sum([wi * xi for wi, xi in zip(self.w, x)], self.b)
+            act: Value = sum(list(map(mul, self.w, x)), self.b)
         except TypeError:
             require_numbers(repr(self), "input", x, ONE_EXAMPLE)
             raise
+        if type(act) is not Value and is_array(act):  # a weight times a row
+            raise _misfit(self, x)
         if not self.nonlin:
             return act
         f = self.activation
@@ -200,13 +205,21 @@ def _widths(nouts: Sequence[int]) -> Sequence[int]:
         ) from None
 
 
+def _is_sequence(x: Any) -> bool:
+    """False for rows and columns, as in a DataFrame, and for keys, which are no inputs."""
+    return getattr(x, "ndim", 1) == 1 and not isinstance(x, _NOT_IN_ORDER)
+
+
 def _misfit(neuron: Neuron, x: Any) -> Exception:
     takes = f"{neuron} takes a sequence of {len(neuron.w)} input(s)"
-    if isinstance(x, (list, tuple)) or is_array(x):
-        nested = [row for row in x if isinstance(row, Sized) and not isinstance(row, str)]
-        if nested:
-            return ValueError(f"{takes}, got {shown(x)}; {ONE_EXAMPLE}")
-    if isinstance(x, Sized):
+    if getattr(x, "ndim", 1) > 1 or (isinstance(x, (list, tuple)) and _is_nested(x)):
+        return ValueError(f"{takes}, got {shown(x)}; {ONE_EXAMPLE}")
+    if isinstance(x, _NOT_IN_ORDER):
+        return TypeError(
+            f"{takes}, got {shown(x)} of type {type(x).__name__}; write a list of the numbers, in"
+            " the order of the weights"
+        )
+    if isinstance(x, Sized) and getattr(x, "ndim", 1) != 0:
         return ValueError(
             f"{takes}, got {len(x)}: {shown(x)}; pass {len(neuron.w)}, or make the model for"
             f" {len(x)}"
@@ -215,3 +228,7 @@ def _misfit(neuron: Neuron, x: Any) -> Exception:
         f"{takes}, got {shown(x)} of type {type(x).__name__}; write [x] for a single one, list(x)"
         " for an iterator"
     )
+
+
+def _is_nested(xs: Sequence[object]) -> bool:
+    return any(isinstance(x, Sized) and not isinstance(x, str) for x in xs)

@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 _ONE = (float, int, Scalar)  # single numbers, recognized without an exception, which takes longer
+_BOOLS = ("bool", "bool_")  # Python's and NumPy's: labels that mean 0 and 1
 
 
 class Loss(Protocol):
@@ -53,6 +54,8 @@ def _loss(of_one: Callable[[Number, Number], Number]) -> Loss:
 
     @functools.wraps(of_one)
     def loss(prediction: Number, target: Number) -> Number:
+        if type(target).__name__ in _BOOLS:
+            target = float(target)
         targets = _listed(target)
         if targets is None:
             return of_one(prediction, target)
@@ -60,7 +63,8 @@ def _loss(of_one: Callable[[Number, Number], Number]) -> Loss:
         terms: list[Number] = []
         try:
             for p, t in pairs:
-                terms.append(of_one(p, t) if isinstance(t, _ONE) else loss(p, t))
+                known = isinstance(t, _ONE) and type(t) is not bool
+                terms.append(of_one(p, t) if known else loss(p, t))
         except (TypeError, ValueError) as error:
             error.add_note(f"in example {len(terms)}")
             raise
@@ -80,7 +84,8 @@ def mse(prediction: Number, target: Number) -> Number:
     (9.0, 2.0)
     """
     _require_numbers("mse", prediction, target)
-    return (prediction - target) ** 2
+    # a difference of NumPy's integers would wrap around
+    return (_as_double(prediction) - _as_double(target)) ** 2
 
 
 @_loss
@@ -118,8 +123,6 @@ def binary_cross_entropy(prediction: Number, target: Number) -> Number:
     >>> binary_cross_entropy(0.5, 1), binary_cross_entropy([0.5, 0.5], [0, 1])
     (0.6931471805599453, 0.6931471805599453)
     """
-    if isinstance(target, bool):
-        target = float(target)
     _require_numbers("binary_cross_entropy", prediction, target)
     return functions.binary_cross_entropy(prediction, target)
 
@@ -135,8 +138,6 @@ def binary_cross_entropy_with_logits(prediction: Number, target: Number) -> Numb
     >>> binary_cross_entropy_with_logits(0.0, 1), binary_cross_entropy_with_logits([0.0], [0])
     (0.6931471805599453, 0.6931471805599453)
     """
-    if isinstance(target, bool):
-        target = float(target)
     _require_numbers("binary_cross_entropy_with_logits", prediction, target)
     return functions.binary_cross_entropy_with_logits(prediction, target)
 
@@ -188,8 +189,7 @@ def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Number]:
     if not _compares(compare, len(data)):
         return compare
     if compare in _CHECKED:
-        targets = [_listed(target) for target in data[1]]
-        compare([0.5 if parts is None else [0.5] * len(parts) for parts in targets], data[1])
+        _require_targets(cast(Loss, compare), data[1])
     is_named = compare in _NAMED
 
     def loss_of_example(model: Callable[[object], Number], x: object, y: object) -> Number:
@@ -205,6 +205,13 @@ def resolve(loss: object, data: Sequence[Any]) -> Callable[..., Number]:
             raise
 
     return loss_of_example
+
+
+def _require_targets(loss: Loss, targets: Sequence[Any]) -> None:
+    """Raise what the loss raises for a target, at predictions that it takes."""
+    listed = [_listed(target) for target in targets]
+    predictions: Any = [0.5 if parts is None else [0.5] * len(parts) for parts in listed]
+    loss(predictions, targets)
 
 
 def _named(name: str) -> Loss:
@@ -251,6 +258,10 @@ def _require_numbers(loss: str, prediction: object, target: object = 0.0) -> Non
         f"{loss} takes numbers or Values, but a {noun} is {shown(x)} of type {type(x).__name__};"
         " give it one number per example, or a list of predictions with a list of targets"
     )
+
+
+def _as_double(x: Number) -> Number:
+    return x if isinstance(x, Scalar) else as_float(x)
 
 
 def _pairs(loss: str, prediction: object, targets: list[object]) -> list[tuple[object, object]]:

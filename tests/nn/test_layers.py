@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from microgradlike import Value, functions, ops, unary
+from microgradlike import Value, functions, jit, ops, unary
 from microgradlike.graph import topological
-from microgradlike.nn import MLP, Layer, Neuron, activations, initialisation
+from microgradlike.nn import MLP, SGD, Layer, Neuron, activations, fit, initialisation, mse
 from microgradlike.scalar import Scalar
 from tests.bits import same_bits
 
@@ -236,3 +236,54 @@ class Alone(Scalar):
 def test_an_input_of_a_kind_that_does_not_mix_keeps_its_own_error():
     with pytest.raises(TypeError, match="Alone"):
         Neuron(1)([Alone()])
+
+
+class Frame:
+    """Rows and columns as pandas has them: a loop over it gives the names of the columns."""
+
+    ndim = 2
+
+    def __len__(self):
+        return 2
+
+    def __iter__(self):
+        return iter([0, 1])
+
+
+SQUARE = np.arange(4.0).reshape(2, 2)
+ROWS = [SQUARE, SQUARE.astype(object), list(SQUARE), tuple(SQUARE), SQUARE[:, :1], Frame()]
+ROWS += [np.zeros((2, 2, 2)), [np.zeros(1), np.zeros(1)], np.zeros((2, 3)), np.zeros((3, 2))]
+
+
+@pytest.mark.parametrize("make", [Neuron, lambda n: Layer(n, 2), lambda n: MLP(n, [2, 1])])
+@pytest.mark.parametrize("rows", ROWS)
+def test_rows_are_no_example_even_if_there_are_as_many_as_inputs(make, rows):
+    with pytest.raises(ValueError, match=r"(?s)takes a sequence of 2 .* one example at a time: \["):
+        make(2)(rows)
+
+
+@pytest.mark.parametrize("options", [{}, {"batch": 0}, {"backend": "eager"}])
+def test_rows_are_no_example_under_jit(options):
+    rows = np.zeros((2, 2, 2)) if options.get("batch") == 0 else SQUARE
+    with pytest.raises(ValueError, match="one example at a time"):
+        jit(lambda x: MLP(2, [1])(x), **options)(rows)
+
+
+@pytest.mark.parametrize("backend", ["eager", "numpy"])
+@pytest.mark.parametrize("loss", ["mse", lambda model, x, y: mse(model(x), y)])
+def test_rows_are_no_example_of_a_training(loss, backend):
+    model = MLP(2, [1])
+    options = {"epochs": 1, "progress": False, "backend": backend}
+    with pytest.raises(ValueError, match="one example at a time"):
+        fit(model, loss, ([SQUARE], [1.0]), optimizer=SGD(model.parameters(), lr=0.1), **options)
+
+
+@pytest.mark.parametrize("x", [{0: 1.0, 1: 2.0}, {1.0, 2.0}, {0: 1.0, 1: 2.0}.keys(), b"ab"])
+def test_what_is_in_no_order_of_numbers_is_refused(x):
+    with pytest.raises(TypeError, match="write a list of the numbers, in the order of the weights"):
+        MLP(2, [1])(x)
+
+
+def test_an_array_without_an_axis_is_a_single_number():
+    with pytest.raises(TypeError, match=r"write \[x\] for a single one"):
+        Neuron(2)(np.array(2.0))

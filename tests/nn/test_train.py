@@ -1,5 +1,6 @@
 """train.fit: the loop that one would write, its callbacks, and going on to the bit."""
 
+import contextlib
 import json
 import math
 import os
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value, nn
+from microgradlike.compile import jitted
 from microgradlike.nn import train
 from microgradlike.nn.formats import LoadError
 
@@ -732,6 +734,87 @@ def test_options_are_looked_at_before_the_training():
 
 def test_a_callback_of_ones_own_remembers_nothing_by_default():
     assert train.Callback().state_dict() == {}
+
+
+class Ending(train.Callback):
+    """Counts its calls."""
+
+    def __init__(self, error=None):
+        self.calls, self.ends, self.error = 0, 0, error
+
+    def __call__(self, state):
+        self.calls += 1
+        if self.calls == 2 and self.error is not None:
+            raise self.error
+
+    def end(self, state):
+        self.ends += 1
+
+
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt(), RuntimeError("out of paper")])
+def test_callbacks_end_however_a_training_ends(tmp_path, error):
+    path = tmp_path / "run.json"
+    ending, failing = Ending(), Ending(error)
+    callbacks = [ending, failing, train.Checkpoint(path, seconds=1000)]
+    expected = RuntimeError if isinstance(error, RuntimeError) else ()
+    with pytest.raises(expected) if expected else contextlib.nullcontext():
+        fitted(epochs=3, callbacks=callbacks)
+    assert (ending.ends, failing.ends) == (1, 1)
+    assert len(json.loads(path.read_text())["losses"]) == (1 if error else 3)
+
+
+def test_ctrl_c_in_the_validation_leaves_a_loss_of_both_kinds_per_epoch(monkeypatch):
+    original, calls = jitted.Jitted.__call__, iter(range(2))
+
+    def called(self, *args):
+        if next(calls, None) is None:
+            raise KeyboardInterrupt
+        return original(self, *args)
+
+    monkeypatch.setattr(jitted.Jitted, "__call__", called)
+    _, history = fitted(epochs=9, validation_data=TESTS)
+    assert (history.interrupted, len(history.losses), len(history.validation)) == (True, 2, 2)
+
+
+@pytest.mark.parametrize("backend", ["eager", "numpy"])
+def test_a_slope_that_is_not_finite_is_named_by_its_parameter(backend):
+    model = Line()
+    model.w.data = 0.0
+    sgd = nn.SGD(model.parameters(), lr=0.1)
+    options = {"epochs": 3, "progress": False, "backend": backend}
+    with pytest.raises(FloatingPointError, match=r"epoch 2, since the parameter w is -?inf: the"):
+        train.fit(model, lambda m, x: (m.w * x).sqrt(), ([2.0],), optimizer=sgd, **options)
+
+
+def test_a_parameter_that_the_last_step_spoils_is_named():
+    model = Line()
+    model.w.data = 0.0
+    sgd = nn.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(FloatingPointError, match=r"after epoch 1 the parameter w is -?inf: the gr"):
+        train.fit(
+            model, lambda m, x: (m.w * x).sqrt(), ([2.0],), optimizer=sgd, epochs=1, progress=False
+        )
+
+
+def test_a_parameter_replaced_in_a_training_is_named():
+    def replace(state):
+        state.model.layers[1].neurons[0].b = Value(0.0)
+
+    with pytest.warns(UserWarning, match=r"1 parameter.* replaced .* Set p\.data") as seen:
+        fitted(callbacks=[replace])
+    assert seen[0].filename == __file__
+
+
+def test_a_validation_loss_that_stays_nan_ends_the_patience():
+    stopping = train.EarlyStopping(2, monitor="validation")
+    state = train.State(network(), None, 9, 1, 1, 1, random.Random(0))
+    state.history.losses = [0.0]
+    for _ in range(2):
+        state.history.validation.append(math.nan)
+        stopping(state)
+    state.history.validation.append(math.nan)
+    with pytest.raises(train.StopTraining, match=r"no loss below nan for 2 epoch\(s\)"):
+        stopping(state)
 
 
 # the forms of a loss, and names that changed

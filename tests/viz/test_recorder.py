@@ -358,3 +358,19 @@ def test_a_loss_of_a_prediction_and_a_target_is_recorded_as_one_of_the_model(los
         run.record()
     assert runs[1].losses == pytest.approx(runs[0].losses, rel=1e-14)
     assert len(page(model, data=DATA, loss=loss).scene.nodes) > 1
+
+
+def test_the_loss_on_record_is_without_dropout():
+    class Dropping(nn.Module):
+        def __init__(self):
+            self.net, self.dropout = mlp(), nn.Dropout(0.5)
+
+        def __call__(self, x):
+            return self.net(self.dropout(x))
+
+    model = Dropping()
+    run = watch(model, data=DATA, loss=hinge)
+    options = {"epochs": 4, "callbacks": [run], "progress": False}
+    train.fit(model, hinge, DATA, optimizer=nn.SGD(model.parameters(), lr=0.1), **options)
+    assert near(run.losses[-1], mean(model).data)
+    assert len(set(run.losses)) == 5

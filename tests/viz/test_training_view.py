@@ -347,3 +347,25 @@ def test_why_something_is_fixed_is_said():
     strange = made(mlp(1), lambda model, x, y: cube(model(x)) * y)
     assert "cannot compute cube" in strange.why
     assert "spellings=" in strange.why
+
+
+class Dropping(nn.Module):
+    def __init__(self):
+        rng = Random(0)
+        self.hidden = nn.Layer(2, 4, rng=rng)
+        self.dropout = nn.Dropout(0.5)
+        self.out = nn.Layer(4, 1, nonlin=False, rng=rng)
+
+    def __call__(self, x):
+        return self.out(self.dropout(self.hidden(x)))
+
+
+def test_a_graph_holds_no_mask():
+    """One that was drawn for the picture would train as part of the model."""
+    model = Dropping()
+    view = made(model, hinge)
+    assert model.training
+    assert model.dropout.training
+    model.eval()
+    assert view.y.data == made(model, hinge).y.data == hinge(model, POINTS[0], LABELS[0]).data
+    assert not model.training

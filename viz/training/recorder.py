@@ -11,6 +11,7 @@ from microgradlike.compile.jit import jit
 from microgradlike.compile.trace import TraceError
 from microgradlike.engine import Value
 from microgradlike.graph import topological
+from microgradlike.nn.mode import modules, set_mode
 from microgradlike.nn.module import Module
 from microgradlike.nn.training.callbacks import Callback
 from microgradlike.nn.training.state import State
@@ -50,6 +51,7 @@ class Watch(Callback):
         self._own = setup.model.parameters()
         self._copies = [Value(p.data, p.label) for p in self._own]
         copy = setup.model.with_parameters(self._copies)
+        set_mode(modules(copy), training=False)  # a Dropout would record another loss each time
         self._other_leaves = _other_leaves(setup, copy)
 
         def loss_of(row: NDArray[np.object_]) -> object:

@@ -12,6 +12,7 @@ from microgradlike.derivatives.pytree import is_array
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.nn import losses
+from microgradlike.nn.mode import evaluating
 from microgradlike.nn.module import Module
 from microgradlike.nn.training.dataset import Dataset
 from microgradlike.ops import Op
@@ -109,7 +110,8 @@ class TrainingView:
 def training_view(setup: TrainingSetup, known: Collection[Op]) -> TrainingView:
     """View a training, for a reader of the graph that can compute the primitives `known`.
 
-    Raises TypeError if the loss of an example is not a Value.
+    The model is in evaluation mode there: a graph would freeze a Dropout. Raises TypeError if the
+    loss of an example is not a Value.
 
     >>> from microgradlike import nn
     >>> squared = lambda model, x, y: (model(x) - y) ** 2
@@ -117,6 +119,11 @@ def training_view(setup: TrainingSetup, known: Collection[Op]) -> TrainingView:
     >>> training_view(setup, {}).names
     ('x0', 'y')
     """
+    with evaluating(setup.model):
+        return _training_view(setup, known)
+
+
+def _training_view(setup: TrainingSetup, known: Collection[Op]) -> TrainingView:
     row, inputs = setup.row, setup.inputs
     names = _names(setup)
     choices = [range(len(row)), range(inputs), ()]

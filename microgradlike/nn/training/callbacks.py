@@ -41,7 +41,7 @@ class Callback:
         )
 
     def end(self, state: State) -> None:
-        """Finish; called after the last epoch, also if the training was stopped or interrupted."""
+        """Finish; called at the end of a training, also if it was stopped or failed."""
 
     def state_dict(self) -> dict[str, object]:
         """The memory as plain numbers and lists, for a checkpoint."""
@@ -122,7 +122,8 @@ class EarlyStopping(Callback):
     def __call__(self, state: State) -> None:
         """Raise StopTraining if the last `patience` epochs have brought no improvement."""
         loss = self._monitored(state)
-        if self.best is None or self.best != self.best or loss < self.best - self.min_delta:
+        first_number = self.best is None or (self.best != self.best and loss == loss)
+        if self.best is None or first_number or loss < self.best - self.min_delta:
             self.best, self.waited = loss, 0
             if self.restore_best_weights:
                 self.parameters = [p.data for p in state.model.parameters()]

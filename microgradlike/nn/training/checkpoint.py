@@ -22,6 +22,7 @@ from microgradlike.nn.files import limit_of
 from microgradlike.nn.formats import LoadError, read_bounded
 from microgradlike.nn.module import Module, matched_parameters
 from microgradlike.nn.training.callbacks import Callback
+from microgradlike.nn.training.settings import require_same_settings
 from microgradlike.nn.training.state import State
 
 FORMAT = "microgradlike training"
@@ -91,6 +92,7 @@ def _document(state: State) -> dict[str, Any]:
         "examples": state.examples,
         "checked": state.validation_examples,
         "batch_size": state.batch_size,
+        "settings": state.settings,
         "parameters": state.model.state_dict(),
         "optimizer": state.optimizer.state_dict(),
         "lr": float(state.optimizer.lr),
@@ -118,6 +120,7 @@ def read(path: PathLike, state: State) -> None:
         found = {str(name): float(x) for name, x in document["parameters"].items()}
         matched = _matched(state.model, found)
         _require_same_batches(document, state)
+        require_same_settings(document, state)
         _restore(document, state)
     except (LoadError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         reason = str(error) if isinstance(error, LoadError) else f"is damaged: {error!r:.200}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from microgradlike._validate import shown
-from microgradlike.derivatives.pytree import is_array
+from microgradlike.derivatives.pytree import MAX_DEPTH, is_array
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,8 +20,8 @@ class Dataset:
 
     `rows` has a row for each example with all its numbers, `len()` is the number of examples.
     `structure` is equal for examples of one shape. `name` is the name of the data in messages.
-    Raises TypeError for anything but such a tuple of numbers, ValueError for no examples, for parts
-    of different lengths and for examples of different shapes.
+    A bool counts as 0 or 1. Raises TypeError for anything but such a tuple of numbers, ValueError
+    for no examples, for parts of different lengths and for examples of different shapes.
 
     >>> dataset = Dataset(([(1.0, 2.0), (3.0, 4.0)], [0, 1]), "data")
     >>> dataset.rows.tolist(), dataset.example(dataset.rows[1])
@@ -37,6 +37,7 @@ class Dataset:
                 f"{name} must be a tuple of arrays or lists with one entry per example, such as"
                 f" (points, labels), got {shown(data)} of type {type(data).__name__}"
             )
+        data = tuple(_with_bools_as_numbers(part, MAX_DEPTH) for part in data)
         counts = [row_count(part, f"{name}[{i}]") for i, part in enumerate(data)]
         for i, count in enumerate(counts):
             if count != counts[0]:
@@ -49,13 +50,24 @@ class Dataset:
         arguments = Arguments(data, {}, tuple(range(len(data))), called=f"{name}[{{}}]")
         if arguments.scalars:
             raise TypeError(f"{name} holds Values instead of numbers; write their .data")
+        self.name = name
         self.rows: NDArray[np.float64] = arguments.rows.T.copy()
         first = [row_of(part, 0) for part in data]
+        self._inputs = len(Pytree(first[0], name).leaves) if len(first) > 1 else 0
         self.structure = _structure(first)
         self._tree: Pytree = Pytree(first, name)
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def labels(self) -> NDArray[np.float64]:
+        """The columns of `rows` after the first part of the data; all columns of a single part.
+
+        >>> Dataset(([[1.0, 2.0]], [0]), "data").labels
+        array([[0.]])
+        """
+        return self.rows[:, self._inputs :]
 
     @property
     def first(self) -> Sequence[object]:
@@ -71,6 +83,25 @@ class Dataset:
         """
         parts: Sequence[object] = self._tree.as_argument(row.tolist())
         return parts
+
+
+def _with_bools_as_numbers(x: Any, depth: int) -> Any:
+    """The part of data with 0.0 and 1.0 for bools, which are no numbers to the engine."""
+    if type(x).__name__ in ("bool", "bool_"):
+        return float(x)
+    if is_array(x) and x.dtype == bool:
+        return x.astype(float)
+    if is_array(x) and x.dtype == object:
+        same = x.copy()
+        for i, cell in enumerate(x.flat):
+            if type(cell).__name__ in ("bool", "bool_"):
+                same.flat[i] = float(cell)
+        return same
+    if depth and type(x) in (list, tuple):
+        return type(x)(_with_bools_as_numbers(part, depth - 1) for part in x)
+    if depth and type(x) is dict:
+        return {key: _with_bools_as_numbers(part, depth - 1) for key, part in x.items()}
+    return x
 
 
 def _structure(x: Any) -> object:

@@ -37,7 +37,8 @@ class History:
 class State:
     """A training after `epoch` of `epochs`, over `examples` in batches of `batch_size`.
 
-    `validation_examples` is the size of the validation data, 0 without any. The progress bar shows
+    `validation_examples` is the size of the validation data, 0 without any. `settings` are those of
+    `nn.training.settings`, which a checkpoint holds. The progress bar shows
     the texts that a callback puts into `metrics` under a name.
 
     >>> from microgradlike import nn
@@ -57,6 +58,7 @@ class State:
     validation_examples: int
     batch_size: int
     rng: Random
+    settings: dict[str, object] = field(default_factory=dict)
     callbacks: list[Callback] = field(default_factory=list)
     history: History = field(default_factory=History)
     metrics: dict[str, str] = field(default_factory=dict)

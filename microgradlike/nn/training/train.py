@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from math import isfinite
+from collections.abc import Callable, Iterable
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from microgradlike._validate import shown, whole_number
-from microgradlike.compile.jit import jit
-from microgradlike.derivatives.diagnose import diagnose
-from microgradlike.engine import Value
 from microgradlike.nn import losses
+from microgradlike.nn.mode import modules, set_mode
 from microgradlike.nn.module import Module
 from microgradlike.nn.optim import Optimizer
 from microgradlike.nn.training.callbacks import (
@@ -24,7 +20,10 @@ from microgradlike.nn.training.callbacks import (
 )
 from microgradlike.nn.training.checkpoint import Checkpoint, read
 from microgradlike.nn.training.dataset import Dataset
+from microgradlike.nn.training.objective import Objective
 from microgradlike.nn.training.progress import Metrics, with_progress
+from microgradlike.nn.training.run import Run
+from microgradlike.nn.training.settings import settings_of
 from microgradlike.nn.training.speed import Speed, Stopwatch
 from microgradlike.nn.training.state import History, State
 
@@ -73,9 +72,13 @@ def fit(
     "binary_cross_entropy_with_logits", a function of (prediction, target), or a function of the
     model and one argument for each part of `data`, such as (model, x, y). Two required parameters
     mean (prediction, target) if `data` has two parts. `data` is a tuple of arrays or lists of one
-    length, such as (inputs, targets). `jit` makes a program of the loss (`backend`, `executor` and
-    `split` are its options; "eager" does without). A program checks no labels: those of the named
-    losses are checked first.
+    length, such as (inputs, targets); bools count as 0 and 1. `jit` makes a program of the loss
+    (`backend`, `executor` and `split` are its options; "eager" does without). A program cannot
+    raise, so every distinct label is checked first, by an eager loss.
+
+    The model is in training mode in each step and in evaluation mode otherwise, also afterwards:
+    then `model(x)` has no dropout. Dropout and `nn.uniform` draw anew for every example of every
+    step, by `seed`. A loss that draws numbers in another way is refused.
 
     Each of the `epochs` goes through all examples once, `batch_size` of them to a step (default:
     all), in an order drawn anew from `seed`; with None they come as they are. After each epoch the
@@ -83,12 +86,14 @@ def fit(
 
     `callbacks` are called with the State after each epoch. One may raise StopTraining, as
     EarlyStopping does. Ctrl-C ends the training without an error: finished epochs are kept and
-    `history.interrupted` is True. `resume` is a file of Checkpoint; with all else equal, the
-    training goes on to the bits of an uninterrupted one. `progress` shows a bar. `compare` times
-    that many eager steps at the end, for `history.speed`.
+    `history.interrupted` is True. `resume` is a file of Checkpoint; the training goes on to the
+    bits of an uninterrupted one, and is refused with another loss, data, seed, batch size, rate or
+    option of the optimizer. Functions among the callbacks are not compared. `progress` shows a bar.
+    `compare` times that many eager steps at the end, for `history.speed`.
 
-    Raises TypeError or ValueError for arguments that do not fit together, LoadError for a `resume`
-    that does not, and FloatingPointError for a loss of nan or inf, with the place it began.
+    Raises TypeError or ValueError for arguments that do not fit together, TraceError for a loss
+    that needs a number or changes when it is recorded again, LoadError for a `resume` that does not
+    fit, and FloatingPointError for a loss of nan or inf, with the place it began.
 
     >>> from microgradlike import nn
     >>> model = nn.MLP(1, [1], rng=Random(0))
@@ -111,93 +116,27 @@ def fit(
     epochs = whole_number("epochs", epochs, at_least=1)
     compare = whole_number("compare", compare, at_least=0)
     validated = 0 if tests is None else len(tests)
-    state = State(model, optimizer, epochs, len(dataset), validated, size, rng, ready)
+    settings = settings_of(model, loss, dataset, seed, optimizer)
+    state = State(model, optimizer, epochs, len(dataset), validated, size, rng, settings, ready)
     loss_of_example = losses.resolve(loss, data)
+    if validation_data is not None:
+        losses.resolve(loss, validation_data)  # checks its targets
 
-    def loss_of_row(row: Any) -> object:
-        try:
-            return loss_of_example(model, *dataset.example(row))
-        except ValueError as error:
-            error.add_note(
-                f"in the loss of an example of data; the first is {dataset.first!r:.200}"
-            )
-            raise
-
-    step = jit(loss_of_row, batch=0, backend=backend, executor=executor, split=split)
-    run = _Run(state, dataset, tests, step, Stopwatch(), shuffled=seed is not None)
+    options: dict[str, Any] = {"backend": backend, "executor": executor, "split": split}
+    options["seed"] = 0 if seed is None else seed
+    set_mode(modules(model), training=False)
+    objective = Objective(model, loss_of_example, dataset, training=True, **options)
+    validator = None
+    if tests is not None:
+        validator = Objective(model, loss_of_example, tests, training=False, **options)
+    run = Run(state, objective, validator, shuffled=seed is not None)
     _train(run, resume, progress=progress)
     if compare and backend != "eager" and not state.history.interrupted:
         state.history.speed = run.speed(compare)
     return state.history
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    state: State
-    dataset: Dataset
-    tests: Dataset | None
-    step: Any  # the loss of a batch, made by jit
-    stopwatch: Stopwatch
-    shuffled: bool
-
-    def epochs(self) -> Iterator[State]:
-        """Train one epoch after the other, with its callbacks."""
-        state = self.state
-        while state.epoch < state.epochs and not state.history.stopped:
-            state.history.losses.append(self.epoch())
-            if self.tests is not None:
-                state.history.validation.append(self.step(self.tests.rows))
-            for callback in state.callbacks:
-                try:
-                    callback(state)
-                except StopTraining as stop:
-                    state.history.stopped = str(stop) or "stopped by a callback"
-            yield state
-
-    def epoch(self) -> float:
-        """Take a step for every batch; the mean loss of the examples, each before its step."""
-        total = 0.0
-        for batch in self.batches():
-            self.state.optimizer.zero_grad()
-            loss = self.stopwatch(self.step.backward, self.dataset.rows[batch])
-            if not isfinite(loss):
-                raise self._not_finite(loss, batch)
-            self.state.optimizer.step()
-            total += loss * len(batch)
-        return total / len(self.dataset)
-
-    def batches(self) -> list[list[int]]:
-        """The examples of each step; a single batch stays in order, which does not matter there."""
-        count, size = len(self.dataset), self.state.batch_size
-        order = list(range(count))
-        if self.shuffled and size < count:
-            self.state.rng.shuffle(order)
-        return [order[i : i + size] for i in range(0, count, size)]
-
-    def speed(self, steps: int) -> Speed | None:
-        """The speed against eager steps on the first batch; gradients are 0 afterwards."""
-        eager = jit(self.step.f, batch=0, backend="eager")
-        stopwatch = Stopwatch()
-        for _ in range(steps):
-            stopwatch(eager.backward, self.dataset.rows[: self.state.batch_size])
-        self.state.optimizer.zero_grad()
-        return Speed.measured(self.stopwatch, stopwatch)
-
-    def _not_finite(self, loss: float, batch: list[int]) -> FloatingPointError:
-        """The error for a loss of nan or inf, with the first such example and its origin."""
-        message = f"the loss is {loss} in epoch {self.state.epoch + 1}"
-        for i in batch:
-            y = self.step.f(self.dataset.rows[i])
-            if isinstance(y, Value) and not isfinite(y.data):
-                message += f", from example {i}, where it began at\n{diagnose(y)}\n"
-                break
-        return FloatingPointError(
-            f"{message}; the parameters are those before this step. Check the data there, lower the"
-            " learning rate, or take a loss that is finite there"
-        )
-
-
-def _train(run: _Run, resume: PathLike | None, *, progress: bool) -> None:
+def _train(run: Run, resume: PathLike | None, *, progress: bool) -> None:
     state = run.state
     for callback in state.callbacks:
         callback.begin(state)
@@ -211,8 +150,10 @@ def _train(run: _Run, resume: PathLike | None, *, progress: bool) -> None:
             pass
     except KeyboardInterrupt:
         state.history.interrupted = True
-    for callback in state.callbacks:
-        callback.end(state)
+    finally:
+        for callback in state.callbacks:
+            callback.end(state)
+    run.require_trained_parameters()
 
 
 def _metrics(state: State) -> Metrics:

@@ -1,0 +1,111 @@
+"""Noise: random numbers that a training draws anew for every example of every step."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, TypeVar
+
+from microgradlike.compile.trace_error import refuse
+from microgradlike.context import active_trace
+from microgradlike.nn.initialisation import Source, source
+from microgradlike.op import Number
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Result = TypeVar("Result")
+
+_given: ContextVar[Iterator[Number] | None] = ContextVar("noise", default=None)
+
+
+def uniform(rng: Source | None = None) -> Number:
+    """A random number in [0, 1), for noise in a model or a loss.
+
+    `fit` gives a new number to every example of every step, by its seed and with any backend.
+    Elsewhere `rng` draws it, a `random.Random`, by default the shared generator of the module
+    `random`. Raises TraceError while `jit` records: a program would repeat one number for ever.
+
+    >>> uniform(random.Random(0)) == random.Random(0).uniform(0, 1)
+    True
+    """
+    numbers = _given.get()
+    if numbers is not None:
+        number = next(numbers, None)
+        if number is None:
+            raise ValueError(
+                "this example draws more random numbers than the first one; draw as many for each,"
+                ' or pass backend="eager"'
+            )
+        return number
+    if active_trace.get() is not None:
+        refuse(
+            "a random number is drawn for every call",
+            'train with nn.fit, which passes it as an argument, or pass backend="eager"; a Dropout'
+            " is inactive after model.eval()",
+        )
+    return (random if rng is None else source(rng)).uniform(0, 1)
+
+
+def call_with_noise(numbers: Iterator[Number], f: Callable[..., Result], *args: object) -> Result:
+    """Return f(*args), in which `uniform` takes its numbers from `numbers`.
+
+    >>> call_with_noise(iter([0.25, 0.75]), lambda: (uniform(), uniform()))
+    (0.25, 0.75)
+    """
+    token = _given.set(numbers)
+    try:
+        return f(*args)
+    finally:
+        _given.reset(token)
+
+
+class StepNoise:
+    """The random numbers of one step of `size` examples: a column of `size` for every draw.
+
+    They depend on `seed`, `epoch` and `step` alone, so a resumed training has the same ones.
+
+    >>> noise = StepNoise(seed=0, epoch=1, step=2, size=3)
+    >>> noise.rows(2).tolist()[1] == [noise.column(0)[1], noise.column(1)[1]]
+    True
+    """
+
+    def __init__(self, *, seed: int, epoch: int, step: int, size: int) -> None:
+        import numpy as np  # here, to keep `import microgradlike` light
+
+        self.size = size
+        # the bits of PCG64 stay the same in every release of NumPy, unlike those of Generator
+        self._bits = np.random.PCG64((seed % 2**64, epoch, step))
+        self._columns: list[NDArray[np.float64]] = []
+
+    def column(self, draw: int) -> NDArray[np.float64]:
+        """The numbers of all examples for a draw, counted from 0."""
+        self._draw(draw + 1)
+        return self._columns[draw]
+
+    @property
+    def draws(self) -> int:
+        """The greatest number of draws for an example so far."""
+        return len(self._columns)
+
+    def rows(self, draws: int) -> NDArray[np.float64]:
+        """The numbers of the first draws, a row for each example."""
+        import numpy as np
+
+        self._draw(draws)
+        return np.reshape(self._columns[:draws], (draws, self.size)).T
+
+    def _draw(self, draws: int) -> None:
+        missing = draws - len(self._columns)
+        if missing > 0:
+            bits = self._bits.random_raw(missing * self.size)
+            self._columns.extend(((bits >> 11) * 2.0**-53).reshape(missing, self.size))
+
+    def of_example(self, place: int) -> Iterator[float]:
+        """The numbers of one example, without an end."""
+        draw = 0
+        while True:
+            yield float(self.column(draw)[place])
+            draw += 1
