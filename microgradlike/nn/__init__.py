@@ -49,8 +49,8 @@ True
 """
 
 from microgradlike.nn.data import blobs, circles, moons, spirals, xor
+from microgradlike.nn.document import LoadError
 from microgradlike.nn.files import load, save
-from microgradlike.nn.formats import LoadError
 from microgradlike.nn.layers import MLP, Layer, Neuron
 from microgradlike.nn.losses import (
     binary_cross_entropy,

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from microgradlike._io import PathLike, write_whole
 from microgradlike._validate import shown
-from microgradlike.nn.formats import FORMATS, Format, LoadError, Parameters, read_bounded
+from microgradlike.nn.document import LoadError
+from microgradlike.nn.formats import FORMATS, Format, Parameters, read_bounded
 from microgradlike.nn.module import Module
+from microgradlike.nn.rollback import Snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +39,10 @@ def save(model: Module, path: PathLike) -> Path:
 
     file_format = _format(path)
     require_module(model)
-    write_whole(path, file_format.encode(model.state_dict()))
+    parameters = model.state_dict()
+    content = file_format.encode(parameters)
+    _require_readable(file_format, content, parameters)
+    write_whole(path, content)
     return Path(path)
 
 
@@ -59,10 +64,15 @@ def load(model: Module, path: PathLike) -> None:
     file_format = _format(path)
     require_module(model)
     limit = limit_of(model.state_dict())
+    before = Snapshot(model)
     try:
         model.load_state_dict(file_format.decode(read_bounded(path, limit), limit))
-    except ValueError as error:
-        raise LoadError(f"{os.fspath(path)}: {error}; the model is as it was") from error.__cause__
+    except BaseException as error:  # also Ctrl-C
+        before.put_back()
+        if not isinstance(error, ValueError):
+            raise
+        reason = f"{os.fspath(path)!s}: {error}; the model is as it was"
+        raise LoadError(reason) from error.__cause__
 
 
 def _format(path: PathLike) -> Format:
@@ -72,6 +82,14 @@ def _format(path: PathLike) -> Format:
             f"the suffix must be one of {', '.join(FORMATS)}, got {os.fspath(path)!r:.100}"
         )
     return FORMATS[suffix]
+
+
+def _require_readable(file_format: Format, content: bytes, parameters: Parameters) -> None:
+    """Raise ValueError if a file of this content would not give the same numbers back."""
+    found = file_format.decode(content, limit_of(parameters))
+    for name, x in parameters.items():
+        if found.get(name) != x and x == x:
+            raise ValueError(f"the parameter {name!r:.100} is {x!r:.60}, which no file gives back")
 
 
 def require_module(model: object) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # from this many parameters on, one array is faster than a loop: 20 times for 337 parameters
 ARRAY = 32
 
+MAX_STEPS = 2**53  # whole numbers up to here are doubles, as the powers of betas need them
+
 N = TypeVar("N", float, "NDArray[np.float64]")  # one parameter, or an array of all
 
 
@@ -30,9 +32,9 @@ class Optimizer(ABC):
     """The base class of optimizers: parameters, the learning rate `lr`, and state.
 
     A subclass defines `update`. `lr` may be changed between steps. `state` has a list or array with
-    a float per parameter for each name in `slots`, all 0 at first. Raises ValueError for no
-    parameters, for one that is given twice or is a result, and for a rate that is negative or not
-    finite; TypeError for anything but Values and numbers.
+    a float per parameter for each name in `slots`, all 0 at first, and never below 0 for those in
+    `nonnegative`. Raises ValueError for no parameters, for one that is given twice or is a result,
+    and for a rate that is negative or not finite; TypeError for anything but Values and numbers.
 
     >>> class SignDescent(Optimizer):
     ...     def __init__(self, parameters, lr):
@@ -43,6 +45,8 @@ class Optimizer(ABC):
     >>> SignDescent([p], lr=0.25).step(); p.data
     1.25
     """
+
+    nonnegative: tuple[str, ...] = ()
 
     def __init__(
         self, parameters: Iterable[Value], lr: float, *, weight_decay: float, slots: tuple[str, ...]
@@ -113,8 +117,8 @@ class Optimizer(ABC):
     def load_state_dict(self, state: Mapping[str, object]) -> None:
         """Restore a state that `state_dict` gave.
 
-        Raises ValueError for a state of another optimizer or size, TypeError for anything but a
-        dict of numbers; the optimizer is then as it was.
+        Raises ValueError for a state of another optimizer or size and for a number out of range,
+        TypeError for anything but a dict of numbers; the optimizer is then as it was.
 
         >>> optimizer = SGD([Value(1.0)], lr=0.1, momentum=0.9)
         >>> optimizer.load_state_dict({"optimizer": "SGD", "steps": 7, "velocity": [0.5]})
@@ -133,7 +137,13 @@ class Optimizer(ABC):
                 " result of its state_dict()"
             )
         steps = whole_number("steps", state["steps"], at_least=0)
+        if steps > MAX_STEPS:
+            raise ValueError(f"steps must be at most 2**53, got {steps.bit_length()} bits")
         loaded = {name: _numbers(name, state[name], len(self.parameters)) for name in self.state}
+        for name in self.nonnegative:
+            for i, x in enumerate(loaded[name]):
+                if x < 0:
+                    raise ValueError(f"{name}[{i}] must not be negative, got {x}")
         self.steps = steps
         self.state = dict(loaded)
 
@@ -188,6 +198,7 @@ class Adam(Optimizer):
     0.75
     """
 
+    nonnegative = ("square",)
     decoupled = False  # the decay is part of the gradient
     default_decay = 0.0
 

@@ -22,9 +22,10 @@ from microgradlike.nn.training.callbacks import (
     FunctionCallback,
     StopTraining,
 )
-from microgradlike.nn.training.checkpoint import Checkpoint, read
+from microgradlike.nn.training.checkpoint import Checkpoint
 from microgradlike.nn.training.dataset import Dataset
 from microgradlike.nn.training.progress import Metrics, with_progress
+from microgradlike.nn.training.restoration import Restoration
 from microgradlike.nn.training.speed import Speed, Stopwatch
 from microgradlike.nn.training.state import History, State
 
@@ -199,10 +200,11 @@ class _Run:
 
 def _train(run: _Run, resume: PathLike | None, *, progress: bool) -> None:
     state = run.state
+    restoration = None if resume is None else Restoration(resume, state)
     for callback in state.callbacks:
         callback.begin(state)
-    if resume is not None:
-        read(resume, state)
+    if restoration is not None:
+        restoration.apply()
     epochs = run.epochs()
     if progress:
         epochs = with_progress(epochs, state.epochs, _metrics, done=state.epoch)
