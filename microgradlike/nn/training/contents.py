@@ -75,9 +75,8 @@ None
         )
 
 
-SCHEMA = Schema(
-    "microgradlike training", 1, frozenset(x.name for x in dataclasses.fields(Contents))
-)
+FIELDS = frozenset(field.name for field in dataclasses.fields(Contents))
+SCHEMA = Schema("microgradlike training", 1, FIELDS)
 
 
 def with_memory(state: State) -> list[Callback]:
