@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from microgradlike._io import PathLike, write_whole
+from microgradlike._io import PathLike, require_regular, write_whole
 from microgradlike._validate import is_real, shown, whole_number
 from microgradlike.nn.document import LoadError
 from microgradlike.nn.optim import Optimizer
@@ -43,6 +43,7 @@ class Checkpoint(Callback):
                 f"{os.fspath(path)}: there is no directory {os.fspath(self.path.parent)}; make it"
                 " first"
             )
+        require_regular(path)
         if not (is_real(seconds) and seconds >= 0):
             raise ValueError(f"seconds must be 0 or more, got {shown(seconds)}")
         self.seconds = seconds
