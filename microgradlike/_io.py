@@ -68,17 +68,19 @@ def require_regular(path: PathLike, way_out: str = "write to a new file, and cop
     >>> require_regular("/")
     Traceback (most recent call last):
     ...
-    IsADirectoryError: [Errno 21] is a directory; name a file in it: '/'
+    IsADirectoryError: [Errno 21] this is a directory; name a file in it: '/'
     """
     status = _status(path)
     if status is None:
         return
     mode = status.st_mode
     if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, "is a directory; name a file in it", os.fspath(path))
+        raise IsADirectoryError(
+            errno.EISDIR, "this is a directory; name a file in it", os.fspath(path)
+        )
     if not stat.S_ISREG(mode):
         kind = KINDS.get(stat.S_IFMT(mode), "no regular file")
-        reason = f"is {kind}, which cannot be replaced by a file; {way_out}"
+        reason = f"this is {kind}, which cannot be replaced by a file; {way_out}"
         raise OSError(errno.EINVAL, reason, os.fspath(path))
 
 
@@ -117,6 +119,9 @@ def _status(path: PathLike) -> os.stat_result | None:
         return os.stat(path)
     except (FileNotFoundError, NotADirectoryError):  # there is no such file yet
         return None
+    except ValueError as error:  # a character that no name has
+        reason = f"this is no name of a file: {error}; choose another name"
+        raise OSError(errno.EINVAL, reason, os.fspath(path)) from error
 
 
 def _replaced(temporary: str, target: str, content: bytes) -> bool:

@@ -81,6 +81,8 @@ def double(name: str, x: object) -> float:
     >>> double("best", 3), double("best", math.inf)
     (3.0, inf)
     """
+    if type(x) is float:  # most are: 5x faster than is_real
+        return x
     if not is_real(x):
         raise TypeError(f"{name} must be a number, got {shown(x)} of type {type(x).__name__}")
     return to_float(x)

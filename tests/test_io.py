@@ -113,7 +113,7 @@ def test_a_pipe_and_a_socket_stay_what_they_are(tmp_path, monkeypatch, kind, mak
     make("special")
     os.symlink("special", "link")
     path = "link" if linked else "special"
-    says = f"is {kind}, which cannot be replaced by a file; write to a new file.*'{path}'"
+    says = f"this is {kind}, which cannot be replaced by a file; write to a new file.*'{path}'"
     with pytest.raises(OSError, match=says):
         write_whole(path, b"new")
     assert not stat.S_ISREG(os.stat("special").st_mode)
@@ -166,9 +166,11 @@ def test_any_name_that_the_system_has_is_written(tmp_path, name):
     assert os.listdir(tmp_path) == [name]
 
 
-def test_a_name_that_is_too_long_is_an_os_error(tmp_path):
+def test_a_name_that_no_file_can_have_is_an_os_error(tmp_path):
     with pytest.raises(OSError, match="nnn"):
         write_whole(tmp_path / ("n" * 5000), b"new")
+    with pytest.raises(OSError, match="is no name of a file: embedded null .*choose another"):
+        write_whole(tmp_path / "a\0", b"new")
     assert os.listdir(tmp_path) == []
 
 

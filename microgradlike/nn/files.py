@@ -64,7 +64,7 @@ def load(model: Module, path: PathLike) -> None:
     file_format = _format(path)
     require_module(model)
     limit = limit_of(model.state_dict())
-    before = Snapshot(model)
+    before = Snapshot(*model.parameters())
     try:
         model.load_state_dict(file_format.decode(read_bounded(path, limit), limit))
     except BaseException as error:  # also Ctrl-C

@@ -10,9 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from microgradlike._validate import is_real, real_number, shown, whole_number
+from microgradlike._validate import double, real_number, shown, whole_number
 from microgradlike.engine import Value
-from microgradlike.op import to_float
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 # from this many parameters on, one array is faster than a loop: 20 times for 337 parameters
 ARRAY = 32
-
-MAX_STEPS = 2**53  # whole numbers up to here are doubles, as the powers of betas need them
 
 N = TypeVar("N", float, "NDArray[np.float64]")  # one parameter, or an array of all
 
@@ -137,13 +134,12 @@ class Optimizer(ABC):
                 " result of its state_dict()"
             )
         steps = whole_number("steps", state["steps"], at_least=0)
-        if steps > MAX_STEPS:
+        if steps > 2**53:  # the powers of betas take a double
             raise ValueError(f"steps must be at most 2**53, got {steps.bit_length()} bits")
         loaded = {name: _numbers(name, state[name], len(self.parameters)) for name in self.state}
         for name in self.nonnegative:
-            for i, x in enumerate(loaded[name]):
-                if x < 0:
-                    raise ValueError(f"{name}[{i}] must not be negative, got {x}")
+            if below := [x for x in loaded[name] if x < 0]:
+                raise ValueError(f"{name} must have no number below 0, got {below[0]}")
         self.steps = steps
         self.state = dict(loaded)
 
@@ -299,12 +295,6 @@ def _numbers(name: str, xs: object, count: int) -> list[float]:
             f"{name} must be a list with a number for each parameter, got {shown(xs)} of type"
             f" {type(xs).__name__}"
         )
-    for i, x in enumerate(xs):
-        if not is_real(x):
-            raise TypeError(
-                f"{name}[{i}] is {shown(x)} of type {type(x).__name__}, and not a number; a state"
-                " is what state_dict() gave"
-            )
     if len(xs) != count:
         raise ValueError(f"{name} has {len(xs)} number(s) for {count} parameter(s)")
-    return [to_float(x) for x in xs]
+    return [double(f"{name}[{i}]", x) for i, x in enumerate(xs)]

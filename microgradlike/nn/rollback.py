@@ -39,7 +39,9 @@ class Snapshot:
             if id(x) in seen or isinstance(x, LEFT_ALONE) or inspect.ismodule(x):
                 continue
             seen[id(x)] = x
-            if not inspect.isroutine(x):
+            if isinstance(x, Value):  # the operands of a result do not change
+                self._undo.append(partial(_set_numbers, x, x.data, x.grad))
+            elif not inspect.isroutine(x):
                 self._undo.extend(_undo(x))
                 stack.extend(_parts(x))
 
@@ -51,9 +53,7 @@ class Snapshot:
 
 def _undo(x: Any) -> Iterator[Callable[[], object]]:
     """Yield the calls that restore an object, without its parts."""
-    if isinstance(x, Value):
-        yield partial(_set_numbers, x, x.data, x.grad)
-    elif isinstance(x, Random):
+    if isinstance(x, Random):
         yield partial(x.setstate, x.getstate())
     elif isinstance(x, (list, array, bytearray)):
         yield partial(x.__setitem__, slice(None), x[:])
@@ -63,20 +63,15 @@ def _undo(x: Any) -> Iterator[Callable[[], object]]:
         yield partial(_refill, x, x.extend, x.copy())
     elif is_array(x) and x.flags.writeable:
         yield partial(x.__setitem__, ..., x.copy())
-    for slot in _slots(x):
-        if hasattr(x, slot.__name__):
-            yield partial(slot.__set__, x, slot.__get__(x))
+    for slot, part in _slots(x):
+        yield partial(slot.__set__, x, part)
 
 
 def _parts(x: Any) -> Iterator[object]:
-    if isinstance(x, Value):  # the operands of a result do not change
-        return
     attributes = getattr(x, "__dict__", None)
     if isinstance(attributes, dict):
         yield attributes
-    for slot in _slots(x):
-        if hasattr(x, slot.__name__):
-            yield slot.__get__(x)
+    yield from (part for _, part in _slots(x))
     if isinstance(x, dict):
         yield from x.values()
     elif isinstance(x, (list, tuple, set, frozenset, deque)):
@@ -85,10 +80,13 @@ def _parts(x: Any) -> Iterator[object]:
         yield from x.flat
 
 
-def _slots(x: object) -> list[Any]:
-    """The descriptors of `__slots__`, those of base classes included."""
-    kinds = [kind for kind in type(x).__mro__ if "__slots__" in vars(kind)]
-    return [d for kind in kinds for d in vars(kind).values() if inspect.ismemberdescriptor(d)]
+def _slots(x: object) -> Iterator[tuple[Any, object]]:
+    """Yield the descriptors of `__slots__` that are set, those of base classes too, and values."""
+    for kind in type(x).__mro__:
+        if "__slots__" in vars(kind):
+            for slot in vars(kind).values():
+                if inspect.ismemberdescriptor(slot) and hasattr(x, slot.__name__):
+                    yield slot, slot.__get__(x)
 
 
 def _set_numbers(p: Value, data: float, grad: float) -> None:
