@@ -68,16 +68,15 @@ def require_regular(path: PathLike, way_out: str = "write to a new file, and cop
     >>> require_regular("/")
     Traceback (most recent call last):
     ...
-    IsADirectoryError: [Errno 21] this is a directory; name a file in it: '/'
+    IsADirectoryError: [Errno 21] Is a directory; name a file in it: '/'
     """
     status = _status(path)
     if status is None:
         return
     mode = status.st_mode
     if stat.S_ISDIR(mode):
-        raise IsADirectoryError(
-            errno.EISDIR, "this is a directory; name a file in it", os.fspath(path)
-        )
+        reason = "Is a directory; name a file in it"
+        raise IsADirectoryError(errno.EISDIR, reason, os.fspath(path))
     if not stat.S_ISREG(mode):
         kind = KINDS.get(stat.S_IFMT(mode), "no regular file")
         reason = f"this is {kind}, which cannot be replaced by a file; {way_out}"

@@ -58,7 +58,7 @@ def setting(*keys, to):
         (setting("optimizer", "steps", to=1.5), "steps must be a whole number, got 1.5"),
         (
             setting("optimizer", "square", 3, to=-1e-9),
-            "square must have no number below 0, got -1e-09",
+            "square must have no number below 0, got -1e",
         ),
         (setting("optimizer", "mean", 3, to=10**400), "digits is beyond the largest double"),
         (setting("optimizer", "mean", to=[0.5]), r"mean has 1 number\(s\) for 9 parameter"),
