@@ -61,14 +61,25 @@ class Schema(NamedTuple):
         ...
         microgradlike.nn.document.LoadError: has version 2; this release reads version 1
         """
+        try:
+            return self._decoded(content)
+        except LoadError:
+            raise
+        except (ValueError, RecursionError) as error:
+            raise LoadError(f"is not complete JSON: {error}; {ANOTHER_COPY}") from error
+
+    def _decoded(self, content: bytes) -> dict[str, Any]:
         found = _parsed(content)
         document = found if isinstance(found, dict) else {}
         self.require_format(document.get("format"), document.get("version"))
         unknown = set(document) - self.fields - {"format", "version", "checksum"}
         if unknown:
             raise LoadError(f"has an unknown field {min(unknown)!r:.100}; remove it")
-        if "checksum" in document:
-            _require_checksum(document.pop("checksum"), document)
+        if "checksum" in document and document.pop("checksum") != _checksum(document):
+            raise LoadError(
+                "does not agree with its checksum: it was damaged, or edited by hand; to accept an"
+                ' edit, remove the field "checksum"'
+            )
         for name in sorted(self.fields - set(document)):
             raise LoadError(f"has no field {name!r}; {ANOTHER_COPY}")
         return {name: document[name] for name in document if name in self.fields}
@@ -107,17 +118,12 @@ def _parsed(content: bytes) -> object:
 
     if content.startswith(b"\xef\xbb\xbf"):
         raise LoadError("is not complete JSON: it begins with a byte order mark; save it without")
-    try:
-        return json.loads(
-            content.decode(),
-            object_pairs_hook=unique,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-        )
-    except LoadError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise LoadError(f"is not complete JSON: {error}; {ANOTHER_COPY}") from error
+    return json.loads(
+        content.decode(),
+        object_pairs_hook=unique,
+        parse_constant=_refuse_constant,
+        parse_float=_finite,
+    )
 
 
 def _refuse_constant(name: str) -> float:
@@ -129,18 +135,6 @@ def _finite(text: str) -> float:
     if x - x != 0:
         raise LoadError(f"has {text:.40}, a number beyond the largest double, 1.8e308")
     return x
-
-
-def _require_checksum(checksum: object, document: Mapping[str, Any]) -> None:
-    try:
-        agrees = checksum == _checksum(document)
-    except RecursionError as error:
-        raise LoadError(f"is nested too deeply; {ANOTHER_COPY}") from error
-    if not agrees:
-        raise LoadError(
-            "does not agree with its checksum: it was damaged, or edited by hand; to accept an"
-            ' edit, remove the field "checksum"'
-        )
 
 
 def _checksum(document: Mapping[str, Any]) -> str:

@@ -41,7 +41,10 @@ def save(model: Module, path: PathLike) -> Path:
     require_module(model)
     parameters = model.state_dict()
     content = file_format.encode(parameters)
-    _require_readable(file_format, content, parameters)
+    try:
+        _require_same(file_format.decode(content, limit_of(parameters)), parameters)
+    except ValueError as error:
+        raise ValueError(f"{os.fspath(path)} is not written, as it {error}") from error
     write_whole(path, content)
     return Path(path)
 
@@ -84,12 +87,11 @@ def _format(path: PathLike) -> Format:
     return FORMATS[suffix]
 
 
-def _require_readable(file_format: Format, content: bytes, parameters: Parameters) -> None:
-    """Raise ValueError if a file of this content would not give the same numbers back."""
-    found = file_format.decode(content, limit_of(parameters))
+def _require_same(found: Parameters, parameters: Parameters) -> None:
+    """Raise ValueError if the numbers that a file gives back are not those that were written."""
     for name, x in parameters.items():
-        if found.get(name) != x and x == x:
-            raise ValueError(f"the parameter {name!r:.100} is {x!r:.60}, which no file gives back")
+        if found[name] != x and x == x:
+            raise ValueError(f"holds {found[name]!r} for {name!r:.100}, which is {shown(x)}")
 
 
 def require_module(model: object) -> None:
