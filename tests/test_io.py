@@ -298,6 +298,7 @@ def test_a_folder_that_takes_no_file_is_named(tmp_path, monkeypatch, code):
     assert str(tmp_path) in caught.value.strerror
 
 
+@posix
 def test_a_disk_that_gives_other_bytes_back_is_an_error(tmp_path, monkeypatch):
     (tmp_path / "a").write_bytes(b"old")
 

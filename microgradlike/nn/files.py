@@ -1,6 +1,7 @@
 """Files of a module's parameters: JSON or `.npz`, by the suffix. Never pickle.
 
-A file holds a format, a version, and for each parameter its name and its number, exactly.
+A file holds a format, a version, a checksum, and for each parameter its name and its exact number.
+It counts as written once the code that loads it has read it.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ def save(model: Module, path: PathLike) -> Path:
     """Write the parameters of `model` to `path`, as JSON or `.npz` by its suffix; return the Path.
 
     The file appears whole or not at all: an old file stays until the new one is complete, and
-    passes its permissions on. Raises ValueError for any other suffix, OSError if the file cannot be
-    written, TypeError for anything but a Module.
+    passes its permissions on. Raises ValueError for any other suffix and for numbers that a file
+    would not give back, OSError if the file cannot be written or is not a regular one, TypeError
+    for anything but a Module.
 
     >>> import tempfile
     >>> from microgradlike.nn import MLP

@@ -1,11 +1,12 @@
 """A checkpoint that is put into a training: all of it, or nothing."""
 
+import copy
 import json
 import math
 import random
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value, nn
 from microgradlike.nn import LoadError, train
@@ -119,6 +120,58 @@ def test_a_text_that_is_not_the_one_written_changes_nothing(tmp_path, spoil, say
     path = written(tmp_path)
     path.write_bytes(spoil(path.read_text()))
     refused(path, says)
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.just(10**400)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | st.sampled_from([{"double": "inf"}, {"double": "nan"}, {"double": 1}]),
+    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.text(), parts, max_size=3),
+)
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory):
+    document = json.loads(written(tmp_path_factory.mktemp("run")).read_text())
+    del document["checksum"]
+    return document
+
+
+@pytest.mark.parametrize("examples", [100, pytest.param(5_000, marks=pytest.mark.long)])
+def test_any_json_in_any_place_is_taken_or_changes_nothing(tmp_path, document, examples):
+    @settings(max_examples=examples)
+    @given(st.data())
+    def edit(data):
+        edited = copy.deepcopy(document)
+        place = edited
+        while True:
+            places = list(place) if isinstance(place, dict) else range(len(place))
+            key = data.draw(st.sampled_from(places))
+            deeper = isinstance(place[key], (dict, list)) and place[key]
+            if not deeper or data.draw(st.booleans()):
+                break
+            place = place[key]
+        place[key] = data.draw(json_values)
+        path, state = tmp_path / "run.json", training(5)
+        path.write_text(json.dumps(edited))
+        before = whole(state)
+        try:
+            Restoration(path, state).apply()
+        except LoadError:
+            assert whole(state) == before
+        else:
+            rate = state.optimizer.lr
+            assert isinstance(rate, float)
+            assert 0 <= rate < math.inf
+            assert all(type(p.data) is float for p in state.model.parameters())
+            assert all(x >= 0 or x != x for x in state.optimizer.state["square"])
+            state.rng.shuffle([1, 2, 3])
+
+    edit()
 
 
 def test_a_checkpoint_of_an_older_release_still_loads(tmp_path):
