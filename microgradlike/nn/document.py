@@ -22,7 +22,8 @@ class LoadError(ValueError):
     >>> Schema("microgradlike parameters", 1, frozenset()).decode(b"{}")
     Traceback (most recent call last):
     ...
-    microgradlike.nn.document.LoadError: is not a microgradlike parameters file: its format is None
+    microgradlike.nn.document.LoadError: is not a microgradlike parameters file: its format is \
+None; pass another file
     """
 
 
@@ -59,7 +60,8 @@ class Schema(NamedTuple):
         >>> Schema("points", 1, frozenset({"x"})).decode(b'{"format": "points", "version": 2}')
         Traceback (most recent call last):
         ...
-        microgradlike.nn.document.LoadError: has version 2; this release reads version 1
+        microgradlike.nn.document.LoadError: has version 2; this release reads version 1, a later \
+one may read others
         """
         try:
             return self._decoded(content)
@@ -90,10 +92,13 @@ class Schema(NamedTuple):
         >>> Schema("points", 1, frozenset()).require_format("points", 1)
         """
         if format_ != self.format:
-            raise LoadError(f"is not a {self.format} file: its format is {shown(format_)}")
+            raise LoadError(
+                f"is not a {self.format} file: its format is {shown(format_)}; pass another file"
+            )
         if version != self.version or isinstance(version, bool):
             raise LoadError(
-                f"has version {shown(version)}; this release reads version {self.version}"
+                f"has version {shown(version)}; this release reads version {self.version}, a later"
+                " one may read others"
             )
 
 
@@ -127,13 +132,13 @@ def _parsed(content: bytes) -> object:
 
 
 def _refuse_constant(name: str) -> float:
-    raise LoadError(f'is not JSON, which has no number {name}; an infinity or nan is text: "inf"')
+    raise LoadError(f"is not JSON, which has no number {name}; {ANOTHER_COPY}")
 
 
 def _finite(text: str) -> float:
     x = float(text)
     if x - x != 0:
-        raise LoadError(f"has {text:.40}, a number beyond the largest double, 1.8e308")
+        raise LoadError(f"has {text:.40}, a number beyond the largest double; {ANOTHER_COPY}")
     return x
 
 

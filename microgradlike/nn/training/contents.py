@@ -40,7 +40,7 @@ class Contents:
         Traceback (most recent call last):
         ...
         microgradlike.nn.document.LoadError: is not a microgradlike training file: its format is \
-None
+None; pass another file
         """
         fields = SCHEMA.decode(content)
         try:

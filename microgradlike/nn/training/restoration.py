@@ -76,7 +76,10 @@ class Restoration:
             self._state.optimizer.load_state_dict(self._contents.optimizer)
         except Exception as error:
             kind = type(self._state.optimizer).__name__
-            raise LoadError(f"has a state that {kind} refuses: {error!s:.300}") from error
+            raise LoadError(
+                f"has a state that {kind} refuses: {error!s:.300}; give fit the optimizer that"
+                " wrote it"
+            ) from error
 
     def _refusal(self, error: LoadError) -> LoadError:
         return LoadError(f"{self._path!s}: {error}; the model is as it was")
