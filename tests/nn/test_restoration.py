@@ -3,7 +3,10 @@
 import copy
 import json
 import math
+import os
 import random
+import stat
+import sys
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -405,3 +408,13 @@ def test_a_checkpoint_goes_where_it_was_meant_to_go(tmp_path, monkeypatch):
     train.fit(model, "mse", ([[0.0]], [1.0]), callbacks=[checkpoint], **options)
     assert (tmp_path / "run.json").exists()
     assert not (tmp_path / "other" / "run.json").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes with a name are POSIX's")
+def test_a_checkpoint_and_a_model_replace_no_pipe(tmp_path):
+    path = tmp_path / "run.json"
+    os.mkfifo(path)
+    for act in (train.Checkpoint, lambda path: nn.save(nn.Neuron(1), path)):
+        with pytest.raises(OSError, match=r"a named pipe, .*; write to a new file, and copy"):
+            act(path)
+    assert stat.S_ISFIFO(path.stat().st_mode)
