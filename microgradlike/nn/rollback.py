@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from array import array
 from collections import deque
@@ -42,13 +43,15 @@ class Snapshot:
             if isinstance(x, Value):  # the operands of a result do not change
                 self._undo.append(partial(_set_numbers, x, x.data, x.grad))
             elif not inspect.isroutine(x):
-                self._undo.extend(_undo(x))
-                stack.extend(_parts(x))
+                with contextlib.suppress(Exception):  # a user's class may hide its parts
+                    self._undo.extend(_undo(x))
+                    stack.extend(_parts(x))
 
     def put_back(self) -> None:
         """Restore every object."""
         for undo in self._undo:
-            undo()
+            with contextlib.suppress(Exception):  # or refuse any change, and the others go on
+                undo()
 
 
 def _undo(x: Any) -> Iterator[Callable[[], object]]:
@@ -94,5 +97,10 @@ def _set_numbers(p: Value, data: float, grad: float) -> None:
 
 
 def _refill(x: Any, add: Callable[[Any], object], old: Any) -> None:
-    x.clear()
-    add(old)
+    if _ids(x) != _ids(old):  # others may be looking at one that has not changed
+        x.clear()
+        add(old)
+
+
+def _ids(x: Any) -> list[int]:
+    return [id(part) for part in ([*x, *x.values()] if isinstance(x, dict) else x)]

@@ -75,6 +75,43 @@ def test_everything_is_put_back_in_place(make, change):
         assert repr(x) == want
 
 
+class Hidden:
+    __slots__ = ()
+
+    @property
+    def __dict__(self):
+        raise RuntimeError("hidden")
+
+
+class Fixed(dict):
+    def clear(self):
+        raise TypeError("fixed")
+
+
+def test_an_object_that_hides_or_refuses_does_not_stop_the_others():
+    fixed, seen = Fixed(a=1), [1]
+    before = Snapshot(seen, Hidden(), fixed, {"seen": seen})
+    fixed["b"] = 2
+    seen.append(2)
+    before.put_back()
+    assert (seen, fixed) == ([1], {"a": 1, "b": 2})
+
+
+def test_a_dict_that_has_not_changed_is_never_empty():
+    cleared = []
+
+    class Watched(dict):
+        def clear(self):
+            cleared.append(self)
+            super().clear()
+
+    watched, seen = Watched(a=[1]), set("ab")
+    before = Snapshot(watched, seen)
+    watched["a"].append(2)
+    before.put_back()
+    assert (watched, seen, cleared) == ({"a": [1]}, set("ab"), [])
+
+
 def test_values_and_generators_are_put_back():
     model, rng = nn.MLP(2, [2, 1]), Random(0)
     model.loop, p = model, model.parameters()[3]
