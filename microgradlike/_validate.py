@@ -73,6 +73,21 @@ def real_number(
     return found
 
 
+def double(name: str, x: object) -> float:
+    """The number `name` as a float, inf and nan included, from any real number but a bool.
+
+    Raises TypeError for another kind, ValueError for an int beyond the largest double.
+
+    >>> double("best", 3), double("best", math.inf)
+    (3.0, inf)
+    """
+    if type(x) is float:  # most are: 5x faster than is_real
+        return x
+    if not is_real(x):
+        raise TypeError(f"{name} must be a number, got {shown(x)} of type {type(x).__name__}")
+    return to_float(x)
+
+
 def shown(x: object, width: int = 60) -> str:
     """The repr of an argument for a message, with … in place of what is beyond `width`.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from microgradlike import nn
+from microgradlike._io import write_whole
 from microgradlike.cli.expression import positive, render_problem, viz_module
 from microgradlike.compile.jit import jit
 from microgradlike.engine import Value
@@ -204,7 +206,9 @@ def _plot(training: Training, out: Path) -> None:
         (boundary, "boundary.png", "the black line, where the score is 0, separates the moons"),
         (curve, "loss.png", "the loss falls and the accuracy rises"),
     ):
-        figure.savefig(out / name)
+        content = io.BytesIO()
+        figure.savefig(content, format="png")
+        write_whole(out / name, content.getvalue())
         _print_file(out / name, look)
 
 

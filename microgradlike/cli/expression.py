@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from microgradlike._io import require_regular
 from microgradlike._validate import shown
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import listed
@@ -131,6 +132,7 @@ def _save(picture: Drawing | Page, path: Path) -> None:
             f"cannot write {path}: there is no directory {path.parent}; create it first"
         )
     try:
+        require_regular(path)  # here, with a way out that needs no Python
         picture.save(path)
     except OSError as error:
         raise ValueError(f"cannot write {path}: {error.strerror or error}") from error

@@ -51,9 +51,9 @@ True
 """
 
 from microgradlike.nn.data import blobs, circles, moons, spirals, xor
+from microgradlike.nn.document import LoadError
 from microgradlike.nn.dropout import Dropout
 from microgradlike.nn.files import load, save
-from microgradlike.nn.formats import LoadError
 from microgradlike.nn.layers import MLP, Layer, Neuron
 from microgradlike.nn.losses import (
     binary_cross_entropy,

@@ -1,6 +1,7 @@
 """Files of a module's parameters: JSON or `.npz`, by the suffix. Never pickle.
 
-A file holds a format, a version, and for each parameter its name and its number, exactly.
+A file holds a format, a version, a checksum, and for each parameter its name and its exact number.
+It counts as written once the code that loads it has read it.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from microgradlike._io import PathLike, write_whole
 from microgradlike._validate import shown
-from microgradlike.nn.formats import FORMATS, Format, LoadError, Parameters, read_bounded
+from microgradlike.nn.document import LoadError
+from microgradlike.nn.formats import FORMATS, Format, Parameters, read_bounded
 from microgradlike.nn.module import Module
+from microgradlike.nn.rollback import Snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +24,9 @@ def save(model: Module, path: PathLike) -> Path:
     """Write the parameters of `model` to `path`, as JSON or `.npz` by its suffix; return the Path.
 
     The file appears whole or not at all: an old file stays until the new one is complete, and
-    passes its permissions on. Raises ValueError for any other suffix, OSError if the file cannot be
-    written, TypeError for anything but a Module.
+    passes its permissions on. Raises ValueError for any other suffix and for numbers that a file
+    would not give back, OSError if the file cannot be written or is not a regular one, TypeError
+    for anything but a Module.
 
     >>> import tempfile
     >>> from microgradlike.nn import MLP
@@ -37,7 +41,13 @@ def save(model: Module, path: PathLike) -> Path:
 
     file_format = _format(path)
     require_module(model)
-    write_whole(path, file_format.encode(model.state_dict()))
+    parameters = model.state_dict()
+    content = file_format.encode(parameters)
+    try:
+        _require_same(file_format.decode(content, limit_of(parameters)), parameters)
+    except ValueError as error:
+        raise ValueError(f"{os.fspath(path)} is not written, as it {error}") from error
+    write_whole(path, content)
     return Path(path)
 
 
@@ -59,10 +69,15 @@ def load(model: Module, path: PathLike) -> None:
     file_format = _format(path)
     require_module(model)
     limit = limit_of(model.state_dict())
+    before = Snapshot(*model.parameters())
     try:
         model.load_state_dict(file_format.decode(read_bounded(path, limit), limit))
-    except ValueError as error:
-        raise LoadError(f"{os.fspath(path)}: {error}; the model is as it was") from error.__cause__
+    except BaseException as error:  # also Ctrl-C
+        before.put_back()
+        if not isinstance(error, ValueError):
+            raise
+        reason = f"{os.fspath(path)!s}: {error}; the model is as it was"
+        raise LoadError(reason) from error.__cause__
 
 
 def _format(path: PathLike) -> Format:
@@ -72,6 +87,13 @@ def _format(path: PathLike) -> Format:
             f"the suffix must be one of {', '.join(FORMATS)}, got {os.fspath(path)!r:.100}"
         )
     return FORMATS[suffix]
+
+
+def _require_same(found: Parameters, parameters: Parameters) -> None:
+    """Raise ValueError if the numbers that a file gives back are not those that were written."""
+    for name, x in parameters.items():
+        if found[name] != x and x == x:
+            raise ValueError(f"holds {found[name]!r} for {name!r:.100}, which is {shown(x)}")
 
 
 def require_module(model: object) -> None:

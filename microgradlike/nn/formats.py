@@ -1,20 +1,24 @@
 """Formats of parameter files: numbers by name as JSON or `.npz`, to bytes and back.
 
-JSON: {"format": ..., "version": ..., "parameters": {name: number}}; an infinity or nan is a string.
-`.npz`: the arrays `format`, `version`, `names` and, as doubles, `values`.
+JSON: a document whose field `parameters` is {name: number}; an infinity or nan is a string.
+`.npz`: the arrays `format`, `version`, `names` and, as doubles, `values`; the zip has checksums.
 """
 
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from microgradlike._io import PathLike, from_json_number, json_number
 from microgradlike._validate import shown
+from microgradlike.nn.document import ANOTHER_COPY, LoadError, Schema, unique
 
-FORMAT = "microgradlike parameters"
-VERSION = 1
+if TYPE_CHECKING:
+    import zipfile
+
+SCHEMA = Schema("microgradlike parameters", 1, frozenset({"parameters"}))
 
 Parameters = dict[str, float]
 
@@ -33,27 +37,22 @@ class Format(NamedTuple):
     decode: Callable[[bytes, int], Parameters]
 
 
-class LoadError(ValueError):
-    """The error of a file that does not hold the parameters of the model; the model is as it was.
-
-    >>> FORMATS[".json"].decode(b"{}", 1000)
-    Traceback (most recent call last):
-    ...
-    microgradlike.nn.formats.LoadError: is not a microgradlike parameters file: its format is None
-    """
-
-
-def read_bounded(path: PathLike, limit: int) -> bytes:
+def read_bounded(path: PathLike, limit: int, *, head: bytes | None = None) -> bytes:
     """The content of a file of at most `limit` bytes; LoadError if it is missing or larger.
+
+    A file that begins with `head` may be larger.
 
     >>> read_bounded("/no/such/file", 100)
     Traceback (most recent call last):
     ...
-    microgradlike.nn.formats.LoadError: cannot be read: No such file or directory
+    microgradlike.nn.document.LoadError: cannot be read: No such file or directory
     """
     try:
         with open(path, "rb") as file:
             content = file.read(limit + 1)
+            if head is not None and content.startswith(head):
+                content += file.read()
+                return content
     except OSError as error:
         raise LoadError(f"cannot be read: {error.strerror or error}") from error
     if len(content) > limit:
@@ -61,47 +60,16 @@ def read_bounded(path: PathLike, limit: int) -> bytes:
     return content
 
 
-def _require_format(format_: object, version: object) -> None:
-    if format_ != FORMAT:
-        raise LoadError(f"is not a {FORMAT} file: its format is {shown(format_)}")
-    if version != VERSION or isinstance(version, bool):
-        raise LoadError(f"has version {shown(version)}; this release reads version {VERSION}")
-
-
 def _to_json(parameters: Parameters) -> bytes:
-    import json
-
     numbers = {name: json_number(x) for name, x in parameters.items()}
-    document = {"format": FORMAT, "version": VERSION, "parameters": numbers}
-    return (json.dumps(document, indent=1, allow_nan=False) + "\n").encode()
+    return SCHEMA.encode({"parameters": numbers}, indent=1)
 
 
 def _from_json(content: bytes, limit: int) -> Parameters:
-    import json
-
-    try:
-        document = json.loads(content, object_pairs_hook=_unique, parse_constant=_refuse_constant)
-    except LoadError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise LoadError(f"is not complete JSON: {error}") from error
-    fields = document if isinstance(document, dict) else {}
-    _require_format(fields.get("format"), fields.get("version"))
-    numbers = fields.get("parameters")
+    numbers = SCHEMA.decode(content)["parameters"]
     if not isinstance(numbers, dict):
-        raise LoadError("has no parameters by name")
+        raise LoadError(f"has no parameters by name, but {shown(numbers)}; {ANOTHER_COPY}")
     return {name: _number(name, x) for name, x in numbers.items()}
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise LoadError("names a parameter twice")
-    return found
-
-
-def _refuse_constant(name: str) -> float:
-    raise LoadError(f"is not JSON, which has no number {name}")
 
 
 def _number(name: str, x: object) -> float:
@@ -121,15 +89,17 @@ def _to_npz(parameters: Parameters) -> bytes:
         )
     buffer = io.BytesIO()
     values = np.array(list(parameters.values()), dtype=np.float64)
-    np.savez(buffer, format=np.array(FORMAT), version=np.array(VERSION), names=names, values=values)
+    kind, version = np.array(SCHEMA.format), np.array(SCHEMA.version)
+    np.savez(buffer, format=kind, version=version, names=names, values=values)
     return buffer.getvalue()
 
 
 def _from_npz(content: bytes, limit: int) -> Parameters:
     arrays = _arrays(content, limit)
     if set(arrays) != {"format", "version", "names", "values"}:
-        raise LoadError(f"is not a {FORMAT} file: it holds {', '.join(sorted(arrays))[:200]!r}")
-    _require_format(arrays["format"].tolist(), arrays["version"].tolist())
+        found = ", ".join(sorted(arrays))
+        raise LoadError(f"is not a {SCHEMA.format} file: it holds {found[:200]!r}")
+    SCHEMA.require_format(arrays["format"].tolist(), arrays["version"].tolist())
     names, values = arrays["names"], arrays["values"]
     if names.dtype.kind != "U" or values.dtype.kind != "f" or values.dtype.itemsize != 8:
         raise LoadError(
@@ -137,27 +107,43 @@ def _from_npz(content: bytes, limit: int) -> Parameters:
         )
     if names.ndim != 1 or names.shape != values.shape:
         raise LoadError(f"has names of shape {names.shape} but values of shape {values.shape}")
-    return _unique(list(zip(names.tolist(), values.tolist())))
+    return unique(list(zip(names.tolist(), values.tolist())))
 
 
 def _arrays(content: bytes, limit: int) -> dict[str, Any]:
+    """The arrays of a `.npz` file by name, each with the checksum of the zip verified."""
     import zipfile
-
-    import numpy as np
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(member.file_size for member in archive.infolist())
+            members = archive.infolist()
+            size = sum(member.file_size for member in members)
             if size > limit:  # the size in its directory, more than which is never unpacked
                 raise LoadError(
                     f"unpacks to {size} bytes, more than this model's parameters can take"
                 )
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
+            names = [member.filename.removesuffix(".npy") for member in members]
+            return unique([(n, _array(archive, m)) for n, m in zip(names, members)])
     except LoadError:
         raise
     except Exception as error:  # zipfile, zlib and numpy each have errors of their own
-        raise LoadError(f"is not a complete .npz file: {error}") from error
+        raise LoadError(f"is not a complete .npz file: {error}; {ANOTHER_COPY}") from error
+
+
+def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Any:
+    """An array of a zip, of which every byte is read: only then its checksum is verified."""
+    from numpy.lib import format as npy
+
+    with archive.open(member) as file:
+        content = file.read(member.file_size)
+    stream = io.BytesIO(content)
+    if npy.read_magic(stream) != (1, 0):  # 2.0 and 3.0 are for records
+        raise ValueError(f"{member.filename} is an array of another version of NumPy's format")
+    shape, _, dtype = npy.read_array_header_1_0(stream)
+    held, due = len(content) - stream.tell(), math.prod(shape) * dtype.itemsize
+    if held != due and not dtype.hasobject:
+        raise ValueError(f"{member.filename} holds {held} bytes, and its shape {shape} takes {due}")
+    return npy.read_array(io.BytesIO(content), allow_pickle=False)
 
 
 FORMATS: dict[str, Format] = {

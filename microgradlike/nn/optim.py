@@ -10,9 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from microgradlike._validate import is_real, real_number, shown, whole_number
+from microgradlike._validate import double, real_number, shown, whole_number
 from microgradlike.engine import Value
-from microgradlike.op import to_float
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
 
@@ -30,9 +29,9 @@ class Optimizer(ABC):
     """The base class of optimizers: parameters, the learning rate `lr`, and state.
 
     A subclass defines `update`. `lr` may be changed between steps. `state` has a list or array with
-    a float per parameter for each name in `slots`, all 0 at first. Raises ValueError for no
-    parameters, for one that is given twice or is a result, and for a rate that is negative or not
-    finite; TypeError for anything but Values and numbers.
+    a float per parameter for each name in `slots`, all 0 at first, and never below 0 for those in
+    `nonnegative`. Raises ValueError for no parameters, for one that is given twice or is a result,
+    and for a rate that is negative or not finite; TypeError for anything but Values and numbers.
 
     >>> class SignDescent(Optimizer):
     ...     def __init__(self, parameters, lr):
@@ -43,6 +42,8 @@ class Optimizer(ABC):
     >>> SignDescent([p], lr=0.25).step(); p.data
     1.25
     """
+
+    nonnegative: tuple[str, ...] = ()
 
     def __init__(
         self, parameters: Iterable[Value], lr: float, *, weight_decay: float, slots: tuple[str, ...]
@@ -113,8 +114,8 @@ class Optimizer(ABC):
     def load_state_dict(self, state: Mapping[str, object]) -> None:
         """Restore a state that `state_dict` gave.
 
-        Raises ValueError for a state of another optimizer or size, TypeError for anything but a
-        dict of numbers; the optimizer is then as it was.
+        Raises ValueError for a state of another optimizer or size and for a number out of range,
+        TypeError for anything but a dict of numbers; the optimizer is then as it was.
 
         >>> optimizer = SGD([Value(1.0)], lr=0.1, momentum=0.9)
         >>> optimizer.load_state_dict({"optimizer": "SGD", "steps": 7, "velocity": [0.5]})
@@ -133,7 +134,12 @@ class Optimizer(ABC):
                 " result of its state_dict()"
             )
         steps = whole_number("steps", state["steps"], at_least=0)
+        if steps > 2**53:  # the powers of betas take a double
+            raise ValueError(f"steps must be at most 2**53, got {steps.bit_length()} bits")
         loaded = {name: _numbers(name, state[name], len(self.parameters)) for name in self.state}
+        for name in self.nonnegative:
+            if below := [x for x in loaded[name] if x < 0]:
+                raise ValueError(f"{name} must have no number below 0, got {below[0]}")
         self.steps = steps
         self.state = dict(loaded)
 
@@ -188,6 +194,7 @@ class Adam(Optimizer):
     0.75
     """
 
+    nonnegative = ("square",)
     decoupled = False  # the decay is part of the gradient
     default_decay = 0.0
 
@@ -288,12 +295,6 @@ def _numbers(name: str, xs: object, count: int) -> list[float]:
             f"{name} must be a list with a number for each parameter, got {shown(xs)} of type"
             f" {type(xs).__name__}"
         )
-    for i, x in enumerate(xs):
-        if not is_real(x):
-            raise TypeError(
-                f"{name}[{i}] is {shown(x)} of type {type(x).__name__}, and not a number; a state"
-                " is what state_dict() gave"
-            )
     if len(xs) != count:
         raise ValueError(f"{name} has {len(xs)} number(s) for {count} parameter(s)")
-    return [to_float(x) for x in xs]
+    return [double(f"{name}[{i}]", x) for i, x in enumerate(xs)]

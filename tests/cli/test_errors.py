@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -236,3 +237,15 @@ def test_a_picture_that_takes_too_long_has_a_way_out_on_the_command_line(here, c
     assert capsys.readouterr().err == (
         "microgradlike: Graphviz needs more than 30 s for this picture; -o x.dot writes its text\n"
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes with a name are POSIX's")
+@pytest.mark.parametrize("arguments", [["draw", "x"], ["page", "x"]], ids=lambda x: x[0])
+def test_a_pipe_is_refused_with_a_way_out_that_needs_no_python(here, capsys, arguments):
+    path = here / ("y.dot" if arguments[0] == "draw" else "y.html")
+    os.mkfifo(path)
+    assert main([*arguments, "--at", "x=1", "-o", path.name]) == 2
+    _, err = capsys.readouterr()
+    assert err.startswith(f"microgradlike: cannot write {path.name}: this is a named pipe")
+    assert err.endswith("; write to a new file, and copy that\n")
+    assert stat.S_ISFIFO(path.stat().st_mode)

@@ -8,7 +8,7 @@ import pytest
 
 from microgradlike import nn
 from microgradlike.nn import train
-from microgradlike.nn.formats import LoadError
+from microgradlike.nn.document import LoadError
 
 POINTS, LABELS = nn.moons(12, noise=0.1, seed=0)
 DATA = (POINTS, [2 * label - 1 for label in LABELS])

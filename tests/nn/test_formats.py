@@ -2,6 +2,7 @@
 
 import io
 import json
+import warnings
 import zipfile
 
 import numpy as np
@@ -110,6 +111,7 @@ def test_a_huge_file_is_refused_unread(refused, suffix):
 
 def changed(model, **changes):
     document = json.loads(good(model, ".json"))
+    del document["checksum"]  # as one does who edits the file
     document.update(changes)
     return json.dumps(document).encode()
 
@@ -166,7 +168,7 @@ def test_a_name_given_twice_is_refused(refused):
     content = good(refused.model, ".json").replace(
         b"layers.0.neurons.0.w.1", b"layers.0.neurons.0.w.0"
     )
-    refused.of(".json", content, "names a parameter twice")
+    refused.of(".json", content, r"names 'layers\.0\.neurons\.0\.w\.0' twice; remove one")
 
 
 def npz(model, **changes):
@@ -197,7 +199,7 @@ def npz(model, **changes):
         ({"values": np.zeros(9, dtype=np.float32)}, "values of float32, not text and doubles"),
         ({"values": np.zeros(9, dtype=int)}, "values of int64"),
         ({"names": np.arange(9)}, "has names of int64"),
-        ({"names": np.array(["a"] * 9)}, "names a parameter twice"),
+        ({"names": np.array(["a"] * 9)}, "names 'a' twice"),
         (
             {"values": np.array([1.0, "x"] * 4 + [None], dtype=object)},
             "is not a complete.*allow_pickle",
@@ -225,3 +227,109 @@ def test_an_array_that_claims_more_than_it_holds_is_refused(refused):
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("values.npy", header.getvalue() + bytes(72))
     refused.of(".npz", buffer.getvalue(), "is not (a )?complete")
+
+
+def zipped(members, change=lambda content: content):
+    """A zip of members, of which one is listed twice if it is named twice."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, content in members:
+            archive.writestr(name, content)
+    return change(buffer.getvalue())
+
+
+def members(model):
+    with zipfile.ZipFile(io.BytesIO(good(model, ".npz"))) as archive:
+        return [(name, archive.read(name)) for name in archive.namelist()]
+
+
+def test_a_member_that_is_no_array_is_refused(refused):
+    kept = members(refused.model)
+    kept[-1] = ("values.npy", b"plain text, with no magic")
+    refused.of(".npz", zipped(kept), "is not a complete .npz file: .*magic")
+    kept[-1] = ("values.npy", b"")
+    refused.of(".npz", zipped(kept), "is not a complete .npz file: ")
+
+
+def test_a_member_that_is_listed_twice_is_refused(refused):
+    kept = members(refused.model)
+    refused.of(".npz", zipped([*kept, kept[-1]]), "names 'values' twice; remove one")
+    refused.of(".npz", zipped([*kept, ("values", kept[-1][1])]), "names 'values' twice")
+
+
+def test_an_array_of_another_version_of_the_format_is_refused(refused):
+    kept, buffer = members(refused.model), io.BytesIO()
+    np.lib.format.write_array(buffer, np.zeros(9), version=(2, 0))
+    kept[-1] = ("values.npy", buffer.getvalue())
+    refused.of(".npz", zipped(kept), "is an array of another version of NumPy's format")
+
+
+@pytest.mark.parametrize("shape", [b"(8,)", b"(99,)"])
+def test_an_array_that_is_shorter_or_longer_than_its_file_is_refused(refused, shape):
+    kept = members(refused.model)
+    content = kept[-1][1].replace(b"(9,), }" + b" " * (len(shape) - 4), shape + b", }")
+    kept[-1] = ("values.npy", content)
+    refused.of(".npz", zipped(kept), "values.npy holds 72 bytes, and its shape .* takes")
+
+
+def test_every_byte_of_every_array_is_under_the_checksum_of_the_zip(refused):
+    content = good(refused.model, ".npz")
+    for name, member in members(refused.model):
+        start = content.index(member)
+        for at in {0, 8, len(member) // 2, len(member) - 1}:
+            spoiled = bytearray(content)
+            spoiled[start + at] ^= 1
+            refused.of(".npz", bytes(spoiled), f"Bad CRC-32 for file '{name}'; take another copy")
+
+
+class Fragile(nn.MLP):
+    """Sets one parameter, and raises."""
+
+    def load_state_dict(self, state):
+        self.parameters()[0].data = 7.0
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), KeyError("no"), KeyboardInterrupt()])
+def test_a_module_that_loads_half_way_is_as_it_was(tmp_path, error):
+    model = Fragile(2, [1])
+    model.error, before = error, bits(model)
+    path = nn.save(model, tmp_path / "model.json")
+    kind = LoadError if isinstance(error, ValueError) else type(error)
+    with pytest.raises(kind):
+        nn.load(model, path)
+    assert bits(model) == before
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [(2**53 + 1, r"holds 9007199254740992\.0 for 'w', which is 90.*3"), (True, "has True for 'w'")],
+)
+def test_a_number_that_no_file_gives_back_is_not_saved(tmp_path, number, says):
+    model = nn.MLP(1, [1])
+    model.state_dict = lambda: {"w": number}
+    with pytest.raises(ValueError, match=rf"model\.json is not written, as it {says}"):
+        nn.save(model, tmp_path / "model.json")
+    assert not (tmp_path / "model.json").exists()
+
+
+def test_a_model_of_an_older_release_still_loads(tmp_path):
+    model, twin = nn.MLP(2, [2, 1]), nn.MLP(2, [2, 1])
+    (tmp_path / "old.json").write_bytes(changed(model))
+    nn.load(twin, tmp_path / "old.json")
+    assert bits(twin) == bits(model)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda text: text.replace('sum": "', 'sum": "0').encode(), 'remove the field "checksum"'),
+        (lambda text: text.replace("checksum", "checksun").encode(), "unknown field 'checksun'"),
+        (lambda text: text.encode("utf-8-sig"), "begins with a byte order mark; save it without"),
+        (lambda text: text.encode("utf-16-le"), "is not complete JSON"),
+        (lambda text: text.replace("parameters:", "").encode("utf-32"), "is not complete JSON"),
+    ],
+)
+def test_a_text_that_was_not_written_so_is_refused(refused, spoil, says):
+    refused.of(".json", spoil(good(refused.model, ".json").decode()), says)

@@ -328,8 +328,8 @@ def test_a_wrong_argument_says_what_is_right(wrong, error, says):
             TypeError,
             "square must be a list with a number for .*, got '1' of type str",
         ),
-        ({"square": ["fast"]}, TypeError, r"square\[0\] is 'fast' of type str"),
-        ({"square": [None]}, TypeError, r"square\[0\] is None of type NoneType"),
+        ({"square": ["fast"]}, TypeError, r"square\[0\] must be a number, got 'fast' of type str"),
+        ({"square": [None]}, TypeError, r"square\[0\] must be a number, got None of type NoneType"),
         (None, TypeError, r"the dict that state_dict\(\) gave, got None of type NoneType"),
     ],
 )

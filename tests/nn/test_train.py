@@ -15,7 +15,7 @@ from hypothesis import given, settings, strategies as st
 from microgradlike import Value, nn
 from microgradlike.compile import jitted
 from microgradlike.nn import train
-from microgradlike.nn.formats import LoadError
+from microgradlike.nn.document import LoadError
 
 POINTS, LABELS = nn.moons(30, noise=0.1, seed=0)
 SIGNS = [2 * label - 1 for label in LABELS]
@@ -286,8 +286,8 @@ def test_a_failure_to_write_leaves_the_checkpoint_before(tmp_path, monkeypatch):
     ("spoil", "says"),
     [
         (lambda d: None, "cannot be read: No such file"),
-        (lambda d: b"{", "is damaged: JSONDecodeError"),
-        (lambda d: b"[" * 100_000, "is damaged: RecursionError"),
+        (lambda d: b"{", "is not complete JSON"),
+        (lambda d: b"[" * 100_000, "is not complete JSON: maximum recursion depth"),
         (lambda d: b"[]", "is not a microgradlike training file"),
         (lambda d: d | {"format": "other"}, "is not a microgradlike training file"),
         (lambda d: d | {"version": 2}, "has version 2; this release reads version 1"),
@@ -300,19 +300,24 @@ def test_a_failure_to_write_leaves_the_checkpoint_before(tmp_path, monkeypatch):
             lambda d: d | {"parameters": {}},
             "of another model: missing 'layers.* and 36 more",
         ),
-        (lambda d: d | {"parameters": 5}, "is damaged: AttributeError"),
-        (lambda d: d | {"optimizer": {}}, "is damaged: ValueError.*not one of Adam"),
-        (lambda d: d | {"rng": [3, [1], None]}, "is damaged: ValueError"),
-        (lambda d: d | {"losses": ["low"]}, "is damaged: ValueError"),
+        (lambda d: d | {"parameters": 5}, "is damaged: parameters must be a dict, got 5"),
+        (
+            lambda d: d | {"optimizer": {}},
+            "a state that Adam refuses: the state is not one of Adam",
+        ),
+        (lambda d: d | {"rng": [3, [1], None]}, "is damaged: rng is not a state of Random: "),
+        (lambda d: d | {"losses": ["low"]}, r"is damaged: losses\[0\] must be a number, got 'low'"),
         (lambda d: d | {"callbacks": []}, "with the callbacks 'none'; to resume .* the same ones"),
-        (lambda d: {k: d[k] for k in d if k != "lr"}, "is damaged: KeyError.*lr"),
+        (lambda d: {k: d[k] for k in d if k != "lr"}, "has no field 'lr'; take another copy"),
         (lambda d: b" " * 100_000_000, "has more than the .* bytes"),
     ],
 )
 def test_a_file_that_does_not_fit_changes_nothing(tmp_path, spoil, says):
     path, stopping = tmp_path / "run.json", train.EarlyStopping(9)
     fitted(callbacks=[train.Checkpoint(path), stopping])
-    content = spoil(json.loads(path.read_text()))
+    document = json.loads(path.read_text())
+    del document["checksum"]  # as one does who edits the file
+    content = spoil(document)
     path.unlink()
     if content is not None:
         path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())

@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+import os
 import re
 import shutil
+import stat
 import sys
 import webbrowser
 from collections import Counter
@@ -288,3 +290,11 @@ def test_no_string_of_a_module_goes_over_several_lines(path):
     """Indentation is dropped when the page is put together; a string over lines would change."""
     for line in path.read_text(encoding="utf-8").splitlines():
         assert line.count("`") % 2 == 0, line
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes with a name are POSIX's")
+def test_a_page_replaces_no_pipe(tmp_path):
+    os.mkfifo(tmp_path / "y.html")
+    with pytest.raises(OSError, match=r"this is a named pipe.*; print\(page\.html\) writes to the"):
+        page(Value(1.0) * 2).save(tmp_path / "y.html")
+    assert stat.S_ISFIFO((tmp_path / "y.html").stat().st_mode)

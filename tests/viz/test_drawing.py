@@ -1,5 +1,7 @@
 """Drawing: a picture in a notebook or a file."""
 
+import os
+import stat
 import subprocess
 import sys
 from xml.etree import ElementTree as ET
@@ -181,3 +183,11 @@ def test_the_bytes_do_not_depend_on_the_hash_seed():
 def test_a_drawing_of_a_scene_is_its_dot(direction):
     y = square()
     assert Drawing(scene(y), direction=direction).source == draw(y, direction=direction).source
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes with a name are POSIX's")
+def test_a_picture_replaces_no_pipe(tmp_path):
+    os.mkfifo(tmp_path / "y.dot")
+    with pytest.raises(OSError, match=r"this is a named pipe.*; print\(drawing\.source\) or"):
+        draw(square()).save(tmp_path / "y.dot")
+    assert stat.S_ISFIFO((tmp_path / "y.dot").stat().st_mode)

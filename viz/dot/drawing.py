@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from microgradlike._io import write_whole
+from microgradlike._io import require_regular, write_whole
 from microgradlike._validate import shown
 from microgradlike.compile.program import Program
 from microgradlike.engine import Value
@@ -67,7 +67,7 @@ class Drawing:
         The suffix selects the format: .svg, .png, .pdf or .dot. With `animated`, an .svg plays the
         backward pass (see `animation`). The file appears whole or not at all. Raises ValueError for
         another suffix, RenderError if Graphviz is missing or fails, OSError if the file cannot be
-        written.
+        written, or is a directory, device or pipe.
 
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
@@ -75,6 +75,7 @@ class Drawing:
         'y.dot'
         """
         target = Path(path)
+        require_regular(target, "print(drawing.source) or print(drawing.svg()) shows the text")
         name = f"{target.stem.partition('.')[0] or 'y'}.svg"
         if animated and target.suffix.lower() != ".svg":
             raise ValueError(f"only an .svg can be animated, got {str(path)!r:.80}; name it {name}")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 
-from microgradlike._io import write_whole
+from microgradlike._io import require_regular, write_whole
 from microgradlike._validate import shown
 from microgradlike.compile.arithmetic import arithmetic
 from microgradlike.compile.export.javascript import SPELLINGS
@@ -49,7 +49,7 @@ class Page:
         """Write the page to `path`, which ends in .html, and return the path.
 
         The file appears whole or not at all. Raises ValueError for another suffix, OSError if the
-        file cannot be written.
+        file cannot be written, or is a directory, device or pipe.
 
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
@@ -57,6 +57,7 @@ class Page:
         'y.html'
         """
         target = Path(path)
+        require_regular(target, "print(page.html) writes to the terminal")
         if target.suffix.lower() not in (".html", ".htm"):
             raise ValueError(
                 f"a page is saved as .html, got {str(path)!r:.80}; name it"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
-from typing import TypedDict, cast
+from collections.abc import Callable, Mapping, Sequence
 
-from microgradlike._validate import real_number, shown, whole_number
+from microgradlike._validate import double, real_number, shown, whole_number
 from microgradlike.nn.training.state import State
 
 
@@ -69,12 +68,6 @@ class FunctionCallback(Callback):
         self.f(state)
 
 
-class _Memory(TypedDict):
-    best: float | None
-    waited: int
-    parameters: list[float]
-
-
 class EarlyStopping(Callback):
     """End a training when the loss has not improved for `patience` epochs.
 
@@ -91,6 +84,7 @@ class EarlyStopping(Callback):
     best: float | None
     waited: int
     parameters: list[float]
+    _count: int  # of the model's parameters, 0 before a training
 
     def __init__(
         self,
@@ -118,6 +112,7 @@ class EarlyStopping(Callback):
     def begin(self, state: State) -> None:
         """Forget an earlier training."""
         self._reset()
+        self._count = len(state.model.parameters())
 
     def __call__(self, state: State) -> None:
         """Raise StopTraining if the last `patience` epochs have brought no improvement."""
@@ -143,14 +138,25 @@ class EarlyStopping(Callback):
         return {"best": self.best, "waited": self.waited, "parameters": self.parameters}
 
     def load_state_dict(self, state: Mapping[str, object]) -> None:
-        """Restore the memory from the result of `state_dict`."""
-        memory = cast(_Memory, state)
-        best = memory["best"]
-        self.best, self.waited = best if best is None else float(best), int(memory["waited"])
-        self.parameters = [float(x) for x in memory["parameters"]]
+        """Restore the memory from the result of `state_dict`.
+
+        Raises ValueError or TypeError for a state that does not fit; the memory is then as it was.
+        """
+        for name in ("best", "waited", "parameters"):
+            if name not in state:
+                raise ValueError(f"the state has no {name!r}, only {shown(list(state))}")
+        best = None if state["best"] is None else double("best", state["best"])
+        waited = whole_number("waited", state["waited"], at_least=0)
+        numbers = state["parameters"]
+        if not isinstance(numbers, Sequence) or isinstance(numbers, str):
+            raise TypeError(f"parameters must be a list of numbers, got {shown(numbers)}")
+        parameters = [double(f"parameters[{i}]", x) for i, x in enumerate(numbers)]
+        if parameters and len(parameters) != (self._count or len(parameters)):
+            raise ValueError(f"it has {len(parameters)} parameters, the model {self._count}")
+        self.best, self.waited, self.parameters = best, waited, parameters
 
     def _reset(self) -> None:
-        self.best, self.waited, self.parameters = None, 0, []
+        self.best, self.waited, self.parameters, self._count = None, 0, [], 0
 
     def _monitored(self, state: State) -> float:
         if self.monitor == "training" or (self.monitor is None and state.validation is None):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from microgradlike._validate import shown
+from microgradlike.nn.document import LoadError
 from microgradlike.nn.dropout import Dropout
-from microgradlike.nn.formats import LoadError
 from microgradlike.nn.layers import Neuron
 from microgradlike.nn.mode import modules
 from microgradlike.nn.module import Module
@@ -17,6 +16,7 @@ from microgradlike.nn.optim import Optimizer
 from microgradlike.nn.training.dataset import Dataset
 
 if TYPE_CHECKING:
+    from microgradlike.nn.training.contents import Contents
     from microgradlike.nn.training.state import State
 
 START_ANEW = "to start anew leave out resume"
@@ -49,18 +49,16 @@ def settings_of(
     }
 
 
-def require_same_settings(document: Mapping[str, object], state: State) -> None:
+def require_same_settings(contents: Contents, state: State) -> None:
     """Raise LoadError for the first setting of a checkpoint that is not that of the training.
 
     A file of an earlier release has none. The rate may be the first or the last of the file.
     """
-    found = document.get("settings", {})
-    if not isinstance(found, dict):
-        raise LoadError(f"has the settings {shown(found)}, which are not a dict")
+    found = contents.settings
     for name, own in state.settings.items():
         if name not in found or found[name] == own:
             continue
-        if name == "lr" and own == document["lr"]:
+        if name == "lr" and own == contents.lr:
             continue
         if name == "data":
             raise LoadError(f"is of a training on other data; pass the same, or {START_ANEW}")

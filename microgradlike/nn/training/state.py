@@ -58,10 +58,10 @@ class State:
     validation_examples: int
     batch_size: int
     rng: Random
-    settings: dict[str, object] = field(default_factory=dict)
     callbacks: list[Callback] = field(default_factory=list)
     history: History = field(default_factory=History)
     metrics: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, object] = field(default_factory=dict)
 
     @property
     def epoch(self) -> int:

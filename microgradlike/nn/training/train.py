@@ -18,10 +18,11 @@ from microgradlike.nn.training.callbacks import (
     FunctionCallback,
     StopTraining,
 )
-from microgradlike.nn.training.checkpoint import Checkpoint, read
+from microgradlike.nn.training.checkpoint import Checkpoint
 from microgradlike.nn.training.dataset import Dataset
 from microgradlike.nn.training.objective import Objective
 from microgradlike.nn.training.progress import Metrics, with_progress
+from microgradlike.nn.training.restoration import Restoration
 from microgradlike.nn.training.run import Run
 from microgradlike.nn.training.settings import settings_of
 from microgradlike.nn.training.speed import Speed, Stopwatch
@@ -117,7 +118,8 @@ def fit(
     compare = whole_number("compare", compare, at_least=0)
     validated = 0 if tests is None else len(tests)
     settings = settings_of(model, loss, dataset, seed, optimizer)
-    state = State(model, optimizer, epochs, len(dataset), validated, size, rng, settings, ready)
+    state = State(model, optimizer, epochs, len(dataset), validated, size, rng, ready)
+    state.settings = settings
     loss_of_example = losses.resolve(loss, data)
     if validation_data is not None:
         losses.resolve(loss, validation_data)  # checks its targets
@@ -138,10 +140,11 @@ def fit(
 
 def _train(run: Run, resume: PathLike | None, *, progress: bool) -> None:
     state = run.state
+    restoration = None if resume is None else Restoration(resume, state)
     for callback in state.callbacks:
         callback.begin(state)
-    if resume is not None:
-        read(resume, state)
+    if restoration is not None:
+        restoration.apply()
     epochs = run.epochs()
     if progress:
         epochs = with_progress(epochs, state.epochs, _metrics, done=state.epoch)
