@@ -303,11 +303,7 @@ class Value(Scalar):
     def __int__(self) -> int:
         raise TypeError(
             "a Value does not turn into an int, which would lose its gradient; write int(v.data)"
-        )
-
-    def __round__(self, digits: int | None = None) -> int:
-        raise TypeError(
-            "a Value cannot be rounded, which would lose its gradient; write round(v.data)"
+            " for the number, or use microgradlike.trunc(v)"
         )
 
     def __format__(self, spec: str) -> str:

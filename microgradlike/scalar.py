@@ -117,6 +117,54 @@ class Scalar:
     def __rpow__(self, other: Number) -> Number:
         return self.apply(ops.power, other, self)
 
+    @overload
+    def __mod__(self, other: float) -> Self: ...
+    @overload
+    def __mod__(self, other: N) -> N: ...
+    def __mod__(self, other: Number) -> Number:
+        return self.apply(ops.mod, self, other)
+
+    @overload
+    def __rmod__(self, other: float) -> Self: ...
+    @overload
+    def __rmod__(self, other: Self) -> Self: ...
+    def __rmod__(self, other: Number) -> Number:
+        return self.apply(ops.mod, other, self)
+
+    @overload
+    def __floordiv__(self, other: float) -> Self: ...
+    @overload
+    def __floordiv__(self, other: N) -> N: ...
+    def __floordiv__(self, other: Number) -> Number:
+        return self.apply(ops.floor_divide, self, other)
+
+    @overload
+    def __rfloordiv__(self, other: float) -> Self: ...
+    @overload
+    def __rfloordiv__(self, other: Self) -> Self: ...
+    def __rfloordiv__(self, other: Number) -> Number:
+        return self.apply(ops.floor_divide, other, self)
+
+    @overload
+    def __divmod__(self, other: float) -> tuple[Self, Self]: ...
+    @overload
+    def __divmod__(self, other: N) -> tuple[N, N]: ...
+    def __divmod__(self, other: Number) -> Number:
+        quotient = self.apply(ops.floor_divide, self, other)
+        if quotient is NotImplemented:
+            return NotImplemented
+        return quotient, self.apply(ops.mod, self, other)
+
+    @overload
+    def __rdivmod__(self, other: float) -> tuple[Self, Self]: ...
+    @overload
+    def __rdivmod__(self, other: Self) -> tuple[Self, Self]: ...
+    def __rdivmod__(self, other: Number) -> Number:
+        quotient = self.apply(ops.floor_divide, other, self)
+        if quotient is NotImplemented:
+            return NotImplemented
+        return quotient, self.apply(ops.mod, other, self)
+
     def __neg__(self) -> Self:
         return self._unary(ops.neg)
 
@@ -132,10 +180,24 @@ class Scalar:
     def __ceil__(self) -> Self:
         return self._unary(ops.ceil)
 
+    def __trunc__(self) -> Self:
+        return self._unary(ops.trunc)
+
+    def __round__(self, digits: int | None = None) -> Self:
+        if digits:
+            raise TypeError(
+                f"round(x, {digits}) takes plain numbers; write rint(x * 10**{digits}) /"
+                f" 10**{digits}, or round(x) for whole numbers"
+            )
+        return self._unary(ops.rint)
+
     # a method per primitive of one operand
 
     def exp(self) -> Self:
         return self._unary(ops.exp)
+
+    def exp2(self) -> Self:
+        return self._unary(ops.exp2)
 
     def expm1(self) -> Self:
         return self._unary(ops.expm1)
@@ -209,6 +271,12 @@ class Scalar:
     def ceil(self) -> Self:
         return self._unary(ops.ceil)
 
+    def rint(self) -> Self:
+        return self._unary(ops.rint)
+
+    def trunc(self) -> Self:
+        return self._unary(ops.trunc)
+
     def relu(self) -> Self:
         return self._unary(ops.relu)
 
@@ -225,6 +293,15 @@ class Scalar:
 
     def hypot(self, other: Kind | float) -> Self:
         return ops.hypot(self, other)
+
+    def floor_divide(self, other: Kind | float) -> Self:
+        return ops.floor_divide(self, other)
+
+    def mod(self, other: Kind | float) -> Self:
+        return ops.mod(self, other)
+
+    def fmod(self, other: Kind | float) -> Self:
+        return ops.fmod(self, other)
 
     def maximum(self, other: Kind | float) -> Self:
         return ops.maximum(self, other)
@@ -272,6 +349,34 @@ class Scalar:
 
     def fabs(self) -> Self:
         return self._unary(ops.absolute)
+
+    def remainder(self, other: Kind | float) -> Self:
+        return ops.mod(self, other)
+
+    def deg2rad(self) -> Self:
+        return self * ops.DEGREE
+
+    def radians(self) -> Self:
+        return self * ops.DEGREE
+
+    def rad2deg(self) -> Self:
+        return self * (1 / ops.DEGREE)
+
+    def degrees(self) -> Self:
+        return self * (1 / ops.DEGREE)
+
+    # a real number as a complex one: `np.std`, `np.var`, `np.vdot` and `np.linalg.norm` ask for it
+
+    def conjugate(self) -> Self:
+        return self
+
+    @property
+    def real(self) -> Self:
+        return self
+
+    @property
+    def imag(self) -> float:
+        return 0.0
 
 
 def _document_methods() -> None:

@@ -22,6 +22,8 @@ _SCALAR_FUNCTIONS: Final = (
     functions.elu,
     functions.gelu,
     functions.silu,
+    functions.deg2rad,
+    functions.rad2deg,
     functions.binary_cross_entropy,
     functions.binary_cross_entropy_with_logits,
 )
@@ -32,7 +34,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
 }
 
 COMPARISON, SUM, PRODUCT, SIGN, POWER = range(1, 6)
-PRECEDENCE: Final = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
+PRECEDENCE: Final = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT,
+              "%": PRODUCT, "**": POWER}  # fmt: skip
 _COMPARISONS: Final[dict[str, Function]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
 }  # fmt: skip
