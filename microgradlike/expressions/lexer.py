@@ -34,8 +34,9 @@ FUNCTIONS: Final[dict[str, Function]] = {
 }
 
 COMPARISON, SUM, PRODUCT, SIGN, POWER = range(1, 6)
-PRECEDENCE: Final = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT,
-              "%": PRODUCT, "**": POWER}  # fmt: skip
+PRECEDENCE: Final = {
+    "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT, "**": POWER
+}  # fmt: skip
 _COMPARISONS: Final[dict[str, Function]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
 }  # fmt: skip
