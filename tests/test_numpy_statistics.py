@@ -30,7 +30,9 @@ FUNCTIONS = {
     "var axis": lambda xs: np.var(rows(xs), axis=1, keepdims=True).sum() * np.var(xs, ddof=1),
     "norm": np.linalg.norm,
     "norm axis": lambda xs: np.linalg.norm(rows(xs), axis=1).prod(),
-    "norm ord": lambda xs: np.linalg.norm(rows(xs), ord=3, axis=1).sum() + np.linalg.norm(xs, ord=1),
+    "norm ord": lambda xs: (
+        np.linalg.norm(rows(xs), ord=3, axis=1).sum() + np.linalg.norm(xs, ord=1)
+    ),
     "vector_norm": lambda xs: np.linalg.vector_norm(rows(xs), axis=0).sum(),
     "matrix_norm": lambda xs: np.linalg.matrix_norm(rows(xs)),
     "vdot": lambda xs: np.vdot(xs, xs[::-1] * xs),
