@@ -11,6 +11,7 @@ The public names; `help` of one tells more:
 """
 
 from microgradlike import nn
+from microgradlike.angles import deg2rad, rad2deg
 from microgradlike.compile.jit import jit
 from microgradlike.compile.trace import TraceError
 from microgradlike.derivatives.api import (
@@ -35,14 +36,12 @@ from microgradlike.functions import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
-    deg2rad,
     dot,
     elu,
     gelu,
     leaky_relu,
     logsumexp,
     mean,
-    rad2deg,
     silu,
     softmax,
     sum,  # noqa: A004  (NumPy and torch call it so)

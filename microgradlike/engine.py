@@ -14,8 +14,9 @@ from microgradlike.context import active_trace
 from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at
 from microgradlike.op import Number, Op, operands_hint
+from microgradlike.operators import N
 from microgradlike.ops import mul_no_nan
-from microgradlike.scalar import N, Scalar
+from microgradlike.scalar import Scalar
 from microgradlike.scope import Scope, current, scopes
 
 if TYPE_CHECKING:

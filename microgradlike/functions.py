@@ -15,7 +15,6 @@ from typing import overload
 from microgradlike._validate import shown
 from microgradlike.op import K, Kind, Number
 from microgradlike.ops import (
-    DEGREE,
     erfc,
     exp,
     expm1,
@@ -35,32 +34,6 @@ from microgradlike.sums import dot as dot, mean as mean, numbers, sum as sum, to
 
 inf, nan = math.inf, math.nan
 ROOT_2 = math.sqrt(2)
-
-
-@overload
-def deg2rad(x: float) -> float: ...
-@overload
-def deg2rad(x: K) -> K: ...
-def deg2rad(x: Number) -> Number:
-    """An angle in degrees as radians.
-
-    >>> deg2rad(180.0)
-    3.141592653589793
-    """
-    return x * DEGREE
-
-
-@overload
-def rad2deg(x: float) -> float: ...
-@overload
-def rad2deg(x: K) -> K: ...
-def rad2deg(x: Number) -> Number:
-    """An angle in radians as degrees.
-
-    >>> rad2deg(math.pi)
-    180.0
-    """
-    return x * (1 / DEGREE)
 
 
 @overload

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable
 from dataclasses import replace
 
 from microgradlike.op import (
@@ -67,16 +68,8 @@ def _cbrt(x: float) -> float:
     return y - (y - x / (y * y)) / 3  # one Newton step: glibc alone is off by up to 4 ulp
 
 
-def _floor(x: float) -> float:
-    return math.copysign(float(math.floor(x)), x) if math.isfinite(x) else x
-
-
-def _rint(x: float) -> float:
-    return math.copysign(float(round(x)), x) if math.isfinite(x) else x
-
-
-def _trunc(x: float) -> float:
-    return math.copysign(float(math.trunc(x)), x) if math.isfinite(x) else x
+def _rounded(whole: Callable[[float], int]) -> Callable[[float], float]:
+    return lambda x: math.copysign(float(whole(x)), x) if math.isfinite(x) else x
 
 
 def _floor_divide(a: float, b: float) -> float:
@@ -249,10 +242,10 @@ power: Op     = binary("pow", _power,           _power_base,             _power_
 neg: Op       = unary("neg", operator.neg,      lambda y, x: -1.0,       "negation", symbol="−")
 absolute: Op  = unary("abs", math.fabs,         lambda y, x: sign(x),    "absolute value",         symbol="|·|", kink=math.fabs, aliases=("absolute", "fabs",))
 sign: Op      = unary("sign", _sign,            lambda y, x: 0.0,        "-1, 0 or 1",             kink=math.fabs)
-floor: Op     = unary("floor", _floor,          lambda y, x: 0.0,        "largest integer below",  kink=_to_integer)
-ceil: Op      = unary("ceil", lambda x: -_floor(-x), lambda y, x: 0.0,   "smallest integer above", kink=_to_integer)
-rint: Op      = unary("rint", _rint,            lambda y, x: 0.0,        "nearest integer, the even one of two", kink=lambda x: _to_integer(x - 0.5), aliases=("round",))
-trunc: Op     = unary("trunc", _trunc,          lambda y, x: 0.0,        "integer part, rounded towards 0", kink=lambda x: max(_to_integer(x), 1 - math.fabs(x)))
+floor: Op     = unary("floor", _rounded(math.floor), lambda y, x: 0.0,        "largest integer below",  kink=_to_integer)
+ceil: Op      = unary("ceil", _rounded(math.ceil),  lambda y, x: 0.0,    "smallest integer above", kink=_to_integer)
+rint: Op      = unary("rint", _rounded(round),      lambda y, x: 0.0,        "nearest integer, the even one of two", kink=lambda x: _to_integer(x - 0.5), aliases=("round",))
+trunc: Op     = unary("trunc", _rounded(math.trunc), lambda y, x: 0.0,        "integer part, rounded towards 0", kink=lambda x: max(_to_integer(x), 1 - math.fabs(x)))
 # The number of times that b goes into a, and the rest. That of mod has the sign of b, that of fmod the sign of a.
 floor_divide: Op = binary("floor_divide", _floor_divide, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "quotient, rounded down", infix="//", domain=(REAL, NONZERO), kink=_to_multiple)
 mod: Op       = binary("mod", _mod,             lambda y, a, b: 1.0 + _zero(y), lambda y, a, b: _zero(y) - floor_divide(a, b), "remainder with the sign of b", infix="%", domain=(REAL, NONZERO), kink=_to_multiple, textbook=("1", "-floor(a / b)"), aliases=("remainder",))

@@ -26,6 +26,7 @@ FUNCTIONS = {
     "std": np.std,
     "std ddof": lambda xs: np.std(xs, ddof=1),
     "std axis": lambda xs: np.std(rows(xs), axis=0).sum(),
+    "std mixed": lambda xs: np.std(np.array([xs[0], 1.0, xs[1], 2])),
     "var": np.var,
     "var axis": lambda xs: np.var(rows(xs), axis=1, keepdims=True).sum() * np.var(xs, ddof=1),
     "norm": np.linalg.norm,

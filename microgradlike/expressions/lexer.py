@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from microgradlike import functions, ops
+from microgradlike import angles, functions, ops
 from microgradlike.op import Number
 from microgradlike.ops import TABLE
 
@@ -22,8 +22,8 @@ _SCALAR_FUNCTIONS: Final = (
     functions.elu,
     functions.gelu,
     functions.silu,
-    functions.deg2rad,
-    functions.rad2deg,
+    angles.deg2rad,
+    angles.rad2deg,
     functions.binary_cross_entropy,
     functions.binary_cross_entropy_with_logits,
 )

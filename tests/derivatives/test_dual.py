@@ -86,6 +86,11 @@ def test_signs_and_roundings_are_operators_too():
     ]  # fmt: skip
 
 
+def test_an_int_of_a_dual_names_the_way_out():
+    with pytest.raises(TypeError, match=r"use microgradlike\.trunc\(x\)"):
+        int(Dual(2.5, 1.0))
+
+
 def test_what_follows_from_primitives_takes_it():
     xs = [Dual(x, float(i == 0)) for i, x in enumerate([1.0, 2.0, 3.0])]
     shares = functions.softmax([1.0, 2.0, 3.0])
