@@ -22,6 +22,10 @@ class Operators:
         """`op` of the operands, of which at least one is of this class."""
         raise NotImplementedError(f"{cls.__name__} has no apply(op, *operands)")
 
+    def __getstate__(self) -> object:
+        # the default, spelled out: the compiled form forgets the slots of subclasses
+        return object.__getstate__(self)
+
     def _unary(self, op: Op) -> Self:
         """`op` of this number alone; a subclass may have a shorter way."""
         y: Self = self.apply(op, self)

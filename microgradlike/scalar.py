@@ -33,10 +33,6 @@ class Scalar(Operators):
         """The same number without history: a constant to every derivative."""
         raise NotImplementedError(f"{type(self).__name__} has no detach()")
 
-    def __getstate__(self) -> object:
-        # the default, spelled out: the compiled form forgets the slots of subclasses
-        return object.__getstate__(self)
-
     # a method per primitive of one operand
 
     def exp(self) -> Self:
