@@ -77,7 +77,7 @@ def _operator(sign: str, rank: int, name: str, reverse: str) -> None:
 
 for _sign, _rank, _name in (
     ("+", SUM, "add"), ("-", SUM, "sub"), ("*", PRODUCT, "mul"), ("/", PRODUCT, "truediv"),
-    ("**", POWER, "pow"),
+    ("//", PRODUCT, "floordiv"), ("%", PRODUCT, "mod"), ("**", POWER, "pow"),
 ):  # fmt: skip
     _operator(_sign, _rank, f"__{_name}__", f"__r{_name}__")
 for _sign, _name in ("<", "lt"), ("<=", "le"), (">", "gt"), (">=", "ge"):

@@ -21,8 +21,9 @@ from microgradlike.indeterminate_form import (
     settle,
 )
 from microgradlike.op import Number, Op, operands_hint
+from microgradlike.operators import N
 from microgradlike.ops import mul_no_nan
-from microgradlike.scalar import N, Scalar
+from microgradlike.scalar import Scalar
 from microgradlike.scope import Scope, current, scopes
 
 if TYPE_CHECKING:
@@ -310,11 +311,7 @@ class Value(Scalar):
     def __int__(self) -> int:
         raise TypeError(
             "a Value does not turn into an int, which would lose its gradient; write int(v.data)"
-        )
-
-    def __round__(self, digits: int | None = None) -> int:
-        raise TypeError(
-            "a Value cannot be rounded, which would lose its gradient; write round(v.data)"
+            " for the number, or use microgradlike.trunc(v)"
         )
 
     def __format__(self, spec: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from microgradlike.floats import ieee, inf, nan
 
@@ -42,8 +43,23 @@ def cbrt(x: float) -> float:
     return y - (y - x / (y * y)) / 3  # one Newton step: glibc alone is off by up to 4 ulp
 
 
-def floor(x: float) -> float:
-    return math.copysign(float(math.floor(x)), x) if math.isfinite(x) else x
+def rounded(whole: Callable[[float], int]) -> Callable[[float], float]:
+    return lambda x: math.copysign(float(whole(x)), x) if math.isfinite(x) else x
+
+
+def floor_divide(a: float, b: float) -> float:
+    return a // b if b else divide(a, b)
+
+
+def mod(a: float, b: float) -> float:
+    return a % b if b else nan
+
+
+def fmod(a: float, b: float) -> float:
+    try:
+        return math.fmod(a, b)
+    except ValueError:
+        return nan
 
 
 def maximum(a: float, b: float) -> float:

@@ -21,12 +21,15 @@ from microgradlike.forward import (
     clip as _clip,
     cosh as _cosh,
     divide as _divide,
-    floor as _floor,
+    floor_divide as _floor_divide,
+    fmod as _fmod,
     logaddexp as _logaddexp,
     maximum as _maximum,
     minimum as _minimum,
+    mod as _mod,
     mul_no_nan as _mul_no_nan,
     power as _power,
+    rounded as _rounded,
     sigmoid as _sigmoid,
     sign as _sign,
     softplus as _softplus,
@@ -51,6 +54,7 @@ from microgradlike.op import (
 # Partials that do not fit a line.
 
 LN10 = math.log(10)
+DEGREE = math.pi / 180  # in radians
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 TINY, HUGE = 2.0**-500, 2.0**500
 JUST_BELOW_1, JUST_ABOVE_1 = 1 - 2.0**-53, 1 + 2.0**-52
@@ -192,6 +196,15 @@ def _to_integer(x: float) -> float:
     return math.fabs(x - round(x)) if math.isfinite(x) else inf
 
 
+def _to_multiple(a: float, b: float, least: int = 0) -> float:
+    """The sum of the smallest changes of a and b to |a| = k |b| with a whole k ≥ `least`."""
+    a, b = math.fabs(a), math.fabs(b)
+    if not (b and math.isfinite(a) and math.isfinite(b)):
+        return b and inf
+    k, rest = a // b, a % b
+    return min(rest / max(k, 1.0) if k >= least else inf, (b - rest) / (k + 1))
+
+
 # The table. Its partials are the textbook's, except where that form loses digits: 1/√(1 - x²), the
 # derivative of asin, has none near 1, and (1 - x)(1 + x) keeps them.
 #
@@ -208,10 +221,17 @@ power: Op     = binary("pow", _power,           _power_base,             _power_
 neg: Op       = unary("neg", operator.neg,      lambda y, x: -1.0,       "negation", symbol="−")
 absolute: Op  = unary("abs", math.fabs,         lambda y, x: sign(x),    "absolute value",         symbol="|·|", kink=math.fabs, aliases=("absolute", "fabs",), flat=True)
 sign: Op      = unary("sign", _sign,            lambda y, x: 0.0,        "-1, 0 or 1",             kink=math.fabs, flat=True)
-floor: Op     = unary("floor", _floor,          lambda y, x: 0.0,        "largest integer below",  kink=_to_integer, flat=True)
-ceil: Op      = unary("ceil", lambda x: -_floor(-x), lambda y, x: 0.0,   "smallest integer above", kink=_to_integer, flat=True)
+floor: Op     = unary("floor", _rounded(math.floor), lambda y, x: 0.0,        "largest integer below",  kink=_to_integer, flat=True)
+ceil: Op      = unary("ceil", _rounded(math.ceil),  lambda y, x: 0.0,    "smallest integer above", kink=_to_integer, flat=True)
+rint: Op      = unary("rint", _rounded(round),      lambda y, x: 0.0,        "nearest integer, the even one of two", kink=lambda x: _to_integer(x - 0.5), aliases=("round",), flat=True)
+trunc: Op     = unary("trunc", _rounded(math.trunc), lambda y, x: 0.0,        "integer part, rounded towards 0", kink=lambda x: max(_to_integer(x), 1 - math.fabs(x)), flat=True)
+# The number of times that b goes into a, and the rest. That of mod has the sign of b, that of fmod the sign of a.
+floor_divide: Op = binary("floor_divide", _floor_divide, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "quotient, rounded down", infix="//", domain=(REAL, NONZERO), kink=_to_multiple, flat=True)
+mod: Op       = binary("mod", _mod,             lambda y, a, b: 1.0 + _zero(y), lambda y, a, b: _zero(y) - floor_divide(a, b), "remainder with the sign of b", infix="%", domain=(REAL, NONZERO), kink=_to_multiple, textbook=("1", "-floor(a / b)"), aliases=("remainder",), flat=True)
+fmod: Op      = binary("fmod", _fmod,           lambda y, a, b: 1.0 + _zero(y), lambda y, a, b: _zero(y) - rint((a - y) / b), "remainder with the sign of a", domain=(REAL, NONZERO), kink=lambda a, b: _to_multiple(a, b, 1), textbook=("1", "-trunc(a / b)"), flat=True)
 
 exp: Op       = unary("exp", ieee(math.exp),     lambda y, x: y,         "exponential")
+exp2: Op      = unary("exp2", ieee(math.exp2),   lambda y, x: y * LN2,   "2 to the power x", textbook="y * log(2)")
 expm1: Op     = unary("expm1", ieee(math.expm1), lambda y, x: exp(x),    "exp(x) - 1, accurate near 0")
 log: Op       = unary("log", ieee(math.log, {0.0: -inf}),      lambda y, x: where(x >= 0, 1 / x, y),        "natural logarithm", domain=(POSITIVE,), aliases=("ln",))
 log1p: Op     = unary("log1p", ieee(math.log1p, {-1.0: -inf}), lambda y, x: where(x >= -1, 1 / (1 + x), y), "log(1 + x), accurate near 0", domain=(((-1.0, inf),),))

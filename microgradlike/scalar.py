@@ -1,34 +1,29 @@
-"""Scalar: the operators and methods that every kind of number shares."""
+"""Scalar: the methods that every kind of number shares, one per primitive."""
 
 from __future__ import annotations
 
 import contextlib
-from typing import Self, TypeVar, overload
+from typing import Self
 
 from microgradlike import ops
 from microgradlike._help import called_name
 from microgradlike._mypyc import mypyc_attr
-from microgradlike.op import Kind, Number, Op
-
-N = TypeVar("N", bound="Scalar")  # another kind, which accepts this one
+from microgradlike.op import Kind
+from microgradlike.operators import Operators
 
 
 @mypyc_attr(allow_interpreted_subclasses=True, acyclic=True)
-class Scalar:
+class Scalar(Operators):
     """The base class of every kind of number: a subclass defines `apply`.
 
     `apply(op, *operands)` gives `op` of the operands, NotImplemented if one is a stranger.
     Methods have NumPy's names too, by which `np.exp` of an object array finds them. A few functions
     of NumPy use no methods: `np.maximum` picks an operand by comparison (a tie is not shared),
     `np.sign` gives ints, `np.logaddexp` refuses objects. Use the primitives of those names.
+    `round`, `math.floor`, `math.ceil` and `math.trunc` are primitives too, with derivative 0.
     """
 
     __slots__ = ()
-
-    @classmethod
-    def apply(cls, op: Op, *operands: Number) -> Number:
-        """`op` of the operands, of which at least one is of this class."""
-        raise NotImplementedError(f"{cls.__name__} has no apply(op, *operands)")
 
     def constant(self, x: float) -> Self:
         """The number `x` as one of this kind, a constant."""
@@ -38,104 +33,13 @@ class Scalar:
         """The same number without history: a constant to every derivative."""
         raise NotImplementedError(f"{type(self).__name__} has no detach()")
 
-    def __getstate__(self) -> object:
-        # the default, spelled out: the compiled form forgets the slots of subclasses
-        return object.__getstate__(self)
-
-    def _unary(self, op: Op) -> Self:
-        """`op` of this number alone; a subclass may have a shorter way."""
-        y: Self = self.apply(op, self)
-        return y
-
-    @overload
-    def __add__(self, other: float) -> Self: ...
-    @overload
-    def __add__(self, other: N) -> N: ...
-    def __add__(self, other: Number) -> Number:
-        return self.apply(ops.add, self, other)
-
-    @overload
-    def __radd__(self, other: float) -> Self: ...
-    @overload
-    def __radd__(self, other: Self) -> Self: ...
-    def __radd__(self, other: Number) -> Number:
-        return self.apply(ops.add, other, self)
-
-    @overload
-    def __sub__(self, other: float) -> Self: ...
-    @overload
-    def __sub__(self, other: N) -> N: ...
-    def __sub__(self, other: Number) -> Number:
-        return self.apply(ops.sub, self, other)
-
-    @overload
-    def __rsub__(self, other: float) -> Self: ...
-    @overload
-    def __rsub__(self, other: Self) -> Self: ...
-    def __rsub__(self, other: Number) -> Number:
-        return self.apply(ops.sub, other, self)
-
-    @overload
-    def __mul__(self, other: float) -> Self: ...
-    @overload
-    def __mul__(self, other: N) -> N: ...
-    def __mul__(self, other: Number) -> Number:
-        return self.apply(ops.mul, self, other)
-
-    @overload
-    def __rmul__(self, other: float) -> Self: ...
-    @overload
-    def __rmul__(self, other: Self) -> Self: ...
-    def __rmul__(self, other: Number) -> Number:
-        return self.apply(ops.mul, other, self)
-
-    @overload
-    def __truediv__(self, other: float) -> Self: ...
-    @overload
-    def __truediv__(self, other: N) -> N: ...
-    def __truediv__(self, other: Number) -> Number:
-        return self.apply(ops.div, self, other)
-
-    @overload
-    def __rtruediv__(self, other: float) -> Self: ...
-    @overload
-    def __rtruediv__(self, other: Self) -> Self: ...
-    def __rtruediv__(self, other: Number) -> Number:
-        return self.apply(ops.div, other, self)
-
-    @overload
-    def __pow__(self, other: float) -> Self: ...
-    @overload
-    def __pow__(self, other: N) -> N: ...
-    def __pow__(self, other: Number) -> Number:
-        return self.apply(ops.power, self, other)
-
-    @overload
-    def __rpow__(self, other: float) -> Self: ...
-    @overload
-    def __rpow__(self, other: Self) -> Self: ...
-    def __rpow__(self, other: Number) -> Number:
-        return self.apply(ops.power, other, self)
-
-    def __neg__(self) -> Self:
-        return self._unary(ops.neg)
-
-    def __pos__(self) -> Self:
-        return self
-
-    def __abs__(self) -> Self:
-        return self._unary(ops.absolute)
-
-    def __floor__(self) -> Self:
-        return self._unary(ops.floor)
-
-    def __ceil__(self) -> Self:
-        return self._unary(ops.ceil)
-
     # a method per primitive of one operand
 
     def exp(self) -> Self:
         return self._unary(ops.exp)
+
+    def exp2(self) -> Self:
+        return self._unary(ops.exp2)
 
     def expm1(self) -> Self:
         return self._unary(ops.expm1)
@@ -209,6 +113,12 @@ class Scalar:
     def ceil(self) -> Self:
         return self._unary(ops.ceil)
 
+    def rint(self) -> Self:
+        return self._unary(ops.rint)
+
+    def trunc(self) -> Self:
+        return self._unary(ops.trunc)
+
     def relu(self) -> Self:
         return self._unary(ops.relu)
 
@@ -225,6 +135,15 @@ class Scalar:
 
     def hypot(self, other: Kind | float) -> Self:
         return ops.hypot(self, other)
+
+    def floor_divide(self, other: Kind | float) -> Self:
+        return ops.floor_divide(self, other)
+
+    def mod(self, other: Kind | float) -> Self:
+        return ops.mod(self, other)
+
+    def fmod(self, other: Kind | float) -> Self:
+        return ops.fmod(self, other)
 
     def maximum(self, other: Kind | float) -> Self:
         return ops.maximum(self, other)
@@ -275,6 +194,34 @@ class Scalar:
 
     def fabs(self) -> Self:
         return self._unary(ops.absolute)
+
+    def remainder(self, other: Kind | float) -> Self:
+        return ops.mod(self, other)
+
+    def deg2rad(self) -> Self:
+        return self * ops.DEGREE
+
+    def radians(self) -> Self:
+        return self * ops.DEGREE
+
+    def rad2deg(self) -> Self:
+        return self * (1 / ops.DEGREE)
+
+    def degrees(self) -> Self:
+        return self * (1 / ops.DEGREE)
+
+    # a real number as a complex one: `np.std`, `np.var`, `np.vdot` and `np.linalg.norm` ask for it
+
+    def conjugate(self) -> Self:
+        return self
+
+    @property
+    def real(self) -> Self:
+        return self
+
+    @property
+    def imag(self) -> float:
+        return 0.0
 
 
 def _document_methods() -> None:

@@ -1,4 +1,4 @@
-"""docs/adding-a-primitive.md is true: its steps, in a copy of the project, add `exp2`."""
+"""docs/adding-a-primitive.md is true: its steps, in a copy of the project, add `rsqrt`."""
 
 import os
 import re
@@ -27,17 +27,17 @@ def insert(path, code, after):
 
 
 def add_line(root):
-    insert(root / "microgradlike/ops.py", codes("1")[0], r"^exp: Op .*?\n")
+    insert(root / "microgradlike/ops.py", codes("1")[0], r"^sqrt: Op .*?\n")
 
 
 def export(root):
     path = root / "microgradlike/__init__.py"
-    insert(path, "    exp2,\n", r"from microgradlike.ops import \(.*?\n    exp,\n")
-    insert(path, '    "exp2",\n', r'^    "exp",\n')
+    insert(path, "    rsqrt,\n", r"from microgradlike.ops import \(.*?\n    rint,\n")
+    insert(path, '    "rsqrt",\n', r'^    "rint",\n')
 
 
 def add_method(root):
-    insert(root / "microgradlike/scalar.py", f"\n{codes('2')[0]}", r"ops\.exp\)\n")
+    insert(root / "microgradlike/scalar.py", f"\n{codes('2')[0]}", r"ops\.sqrt\)\n")
 
 
 def decide_edges(root):
@@ -81,9 +81,9 @@ def pytest_in(root, *arguments):
 
 def test_the_steps_make_a_primitive_that_passes_its_tests(tmp_path):
     files = re.search(r"^pytest -n auto (tests/test_ops\.py .*)$", PAGE, re.MULTILINE)[1].split()
-    code, output = pytest_in(project(tmp_path, ALL), "-k", "exp2 or dir or public or row", *files)
+    code, output = pytest_in(project(tmp_path, ALL), "-k", "rsqrt or dir or public or row", *files)
     assert code == 0, output
-    assert "exp2" in (tmp_path / "microgradlike/ops.py").read_text(encoding="utf-8")
+    assert "rsqrt" in (tmp_path / "microgradlike/ops.py").read_text(encoding="utf-8")
 
 
 def test_the_measured_page_is_told_to_be_measured_again(tmp_path):
@@ -98,10 +98,10 @@ def test_the_measured_page_is_told_to_be_measured_again(tmp_path):
 
 WITHOUT = [
     (export, "tests/test_help.py", "export these from microgradlike/__init__.py"),
-    (add_method, "tests/test_scalar.py", "the method exp2 into microgradlike/scalar.py"),
+    (add_method, "tests/test_scalar.py", "the method rsqrt into microgradlike/scalar.py"),
     (decide_edges, "tests/test_edge_points.py", "decide their edges in"),
     (spell, "tests/compile/test_export_javascript.py", "add them to SPELLINGS"),
-    (spell, "tests/compile/test_arithmetic.py", "exp2 has no spelling in JavaScript; add one to"),
+    (spell, "tests/compile/test_arithmetic.py", "rsqrt has no spelling in JavaScript; add one to"),
     (tell_the_value, "tests/test_accuracy.py", "to OTHERS in tests/ulps.py"),
     (tell_the_derivatives, "tests/oracle/test_exact.py", "to UNARY"),
 ]
@@ -119,5 +119,5 @@ def test_a_step_left_out_is_named(tmp_path, step, file, message):
 
 @pytest.mark.long
 def test_all_that_ranges_over_the_table_passes(tmp_path):
-    code, output = pytest_in(project(tmp_path, ALL), "-k", "exp2 and not trust", "tests")
+    code, output = pytest_in(project(tmp_path, ALL), "-k", "rsqrt and not trust", "tests")
     assert code == 0, output

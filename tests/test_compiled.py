@@ -110,7 +110,9 @@ def test_a_scalar_of_the_users_own_has_every_operator_and_method():
     x = Counted()
     assert ((x + 1) * x - 2 / x).uses == 4
     assert (2**x).uses == (-abs(x)).uses - 1 == x.tanh().uses == x.clip(0, 1).uses == 1
-    assert math.floor(x).uses == 1
+    assert (x % 2 + 2 % x).uses == (x // 2 - 2 // x).uses == 3
+    assert [y.uses for y in (*divmod(x, 2), *divmod(2, x))] == [1, 1, 1, 1]
+    assert math.floor(x).uses == math.trunc(x).uses == round(x).uses == 1
     assert copy.copy(Counted(5)).uses == 5
 
 

@@ -77,6 +77,8 @@ def test_a_primitive_of_the_user_has_help_too():
     cube = unary("cube", lambda t: t * t * t, lambda y, t: 3 * t * t, "third power")
     assert cube.__doc__.startswith("cube(t): third power.")
     assert "    dy/dt = 3 * t * t\n" in cube.__doc__
+    wave = unary("wave", lambda t: t % 2 * (t // 2), lambda y, t: t % 2 // (2 % t))
+    assert "    dy/dt = t % 2 // (2 % t)\n" in wave.__doc__
     assert cube.__doc__.endswith(">>> cube(0.5)\n0.125")
     assert cube.__module__ == __name__
     assert str(inspect.signature(cube)) == "(t, /)"

@@ -25,6 +25,12 @@ OTHERS = {
     ops.cbrt: lambda x: mp.sign(x) * mp.cbrt(abs(x)),
     ops.erfc: lambda x: mp.erfc(x) if x < 1e4 else mpf(0),  # mpmath fails far out
     ops.log2: partial(mp.log, b=2),
+    ops.exp2: lambda x: mpf(2) ** x,
+    ops.rint: mp.nint,
+    ops.trunc: lambda x: mp.sign(x) * mp.floor(abs(x)),
+    ops.floor_divide: lambda a, b: mp.nint((a - a % b) / b),
+    ops.mod: operator.mod,
+    ops.fmod: lambda a, b: mp.sign(a) * (abs(a) % abs(b)),
     ops.maximum: max,
     ops.minimum: min,
     ops.clip: lambda x, lo, hi: min(max(x, lo), hi),

@@ -116,7 +116,7 @@ class Tracer(Scalar):
         refuse("complex(x) needs the number", "numbers are real here; use two numbers")
 
     def __int__(self) -> int:
-        refuse("int(x) needs the number", "use microgradlike.floor(x)")
+        refuse("int(x) needs the number", "use microgradlike.trunc(x)")
 
     def __index__(self) -> int:
         refuse(
@@ -124,9 +124,6 @@ class Tracer(Scalar):
             "pass the count as a plain number that the function closes over; to choose by x, write"
             " where(x > 0, a, b)",
         )
-
-    def __round__(self, digits: int | None = None) -> int:
-        refuse("round(x) needs the number", "use microgradlike.floor(x + 0.5)")
 
     def __format__(self, spec: str) -> str:
         if spec:

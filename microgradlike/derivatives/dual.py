@@ -130,6 +130,12 @@ class Dual(Scalar):
             " this package, such as microgradlike.sin(x) instead of math.sin(x)"
         )
 
+    def __int__(self) -> int:
+        raise TypeError(
+            "int(Dual) would lose the tangent; read .primal for the number, or use"
+            " microgradlike.trunc(x)"
+        )
+
     def __format__(self, spec: str) -> str:
         return format(base(self), spec) if spec else repr(self)
 

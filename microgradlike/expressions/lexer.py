@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from microgradlike import functions, ops
+from microgradlike import angles, functions, ops
 from microgradlike.op import Number
 from microgradlike.ops import TABLE
 
@@ -22,6 +22,8 @@ _SCALAR_FUNCTIONS: Final = (
     functions.elu,
     functions.gelu,
     functions.silu,
+    angles.deg2rad,
+    angles.rad2deg,
     functions.binary_cross_entropy,
     functions.binary_cross_entropy_with_logits,
 )
@@ -32,7 +34,9 @@ FUNCTIONS: Final[dict[str, Function]] = {
 }
 
 COMPARISON, SUM, PRODUCT, SIGN, POWER = range(1, 6)
-PRECEDENCE: Final = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
+PRECEDENCE: Final = {
+    "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT, "**": POWER
+}  # fmt: skip
 _COMPARISONS: Final[dict[str, Function]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
 }  # fmt: skip

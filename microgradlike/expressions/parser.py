@@ -1,9 +1,9 @@
 """Parser of expressions such as "tanh(w*x + b)" over the table of primitives, without eval.
 
-The grammar is Python's for numbers, names, + - * / **, comparisons, parentheses and calls, with
-Python's precedence; ^ is a second spelling of **. One pass by operator precedence keeps pending
-operators on its own stack, so no input exhausts Python's. The result is a list of steps for a stack
-machine.
+The grammar is Python's for numbers, names, + - * / // % **, comparisons, parentheses and calls,
+with Python's precedence; ^ is a second spelling of **. One pass by operator precedence keeps
+pending operators on its own stack, so no input exhausts Python's. The result is a list of steps for
+a stack machine.
 """
 
 from __future__ import annotations

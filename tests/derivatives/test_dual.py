@@ -61,6 +61,7 @@ def test_every_primitive_is_a_method_under_both_names(op):
 
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
+OPERATORS += [operator.mod, operator.floordiv]
 
 
 @pytest.mark.parametrize("sign", OPERATORS, ids=lambda f: f.__name__)
@@ -79,10 +80,15 @@ def test_a_number_on_either_side_is_a_constant(sign, number):
 
 def test_signs_and_roundings_are_operators_too():
     x = Dual(-2.5, 1.0)
-    found = [(-x), abs(x), math.floor(x), math.ceil(x), +x]
+    found = [(-x), abs(x), math.floor(x), math.ceil(x), math.trunc(x), round(x), +x]
     assert [(y.primal, y.tangent) for y in found] == [
-        (2.5, -1.0), (2.5, -1.0), (-3.0, 0.0), (-2.0, 0.0), (-2.5, 1.0),
+        (2.5, -1.0), (2.5, -1.0), (-3.0, 0.0), (-2.0, 0.0), (-2.0, 0.0), (-2.0, 0.0), (-2.5, 1.0),
     ]  # fmt: skip
+
+
+def test_an_int_of_a_dual_names_the_way_out():
+    with pytest.raises(TypeError, match=r"use microgradlike\.trunc\(x\)"):
+        int(Dual(2.5, 1.0))
 
 
 def test_what_follows_from_primitives_takes_it():

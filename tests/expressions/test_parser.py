@@ -17,12 +17,33 @@ from microgradlike.expressions.lexer import CONSTANTS, FUNCTIONS, arity
 from microgradlike.expressions.parser import MAX_DEPTH, MAX_LENGTH, Expression, ParseError, parse
 
 WORDS = [
-    *("x", "y", "w1", "pi", "e", "2", "0.5", "1e3", "+", "-", "*", "/", "**", "<", ">=", "(", ")"),
+    *(
+        "x",
+        "y",
+        "w1",
+        "pi",
+        "e",
+        "2",
+        "0.5",
+        "1e3",
+        "+",
+        "-",
+        "*",
+        "/",
+        "//",
+        "%",
+        "**",
+        "<",
+        ">=",
+        "(",
+        ")",
+    ),
     *(",", "sin(", "max(", "where(", "hypot(", "tanh", "f(", " "),
 ]
 
 PYTHON = {
     ast.Add: ops.add, ast.Sub: ops.sub, ast.Mult: ops.mul, ast.Div: ops.div, ast.Pow: ops.power,
+    ast.FloorDiv: ops.floor_divide, ast.Mod: ops.mod,
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 
@@ -95,7 +116,9 @@ operands = st.sampled_from(["x", "y", "w1", "pi", "2", "0.5", "1e3"])
 
 def larger(inner):
     return st.one_of(
-        st.tuples(inner, st.sampled_from([" + ", "-", "*", " / ", "**"]), inner).map("".join),
+        st.tuples(inner, st.sampled_from([" + ", "-", "*", " / ", "//", " % ", "**"]), inner).map(
+            "".join
+        ),
         inner.map("-{}".format),
         inner.map("({})".format),
         inner.map("tanh( {} )".format),

@@ -11,6 +11,7 @@ draw 300 instructions than the libraries take to run them.
 import math
 import random
 
+from microgradlike import ops
 from microgradlike.ieee_float import partial_at
 from microgradlike.ops import TABLE
 from microgradlike.testing.strategies.points import is_inside
@@ -20,7 +21,8 @@ LARGEST = 300
 BOUND, MARGIN = 100.0, 1e-2
 _CONSTANTS = (2.0, 1.0, -1.0, 0.5, 0.0, 3.0, -2.5, 0.1)
 _OPS = list(TABLE.values())
-_FLAT = {op for op in _OPS if op.name in ("sign", "floor", "ceil", "less", "less_equal")}
+_FLAT = {ops.sign, ops.floor, ops.ceil, ops.rint, ops.trunc, ops.floor_divide}
+_FLAT |= {ops.less, ops.less_equal}
 _WEIGHTS = [0.2 if op in _FLAT else 1.0 if op.arity == 1 else 2.0 for op in _OPS]
 
 

@@ -108,6 +108,7 @@ class Torch(Library):
         "where": "torch.where(a.bool(), b, c)",
         "less": "torch.lt(a, b).double()",
         "less_equal": "torch.le(a, b).double()",
+        "floor_divide": "torch.div(a, b, rounding_mode='floor')",
         "softplus": "torch.nn.functional.softplus(a)",
     }
 
@@ -177,6 +178,7 @@ class Autograd(Library):
     spelled: ClassVar = {
         "less": "autograd.numpy.where(a < b, 1.0, 0.0)",
         "less_equal": "autograd.numpy.where(a <= b, 1.0, 0.0)",
+        "floor_divide": "autograd.numpy.floor_divide(a, b)",
         "erf": "autograd.scipy.special.erf(a)",
         "erfc": "autograd.scipy.special.erfc(a)",
         "relu": "autograd.numpy.maximum(a, 0)",
@@ -215,6 +217,7 @@ class CasADi(Library):
         "minimum": "casadi.fmin(a, b)",
         "clip": "casadi.fmin(casadi.fmax(a, b), c)",
         "where": "casadi.if_else(a, b, c)",
+        "exp2": "2 ** a",
         "log2": "casadi.log(a) / casadi.log(2)",
         "relu": "casadi.fmax(a, 0)",
         "sigmoid": "1 / (1 + casadi.exp(-a))",

@@ -139,6 +139,7 @@ def _product(y, a, b):
 
 UNARY = {
     ops.exp: lambda y, x: (y, y, y),
+    ops.exp2: lambda y, x: (y * mp.log(2), y * mp.log(2) ** 2, y * mp.log(2) ** 3),
     ops.expm1: lambda y, x: (mp.exp(x),) * 3,
     ops.log: lambda y, x: _log(x),
     ops.log1p: lambda y, x: _log(1 + x),
@@ -184,6 +185,11 @@ LINEAR = {
     ops.sign: lambda x: (mpf(0),),
     ops.floor: lambda x: (mpf(0),),
     ops.ceil: lambda x: (mpf(0),),
+    ops.rint: lambda x: (mpf(0),),
+    ops.trunc: lambda x: (mpf(0),),
+    ops.floor_divide: lambda a, b: (mpf(0), mpf(0)),
+    ops.mod: lambda a, b: (ONE, -exact(ops.floor_divide)(a, b)),
+    ops.fmod: lambda a, b: (ONE, -exact(ops.trunc)(a / b)),
     ops.relu: lambda x: (mpf(x > 0),),
     ops.maximum: lambda a, b: (mpf(a > b), mpf(a < b)),
     ops.minimum: lambda a, b: (mpf(a < b), mpf(a > b)),

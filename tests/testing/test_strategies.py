@@ -127,7 +127,7 @@ def test_shrinking_deletes_instructions_without_effect():
 def test_every_primitive_turns_up_in_programs():
     seen = set()
 
-    @settings(QUIET, max_examples=500)
+    @settings(QUIET, max_examples=1000)
     @given(programs())
     def collect(program):
         seen.update(i.op for i in program.instructions)

@@ -155,7 +155,7 @@ def same(x, ours):
 def primitive(row):
     """The name of the one primitive in a row; "" for a composition."""
     called = re.findall(r"(\w+)\(", row["expr"])
-    infix = re.findall(r"(?<=[\w)] )(\*\*|[-+*/])(?= )", row["expr"])
+    infix = re.findall(r"(?<=[\w)] )(\*\*|//|[-+*/%])(?= )", row["expr"])
     if called[:1] == [ops.where.name]:
         return ops.where.name
     if len(called) + len(infix) != 1:

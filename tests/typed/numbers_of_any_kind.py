@@ -9,6 +9,7 @@ from microgradlike import (
     Dual,
     Value,
     cross_entropy,
+    deg2rad,
     dot,
     gelu,
     local_derivatives,
@@ -33,6 +34,16 @@ assert_type(abs(x), Value)
 assert_type(x**2, Value)
 assert_type(2**x, Value)
 assert_type(x**y, Value)
+assert_type(x % 2, Value)
+assert_type(7.5 % x, Value)
+assert_type(x // y, Value)
+assert_type(divmod(x, y), tuple[Value, Value])
+assert_type(divmod(7.5, x), tuple[Value, Value])
+assert_type(x % Dual(1.0, 1.0), Dual)
+assert_type(round(x), Value)
+assert_type(math.trunc(x), Value)
+assert_type(x.real, Value)
+assert_type(deg2rad(x), Value)
 assert_type(x * np.float64(2.0), Value)
 assert_type(x.tanh().exp(), Value)
 assert_type(x.maximum(0.0).clip(0, 1), Value)

@@ -17,7 +17,8 @@ from microgradlike.compile.program import Program
 from microgradlike.op import Op
 
 # primitives that the C library has under the same name
-LIBRARY: tuple[Op, ...] = (ops.exp, ops.expm1, ops.log, ops.log1p, ops.log2, ops.log10, ops.hypot)
+LIBRARY: tuple[Op, ...] = (ops.exp, ops.exp2, ops.expm1, ops.log, ops.log1p, ops.log2)
+LIBRARY += (ops.log10, ops.hypot, ops.fmod)
 LIBRARY += (ops.sin, ops.cos, ops.tan, ops.asin, ops.acos, ops.atan, ops.atan2, ops.erf, ops.erfc)
 LIBRARY += (ops.sinh, ops.cosh, ops.tanh, ops.asinh, ops.acosh, ops.atanh)
 
@@ -33,6 +34,33 @@ def _cbrt(ir: IRBuilder, x: str) -> str:
     step = ir.div(ir.sub(y, ir.div(x, square)), ir.constant(3.0))
     # the step is nan where y is infinite, nan or 0
     return ir.select(ir.compare("ord", step, step), ir.sub(y, step), y)
+
+
+def _signs_differ(ir: IRBuilder, a: str, b: str) -> str:
+    one = ir.constant(1.0)
+    a, b = (ir.intrinsic("copysign", one, x) for x in (a, b))
+    return ir.compare("one", a, b)
+
+
+def _mod(ir: IRBuilder, a: str, b: str) -> str:
+    rest = ir.library("fmod", a, b)
+    moved = ir.select(_signs_differ(ir, rest, b), ir.add(rest, b), rest)
+    none = ir.compare("oeq", rest, ir.constant(0.0))
+    return ir.select(none, ir.intrinsic("copysign", rest, b), moved)
+
+
+def _floor_divide(ir: IRBuilder, a: str, b: str) -> str:
+    """The steps of Python's //; the quotient is exact but for rounding, and often whole."""
+    zero, one = ir.constant(0.0), ir.constant(1.0)
+    rest = ir.library("fmod", a, b)
+    whole = ir.div(ir.sub(a, rest), b)
+    below = ir.select(_signs_differ(ir, rest, b), ir.sub(whole, one), whole)
+    whole = ir.select(ir.compare("oeq", rest, zero), whole, below)
+    y = ir.intrinsic("floor", whole)
+    y = ir.select(ir.compare("ogt", ir.sub(whole, y), ir.constant(0.5)), ir.add(y, one), y)
+    quotient = ir.div(a, b)
+    y = ir.select(ir.compare("oeq", whole, zero), ir.intrinsic("copysign", zero, quotient), y)
+    return ir.select(ir.compare("oeq", b, zero), quotient, y)
 
 
 def _maximum(ir: IRBuilder, a: str, b: str) -> str:
@@ -104,6 +132,10 @@ SPELLINGS: dict[Op, Spelling] = {op: _by_library(op.name) for op in LIBRARY} | {
     ops.sign: _sign,
     ops.floor: lambda ir, x: ir.intrinsic("floor", x),
     ops.ceil: lambda ir, x: ir.intrinsic("ceil", x),
+    ops.rint: lambda ir, x: ir.intrinsic("rint", x),
+    ops.trunc: lambda ir, x: ir.intrinsic("trunc", x),
+    ops.floor_divide: _floor_divide,
+    ops.mod: _mod,
     ops.sqrt: lambda ir, x: ir.intrinsic("sqrt", x),
     ops.cbrt: _cbrt,
     ops.maximum: _maximum,

@@ -29,14 +29,14 @@ RESERVED = """
     undefined var void while with yield Math Number Float64Array Infinity NaN
 """
 # primitives that Math has under the same name
-MATH: tuple[Op, ...] = (ops.absolute, ops.sign, ops.floor, ops.ceil, ops.exp, ops.expm1, ops.log)
-MATH += (ops.log1p, ops.log2, ops.log10, ops.sqrt, ops.sin, ops.cos, ops.tan, ops.asin)
-MATH += (ops.acos, ops.atan, ops.atan2, ops.sinh, ops.cosh, ops.tanh, ops.asinh, ops.acosh)
-MATH += (ops.atanh,)
+MATH: tuple[Op, ...] = (ops.absolute, ops.sign, ops.floor, ops.ceil, ops.trunc, ops.exp)
+MATH += (ops.expm1, ops.log, ops.log1p, ops.log2, ops.log10, ops.sqrt, ops.sin, ops.cos, ops.tan)
+MATH += (ops.asin, ops.acos, ops.atan, ops.atan2, ops.sinh, ops.cosh, ops.tanh, ops.asinh)
+MATH += (ops.acosh, ops.atanh)
 # primitives in primitives.js
 LIBRARY: tuple[Op, ...] = (ops.power, ops.maximum, ops.minimum, ops.clip, ops.mul_no_nan, ops.relu)
 LIBRARY += (ops.cbrt, ops.hypot, ops.sigmoid, ops.softplus, ops.logaddexp, ops.erf, ops.erfc)
-LIBRARY += (ops.xlogy,)
+LIBRARY += (ops.rint, ops.floor_divide, ops.mod, ops.xlogy)
 
 
 def _call(function: str, op: Op) -> str:
@@ -48,6 +48,8 @@ SPELLINGS: dict[Op, str] = {
     **{op: _call(f"Math.{op.name}", op) for op in MATH},
     **{op: _call(op.name, op) for op in LIBRARY},
     ops.neg: "-{}",
+    ops.fmod: "{} % {}",
+    ops.exp2: "pow(2.0, {})",
     ops.where: "{} !== 0 ? {} : {}",
     ops.less: "{} < {} ? 1 : 0",
     ops.less_equal: "{} <= {} ? 1 : 0",

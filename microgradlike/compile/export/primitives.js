@@ -70,6 +70,28 @@ function hypot(a, b) {
   return (y - off / (2 * y)) / scale;
 }
 
+// of two integers at the same distance the even one, where Math.round takes the larger
+function rint(x) {
+  return Math.abs(x - Math.trunc(x)) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
+}
+
+// the rest has the sign of b, that of % the sign of a
+function mod(a, b) {
+  const rest = a % b;
+  if (rest === 0) return b < 0 ? -0 : 0;
+  return rest < 0 === b < 0 ? rest : rest + b;
+}
+
+// the quotient of a less the rest, which is an integer but for rounding
+function floor_divide(a, b) {
+  if (b === 0) return a / b;
+  const rest = a % b;
+  const whole = (a - rest) / b - (rest !== 0 && rest < 0 !== b < 0 ? 1 : 0);
+  if (whole === 0) return 0 * Math.sign(a / b);
+  const y = Math.floor(whole);
+  return whole - y > 0.5 ? y + 1 : y;
+}
+
 function maximum(a, b) {
   return a >= b || a !== a ? a : b;
 }
