@@ -11,6 +11,7 @@ The public names; `help` of one tells more:
 """
 
 from microgradlike import nn
+from microgradlike.arrays import array
 from microgradlike.compile.jit import jit
 from microgradlike.compile.trace import TraceError
 from microgradlike.derivatives.api import (
@@ -99,6 +100,7 @@ __all__ = [
     "absolute",
     "acos",
     "acosh",
+    "array",
     "asin",
     "asinh",
     "atan",

@@ -18,9 +18,8 @@ class Scalar:
     """The base class of every kind of number: a subclass defines `apply`.
 
     `apply(op, *operands)` gives `op` of the operands, NotImplemented if one is a stranger.
-    Methods have NumPy's names too, by which `np.exp` of an object array finds them. A few functions
-    of NumPy use no methods: `np.maximum` picks an operand by comparison (a tie is not shared),
-    `np.sign` gives ints, `np.logaddexp` refuses objects. Use the primitives of those names.
+    Methods have NumPy's names too, by which `np.exp` of an object array finds them. A NumPy
+    function of a number, such as `np.logaddexp(v, 0.0)`, is the primitive of that name.
     """
 
     __slots__ = ()
@@ -41,6 +40,13 @@ class Scalar:
     def __getstate__(self) -> object:
         # the default, spelled out: the compiled form forgets the slots of subclasses
         return object.__getstate__(self)
+
+    def __array_ufunc__(
+        self, ufunc: object, method: str, *inputs: object, **kwargs: object
+    ) -> Number:
+        from microgradlike.number_array import apply_ufunc
+
+        return apply_ufunc(ufunc, method, inputs, kwargs)
 
     def _unary(self, op: Op) -> Self:
         """`op` of this number alone; a subclass may have a shorter way."""
