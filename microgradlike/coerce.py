@@ -48,8 +48,13 @@ def leaf_data(data: object) -> float:
     )
 
 
-def leaf_label(label: object) -> str:
-    """`label` as plain text; TypeError if it is not a str."""
+def leaf_label(label: object, operation: object = None) -> str:
+    """`label` as plain text; TypeError if it is not a str, or if there is an operation."""
+    if operation is not None or isinstance(label, (tuple, list, set)):
+        raise TypeError(
+            f"Value(data, label) takes no operands or operation, got {label!r:.60}; make an"
+            " operation with unary, binary or primitive, or use microgradlike.compat.Value"
+        )
     if not isinstance(label, str):
         raise TypeError(
             f"a label must be a str, got {label!r:.60} of type {type(label).__name__};"

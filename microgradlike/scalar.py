@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Self, TypeVar, overload
+import sys
+from typing import NoReturn, Self, TypeVar, overload
 
 from microgradlike import ops
 from microgradlike._help import called_name
@@ -47,6 +48,10 @@ class Scalar:
         from microgradlike.number_array import apply_ufunc
 
         return apply_ufunc(ufunc, method, inputs, kwargs)
+
+    def _sympy_(self) -> NoReturn:
+        # SymPy asks here in `sympy.Float(2) * v`; after its own error it leaves the product to us
+        raise sys.modules["sympy"].SympifyError("a Value, which has no formula; read .data")
 
     def _unary(self, op: Op) -> Self:
         """`op` of this number alone; a subclass may have a shorter way."""
@@ -110,10 +115,14 @@ class Scalar:
         return self.apply(ops.div, other, self)
 
     @overload
-    def __pow__(self, other: float) -> Self: ...
+    def __pow__(self, other: float, modulo: None = None) -> Self: ...
     @overload
-    def __pow__(self, other: N) -> N: ...
-    def __pow__(self, other: Number) -> Number:
+    def __pow__(self, other: N, modulo: None = None) -> N: ...
+    def __pow__(self, other: Number, modulo: object = None) -> Number:
+        if modulo is not None:
+            raise TypeError(
+                f"pow(a, b, {modulo!r:.60}) is for ints; write power(a, b) for the power alone"
+            )
         return self.apply(ops.power, self, other)
 
     @overload
