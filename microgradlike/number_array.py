@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from microgradlike.op import TABLE, Number, Op
+from microgradlike.op import TABLE, Number
+from microgradlike.ufuncs import WAY_OUT, Ufunc, of_numbers, rule
 
-Ufunc: TypeAlias = Any  # np.ufunc, or one made by np.frompyfunc
-Rule: TypeAlias = Callable[[Ufunc, str, list[Any], dict[str, Any]], Any]
-
-# NumPy's loops over objects use these; of numbers they are the ufunc itself
-OPERATORS: Mapping[str, Callable[..., Number]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "negative": operator.neg,
-}
-INDEXED = ("at", "reduceat")  # methods whose second argument is a mask or an index
-ORDER = ("less", "less_equal", "greater", "greater_equal")
-LOGICAL = ("logical_and", "logical_or", "logical_xor", "logical_not")
-OTHER_NAMES = {"divide": "div", "float_power": "pow"}
-# by comparisons, which know numbers of every kind, and refuse those that jit does not know yet
-PREDICATES: Mapping[str, Callable[..., bool]] = {
-    "isnan": lambda x: not x <= np.inf,
-    "isinf": lambda x: bool(x >= np.inf or x <= -np.inf),
-    "isfinite": lambda x: bool(-np.inf < x < np.inf),
-    "equal": lambda a, b: bool(a == b and a <= np.inf),  # a nan equals nothing, not even itself
-    "not_equal": lambda a, b: not (a == b and a <= np.inf),
-}
-FORMULAS: Mapping[str, Callable[[Number, Number], Number]] = {
-    "fmax": lambda a, b: _unless_nan("maximum", a, b),
-    "fmin": lambda a, b: _unless_nan("minimum", a, b),
-}
-OF_MASKS = {"bitwise_and": "a * b", "bitwise_or": "maximum(a, b)", "invert": "1 - a"}
-_WAY_OUT = "write it with functions of microgradlike, or take the numbers, [v.data for v in a]"
+INDEXED = ("at", "reduceat")  # methods of ufuncs whose second argument is a mask or an index
 
 
 class NumberArray(np.ndarray[Any, Any]):
@@ -59,14 +30,40 @@ class NumberArray(np.ndarray[Any, Any]):
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         try:
-            if func in RECORDED and len(args) > 1 and any(map(_holds_objects, args[0])):
-                return RECORDED[func](*args, **kwargs)
-            if func in QUANTILES:
-                return _as_numbers(func(*map(_operand, args), **kwargs))
+            own = FUNCTIONS.get(func)
+            if own is not None and (func not in OF_CONDITIONS or _is_recorded(args)):
+                return own(*args, **kwargs)
             return _as_numbers(super().__array_function__(func, types, args, kwargs))
         except (TypeError, AttributeError, ValueError) as error:
-            error.add_note(f"in {func.__name__} of NumPy; if it needs floats, {_WAY_OUT}")
+            error.add_note(f"in {func.__name__} of NumPy; if it needs floats, {WAY_OUT}")
             raise
+
+    # By the numbers, where NumPy compares objects and puts nan anywhere.
+
+    def argmax(self, *args: Any, **kwargs: Any) -> Any:
+        """The place of the largest number, as for floats."""
+        return _floats(self).argmax(*args, **kwargs)
+
+    def argmin(self, *args: Any, **kwargs: Any) -> Any:
+        """The place of the smallest number, as for floats."""
+        return _floats(self).argmin(*args, **kwargs)
+
+    def argsort(self, *args: Any, **kwargs: Any) -> Any:
+        """The places in the order of the numbers, as for floats."""
+        return _floats(self).argsort(*args, **kwargs)
+
+    def argpartition(self, *args: Any, **kwargs: Any) -> Any:
+        """The places in the order of the numbers up to the k-th, as for floats."""
+        return _floats(self).argpartition(*args, **kwargs)
+
+    def sort(self, axis: Any = -1, **kwargs: Any) -> None:  # type: ignore[override]
+        """Sort in place, nan last."""
+        order = _floats(self).argsort(axis, **kwargs)
+        self[...] = np.take_along_axis(self.view(np.ndarray), order, axis)
+
+    def partition(self, kth: Any, axis: Any = -1, **kwargs: Any) -> None:  # type: ignore[override]
+        """Sort in place, nan last, which is a partition at every place."""
+        self.sort(axis)
 
 
 def apply_ufunc(ufunc: Ufunc, method: str, inputs: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -79,7 +76,7 @@ def apply_ufunc(ufunc: Ufunc, method: str, inputs: Sequence[Any], kwargs: Mappin
     Value(data=5.0, grad=0.0)
     """
     if method == "__call__" and not kwargs and all(map(_is_number, inputs)):
-        f = _of_numbers(ufunc)
+        f = of_numbers(ufunc)
         if f is not None:  # a third of the time that arrays of no dimensions take
             return f(*[_plain(x) for x in inputs])
     operands = [_operand(x) for x in inputs]
@@ -92,99 +89,11 @@ def apply_ufunc(ufunc: Ufunc, method: str, inputs: Sequence[Any], kwargs: Mappin
             _require_objects(ufunc, array)
         options["out"] = tuple([array.view(np.ndarray) for array in out])
     if any(isinstance(x, np.ndarray) and x.dtype.char == "O" for x in operands):
-        result = _rule(ufunc)(ufunc, method, operands, options)
+        with np.errstate(all="ignore"):  # numbers of the engine keep the silence of IEEE-754
+            result = rule(ufunc)(ufunc, method, operands, options)
     else:
         result = getattr(ufunc, method)(*operands, **options)
     return _as_numbers(result) if out is None else out[0]
-
-
-@functools.cache
-def _rule(ufunc: Ufunc) -> Rule:
-    """The function that applies a ufunc to object arrays; one for each kind of ufunc."""
-    name = ufunc.__name__
-    if name in OF_MASKS:
-        return _refuse_masks
-    if name in LOGICAL:
-        return _of_truths
-    if name in ORDER or name in PREDICATES:
-        return _compare
-    if name in FORMULAS:
-        return functools.partial(_elementwise, np.frompyfunc(FORMULAS[name], 2, 1, identity=None))
-    op = _primitive(ufunc)
-    if op is None:
-        return _by_numpy if any("O" in types for types in ufunc.types) else _refuse
-    # reducible over several axes, in any order
-    by_op = functools.partial(_elementwise, np.frompyfunc(op, op.arity, 1, identity=None))
-    has_method = op.arity == 1 and op.kink is None and "O->O" in ufunc.types
-    return functools.partial(_by_method, by_op) if has_method else by_op
-
-
-def _primitive(ufunc: Ufunc) -> Op | None:
-    """The primitive that the ufunc is, apart from those that Python's operators compute."""
-    name = OTHER_NAMES.get(ufunc.__name__, ufunc.__name__)
-    if name in OPERATORS:
-        return None
-    return next((op for op in TABLE.values() if name in (op.name, *op.aliases)), None)
-
-
-@functools.cache
-def _of_numbers(ufunc: Ufunc) -> Callable[..., Number] | None:
-    return OPERATORS.get(ufunc.__name__) or FORMULAS.get(ufunc.__name__) or _primitive(ufunc)
-
-
-def _elementwise(
-    f: Ufunc, ufunc: Ufunc, method: str, operands: list[Any], options: dict[str, Any]
-) -> Any:
-    if method == "reduce" and ufunc.identity is not None:
-        options.setdefault("initial", float(ufunc.identity))  # hypot of one number is its size
-    return getattr(f, method)(*operands, **options)
-
-
-def _by_method(
-    by_op: Rule, ufunc: Ufunc, method: str, operands: list[Any], options: dict[str, Any]
-) -> Any:
-    """By the elements' methods, half the time, unless there are plain numbers among them."""
-    if method == "__call__":
-        with contextlib.suppress(TypeError, AttributeError):
-            return ufunc(*operands, **options)
-    return by_op(ufunc, method, operands, options)
-
-
-def _by_numpy(ufunc: Ufunc, method: str, operands: list[Any], options: dict[str, Any]) -> Any:
-    """By NumPy's loop over objects: Python's operators, or a method of the ufunc's name."""
-    if method == "reduce" and options.get("where", True) is not True:
-        options.setdefault("initial", ufunc.identity)
-    try:
-        return getattr(ufunc, method)(*operands, **options)
-    except (TypeError, AttributeError) as error:
-        error.add_note(f"in np.{ufunc.__name__}; {_WAY_OUT}")
-        raise
-
-
-def _compare(ufunc: Ufunc, method: str, operands: list[Any], options: dict[str, Any]) -> Any:
-    """The comparisons as bools, or as numbers if `jit` records them."""
-    f = PREDICATES.get(ufunc.__name__)
-    compare = ufunc if f is None else np.frompyfunc(f, ufunc.nin, 1)
-    compared = getattr(compare, method)(*operands, **options | {"dtype": object})
-    if not isinstance(compared, np.ndarray):
-        return compared
-    known = all(isinstance(x, (bool, np.bool_)) for x in compared.flat)
-    return compared.astype(bool) if known else compared
-
-
-def _of_truths(ufunc: Ufunc, method: str, operands: list[Any], options: dict[str, Any]) -> Any:
-    return getattr(ufunc, method)(*[np.asarray(x).astype(bool) for x in operands], **options)
-
-
-def _refuse_masks(ufunc: Ufunc, *_: Any) -> NoReturn:
-    raise TypeError(
-        f"np.{ufunc.__name__} has no meaning for Values; masks that jit records are numbers 0 and"
-        f" 1, for which it is {OF_MASKS[ufunc.__name__]}"
-    )
-
-
-def _refuse(ufunc: Ufunc, *_: Any) -> NoReturn:
-    raise TypeError(f"np.{ufunc.__name__} has no meaning for Values; {_WAY_OUT}")
 
 
 def _is_number(x: Any) -> bool:
@@ -217,14 +126,29 @@ def _require_objects(ufunc: Ufunc, out: Any) -> None:
         )
 
 
-def _unless_nan(name: str, a: Number, b: Number) -> Number:
-    """The maximum or minimum of two numbers; the other one if one is nan."""
-    where = TABLE["where"]
-    return where(a <= np.inf, where(b <= np.inf, TABLE[name](a, b), a), b)
+def _floats(x: Any) -> Any:
+    """The numbers of a NumberArray as floats; TraceError while `jit` records them."""
+    if not isinstance(x, NumberArray):
+        return x
+    numbers = [_float(y) for y in x.flat]
+    return np.array(numbers, float if x.dtype.char == "O" else x.dtype).reshape(x.shape)
 
 
-def _holds_objects(x: Any) -> bool:
-    return np.asarray(x).dtype == object
+def _float(x: Number) -> float:
+    while hasattr(type(x), "apply"):
+        x = x.primal if hasattr(x, "primal") else x.data
+    return float(x)
+
+
+def _by_floats(func: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of the numbers that has no derivative: an index, a count, a comparison."""
+    return lambda *args, **kwargs: func(*map(_floats, args), **kwargs)
+
+
+def _is_recorded(args: Sequence[Any]) -> bool:
+    """True if the first argument is a condition, or conditions, that `jit` records as numbers."""
+    conditions = args[0] if isinstance(args[0], (list, tuple)) else [args[0]]
+    return len(args) > 1 and any(np.asarray(c).dtype == object for c in conditions)
 
 
 def _where(*args: Any) -> Any:
@@ -238,10 +162,49 @@ def _select(conditions: Sequence[Any], choices: Sequence[Any], default: Any = 0.
     return result
 
 
-# NumPy asks for arrays of no dimensions here, by out=..., of which __array_ufunc__ learns nothing
-QUANTILES = (np.quantile, np.percentile, np.nanquantile, np.nanpercentile)
-# functions of conditions, which NumPy wants as bools and `jit` knows only as numbers
-RECORDED: Mapping[Any, Callable[..., Any]] = {np.where: _where, np.select: _select}
+def _unique(a: Any) -> Any:
+    return np.ravel(a)[np.unique(_floats(a), return_index=True)[1]]
+
+
+def _median(a: Any, axis: Any = None, *, keepdims: bool = False, **options: Any) -> Any:
+    options |= {"axis": axis, "keepdims": keepdims}
+    middle = np.ndarray.__array_function__(a, np.median, (NumberArray,), (a,), options)
+    return _nan_if_any(a, axis, middle, keepdims)
+
+
+def _quantile(a: Any, q: Any, axis: int | None = None, *, method: Any = "linear") -> Any:
+    """The sorted numbers joined by lines, at the place that is the quantile of all places."""
+    ordered = np.sort(np.ravel(a) if axis is None else np.moveaxis(a, axis, 0), axis=0)
+    place = np.quantile(np.arange(float(len(ordered))), q, method=method)
+    low = np.floor(place).astype(int)
+    high = np.minimum(low + 1, len(ordered) - 1)
+    between = np.reshape(place - low, np.shape(place) + (1,) * (ordered.ndim - 1))
+    lines = ordered[low] + (ordered[high] - ordered[low]) * between
+    return _nan_if_any(a, axis, np.where(between > 0, lines, ordered[low]))
+
+
+def _percentile(a: Any, q: Any, axis: int | None = None, *, method: Any = "linear") -> Any:
+    return _quantile(a, np.true_divide(q, 100), axis, method=method)
+
+
+def _nan_if_any(a: Any, axis: Any, result: Any, keepdims: bool = False) -> Any:
+    found = np.where(np.isnan(_floats(a)).any(axis, keepdims=keepdims), np.nan, result)
+    return _as_numbers(found) if found.ndim else found[()]
+
+
+OF_CONDITIONS = (np.where, np.select)  # NumPy wants bools, which `jit` knows only as numbers
+FUNCTIONS: Mapping[Any, Callable[..., Any]] = {
+    np.where: _where,
+    np.select: _select,
+    np.unique: _unique,
+    np.median: _median,
+    np.quantile: _quantile,
+    np.percentile: _percentile,
+} | {
+    func: _by_floats(func)
+    for func in (np.allclose, np.isclose, np.array_equal, np.array_equiv, np.isin, np.digitize,
+                 np.searchsorted, np.count_nonzero)
+}  # fmt: skip
 
 
 def _as_numbers(result: Any) -> Any:

@@ -80,8 +80,8 @@ class Dual(Scalar):
     def data(self) -> float:
         """Raise AttributeError: forward mode goes through the numbers themselves."""
         raise AttributeError(
-            "a Dual has .primal and .tangent, no .data; an operation made of .data has no derivative"
-            " in forward mode, use grad"
+            "a Dual has .primal and .tangent, no .data; what is made of .data has no derivative in"
+            " forward mode, use grad"
         )
 
     def __bool__(self) -> bool:
