@@ -5,6 +5,7 @@ works if value and derivatives agree, else how it is refused. `python -m tests.n
 the page.
 """
 
+import functools
 import warnings
 from pathlib import Path
 
@@ -208,6 +209,7 @@ def answer(way, formula, want, slopes):
     return WORKS if same and right else WRONG
 
 
+@functools.cache
 def grouped(section):
     """The rows of a section: the formulas that share answers and note, those that work first."""
     found = {}

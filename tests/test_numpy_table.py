@@ -1,5 +1,10 @@
 """docs/numpy.md is what NumPy gives over Values, and nothing there is wrong in silence."""
 
+import copy
+import dataclasses
+import math
+import statistics
+
 import numpy as np
 import pytest
 
@@ -67,9 +72,20 @@ def test_a_truth_is_told_from_a_number():
     assert table.answer(lambda formula, slopes: ([True], []), "", [True], []) == table.WORKS
 
 
-def test_the_template_promises_what_its_example_does():
-    example = table.TEMPLATE.read_text(encoding="utf-8").partition("```python\n")[2]
-    names = {}
-    exec(example.partition("```")[0], names)
-    leaves = [v for v in names["A"] if isinstance(v, Value)]
-    assert [v.grad for v in leaves] == [0.0, np.exp(0.8)]
+def test_beyond_numpy_as_the_page_says():
+    @dataclasses.dataclass
+    class Holder:
+        x: Value
+
+    v = Value(2.0)
+    for f in (statistics.mean, statistics.stdev):
+        with pytest.raises(TypeError):
+            f([v, v])
+    with pytest.raises(TypeError, match=r"microgradlike\.sin"):
+        math.sin(v)
+    for copied in (dataclasses.asdict(Holder(v))["x"], copy.deepcopy(v)):
+        (v * v).backward()
+        assert (copied is not v, copied.data, copied.grad) == (True, 2.0, 0.0)
+        with pytest.raises(TypeError, match="would drag its graph along"):
+            copy.deepcopy(v * v)
+        v.grad = 0.0

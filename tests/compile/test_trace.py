@@ -201,6 +201,7 @@ def test_a_value_that_the_function_makes_may_decide():
         (lambda x: complex(x), "two numbers"),
         (lambda x: [1, 2][x], "where"),
         (lambda x: range(x), "pass the count as a plain number that the function closes over"),
+        (lambda x: range(x), "bind it with functools.partial(f, n=3)"),
         (lambda x: x.data, "calculate with the Value"),
         (lambda x: x.primal, "calculate"),
         (lambda x: x.grad, "grad(f)"),
