@@ -75,7 +75,7 @@ def apply_ufunc(ufunc: Ufunc, method: str, inputs: Sequence[Any], kwargs: Mappin
     >>> apply_ufunc(np.hypot, "__call__", (3.0, Value(4.0)), {})
     Value(data=5.0, grad=0.0)
     """
-    if method == "__call__" and not kwargs and all(map(_is_number, inputs)):
+    if not isinstance(inputs[0], np.ndarray) and not kwargs and all(map(_is_number, inputs)):
         f = of_numbers(ufunc)
         if f is not None:  # a third of the time that arrays of no dimensions take
             return f(*[_plain(x) for x in inputs])

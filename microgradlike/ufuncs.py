@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
@@ -37,6 +37,13 @@ FORMULAS: Mapping[str, Callable[[Number, Number], Number]] = {
     "fmax": lambda a, b: _unless_nan("maximum", a, b),
     "fmin": lambda a, b: _unless_nan("minimum", a, b),
 }
+LARGER: Mapping[str, Ufunc] = {
+    name: np.frompyfunc(f, 2, 1, identity=None)
+    for name, f in {
+        "maximum": lambda a, b: _larger("maximum", a > b, a < b, a, b),
+        "minimum": lambda a, b: _larger("minimum", a < b, a > b, a, b),
+    }.items()
+}
 OF_MASKS = {"bitwise_and": "a * b", "bitwise_or": "maximum(a, b)", "invert": "1 - a"}
 WAY_OUT = "write it with functions of microgradlike, or take the numbers, [v.data for v in a]"
 
@@ -45,21 +52,18 @@ WAY_OUT = "write it with functions of microgradlike, or take the numbers, [v.dat
 def rule(ufunc: Ufunc) -> Rule:
     """The function that applies a ufunc to object arrays; one for each kind of ufunc."""
     name = ufunc.__name__
-    if name in OF_MASKS:
-        return _refuse_masks
-    if name in LOGICAL:
-        return _of_truths
-    if name in ORDER or name in PREDICATES:
-        return _compare
-    if name in FORMULAS:
-        return functools.partial(_elementwise, np.frompyfunc(FORMULAS[name], 2, 1, identity=None))
-    op = _primitive(ufunc)
-    if op is None:
+    known = next((kind for names, kind in KINDS if name in names), None)
+    if known is not None:
+        return known
+    f = FORMULAS.get(name) or _primitive(ufunc)
+    if f is None:
         return _by_numpy if any("O" in types for types in ufunc.types) else _refuse
     # reducible over several axes, in any order
-    by_op = functools.partial(_elementwise, np.frompyfunc(op, op.arity, 1, identity=None))
-    has_method = op.arity == 1 and op.kink is None and "O->O" in ufunc.types
-    return functools.partial(_by_method, by_op) if has_method else by_op
+    by_op = functools.partial(_elementwise, np.frompyfunc(f, ufunc.nin, 1, identity=None))
+    smooth = isinstance(f, Op) and f.arity == 1 and f.kink is None and "O->O" in ufunc.types
+    if smooth or name == "divide":
+        return functools.partial(_by_elements, by_op)
+    return _picking(LARGER[name], by_op) if name in LARGER else by_op
 
 
 def _primitive(ufunc: Ufunc) -> Op | None:
@@ -84,14 +88,25 @@ def _elementwise(
     return getattr(f, method)(*operands, **options)
 
 
-def _by_method(
+def _by_elements(
     by_op: Rule, ufunc: Ufunc, method: str, operands: list[Any], options: dict[str, Any]
 ) -> Any:
-    """By the elements' methods, half the time, unless there are plain numbers among them."""
+    """By the elements' methods and `/`, a third of the time; plain numbers may refuse."""
     if method == "__call__":
-        with contextlib.suppress(TypeError, AttributeError):
+        with contextlib.suppress(TypeError, AttributeError, ArithmeticError):
             return ufunc(*operands, **options)
     return by_op(ufunc, method, operands, options)
+
+
+def _picking(larger: Ufunc, by_op: Rule) -> Rule:
+    """By the primitive; of a whole array the largest element itself, a third of the time."""
+
+    def rule_of_extremes(ufunc: Ufunc, method: str, operands: Any, options: Any) -> Any:
+        if method == "reduce":
+            return larger.reduce(*operands, **options)
+        return by_op(ufunc, method, operands, options)
+
+    return rule_of_extremes
 
 
 def _by_numpy(ufunc: Ufunc, method: str, operands: list[Any], options: dict[str, Any]) -> Any:
@@ -129,6 +144,19 @@ def _refuse_masks(ufunc: Ufunc, *_: Any) -> NoReturn:
 
 def _refuse(ufunc: Ufunc, *_: Any) -> NoReturn:
     raise TypeError(f"np.{ufunc.__name__} has no meaning for Values; {WAY_OUT}")
+
+
+KINDS: tuple[tuple[Container[str], Rule], ...] = (
+    (OF_MASKS, _refuse_masks),
+    (LOGICAL, _of_truths),
+    (ORDER, _compare),
+    (PREDICATES, _compare),
+)
+
+
+def _larger(name: str, over: Number, under: Number, a: Number, b: Number) -> Number:
+    """The operand that is over the other; the primitive at ties, for nan, and while recorded."""
+    return a if over is True else b if under is True else TABLE[name](a, b)
 
 
 def _unless_nan(name: str, a: Number, b: Number) -> Number:
