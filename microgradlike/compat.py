@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn, SupportsFloat
@@ -48,6 +49,7 @@ class Value(engine.Value):
 
     _local_grads: tuple[float, ...] | None = None  # of an operation made by hand with numbers
     _by_hand = False
+    _function: Callable[[], object] | None = None
 
     def __init__(
         self,
@@ -101,8 +103,16 @@ class Value(engine.Value):
     def _children(self) -> tuple[Number, ...]:
         return tuple(x for x in self.operands if isinstance(x, engine.Value))
 
-    def _backward(self) -> None:
-        """Add to the gradients of the operands; a program may set its own in this place."""
+    @property
+    def _backward(self) -> Callable[[], object]:
+        """The function that adds to the gradients of the children, as the program has set it."""
+        return self._push if self._function is None else self._function
+
+    @_backward.setter
+    def _backward(self, function: Callable[[], object]) -> None:
+        self._function = _without_cycle(function, self)
+
+    def _push(self) -> None:
         if self._by_hand and self._local_grads is None:
             raise TypeError(
                 f"{self._op!r} was made by hand and has no derivative; set out._backward, or pass"
@@ -193,11 +203,35 @@ def _is_node(x: Number) -> bool:
     return isinstance(x, Scalar) and not isinstance(x, IeeeFloat)
 
 
+def _without_cycle(function: Any, out: Value) -> Any:
+    """The function with a weak reference in place of `out`, so that graphs are freed at once.
+
+    `out` has the function, and the function usually has `out` from around it: a cycle, of which the
+    collector sees one level of a graph at a time if the engine is compiled.
+    """
+    cells = getattr(function, "__closure__", None) or ()
+    if not any(_content(cell) is out for cell in cells):
+        return function
+    weak = tuple(
+        types.CellType(weakref.proxy(out)) if _content(cell) is out else cell for cell in cells
+    )
+    return types.FunctionType(
+        function.__code__, function.__globals__, function.__name__, function.__defaults__, weak
+    )
+
+
+def _content(cell: types.CellType) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:  # a name that is not bound yet
+        return None
+
+
 def _slope(node: Any, index: int) -> float:
     """The derivative by an operand: given, or what `_backward` adds to its `grad`; else nan."""
     if node._local_grads is not None:
         return float(node._local_grads[index])
-    if "_backward" not in vars(node):
+    if node._function is None:
         return float("nan")
     operands = node.operands
     if any(operands[index] is x for x in operands[:index]):

@@ -76,7 +76,11 @@ class Value(Scalar):
     _b: Number  # the second, or None; of three or more, a tuple of the others
     _stamp: i64  # the last backward pass through it; before the first, the negated run number
 
-    def __init__(self, data: SupportsFloat, label: str = "", _op: object = None) -> None:
+    @overload
+    def __init__(self, data: SupportsFloat) -> None: ...
+    @overload
+    def __init__(self, data: SupportsFloat, label: str = ...) -> None: ...
+    def __init__(self, data: SupportsFloat, label: object = "", _op: object = None) -> None:
         self.data = data if type(data) is float else leaf_data(data)
         self.grad = 0.0
         self.label = label if type(label) is str and _op is None else leaf_label(label, _op)

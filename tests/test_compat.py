@@ -1,7 +1,9 @@
 """compat.Value: operations that a program writes by hand, beside the engine's own."""
 
 import copy
+import functools
 import gc
+import itertools
 import math
 import pickle
 import weakref
@@ -24,6 +26,7 @@ from microgradlike import (
     ops,
 )
 from microgradlike.compat import Value
+from microgradlike.graph import topological
 from tests.bits import same_bits
 from viz import draw, explain, page, to_mermaid
 
@@ -33,7 +36,12 @@ NUMBERS = st.floats(-2, 2, allow_nan=False)
 class ByHand(Value):
     """The operations of a lecture: a child per operand, a function that pushes the gradient."""
 
-    called = None  # a list to which each function adds its node
+    called = None  # a list to which each function adds the number of its node
+    serial = itertools.count()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.number = next(ByHand.serial)
 
     def __add__(self, other):
         other = other if isinstance(other, ByHand) else ByHand(other)
@@ -75,7 +83,7 @@ class ByHand(Value):
 
 def note(out):
     if ByHand.called is not None:
-        ByHand.called.append(out)
+        ByHand.called.append(out.number)
 
 
 class WithNumbers(Value):
@@ -131,17 +139,17 @@ def test_operations_by_hand_give_the_gradients_of_the_engine(kind, steps, a, b):
 @settings(max_examples=50, deadline=None)
 @given(steps=STEPS, a=NUMBERS, b=NUMBERS)
 def test_the_functions_are_called_once_each_and_users_before_operands(steps, a, b):
-    ByHand.called = []
+    ByHand.called = order = []
     try:
-        program(steps, ByHand(a), ByHand(b)).backward()
-        order = [id(v) for v in ByHand.called]
-        nodes = list(ByHand.called)
+        y = program(steps, ByHand(a), ByHand(b))
+        y.backward()
     finally:
         ByHand.called = None
-    assert len(set(order)) == len(order)
+    nodes = [v for v in topological(y) if v.op is not None]
+    assert sorted(order) == sorted(v.number for v in nodes)
     for v in nodes:
-        for x in v.operands:
-            assert x.op is None or order.index(id(v)) < order.index(id(x))
+        for x in v._children:
+            assert x.op is None or order.index(v.number) < order.index(x.number)
 
 
 def neuron():
@@ -377,13 +385,34 @@ def test_pictures_show_it_and_leave_gradients_alone():
     draw(o)  # a leaf that a training step has changed
 
 
-def test_graphs_made_by_hand_are_freed():
-    _, n, o = neuron()
-    seen = weakref.ref(n)
-    o.backward()
-    del n, o
+def test_graphs_made_by_hand_are_freed_without_the_collector():
     gc.collect()
-    assert seen() is None
+    gc.disable()
+    try:
+        _, n, o = neuron()
+        seen = weakref.ref(n)
+        o.backward()
+        del n, o
+        assert seen() is None
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_any_function_is_taken():
+    x = Value(2.0)
+    y = Value(4.0, (x,), "square")
+    y._backward = functools.partial(setattr, x, "grad", 4.0)
+    y.backward()
+    assert x.grad == 4.0
+
+    def _backward():
+        x.grad += later * y.grad
+
+    y._backward = _backward  # `later` is not bound yet
+    later = 5.0
+    y.backward()
+    assert x.grad == 9.0
 
 
 def test_numpy_meets_it_like_any_other():
