@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import Protocol
 
 from microgradlike.op import Number, to_float
 from microgradlike.scalar import Scalar
+
+
+class Text(Protocol):
+    """A str to type checkers; to mypyc any object, so that `leaf_label` says what is wrong."""
+
+    def isidentifier(self) -> bool:
+        """As `str.isidentifier`."""
 
 
 def as_float(x: Number) -> float | None:

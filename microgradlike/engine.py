@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, SupportsFloat, overload
 
 from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
-from microgradlike.coerce import as_float, leaf_data, leaf_label
+from microgradlike.coerce import Text, as_float, leaf_data, leaf_label
 from microgradlike.context import active_trace
 from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at
@@ -76,11 +76,7 @@ class Value(Scalar):
     _b: Number  # the second, or None; of three or more, a tuple of the others
     _stamp: i64  # the last backward pass through it; before the first, the negated run number
 
-    @overload
-    def __init__(self, data: SupportsFloat) -> None: ...
-    @overload
-    def __init__(self, data: SupportsFloat, label: str = ...) -> None: ...
-    def __init__(self, data: SupportsFloat, label: object = "", _op: object = None) -> None:
+    def __init__(self, data: SupportsFloat, label: Text = "", _op: object = None) -> None:
         self.data = data if type(data) is float else leaf_data(data)
         self.grad = 0.0
         self.label = label if type(label) is str and _op is None else leaf_label(label, _op)

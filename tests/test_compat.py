@@ -291,7 +291,7 @@ def at_half(f):
 
 
 def test_forward_mode_and_recordings_are_refused():
-    with pytest.raises(AttributeError, match=r"\.primal and \.tangent, no \.data.*use grad"):
+    with pytest.raises(AttributeError, match="'Dual' object has no attribute 'data'"):
         jvp(ByHand.tanh, (0.5,), (1.0,))
     with pytest.raises(microgradlike.TraceError, match=r"\.data needs the number"):
         jit(ByHand.tanh)(0.5)

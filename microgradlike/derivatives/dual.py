@@ -76,14 +76,6 @@ class Dual(Scalar):
         x = self.primal
         return _dual(x.detach() if isinstance(x, Scalar) else x, 0.0, self.tag)
 
-    @property
-    def data(self) -> float:
-        """Raise AttributeError: forward mode goes through the numbers themselves."""
-        raise AttributeError(
-            "a Dual has .primal and .tangent, no .data; what is made of .data has no derivative in"
-            " forward mode, use grad"
-        )
-
     def __bool__(self) -> bool:
         return bool(self.primal)
 
