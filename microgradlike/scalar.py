@@ -42,12 +42,10 @@ class Scalar:
         # the default, spelled out: the compiled form forgets the slots of subclasses
         return object.__getstate__(self)
 
-    def __array_ufunc__(
-        self, ufunc: object, method: str, *inputs: object, **kwargs: object
-    ) -> Number:
+    def __array_ufunc__(self, ufunc: Number, method: str, *xs: Number, **kwargs: Number) -> Number:
         from microgradlike.number_array import apply_ufunc
 
-        return apply_ufunc(ufunc, method, inputs, kwargs)
+        return apply_ufunc(ufunc, method, xs, kwargs)
 
     def _sympy_(self) -> NoReturn:
         # SymPy asks here in `sympy.Float(2) * v`; after its own error it leaves the product to us
@@ -120,9 +118,7 @@ class Scalar:
     def __pow__(self, other: N, modulo: None = None) -> N: ...
     def __pow__(self, other: Number, modulo: object = None) -> Number:
         if modulo is not None:
-            raise TypeError(
-                f"pow(a, b, {modulo!r:.60}) is for ints; write power(a, b) for the power alone"
-            )
+            raise TypeError(f"pow(a, b, {modulo!r:.60}) is for ints; write power(a, b) for a ** b")
         return self.apply(ops.power, self, other)
 
     @overload
