@@ -12,6 +12,7 @@ The public names; `help` of one tells more:
 
 from microgradlike import nn
 from microgradlike.angles import deg2rad, rad2deg
+from microgradlike.arrays import array
 from microgradlike.compile.jit import jit
 from microgradlike.compile.trace import TraceError
 from microgradlike.derivatives.api import (
@@ -109,6 +110,7 @@ __all__ = [
     "absolute",
     "acos",
     "acosh",
+    "array",
     "asin",
     "asinh",
     "atan",

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import Protocol
 
 from microgradlike.op import Number, to_float
 from microgradlike.scalar import Scalar
+
+
+class Text(Protocol):
+    """A str to type checkers; to mypyc any object, so that `leaf_label` says what is wrong."""
+
+    def isidentifier(self) -> bool:
+        """As `str.isidentifier`."""
 
 
 def as_float(x: Number) -> float | None:
@@ -48,8 +56,13 @@ def leaf_data(data: object) -> float:
     )
 
 
-def leaf_label(label: object) -> str:
-    """`label` as plain text; TypeError if it is not a str."""
+def leaf_label(label: object, operation: object = None) -> str:
+    """`label` as plain text; TypeError if it is not a str, or if there is an operation."""
+    if operation is not None or isinstance(label, (tuple, list, set)):
+        raise TypeError(
+            f"Value(data, label) takes no operands or operation, got {label!r:.60}; make an"
+            " operation with unary, binary or primitive, or use microgradlike.compat.Value"
+        )
     if not isinstance(label, str):
         raise TypeError(
             f"a label must be a str, got {label!r:.60} of type {type(label).__name__};"

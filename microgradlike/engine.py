@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, SupportsFloat, overload
 
 from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
-from microgradlike.coerce import as_float, leaf_data, leaf_label
+from microgradlike.coerce import Text, as_float, leaf_data, leaf_label
 from microgradlike.context import active_trace
 from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at
@@ -84,10 +84,10 @@ class Value(Scalar):
     _b: Number  # the second, or None; of three or more, a tuple of the others
     _stamp: i64  # the last backward pass through it; before the first, the negated run number
 
-    def __init__(self, data: SupportsFloat, label: str = "") -> None:
+    def __init__(self, data: SupportsFloat, label: Text = "", _op: object = None) -> None:
         self.data = data if type(data) is float else leaf_data(data)
         self.grad = 0.0
-        self.label = label if type(label) is str else leaf_label(label)
+        self.label = label if type(label) is str and _op is None else leaf_label(label, _op)
         self.op = None
         self.scope = _scope() if scopes.in_use else None
         self._a = None
@@ -304,8 +304,9 @@ class Value(Scalar):
     def __float__(self) -> float:
         # defined to refuse: a silent conversion would lose the gradient
         raise TypeError(
-            "a Value does not turn into a float, which would lose its gradient; read .data"
-            " for the number, or use microgradlike.sin(v) and its like in place of math.sin(v)"
+            "a Value does not turn into a float, which would lose its gradient; read .data for the"
+            " number, or use microgradlike.sin(v) and its like in place of math.sin(v), and arrays"
+            " of dtype=object in place of floats"
         )
 
     def __int__(self) -> int:

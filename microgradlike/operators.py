@@ -88,10 +88,12 @@ class Operators:
         return self.apply(ops.div, other, self)
 
     @overload
-    def __pow__(self, other: float) -> Self: ...
+    def __pow__(self, other: float, modulo: None = None) -> Self: ...
     @overload
-    def __pow__(self, other: N) -> N: ...
-    def __pow__(self, other: Number) -> Number:
+    def __pow__(self, other: N, modulo: None = None) -> N: ...
+    def __pow__(self, other: Number, modulo: object = None) -> Number:
+        if modulo is not None:
+            raise TypeError(f"pow(a, b, {modulo!r:.60}) is for ints; write power(a, b) for a ** b")
         return self.apply(ops.power, self, other)
 
     @overload

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Self
+import sys
+from typing import NoReturn, Self
 
 from microgradlike import ops
 from microgradlike._help import called_name
 from microgradlike._mypyc import mypyc_attr
-from microgradlike.op import Kind
+from microgradlike.op import Kind, Number
 from microgradlike.operators import Operators
 
 
@@ -17,10 +18,9 @@ class Scalar(Operators):
     """The base class of every kind of number: a subclass defines `apply`.
 
     `apply(op, *operands)` gives `op` of the operands, NotImplemented if one is a stranger.
-    Methods have NumPy's names too, by which `np.exp` of an object array finds them. A few functions
-    of NumPy use no methods: `np.maximum` picks an operand by comparison (a tie is not shared),
-    `np.sign` gives ints, `np.logaddexp` refuses objects. Use the primitives of those names.
-    `round`, `math.floor`, `math.ceil` and `math.trunc` are primitives too, with derivative 0.
+    Methods have NumPy's names too, by which `np.exp` of an object array finds them. A NumPy
+    function of a number, such as `np.logaddexp(v, 0.0)`, is the primitive of that name. `round`,
+    `math.floor`, `math.ceil` and `math.trunc` are primitives too, with derivative 0.
     """
 
     __slots__ = ()
@@ -32,6 +32,15 @@ class Scalar(Operators):
     def detach(self) -> Self:
         """The same number without history: a constant to every derivative."""
         raise NotImplementedError(f"{type(self).__name__} has no detach()")
+
+    def __array_ufunc__(self, ufunc: Number, method: str, *xs: Number, **kwargs: Number) -> Number:
+        from microgradlike.number_array import apply_ufunc
+
+        return apply_ufunc(ufunc, method, xs, kwargs)
+
+    def _sympy_(self) -> NoReturn:
+        # SymPy asks here in `sympy.Float(2) * v`; after its own error it leaves the product to us
+        raise sys.modules["sympy"].SympifyError("a Value, which has no formula; read .data")
 
     # a method per primitive of one operand
 

@@ -121,8 +121,8 @@ class Tracer(Scalar):
     def __index__(self) -> int:
         refuse(
             "an index, or range(x), needs the number",
-            "pass the count as a plain number that the function closes over; to choose by x, write"
-            " where(x > 0, a, b)",
+            "pass the count as a plain number that the function closes over, or bind it with"
+            " functools.partial(f, n=3); to choose by x, write where(x > 0, a, b)",
         )
 
     def __format__(self, spec: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from microgradlike._validate import shown
+from microgradlike.arrays import number_array
 from microgradlike.coerce import as_float
 from microgradlike.op import Number
 from microgradlike.scalar import Scalar
@@ -199,18 +200,18 @@ class Pytree:
 
 
 def array(numbers: Sequence[Number] | Array, shape: tuple[int, ...]) -> Array:
-    """An array of float64, or of objects unless all numbers are floats.
+    """An array of float64, or a NumberArray unless all numbers are floats.
 
     >>> array([1.0, 2.0], (2, 1)).tolist()
     [[1.0], [2.0]]
     """
     import numpy as np
 
-    result = np.empty(len(numbers), object)
+    result: Array = np.empty(len(numbers), object)
     result[:] = numbers
     if all(type(x) is float for x in numbers):
-        result = result.astype(float)
-    return result.reshape(shape)
+        return result.astype(float).reshape(shape)
+    return number_array(result.reshape(shape))
 
 
 def children(x: Nested, name: str) -> Iterator[tuple[object, str, Nested]]:
@@ -233,7 +234,7 @@ def is_array(x: object) -> TypeGuard[Array]:
 
 
 def _as_objects(x: Number | Array) -> Number | Array:
-    return x.astype(object) if is_array(x) else x
+    return number_array(x.astype(object)) if is_array(x) else x
 
 
 def _number(x: object, name: str) -> Number:

@@ -93,7 +93,7 @@ def test_a_range_may_be_many_things(range_, kind):
         return Value(1.0) * 1.0
 
     gradient_property(x=range_, examples=3, order=1)(f)()
-    assert kinds[0] is kind
+    assert issubclass(kinds[0], kind)  # an array of numbers is an ndarray
 
 
 def test_without_ranges_every_argument_is_drawn():
