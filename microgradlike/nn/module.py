@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 from microgradlike._validate import shown
 from microgradlike.coerce import leaf_data
 from microgradlike.derivatives.pytree import HasParameters, is_array
-from microgradlike.engine import Value
+from microgradlike.engine import Value, set_data, set_gradients
 from microgradlike.op import Number
 from microgradlike.scope import Scope, current
 
@@ -102,8 +102,8 @@ class Module(HasParameters):
         ...
         ValueError: the state is of another model: missing 'b'; unexpected 'bias'
         """
-        for p, x in matched_parameters(self, state):
-            p.data = x
+        pairs = matched_parameters(self, state)
+        set_data([p for p, _ in pairs], [x for _, x in pairs])
 
     def with_parameters(self, parameters: Sequence[Number]) -> Self:
         """A copy of the module with other parameters, in the order of `parameters()`.
@@ -141,8 +141,7 @@ class Module(HasParameters):
         >>> line.zero_grad(); line.slope.grad
         0.0
         """
-        for p in self.parameters():
-            p.grad = 0.0
+        set_gradients(self.parameters(), itertools.repeat(0.0))
 
 
 def matched_parameters(module: Module, state: Mapping[str, float]) -> list[tuple[Value, float]]:
