@@ -378,7 +378,7 @@ def begin_run() -> int:
     return run
 
 
-def accumulate(values: Sequence[Value], gradients: Iterable[float]) -> None:
+def accumulate(values: Sequence[Value], gradients: Iterable[Number]) -> None:
     """Add a gradient to each Value as a backward pass does; interior nodes pass it on.
 
     All gradients are added, or none: an exception or Ctrl-C leaves every node as it was.
@@ -394,7 +394,7 @@ def accumulate(values: Sequence[Value], gradients: Iterable[float]) -> None:
             stamp = next_stamp() + 1
             for v, g in zip(values, gradients, strict=True):
                 if v.op is None:
-                    v._grad += g
+                    v._grad += g if type(g) is float else attribute("grad", g)
                     v._stamp = stamp
                 else:
                     v.backward(g)
