@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import math
 import os
 import threading
 from collections import deque
@@ -200,19 +201,34 @@ class Value(Scalar):
     def __neg__(self) -> Value:
         return _node(-self._data, neg, self, None)
 
-    def backward(self, upstream: SupportsFloat = 1.0) -> None:
+    def backward(self, upstream: SupportsFloat = 1.0, *, check: bool = False) -> None:
         """Add d(self)/d(leaf) × `upstream` to the `grad` of each leaf; set that of other nodes.
 
         Calling it twice exactly doubles the leaves' gradients. Iterative, so that a million chained
         nodes are fine. If a user's primitive raises, every leaf keeps the gradient it had.
-        Raises TypeError if `upstream` is not a real number.
+
+        A node keeps the number of the moment when it was made, and a local derivative is taken at
+        the present numbers. After `x.data = ...` the two do not fit together: build the expression
+        anew before the next pass. `check=True` computes each node again, which makes a pass about
+        three times as long, and raises ValueError if one differs from its operands' present data;
+        no gradient changes then.
+
+        Threads may run passes over shared leaves: passes wait for each other, and no addition is
+        lost. Raises TypeError if `upstream` is not a real number.
 
         >>> x = Value(3.0)
         >>> (x * x).backward(); (x * x).backward()
         >>> x.grad
         12.0
+        >>> y = x * x; x.data = 10.0
+        >>> y.backward(check=True)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        ValueError: mul(10.0, 10.0) was computed as 9.0 and is 100.0 now: a .data has changed ...
         """
         g = upstream_gradient(upstream)
+        if check and (stale := staleness(self)) is not None:
+            raise ValueError(stale[1])
         if self.op is None:
             accumulate((self,), (g,))
         else:
@@ -444,6 +460,30 @@ def local_derivatives(v: Value) -> tuple[float | None, ...]:
         partial_at(v.op, i, v._data, *at) if isinstance(x, Value) else None
         for i, x in enumerate(v.operands)
     )
+
+
+def staleness(root: Value) -> tuple[Value, str] | None:
+    """The first node that differs from its operands' present data, with a sentence; or None.
+
+    Each primitive is computed again. The bits must agree, and a nan agrees with any nan. Branches
+    that Python took by comparing numbers are not taken again: they leave no trace in the graph.
+
+    >>> x = Value(3.0); y = x * x; x.data = -3.0
+    >>> staleness(y), staleness(y + x)
+    (None, None)
+    """
+    for v in topological(root):
+        if v.op is not None:
+            at = tuple([x._data if isinstance(x, Value) else x for x in v.operands])
+            now = _forward(v.op, at)
+            same = now == v._data and math.copysign(1.0, now) == math.copysign(1.0, v._data)
+            if not (same or (now != now and v._data != v._data)):
+                name = f"{v.label:.40} = " if v.label else ""
+                return v, (
+                    f"{name}{v.op.name}{_point(at)} was computed as {v._data} and is {now} now:"
+                    " a .data has changed since; build the expression anew"
+                )
+    return None
 
 
 # True if mypyc has compiled this module: its functions have no bytecode then.

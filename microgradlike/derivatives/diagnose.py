@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from microgradlike import graph
 from microgradlike._validate import shown
-from microgradlike.engine import Value, local_derivatives
+from microgradlike.engine import Value, local_derivatives, staleness
 from microgradlike.ops import mul_no_nan
 
 __all__ = ["Diagnosis", "Finding", "diagnose"]
@@ -15,10 +15,10 @@ __all__ = ["Diagnosis", "Finding", "diagnose"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A node at which a nan or inf began.
+    """A node at which a nan or inf began, or whose number is out of date.
 
-    `kind` is "value" or "gradient", `message` the operation with its numbers, `path` the names of
-    the nodes from there to the result.
+    `kind` is "value", "gradient" or "stale", `message` the operation with its numbers, `path` the
+    names of the nodes from there to the result.
 
     >>> finding = diagnose(Value(0.0, "x").log() + 1).value
     >>> finding.message, finding.path
@@ -44,7 +44,9 @@ class Finding:
 class Diagnosis:
     """The result of `diagnose`: the first finding of each kind, or None.
 
-    It is true if there is a finding, and printing it tells the story.
+    `stale` is the first node that differs from its operands' present data: after a change of some
+    `.data`, the numbers and derivatives of the graph do not fit together. A Diagnosis is true if
+    there is a finding, and printing it tells the story.
 
     >>> bool(diagnose(Value(2.0).log()))
     False
@@ -52,12 +54,13 @@ class Diagnosis:
 
     value: Finding | None
     gradient: Finding | None
+    stale: Finding | None = None
 
     def __bool__(self) -> bool:
-        return self.value is not None or self.gradient is not None
+        return any(f is not None for f in (self.stale, self.value, self.gradient))
 
     def __str__(self) -> str:
-        found = [str(f) for f in (self.value, self.gradient) if f is not None]
+        found = [str(f) for f in (self.stale, self.value, self.gradient) if f is not None]
         return "\n".join(found) or "every value and every gradient is finite"
 
 
@@ -66,6 +69,7 @@ def diagnose(y: Value) -> Diagnosis:
 
     `Diagnosis.value` is the first in the order of computation, `Diagnosis.gradient` the first in
     the order of the backward pass. Only nodes that a backward pass has reached have a gradient.
+    `Diagnosis.stale` is the first node to compute again after a change of some `.data`.
     Raises TypeError where `y` is not a Value.
 
     >>> x = Value(0.0, "x")
@@ -78,9 +82,11 @@ def diagnose(y: Value) -> Diagnosis:
     order = graph.topological(y)
     value = next(filter(None, (_bad_value(v) for v in order)), None)
     gradient = next(filter(None, (_bad_gradient(v) for v in reversed(order) if v.reached)), None)
+    stale = staleness(y)
     return Diagnosis(
         value and Finding("value", *value, _names(y, value[0])),
         gradient and Finding("gradient", *gradient, _names(y, gradient[0])),
+        stale and Finding("stale", *stale, _names(y, stale[0])),
     )
 
 

@@ -14,6 +14,7 @@ from microgradlike.graph import topological
 from microgradlike.nn import Module
 from viz.numbers import short
 from viz.scene.modules import Cluster as Cluster, ModuleCalls
+from viz.scene.stale import stale_note
 
 Role = Literal["input", "parameter", "constant", "operation", "result", "folded"]
 DEAD_AT_ZERO = ops.relu  # passes no gradient where it is 0
@@ -99,7 +100,8 @@ def scene(root: Value, *, names: Mapping[Value, str] | None = None) -> Scene:
     """Take a snapshot of everything that `root` depends on.
 
     Each use of a plain number makes a node of its own. `names` gives names to Values in place of
-    their labels; Values of other graphs are ignored.
+    their labels; Values of other graphs are ignored. After a change of some `.data`, a warning and
+    a note tell that the numbers do not fit together.
     Raises TypeError if `root` is not a Value or `names` not a mapping of Values to text.
 
     >>> x = Value(3.0, "x")
@@ -122,7 +124,8 @@ def scene(root: Value, *, names: Mapping[Value, str] | None = None) -> Scene:
         for i, (operand, local) in enumerate(zip(v.operands, local_derivatives(v))):
             source = f"{node_id}_{i}" if local is None else ids[id(operand)]
             edges.append(SceneEdge(source, node_id, i, local))
-    return Scene(tuple(nodes), tuple(edges), modules.clusters, ids[id(root)], _notes(order))
+    notes = (*stale_note(root), *_notes(order))
+    return Scene(tuple(nodes), tuple(edges), modules.clusters, ids[id(root)], notes)
 
 
 def id_of(root: Value, v: Value) -> str:
