@@ -9,6 +9,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, SupportsFloat, overload
 
 from microgradlike import ops
@@ -419,7 +420,7 @@ def accumulate(values: Sequence[Value], gradients: Iterable[Number]) -> None:
             raise
 
 
-def set_data(values: Sequence[Value], numbers: Iterable[float]) -> None:
+def set_data(values: Sequence[Value], numbers: Iterable[Number]) -> None:
     """Set the data of all the Values, or of none: not after an exception or Ctrl-C.
 
     Raises TypeError if one of the numbers is not real.
@@ -488,6 +489,11 @@ def staleness(root: Value) -> tuple[Value, str] | None:
 
 # True if mypyc has compiled this module: its functions have no bytecode then.
 __compiled__: Final = not hasattr(as_float, "__code__")
+
+if __compiled__:  # mypyc's setters crash at a deletion, which a property without a deleter refuses
+    for _name in ("data", "grad", "label"):
+        _descriptor: Any = vars(Value)[_name]
+        setattr(Value, _name, property(attrgetter("_" + _name), _descriptor.__set__))
 
 # Setters that `map` calls without a step of Python between two nodes: Ctrl-C cannot come between.
 _set_data: Final[Any] = vars(Value)["_data"].__set__
