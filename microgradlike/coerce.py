@@ -39,20 +39,70 @@ def as_float(x: Number) -> float | None:
 def leaf_data(data: object) -> float:
     """`data` as a double; TypeError with the way out if it is not a real number."""
     x = as_float(data)
-    if x is not None:
-        return x
-    if isinstance(data, bool):
-        way_out = "write float(x) if 0.0 or 1.0 is meant"
-    elif isinstance(data, str):
-        way_out = "convert it with float(x), and pass a name as label="
-    elif isinstance(data, Scalar):
-        way_out = "it is one already; x.detach() makes a leaf of its number, without derivative"
-    elif isinstance(data, complex):
-        way_out = "the engine is real; use one Value for each of x.real and x.imag"
-    else:
+    if x is None:
         way_out = "write Value(float(x)) for one number, [Value(x) for x in numbers] for several"
-    raise TypeError(
-        f"Value takes a real number, got {data!r:.60} of type {type(data).__name__}; {way_out}"
+        if isinstance(data, Scalar):
+            way_out = "it is one already; x.detach() makes a leaf of its number, without derivative"
+        raise _not_a_real_number("Value", data, _unlike_a_number(data) or way_out)
+    return x
+
+
+def attribute(name: str, x: object) -> float:
+    """`x` as a double for the attribute `name` of a Value; TypeError with the way out otherwise.
+
+    >>> attribute("grad", 2)
+    2.0
+    """
+    number = as_float(x)
+    if number is None:
+        way_out = f"write v.{name} = float(x) for one number"
+        if isinstance(x, Scalar):
+            way_out = "assign its number, the .data of a Value"
+        elif x is None and name == "grad":
+            way_out = "write p.grad = 0.0, or call zero_grad() of the module or the optimizer"
+        raise _not_a_real_number(f".{name}", x, _unlike_a_number(x) or way_out)
+    return number
+
+
+def upstream_gradient(upstream: object) -> float:
+    """`upstream` as a double; TypeError with the way out if it is not a real number."""
+    g = as_float(upstream)
+    if g is None:
+        raise TypeError(
+            f"backward(upstream) takes a number, got {upstream!r:.60} of type"
+            f" {type(upstream).__name__}; write float(x), or the .data of a Value"
+        )
+    return g
+
+
+def partial_number(name: str, p: object) -> float:
+    """The partial `p` of the primitive `name` as a double; TypeError if it is not a real number.
+
+    A bool is 0.0 or 1.0, as the derivative of relu is often written: `lambda y, x: x > 0`.
+    """
+    x = float(bool(p)) if type(p).__name__ in ("bool", "bool_") else as_float(p)
+    if x is None:
+        raise TypeError(
+            f"a partial of {name!r} gave {p!r:.60} of type {type(p).__name__} over floats, which is"
+            " not a real number; return a float"
+        )
+    return x
+
+
+def _unlike_a_number(x: object) -> str:
+    """The way out for the types that are taken for numbers most often, or ""."""
+    if isinstance(x, bool):
+        return "write float(x) if 0.0 or 1.0 is meant"
+    if isinstance(x, str):
+        return "convert it with float(x), and pass a name as label="
+    if isinstance(x, complex):
+        return "the engine is real; use one Value for each of x.real and x.imag"
+    return ""
+
+
+def _not_a_real_number(taker: str, x: object, way_out: str) -> TypeError:
+    return TypeError(
+        f"{taker} takes a real number, got {x!r:.60} of type {type(x).__name__}; {way_out}"
     )
 
 

@@ -120,7 +120,7 @@ class Value(engine.Value):
             )
         _push(self)
 
-    def backward(self, upstream: SupportsFloat = 1.0) -> None:
+    def backward(self, upstream: SupportsFloat = 1.0, *, check: bool = False) -> None:
         """As `microgradlike.Value.backward`; calls `_backward` of nodes in reverse order.
 
         If one raises, every leaf keeps the gradient it had.
@@ -132,8 +132,10 @@ class Value(engine.Value):
         order: Sequence[Number] = topological(self)
         g = as_float(upstream)
         if g is None or not any(isinstance(v, Value) and v._by_hand for v in order):
-            super().backward(upstream)
+            super().backward(upstream, check=check)
             return
+        if check and (stale := staleness(self)) is not None:
+            raise ValueError(stale[1])
         before = [(v, v.grad) for v in order if v.op is None]
         stamp = next_stamp() + 1
         try:

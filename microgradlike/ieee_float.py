@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
-from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
+from microgradlike.coerce import partial_number
 from microgradlike.op import Number, Op
 from microgradlike.scalar import Scalar
 
@@ -51,11 +51,13 @@ def unwrapped(x: Number) -> float:
 def partial_at(op: Op, index: int, y: float, *operands: float) -> float:
     """dy/d(operand `index`) of `op` at floats, under IEEE-754; nan outside its domain.
 
+    >>> from microgradlike import ops
     >>> partial_at(ops.div, 0, ops.div(1.0, 0.0), 1.0, 0.0)
     inf
     """
     partial = op.partials[index]
     try:
-        return ops.to_float(partial(y, *operands))
+        p = partial(y, *operands)
     except ArithmeticError:  # floats raise at a pole, an IeeeFloat does not
-        return ops.to_float(unwrapped(partial(IeeeFloat(y), *[IeeeFloat(x) for x in operands])))
+        p = unwrapped(partial(IeeeFloat(y), *[IeeeFloat(x) for x in operands]))
+    return p if type(p) is float else partial_number(op.name, p)

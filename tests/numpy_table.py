@@ -40,8 +40,8 @@ UFUNC_ARGUMENTS = {
     "arccosh": ["(A + 1)"], "acosh": ["(A + 1)"], "matmul": ["(M, A)"], "vecdot": ["(A, B)"],
     "matvec": ["(M, A)"], "vecmat": ["(B, M.T)"], "ldexp": ["(A, 2)"],
     "rint": ["(A + 0.01)"],  # not at a step, and so below
-    **dict.fromkeys(["floor_divide", "fmod", "mod", "remainder"],
-                    ["(A + 0.01, B)", "(A, 0.45)", "(0.44, A)", "(x, 0.45)", "(0.45, x)"]),
+    **{name: ["(A + 0.01, B)", "(A, 0.45)", "(0.44, A)", "(x, 0.45)", "(0.45, x)"]
+       for name in ("floor_divide", "fmod", "mod", "remainder")},
 }  # fmt: skip
 BY_ARITY = {
     1: ["(A)", "(x)"],

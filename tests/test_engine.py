@@ -365,7 +365,7 @@ def test_a_users_partial_that_overflows_is_evaluated_as_ieee():
 def test_a_users_partial_that_is_no_number_is_refused_and_nothing_changes():
     odd = unary("odd", lambda x: x, lambda y, x: 1j)
     x = Value(2.0, "x")
-    with pytest.raises(TypeError, match=r"the gradient of x came out as .*j|got complex"):
+    with pytest.raises(TypeError, match=r"a partial of 'odd' gave 1j of type complex"):
         odd(x).backward()
     assert x.grad == 0.0
 

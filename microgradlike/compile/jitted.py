@@ -10,12 +10,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Executor
 from types import ModuleType
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, SupportsFloat, TypeVar, cast
 
 import numpy as np
 
 from microgradlike import functions, ops
 from microgradlike._validate import shown, whole_number
+from microgradlike.coerce import upstream_gradient
 from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.executable import Executable
@@ -116,12 +117,13 @@ class Jitted(Generic[P, R]):
             return cast("R", recording.outputs.stacked(list(row)))
         return cast("R", recording.outputs.unflatten(row))
 
-    def backward(self, *args: object, upstream: float = 1.0, **kwargs: object) -> float:
+    def backward(self, *args: object, upstream: SupportsFloat = 1.0, **kwargs: object) -> float:
         """Return the value and add `upstream` times its gradient to the `grad` of each Value.
 
         The Values are those that the function uses and those among the arguments, as after
-        `value.backward()` of an eager result. Raises TypeError if the function returns more than
-        one number, ValueError if rows are not reduced to one, TraceError while another function is
+        `value.backward()` of an eager result. All gradients are added, or none: also after Ctrl-C.
+        Raises TypeError if `upstream` is not a real number or the function returns more than one
+        number, ValueError if rows are not reduced to one, TraceError while another function is
         recorded.
 
         >>> from microgradlike import Value, jit
@@ -139,6 +141,7 @@ class Jitted(Generic[P, R]):
                 "backward needs one number, and reduce=None gives one per row; use reduce='mean' or"
                 " reduce='sum'"
             )
+        g = upstream_gradient(upstream)
         arguments = Arguments(args, kwargs, self.batch)
         if arguments.foreign:
             raise TypeError(
@@ -146,13 +149,14 @@ class Jitted(Generic[P, R]):
                 " that is neither a Value nor a plain number; use grad(f)"
             )
         if self.backend == "eager":
-            return self._eager_backward(arguments, upstream)
+            return self._eager_backward(arguments, g)
         recording = self._recording(arguments)
         with self._lock:
             executable = recording.gradient(tuple(arguments.values))
         row = self._run(executable, recording, arguments).tolist()
         values = [*arguments.values.values(), *recording.values]
-        accumulate(values, [ops.mul_no_nan.forward(upstream, g) for g in row[1:]])
+        gradients = row[1:] if g == 1.0 else [ops.mul_no_nan.forward(g, p) for p in row[1:]]
+        accumulate(values, gradients)
         return float(row[0])
 
     def program(self, *args: object, gradient: bool = False, **kwargs: object) -> Program:
@@ -190,7 +194,7 @@ class Jitted(Generic[P, R]):
         """Return the outputs, reduced over the rows; with `reduce=None` a line of rows for each."""
         shared = arguments.shared
         if recording.values:
-            shared = np.concatenate([shared, [v.data for v in recording.values]])
+            shared = np.concatenate([shared, [v._data for v in recording.values]])
         if not self.batch:
             return executable.outputs(arguments.rows, shared)[:, 0]
         whole = arguments.rows.shape[1] <= (self.split or executable.shard_rows)

@@ -11,7 +11,6 @@ Each call runs the function once, on fresh nodes, and leaves every `.grad` uncha
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
@@ -215,12 +214,10 @@ def vjp(f: Callable[..., R], *primals: Nested) -> tuple[R, Callable[[Nested], tu
         raise TypeError("vjp(f, *primals) needs the point: write vjp(f, 1.0)")
     tree = Pytree(primals, "primals")
     run = Linearization(lambda arguments: f(*arguments), tree)
-    lock = threading.RLock()  # a vjp uses the `.grad` of the run's nodes as storage
 
     def vjp_of_f(upstream: Nested) -> tuple[Nested, ...]:
         us = run.outputs.leaves_of(upstream, "upstream")
-        with lock:
-            found: tuple[Nested, ...] = tree.unflatten(run.vjp(run.outputs.leaves, us))
+        found: tuple[Nested, ...] = tree.unflatten(run.vjp(run.outputs.leaves, us))
         return found
 
     return run.outputs.unflatten(run.values()), vjp_of_f

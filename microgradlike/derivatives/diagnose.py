@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from microgradlike import graph
 from microgradlike._validate import shown
-from microgradlike.engine import Value, local_derivatives
+from microgradlike.engine import Value, local_derivatives, staleness
 from microgradlike.indeterminate_form import products_behind
 from microgradlike.ops import mul_no_nan
 
@@ -16,10 +16,10 @@ __all__ = ["Diagnosis", "Finding", "diagnose"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A node at which a nan or inf began, or a product 0·∞ counted as 0.
+    """A node where a nan or inf began, 0·∞ counted as 0, or the number is out of date.
 
-    `kind` is "value", "gradient" or "indeterminate", `message` the operation with its numbers,
-    `path` the names of the nodes from there to the result.
+    `kind` is "value", "gradient", "indeterminate" or "stale", `message` the operation with its
+    numbers, `path` the names of the nodes from there to the result.
 
     >>> finding = diagnose(Value(0.0, "x").log() + 1).value
     >>> finding.message, finding.path
@@ -45,7 +45,9 @@ class Finding:
 class Diagnosis:
     """The result of `diagnose`: the first finding of each kind, or None.
 
-    It is true if there is a finding, and printing it tells the story.
+    `stale` is the first node that differs from its operands' present data: after a change of some
+    `.data`, the numbers and derivatives of the graph do not fit together. A Diagnosis is true if
+    there is a finding, and printing it tells the story.
 
     >>> bool(diagnose(Value(2.0).log()))
     False
@@ -54,6 +56,7 @@ class Diagnosis:
     value: Finding | None
     gradient: Finding | None
     indeterminate: Finding | None = None
+    stale: Finding | None = None
 
     def __bool__(self) -> bool:
         return any(self._findings())
@@ -63,7 +66,8 @@ class Diagnosis:
         return found or "every value and every gradient is finite"
 
     def _findings(self) -> list[Finding]:
-        return [f for f in (self.value, self.gradient, self.indeterminate) if f is not None]
+        every = (self.stale, self.value, self.gradient, self.indeterminate)
+        return [finding for finding in every if finding is not None]
 
 
 def diagnose(y: Value) -> Diagnosis:
@@ -73,6 +77,7 @@ def diagnose(y: Value) -> Diagnosis:
     the order of the backward pass. Only nodes that a backward pass has reached have a gradient.
     `Diagnosis.indeterminate` is the first node with a product 0·∞ that counted as 0 although its
     limit may be another number (see `indeterminate`).
+    `Diagnosis.stale` is the first node to compute again after a change of some `.data`.
     Raises TypeError where `y` is not a Value.
 
     >>> x = Value(0.0, "x")
@@ -86,12 +91,14 @@ def diagnose(y: Value) -> Diagnosis:
     value = next(filter(None, (_bad_value(v) for v in order)), None)
     gradient = next(filter(None, (_bad_gradient(v) for v in reversed(order) if v.reached)), None)
     product = next(iter(products_behind(y)), None)
+    stale = staleness(y)
     return Diagnosis(
         value and Finding("value", *value, _names(y, value[0])),
         gradient and Finding("gradient", *gradient, _names(y, gradient[0])),
         None
         if product is None
         else Finding("indeterminate", product.node, str(product), _names(y, product.node)),
+        stale and Finding("stale", *stale, _names(y, stale[0])),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microgradlike.engine import Value, backpropagate, next_stamp, settle_backward
+from microgradlike.engine import Value, backpropagate, next_stamp, passes, settle_backward
 from microgradlike.indeterminate_form import absorbed
 
 
@@ -37,12 +37,13 @@ def traverse_run(roots: list[Value], xs: Sequence[Value], run: int) -> tuple[lis
     (['mul'], True)
     """
     # stamps are put back at the end: another run may need them
-    stamps = [(x, x._stamp) for x in xs]
-    try:
-        return _traverse(roots, xs, run, stamps)
-    finally:
-        for v, stamp in stamps:
-            v._stamp = stamp
+    with passes:
+        stamps = [(x, x._stamp) for x in xs]
+        try:
+            return _traverse(roots, xs, run, stamps)
+        finally:
+            for v, stamp in stamps:
+                v._stamp = stamp
 
 
 def _traverse(
@@ -89,18 +90,19 @@ def float_vjp(order: list[Value], roots: list[tuple[Value, float]], xs: list[Val
     ([6.0], 0.0)
     """
     nodes = [*xs, *order]
-    before = [v.grad for v in nodes]  # the function may have kept some of these nodes
-    try:
-        for v in nodes:
-            v.grad = -0.0
-        for root, upstream in roots:
-            root.grad += upstream
-        interior = [v for v in order if v.op is not None]
-        mark = absorbed.latest
-        backpropagate(interior)
-        if absorbed.latest is not mark:
-            settle_backward(interior, xs, roots)
-        return [0.0 + x.grad for x in xs]
-    finally:
-        for v, grad in zip(nodes, before, strict=True):
-            v.grad = grad
+    with passes:
+        before = [v._grad for v in nodes]  # the function may have kept some of these nodes
+        try:
+            for v in nodes:
+                v._grad = -0.0
+            for root, upstream in roots:
+                root._grad += upstream
+            interior = [v for v in order if v.op is not None]
+            mark = absorbed.latest
+            backpropagate(interior)
+            if absorbed.latest is not mark:
+                settle_backward(interior, xs, roots)
+            return [0.0 + x._grad for x in xs]
+        finally:
+            for v, grad in zip(nodes, before):
+                v._grad = grad

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from microgradlike._validate import shown
 from microgradlike.coerce import leaf_data
 from microgradlike.derivatives.pytree import HasParameters
-from microgradlike.engine import Value
+from microgradlike.engine import Value, set_data, set_gradients
 from microgradlike.nn.mode import modules, set_mode
 from microgradlike.nn.scoped_call import in_scope
 from microgradlike.nn.unsearched import warn_of_unsearched
@@ -106,8 +107,8 @@ class Module(HasParameters):
         ...
         ValueError: the state is of another model: missing 'b'; unexpected 'bias'
         """
-        for p, x in matched_parameters(self, state):
-            p.data = x
+        pairs = matched_parameters(self, state)
+        set_data([p for p, _ in pairs], [x for _, x in pairs])
 
     def with_parameters(self, parameters: Sequence[Number]) -> Self:
         """A copy of the module with other parameters, in the order of `parameters()`.
@@ -162,8 +163,7 @@ class Module(HasParameters):
         >>> line.zero_grad(); line.slope.grad
         0.0
         """
-        for p in self.parameters():
-            p.grad = 0.0
+        set_gradients(self.parameters(), itertools.repeat(0.0))
 
 
 def matched_parameters(module: Module, state: Mapping[str, float]) -> list[tuple[Value, float]]:

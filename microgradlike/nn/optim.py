@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, TypeVar
 
 from microgradlike._validate import double, real_number, shown, whole_number
-from microgradlike.engine import Value
+from microgradlike.engine import Value, passes, set_data, set_gradients
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
 
@@ -60,10 +61,12 @@ class Optimizer(ABC):
         """Move every parameter by its gradient, by the formula of the class."""
         lr = real_number("lr", self.lr, at_least=0)
         self.steps += 1
+        with passes:  # no gradient is read in the middle of another thread's pass
+            gradients = [p._grad for p in self.parameters]
         if len(self.parameters) < ARRAY:
-            self._one_by_one(lr)
+            self._one_by_one(lr, gradients)
         else:
-            self._together(lr)
+            self._together(lr, gradients)
 
     @abstractmethod
     def update(self, lr: float, sqrt: Callable[[N], N], p: N, g: N, *state: N) -> tuple[N, ...]:
@@ -79,28 +82,25 @@ class Optimizer(ABC):
         >>> SGD([p], lr=0.25).zero_grad(); p.grad
         0.0
         """
-        for p in self.parameters:
-            p.grad = 0.0
+        set_gradients(self.parameters, repeat(0.0))
 
-    def _one_by_one(self, lr: float) -> None:
+    def _one_by_one(self, lr: float, gradients: list[float]) -> None:
         rows = list(self.state.values())
-        for i, p in enumerate(self.parameters):
+        for i, (p, g) in enumerate(zip(self.parameters, gradients)):
             numbers = [row[i] for row in rows]
-            p.data, *numbers = self.update(lr, math.sqrt, p.data, p.grad, *numbers)
+            p.data, *numbers = self.update(lr, math.sqrt, p.data, g, *numbers)
             for row, x in zip(rows, numbers):
                 row[i] = x
 
-    def _together(self, lr: float) -> None:
+    def _together(self, lr: float, gradients: list[float]) -> None:
         import numpy as np  # here, to keep `import microgradlike` light
 
-        data = np.array([p.data for p in self.parameters], dtype=float)
-        gradients = np.array([p.grad for p in self.parameters], dtype=float)
+        data = np.array([p._data for p in self.parameters], dtype=float)
         rows = [np.asarray(row, dtype=float) for row in self.state.values()]
         with np.errstate(all="ignore"):
-            data, *rows = self.update(lr, np.sqrt, data, gradients, *rows)
+            data, *rows = self.update(lr, np.sqrt, data, np.array(gradients), *rows)
         self.state = dict(zip(self.state, rows))
-        for p, x in zip(self.parameters, data.tolist()):
-            p.data = x
+        set_data(self.parameters, data.tolist())
 
     def state_dict(self) -> dict[str, str | int | list[float]]:
         """A copy of the state: plain numbers and lists, fit for JSON.

@@ -15,6 +15,7 @@ from microgradlike.indeterminate_form import is_zero_times_inf, products_behind
 from microgradlike.nn import Module
 from viz.numbers import short
 from viz.scene.modules import Cluster as Cluster, ModuleCalls
+from viz.scene.stale import stale_note
 
 Role = Literal["input", "parameter", "constant", "operation", "result", "folded"]
 DEAD_AT_ZERO = ops.relu  # passes no gradient where it is 0
@@ -105,7 +106,8 @@ def scene(root: Value, *, names: Mapping[Value, str] | None = None) -> Scene:
     """Take a snapshot of everything that `root` depends on.
 
     Each use of a plain number makes a node of its own. `names` gives names to Values in place of
-    their labels; Values of other graphs are ignored.
+    their labels; Values of other graphs are ignored. After a change of some `.data`, a warning and
+    a note tell that the numbers do not fit together.
     Raises TypeError if `root` is not a Value or `names` not a mapping of Values to text.
 
     >>> x = Value(3.0, "x")
@@ -130,7 +132,7 @@ def scene(root: Value, *, names: Mapping[Value, str] | None = None) -> Scene:
             source = f"{node_id}_{i}" if local is None else ids[id(operand)]
             edges.append(SceneEdge(source, node_id, i, local))
             absorbs = absorbs or (local is not None and is_zero_times_inf(v.grad, local))
-    notes = _notes(order)
+    notes = (*stale_note(root), *_notes(order))
     if absorbs:
         marked = {(ids[id(p.node)], p.index) for p in products_behind(root)}
         edges = [replace(e, indeterminate=(e.target, e.position) in marked) for e in edges]

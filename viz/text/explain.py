@@ -16,6 +16,7 @@ from microgradlike.ops import mul_no_nan
 from viz.label import printable
 from viz.numbers import short
 from viz.scene.scene import require_names, require_value, scene
+from viz.scene.stale import STALE
 from viz.text.formula import Formula, derivative_formula, formula_of
 from viz.text.paths import Path, Paths, Step, all_paths
 
@@ -40,7 +41,8 @@ def explain(
     Without `x` there is a section for each leaf. The `max_paths` greatest paths are written out;
     the others are counted and summed without being enumerated. Once a backward pass has reached x,
     the sum is compared with `x.grad`. In every product 0·∞ is 0, as in `backward`. `names` gives
-    names to Values in place of their labels. Returns the text.
+    names to Values in place of their labels. After a change of some `.data`, a warning and the last
+    section tell that the numbers do not fit together. Returns the text.
     Raises TypeError if `y` or `x` is not a Value, `max_paths` not a whole number or `names` not a
     mapping of Values to text, ValueError if `max_paths` is below 1.
 
@@ -77,7 +79,9 @@ class _Explanation:
     ) -> None:
         self.root = root
         self.order = topological(root)
-        nodes = [node for node in scene(root, names=names).nodes if node.role != "constant"]
+        drawn = scene(root, names=names)
+        nodes = [node for node in drawn.nodes if node.role != "constant"]
+        self.stale = [note for note in drawn.notes if note.endswith(STALE)]
         self.names = {
             id(v): printable(n.name, MAX_NAME) for v, n in zip(self.order, nodes, strict=True)
         }
@@ -95,6 +99,7 @@ class _Explanation:
             names = ", ".join(self.names[id(v)] for v in self.left_out[:3])
             rest = f"and {len(self.left_out):,} more leaves ({names}, …)"
             sections.append(f"{rest}: explain(y, x) shows one of them")
+        sections.extend(self.stale)
         return "\n\n".join(section for section in sections if section)
 
     def definitions(self) -> str:

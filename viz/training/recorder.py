@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from microgradlike.compile.jit import jit
 from microgradlike.compile.trace import TraceError
-from microgradlike.engine import Value
+from microgradlike.engine import Value, set_gradients
 from microgradlike.graph import topological
 from microgradlike.nn.mode import modules, set_mode
 from microgradlike.nn.module import Module
@@ -139,8 +139,8 @@ class Watch(Callback):
         except TraceError:  # the loss has a branch: compute it eagerly
             self._loss = jit(self._loss.f, batch=0, backend="eager")
             loss = self._loss.backward(self.setup.examples.rows)
-        for v, grad in zip(self._other_leaves, before):
-            v.grad = grad
+        finally:
+            set_gradients(self._other_leaves, before)
         return loss, array("d", [p.grad for p in self._copies])
 
     def _thin(self) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from random import Random
 
 from microgradlike._validate import shown
 from microgradlike.derivatives.api import gradients
 from microgradlike.derivatives.chain_rule import product
-from microgradlike.engine import Value
+from microgradlike.engine import Value, passes, set_gradients
 from microgradlike.functions import sum as total
 from microgradlike.graph import topological
 from microgradlike.testing.check.evaluation import Evaluation
@@ -93,15 +94,15 @@ def directional_derivative(gradient: Sequence[Value], direction: Direction) -> V
 
 def backward_gradient(y: Value, leaves: Sequence[Value]) -> list[float]:
     """dy/d(leaf) by a backward pass that restores every `.grad`."""
-    before = [(v, v.grad) for v in topological(y)]
-    try:
-        for x in leaves:
-            x.grad = 0.0
-        y.backward()
-        return [x.grad for x in leaves]
-    finally:
-        for v, grad in before:
-            v.grad = grad
+    nodes = topological(y)
+    with passes:
+        before = [v.grad for v in nodes]
+        try:
+            set_gradients(leaves, repeat(0.0))
+            y.backward()
+            return [x.grad for x in leaves]
+        finally:
+            set_gradients(nodes, before)
 
 
 def _way_out(y: object) -> str:
