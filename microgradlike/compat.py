@@ -9,7 +9,7 @@ from typing import Any, NoReturn, SupportsFloat
 
 from microgradlike import engine
 from microgradlike.coerce import as_float
-from microgradlike.engine import local_derivatives, next_stamp
+from microgradlike.engine import local_derivatives, next_stamp, staleness
 from microgradlike.graph import topological
 from microgradlike.ieee_float import IeeeFloat
 from microgradlike.op import Number, Op, primitive
