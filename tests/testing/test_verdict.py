@@ -40,6 +40,12 @@ class KnownDifferences:
     def obstacle(self):
         return self.obstacle_found
 
+    def out_of_range(self):
+        return ""
+
+    def change_within_a_step(self, component, derivative, within, estimates):
+        return ""
+
 
 def estimate(value, error=0.0):
     return Estimate(value, error, 1e-3, math.inf)

@@ -10,9 +10,16 @@ from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at
 from microgradlike.op import Op
-from microgradlike.ops import TABLE, mul_no_nan
-
-_ROUNDING = 2 * 2.0**-52  # relative: the value of a primitive is right to 2 ulp
+from microgradlike.ops import TABLE
+from microgradlike.testing.check.rounding import (
+    beyond_range,
+    is_extreme,
+    overflows,
+    rounded,
+    rounded_partial,
+    rounded_product,
+    underflows,
+)
 
 Step = tuple[Op | None, tuple[int | float, ...]]  # an operand is the index of a node, or a number
 
@@ -110,6 +117,19 @@ class Evaluation:
                 return f" ({op.name}({', '.join(map(repr, at))}) is {self.data[i]})"
         return ""
 
+    def out_of_range(self) -> str:
+        """The first node that under- or overflows, as "exp(-800.0) underflows"; "" without one."""
+        for i, (op, _) in enumerate(self.steps):
+            at, y = self.operands(i, self.data), self.data[i]
+            for leaves, what in ((underflows, "underflows"), (overflows, "overflows")):
+                if op is not None and leaves(op, y, at):
+                    return f"{op.name}({', '.join(map(repr, at))}) {what}"
+        return ""
+
+    def is_extreme(self) -> bool:
+        """True if a number is so large or small that a derivative may leave the range."""
+        return any(map(is_extreme, self.data))
+
     def noise(self, random: Random, samples: int = 2) -> float:
         """The change of the value when each step is rounded at random; inf if a step fails.
 
@@ -127,12 +147,13 @@ class Evaluation:
     def gradient_noise(
         self, gradient: Sequence[float], random: Random, samples: int = 4
     ) -> list[float]:
-        """Twice the largest change of each derivative when the chain rule is rounded at random."""
+        """Twice the largest change of each derivative when the chain rule is rounded at random.
+
+        For a derivative that is not finite, inf if only overflow makes it so, else 0.
+        """
         passes = [self._rounded_gradients(random) for _ in range(samples)]
-        if not all(passes):
-            return [math.inf] * len(self.leaf_indices)
         return [
-            0.0 if i is None else _largest([2 * abs(rounded[i] - g) for rounded in passes])
+            0.0 if i is None else _noise(g, [p[i] if p else math.nan for p in passes])
             for i, g in zip(self.leaf_indices, gradient)
         ]
 
@@ -142,7 +163,8 @@ class Evaluation:
         try:
             for i, (op, _) in enumerate(self.steps):
                 if op is not None:
-                    data[i] = op.forward(*self.operands(i, data)) * _nearly_one(random)
+                    at = self.operands(i, data)
+                    data[i] = rounded(op, op.forward(*at), at, random)
         except (ArithmeticError, ValueError):  # a user's primitive outside its domain
             return []
         return data
@@ -160,19 +182,21 @@ class Evaluation:
                 if op is None:
                     continue
                 at = self.operands(i, data)
-                y = op.forward(*at)  # without rounding: max(a, b) is exactly one of its operands
+                # without rounding: max(a, b) is exactly one of its operands
+                y = beyond_range(op, op.forward(*at), at, random)
                 for k, x in enumerate(operands):
                     if not isinstance(x, float):
-                        local = partial_at(op, k, y, *at) * _nearly_one(random)
-                        gradients[x] += mul_no_nan.forward(gradients[i], local)
+                        local = rounded_partial(op, k, y, at, random)
+                        gradients[x] += rounded_product(gradients[i], local, random)
         except (ArithmeticError, ValueError):
             return []
         return gradients
 
 
-def _nearly_one(random: Random) -> float:
-    t = random.random() - 0.5
-    return 1 + _ROUNDING * (t + math.copysign(0.5, t))  # between half and all of it, either sign
+def _noise(g: float, rounded_gs: list[float]) -> float:
+    if math.isfinite(g):
+        return _largest([2 * abs(rounded_g - g) for rounded_g in rounded_gs])
+    return math.inf if any(map(math.isfinite, rounded_gs)) else 0.0
 
 
 def _largest(deviations: list[float]) -> float:

@@ -187,6 +187,15 @@ def _smallest_exponent(x: float) -> int:
     return math.frexp(math.ulp(x))[1] + 3
 
 
+def smallest_step(x: float) -> float:
+    """The smallest step from x whose differences are of numbers in the normal range.
+
+    >>> smallest_step(1.0) == 2.0**-48, smallest_step(0.0) == 2.0**-1000
+    (True, True)
+    """
+    return math.ldexp(1.0, max(_smallest_exponent(x), -1000))
+
+
 def _estimate(
     at: Callable[[float], Sample], stencil: Stencil, h: float, least_noise: float
 ) -> _StepEstimate | None:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["agrees", "differs", "kink", "undecided"]
+Verdict = Literal["agrees", "differs", "kink", "undecided", "indeterminate"]
 
 _MOST_ROWS = 20
 _HEADER = (
@@ -72,7 +72,8 @@ class ReportEntry:
       without a kink.
     - `left`, `right`: the one-sided derivatives, computed only without a two-sided one; else nan.
     - `verdict`: "agrees"; "differs" for a wrong derivative; "kink" if the analytic value lies
-      between `left` and `right`; "undecided" if no numeric derivative is accurate enough.
+      between `left` and `right`; "undecided" if no numeric derivative is accurate enough;
+      "indeterminate" if it differs because of a product 0·∞.
     - `note`: the reason for a verdict other than "agrees", or "".
 
     >>> from microgradlike.testing import check_gradients
@@ -172,7 +173,7 @@ class Report:
 
 
 def _table(report: Report) -> list[str]:
-    rank = ("differs", "undecided", "kink", "agrees")
+    rank = ("differs", "indeterminate", "undecided", "kink", "agrees")
     entries = (*report.partials, *report.higher)
     ordered = sorted(entries, key=lambda p: rank.index(p.verdict))
     shown = ordered[:_MOST_ROWS]

@@ -10,6 +10,7 @@ from microgradlike.testing.check.report import Report, Verdict
 
 _COUNTED: tuple[tuple[Verdict, str], ...] = (
     ("kink", "at a kink"),
+    ("indeterminate", "indeterminate"),
     ("undecided", "could not be checked"),
 )
 

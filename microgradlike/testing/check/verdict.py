@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from microgradlike.testing.check.directional import DirectionalDifferences
-from microgradlike.testing.check.numeric import LEFT, RIGHT, Estimate, Stencil
+from microgradlike.testing.check.numeric import CENTRAL, LEFT, RIGHT, Estimate, Stencil
 from microgradlike.testing.check.report import ReportEntry, Verdict
 
 _ONE_SIDED_ERROR = 1e-6  # added to one-sided errors; the error for x ** 1.1 at 0 falls slowly
@@ -17,7 +18,8 @@ class AnalyticDerivative:
     """One derivative, from both modes, by the numbers named in `by`.
 
     `rounding` bounds its rounding error, `between` the difference of the modes by rounding. `edge`
-    is the node at the edge of its domain that excuses a nan, or "".
+    is the node at the edge of its domain that excuses a nan, or "". `indeterminate` names the
+    product 0·∞ that the derivative depends on, or "".
     """
 
     by: tuple[str, ...]
@@ -27,6 +29,7 @@ class AnalyticDerivative:
     rounding: float
     between: float
     edge: str = ""
+    indeterminate: str = ""
 
     @property
     def has_no_path(self) -> bool:
@@ -49,7 +52,8 @@ def judge(
         return _at_obstacle(analytic, differences, component)
     error = central.error + analytic.rounding
     verdict = _verdict(analytic.reverse, central.value, central.value, error, "agrees")
-    return _entry(analytic, central.value, error, central.room, verdict)
+    entry = _entry(analytic, central.value, error, central.room, verdict)
+    return _confirmed(entry, analytic, differences, component, {CENTRAL: central})
 
 
 def _at_obstacle(
@@ -60,7 +64,8 @@ def _at_obstacle(
     left, right = (
         _one_sided(analytic, differences, component, stencil) for stencil in (LEFT, RIGHT)
     )
-    known = [e for e in (left, right) if e is not None]
+    sides = {stencil: e for stencil, e in ((LEFT, left), (RIGHT, right)) if e is not None}
+    known = list(sides.values())
     ends = sorted(e.value for e in known) or [math.nan]
     error = analytic.rounding + sum(e.error + _ONE_SIDED_ERROR for e in known)
     # without an obstacle, one side is enough
@@ -69,11 +74,38 @@ def _at_obstacle(
     good: Verdict = "agrees" if smooth else "kink"
     verdict = _verdict(analytic.reverse, ends[0], ends[-1], error, good) if known else "undecided"
     jump = len(known) == 2 and not smooth
-    what = what or ("a jump of the derivative" if jump else "rounding hides the derivative")
+    if not what:
+        hidden = differences.out_of_range() or "rounding hides the derivative"
+        what = "a jump of the derivative" if jump else hidden
     note = f"{what}; from the left {_shown(left)}, from the right {_shown(right)}"
-    sides = _value(left), _value(right)
     error = error if known else math.nan
-    return _entry(analytic, numeric, error, room, verdict, note=note, sides=sides)
+    both = _value(left), _value(right)
+    entry = _entry(analytic, numeric, error, room, verdict, note=note, sides=both)
+    return _confirmed(entry, analytic, differences, component, sides)
+
+
+def _confirmed(
+    entry: ReportEntry,
+    analytic: AnalyticDerivative,
+    differences: DirectionalDifferences,
+    component: int,
+    estimates: Mapping[Stencil, Estimate],
+) -> ReportEntry:
+    """The entry, unless it differs for a reason other than a wrong rule."""
+    if entry.verdict != "differs" or _modes_differ(analytic):
+        return entry
+    if analytic.indeterminate:
+        note = f"{analytic.indeterminate} is indeterminate; {_limits(estimates)}"
+        return replace(entry, verdict="indeterminate", note=note)
+    values = [e.value for e in estimates.values()]
+    within = min(values) - entry.error, max(values) + entry.error
+    found = differences.change_within_a_step(component, entry.analytic, within, estimates)
+    return replace(entry, verdict="undecided", note=found) if found else entry
+
+
+def _limits(estimates: Mapping[Stencil, Estimate]) -> str:
+    names = {CENTRAL: "the limit is", LEFT: "from the left", RIGHT: "from the right"}
+    return ", ".join(f"{names[stencil]} {e.value:.10g}" for stencil, e in estimates.items())
 
 
 def _one_sided(
