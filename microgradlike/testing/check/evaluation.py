@@ -12,12 +12,9 @@ from microgradlike.ieee_float import partial_at
 from microgradlike.op import Op
 from microgradlike.ops import TABLE
 from microgradlike.testing.check.rounding import (
-    beyond_range,
+    RandomRounding,
     is_extreme,
     overflows,
-    rounded,
-    rounded_partial,
-    rounded_product,
     underflows,
 )
 
@@ -135,7 +132,7 @@ class Evaluation:
 
         |f|·eps would miss cancellation: the value of (x + 1e10) - 1e10 is uncertain by 1e-6.
         """
-        values = [self._rounded_values(random) for _ in range(samples)]
+        values = [self._rounded_values(RandomRounding(random, n)) for n in range(samples)]
         changes = [abs(v[-1] - self.value) if v else math.nan for v in values]
         return _largest([*changes, self._hidden_rounding()])
 
@@ -151,27 +148,27 @@ class Evaluation:
 
         For a derivative that is not finite, inf if only overflow makes it so, else 0.
         """
-        passes = [self._rounded_gradients(random) for _ in range(samples)]
+        passes = [self._rounded_gradients(RandomRounding(random, n)) for n in range(samples)]
         return [
             0.0 if i is None else _noise(g, [p[i] if p else math.nan for p in passes])
             for i, g in zip(self.leaf_indices, gradient)
         ]
 
-    def _rounded_values(self, random: Random) -> list[float]:
+    def _rounded_values(self, rounding: RandomRounding) -> list[float]:
         """The values of the nodes with random rounding; [] if a step fails."""
         data = list(self.data)
         try:
             for i, (op, _) in enumerate(self.steps):
                 if op is not None:
                     at = self.operands(i, data)
-                    data[i] = rounded(op, op.forward(*at), at, random)
+                    data[i] = rounding.result(op, op.forward(*at), at)
         except (ArithmeticError, ValueError):  # a user's primitive outside its domain
             return []
         return data
 
-    def _rounded_gradients(self, random: Random) -> list[float]:
+    def _rounded_gradients(self, rounding: RandomRounding) -> list[float]:
         """The gradients of the nodes with random rounding; [] if a step fails."""
-        data = self._rounded_values(random)
+        data = self._rounded_values(rounding)
         if not data:
             return []
         gradients = [0.0] * len(data)
@@ -183,11 +180,11 @@ class Evaluation:
                     continue
                 at = self.operands(i, data)
                 # without rounding: max(a, b) is exactly one of its operands
-                y = beyond_range(op, op.forward(*at), at, random)
+                y = rounding.beyond_range(op, op.forward(*at), at)
                 for k, x in enumerate(operands):
                     if not isinstance(x, float):
-                        local = rounded_partial(op, k, y, at, random)
-                        gradients[x] += rounded_product(gradients[i], local, random)
+                        local = rounding.partial(op, k, y, at)
+                        gradients[x] += rounding.product(gradients[i], local)
         except (ArithmeticError, ValueError):
             return []
         return gradients

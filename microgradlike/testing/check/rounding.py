@@ -1,4 +1,4 @@
-"""Random rounding of numbers, with everything that under- and overflow may hide.
+"""RandomRounding: results with random rounding, and with everything that under- and overflow hide.
 
 A result below the normal doubles may be off by the smallest double; an infinite result of finite
 operands stands for some number beyond the largest double. Replaced by such a neighbor, it shows by
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 from microgradlike import ops
@@ -22,41 +23,56 @@ _EXTREME = 2.0**256  # a product of four numbers overflows only if one is as lar
 _EXACT = frozenset((ops.add, ops.sub, ops.neg, ops.where))  # never round below the normal doubles
 
 
-def rounded(op: Op, y: float, at: Sequence[float], random: Random) -> float:
-    """The result `y` of `op(*at)` with random rounding.
+@dataclass(frozen=True, slots=True)
+class RandomRounding:
+    """Rounding of results at random: pass `number` of several over one computation.
 
-    >>> rounded(ops.mul, 0.0, [1e-200, 1e-200], Random(0)) == 0.0
-    False
-    >>> rounded(ops.relu, 0.0, [-1.0], Random(0))
+    Passes with an even number replace an overflow by the largest double. Pass 0 rounds an underflow
+    away from 0, so that summands do not cancel.
+
+    >>> rounding = RandomRounding(Random(0), 0)
+    >>> rounding.result(ops.mul, 0.0, [1e-200, 1e-200])
+    5e-324
+    >>> rounding.result(ops.relu, 0.0, [-1.0])
     0.0
     """
-    if _NORMAL <= abs(y) < math.inf:
-        return y * _nearly_one(random)
-    return beyond_range(op, y, at, random)
 
+    random: Random
+    number: int
 
-def beyond_range(op: Op, y: float, at: Sequence[float], random: Random) -> float:
-    """The result `y` of `op(*at)`, or a neighbor if it has under- or overflowed."""
-    if underflows(op, y, at):
-        return y + random.choice((-_SMALLEST, _SMALLEST))
-    return math.copysign(_LARGEST, y) if overflows(op, y, at) else y
+    def result(self, op: Op, y: float, at: Sequence[float]) -> float:
+        """The result `y` of `op(*at)`, rounded."""
+        if _NORMAL <= abs(y) < math.inf:
+            return y * self._nearly_one()
+        return self.beyond_range(op, y, at)
 
+    def partial(self, op: Op, k: int, y: float, at: Sequence[float]) -> float:
+        """The partial k of `op` at `at`, rounded."""
+        p = partial_at(op, k, y, *at)
+        if _NORMAL <= abs(p) < math.inf:
+            return p * self._nearly_one()
+        extreme = is_extreme(y) or any(map(is_extreme, at))
+        return self.beyond_range(op, p, at) if extreme else p
 
-def rounded_partial(op: Op, k: int, y: float, at: Sequence[float], random: Random) -> float:
-    """The partial k of `op` at `at` with random rounding."""
-    p = partial_at(op, k, y, *at)
-    if _NORMAL <= abs(p) < math.inf:
-        return p * _nearly_one(random)
-    extreme = is_extreme(y) or any(map(is_extreme, at))
-    return beyond_range(op, p, at, random) if extreme else p
+    def product(self, g: float, p: float) -> float:
+        """The product of the chain rule, rounded only if it under- or overflows."""
+        y = ops.mul_no_nan.forward(g, p)
+        return y if _NORMAL <= abs(y) < math.inf else self.beyond_range(ops.mul_no_nan, y, (g, p))
 
-
-def rounded_product(g: float, p: float, random: Random) -> float:
-    """The product of the chain rule, which may under- or overflow."""
-    y = ops.mul_no_nan.forward(g, p)
-    if _NORMAL <= abs(y) < math.inf:
+    def beyond_range(self, op: Op, y: float, at: Sequence[float]) -> float:
+        """The result `y` of `op(*at)`, or a neighbor if it has under- or overflowed."""
+        if underflows(op, y, at):
+            away = math.copysign(_SMALLEST, y)
+            return y + (self.random.choice((-away, away)) if self.number else away)
+        if overflows(op, y, at) and self.number % 2 == 0:
+            return math.copysign(_LARGEST, y)
         return y
-    return beyond_range(ops.mul_no_nan, y, (g, p), random)
+
+    def _nearly_one(self) -> float:
+        t = self.random.random() - 0.5
+        return 1 + _RELATIVE * (
+            t + math.copysign(0.5, t)
+        )  # between half and all of it, either sign
 
 
 def underflows(op: Op, y: float, at: Sequence[float]) -> bool:
@@ -65,9 +81,9 @@ def underflows(op: Op, y: float, at: Sequence[float]) -> bool:
     >>> underflows(ops.exp, 0.0, [-800.0]), underflows(ops.mul, 0.0, [0.0, 2.0])
     (True, False)
     """
-    if abs(y) >= _NORMAL or op.kink is not None or op in _EXACT:
+    if not abs(y) < _NORMAL or op.kink is not None or op in _EXACT:
         return False
-    return all(x != 0 and math.isfinite(x) for x in at) and y == y
+    return all(x != 0 and math.isfinite(x) for x in at)
 
 
 def overflows(op: Op, y: float, at: Sequence[float]) -> bool:
@@ -88,8 +104,3 @@ def is_extreme(x: float) -> bool:
     (True, False, False)
     """
     return bool(x) and not 1 / _EXTREME < abs(x) < _EXTREME
-
-
-def _nearly_one(random: Random) -> float:
-    t = random.random() - 0.5
-    return 1 + _RELATIVE * (t + math.copysign(0.5, t))  # between half and all of it, either sign
