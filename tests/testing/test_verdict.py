@@ -43,8 +43,10 @@ class KnownDifferences:
     def out_of_range(self):
         return ""
 
-    def change_within_a_step(self, component, derivative, within, estimates):
-        return ""
+    size = 1.0
+
+    def slope(self, component, offset):
+        return math.nan  # no derivative beside the point, so no change of it
 
 
 def estimate(value, error=0.0):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TypeVar
@@ -17,14 +17,7 @@ from microgradlike.testing.check.function_under_test import (
     backward_gradient,
     directional_derivative,
 )
-from microgradlike.testing.check.numeric import (
-    CENTRAL,
-    Estimate,
-    Sample,
-    Stencil,
-    differentiate,
-    smallest_step,
-)
+from microgradlike.testing.check.numeric import CENTRAL, Estimate, Sample, Stencil, differentiate
 
 _SHARP = 1e-2  # a numeric derivative is sharp up to this relative error
 _SHARP_ONE_SIDED = 1e-4  # the same, one-sided: near a pole, log(x) seems to converge
@@ -32,12 +25,6 @@ _NEGLIGIBLE = 1e-6  # or up to this error relative to the function's value or to
 _CONSTANT_PLACES = (2.0**-3, -(2.0**-5), 2.0**-17, -(2.0**-19))  # relative offsets
 _NEARBY = 2.0**-30  # relative offset of the search for obstacles
 _NEAR = 2.0**12  # an obstacle is near up to this many such offsets
-_BLIND = 0.1  # a mean derivative within this part of the excess is no sign of a wrong rule
-_GAUSS = tuple(  # places in (-1, 1) and weights of a mean, without the centre (25.4.30)
-    (sign * t, w / 2)
-    for t, w in ((0.3399810435848563, 0.6521451548625461), (0.8611363115940526, 0.3478548451374538))
-    for sign in (-1, 1)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +69,7 @@ class DirectionalDifferences:
             # a kink at the point itself does not affect one-sided differences
             return found if stencil is CENTRAL else replace(found, room=math.inf)
 
-        return differentiate(sample, self.size, stencil, value=partial(self._value, component))
+        return differentiate(sample, self.size, stencil, value=partial(self.value, component))
 
     def is_sharp(
         self, component: int, estimate: Estimate, rounding: float, stencil: Stencil = CENTRAL
@@ -91,15 +78,15 @@ class DirectionalDifferences:
         error = estimate.error + rounding
         if error > max(_NEGLIGIBLE, abs(estimate.value)):  # even the sign is unknown
             return False
-        scale = max(1.0, abs(self._value(component, 0.0)))
+        scale = max(1.0, abs(self.value(component, 0.0)))
         sharp = _SHARP if stencil is CENTRAL else _SHARP_ONE_SIDED
         return error <= max(sharp * abs(estimate.value), _NEGLIGIBLE * scale)
 
     def is_constant(self, component: int) -> bool:
         """True if a component has the same value at several places near and far."""
         reach = max(abs(self.size), 1.0)
-        here = self._value(component, 0.0)
-        return all(self._value(component, reach * part) == here for part in _CONSTANT_PLACES)
+        here = self.value(component, 0.0)
+        return all(self.value(component, reach * part) == here for part in _CONSTANT_PLACES)
 
     def slope(self, component: int, offset: float) -> float:
         """The derivative of a component along the line, by reverse mode; nan without one."""
@@ -107,44 +94,14 @@ class DirectionalDifferences:
         found = None if moved is None else _unless_outside(lambda: self._slope(component, *moved))
         return math.nan if found is None else found
 
-    def change_within_a_step(
-        self,
-        component: int,
-        derivative: float,
-        within: tuple[float, float],
-        estimates: Mapping[Stencil, Estimate],
-    ) -> str:
-        """A note if the derivative changes too fast for differences, as near a pole; else "".
-
-        A wrong rule is wrong beside the point too, so differences contradict the mean of the
-        derivative over a step. If they confirm the mean, but contradict the derivative at the point
-        and right beside it, they are blind to a change within the step.
-        """
-        low, high = within
-        excess = max(low - derivative, derivative - high)  # nan if the derivative is
-        tiny = smallest_step(self.size)
-        beside = [self.slope(component, offset) for offset in (-tiny, tiny)]
-        if not any(math.isfinite(x) and not low <= x <= high for x in beside):
-            return ""
-        for stencil, estimate in estimates.items():
-            apart = self._mean_error(component, stencil, estimate.step)
-            most = _BLIND * (excess if math.isfinite(excess) else abs(estimate.value))
-            if not apart <= max(most, 0.0 if math.isfinite(excess) else estimate.error):
-                return ""
-        step = max(estimate.step for estimate in estimates.values())
-        return f"the derivative changes within {step:.1g} of the point, too fast for differences"
-
     def out_of_range(self) -> str:
         """The first node that under- or overflows at the point, else near it; "" without one."""
         return self.function.evaluation.out_of_range() or self._trouble
 
-    def _mean_error(self, component: int, stencil: Stencil, h: float) -> float:
-        """The error of the mean derivative over a step of the stencil, judged by differences."""
-        low, high = (h * min(max(stencil.offsets[k], -1), 1) for k in (0, -1))
-        low, high = min(low, high), max(low, high)
-        centre, half = (low + high) / 2, (high - low) / 2
-        mean = sum(w * self.slope(component, centre + half * t) for t, w in _GAUSS)
-        return abs((self._value(component, high) - self._value(component, low)) / (2 * half) - mean)
+    def value(self, component: int, offset: float) -> float:
+        """The component without its noise, which would cost more than the value; nan outside."""
+        values = self.values(offset)
+        return math.nan if values is None else values[component]
 
     def _slope(self, component: int, root: Value, leaves: list[Value]) -> float:
         y = self.function.result(root, leaves)
@@ -171,11 +128,6 @@ class DirectionalDifferences:
         if found is None:
             return Sample(math.nan)
         return Sample(found.values[component], found.noises[component], found.room)
-
-    def _value(self, component: int, offset: float) -> float:
-        """The component without its noise, which would cost more than the value."""
-        values = self.values(offset)
-        return math.nan if values is None else values[component]
 
     def _values(self, offset: float) -> Sequence[float] | None:
         moved = self._moved(offset)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from microgradlike.testing.check.directional import DirectionalDifferences
 from microgradlike.testing.check.numeric import CENTRAL, LEFT, RIGHT, Estimate, Stencil
 from microgradlike.testing.check.report import ReportEntry, Verdict
+from microgradlike.testing.check.resolution import change_within_a_step
 
 _ONE_SIDED_ERROR = 1e-6  # added to one-sided errors; the error for x ** 1.1 at 0 falls slowly
 
@@ -99,7 +100,7 @@ def _confirmed(
         return replace(entry, verdict="indeterminate", note=note)
     values = [e.value for e in estimates.values()]
     within = min(values) - entry.error, max(values) + entry.error
-    found = differences.change_within_a_step(component, entry.analytic, within, estimates)
+    found = change_within_a_step(differences, component, entry.analytic, within, estimates)
     return replace(entry, verdict="undecided", note=found) if found else entry
 
 
