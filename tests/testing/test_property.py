@@ -213,7 +213,7 @@ def test_a_test_called_with_other_arguments_is_a_clear_error():
         with_fixture()
     with pytest.raises(TypeError, match=r"f draws its arguments; .* got \['k'\]"):
         with_fixture(model=1.0, k=2.0)
-    with pytest.raises(TypeError, match="f draws its arguments; call it with self, .* got "):
+    with pytest.raises(TypeError, match=r"f draws its arguments; call it with self, .* got "):
         gradient_property(lambda self, x: x)()
 
 
@@ -268,7 +268,7 @@ def test_pytest_collects_it_and_shows_the_table_alone(tmp_path):
     assert "hypothesis" not in done.stdout.lower()
 
 
-DECORATED = '''
+DECORATED = """
 import pytest
 from hypothesis import example, seed, settings
 from microgradlike import nn, unary
@@ -367,7 +367,7 @@ def test_what_they_did():
     assert SEEN["seed"] != SEEN["other"]
     assert {0.125, 0.375} <= set(SEEN["example"])
     assert test_example.statistics.points == 7
-'''
+"""
 
 
 def test_marks_fixtures_methods_and_decorators_of_hypothesis_work_in_any_order(tmp_path):
@@ -382,7 +382,7 @@ def test_marks_fixtures_methods_and_decorators_of_hypothesis_work_in_any_order(t
 def test_a_derivative_that_most_points_leave_undecided_is_a_warning():
     large = st.sampled_from([0.0, 1e16, 1e17, 1e18])
     hidden = gradient_property(x=(0.5, 1), c=large, order=1, examples=20)
-    with pytest.warns(GradientWarning, match=r"df/dx could be checked at only \d of 20 points; try"):
+    with pytest.warns(GradientWarning, match=r"df/dx could be checked at only \d of 20 points"):
         hidden(lambda x, c: (x + c) - c)()
 
 

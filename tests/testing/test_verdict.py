@@ -1,7 +1,7 @@
 """The verdict on a derivative: each tolerance is as wide as it says, and no wider."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -93,6 +93,24 @@ def test_the_modes_agree_within_the_rounding_between_them(sign):
     for part, verdict in ((NARROW, "agrees"), (WIDE, "differs")):
         both = analytic(3.0, forward=3.0 + sign * part * 1e-9, between=1e-9)
         assert judge(both, differences, 0).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("estimates", "limits"),
+    [
+        (dict.fromkeys((CENTRAL, LEFT, RIGHT), 3.0), "from the left 3, from the right 3"),
+        ({RIGHT: 3.0}, "from the left none, from the right 3"),
+    ],
+)
+def test_a_product_of_0_and_inf_makes_a_difference_indeterminate(estimates, limits):
+    differences = KnownDifferences({stencil: estimate(x) for stencil, x in estimates.items()})
+    by_rule_3 = replace(analytic(0.0), indeterminate="mul(0.0, inf)")
+    entry = judge(by_rule_3, differences, 0)
+    assert entry.verdict == "indeterminate"
+    assert (
+        entry.note == f"mul(0.0, inf) is indeterminate; the difference quotients tend to {limits}"
+    )
+    assert judge(replace(by_rule_3, reverse=3.0, forward=3.0), differences, 0).verdict == "agrees"
 
 
 # sharp enough to judge by

@@ -1,8 +1,8 @@
 """RandomRounding: results with random rounding, and with everything that under- and overflow hide.
 
 A result below the normal doubles may be off by the smallest double; an infinite result of finite
-operands stands for some number beyond the largest double. Replaced by such a neighbor, it shows by
-how much it can change the end of a computation.
+operands stands for some large number. Replaced by another such number, it shows by how much it can
+change the end of a computation.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from microgradlike.ieee_float import partial_at
 from microgradlike.op import Op
 
 _RELATIVE = 2 * 2.0**-52  # the value of a primitive is right to 2 ulp
-_SMALLEST, _NORMAL, _LARGEST = math.ulp(0.0), sys.float_info.min, sys.float_info.max
+_SMALLEST, _NORMAL = math.ulp(0.0), sys.float_info.min
+_LARGE = 2.0**1000  # in place of inf; sums of several do not overflow
 _EXTREME = 2.0**256  # a product of four numbers overflows only if one is as large
 _EXACT = frozenset((ops.add, ops.sub, ops.neg, ops.where))  # never round below the normal doubles
 
@@ -27,7 +28,8 @@ _EXACT = frozenset((ops.add, ops.sub, ops.neg, ops.where))  # never round below 
 class RandomRounding:
     """Rounding of results at random: pass `number` of several over one computation.
 
-    Passes with an even number replace an overflow by the largest double. Pass 0 rounds an underflow
+    An overflow stays infinite or becomes a large double; of four passes, each has another choice
+    for results and for partials, because either may hide the other. Pass 0 rounds an underflow
     away from 0, so that summands do not cancel.
 
     >>> rounding = RandomRounding(Random(0), 0)
@@ -42,37 +44,42 @@ class RandomRounding:
 
     def result(self, op: Op, y: float, at: Sequence[float]) -> float:
         """The result `y` of `op(*at)`, rounded."""
-        if _NORMAL <= abs(y) < math.inf:
-            return y * self._nearly_one()
-        return self.beyond_range(op, y, at)
+        return y * self._nearly_one() if _is_normal(y) else self.beyond_range(op, y, at)
 
     def partial(self, op: Op, k: int, y: float, at: Sequence[float]) -> float:
         """The partial k of `op` at `at`, rounded."""
         p = partial_at(op, k, y, *at)
-        if _NORMAL <= abs(p) < math.inf:
+        if _is_normal(p):
             return p * self._nearly_one()
         extreme = is_extreme(y) or any(map(is_extreme, at))
-        return self.beyond_range(op, p, at) if extreme else p
+        return self._neighbor(op, p, at, self.number % 2 == 0) if extreme else p
 
     def product(self, g: float, p: float) -> float:
         """The product of the chain rule, rounded only if it under- or overflows."""
         y = ops.mul_no_nan.forward(g, p)
-        return y if _NORMAL <= abs(y) < math.inf else self.beyond_range(ops.mul_no_nan, y, (g, p))
+        if _is_normal(y):
+            return y
+        return self._neighbor(ops.mul_no_nan, y, (g, p), self.number % 2 == 0)
 
     def beyond_range(self, op: Op, y: float, at: Sequence[float]) -> float:
         """The result `y` of `op(*at)`, or a neighbor if it has under- or overflowed."""
+        return self._neighbor(op, y, at, self.number % 4 < 2)
+
+    def _neighbor(self, op: Op, y: float, at: Sequence[float], finite: bool) -> float:
         if underflows(op, y, at):
             away = math.copysign(_SMALLEST, y)
             return y + (self.random.choice((-away, away)) if self.number else away)
-        if overflows(op, y, at) and self.number % 2 == 0:
-            return math.copysign(_LARGEST, y)
-        return y
+        return math.copysign(_LARGE, y) if finite and overflows(op, y, at) else y
 
     def _nearly_one(self) -> float:
         t = self.random.random() - 0.5
         return 1 + _RELATIVE * (
             t + math.copysign(0.5, t)
         )  # between half and all of it, either sign
+
+
+def _is_normal(x: float) -> bool:
+    return _NORMAL <= abs(x) < math.inf
 
 
 def underflows(op: Op, y: float, at: Sequence[float]) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from microgradlike.testing.check.directional import DirectionalDifferences
-from microgradlike.testing.check.numeric import CENTRAL, LEFT, RIGHT, Estimate, Stencil
+from microgradlike.testing.check.numeric import CENTRAL, Estimate, Stencil
+from microgradlike.testing.check.one_sided import limits as one_sided
 from microgradlike.testing.check.report import ReportEntry, Verdict
 from microgradlike.testing.check.resolution import change_within_a_step
 
@@ -62,11 +63,8 @@ def _at_obstacle(
 ) -> ReportEntry:
     """Judge at a kink or an edge: the derivative must lie between the one-sided ones."""
     room, what = differences.obstacle()
-    left, right = (
-        _one_sided(analytic, differences, component, stencil) for stencil in (LEFT, RIGHT)
-    )
-    sides = {stencil: e for stencil, e in ((LEFT, left), (RIGHT, right)) if e is not None}
-    known = list(sides.values())
+    limits = one_sided(differences, component, analytic.rounding)
+    known = list(limits.known.values())
     ends = sorted(e.value for e in known) or [math.nan]
     error = analytic.rounding + sum(e.error + _ONE_SIDED_ERROR for e in known)
     # without an obstacle, one side is enough
@@ -78,11 +76,11 @@ def _at_obstacle(
     if not what:
         hidden = differences.out_of_range() or "rounding hides the derivative"
         what = "a jump of the derivative" if jump else hidden
-    note = f"{what}; from the left {_shown(left)}, from the right {_shown(right)}"
+    note = f"{what}; {limits}"
     error = error if known else math.nan
-    both = _value(left), _value(right)
-    entry = _entry(analytic, numeric, error, room, verdict, note=note, sides=both)
-    return _confirmed(entry, analytic, differences, component, sides)
+    values = _value(limits.left), _value(limits.right)
+    entry = _entry(analytic, numeric, error, room, verdict, note=note, sides=values)
+    return _confirmed(entry, analytic, differences, component, limits.known)
 
 
 def _confirmed(
@@ -96,31 +94,13 @@ def _confirmed(
     if entry.verdict != "differs" or _modes_differ(analytic):
         return entry
     if analytic.indeterminate:
-        note = f"{analytic.indeterminate} is indeterminate; {_limits(estimates)}"
-        return replace(entry, verdict="indeterminate", note=note)
+        limits = one_sided(differences, component, analytic.rounding)
+        note = f"{analytic.indeterminate} is indeterminate; the difference quotients tend to"
+        return replace(entry, verdict="indeterminate", note=f"{note} {limits}")
     values = [e.value for e in estimates.values()]
     within = min(values) - entry.error, max(values) + entry.error
     found = change_within_a_step(differences, component, entry.analytic, within, estimates)
     return replace(entry, verdict="undecided", note=found) if found else entry
-
-
-def _limits(estimates: Mapping[Stencil, Estimate]) -> str:
-    names = {CENTRAL: "the limit is", LEFT: "from the left", RIGHT: "from the right"}
-    return ", ".join(f"{names[stencil]} {e.value:.10g}" for stencil, e in estimates.items())
-
-
-def _one_sided(
-    analytic: AnalyticDerivative,
-    differences: DirectionalDifferences,
-    component: int,
-    stencil: Stencil,
-) -> Estimate | None:
-    estimate = differences.estimate(component, stencil)
-    if estimate is None or not differences.is_sharp(
-        component, estimate, analytic.rounding, stencil
-    ):
-        return None
-    return estimate
 
 
 def _verdict(derivative: float, low: float, high: float, error: float, good: Verdict) -> Verdict:
@@ -158,7 +138,3 @@ def _modes_differ(analytic: AnalyticDerivative) -> bool:
 
 def _value(estimate: Estimate | None) -> float:
     return math.nan if estimate is None else estimate.value
-
-
-def _shown(estimate: Estimate | None) -> str:
-    return "none" if estimate is None else f"{estimate.value:.10g}"
