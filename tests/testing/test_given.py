@@ -179,7 +179,7 @@ def test_second_derivatives_at_a_kink_or_that_are_missing_are_undecided():
     with pytest.warns(GradientWarning, match="a given derivative could not be checked: hessian: "):
         check_gradients(abs, 0.0, hessian=1.0)
     versine = unary("versine", lambda x: x * x, lambda y, x: 2 * float(x))
-    with pytest.warns(GradientWarning, match="takes numbers only"):
+    with pytest.warns(GradientWarning, match="takes numbers only|could not be checked: hessian"):
         report = check_gradients(versine, 0.5, hessian=2.0)
     assert names(report) == [("hessian", "undecided")]
 

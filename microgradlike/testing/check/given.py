@@ -88,19 +88,15 @@ def _verdict(entry: ReportEntry, given: float, value: float) -> Verdict:
     """The verdict on a given number, from that on the derivative of the engine."""
     units = _UNITS * abs(value) / max(abs(entry.at), 1.0) if math.isfinite(entry.at) else 0.0
     right = entry.numeric if entry.verdict == "differs" else entry.analytic
-    if given == right or (math.isnan(given) and math.isnan(right)):
-        return "agrees"
     slack = _DIGITS * abs(right) + units
     if entry.verdict == "kink":
-        low, *_, high = sorted(x for x in (entry.left, entry.right) if math.isfinite(x)) * 2
-        return (
-            "kink"
-            if low - entry.error - slack <= given <= high + entry.error + slack
-            else "differs"
-        )
+        ends = [x for x in (entry.left, entry.right) if math.isfinite(x)]
+        slack += entry.error
+        return "kink" if min(ends) - slack <= given <= max(ends) + slack else "differs"
     if entry.verdict == "differs":
         slack += entry.error
-    if math.isfinite(right) and abs(given - right) <= slack:
+    same = given == right or (math.isnan(given) and math.isnan(right))
+    if same or (math.isfinite(right) and abs(given - right) <= slack):
         return "agrees"
     return entry.verdict if entry.verdict in ("undecided", "indeterminate") else "differs"
 
@@ -113,13 +109,14 @@ def _second(function: FunctionUnderTest, report: Report, k: int) -> list[ReportE
     if all(pair in by for pair in pairs):
         return [by[pair] for pair in pairs]
     row = [math.nan] * len(names)
-    if not report.missing:
+    if by:
         row = AnalyticDerivatives(function).second(unit_direction(k, len(names))).reverse
     # of more numbers than directions, differences confirmed sums of the derivatives
-    confirmed = {a for a, b in by if b not in names} if not report.wrong else set()
-    verdicts: list[Verdict] = ["agrees" if {*pair} <= confirmed else "undecided" for pair in pairs]
+    confirmed = {a for a, b in by if b not in names and not report.wrong}
     none = math.nan, math.nan, math.inf
+    left_out = "undecided", "the check left it out"
     return [
-        by.get(pair) or ReportEntry(pair, at, x, x, *none, verdict)
-        for pair, x, verdict in zip(pairs, row, verdicts)
+        by.get(pair)
+        or ReportEntry(pair, at, x, x, *none, *(("agrees",) if {*pair} <= confirmed else left_out))
+        for pair, x in zip(pairs, row)
     ]

@@ -68,7 +68,8 @@ class RandomRounding:
     def _neighbor(self, op: Op, y: float, at: Sequence[float], finite: bool) -> float:
         if underflows(op, y, at):
             away = math.copysign(_SMALLEST, y)
-            return y + (self.random.choice((-away, away)) if self.number else away)
+            # never 0, because a product with 1 is rounded here as well
+            return self.random.choice((y - away or -away, y + away)) if self.number else y + away
         return math.copysign(_LARGE, y) if finite and overflows(op, y, at) else y
 
     def _nearly_one(self) -> float:
