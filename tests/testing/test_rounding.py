@@ -124,3 +124,10 @@ def test_a_wrong_rule_is_found_at_extreme_numbers_too(x):
     wrong = unary("wrong", lambda x: 3 * x, lambda y, x: 2.0)
     with pytest.raises(GradientError):
         check_gradients(wrong, x, order=1)
+
+
+@pytest.mark.parametrize("scale", [1e-10, 1e-20, 1e-100])
+def test_a_wrong_rule_is_found_though_all_values_are_tiny(scale):
+    wrong = unary("wrong", lambda x: scale * x * x, lambda y, x: 2.02 * scale * x)
+    with pytest.raises(GradientError):
+        check_gradients(wrong, 1 / 3, order=1)

@@ -186,6 +186,8 @@ def test_a_primitive_of_the_users_may_round_away_one_unit_of_1():
     versine = unary("versine", lambda x: 1 - math.cos(x), lambda y, x: ops.sin(x))
     function = function_at(versine, 1e-9)
     assert function.evaluation.noise(function.random) == EPS
+    tiny = function_at(unary("tiny", lambda x: x * 1e-20 / 3, lambda y, x: 1e-20 / 3), 1.0)
+    assert tiny.evaluation.noise(tiny.random) <= 3 * EPS * tiny.root.data
 
 
 def test_a_first_derivative_has_the_rounding_of_its_chain_rule():

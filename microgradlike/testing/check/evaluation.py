@@ -137,9 +137,13 @@ class Evaluation:
         return _largest([*changes, self._hidden_rounding()])
 
     def _hidden_rounding(self) -> float:
-        """The rounding inside a user's primitive, such as 1 - cos(x); 0 for those of the table."""
+        """The rounding inside a user's primitive, such as 1 - cos(x); 0 for those of the table.
+
+        It shows in a value that is a multiple of the spacing of doubles below 1.
+        """
         op = self.steps[-1][0]
-        return 0.0 if op is None or TABLE.get(op.name) is op else 2.0**-52
+        hidden = op is not None and TABLE.get(op.name) is not op
+        return 2.0**-52 if hidden and math.fmod(self.value, 2.0**-53) == 0 else 0.0
 
     def gradient_noise(
         self, gradient: Sequence[float], random: Random, samples: int = 4
