@@ -1,5 +1,6 @@
 """gradient_property: a function becomes a test that finds its wrong derivatives."""
 
+import inspect
 import subprocess
 import sys
 from types import FunctionType
@@ -377,6 +378,39 @@ def test_marks_fixtures_methods_and_decorators_of_hypothesis_work_in_any_order(t
     assert "1 failed, 20 passed" in done.stdout, done.stdout
     assert "FAILED test_users.py::TestMethods::test_wrong" in done.stdout
     assert "dtest_wrong/dx" in done.stdout
+
+
+def test_the_signature_shows_what_pytest_provides_also_by_marks_set_later():
+    test = gradient_property(x=(0, 1), model=..., examples=2)(lambda x, k, j, model: x * k * model)
+    assert list(inspect.signature(test).parameters) == ["model"]
+    marked = pytest.mark.parametrize("k, unknown", [(1, 2)])(test)
+    marked = pytest.mark.parametrize(argnames=("j",), argvalues=[(1,)])(
+        pytest.mark.skip(reason="")(marked)
+    )
+    assert list(inspect.signature(marked).parameters) == ["model", "j", "k"]
+    marked(model=3.0, k=2, j=1)
+    assert set(marked.statistics.verdicts) == {("df/dx", 1, "agrees"), ("d²f/dx²", 2, "agrees")}
+
+
+def test_a_method_stays_one_and_a_static_method_too():
+    class Users:
+        scale = 3.0
+
+        @gradient_property(examples=2, order=1)
+        def method(self, x):
+            return x * self.scale
+
+        @gradient_property(examples=2, order=1)
+        @staticmethod
+        def static(x):
+            return x * x
+
+    assert list(inspect.signature(Users.method).parameters) == ["self"]
+    assert not inspect.signature(Users().method).parameters
+    Users().method()
+    Users.static()
+    Users().static()
+    assert Users.method.statistics.points == Users.static.statistics.points == 2
 
 
 def test_a_derivative_that_most_points_leave_undecided_is_a_warning():
