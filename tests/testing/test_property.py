@@ -381,13 +381,15 @@ def test_marks_fixtures_methods_and_decorators_of_hypothesis_work_in_any_order(t
 
 
 def test_the_signature_shows_what_pytest_provides_also_by_marks_set_later():
-    test = gradient_property(x=(0, 1), model=..., examples=2)(lambda x, k, j, model: x * k * model)
-    assert list(inspect.signature(test).parameters) == ["model"]
-    marked = pytest.mark.parametrize("k, unknown", [(1, 2)])(test)
-    marked = pytest.mark.parametrize(argnames=("j",), argvalues=[(1,)])(
-        pytest.mark.skip(reason="")(marked)
-    )
-    assert list(inspect.signature(marked).parameters) == ["model", "j", "k"]
+    @gradient_property(x=(0, 1), model=..., examples=2)
+    def f(x, k, j, model):
+        return x * k * model
+
+    assert list(inspect.signature(f).parameters) == ["model"]
+    marked = pytest.mark.parametrize("k, unknown", [(1, 2)])(f)  # noqa: PT006
+    marked = pytest.mark.skip(reason="")(marked)
+    marked = pytest.mark.parametrize(argnames=("j",), argvalues=[(1,)])(marked)  # noqa: PT006
+    assert list(inspect.signature(marked).parameters) == ["model", "k", "j"]
     marked(model=3.0, k=2, j=1)
     assert set(marked.statistics.verdicts) == {("df/dx", 1, "agrees"), ("d²f/dx²", 2, "agrees")}
 
