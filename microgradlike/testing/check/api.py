@@ -37,6 +37,8 @@ from microgradlike.testing.check.report import (
 from microgradlike.testing.check.verdict import judge
 from microgradlike.testing.strategies.straight_line import StraightLine
 
+_UNKNOWN = ("undecided", "indeterminate")  # verdicts that are a warning
+
 
 def check_gradients(
     f: Callable[..., object],
@@ -134,18 +136,18 @@ def _first(function: FunctionUnderTest, analytic: AnalyticDerivatives) -> tuple[
 
 
 def _warning_messages(report: Report) -> Iterator[str]:
-    """A message for each undecided first derivative, and one for all higher ones."""
+    """A message for each unknown first derivative, and one for all higher ones."""
     for entry in report.partials:
-        if entry.verdict == "undecided":
+        if entry.verdict in _UNKNOWN:
             place = f"the derivative with respect to {entry.name} at {entry.at!r}"
             yield f"{place} could not be checked: {entry.note}"
-    undecided = [entry for entry in report.higher if entry.verdict == "undecided"]
+    undecided = [entry for entry in report.higher if entry.verdict in _UNKNOWN]
     if undecided:
         first = undecided[0]
         count = f"{len(undecided)} of {len(report.higher)} higher derivatives"
         yield f"{count} could not be checked, the first {first.of(report.name)}: {first.note}"
     for given in report.given:
-        if given.verdict in ("undecided", "indeterminate"):
+        if given.verdict in _UNKNOWN:
             yield f"a given derivative could not be checked: {given.text(report.name)}"
     if report.missing:
         yield report.missing
