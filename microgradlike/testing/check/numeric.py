@@ -196,12 +196,12 @@ def _smallest_exponent(x: float) -> int:
 
 
 def smallest_step(x: float) -> float:
-    """The smallest step from x whose differences are of numbers in the normal range.
+    """The smallest useful step from x; from 0, one far from the subnormal numbers.
 
     >>> smallest_step(1.0) == 2.0**-48, smallest_step(0.0) == 2.0**-1000
     (True, True)
     """
-    return math.ldexp(1.0, max(_smallest_exponent(x), -1000))
+    return math.ldexp(1.0, _smallest_exponent(x) if x else -1000)
 
 
 def _estimate(
