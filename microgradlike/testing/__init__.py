@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from microgradlike.testing.check.api import check_gradients as check_gradients
 from microgradlike.testing.check.report import (
+    GivenEntry as GivenEntry,
     GradientError as GradientError,
     GradientWarning as GradientWarning,
     Report as Report,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CheckStatistics",
+    "GivenEntry",
     "GradientError",
     "GradientWarning",
     "Instruction",

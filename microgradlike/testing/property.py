@@ -8,41 +8,37 @@ are the same at every run; with `seed=None` they are new, and Hypothesis remembe
 
 from __future__ import annotations
 
-import difflib
 import functools
-import inspect
 import math
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, Protocol, cast, overload
 
-from hypothesis import HealthCheck, Phase, given, reject, seed as seeded, settings, strategies as st
+from hypothesis import HealthCheck, Phase, given, reject, seed as seeded, settings
 from hypothesis.errors import Unsatisfiable
 
-from microgradlike._validate import is_real, shown, whole_number
-from microgradlike.derivatives.pytree import HasParameters, is_array
+from microgradlike._validate import whole_number
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import listed
-from microgradlike.op import Op, to_float
 from microgradlike.testing.check.api import check_gradients, name_of
-from microgradlike.testing.check.point import Point, parameter_names
+from microgradlike.testing.check.point import Point
 from microgradlike.testing.check.report import GradientError, GradientWarning
 from microgradlike.testing.check.statistics import CheckStatistics
+from microgradlike.testing.provided import ProvidedSignature, with_arguments
+from microgradlike.testing.ranges import Arguments, Function, arguments_of
 
-_NONE = inspect.Parameter.empty
-RANGE = (-10.0, 10.0)  # for an argument without a range
-
-Function = Callable[..., object]
-Strategy = st.SearchStrategy[object]
+# Hypothesis keeps these on a test; its plugin for pytest reads them there as well
+_SETTINGS, _SEED = "_hypothesis_internal_use_settings", "_hypothesis_internal_use_seed"
 
 
 class PropertyTest(Protocol):
-    """A test without arguments; `statistics` are those of its last run."""
+    """A test of the arguments that pytest provides; `statistics` are those of its last run."""
 
     statistics: CheckStatistics
 
-    def __call__(self) -> None:
+    def __call__(self, *receiver: object, **provided: object) -> None:
         """Run the test: check the derivatives at the drawn points."""
 
 
@@ -77,14 +73,17 @@ def gradient_property(
 
     - `**ranges`: a range per argument: an interval `(low, high)`, a Hypothesis strategy, a list,
       tuple or dict of ranges, or a Module, an array or a number, which stay as they are. An
-      argument without a range keeps its default, or is drawn from -10 to 10.
+      argument without a range keeps its default, or is drawn from -10 to 10. The range `...` is for
+      an argument that pytest provides: a fixture, or a parameter of the whole class. Parameters
+      of `pytest.mark.parametrize` on the function need no range.
     - `target`: the function, or a dict of ranges for arguments named like an option.
     - `examples`: the number of points; `order`: the highest order of derivatives to check.
     - `seed`: the points are the same at every run; for None they are new ones.
 
-    Returns a test without arguments, which pytest collects if its name is `test_...`. It raises
+    Returns a test, which pytest collects if its name is `test_...`; a method stays one. It raises
     GradientError about the simplest point that fails, ValueError if no point can be checked, and
-    warns of derivatives that no point could decide. Its attribute `statistics` counts the verdicts.
+    warns of derivatives that could not be checked at most of the points. Its attribute `statistics`
+    counts the verdicts. The decorators `settings`, `seed` and `example` of Hypothesis apply to it.
     Raises TypeError for a range of another type or a function whose arguments cannot be drawn,
     ValueError for an empty interval or a range for an argument that the function does not have.
 
@@ -101,7 +100,9 @@ def gradient_property(
     options = _Options(examples, whole_number("order", order, at_least=1), seed)
 
     def decorate(f: Function) -> PropertyTest:
-        return _property(f, _strategies(f, ranges), options)
+        if isinstance(f, staticmethod):
+            return cast(PropertyTest, staticmethod(decorate(f.__func__)))
+        return _property(f, arguments_of(f, ranges), options)
 
     return decorate if target is None else decorate(target)
 
@@ -112,26 +113,40 @@ class _Options:
     order: int
     seed: int | None
 
-    def configure(self, test: Callable[..., None]) -> Callable[..., None]:
-        """The Hypothesis test with these settings, and the user's profile for the others."""
-        wanted = settings(
-            max_examples=self.examples,
-            deadline=None,
-            report_multiple_bugs=False,
-            phases=(Phase.reuse, Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
+    def defaults(self) -> settings:
+        """The settings without any of the user's but those of a profile."""
+        found = settings(
+            max_examples=self.examples, deadline=None, suppress_health_check=list(HealthCheck)
         )
         if self.seed is None:
-            return settings(wanted, derandomize=False)(test)  # new points in CI as well
-        return seeded(self.seed)(settings(wanted, database=None)(test))
+            return settings(found, derandomize=False)  # new points in CI as well
+        return settings(found, database=None)
+
+    def configure(self, test: Callable[..., None], user: settings) -> Callable[..., None]:
+        """The Hypothesis test with the user's settings and seed, or else these."""
+        phases = [phase for phase in user.phases if phase not in (Phase.target, Phase.explain)]
+        wanted = settings(
+            user,
+            deadline=None,
+            report_multiple_bugs=False,
+            phases=phases,
+            suppress_health_check=list(HealthCheck),
+        )
+        fixed = self.seed is not None and getattr(test, _SEED, None) is None
+        return seeded(self.seed)(wanted(test)) if fixed else wanted(test)
 
 
-def _property(f: Function, drawn: Mapping[str, Strategy], options: _Options) -> PropertyTest:
-    def run() -> None:
+def _property(f: Function, arguments: Arguments, options: _Options) -> PropertyTest:
+    def run(*receiver: object, **provided: object) -> None:
         __tracebackhide__ = True  # pytest leaves these lines out
+        _require(f, arguments, receiver, provided)
         test.statistics = statistics = CheckStatistics()
         try:
-            _check_points(f, drawn, options, statistics)
+            drawn = {name: s for name, s in arguments.drawn.items() if name not in provided}
+            of_drawn = with_arguments(f, list(drawn), receiver, provided)
+            derivatives = _derivatives(of_drawn, list(drawn), options.order, statistics)
+            derivatives.__dict__.update(_of_hypothesis(test))
+            options.configure(given(**drawn)(derivatives), getattr(test, _SETTINGS))()
         except GradientError as error:
             raise error.with_traceback(None) from None  # the message has the place and the drawing
         except Unsatisfiable:
@@ -145,20 +160,49 @@ def _property(f: Function, drawn: Mapping[str, Strategy], options: _Options) -> 
 
     test: Any = functools.update_wrapper(run, f)  # copies the name and the marks of pytest
     del test.__wrapped__  # pytest would look for arguments there
+    test.__signature__ = ProvidedSignature(test, arguments)
+    test.is_hypothesis_test = True  # its plugin refuses @settings, @seed and @example on others
+    test.hypothesis = SimpleNamespace(inner_test=test)
+    vars(test).setdefault(_SETTINGS, options.defaults())
     return cast(PropertyTest, test)
 
 
-def _check_points(
-    f: Function,
-    drawn: Mapping[str, Strategy],
-    options: _Options,
-    statistics: CheckStatistics,
+def _require(
+    f: Function, arguments: Arguments, receiver: Sequence[object], provided: Mapping[str, object]
 ) -> None:
+    missing = [name for name in arguments.provided if name not in provided]
+    if missing:
+        raise TypeError(
+            f"{name_of(f)} takes {listed(missing)} from pytest; pass {missing[0]}=... to call it"
+            " yourself"
+        )
+    unknown = [name for name in provided if name not in arguments.names]
+    if unknown or len(receiver) != bool(arguments.receiver):
+        raise TypeError(
+            f"{name_of(f)} draws its arguments; call it with {arguments.receiver or 'none'}, and by"
+            f" name with those to set, got {[*receiver, *unknown]!r:.80}"
+        )
+
+
+def _derivatives(
+    f: Function, drawn: Sequence[str], order: int, statistics: CheckStatistics
+) -> Callable[..., None]:
+    """A test of f at one point, for Hypothesis."""
+
     def derivatives(**arguments: object) -> None:
-        _check_one(f, [arguments[name] for name in drawn], options.order, statistics)
+        _check_one(f, [arguments[name] for name in drawn], order, statistics)
 
     derivatives.__name__ = derivatives.__qualname__ = name_of(f)  # shown by Hypothesis
-    options.configure(given(**drawn)(derivatives))()
+    return derivatives
+
+
+def _of_hypothesis(test: PropertyTest) -> dict[str, object]:
+    """The seed and the examples that decorators of Hypothesis have set on a test."""
+    return {
+        name: value
+        for name, value in vars(test).items()
+        if name.startswith(("hypothesis_", "_hypothesis_")) and "settings" not in name
+    }
 
 
 def _check_one(
@@ -178,79 +222,3 @@ def _check_one(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GradientWarning)  # the statistics collect them
         statistics.add(check_gradients(f, *arguments, order=order))
-
-
-def _strategies(f: Function, ranges: Mapping[str, object]) -> dict[str, Strategy]:
-    """A strategy for each argument of f, up to the last one that needs one."""
-    defaults = _defaults(f)
-    for name in ranges:
-        if name not in defaults:
-            close = difflib.get_close_matches(name, defaults, n=1)
-            hint = f"; did you mean {close[0]}?" if close else ""
-            raise ValueError(
-                f"there is a range for {name!r:.40}, but f takes {listed(list(defaults))}{hint}"
-            )
-    needed = [name for name, default in defaults.items() if name in ranges or default is _NONE]
-    if not needed:
-        raise TypeError(
-            "f has no argument without a default, so there is nothing to draw; give a range, as in"
-            " gradient_property(x=(-1, 1))"
-        )
-    drawn = list(defaults)[: list(defaults).index(needed[-1]) + 1]
-    return {
-        name: _strategy(name, ranges.get(name, RANGE))
-        if name in needed
-        else st.just(defaults[name])
-        for name in drawn
-    }
-
-
-def _defaults(f: Function) -> dict[str, object]:
-    """The arguments of f that may be given by position, with their defaults."""
-    if not callable(f):
-        raise TypeError(f"gradient_property takes a function, got {shown(f)}")
-    if isinstance(f, Op):
-        return dict.fromkeys(parameter_names(f, f.arity), _NONE)
-    try:
-        parameters = inspect.signature(f).parameters.values()
-    except (TypeError, ValueError):
-        raise TypeError(f"{shown(f)} has no signature to read; wrap it in a def") from None
-    found: dict[str, object] = {}
-    for p in parameters:
-        if p.kind is p.VAR_POSITIONAL or (p.kind is p.KEYWORD_ONLY and p.default is p.empty):
-            raise TypeError(
-                f"f takes {p}, which cannot be drawn; wrap it in a function with named arguments"
-            )
-        if p.name == "self" and not found:
-            raise TypeError("cannot test an unbound method, got self; decorate a plain function")
-        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
-            found[p.name] = _NONE if p.default is p.empty else p.default
-    return found
-
-
-def _strategy(name: str, drawn: object) -> Strategy:
-    """The strategy for a range."""
-    if isinstance(drawn, st.SearchStrategy):
-        return drawn
-    if isinstance(drawn, tuple) and len(drawn) == 2 and all(map(is_real, drawn)):
-        return _interval(name, *map(to_float, drawn))
-    if isinstance(drawn, dict):
-        items = {key: _strategy(f"{name}[{key!r}]", item) for key, item in drawn.items()}
-        return st.fixed_dictionaries(items)
-    if isinstance(drawn, (list, tuple)):
-        parts = st.tuples(*[_strategy(f"{name}[{i}]", x) for i, x in enumerate(drawn)])
-        return parts.map(list) if isinstance(drawn, list) else parts
-    if is_real(drawn) or isinstance(drawn, HasParameters) or is_array(drawn):
-        return st.just(drawn)
-    raise TypeError(
-        f"{name}={shown(drawn)} is not a range; give an interval such as (-1, 1), a Hypothesis"
-        " strategy, a number, an array, a Module, or a list, tuple or dict of ranges"
-    )
-
-
-def _interval(name: str, low: float, high: float) -> st.SearchStrategy[float]:
-    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
-        raise ValueError(
-            f"{name}=({low}, {high}) is not an interval; give two finite numbers, the lower first"
-        )
-    return st.floats(low, high, allow_subnormal=False)

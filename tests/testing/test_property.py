@@ -1,5 +1,6 @@
 """gradient_property: a function becomes a test that finds its wrong derivatives."""
 
+import inspect
 import subprocess
 import sys
 from types import FunctionType
@@ -195,7 +196,7 @@ def test_a_partial_that_takes_numbers_only_is_one_warning():
         (lambda *x: x[0], {}, TypeError, r"f takes \*x, which cannot be drawn; wrap it"),
         (lambda *, x: x, {}, TypeError, "f takes x, which cannot be drawn"),
         (lambda x=1.0: x, {}, TypeError, "no argument without a default"),
-        (lambda self, x: x, {}, TypeError, "unbound method, got self; decorate"),
+        (lambda self, x: x, {"x": ...}, TypeError, "no argument without a default"),
         (3, {}, TypeError, "takes a function, got 3"),
         (dict, {}, TypeError, "has no signature to read; wrap it in a def"),
         (sin, {"examples": 0}, ValueError, "examples must be at least 1, got 0"),
@@ -205,6 +206,16 @@ def test_a_partial_that_takes_numbers_only_is_one_warning():
 def test_arguments_that_cannot_be_drawn_are_a_clear_error(f, ranges, error, message):
     with pytest.raises(error, match=message):
         gradient_property(**ranges)(f)
+
+
+def test_a_test_called_with_other_arguments_is_a_clear_error():
+    with_fixture = gradient_property(x=(0, 1), model=...)(lambda x, model: x * model)
+    with pytest.raises(TypeError, match=r"f takes model from pytest; pass model=\.\.\. to call it"):
+        with_fixture()
+    with pytest.raises(TypeError, match=r"f draws its arguments; .* got \['k'\]"):
+        with_fixture(model=1.0, k=2.0)
+    with pytest.raises(TypeError, match=r"f draws its arguments; call it with self, .* got "):
+        gradient_property(lambda self, x: x)()
 
 
 def test_a_function_without_a_value_is_a_clear_error():
@@ -256,6 +267,159 @@ def test_pytest_collects_it_and_shows_the_table_alone(tmp_path):
     assert "draw(y).save" in done.stdout
     assert "FAILED test_users.py::test_square - microgradlike.testing.GradientError" in done.stdout
     assert "hypothesis" not in done.stdout.lower()
+
+
+DECORATED = """
+import pytest
+from hypothesis import example, seed, settings
+from microgradlike import nn, unary
+from microgradlike.testing import gradient_property
+
+wrong = unary("wrong", lambda x: x * x, lambda y, x: x)
+SEEN = {}
+
+@pytest.mark.parametrize("k", [1, 2])
+@gradient_property(x=(-3, 3), examples=5)
+def test_marked_outside(k, x):
+    assert k in (1, 2)
+    return x ** k
+
+@gradient_property(examples=5)
+@pytest.mark.parametrize(("k", "scale"), [(2, 0.5), (3, 1.5)])
+@pytest.mark.parametrize(argnames="name", argvalues=["a", "b"])
+def test_marked_inside(x, k, scale, name):
+    assert isinstance(k, int) and name in "ab"
+    return x ** k * scale
+
+@pytest.fixture
+def model():
+    return nn.Neuron(2)
+
+@gradient_property(x=[(-1, 1)] * 2, model=..., examples=5)
+def test_fixture(model, x):
+    return model(x)
+
+@gradient_property(x=(-1, 1), model=..., examples=5)
+def test_keyword_fixture(x, *, model):
+    return model([x, 1.0])
+
+class TestMethods:
+    scale = 3.0
+
+    @gradient_property(x=(-3, 3), examples=5)
+    def test_method(self, x):
+        return self.scale * x
+
+    @pytest.mark.parametrize("k", [1, 2])
+    @gradient_property(x=(-3, 3), model=..., examples=5)
+    def test_everything(self, model, k, x):
+        return model([x, k]) * self.scale
+
+    @staticmethod
+    @gradient_property(x=(-3, 3), examples=5)
+    def test_static(x):
+        return x * x
+
+    @gradient_property(examples=5)
+    @staticmethod
+    def test_static_inside(x):
+        return x * x
+
+    @classmethod
+    @gradient_property(examples=5)
+    def test_of_class(cls, x):
+        return x * cls.scale
+
+    @gradient_property(examples=5)
+    def test_wrong(self, x):
+        return wrong(x)
+
+@settings(max_examples=7)
+@gradient_property
+def test_settings_outside(x):
+    return x * x
+
+@gradient_property(examples=100)
+@settings(max_examples=7)
+def test_settings_inside(x):
+    return x * x
+
+@seed(5)
+@gradient_property(examples=20)
+def test_seed(x):
+    SEEN.setdefault("seed", []).append(getattr(x, "data", 0.0))
+    return x * x
+
+@gradient_property(examples=20)
+def test_other_seed(x):
+    SEEN.setdefault("other", []).append(getattr(x, "data", 0.0))
+    return x * x
+
+@example(x=0.125)
+@gradient_property(examples=5)
+@example(x=0.375)
+def test_example(x):
+    SEEN.setdefault("example", []).append(getattr(x, "data", 0.0))
+    return x * x
+
+def test_what_they_did():
+    assert test_settings_outside.statistics.points == 7
+    assert test_settings_inside.statistics.points == 7
+    assert SEEN["seed"] != SEEN["other"]
+    assert {0.125, 0.375} <= set(SEEN["example"])
+    assert test_example.statistics.points == 7
+"""
+
+
+def test_marks_fixtures_methods_and_decorators_of_hypothesis_work_in_any_order(tmp_path):
+    (tmp_path / "test_users.py").write_text(DECORATED)
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "1 failed, 20 passed" in done.stdout, done.stdout
+    assert "FAILED test_users.py::TestMethods::test_wrong" in done.stdout
+    assert "dtest_wrong/dx" in done.stdout
+
+
+def test_the_signature_shows_what_pytest_provides_also_by_marks_set_later():
+    @gradient_property(x=(0, 1), model=..., examples=2)
+    def f(x, k, j, model):
+        return x * k * model
+
+    assert list(inspect.signature(f).parameters) == ["model"]
+    marked = pytest.mark.parametrize("k, unknown", [(1, 2)])(f)  # noqa: PT006
+    marked = pytest.mark.skip(reason="")(marked)
+    marked = pytest.mark.parametrize(argnames=("j",), argvalues=[(1,)])(marked)  # noqa: PT006
+    assert list(inspect.signature(marked).parameters) == ["model", "k", "j"]
+    marked(model=3.0, k=2, j=1)
+    assert set(marked.statistics.verdicts) == {("df/dx", 1, "agrees"), ("d²f/dx²", 2, "agrees")}
+
+
+def test_a_method_stays_one_and_a_static_method_too():
+    class Users:
+        scale = 3.0
+
+        @gradient_property(examples=2, order=1)
+        def method(self, x):
+            return x * self.scale
+
+        @gradient_property(examples=2, order=1)
+        @staticmethod
+        def static(x):
+            return x * x
+
+    assert list(inspect.signature(Users.method).parameters) == ["self"]
+    assert not inspect.signature(Users().method).parameters
+    Users().method()
+    Users.static()
+    Users().static()
+    assert Users.method.statistics.points == Users.static.statistics.points == 2
+
+
+def test_a_derivative_that_most_points_leave_undecided_is_a_warning():
+    large = st.sampled_from([0.0, 1e16, 1e17, 1e18])
+    hidden = gradient_property(x=(0.5, 1), c=large, order=1, examples=20)
+    with pytest.warns(GradientWarning, match=r"df/dx could be checked at only \d of 20 points"):
+        hidden(lambda x, c: (x + c) - c)()
 
 
 def test_the_test_is_a_function_with_the_name_of_the_tested_one():

@@ -12,7 +12,15 @@ from microgradlike.engine import local_derivatives
 from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at
 from microgradlike.ops import TABLE
-from microgradlike.testing import GradientError, check_gradients, points, programs
+from microgradlike.testing import (
+    GradientError,
+    check_gradients,
+    check_primitive,
+    gradient_property,
+    points,
+    programs,
+)
+from microgradlike.testing.check.point import parameter_names
 
 HUNT = settings(max_examples=100, derandomize=True, database=None, phases=[Phase.generate])
 
@@ -25,6 +33,7 @@ def swapped(partials, i):
 KINDS = {
     "sign": lambda partials, i: lambda y, *x: -partials[i](y, *x),
     "factor": lambda partials, i: lambda y, *x: 2 * partials[i](y, *x),
+    "factor of a hundredth too much": lambda partials, i: lambda y, *x: 1.01 * partials[i](y, *x),
     "factor of a thousandth too much": lambda partials, i: lambda y, *x: 1.001 * partials[i](y, *x),
     "missing term": lambda partials, i: lambda y, *x: partials[i](y, *x) - 1,
     "forgotten operand": lambda partials, i: lambda y, *x: 0.0,
@@ -126,6 +135,44 @@ def test_every_mistake_in_a_primitive_is_found_within_100_examples(name):
     missed = [kind for kind, wrong in mistakes if not found(wrong)]
     assert len(mistakes) >= 2
     assert not missed
+
+
+CLEAR = ("sign", "factor", "factor of a hundredth too much", "swapped operands")
+BY_PROPERTY = {
+    "gradient_property": lambda wrong: gradient_property(everyday_ranges(wrong), order=1)(wrong)(),
+    "check_primitive": check_primitive,
+}
+
+
+def everyday_ranges(op):
+    """The hull of each operand's domain, from -4 to 4."""
+    return {
+        name: (max(min(low for low, _ in domain), -4.0), min(max(high for _, high in domain), 4.0))
+        for name, domain in zip(parameter_names(op, op.arity), op.domain)
+    }
+
+
+@pytest.mark.filterwarnings("ignore::microgradlike.testing.GradientWarning")
+@pytest.mark.parametrize("check", BY_PROPERTY.values(), ids=BY_PROPERTY.keys())
+@pytest.mark.parametrize("name", TABLE)
+def test_every_altered_partial_of_a_primitive_is_found(name, check):
+    mistakes = [(kind, wrong) for kind, op, wrong in MISTAKES if op.name == name and kind in CLEAR]
+    assert mistakes or all(partial_is_zero(TABLE[name], i) for i in range(TABLE[name].arity))
+    for _, wrong in mistakes:
+        with pytest.raises(GradientError):
+            check(wrong)
+
+
+def partial_is_zero(op, i):
+    """True for a partial that is 0 at every point, which no factor can make wrong."""
+    return all(partial_at(op, i, op.forward(*point), *point) == 0 for point in some_points(op))
+
+
+@pytest.mark.filterwarnings("ignore::microgradlike.testing.GradientWarning")
+@pytest.mark.parametrize("name", TABLE)
+def test_the_right_partials_of_a_primitive_pass(name):
+    op = TABLE[name]
+    gradient_property(everyday_ranges(op), order=1, examples=20)(op)()
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *(kind for _, _, kind in WILD)])

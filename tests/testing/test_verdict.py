@@ -1,7 +1,7 @@
 """The verdict on a derivative: each tolerance is as wide as it says, and no wider."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -39,6 +39,14 @@ class KnownDifferences:
 
     def obstacle(self):
         return self.obstacle_found
+
+    def out_of_range(self):
+        return ""
+
+    size = 1.0
+
+    def slope(self, component, offset):
+        return math.nan  # no derivative beside the point, so no change of it
 
 
 def estimate(value, error=0.0):
@@ -85,6 +93,24 @@ def test_the_modes_agree_within_the_rounding_between_them(sign):
     for part, verdict in ((NARROW, "agrees"), (WIDE, "differs")):
         both = analytic(3.0, forward=3.0 + sign * part * 1e-9, between=1e-9)
         assert judge(both, differences, 0).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("estimates", "limits"),
+    [
+        (dict.fromkeys((CENTRAL, LEFT, RIGHT), 3.0), "from the left 3, from the right 3"),
+        ({RIGHT: 3.0}, "from the left none, from the right 3"),
+    ],
+)
+def test_a_product_of_0_and_inf_makes_a_difference_indeterminate(estimates, limits):
+    differences = KnownDifferences({stencil: estimate(x) for stencil, x in estimates.items()})
+    by_rule_3 = replace(analytic(0.0), indeterminate="mul(0.0, inf)")
+    entry = judge(by_rule_3, differences, 0)
+    assert entry.verdict == "indeterminate"
+    assert (
+        entry.note == f"mul(0.0, inf) is indeterminate; the difference quotients tend to {limits}"
+    )
+    assert judge(replace(by_rule_3, reverse=3.0, forward=3.0), differences, 0).verdict == "agrees"
 
 
 # sharp enough to judge by
@@ -160,6 +186,8 @@ def test_a_primitive_of_the_users_may_round_away_one_unit_of_1():
     versine = unary("versine", lambda x: 1 - math.cos(x), lambda y, x: ops.sin(x))
     function = function_at(versine, 1e-9)
     assert function.evaluation.noise(function.random) == EPS
+    tiny = function_at(unary("tiny", lambda x: x * 1e-20 / 3, lambda y, x: 1e-20 / 3), 1.0)
+    assert tiny.evaluation.noise(tiny.random) <= 3 * EPS * tiny.root.data
 
 
 def test_a_first_derivative_has_the_rounding_of_its_chain_rule():

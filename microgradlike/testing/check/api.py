@@ -23,15 +23,31 @@ from microgradlike._validate import shown, whole_number
 from microgradlike.op import Op
 from microgradlike.testing.check.directional import DirectionalDifferences
 from microgradlike.testing.check.function_under_test import FunctionUnderTest, unit_direction
+from microgradlike.testing.check.given import Given, GivenDerivatives
 from microgradlike.testing.check.higher import HigherDerivatives, higher_derivatives
 from microgradlike.testing.check.modes import AnalyticDerivatives
 from microgradlike.testing.check.point import Point
-from microgradlike.testing.check.report import GradientError, GradientWarning, Report, ReportEntry
+from microgradlike.testing.check.report import (
+    GradientError,
+    GradientWarning,
+    Report,
+    ReportEntry,
+    merged,
+)
 from microgradlike.testing.check.verdict import judge
 from microgradlike.testing.strategies.straight_line import StraightLine
 
+_UNKNOWN = ("undecided", "indeterminate")  # verdicts that are a warning
 
-def check_gradients(f: Callable[..., object], *point: object, order: int = 2) -> Report:
+
+def check_gradients(
+    f: Callable[..., object],
+    *point: object,
+    order: int = 2,
+    gradient: Given = None,
+    jacobian: Given = None,
+    hessian: Given = None,
+) -> Report:
     """Compare the derivatives of a function at a point: reverse mode, forward mode, differences.
 
     - `f`: a function that takes a Value for every number of the point and returns one Value.
@@ -40,28 +56,47 @@ def check_gradients(f: Callable[..., object], *point: object, order: int = 2) ->
     - `order`: the highest order of derivatives to check. Order 1 takes about 25 runs of `f` per
       number; order 2 adds about 40 per direction, each with a backward pass. Compared with order 1
       it takes three times as long for 2 numbers, six times for 10.
+    - `gradient`, `hessian`: derivatives of your own, to be checked as well. They are numbers nested
+      as the argument, or as the tuple of arguments if there are several (a Hessian twice), or a
+      function of the same arguments that returns them. A Module counts as a dict by name.
+    - `jacobian`: the same for an `f` that returns a list, tuple, dict or array of Values: numbers
+      nested as its result, and each of them as the point.
 
     Returns a Report, which prints as a table. The numeric derivative carries an estimate of its
-    own error and the analytic one of its rounding; together they are the tolerance. The two modes
-    must agree within rounding. At a kink or at the edge of the domain, a derivative must lie
-    between the one-sided ones that exist. A derivative that cannot be decided gives a
-    GradientWarning. Values that `f` closes over keep their gradients.
+    own error and the analytic one of its rounding, of under- and overflow too; together they are
+    the tolerance. The two modes must agree within rounding. At a kink or at the edge of the domain,
+    a derivative must lie between the one-sided ones that exist. A derivative that cannot be decided
+    gives a GradientWarning. A number that you give may differ in half of its digits. Values that
+    `f` closes over keep their gradients.
 
     Raises GradientError, an AssertionError, if a derivative is wrong; TypeError if `f` is not a
     function, does not return a Value, or if the point has something other than numbers; ValueError
-    if the point or `f` is not finite, or if `f` returns another number at each call.
+    if the point or `f` is not finite, if `f` returns another number at each call, or if a
+    derivative of yours has another structure.
 
     >>> report = check_gradients(lambda x, w: (x * w[0] + w[1]).tanh(), 0.5, [1.0, -2.0])
     >>> [entry.name for entry in report.partials], report.wrong
     (['x', 'w[0]', 'w[1]'], ())
     >>> report.higher[1].of("f"), round(report.higher[1].analytic, 9)
     ('d²f/dw[0] dx', 0.344272938)
+    >>> mine = lambda a, b: (b * b, 2 * a)
+    >>> report = check_gradients(lambda a, b: a * b * b, 3.0, 2.0, gradient=mine)
+    Traceback (most recent call last):
+    ...
+    microgradlike.testing.GradientError: gradient of f, value 12: 1 of 2 given derivatives wrong
+    gradient[1]: df/db is given as 6; the engine says 12, differences 12 ± ...
     """
-    order = whole_number("order", order, at_least=1)
+    order = whole_number("order", order, at_least=1 if hessian is None else 2)
     if not callable(f):
         raise TypeError(f"check_gradients(f, *point) needs a function first, got {shown(f)}")
-    report = _report(FunctionUnderTest(f, Point(f, point)), order)
-    if report.wrong:
+    given = GivenDerivatives(gradient, jacobian, hessian)
+    start = Point(f, point)
+    reports = {}
+    for output in given.outputs(f, start):
+        function = FunctionUnderTest(f, start, output=output)
+        reports[output] = given.beside(_report(function, order), function, point)
+    report = merged(reports)
+    if report.wrong or report.given_wrong:
         raise GradientError(report)
     for message in _warning_messages(report):
         warnings.warn(message, GradientWarning, stacklevel=2)
@@ -101,16 +136,19 @@ def _first(function: FunctionUnderTest, analytic: AnalyticDerivatives) -> tuple[
 
 
 def _warning_messages(report: Report) -> Iterator[str]:
-    """A message for each undecided first derivative, and one for all higher ones."""
+    """A message for each unknown first derivative, and one for all higher ones."""
     for entry in report.partials:
-        if entry.verdict == "undecided":
+        if entry.verdict in _UNKNOWN:
             place = f"the derivative with respect to {entry.name} at {entry.at!r}"
             yield f"{place} could not be checked: {entry.note}"
-    undecided = [entry for entry in report.higher if entry.verdict == "undecided"]
+    undecided = [entry for entry in report.higher if entry.verdict in _UNKNOWN]
     if undecided:
         first = undecided[0]
         count = f"{len(undecided)} of {len(report.higher)} higher derivatives"
         yield f"{count} could not be checked, the first {first.of(report.name)}: {first.note}"
+    for given in report.given:
+        if given.verdict in _UNKNOWN:
+            yield f"a given derivative could not be checked: {given.text(report.name)}"
     if report.missing:
         yield report.missing
 
@@ -142,7 +180,7 @@ def _drawing(function: FunctionUnderTest) -> str:
             *lines,
             "    from microgradlike import Value",
             "    from viz import draw",
-            f"    y = {name}({arguments})",
+            f"    y = {name}({arguments}){function.output}",
             "    y.backward()",
             f'    draw(y).save("{name_of(f)}.svg")',
         ]

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TypeVar
 
+from microgradlike.derivatives.api import gradients
 from microgradlike.engine import Value
 from microgradlike.testing.check.evaluation import Evaluation
 from microgradlike.testing.check.function_under_test import (
     Direction,
     FunctionUnderTest,
     backward_gradient,
+    directional_derivative,
 )
 from microgradlike.testing.check.numeric import CENTRAL, Estimate, Sample, Stencil, differentiate
 
@@ -54,6 +56,7 @@ class DirectionalDifferences:
     ) -> None:
         self.function, self.direction, self.size = function, direction, size
         self.gradient = gradient
+        self._trouble = ""
         self.values = cache(self._values)
         self.neighbour = cache(self._neighbour)
         self.obstacle = cache(self._obstacle)
@@ -66,7 +69,7 @@ class DirectionalDifferences:
             # a kink at the point itself does not affect one-sided differences
             return found if stencil is CENTRAL else replace(found, room=math.inf)
 
-        return differentiate(sample, self.size, stencil, value=partial(self._value, component))
+        return differentiate(sample, self.size, stencil, value=partial(self.value, component))
 
     def is_sharp(
         self, component: int, estimate: Estimate, rounding: float, stencil: Stencil = CENTRAL
@@ -75,15 +78,38 @@ class DirectionalDifferences:
         error = estimate.error + rounding
         if error > max(_NEGLIGIBLE, abs(estimate.value)):  # even the sign is unknown
             return False
-        scale = max(1.0, abs(self._value(component, 0.0)))
+        scale = max(1.0, abs(self.value(component, 0.0)))
         sharp = _SHARP if stencil is CENTRAL else _SHARP_ONE_SIDED
         return error <= max(sharp * abs(estimate.value), _NEGLIGIBLE * scale)
 
     def is_constant(self, component: int) -> bool:
         """True if a component has the same value at several places near and far."""
         reach = max(abs(self.size), 1.0)
-        here = self._value(component, 0.0)
-        return all(self._value(component, reach * part) == here for part in _CONSTANT_PLACES)
+        here = self.value(component, 0.0)
+        return all(self.value(component, reach * part) == here for part in _CONSTANT_PLACES)
+
+    def slope(self, component: int, offset: float) -> float:
+        """The derivative of a component along the line, by reverse mode; nan without one."""
+        moved = self._moved(offset)
+        found = None if moved is None else _unless_outside(lambda: self._slope(component, *moved))
+        return math.nan if found is None else found
+
+    def out_of_range(self) -> str:
+        """The first node that under- or overflows at the point, else near it; "" without one."""
+        return self.function.evaluation.out_of_range() or self._trouble
+
+    def value(self, component: int, offset: float) -> float:
+        """The component without its noise, which would cost more than the value; nan outside."""
+        values = self.values(offset)
+        return math.nan if values is None else values[component]
+
+    def _slope(self, component: int, root: Value, leaves: list[Value]) -> float:
+        y = self.function.result(root, leaves)
+        if self.gradient:
+            y = directional_derivative(gradients(y, leaves), self.direction)
+            return backward_gradient(y, leaves)[component]
+        gradient = backward_gradient(y, leaves)
+        return sum(d * g for d, g in zip(self.direction, gradient) if d)
 
     def _obstacle(self) -> tuple[float, str]:
         """The distance to the nearest kink or edge, and its description; "" if none is near."""
@@ -102,11 +128,6 @@ class DirectionalDifferences:
         if found is None:
             return Sample(math.nan)
         return Sample(found.values[component], found.noises[component], found.room)
-
-    def _value(self, component: int, offset: float) -> float:
-        """The component without its noise, which would cost more than the value."""
-        values = self.values(offset)
-        return math.nan if values is None else values[component]
 
     def _values(self, offset: float) -> Sequence[float] | None:
         moved = self._moved(offset)
@@ -127,10 +148,13 @@ class DirectionalDifferences:
         y = function.result(root, leaves)
         evaluation = there if y is root else Evaluation(y, leaves)
         if self.gradient:
-            gradient = backward_gradient(y, leaves)
-            noises = evaluation.gradient_noise(gradient, function.random, 2)
-            return _Neighbour(gradient, noises, room)
-        return _Neighbour([y.data], [evaluation.noise(function.random)], room)
+            values = backward_gradient(y, leaves)
+            noises = evaluation.gradient_noise(values, function.random, 2)
+        else:
+            values, noises = [y.data], [evaluation.noise(function.random)]
+        if not self._trouble and not all(map(math.isfinite, noises)):
+            self._trouble = evaluation.out_of_range()
+        return _Neighbour(values, noises, room)
 
     def _components(self, root: Value, leaves: list[Value]) -> list[float]:
         y = self.function.result(root, leaves)

@@ -10,9 +10,13 @@ from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at
 from microgradlike.op import Op
-from microgradlike.ops import TABLE, mul_no_nan
-
-_ROUNDING = 2 * 2.0**-52  # relative: the value of a primitive is right to 2 ulp
+from microgradlike.ops import TABLE
+from microgradlike.testing.check.rounding import (
+    RandomRounding,
+    is_extreme,
+    overflows,
+    underflows,
+)
 
 Step = tuple[Op | None, tuple[int | float, ...]]  # an operand is the index of a node, or a number
 
@@ -110,46 +114,65 @@ class Evaluation:
                 return f" ({op.name}({', '.join(map(repr, at))}) is {self.data[i]})"
         return ""
 
+    def out_of_range(self) -> str:
+        """The first node that under- or overflows, as "exp(-800.0) underflows"; "" without one."""
+        for i, (op, _) in enumerate(self.steps):
+            at, y = self.operands(i, self.data), self.data[i]
+            for leaves, what in ((underflows, "underflows"), (overflows, "overflows")):
+                if op is not None and leaves(op, y, at):
+                    return f"{op.name}({', '.join(map(repr, at))}) {what}"
+        return ""
+
+    def is_extreme(self) -> bool:
+        """True if a number is so large or small that a derivative may leave the range."""
+        return any(map(is_extreme, self.data))
+
     def noise(self, random: Random, samples: int = 2) -> float:
         """The change of the value when each step is rounded at random; inf if a step fails.
 
         |f|·eps would miss cancellation: the value of (x + 1e10) - 1e10 is uncertain by 1e-6.
         """
-        values = [self._rounded_values(random) for _ in range(samples)]
+        values = [self._rounded_values(RandomRounding(random, n)) for n in range(samples)]
         changes = [abs(v[-1] - self.value) if v else math.nan for v in values]
         return _largest([*changes, self._hidden_rounding()])
 
     def _hidden_rounding(self) -> float:
-        """The rounding inside a user's primitive, such as 1 - cos(x); 0 for those of the table."""
+        """The rounding inside a user's primitive, such as 1 - cos(x); 0 for those of the table.
+
+        It shows in a value that is a multiple of the spacing of doubles below 1.
+        """
         op = self.steps[-1][0]
-        return 0.0 if op is None or TABLE.get(op.name) is op else 2.0**-52
+        hidden = op is not None and TABLE.get(op.name) is not op
+        return 2.0**-52 if hidden and math.fmod(self.value, 2.0**-53) == 0 else 0.0
 
     def gradient_noise(
         self, gradient: Sequence[float], random: Random, samples: int = 4
     ) -> list[float]:
-        """Twice the largest change of each derivative when the chain rule is rounded at random."""
-        passes = [self._rounded_gradients(random) for _ in range(samples)]
-        if not all(passes):
-            return [math.inf] * len(self.leaf_indices)
+        """Twice the largest change of each derivative when the chain rule is rounded at random.
+
+        For a derivative that is not finite, inf if only overflow makes it so, else 0.
+        """
+        passes = [self._rounded_gradients(RandomRounding(random, n)) for n in range(samples)]
         return [
-            0.0 if i is None else _largest([2 * abs(rounded[i] - g) for rounded in passes])
+            0.0 if i is None else _noise(g, [p[i] if p else math.nan for p in passes])
             for i, g in zip(self.leaf_indices, gradient)
         ]
 
-    def _rounded_values(self, random: Random) -> list[float]:
+    def _rounded_values(self, rounding: RandomRounding) -> list[float]:
         """The values of the nodes with random rounding; [] if a step fails."""
         data = list(self.data)
         try:
             for i, (op, _) in enumerate(self.steps):
                 if op is not None:
-                    data[i] = op.forward(*self.operands(i, data)) * _nearly_one(random)
+                    at = self.operands(i, data)
+                    data[i] = rounding.result(op, op.forward(*at), at)
         except (ArithmeticError, ValueError):  # a user's primitive outside its domain
             return []
         return data
 
-    def _rounded_gradients(self, random: Random) -> list[float]:
+    def _rounded_gradients(self, rounding: RandomRounding) -> list[float]:
         """The gradients of the nodes with random rounding; [] if a step fails."""
-        data = self._rounded_values(random)
+        data = self._rounded_values(rounding)
         if not data:
             return []
         gradients = [0.0] * len(data)
@@ -160,19 +183,21 @@ class Evaluation:
                 if op is None:
                     continue
                 at = self.operands(i, data)
-                y = op.forward(*at)  # without rounding: max(a, b) is exactly one of its operands
+                # without rounding: max(a, b) is exactly one of its operands
+                y = rounding.beyond_range(op, op.forward(*at), at)
                 for k, x in enumerate(operands):
                     if not isinstance(x, float):
-                        local = partial_at(op, k, y, *at) * _nearly_one(random)
-                        gradients[x] += mul_no_nan.forward(gradients[i], local)
+                        local = rounding.partial(op, k, y, at)
+                        gradients[x] += rounding.product(gradients[i], local)
         except (ArithmeticError, ValueError):
             return []
         return gradients
 
 
-def _nearly_one(random: Random) -> float:
-    t = random.random() - 0.5
-    return 1 + _ROUNDING * (t + math.copysign(0.5, t))  # between half and all of it, either sign
+def _noise(g: float, rounded_gs: list[float]) -> float:
+    if math.isfinite(g):
+        return _largest([2 * abs(rounded_g - g) for rounded_g in rounded_gs])
+    return math.inf if any(map(math.isfinite, rounded_gs)) else 0.0
 
 
 def _largest(deviations: list[float]) -> float:

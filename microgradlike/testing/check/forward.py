@@ -48,7 +48,7 @@ class ForwardMode:
     def _run(self, inputs: Sequence[Number]) -> Number:
         if not self.refusal:
             try:
-                y = self.function.f(*self.function.point.unflatten(inputs))
+                y = self.function.call(self.function.point.unflatten(inputs))
                 if isinstance(y, (Scalar, float)):
                     return y
                 self.refusal = f"it returned {shown(y)} of type {type(y).__name__}"

@@ -14,6 +14,7 @@ from microgradlike.engine import Value, passes, set_gradients
 from microgradlike.functions import sum as total
 from microgradlike.graph import topological
 from microgradlike.testing.check.evaluation import Evaluation
+from microgradlike.testing.check.nested import leaves_of
 from microgradlike.testing.check.point import Point
 
 Direction = Sequence[float]  # the move of each number of the point
@@ -23,7 +24,8 @@ class FunctionUnderTest:
     """A function `f`, the point of its check, and its `evaluation` there.
 
     `root` is the result at the point and `leaves` the Values that stand for its numbers. With
-    `directions`, the function under test is the derivative of f in these directions.
+    `directions`, the function under test is the derivative of f in these directions; `output` is
+    the place of the number under test in a nested result.
     Raises TypeError if f returns something other than a Value, ValueError if the result is not
     finite or differs from call to call.
 
@@ -33,9 +35,14 @@ class FunctionUnderTest:
     """
 
     def __init__(
-        self, f: Callable[..., object], point: Point, *, directions: Sequence[Direction] = ()
+        self,
+        f: Callable[..., object],
+        point: Point,
+        *,
+        directions: Sequence[Direction] = (),
+        output: str = "",
     ) -> None:
-        self.f, self.point, self.directions = f, point, directions
+        self.f, self.point, self.directions, self.output = f, point, directions, output
         self.random = Random(0)  # the same at each check
         self.root, self.leaves = self.run(point.numbers)
         self.evaluation = Evaluation(self.root, self.leaves)
@@ -54,16 +61,21 @@ class FunctionUnderTest:
     def run(self, numbers: Sequence[float]) -> tuple[Value, list[Value]]:
         """The result of f at `numbers`, and the Values that stood for them."""
         values, leaves = self.point.values(numbers)
-        y = self.f(*values)
+        y = self.call(values)
         if not isinstance(y, Value):
             raise TypeError(
                 f"f returned {shown(y)} of type {type(y).__name__}, not a Value; {_way_out(y)}"
             )
         return y, leaves
 
+    def call(self, arguments: Sequence[object]) -> object:
+        """The number under test in the result of f, if it is nested; else the result."""
+        y = self.f(*arguments)
+        return dict(leaves_of(y, y, ""))[self.output] if self.output else y
+
     def derivative(self, directions: Sequence[Direction]) -> FunctionUnderTest:
         """The derivative of f in these directions, one after the other, to be tested in turn."""
-        return FunctionUnderTest(self.f, self.point, directions=directions)
+        return FunctionUnderTest(self.f, self.point, directions=directions, output=self.output)
 
     def result(self, root: Value, leaves: Sequence[Value]) -> Value:
         """The result under test for a run of f: `root`, or its derivative in the directions."""

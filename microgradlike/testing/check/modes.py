@@ -33,12 +33,14 @@ class BothModes:
     """The derivatives with respect to each number, from both modes.
 
     `rounding` is the rounding error in them, `between` the rounding allowed between the modes.
+    With `extreme` numbers, either mode may overflow alone.
     """
 
     reverse: list[float]
     forward: list[float]
     rounding: list[float]
     between: list[float]
+    extreme: bool = False
 
     def derivative(
         self, j: int, by: tuple[str, ...], at: float, edge: Callable[[], str]
@@ -46,9 +48,9 @@ class BothModes:
         """The derivative in number j; `edge` finds the domain edge that excuses a nan."""
         reverse, forward = self.reverse[j], self.forward[j]
         finite = math.isfinite(reverse) and math.isfinite(forward)
-        rounding = self.rounding[j] if math.isfinite(reverse) else 0.0
         excuse = "" if finite else edge()
-        return AnalyticDerivative(by, at, reverse, forward, rounding, self.between[j], excuse)
+        between = math.inf if self.extreme and not finite else self.between[j]
+        return AnalyticDerivative(by, at, reverse, forward, self.rounding[j], between, excuse)
 
 
 class AnalyticDerivatives:
@@ -66,7 +68,8 @@ class AnalyticDerivatives:
         reverse = backward_gradient(root, leaves)
         forward = [self.forward.of_numbers(unit_direction(k, count)) for k in range(count)]
         rounding = function.evaluation.gradient_noise(reverse, function.random)
-        return BothModes(reverse, forward, rounding, _between(root, leaves))
+        extreme = function.evaluation.is_extreme()
+        return BothModes(reverse, forward, rounding, _between(root, leaves), extreme)
 
     def second(self, direction: Direction) -> BothModes:
         """The derivatives of the gradient in a direction: reverse over reverse and over forward."""
@@ -78,9 +81,10 @@ class AnalyticDerivatives:
         forward = [0.0] * len(fresh)
         if isinstance(tangent, Value):
             forward = backward_gradient(tangent, fresh)
-        rounding = Evaluation(slope, leaves).gradient_noise(reverse, self.function.random)
+        evaluation = Evaluation(slope, leaves)
+        rounding = evaluation.gradient_noise(reverse, self.function.random)
         between = [a + b for a, b in zip(rounding, _between(slope, leaves))]
-        return BothModes(reverse, forward, rounding, between)
+        return BothModes(reverse, forward, rounding, between, evaluation.is_extreme())
 
     @cached_property
     def gradient(self) -> list[Value]:

@@ -7,7 +7,7 @@ h; *rounding* the error of a difference of rounded values, small for large h.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -95,12 +95,12 @@ def differentiate(
     for _ in range(_MOST_SCATTERS):
         if best is None:
             return None
-        scatter = _scatter(value or (lambda offset: at(offset).value), x, stencil, best.step)
-        if not scatter > max(best.noise, seen):  # also leaves if it is nan, outside of the domain
+        found = _scatter_near(value or (lambda offset: at(offset).value), x, stencil, best.step)
+        if not found > max(best.noise, seen):  # also leaves if it is nan, outside of the domain
             break
-        if scatter > _UNRESOLVED * max(abs(at(k * best.step).value) for k in stencil.offsets):
+        if found > _UNRESOLVED * max(abs(at(k * best.step).value) for k in stencil.offsets):
             return None  # not rounding: sin beyond 1e14 jumps between neighboring doubles
-        seen = scatter
+        seen = found
         best = _search(at, x, stencil, seen)
     return None if best is None else Estimate(best.value, best.error, best.step, best.room)
 
@@ -121,13 +121,21 @@ def _search(
             return _best(estimates) if estimates else None
 
 
-def _scatter(value: Callable[[float], float], x: float, stencil: Stencil, h: float) -> float:
+def _scatter_near(value: Callable[[float], float], x: float, stencil: Stencil, h: float) -> float:
     """The noise of values close together, from their fourth differences (Hamming's table)."""
     # h / 87 is not a round number: rounding errors of evenly spaced round numbers can follow a line
     unit = max(math.ldexp(1.0, _smallest_exponent(x)), math.ldexp(h, -32))
     spacing = max(round(h / 87 / unit), 1) * unit
     places = range(2 * min(stencil.offsets), 2 * max(stencil.offsets) + 1)
-    values = [value(k * spacing) for k in places]
+    return scatter([value(k * spacing) for k in places])
+
+
+def scatter(values: Sequence[float]) -> float:
+    """The noise of values in evenly spaced places, from their fourth differences.
+
+    >>> scatter([x**3 for x in range(9)]), scatter([0.0, 0.0, 1.0, 0.0, 0.0]) > 0.5
+    (0.0, True)
+    """
     windows = [values[i : i + 5] for i in range(len(values) - 4)]
     return max(abs(sum(w * v for w, v in zip(_FOURTH, five))) for five in windows) / math.sqrt(70)
 
@@ -185,6 +193,15 @@ class _StepSearch:
 def _smallest_exponent(x: float) -> int:
     """The exponent below which x ± several steps, or half steps, may be inexact."""
     return math.frexp(math.ulp(x))[1] + 3
+
+
+def smallest_step(x: float) -> float:
+    """The smallest useful step from x; from 0, one far from the subnormal numbers.
+
+    >>> smallest_step(1.0) == 2.0**-48, smallest_step(0.0) == 2.0**-1000
+    (True, True)
+    """
+    return math.ldexp(1.0, _smallest_exponent(x) if x else -1000)
 
 
 def _estimate(

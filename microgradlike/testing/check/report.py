@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
-Verdict = Literal["agrees", "differs", "kink", "undecided"]
+Verdict = Literal["agrees", "differs", "kink", "undecided", "indeterminate"]
 
 _MOST_ROWS = 20
 _HEADER = (
@@ -72,8 +73,10 @@ class ReportEntry:
       without a kink.
     - `left`, `right`: the one-sided derivatives, computed only without a two-sided one; else nan.
     - `verdict`: "agrees"; "differs" for a wrong derivative; "kink" if the analytic value lies
-      between `left` and `right`; "undecided" if no numeric derivative is accurate enough.
+      between `left` and `right`; "undecided" if no numeric derivative is accurate enough;
+      "indeterminate" if it differs because of a product 0·∞.
     - `note`: the reason for a verdict other than "agrees", or "".
+    - `output`: the place of the differentiated number in a nested result, such as "[0]", or "".
 
     >>> from microgradlike.testing import check_gradients
     >>> entry = check_gradients(lambda x: x * x, 3.0).partials[0]
@@ -92,6 +95,7 @@ class ReportEntry:
     note: str = ""
     left: float = math.nan
     right: float = math.nan
+    output: str = ""
 
     @property
     def name(self) -> str:
@@ -110,7 +114,36 @@ class ReportEntry:
             f"d{by}{str(n).translate(_SUPERSCRIPTS) if n > 1 else ''}"
             for by, n in Counter(self.by).items()
         )
-        return f"d{power}{name}/{below}"
+        return f"d{power}{name}{self.output}/{below}"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenEntry:
+    """One number that a user gave as a derivative.
+
+    - `name`: its place in the option, such as "gradient[1]".
+    - `entry`: the same derivative in the check of the engine.
+    - `given`: the number; `verdict`: the verdict on it, as in a ReportEntry.
+
+    >>> from microgradlike.testing import check_gradients
+    >>> report = check_gradients(lambda x: x * x, 3.0, gradient=lambda x: 2 * x)
+    >>> report.given[0].name, report.given[0].given, report.given[0].verdict
+    ('gradient', 6.0, 'agrees')
+    """
+
+    name: str
+    entry: ReportEntry
+    given: float
+    verdict: Verdict
+
+    def text(self, name: str) -> str:
+        """The given number beside the right ones, for a function of that name."""
+        e = self.entry
+        found = f"{self.name}: {e.of(name)} is given as {self.given:.10g};"
+        found += f" the engine says {e.analytic:.10g}"
+        if math.isfinite(e.numeric):
+            return f"{found}, differences {e.numeric:.10g} ± {e.error:.1e}"
+        return f"{found}; {e.note}" if e.note else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +156,7 @@ class Report:
     - `missing`: the reason if derivatives of some order could not be taken, or "".
     - `notes`: other remarks on the check.
     - `drawing`: Python code that draws the graph at this point.
+    - `given`: the derivatives that a user gave, an entry per number.
 
     >>> from microgradlike.testing import check_gradients
     >>> report = check_gradients(lambda x: abs(x), 0.0)
@@ -137,10 +171,12 @@ class Report:
     missing: str
     notes: tuple[str, ...]
     drawing: str
+    given: tuple[GivenEntry, ...] = ()
 
     def __str__(self) -> str:
         remarks = [*self.notes, self.missing] if self.missing else self.notes
-        return "\n".join([self._summary(), *_table(self), *remarks, self.drawing])
+        given = [entry.text(self.name) for entry in self.given_wrong[:_MOST_ROWS]]
+        return "\n".join([self._summary(), *given, *_table(self), *remarks, self.drawing])
 
     def with_verdict(self, verdict: Verdict) -> tuple[ReportEntry, ...]:
         """The entries with that verdict, of every order."""
@@ -150,6 +186,11 @@ class Report:
     def wrong(self) -> tuple[ReportEntry, ...]:
         """The wrong derivatives: those that differ."""
         return self.with_verdict("differs")
+
+    @property
+    def given_wrong(self) -> tuple[GivenEntry, ...]:
+        """The given derivatives that differ from the right ones."""
+        return tuple(entry for entry in self.given if entry.verdict == "differs")
 
     @property
     def kinks(self) -> tuple[ReportEntry, ...]:
@@ -167,12 +208,39 @@ class Report:
             for ps, what in ((self.partials, "first"), (self.higher, "higher"))
             if any(p.verdict == "differs" for p in ps)
         ]
+        if self.given:
+            counts.append(f"{len(self.given_wrong)} of {len(self.given)} given derivatives wrong")
         state = ", ".join(counts) or "no derivative is wrong"
         return f"gradient of {self.name}, value {self.value:.10g}: {state}"
 
 
+def merged(reports: Mapping[str, Report]) -> Report:
+    """One report on a nested result, from a report on the number at each place."""
+    parts = [_at_output(report, output) for output, report in reports.items()]
+    main = next((part for part in parts if part.wrong or part.given_wrong), parts[0])
+    return replace(
+        main,
+        partials=tuple(entry for part in parts for entry in part.partials),
+        higher=tuple(entry for part in parts for entry in part.higher),
+        given=tuple(entry for part in parts for entry in part.given),
+        missing=next(filter(None, (part.missing for part in parts)), ""),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+    )
+
+
+def _at_output(report: Report, output: str) -> Report:
+    if not output:
+        return report
+    partials, higher = (
+        tuple(replace(entry, output=output) for entry in entries)
+        for entries in (report.partials, report.higher)
+    )
+    given = tuple(replace(g, entry=replace(g.entry, output=output)) for g in report.given)
+    return replace(report, partials=partials, higher=higher, given=given)
+
+
 def _table(report: Report) -> list[str]:
-    rank = ("differs", "undecided", "kink", "agrees")
+    rank = ("differs", "indeterminate", "undecided", "kink", "agrees")
     entries = (*report.partials, *report.higher)
     ordered = sorted(entries, key=lambda p: rank.index(p.verdict))
     shown = ordered[:_MOST_ROWS]

@@ -10,6 +10,7 @@ from microgradlike.testing.check.report import Report, Verdict
 
 _COUNTED: tuple[tuple[Verdict, str], ...] = (
     ("kink", "at a kink"),
+    ("indeterminate", "indeterminate"),
     ("undecided", "could not be checked"),
 )
 
@@ -53,12 +54,15 @@ class CheckStatistics:
         return sum(n for (_, o, v), n in self.verdicts.items() if v == verdict and order in (0, o))
 
     def warning_messages(self) -> Iterator[str]:
-        """A message for each derivative that no point could decide."""
-        seen = {name: order for name, order, _ in self.verdicts}
-        decided = {name for name, _, verdict in self.verdicts if verdict != "undecided"}
-        for name in seen:
-            if name not in decided:
-                yield f"{name} could be checked at none of {self.points} points; try other points"
+        """A message for each derivative that most points could not decide."""
+        counts: dict[str, list[int]] = {}  # decided, undecided
+        for (name, _, verdict), n in self.verdicts.items():
+            counts.setdefault(name, [0, 0])[verdict == "undecided"] += n
+        for name, (decided, undecided) in counts.items():
+            if decided < undecided:
+                points = f"only {decided} of {decided + undecided}" if decided else "none of"
+                points += "" if decided else f" {self.points}"
+                yield f"{name} could be checked at {points} points; try other points"
         if self.missing:
             yield self.missing
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from microgradlike.testing.check.directional import DirectionalDifferences
-from microgradlike.testing.check.numeric import LEFT, RIGHT, Estimate, Stencil
+from microgradlike.testing.check.numeric import CENTRAL, Estimate, Stencil
+from microgradlike.testing.check.one_sided import limits as one_sided
 from microgradlike.testing.check.report import ReportEntry, Verdict
+from microgradlike.testing.check.resolution import change_within_a_step
 
 _ONE_SIDED_ERROR = 1e-6  # added to one-sided errors; the error for x ** 1.1 at 0 falls slowly
 
@@ -17,7 +20,8 @@ class AnalyticDerivative:
     """One derivative, from both modes, by the numbers named in `by`.
 
     `rounding` bounds its rounding error, `between` the difference of the modes by rounding. `edge`
-    is the node at the edge of its domain that excuses a nan, or "".
+    is the node at the edge of its domain that excuses a nan, or "". `indeterminate` names the
+    product 0·∞ that the derivative depends on, or "".
     """
 
     by: tuple[str, ...]
@@ -27,6 +31,7 @@ class AnalyticDerivative:
     rounding: float
     between: float
     edge: str = ""
+    indeterminate: str = ""
 
     @property
     def has_no_path(self) -> bool:
@@ -49,7 +54,8 @@ def judge(
         return _at_obstacle(analytic, differences, component)
     error = central.error + analytic.rounding
     verdict = _verdict(analytic.reverse, central.value, central.value, error, "agrees")
-    return _entry(analytic, central.value, error, central.room, verdict)
+    entry = _entry(analytic, central.value, error, central.room, verdict)
+    return _confirmed(entry, analytic, differences, component, {CENTRAL: central})
 
 
 def _at_obstacle(
@@ -57,10 +63,8 @@ def _at_obstacle(
 ) -> ReportEntry:
     """Judge at a kink or an edge: the derivative must lie between the one-sided ones."""
     room, what = differences.obstacle()
-    left, right = (
-        _one_sided(analytic, differences, component, stencil) for stencil in (LEFT, RIGHT)
-    )
-    known = [e for e in (left, right) if e is not None]
+    limits = one_sided(differences, component, analytic.rounding)
+    known = list(limits.known.values())
     ends = sorted(e.value for e in known) or [math.nan]
     error = analytic.rounding + sum(e.error + _ONE_SIDED_ERROR for e in known)
     # without an obstacle, one side is enough
@@ -69,25 +73,34 @@ def _at_obstacle(
     good: Verdict = "agrees" if smooth else "kink"
     verdict = _verdict(analytic.reverse, ends[0], ends[-1], error, good) if known else "undecided"
     jump = len(known) == 2 and not smooth
-    what = what or ("a jump of the derivative" if jump else "rounding hides the derivative")
-    note = f"{what}; from the left {_shown(left)}, from the right {_shown(right)}"
-    sides = _value(left), _value(right)
+    if not what:
+        hidden = differences.out_of_range() or "rounding hides the derivative"
+        what = "a jump of the derivative" if jump else hidden
+    note = f"{what}; {limits}"
     error = error if known else math.nan
-    return _entry(analytic, numeric, error, room, verdict, note=note, sides=sides)
+    values = _value(limits.left), _value(limits.right)
+    entry = _entry(analytic, numeric, error, room, verdict, note=note, sides=values)
+    return _confirmed(entry, analytic, differences, component, limits.known)
 
 
-def _one_sided(
+def _confirmed(
+    entry: ReportEntry,
     analytic: AnalyticDerivative,
     differences: DirectionalDifferences,
     component: int,
-    stencil: Stencil,
-) -> Estimate | None:
-    estimate = differences.estimate(component, stencil)
-    if estimate is None or not differences.is_sharp(
-        component, estimate, analytic.rounding, stencil
-    ):
-        return None
-    return estimate
+    estimates: Mapping[Stencil, Estimate],
+) -> ReportEntry:
+    """The entry, unless it differs for a reason other than a wrong rule."""
+    if entry.verdict != "differs" or _modes_differ(analytic):
+        return entry
+    if analytic.indeterminate:
+        limits = one_sided(differences, component, analytic.rounding)
+        note = f"{analytic.indeterminate} is indeterminate; the difference quotients tend to"
+        return replace(entry, verdict="indeterminate", note=f"{note} {limits}")
+    values = [e.value for e in estimates.values()]
+    within = min(values) - entry.error, max(values) + entry.error
+    found = change_within_a_step(differences, component, entry.analytic, within, estimates)
+    return replace(entry, verdict="undecided", note=found) if found else entry
 
 
 def _verdict(derivative: float, low: float, high: float, error: float, good: Verdict) -> Verdict:
@@ -125,7 +138,3 @@ def _modes_differ(analytic: AnalyticDerivative) -> bool:
 
 def _value(estimate: Estimate | None) -> float:
     return math.nan if estimate is None else estimate.value
-
-
-def _shown(estimate: Estimate | None) -> str:
-    return "none" if estimate is None else f"{estimate.value:.10g}"
