@@ -106,8 +106,8 @@ def _power_base_far(lowered: Number, a: Number, b: Number) -> Number:
 
     The factor that undoes it is 1 but for a few ulp, and a constant to every derivative.
     """
-    root = power(a, (b - 1) / 2)
-    undone = floor(power(a, b - (b - 1 + 1)) * 2.0**53) / 2.0**53
+    root, c = power(a, (b - 1) / 2), maximum(b, -2.0)  # further down the result is 0 or infinite
+    undone = floor(power(a, c - (c - 1 + 1)) * 2.0**53) / 2.0**53
     return where(b < 0.5, b * root * root * undone, b * lowered)
 
 

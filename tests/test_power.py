@@ -82,6 +82,14 @@ def test_partials_keep_their_digits_at_the_ends_of_the_doubles(a, b):
     assert ulps(exponent.grad, want[1]) <= 4
 
 
+@pytest.mark.parametrize("a", [1e-200, 9e216])
+@pytest.mark.parametrize("b", [-1.6930376115467466e16, -9007199254740993.0, -1e300])
+def test_a_huge_negative_power_has_no_nan(a, b):
+    base = Value(a)
+    (base**b).backward()
+    assert base.grad == (-math.inf if a < 1 else 0.0)
+
+
 NEARLY_ODD = [
     -1.0 + 2.0**-53,
     -1.0 - 2.0**-52,
