@@ -381,8 +381,9 @@ def test_pictures_show_it_and_leave_gradients_alone():
     draw(o)
     page(o)
     assert [x.grad for x in inputs] == before
-    inputs[0].data = 5.0
-    draw(o)  # a leaf that a training step has changed
+    inputs[0].data = 5.0  # as a training step does
+    with pytest.warns(UserWarning, match="is refused now: a .data has changed"):
+        draw(o)
 
 
 def test_graphs_made_by_hand_are_freed_without_the_collector():

@@ -124,14 +124,13 @@ def test_a_leaf_is_always_up_to_date():
     assert x.grad == 1.0
 
 
-def test_an_error_of_a_users_forward_names_the_primitive():
+def test_a_users_forward_that_refuses_the_present_numbers_is_out_of_date():
     rough = unary("rough", math.log, lambda y, x: 1 / x)
     x = Value(2.0)
     y = rough(x)
     x.data = -1.0
-    with pytest.raises(ValueError, match="domain") as caught:
+    with pytest.raises(ValueError, match=r"rough\(-1.0\) was computed as 0.69.* refused now"):
         y.backward(check=True)
-    assert caught.value.__notes__ == ["in the forward function of 'rough' at (-1.0); see ieee"]
 
 
 # pictures and diagnoses
