@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, SupportsFloat, overload
 from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
 from microgradlike.coerce import as_float, leaf_data, leaf_label
-from microgradlike.context import active_trace
+from microgradlike.context import active_trace, refuse_in_recording
 from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at
 from microgradlike.op import Number, Op, operands_hint
@@ -188,13 +188,15 @@ class Value(Scalar):
 
         Calling it twice exactly doubles the leaves' gradients. Iterative, so that a million chained
         nodes are fine. If a user's primitive raises, every leaf keeps the gradient it had.
-        Raises TypeError if `upstream` is not a real number.
+        Raises TypeError if `upstream` is not a real number, TraceError in a function that `jit`
+        records.
 
         >>> x = Value(3.0)
         >>> (x * x).backward(); (x * x).backward()
         >>> x.grad
         12.0
         """
+        refuse_in_recording("backward()")
         g = as_float(upstream)
         if g is None:
             raise TypeError(

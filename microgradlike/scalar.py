@@ -38,6 +38,9 @@ class Scalar:
         """The same number without history: a constant to every derivative."""
         raise NotImplementedError(f"{type(self).__name__} has no detach()")
 
+    def _require_usable(self) -> None:
+        """Raise an error if the number is of no use here, as one kept from a recording is."""
+
     def __getstate__(self) -> object:
         # the default, spelled out: the compiled form forgets the slots of subclasses
         return object.__getstate__(self)

@@ -20,9 +20,9 @@ from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.program import Program
-from microgradlike.compile.recording import Recording, require_one_number
+from microgradlike.compile.recording import Recording, record, require_one_number
 from microgradlike.compile.sharding import ShardedExecutable, checked_executor, checked_split
-from microgradlike.compile.trace import TraceError
+from microgradlike.compile.trace_error import fail
 from microgradlike.context import active_run, active_trace, eager_jit
 from microgradlike.derivatives.pytree import Pytree
 from microgradlike.engine import Value, accumulate
@@ -130,7 +130,7 @@ class Jitted(Generic[P, R]):
         (6.0, 3.0)
         """
         if active_trace.get() is not None:
-            raise TraceError(
+            fail(
                 f"{self!r}.backward() computes numbers, which are not known while the function"
                 " around it is recorded; use grad(f) there"
             )
@@ -205,7 +205,7 @@ class Jitted(Generic[P, R]):
         with self._lock:
             found = self._recordings.get(key)
             if found is None:
-                found = self._recordings[key] = Recording(self.f, arguments, _backend(self.backend))
+                found = self._recordings[key] = record(self.f, arguments, _backend(self.backend))
                 if len(self._recordings) > CACHE_SIZE:
                     self._recordings.popitem(last=False)
             self._recordings.move_to_end(key)

@@ -178,6 +178,7 @@ class Pytree:
 
     def _flatten(self, x: Nested, name: str, depth: int) -> LeafSpec | _ContainerSpec:
         if isinstance(x, Scalar):
+            x._require_usable()
             return self._leaf([x], None)
         if isinstance(x, CONTAINERS):
             if not depth:
@@ -237,7 +238,10 @@ def _as_objects(x: Number | Array) -> Number | Array:
 
 
 def _number(x: object, name: str) -> Number:
-    found = x if isinstance(x, Scalar) else as_float(x)
+    if isinstance(x, Scalar):
+        x._require_usable()
+        return x
+    found = as_float(x)
     if found is None:
         raise TypeError(
             f"{name} is {shown(x)} of type {type(x).__name__}; expected numbers, Values, or arrays,"

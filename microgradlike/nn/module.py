@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 from microgradlike._validate import shown
 from microgradlike.coerce import leaf_data
+from microgradlike.context import refuse_in_recording
 from microgradlike.derivatives.pytree import HasParameters, is_array
 from microgradlike.engine import Value
 from microgradlike.op import Number
@@ -102,6 +103,7 @@ class Module(HasParameters):
         ...
         ValueError: the state is of another model: missing 'b'; unexpected 'bias'
         """
+        refuse_in_recording("load_state_dict()")
         for p, x in matched_parameters(self, state):
             p.data = x
 
@@ -141,6 +143,7 @@ class Module(HasParameters):
         >>> line.zero_grad(); line.slope.grad
         0.0
         """
+        refuse_in_recording("zero_grad()")
         for p in self.parameters():
             p.grad = 0.0
 

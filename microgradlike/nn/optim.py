@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from microgradlike._validate import is_real, real_number, shown, whole_number
+from microgradlike.context import refuse_in_recording
 from microgradlike.engine import Value
 from microgradlike.op import to_float
 
@@ -57,6 +58,7 @@ class Optimizer(ABC):
 
     def step(self) -> None:
         """Move every parameter by its gradient, by the formula of the class."""
+        refuse_in_recording("a step of an optimizer")
         lr = real_number("lr", self.lr, at_least=0)
         self.steps += 1
         if len(self.parameters) < ARRAY:
