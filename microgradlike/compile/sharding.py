@@ -33,7 +33,8 @@ _worker = threading.local()  # machine code works in its own buffers, so no two 
 class ShardedExecutable:
     """An executable that runs a batch in shards, on an executor if there is one.
 
-    `split` is the number of rows of a shard, by default `executable.shard_rows`. The methods raise
+    `split` is the number of rows of a shard, by default `executable.shard_rows`. A thread of the
+    executor computes all shards itself, as the others may all be waiting like it. The methods raise
     RuntimeError if a worker dies, TypeError if the program cannot be sent to one, and pass on the
     exceptions of a user's primitive.
 
@@ -62,7 +63,7 @@ class ShardedExecutable:
 
     def _results(self, method: str, rows: FloatArray, shared: FloatArray) -> list[FloatArray]:
         shards = [rows[:, i : i + self.split] for i in range(0, rows.shape[1], self.split)]
-        if self.executor is None or len(shards) == 1:
+        if self.executor is None or len(shards) == 1 or _is_worker_of(self.executor):
             return [getattr(self.executable, method)(shard, shared) for shard in shards]
         tasks = [(method, shard, shared) for shard in shards]
         return _submitted(self.executor, packed(self.executable), tasks)
@@ -139,6 +140,13 @@ def work(
     kept.move_to_end(name)
     results: FloatArray = getattr(kept[name], method)(rows, shared)
     return results
+
+
+def _is_worker_of(executor: Executor) -> bool:
+    """Return whether this thread is a worker of the executor: it must not wait for its like."""
+    # by name: a thread may run before the executor has it in its set of threads
+    pool = threading.current_thread().name.rpartition("_")[0]
+    return bool(pool) and pool == getattr(executor, "_thread_name_prefix", None)
 
 
 def _submitted(executor: Executor, program: Packed, tasks: list[Task]) -> list[FloatArray]:

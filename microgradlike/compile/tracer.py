@@ -23,6 +23,7 @@ class Tracer(Scalar):
     the bits that it has eagerly. Code that needs the number, such as `if x > 0:`, is refused with a
     TraceError.
 
+    >>> from microgradlike.compile.trace import Trace
     >>> x = Trace().input()
     >>> x * x + 1 is x * x + 1, x * 1.0 is x
     (True, True)

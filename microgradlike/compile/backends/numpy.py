@@ -152,8 +152,7 @@ class ArrayProgram:
 
     def __call__(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
         """Return the outputs of each row."""
-        state = self._state(rows.shape[1])
-        state.run(rows, shared)
+        state = self._filled(rows, shared)
         outputs = np.empty((len(self.places), rows.shape[1]))
         outputs[self.varies] = state.varying[self.places[self.varies]]
         outputs[~self.varies] = state.shared[self.places[~self.varies]]
@@ -161,8 +160,7 @@ class ArrayProgram:
 
     def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
         """Return the outputs summed over the rows; the last are added to those in `add_to`."""
-        state = self._state(rows.shape[1])
-        state.run(rows, shared)
+        state = self._filled(rows, shared)
         total = np.empty(len(self.places))
         with np.errstate(all="ignore"):
             total[self.varies] = state.varying[self.places[self.varies]].sum(axis=1)
@@ -171,14 +169,20 @@ class ArrayProgram:
             total[self.add_to] += rest
         return total
 
-    def _state(self, count: int) -> _State:
-        """Return the arrays for a number of rows; those of the last few numbers are kept."""
+    def _filled(self, rows: FloatArray, shared: FloatArray) -> _State:
+        """Return the arrays of all results, which the thread's next call reuses.
+
+        Those for the last few numbers of rows are kept. A call from within a user's primitive finds
+        the arrays in use taken, and gets others.
+        """
         kept: dict[object, _State] = self._of_thread.__dict__  # type: ignore[assignment]
-        if count not in kept:
-            if len(kept) == CACHE_SIZE:
-                del kept[next(iter(kept))]
-            kept[count] = _State(self.schedule, self.blocks, count)
-        return kept[count]
+        count = rows.shape[1]
+        state = kept.pop(count, None) or _State(self.schedule, self.blocks, count)
+        state.run(rows, shared)
+        if len(kept) == CACHE_SIZE:
+            del kept[next(iter(kept))]
+        kept[count] = state
+        return state
 
 
 class _State:
