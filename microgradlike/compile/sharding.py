@@ -12,6 +12,7 @@ import pickle
 import threading
 from collections import OrderedDict
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -28,6 +29,26 @@ Task = tuple[str, FloatArray, FloatArray]  # method of Executable, rows, shared 
 
 _packed: WeakKeyDictionary[Executable, Packed] = WeakKeyDictionary()
 _worker = threading.local()  # machine code works in its own buffers, so no two threads share it
+
+
+@dataclass(slots=True)
+class Workers:
+    """The executor that computes the shards of a function, and the rows of a shard.
+
+    Both are checked. Copies and pickles have no executor.
+
+    >>> Workers(None, 500)
+    Workers(executor=None, split=500)
+    """
+
+    executor: Executor | None
+    split: int | None
+
+    def __post_init__(self) -> None:
+        self.executor, self.split = checked_executor(self.executor), checked_split(self.split)
+
+    def __reduce__(self) -> tuple[type[Workers], tuple[None, int | None]]:
+        return type(self), (None, self.split)
 
 
 class ShardedExecutable:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from microgradlike import TraceError, Value, gradients, jit, nn
-from microgradlike.compile.jitted import CACHE_SIZE
+from microgradlike.compile.recordings import CACHE_SIZE
 
 
 def test_the_recording_that_was_used_longest_ago_is_made_anew():
