@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from collections.abc import Iterable
 from numbers import Real
 from typing import TypeGuard
@@ -71,6 +72,24 @@ def real_number(
     if not (math.isfinite(found) and at_least <= found < below):
         raise ValueError(f"{name} must be {_range(at_least, below)}, got {shown(x)}")
     return found
+
+
+def refuse_mask(name: str, x: object) -> None:
+    """Raise TypeError for a NumPy array with masked elements, as numbers alone have no mask.
+
+    >>> import numpy as np
+    >>> refuse_mask("x", np.ma.array([1.0, 30.0], mask=[False, True]))
+    Traceback (most recent call last):
+    ...
+    TypeError: x has 1 masked element(s), which would count as numbers; pass x.compressed(), which \
+leaves them out, or x.filled(number)
+    """
+    ma = sys.modules.get("numpy.ma")  # imported, if there is a masked array
+    if ma is not None and isinstance(x, ma.MaskedArray) and (count := ma.count_masked(x)):
+        raise TypeError(
+            f"{name} has {count} masked element(s), which would count as numbers; pass"
+            " x.compressed(), which leaves them out, or x.filled(number)"
+        )
 
 
 def shown(x: object, width: int = 60) -> str:

@@ -39,6 +39,8 @@ def leaf_data(data: object) -> float:
         way_out = "convert it with float(x), and pass a name as label="
     elif isinstance(data, Scalar):
         way_out = "it is one already; x.detach() makes a leaf of its number, without derivative"
+    elif type(data).__name__ == "MaskedConstant":
+        way_out = "a masked element has no number; leave it out by array.compressed()"
     elif isinstance(data, complex):
         way_out = "the engine is real; use one Value for each of x.real and x.imag"
     else:

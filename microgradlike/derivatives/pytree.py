@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
-from microgradlike._validate import shown
+from microgradlike._validate import refuse_mask, shown
 from microgradlike.coerce import as_float
 from microgradlike.op import Number
 from microgradlike.scalar import Scalar
@@ -190,6 +190,7 @@ class Pytree:
             ]
             return _ContainerSpec(x, tuple(below))
         if is_array(x):
+            refuse_mask(name, x)
             return self._leaf([_number(v, f"an element of {name}") for v in x.flat], x.shape)
         return self._leaf([_number(x, name)], None)
 
