@@ -30,7 +30,7 @@ class Recording:
 
     def __init__(self, f: Callable[..., object], arguments: Arguments, backend: ModuleType) -> None:
         self.backend = backend
-        self._trace = trace = Trace()
+        self._trace = trace = Trace(merging=backend.MERGING)
         args, kwargs, inputs = arguments.tracers(trace.input)
         token = active_trace.set(trace)
         try:

@@ -31,19 +31,19 @@ class Trace:
     [<recorded input 0>, <recorded input 1>, <recorded mul 2>, <recorded mul 3>, <recorded add 4>]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, merging: bool = True) -> None:
         self.nodes: list[Tracer] = []
         self.values: list[Value] = []
         self.inputs: list[Tracer] = []
         self._recorded: dict[int, Operand] = {}
         self._alive: list[Value] = []
-        self.closed = False
+        self.merging, self.closed = merging, False
         self._tables: defaultdict[Op, dict[tuple[object, ...], Tracer]] = defaultdict(dict)
         self._run = begin_run()
 
     def close(self) -> list[Value]:
         """End the recording; return the Values made in it that its function has kept."""
-        self.closed = True
+        self.merging = self.closed = True
         self._recorded.clear()
         kept = []
         while self._alive:  # users before operands, so that none is kept by another
@@ -96,6 +96,8 @@ class Trace:
                 key.append(x.index)
             else:
                 refuse_other_trace()
+        if not self.merging:
+            return self.node(op, operands)
         table = self._tables[op]
         found = table.get(places := tuple(key))
         if found is None:
@@ -116,7 +118,7 @@ class Trace:
             c, a, b = kept
             if type(c) is float or a is b:
                 return a if a is b or c else b
-        for x, neutral, other in zip(kept, op.neutral, reversed(kept)):
+        for x, neutral, other in zip(kept, op.neutral, reversed(kept)) if self.merging else ():
             if type(x) is float and x == neutral and (x or str(x) == str(neutral)):
                 return other
         if not any(type(x) is Tracer for x in kept):
