@@ -38,7 +38,8 @@ class Trace:
         self._recorded: dict[int, Operand] = {}
         self._alive: list[Value] = []
         self.merging, self.closed = merging, False
-        self._tables: defaultdict[Op, dict[tuple[object, ...], Tracer]] = defaultdict(dict)
+        self._constants: dict[float | str, float] = {}
+        self._tables: defaultdict[Op, dict[tuple[int, ...], Tracer]] = defaultdict(dict)  # by ids
         self._run = begin_run()
 
     def close(self) -> list[Value]:
@@ -88,21 +89,24 @@ class Trace:
         """Return the expression `op(*operands)`: the same object for equal operands."""
         if self.closed:
             self.require_open()
-        key: list[object] = []
         for x in operands:
             if type(x) is not Tracer:
-                key.append((x,) if x else repr(x))  # 0.0 == -0.0, but they are different numbers
-            elif x.trace is self:
-                key.append(x.index)
-            else:
+                operands = tuple(map(self._one_object, operands))
+                break
+            if x.trace is not self:
                 refuse_other_trace()
-        if not self.merging:
-            return self.node(op, operands)
+        key = tuple(map(id, operands))
         table = self._tables[op]
-        found = table.get(places := tuple(key))
+        found = table.get(key) if self.merging else None
         if found is None:
-            found = table[places] = self.node(op, operands)
+            found = table[key] = self.node(op, operands)
         return found
+
+    def _one_object(self, x: Operand) -> Operand:
+        """Return a tracer itself, and for equal numbers the same object."""
+        if type(x) is not Tracer:
+            return self._constants.setdefault(x or repr(x), x)  # 0.0 == -0.0: not equal numbers
+        return x if x.trace is self else refuse_other_trace()
 
     def apply(self, op: Op, operands: tuple[Number, ...]) -> Number:
         """Return `op(*operands)`, folded where that keeps the bits; a stranger: NotImplemented."""
