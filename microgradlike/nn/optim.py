@@ -61,10 +61,8 @@ class Optimizer(ABC):
         refuse_in_recording("a step of an optimizer")
         lr = real_number("lr", self.lr, at_least=0)
         self.steps += 1
-        if len(self.parameters) < ARRAY:
-            self._one_by_one(lr)
-        else:
-            self._together(lr)
+        move = self._one_by_one if len(self.parameters) < ARRAY else self._together
+        move(lr)
 
     @abstractmethod
     def update(self, lr: float, sqrt: Callable[[N], N], p: N, g: N, *state: N) -> tuple[N, ...]:
