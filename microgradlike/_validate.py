@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from collections.abc import Iterable
 from numbers import Real
 from typing import TypeGuard
@@ -86,6 +87,24 @@ def double(name: str, x: object) -> float:
     if not is_real(x):
         raise TypeError(f"{name} must be a number, got {shown(x)} of type {type(x).__name__}")
     return to_float(x)
+
+
+def refuse_mask(name: str, x: object) -> None:
+    """Raise TypeError for a NumPy array with masked elements, as numbers alone have no mask.
+
+    >>> import numpy as np
+    >>> refuse_mask("x", np.ma.array([1.0, 30.0], mask=[False, True]))
+    Traceback (most recent call last):
+    ...
+    TypeError: x has 1 masked element(s), which would count as numbers; pass x.compressed(), which \
+leaves them out, or x.filled(number)
+    """
+    ma = sys.modules.get("numpy.ma")  # imported, if there is a masked array
+    if ma is not None and isinstance(x, ma.MaskedArray) and (count := ma.count_masked(x)):
+        raise TypeError(
+            f"{name} has {count} masked element(s), which would count as numbers; pass"
+            " x.compressed(), which leaves them out, or x.filled(number)"
+        )
 
 
 def shown(x: object, width: int = 60) -> str:

@@ -95,6 +95,8 @@ def _unlike_a_number(x: object) -> str:
         return "write float(x) if 0.0 or 1.0 is meant"
     if isinstance(x, str):
         return "convert it with float(x), and pass a name as label="
+    if type(x).__name__ == "MaskedConstant":
+        return "a masked element has no number; leave it out by array.compressed()"
     if isinstance(x, complex):
         return "the engine is real; use one Value for each of x.real and x.imag"
     return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from microgradlike.op import Number, Op
 
@@ -20,6 +20,10 @@ class ActiveTrace(Protocol):
     def as_operand(self, x: Number) -> Number:
         """The node or float that stands for a number or Value."""
 
+    def refuse_change(self, change: str) -> NoReturn:
+        """Raise TraceError for a change of a Value's numbers, which no later call would repeat."""
+        raise NotImplementedError
+
 
 active_trace: ContextVar[ActiveTrace | None] = ContextVar("active_trace", default=None)
 
@@ -29,3 +33,10 @@ eager_jit: ContextVar[bool] = ContextVar("eager_jit", default=False)
 # The number of the outermost active run (`engine.begin_run`): nodes made since may depend on its
 # fresh nodes.
 active_run: ContextVar[int | None] = ContextVar("active_run", default=None)
+
+
+def refuse_in_recording(change: str) -> None:
+    """Raise TraceError for a change of the numbers of Values while a function is recorded."""
+    trace = active_trace.get()
+    if trace is not None:
+        trace.refuse_change(change)

@@ -23,7 +23,7 @@ from microgradlike.coerce import (
     partial_number,
     upstream_gradient,
 )
-from microgradlike.context import active_trace
+from microgradlike.context import active_trace, refuse_in_recording
 from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at
 from microgradlike.indeterminate_form import (
@@ -223,7 +223,8 @@ class Value(Scalar):
         no gradient changes then.
 
         Threads may run passes over shared leaves: passes wait for each other, and no addition is
-        lost. Raises TypeError if `upstream` is not a real number.
+        lost. Raises TypeError if `upstream` is not a real number, TraceError in a function that
+        `jit` records.
 
         >>> x = Value(3.0)
         >>> (x * x).backward(); (x * x).backward()
@@ -235,6 +236,7 @@ class Value(Scalar):
         ...
         ValueError: mul(10.0, 10.0) was computed as 9.0 and is 100.0 now: a .data has changed ...
         """
+        refuse_in_recording("backward()")
         g = upstream_gradient(upstream)
         if check and (stale := staleness(self)) is not None:
             raise ValueError(stale[1])

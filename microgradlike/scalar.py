@@ -33,6 +33,9 @@ class Scalar(Operators):
         """The same number without history: a constant to every derivative."""
         raise NotImplementedError(f"{type(self).__name__} has no detach()")
 
+    def _require_usable(self) -> None:
+        """Raise an error if the number is of no use here, as one kept from a recording is."""
+
     def __array_ufunc__(self, ufunc: Number, method: str, *xs: Number, **kwargs: Number) -> Number:
         from microgradlike.number_array import apply_ufunc
 

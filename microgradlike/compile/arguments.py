@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from microgradlike._validate import shown
+from microgradlike._validate import refuse_mask, shown
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.derivatives.pytree import Pytree, is_array
 from microgradlike.engine import Value
@@ -142,6 +142,7 @@ class Arguments:
         if isinstance(x, STATIC):
             return (type(x), x)
         if is_array(x) and x.dtype.kind in _REAL:
+            refuse_mask(f"argument {place!r}", x)
             self._take(x.ravel())
             return x.shape
         tree = Pytree(x, f"argument {place!r}")
@@ -182,6 +183,7 @@ class Arguments:
         if isinstance(x, dict):
             return ("dict", *((k, self._columns(f"{name}[{k!r}]", v, count)) for k, v in x.items()))
         if isinstance(x, np.ndarray) and x.dtype.kind in _REAL:
+            refuse_mask(name, x)
             self._rows.append(x.reshape(count, -1).T)
             return x.shape[1:]
         trees = [Pytree(row, f"{name}[{i}]") for i, row in enumerate(x)]

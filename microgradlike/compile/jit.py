@@ -63,18 +63,25 @@ def jit(
     """Record `f` once for each structure of its arguments; from then on it runs as a program.
 
     Arguments and results are numbers, arrays and nested lists, tuples and dicts of these. Values
-    that `f` uses are read at every call, and `backward(...)` adds to their gradients; all else is
-    fixed when `f` is recorded. Called with Values, `f` runs eagerly and can be differentiated.
+    that `f` uses are read at every call, and `backward(...)` adds to their gradients. All else is
+    fixed when `f` is recorded: global numbers, random ones, the `.data` and `.grad` of a Value, a
+    Module's `training` flag, and which objects the Values are. Pass a flag as an argument (a bool,
+    a str or None has recordings of its own), and call `clear()` of the result after other changes.
+    Called with Values or Modules, `f` runs eagerly and can be differentiated. A jit method binds to
+    its instance, and `batch` does not count `self`.
 
     - `batch`: position(s) of arguments with a leading axis of rows; `f` is written for one row.
     - `reduce`: "mean" or "sum" over the rows; with None, results have the leading axis of rows.
-    - `backend`: "python" (bits as eager), "numpy", "llvm" (machine code; needs the extra `llvm`),
-      "auto" ("llvm" if it is installed, else "numpy") or "eager" (`f` as it stands).
-    - `executor`: a `concurrent.futures.Executor` whose workers share a batch; the bits stay.
+    - `backend`: "python" (per row the bits of eager), "numpy", "llvm" (machine code, from the extra
+      `llvm`), "auto" ("llvm" if it is installed, else "numpy") or "eager" (`f` as it stands).
+    - `executor`: a `concurrent.futures.Executor` whose workers share a batch; the bits stay. A call
+      from one of its own threads is not shared.
     - `split`: rows of a batch per worker task; by default as many as take some milliseconds.
 
     Returns a Jitted. Raises TypeError or ValueError for another option. A call raises TraceError if
-    `f` needs a number to decide what to do, RuntimeError if a worker dies; it can be repeated.
+    `f` needs a number to decide what to do or changes one, RuntimeError if a worker dies; it can be
+    repeated. A Jitted can be pickled if `f` can, without executor and recordings: define `f` with
+    def at the top of a module.
 
     >>> from microgradlike import Value
     >>> w = Value(2.0)

@@ -2,47 +2,67 @@
 
 from __future__ import annotations
 
-import functools
-import importlib
-import importlib.util
-import threading
-from collections import OrderedDict
+import warnings
 from collections.abc import Callable
 from concurrent.futures import Executor
-from types import ModuleType
-from typing import Any, Generic, ParamSpec, SupportsFloat, TypeVar, cast
+from typing import (
+    Any,
+    Concatenate,
+    Generic,
+    ParamSpec,
+    Self,
+    SupportsFloat,
+    TypeVar,
+    cast,
+    overload,
+)
 
 import numpy as np
 
 from microgradlike import functions, ops
-from microgradlike._validate import shown, whole_number
+from microgradlike._validate import shown
 from microgradlike.coerce import upstream_gradient
 from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.executable import Executable
+from microgradlike.compile.options import (
+    backend_named,
+    checked_backend,
+    checked_batch,
+    checked_reduce,
+)
 from microgradlike.compile.program import Program
-from microgradlike.compile.recording import Recording, require_one_number
-from microgradlike.compile.sharding import ShardedExecutable, checked_executor, checked_split
-from microgradlike.compile.trace import TraceError
+from microgradlike.compile.recording import Recording, record, require_one_number
+from microgradlike.compile.recordings import Recordings
+from microgradlike.compile.sharding import (
+    ShardedExecutable,
+    Workers,
+    checked_executor,
+    checked_split,
+)
+from microgradlike.compile.trace_error import fail
+from microgradlike.compile.wrapper import Wrapper
 from microgradlike.context import active_run, active_trace, eager_jit
-from microgradlike.derivatives.pytree import Pytree
+from microgradlike.derivatives.pytree import HasParameters, Pytree
 from microgradlike.engine import Value, accumulate
 
 __all__ = ["Jitted"]
 
-BACKENDS = ("python", "numpy", "llvm")  # modules of `backends`
-REDUCE = ("mean", "sum", None)
-CACHE_SIZE = 64  # recordings that are kept: of the structures that were used last
-
 P = ParamSpec("P")
+Q = ParamSpec("Q")
 R = TypeVar("R")
+S = TypeVar("S")
 
 
-class Jitted(Generic[P, R]):
+class Jitted(Wrapper, Generic[P, R]):
     """A function that runs as a program; `jit` makes it and describes the options.
 
     `f` is the function itself, `batch`, `reduce` and `backend` the options. `executor` and `split`
-    can be set at any time.
+    can be set at any time. As a method it binds to its instance and has recordings for each, which
+    read the Values of the instance at every call; all other attributes are fixed in a recording.
+
+    It can be pickled and deep-copied as its function can. The executor and the recordings stay
+    behind.
 
     >>> from microgradlike import jit
     >>> f = jit(lambda x: (x + 1) ** 2)
@@ -62,35 +82,48 @@ class Jitted(Generic[P, R]):
     ) -> None:
         if not callable(f):
             raise TypeError(f"jit takes a function, got {shown(f)}; pass the function itself")
-        _require_one_of("reduce", reduce, REDUCE)
-        _require_one_of("backend", backend, ("auto", "eager", *BACKENDS))
-        self.f, self.batch = f, _positions(batch)
-        self.reduce, self.backend = reduce, backend
-        self.executor, self.split = executor, split
-        self._recordings: OrderedDict[object, Recording] = OrderedDict()
-        self._lock = threading.RLock()
-        functools.update_wrapper(self, f, updated=())
+        super().__init__(f)
+        self.reduce, self.backend = checked_reduce(reduce), checked_backend(backend)
+        self.batch = checked_batch(batch)
+        self._workers = Workers(executor, split)
+        self._recordings = Recordings()
+        self._has_warned = False
 
     def __repr__(self) -> str:
         return f"<jit of {getattr(self.f, '__qualname__', repr(self.f))}>"
 
+    @overload
+    def __get__(self, instance: None, owner: type[object] | None = None) -> Self: ...
+    @overload
+    def __get__(
+        self: Jitted[Concatenate[Any, Q], S], instance: object, owner: type[object] | None = None
+    ) -> Jitted[Q, S]: ...
+    def __get__(self, instance: object, owner: type[object] | None = None) -> Any:
+        """Return the method of an instance, as for a function; it shares executor and split."""
+        if instance is None:
+            return self
+        bound = self.bound_to(instance, owner)
+        if bound is not self:
+            bound._recordings = self._recordings.of_instance(instance)
+        return bound
+
     @property
     def executor(self) -> Executor | None:
         """The executor whose workers share a batch, or None."""
-        return self._executor
+        return self._workers.executor
 
     @executor.setter
     def executor(self, executor: Executor | None) -> None:
-        self._executor = checked_executor(executor)
+        self._workers.executor = checked_executor(executor)
 
     @property
     def split(self) -> int | None:
         """The number of rows of a shard of the batch; None is as many as take some milliseconds."""
-        return self._split
+        return self._workers.split
 
     @split.setter
     def split(self, split: int | None) -> None:
-        self._split = checked_split(split)
+        self._workers.split = checked_split(split)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Return the results of the function, nested as the function returns them.
@@ -102,15 +135,16 @@ class Jitted(Generic[P, R]):
         arguments = Arguments(args, kwargs, self.batch)
         inside = active_trace.get() is not None or eager_jit.get()  # part of another jit function
         if arguments.scalars or inside or self.backend == "eager":
+            if not inside and self.backend != "eager":
+                self._warn_of_modules(arguments)
             result = self._eager(arguments)
             derived = arguments.scalars or inside or active_run.get() is not None
             return cast("R", result if derived else _as_floats(result))
         recording = self._recording(arguments)
         if recording.depends_on_run(active_run.get()):
-            with self._lock:
-                self._recordings.pop(arguments.key, None)  # the next run has other Values
+            self._recordings.discard(arguments.key)  # the next run has other Values
             return cast("R", self._eager(arguments))
-        with self._lock:
+        with self._recordings.lock:
             executable = recording.forward
         row: Any = self._run(executable, recording, arguments)
         if self.batch and self.reduce is None:
@@ -132,7 +166,7 @@ class Jitted(Generic[P, R]):
         (6.0, 3.0)
         """
         if active_trace.get() is not None:
-            raise TraceError(
+            fail(
                 f"{self!r}.backward() computes numbers, which are not known while the function"
                 " around it is recorded; use grad(f) there"
             )
@@ -151,13 +185,26 @@ class Jitted(Generic[P, R]):
         if self.backend == "eager":
             return self._eager_backward(arguments, g)
         recording = self._recording(arguments)
-        with self._lock:
+        with self._recordings.lock:
             executable = recording.gradient(tuple(arguments.values))
         row = self._run(executable, recording, arguments).tolist()
         values = [*arguments.values.values(), *recording.values]
         gradients = row[1:] if g == 1.0 else [ops.mul_no_nan.forward(g, p) for p in row[1:]]
         accumulate(values, gradients)
         return float(row[0])
+
+    def clear(self) -> None:
+        """Forget all recordings, so that the next call records the function as it is then.
+
+        >>> from microgradlike import jit
+        >>> scale = 2.0
+        >>> f = jit(lambda x: scale * x)
+        >>> f(1.0); scale = 3.0; f(1.0); f.clear(); f(1.0)
+        2.0
+        2.0
+        3.0
+        """
+        self._recordings.clear()
 
     def program(self, *args: object, gradient: bool = False, **kwargs: object) -> Program:
         """Return the program for arguments of this structure.
@@ -183,7 +230,7 @@ class Jitted(Generic[P, R]):
         """
         arguments = Arguments(args, kwargs, self.batch)
         recording = self._recording(arguments)
-        with self._lock:
+        with self._recordings.lock:
             if gradient:
                 return recording.gradient(tuple(arguments.values))
             return recording.forward
@@ -205,19 +252,27 @@ class Jitted(Generic[P, R]):
         return total / (arguments.count or 1) if self.reduce == "mean" else total
 
     def _recording(self, arguments: Arguments) -> Recording:
-        key = arguments.key
-        with self._lock:
-            found = self._recordings.get(key)
-            if found is None:
-                found = self._recordings[key] = Recording(self.f, arguments, _backend(self.backend))
-                if len(self._recordings) > CACHE_SIZE:
-                    self._recordings.popitem(last=False)
-            self._recordings.move_to_end(key)
-            return found
+        return self._recordings.get(
+            arguments.key, lambda: record(self.f, arguments, backend_named(self.backend))
+        )
+
+    def _warn_of_modules(self, arguments: Arguments) -> None:
+        """Say once that calls with a Module run eagerly, outside of derivatives."""
+        given = (*arguments.args, *arguments.kwargs.values())
+        module = next((x for x in given if isinstance(x, HasParameters)), None)
+        if module is None or self._has_warned or active_run.get() is not None:
+            return
+        self._has_warned = True
+        warnings.warn(
+            f"{self!r} runs eagerly at each call with a Module, here a {type(module).__name__};"
+            " call .backward(...) for the value and the gradients by a program, or let the function"
+            " close over the Module",
+            stacklevel=3,
+        )
 
     def _eager(self, arguments: Arguments) -> Any:
         """Return the results of the function as it stands, row by row."""
-        f = cast("Callable[..., object]", self.f)
+        f = self.f
         token = eager_jit.set(True)
         try:
             if not self.batch:
@@ -244,45 +299,6 @@ class Jitted(Generic[P, R]):
         return float(result)
 
 
-def _backend(name: str) -> ModuleType:
-    installed = _has_llvm()
-    if name == "llvm" and not installed:
-        raise ModuleNotFoundError(
-            'backend="llvm" needs llvmlite 0.45 or later: pip install "microgradlike[llvm]", or use'
-            ' backend="numpy"'
-        )
-    chosen = ("llvm" if installed else "numpy") if name == "auto" else name
-    return importlib.import_module(f"microgradlike.compile.backends.{chosen}")
-
-
-def _has_llvm() -> bool:
-    """Return whether llvmlite is installed with an LLVM that reads the text of our modules."""
-    if importlib.util.find_spec("llvmlite") is None:
-        return False
-    from llvmlite import binding
-
-    return bool(binding.llvm_version_info[0] >= 20)
-
-
 def _as_floats(result: object) -> Any:
     tree = Pytree(result, "the result of the function")
     return tree.unflatten([x.data if isinstance(x, Value) else x for x in tree.leaves])
-
-
-def _positions(batch: int | tuple[int, ...]) -> tuple[int, ...]:
-    if isinstance(batch, (list, str)):
-        better = tuple(batch) if isinstance(batch, list) else 0
-        raise TypeError(
-            f"batch must be a position or a tuple of positions, got {shown(batch)} of type"
-            f" {type(batch).__name__}; write batch={shown(better)}"
-        )
-    positions = batch if isinstance(batch, tuple) else (batch,)
-    name = f"a position in batch={batch!r}"
-    return tuple(sorted({whole_number(name, i, at_least=0) for i in positions}))
-
-
-def _require_one_of(name: str, x: object, choices: tuple[object, ...]) -> None:
-    if x not in choices:
-        raise ValueError(
-            f"{name}={x!r} is not available; choose from {', '.join(map(repr, choices))}"
-        )

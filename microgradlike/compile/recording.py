@@ -10,6 +10,7 @@ from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.build import build_program
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.trace import Trace, Tracer
+from microgradlike.compile.trace_error import fail
 from microgradlike.context import active_trace
 from microgradlike.derivatives.linear_map import LinearMap
 from microgradlike.derivatives.pytree import Pytree
@@ -29,20 +30,15 @@ class Recording:
 
     def __init__(self, f: Callable[..., object], arguments: Arguments, backend: ModuleType) -> None:
         self.backend = backend
-        trace = Trace()
+        self._trace = trace = Trace(merging=backend.MERGING)
         args, kwargs, inputs = arguments.tracers(trace.input)
         token = active_trace.set(trace)
         try:
-            result = f(*args, **kwargs)
+            self.outputs = _outputs(f(*args, **kwargs), arguments)
+            self.leaves = [trace.as_operand(y) for y in self.outputs.leaves]
         finally:
             active_trace.reset(token)
-        try:
-            self.outputs = Pytree(result, "the result of the function")
-        except TypeError as error:
-            for note in arguments.static_notes():
-                error.add_note(note)
-            raise
-        self.leaves = [trace.as_operand(y) for y in self.outputs.leaves]
+            self.kept = trace.close()  # Values made in the recording that the function has kept
         self.values = trace.values
         self.inputs = inputs + trace.inputs
         self.batched = len(arguments.rows)
@@ -75,12 +71,50 @@ class Recording:
             y = self.leaves[0]
             args = len(self.inputs) - len(self.values)
             xs = [self.inputs[self.batched + i] for i in places] + self.inputs[args:]
-            gradient = LinearMap(topological(y), xs).vjp([(y, 1.0)]) if type(y) is Tracer else []
-            outputs = [y, *[0.0 + g for g in gradient or [0.0] * len(xs)]]
+            token = active_trace.set(self._trace)
+            try:
+                gradient = (
+                    LinearMap(topological(y), xs).vjp([(y, 1.0)]) if type(y) is Tracer else []
+                )
+                outputs = [y, *[0.0 + g for g in gradient or [0.0] * len(xs)]]
+            finally:
+                active_trace.reset(token)
             built = build_program(self.inputs, outputs, self.names)
             found = Executable(built, self.batched, self.backend, self.variables)
             self._gradients[places] = found
         return found
+
+
+def record(f: Callable[..., object], arguments: Arguments, backend: ModuleType) -> Recording:
+    """Return a recording of the function that also holds for its next call.
+
+    A function may make a Value in its first call and use it in the next ones, as lazy layers do.
+    Recorded anew, it finds the Value there. Raises TraceError if it makes another one each time.
+    """
+    recording = Recording(f, arguments, backend)
+    for _ in range(2):
+        made = recording.kept
+        if not made:
+            break
+        recording = Recording(f, arguments, backend)
+        if set(map(id, made)).isdisjoint(map(id, recording.values)):
+            break
+    else:
+        fail(
+            "each call makes a Value that the next one uses, and a recording holds those of one"
+            ' call; make parameters before the first call, or pass backend="eager"'
+        )
+    recording.kept = []
+    return recording
+
+
+def _outputs(result: object, arguments: Arguments) -> Pytree:
+    try:
+        return Pytree(result, "the result of the function")
+    except TypeError as error:
+        for note in arguments.static_notes():
+            error.add_note(note)
+        raise
 
 
 def require_one_number(outputs: Pytree) -> None:

@@ -12,6 +12,7 @@ import pickle
 import threading
 from collections import OrderedDict
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -32,10 +33,31 @@ _packed: WeakKeyDictionary[Executable, Packed] = WeakKeyDictionary()
 _worker = threading.local()  # machine code works in its own buffers, so no two threads share it
 
 
+@dataclass(slots=True)
+class Workers:
+    """The executor that computes the shards of a function, and the rows of a shard.
+
+    Both are checked. Copies and pickles have no executor.
+
+    >>> Workers(None, 500)
+    Workers(executor=None, split=500)
+    """
+
+    executor: Executor | None
+    split: int | None
+
+    def __post_init__(self) -> None:
+        self.executor, self.split = checked_executor(self.executor), checked_split(self.split)
+
+    def __reduce__(self) -> tuple[type[Workers], tuple[None, int | None]]:
+        return type(self), (None, self.split)
+
+
 class ShardedExecutable:
     """An executable that runs a batch in shards, on an executor if there is one.
 
-    `split` is the number of rows of a shard, by default `executable.shard_rows`. The methods raise
+    `split` is the number of rows of a shard, by default `executable.shard_rows`. A thread of the
+    executor computes all shards itself, as the others may all be waiting like it. The methods raise
     RuntimeError if a worker dies, TypeError if the program cannot be sent to one, and pass on the
     exceptions of a user's primitive.
 
@@ -64,7 +86,7 @@ class ShardedExecutable:
 
     def _results(self, method: str, rows: FloatArray, shared: FloatArray) -> list[FloatArray]:
         shards = [rows[:, i : i + self.split] for i in range(0, rows.shape[1], self.split)]
-        if self.executor is None or len(shards) == 1:
+        if self.executor is None or len(shards) == 1 or _is_worker_of(self.executor):
             with collect(active_policy()) as found:
                 parts = [getattr(self.executable, method)(shard, shared) for shard in shards]
         else:
@@ -156,6 +178,13 @@ def work(
     with collect(policy) as found:
         results: FloatArray = getattr(kept[name], method)(rows, shared)
     return results, found
+
+
+def _is_worker_of(executor: Executor) -> bool:
+    """Return whether this thread is a worker of the executor: it must not wait for its like."""
+    # by name: a thread may run before the executor has it in its set of threads
+    pool = threading.current_thread().name.rpartition("_")[0]
+    return bool(pool) and pool == getattr(executor, "_thread_name_prefix", None)
 
 
 def _submitted(executor: Executor, program: Packed, tasks: list[Task]) -> list[Result]:

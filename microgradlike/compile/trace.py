@@ -2,179 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
-from typing import NoReturn, TypeAlias
+from typing import NoReturn
 
 from microgradlike import ops
 from microgradlike.coerce import as_float
-from microgradlike.compile.trace_error import TraceError, refuse, refuse_other_trace
+from microgradlike.compile.trace_error import TraceError, fail, refuse_other_trace
+from microgradlike.compile.tracer import Operand, Tracer
+from microgradlike.context import active_trace
 from microgradlike.derivatives.traversal import is_older
 from microgradlike.engine import Value, begin_run
 from microgradlike.op import Number, Op
-from microgradlike.scalar import Scalar
 
 __all__ = ["Operand", "Trace", "TraceError", "Tracer"]
-
-Operand: TypeAlias = Number  # a Tracer or a float
-
-
-class Tracer(Scalar):
-    """A number that is not known yet: an input of a recording, or a primitive of such numbers.
-
-    Equal expressions are one object. An expression of plain numbers only is a plain number, with
-    the bits that it has eagerly. Code that needs the number, such as `if x > 0:`, is refused with a
-    TraceError.
-
-    >>> x = Trace().input()
-    >>> x * x + 1 is x * x + 1, x * 1.0 is x
-    (True, True)
-    """
-
-    __slots__ = ("index", "op", "operands", "trace")
-    label = ""  # as Values have; a tracer has none
-
-    trace: Trace
-    index: int  # its place in the recording, where operands come before users
-    op: Op | None
-    operands: tuple[Operand, ...]
-
-    @classmethod
-    def apply(cls, op: Op, *operands: Number) -> Number:
-        """Return the expression `op(*operands)`: a tracer, or a float where it folds."""
-        for x in operands:
-            if type(x) is Tracer:
-                return x.trace.apply(op, operands)
-        return NotImplemented
-
-    def constant(self, x: float) -> Number:
-        """Return x as an expression, which is computed at run time instead of folded."""
-        return self.trace.intern(ops.mul, (x, 1.0))
-
-    # Operators are written out: routing them through `apply` doubles the time of a recording.
-
-    def __add__(self, other: Number) -> Number:
-        if type(other) is Tracer:
-            return self.trace.intern(ops.add, (self, other))
-        return self.apply(ops.add, self, other)
-
-    def __sub__(self, other: Number) -> Number:
-        if type(other) is Tracer:
-            return self.trace.intern(ops.sub, (self, other))
-        return self.apply(ops.sub, self, other)
-
-    def __mul__(self, other: Number) -> Number:
-        if type(other) is Tracer:
-            return self.trace.intern(ops.mul, (self, other))
-        return self.apply(ops.mul, self, other)
-
-    def __truediv__(self, other: Number) -> Number:
-        if type(other) is Tracer:
-            return self.trace.intern(ops.div, (self, other))
-        return self.apply(ops.div, self, other)
-
-    def __neg__(self) -> Number:
-        return self.trace.intern(ops.neg, (self,))
-
-    def __lt__(self, other: Number) -> Number:
-        return self.apply(ops.less, self, other)
-
-    def __le__(self, other: Number) -> Number:
-        return self.apply(ops.less_equal, self, other)
-
-    def __gt__(self, other: Number) -> Number:
-        return self.apply(ops.less, other, self)
-
-    def __ge__(self, other: Number) -> Number:
-        return self.apply(ops.less_equal, other, self)
-
-    # Operations that need the number raise TraceError, with the way out.
-
-    def __eq__(self, other: object) -> bool:
-        if as_float(other) is not None:
-            refuse(
-                "x == y, or x in a list, needs the number",
-                "write where(abs(x - y) <= 0, a, b)",
-            )
-        return self is other
-
-    __hash__ = object.__hash__  # by identity, as by default; no call of Python's
-
-    def __bool__(self) -> bool:
-        compared = self.op is ops.less or self.op is ops.less_equal
-        refuse(
-            f"the truth of {'a comparison' if compared else 'x'} needs the number",
-            "write where(x > 0, a, b), or use maximum, minimum, clip or relu",
-        )
-
-    def __float__(self) -> float:
-        refuse(
-            "float(x), or a function of the math module, needs the number",
-            "use microgradlike.sin(x) and so on in place of math.sin(x)",
-        )
-
-    def __complex__(self) -> complex:
-        refuse("complex(x) needs the number", "numbers are real here; use two numbers")
-
-    def __int__(self) -> int:
-        refuse("int(x) needs the number", "use microgradlike.trunc(x)")
-
-    def __index__(self) -> int:
-        refuse(
-            "an index, or range(x), needs the number",
-            "pass the count as a plain number that the function closes over, or bind it with"
-            " functools.partial(f, n=3); to choose by x, write where(x > 0, a, b)",
-        )
-
-    def __format__(self, spec: str) -> str:
-        if spec:
-            refuse(f"the format {spec!r} needs the number", "print it without a format")
-        return repr(self)
-
-    @property
-    def data(self) -> float:
-        """Raise TraceError: there is no number yet."""
-        refuse(".data needs the number", "calculate with the Value itself")
-
-    @property
-    def primal(self) -> float:
-        """Raise TraceError: there is no number yet."""
-        refuse(".primal needs the number", "calculate with the number itself")
-
-    @property
-    def grad(self) -> float:
-        """Raise TraceError: there is no number yet."""
-        refuse(
-            ".grad needs the number", "use grad(f) inside, or .backward(...) of the jit function"
-        )
-
-    def detach(self) -> NoReturn:
-        """Raise TraceError: there is no number yet."""
-        refuse("detach() needs the number", "detach outside, and pass the number as an argument")
-
-    def backward(self, upstream: Number = 1.0) -> None:
-        """Raise TraceError: there is no number yet."""
-        refuse(
-            "backward() needs the number", "use grad(f) inside, or .backward(...) of the function"
-        )
-
-    def __copy__(self) -> Tracer:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Tracer:
-        return self
-
-    def __reduce__(self) -> NoReturn:
-        refuse("a pickle needs the number", "pickle what the jit function returns")
-
-    def __repr__(self) -> str:
-        return f"<recorded {'input' if self.op is None else self.op.name} {self.index}>"
 
 
 class Trace:
     """The recording of a function: its `nodes`, operands before users.
 
     `values` are the Values that the function used; each is an input, at the same place in `inputs`.
-    Values that the function itself makes are constants.
+    Values that the function itself makes are constants. Once the recording is `closed`, its numbers
+    are of no use to other code.
 
     >>> w, trace = Value(2.0), Trace()
     >>> y = w * trace.input() + w * Value(3.0)
@@ -182,14 +31,41 @@ class Trace:
     [<recorded input 0>, <recorded input 1>, <recorded mul 2>, <recorded mul 3>, <recorded add 4>]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, merging: bool = True) -> None:
         self.nodes: list[Tracer] = []
         self.values: list[Value] = []
         self.inputs: list[Tracer] = []
         self._recorded: dict[int, Operand] = {}
         self._alive: list[Value] = []
-        self._tables: defaultdict[Op, dict[tuple[Operand | str, ...], Tracer]] = defaultdict(dict)
+        self.merging, self.closed = merging, False
+        self._constants: dict[float | str, float] = {}
+        self._tables: defaultdict[Op, dict[tuple[int, ...], Tracer]] = defaultdict(dict)  # by ids
         self._run = begin_run()
+
+    def close(self) -> list[Value]:
+        """End the recording; return the Values made in it that its function has kept."""
+        self.merging = self.closed = True
+        self._recorded.clear()
+        kept = []
+        while self._alive:  # users before operands, so that none is kept by another
+            if _references_to_last(self._alive) > ALONE and self._is_young(self._alive[-1]):
+                kept.append(self._alive[-1])
+            self._alive.pop()
+        return kept
+
+    def require_open(self) -> None:
+        """Raise TraceError if the recording is closed, unless its gradient is being made."""
+        if self.closed and active_trace.get() is not self:
+            refuse_other_trace()
+
+    def refuse_change(self, change: str) -> NoReturn:
+        """Raise TraceError: the program would not repeat a change of numbers."""
+        self.require_open()
+        fail(
+            f"{change} happens once, while the function is recorded, and not at later calls; move"
+            " it out of the function, use grad(f) or .backward(...) of the jit function for"
+            ' gradients, or pass backend="eager"'
+        )
 
     def input(self) -> Tracer:
         """Return a new input."""
@@ -211,19 +87,26 @@ class Trace:
 
     def intern(self, op: Op, operands: tuple[Operand, ...]) -> Tracer:
         """Return the expression `op(*operands)`: the same object for equal operands."""
-        key = operands
+        if self.closed:
+            self.require_open()
         for x in operands:
             if type(x) is not Tracer:
-                if x == 0:  # 0.0 == -0.0, but they are different numbers
-                    key = tuple([x if type(x) is Tracer else repr(x) for x in operands])
-                    break
-            elif x.trace is not self:
+                operands = tuple(map(self._one_object, operands))
+                break
+            if x.trace is not self:
                 refuse_other_trace()
+        key = tuple(map(id, operands))
         table = self._tables[op]
-        found = table.get(key)
+        found = table.get(key) if self.merging else None
         if found is None:
             found = table[key] = self.node(op, operands)
         return found
+
+    def _one_object(self, x: Operand) -> Operand:
+        """Return a tracer itself, and for equal numbers the same object."""
+        if type(x) is not Tracer:
+            return self._constants.setdefault(x or repr(x), x)  # 0.0 == -0.0: not equal numbers
+        return x if x.trace is self else refuse_other_trace()
 
     def apply(self, op: Op, operands: tuple[Number, ...]) -> Number:
         """Return `op(*operands)`, folded where that keeps the bits; a stranger: NotImplemented."""
@@ -239,7 +122,7 @@ class Trace:
             c, a, b = kept
             if type(c) is float or a is b:
                 return a if a is b or c else b
-        for x, neutral, other in zip(kept, op.neutral, reversed(kept)):
+        for x, neutral, other in zip(kept, op.neutral, reversed(kept)) if self.merging else ():
             if type(x) is float and x == neutral and (x or str(x) == str(neutral)):
                 return other
         if not any(type(x) is Tracer for x in kept):
@@ -248,6 +131,8 @@ class Trace:
 
     def as_operand(self, x: Number) -> Number:
         """Return `x` as a Tracer or a float; None for a stranger."""
+        if self.closed:
+            self.require_open()
         if type(x) is Tracer:
             return x if x.trace is self else refuse_other_trace()
         if not isinstance(x, Value):
@@ -283,3 +168,10 @@ class Trace:
 
     def _is_young(self, v: Value) -> bool:
         return not (v.reached or is_older(v, self._run))  # made since the recording began
+
+
+def _references_to_last(values: list[Value]) -> int:
+    return sys.getrefcount(values[-1])
+
+
+ALONE = _references_to_last([Value(0.0)])  # if nothing but the list refers to it

@@ -28,22 +28,25 @@ class TraceError(TypeError):
 
 
 def refuse(reason: str, way_out: str) -> NoReturn:
+    """Raise TraceError for an operation that needs a number."""
+    fail(f"{reason}, but it is not known while the function is recorded; {way_out}")
+
+
+def refuse_other_trace() -> NoReturn:
+    """Raise TraceError for a tracer of another recording."""
+    fail(
+        "a number of an earlier recording, or of one around this one, is used, but it has no value"
+        " outside that recording; return it from its function, or pass it as an argument"
+    )
+
+
+def fail(message: str) -> NoReturn:
     """Raise TraceError with the line of the user's code that led here."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and _is_library_frame(frame):
         frame = frame.f_back
     place = "" if frame is None else f"{frame.f_code.co_filename}, line {frame.f_lineno}: "
-    raise TraceError(
-        f"{place}{reason}, but it is not known while the function is recorded; {way_out}"
-    )
-
-
-def refuse_other_trace() -> NoReturn:
-    """Raise TraceError for a tracer of another recording."""
-    refuse(
-        "a number of an earlier recording, or of one around this one, is used",
-        "pass it as an argument; recorded numbers are of no use after the function returns",
-    )
+    raise TraceError(place + message)
 
 
 def _is_library_frame(frame: FrameType) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
-from microgradlike._validate import shown
+from microgradlike._validate import refuse_mask, shown
 from microgradlike.arrays import number_array
 from microgradlike.coerce import as_float
 from microgradlike.op import Number
@@ -179,6 +179,7 @@ class Pytree:
 
     def _flatten(self, x: Nested, name: str, depth: int) -> LeafSpec | _ContainerSpec:
         if isinstance(x, Scalar):
+            x._require_usable()
             return self._leaf([x], None)
         if isinstance(x, CONTAINERS):
             if not depth:
@@ -190,6 +191,7 @@ class Pytree:
             ]
             return _ContainerSpec(x, tuple(below))
         if is_array(x):
+            refuse_mask(name, x)
             return self._leaf([_number(v, f"an element of {name}") for v in x.flat], x.shape)
         return self._leaf([_number(x, name)], None)
 
@@ -238,7 +240,10 @@ def _as_objects(x: Number | Array) -> Number | Array:
 
 
 def _number(x: object, name: str) -> Number:
-    found = x if isinstance(x, Scalar) else as_float(x)
+    if isinstance(x, Scalar):
+        x._require_usable()
+        return x
+    found = as_float(x)
     if found is None:
         raise TypeError(
             f"{name} is {shown(x)} of type {type(x).__name__}; expected numbers, Values, or arrays,"

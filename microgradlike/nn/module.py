@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from microgradlike._validate import shown
 from microgradlike.coerce import leaf_data
+from microgradlike.context import refuse_in_recording
 from microgradlike.derivatives.pytree import HasParameters
 from microgradlike.engine import Value, set_data, set_gradients
 from microgradlike.nn.mode import modules, set_mode
@@ -107,6 +108,7 @@ class Module(HasParameters):
         ...
         ValueError: the state is of another model: missing 'b'; unexpected 'bias'
         """
+        refuse_in_recording("load_state_dict()")
         pairs = matched_parameters(self, state)
         set_data([p for p, _ in pairs], [x for _, x in pairs])
 
@@ -163,6 +165,7 @@ class Module(HasParameters):
         >>> line.zero_grad(); line.slope.grad
         0.0
         """
+        refuse_in_recording("zero_grad()")
         set_gradients(self.parameters(), itertools.repeat(0.0))
 
 

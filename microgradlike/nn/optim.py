@@ -12,6 +12,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, TypeVar
 
 from microgradlike._validate import double, real_number, shown, whole_number
+from microgradlike.context import refuse_in_recording
 from microgradlike.engine import Value, passes, set_data, set_gradients
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
@@ -59,6 +60,7 @@ class Optimizer(ABC):
 
     def step(self) -> None:
         """Move every parameter by its gradient, by the formula of the class."""
+        refuse_in_recording("a step of an optimizer")
         lr = real_number("lr", self.lr, at_least=0)
         self.steps += 1
         with passes:  # no gradient is read in the middle of another thread's pass

@@ -24,7 +24,7 @@ from microgradlike import (
     value_and_grad,
     where,
 )
-from microgradlike.compile import jitted
+from microgradlike.compile import recordings
 from microgradlike.compile.arguments import Arguments
 
 BACKENDS = ["python", "numpy", "llvm", "eager"]
@@ -435,9 +435,9 @@ def test_a_function_recorded_for_one_structure_is_not_run_for_it_again(backend):
 
 def test_no_more_recordings_are_kept_than_a_bound():
     f = jit(lambda x: x[0])
-    for n in range(1, 2 * jitted.CACHE_SIZE):
+    for n in range(1, 2 * recordings.CACHE_SIZE):
         assert f([float(n)] * n) == n
-    assert len(f._recordings) == jitted.CACHE_SIZE
+    assert len(f._recordings) == recordings.CACHE_SIZE
 
 
 def test_another_module_of_the_same_shape_is_another_recording():

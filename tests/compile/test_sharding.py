@@ -132,6 +132,26 @@ def test_no_two_threads_run_the_same_code():
     assert not mine & set(theirs)
 
 
+def in_time(call):
+    """The result of the call, in a thread of its own; an error if it waits for ever."""
+    results = []
+    thread = threading.Thread(target=lambda: results.append(call()), daemon=True)
+    thread.start()
+    thread.join(60)
+    assert results, "still waiting after a minute"
+    return results[0]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_that_calls_the_function_itself_waits_for_nobody(workers):
+    f, _ = moons(split=10)
+    want = f(X, Y)
+    f.executor = ThreadPoolExecutor(workers)
+    tasks = [f.executor.submit(f, X, Y) for _ in range(3)]
+    assert [in_time(task.result) for task in tasks] == [want] * 3
+    f.executor.shutdown()
+
+
 # data sent to workers
 
 

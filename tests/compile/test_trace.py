@@ -1,7 +1,9 @@
 """A trace: what the function does, no more than once, and to the bit."""
 
 import copy
+import functools
 import math
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -11,12 +13,14 @@ from microgradlike import (
     Dual,
     TraceError,
     Value,
+    derivative,
     grad,
     gradients,
     hessian,
     jacobian,
     jit,
     jvp,
+    nn,
     ops,
     where,
 )
@@ -204,6 +208,12 @@ def test_a_value_that_the_function_makes_may_decide():
         (lambda x: x.primal, "calculate"),
         (lambda x: x.grad, "grad(f)"),
         (lambda x: x.backward(), "grad(f)"),
+        (lambda x: setattr(x, "grad", 0.0), "move it out of the function"),
+        (lambda x: setattr(x, "data", 0.0), "move it out of the function"),
+        (lambda x: {1.0: 5.0}.get(x, 2.0), "look up by id(x)"),
+        (lambda x: x in {1.0}, "look up by id(x)"),
+        (lambda x: {x: 1.0}[x], "look up by id(x)"),
+        (lambda x: functools.lru_cache(lambda y: y)(x), "look up by id(x)"),
         (lambda x: f"{x:.3f}", "without a format"),
         (lambda x: np.isnan(x), "maximum"),
         (lambda x: np.float64(x), "microgradlike.sin"),
@@ -242,6 +252,79 @@ def test_a_number_that_was_kept_is_no_result_either(use):
     compiled([5.0])
     with pytest.raises(TraceError, match="earlier recording"):
         compiled([5.0, 7.0])
+
+
+KEPT_AND_USED = {
+    "operator": lambda old: old * 2.0,
+    "operator of a Value": lambda old: Value(2.0) * old,
+    "primitive": lambda old: old.exp(),
+    "comparison": lambda old: old < 1.0,
+    "truth": bool,
+    "format": lambda old: f"{old:.2f}",
+    "data": lambda old: old.data,
+    "grad": lambda old: grad(lambda x: x * old)(2.0),
+    "grad of it alone": lambda old: grad(lambda x: old)(2.0),
+    "grad at it": lambda old: grad(lambda x: x)(old),
+    "jacobian": lambda old: jacobian(lambda x: [x, old])(2.0),
+    "hessian": lambda old: hessian(lambda x: old)(2.0),
+    "jvp": lambda old: jvp(lambda x: old, (2.0,), (1.0,)),
+    "derivative": lambda old: derivative(lambda x: old)(2.0),
+    "jit": lambda old: jit(lambda x: old)(2.0),
+    "jit of grad": lambda old: jit(grad(lambda x: x * old))(2.0),
+    "argument": lambda old: jit(lambda x: x)(old),
+    "row": lambda old: jit(lambda x: x, batch=0)([old]),
+    "eager argument": lambda old: jit(lambda x: x, backend="eager")(old),
+}
+
+
+@pytest.mark.parametrize("use", KEPT_AND_USED.values(), ids=KEPT_AND_USED)
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_number_kept_from_a_recording_has_no_value_outside_it(use, fails):
+    kept = []
+
+    def f(x):
+        kept.append(x * x)
+        return x.data if fails else x
+
+    with suppress(TraceError):
+        jit(f)(3.0)
+    with pytest.raises(TraceError, match="has no value outside that recording; return it"):
+        use(kept[0])
+
+
+def test_a_gradient_is_still_made_after_the_recording():
+    x, f = Value(2.0), jit(lambda x: (x * x).sin() * x.exp())
+    f(2.0)
+    f.backward(x)
+    assert x.grad == pytest.approx(grad(f.f)(2.0))
+
+
+W = Value(2.0)
+CHANGES = {
+    "backward()": lambda: (W * W).backward(),
+    "zero_grad()": lambda: MLP.zero_grad(),
+    "load_state_dict()": lambda: MLP.load_state_dict(MLP.state_dict()),
+    "a step of an optimizer": lambda: nn.SGD([W], lr=0.1).step(),
+}
+MLP = nn.MLP(1, [1])
+
+
+@pytest.mark.parametrize(("change", "f"), CHANGES.items(), ids=CHANGES)
+def test_a_change_that_calls_would_not_repeat_names_the_line_and_the_way_out(change, f):
+    @jit
+    def changing(x):
+        f()
+        return x * W
+
+    for call in (changing, changing.backward):
+        with pytest.raises(TraceError) as caught:
+            call(3.0)
+        assert f"test_trace.py, line {f.__code__.co_firstlineno}" in str(caught.value)
+        assert f": {change} happens once" in str(caught.value)
+        assert "move it out of the function" in str(caught.value)
+    assert (W.data, W.grad) == (2.0, 0.0)
+    assert jit(changing.f, backend="eager")(3.0) == 6.0
+    W.data, W.grad = 2.0, 0.0
 
 
 def test_what_needs_no_number_works():
@@ -361,5 +444,4 @@ def test_what_is_recorded_is_itself_and_no_other(x):
     assert x == x
     assert x != other
     assert x != "x"
-    assert {x: 1, other: 2}[x] == 1
     assert [other, x].index(x) == 1

@@ -203,6 +203,7 @@ def test_a_branch_by_a_parameter_is_one_too():
     assert not is_branch_free(lambda x: x if w > 1 else -x, 1.0)
     assert not is_branch_free(lambda x: ops.where(w < x, x, w), 1.0)
     assert not is_branch_free(lambda x: ops.where(x * w, x, w), 1.0)
+    assert not is_branch_free(lambda x: x * {1.0: 2.0}.get(x, 3.0), 1.0)
     assert is_branch_free(lambda x: w * x, 1.0)
 
 

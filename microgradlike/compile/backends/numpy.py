@@ -22,6 +22,7 @@ from microgradlike.compile.schedule.access import StridedBlock, strided_blocks
 from microgradlike.compile.schedule.schedule import Group, Schedule
 from microgradlike.op import Op
 
+MERGING = True
 CACHE = 1 << 21  # bytes of intermediate results at a time, so that they stay in a processor's cache
 MAX_BLOCKS = 4  # operations that a group may take; with more, its operands are gathered first
 CALL, ROW_SUM = 1000, 60  # cost of an operation, and of one sum of a row, in additions of elements
@@ -164,8 +165,7 @@ class ArrayProgram:
 
     def __call__(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
         """Return the outputs of each row."""
-        state = self._state(rows.shape[1])
-        state.run(rows, shared)
+        state = self._filled(rows, shared)
         outputs = np.empty((len(self.places), rows.shape[1]))
         outputs[self.varies] = state.varying[self.places[self.varies]]
         outputs[~self.varies] = state.shared[self.places[~self.varies]]
@@ -173,8 +173,7 @@ class ArrayProgram:
 
     def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
         """Return the outputs summed over the rows; the last are added to those in `add_to`."""
-        state = self._state(rows.shape[1])
-        state.run(rows, shared)
+        state = self._filled(rows, shared)
         total = np.empty(len(self.places))
         with np.errstate(all="ignore"):
             total[self.varies] = state.varying[self.places[self.varies]].sum(axis=1)
@@ -183,14 +182,20 @@ class ArrayProgram:
             total[self.add_to] += rest
         return total
 
-    def _state(self, count: int) -> _State:
-        """Return the arrays for a number of rows; those of the last few numbers are kept."""
+    def _filled(self, rows: FloatArray, shared: FloatArray) -> _State:
+        """Return the arrays of all results, which the thread's next call reuses.
+
+        Those for the last few numbers of rows are kept. A call from within a user's primitive finds
+        the arrays in use taken, and gets others.
+        """
         kept: dict[object, _State] = self._of_thread.__dict__  # type: ignore[assignment]
-        if count not in kept:
-            if len(kept) == CACHE_SIZE:
-                del kept[next(iter(kept))]
-            kept[count] = _State(self.schedule, self.blocks, count)
-        return kept[count]
+        count = rows.shape[1]
+        state = kept.pop(count, None) or _State(self.schedule, self.blocks, count)
+        state.run(rows, shared)
+        if len(kept) == CACHE_SIZE:
+            del kept[next(iter(kept))]
+        kept[count] = state
+        return state
 
 
 class _State:

@@ -1,6 +1,8 @@
 """The backend "python": one call of a primitive's own function for each equation and row.
 
-Values are those of eager arithmetic, bit for bit. Every other backend is held to this one.
+The values and gradients of a row are those of eager arithmetic, bit for bit, apart from gradients
+through `where`: a recorded choice adds up those of its users first. The sum over a batch has an
+order of its own. Every other backend is held to this one.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ import numpy as np
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.program import Program
 from microgradlike.ops import TABLE, Op
+
+MERGING = False  # a merged operation adds gradients up in another order
 
 
 def build(program: Program, batched: int, add_to: Sequence[int] = ()) -> Interpreter:

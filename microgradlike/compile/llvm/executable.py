@@ -39,7 +39,7 @@ class NativeProgram:
 
     What all rows share is computed first, in scalars, and the rest for vectors of rows. The code
     for the outputs of each row, or for their sums, is made at its first call. Each thread has
-    arrays of its own.
+    arrays of its own, and so has a call from within a user's primitive.
     """
 
     block = 1 << 13  # rows at a time
@@ -65,18 +65,22 @@ class NativeProgram:
 
     def __call__(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
         """Return the outputs of each row."""
-        state, address = self._shared_state(shared)
+        state = self._shared_state(shared)
         outputs = np.empty((len(self.program.outputs), rows.shape[1]))
-        outputs[self.shared_outputs] = state[self.places, None]
+        outputs[self.shared_outputs] = state[0][self.places, None]
         if self.varying_equations or self.batched:
-            outputs[self.varying_outputs] = self._per_row(rows, address)
+            outputs[self.varying_outputs] = self._per_row(rows, state[1])
+        self._of_thread.state = state
         return outputs
 
     def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
         """Return the outputs summed over the rows; the last are added to those in `add_to`."""
         if not self.program.outputs:
             return np.empty(0)
-        return self._summed(rows, self._shared_state(shared)[1]).copy()
+        state = self._shared_state(shared)
+        totals = self._summed(rows, state[1]).copy()
+        self._of_thread.state = state
+        return totals
 
     def sum_pairs(self) -> Any:
         """For each summed output, its index among the varying ones and its place among the shared.
@@ -115,15 +119,18 @@ class NativeProgram:
         return SharedStraightLine(self, equations)
 
     def _shared_state(self, shared: FloatArray) -> tuple[FloatArray, int]:
-        """Return the thread's array of all that rows share, computed anew, and its address."""
-        own = self._of_thread.__dict__
-        if not own:
-            own["state"] = self.shared.array()
-            own["address"] = own["state"].ctypes.data
-        state, address = own["state"], own["address"]
+        """Return an array of all that rows share, computed anew, and its address.
+
+        It is the thread's array, which the caller gives back, or a new one while that is in use.
+        """
+        found: tuple[FloatArray, int] | None = self._of_thread.__dict__.pop("state", None)
+        if found is None:
+            array = self.shared.array()
+            found = array, array.ctypes.data
+        state, address = found
         state[self.shared.inputs] = shared
         self.shared(address)
-        return state, address
+        return found
 
 
 class SharedStraightLine:
@@ -230,16 +237,16 @@ class _RowLoop:
         """Return the outputs in an array that the next call reuses; `shared` is an address."""
         count = rows.shape[1]
         kept: dict[Any, tuple[Any, ...]] = self._of_thread.__dict__
-        if count not in kept:
-            if len(kept) == CACHE_SIZE:
-                del kept[next(iter(kept))]
-            kept[count] = self._arrays(count)
+        arrays = kept.pop(count, None) or self._arrays(count)
         results: FloatArray
-        padded, results, address, rest, _ = kept[count]
+        padded, results, address, rest, _ = arrays
         padded[:, :count] = rows
         if padded.shape[1] > count:
             padded[:, count:] = rows[:, -1:]  # the last vector holds valid rows only
         self._call(address, padded.shape[1], shared, *rest)
+        if len(kept) == CACHE_SIZE:
+            del kept[next(iter(kept))]
+        kept[count] = arrays
         return results
 
     def _arrays(self, count: int) -> tuple[Any, ...]:
