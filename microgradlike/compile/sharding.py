@@ -144,15 +144,8 @@ def packed(executable: Executable) -> Packed:
     return found
 
 
-def work(
-    name: str,
-    code: bytes | None,
-    policy: str,
-    method: str,
-    rows: FloatArray,
-    shared: FloatArray,
-) -> Result | None:
-    """Run a method of a program, in a worker; return None if it does not have the program.
+def work(name: str, code: bytes | None, task: Task) -> Result | None:
+    """Run a task of a program, in a worker; return None if it does not have the program.
 
     The second result lists products 0·∞, for the policy "warn" of `indeterminate`. Given the
     `code` of the program, the worker keeps it under this name.
@@ -160,7 +153,7 @@ def work(
     >>> from microgradlike import jit
     >>> name, code = packed(jit(lambda x: x * x, batch=0).executable([1.0]))
     >>> for sent in (None, code, None):
-    ...     print(work(name, sent, "warn", "sums", np.array([[1.0, 2.0, 3.0]]), np.empty(0)))
+    ...     print(work(name, sent, ("warn", "sums", np.array([[1.0, 2.0, 3.0]]), np.empty(0))))
     None
     (array([14.]), [])
     (array([14.]), [])
@@ -175,6 +168,7 @@ def work(
         if len(kept) > CACHE_SIZE:
             kept.popitem(last=False)
     kept.move_to_end(name)
+    policy, method, rows, shared = task
     with collect(policy) as found:
         results: FloatArray = getattr(kept[name], method)(rows, shared)
     return results, found
@@ -192,10 +186,10 @@ def _submitted(executor: Executor, program: Packed, tasks: list[Task]) -> list[R
     name, code = program
     futures: list[Future[Any]] = []
     try:
-        futures += [executor.submit(work, name, None, *task) for task in tasks]
+        futures += [executor.submit(work, name, None, task) for task in tasks]
         for i in range(len(futures)):  # no name for a future: a cluster would compute it again
             if futures[i].result() is None:
-                futures[i] = executor.submit(work, name, code, *tasks[i])
+                futures[i] = executor.submit(work, name, code, tasks[i])
         return [future.result() for future in futures]
     except Exception as error:
         if _is_of_executor(error):

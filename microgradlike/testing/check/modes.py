@@ -22,6 +22,7 @@ from microgradlike.testing.check.function_under_test import (
     directional_derivative,
     unit_direction,
 )
+from microgradlike.testing.check.indeterminate import indeterminate_forms
 from microgradlike.testing.check.verdict import AnalyticDerivative
 
 _EPS = 2.0**-52
@@ -33,13 +34,15 @@ class BothModes:
     """The derivatives with respect to each number, from both modes.
 
     `rounding` is the rounding error in them, `between` the rounding allowed between the modes.
-    With `extreme` numbers, either mode may overflow alone.
+    With `extreme` numbers, either mode may overflow alone. `indeterminate` has the product 0·∞ that
+    a derivative depends on, in words, or "".
     """
 
     reverse: list[float]
     forward: list[float]
     rounding: list[float]
     between: list[float]
+    indeterminate: list[str]
     extreme: bool = False
 
     def derivative(
@@ -50,7 +53,8 @@ class BothModes:
         finite = math.isfinite(reverse) and math.isfinite(forward)
         excuse = "" if finite else edge()
         between = math.inf if self.extreme and not finite else self.between[j]
-        return AnalyticDerivative(by, at, reverse, forward, self.rounding[j], between, excuse)
+        form = self.indeterminate[j]
+        return AnalyticDerivative(by, at, reverse, forward, self.rounding[j], between, excuse, form)
 
 
 class AnalyticDerivatives:
@@ -69,7 +73,8 @@ class AnalyticDerivatives:
         forward = [self.forward.of_numbers(unit_direction(k, count)) for k in range(count)]
         rounding = function.evaluation.gradient_noise(reverse, function.random)
         extreme = function.evaluation.is_extreme()
-        return BothModes(reverse, forward, rounding, _between(root, leaves), extreme)
+        forms = indeterminate_forms(root, leaves)
+        return BothModes(reverse, forward, rounding, _between(root, leaves), forms, extreme)
 
     def second(self, direction: Direction) -> BothModes:
         """The derivatives of the gradient in a direction: reverse over reverse and over forward."""
@@ -84,7 +89,8 @@ class AnalyticDerivatives:
         evaluation = Evaluation(slope, leaves)
         rounding = evaluation.gradient_noise(reverse, self.function.random)
         between = [a + b for a, b in zip(rounding, _between(slope, leaves))]
-        return BothModes(reverse, forward, rounding, between, evaluation.is_extreme())
+        forms = indeterminate_forms(slope, leaves)
+        return BothModes(reverse, forward, rounding, between, forms, evaluation.is_extreme())
 
     @cached_property
     def gradient(self) -> list[Value]:

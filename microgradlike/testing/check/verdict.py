@@ -95,7 +95,7 @@ def _confirmed(
         return entry
     if analytic.indeterminate:
         limits = one_sided(differences, component, analytic.rounding)
-        note = f"{analytic.indeterminate} is indeterminate; the difference quotients tend to"
+        note = f"{analytic.indeterminate}, which is indeterminate; the difference quotients tend to"
         return replace(entry, verdict="indeterminate", note=f"{note} {limits}")
     values = [e.value for e in estimates.values()]
     within = min(values) - entry.error, max(values) + entry.error
