@@ -108,7 +108,7 @@ def test_a_product_of_0_and_inf_makes_a_difference_indeterminate(estimates, limi
     entry = judge(by_rule_3, differences, 0)
     assert entry.verdict == "indeterminate"
     assert (
-        entry.note == f"mul(0.0, inf) is indeterminate; the difference quotients tend to {limits}"
+        entry.note == f"mul(0.0, inf), which is indeterminate; the difference quotients tend to {limits}"
     )
     assert judge(replace(by_rule_3, reverse=3.0, forward=3.0), differences, 0).verdict == "agrees"
 
