@@ -107,9 +107,8 @@ def test_a_product_of_0_and_inf_makes_a_difference_indeterminate(estimates, limi
     by_rule_3 = replace(analytic(0.0), indeterminate="mul(0.0, inf)")
     entry = judge(by_rule_3, differences, 0)
     assert entry.verdict == "indeterminate"
-    assert (
-        entry.note == f"mul(0.0, inf), which is indeterminate; the difference quotients tend to {limits}"
-    )
+    assert entry.note.startswith("mul(0.0, inf), which is indeterminate;")
+    assert entry.note.endswith(f"difference quotients tend to {limits}")
     assert judge(replace(by_rule_3, reverse=3.0, forward=3.0), differences, 0).verdict == "agrees"
 
 
