@@ -40,6 +40,9 @@ class KnownDifferences:
     def obstacle(self):
         return self.obstacle_found
 
+    def crowd_of_kinks(self, step):
+        return ""
+
     def out_of_range(self):
         return ""
 

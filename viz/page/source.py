@@ -41,7 +41,7 @@ def modules(entry: str = ENTRY) -> list[str]:
     """List the modules that `entry` needs, as paths below static/: each after its imports.
 
     >>> modules("engine/engine.js")
-    ['engine/pushes.js', 'engine/timeline.js', 'engine/engine.js']
+    ['engine/indeterminate.js', 'engine/pushes.js', 'engine/timeline.js', 'engine/engine.js']
     """
     order: list[str] = []
     opened: set[str] = set()
@@ -64,7 +64,7 @@ def imports(name: str) -> list[str]:
     """List the modules that a module imports, as paths below static/.
 
     >>> imports("engine/engine.js")
-    ['engine/pushes.js', 'engine/timeline.js']
+    ['engine/indeterminate.js', 'engine/pushes.js', 'engine/timeline.js']
     """
     folder = posixpath.dirname(name)
     return [

@@ -103,6 +103,12 @@ class DirectionalDifferences:
         values = self.values(offset)
         return math.nan if values is None else values[component]
 
+    def crowd_of_kinks(self, step: float) -> str:
+        """A node that passes many kinks within a step of the point; "" without one."""
+        found = (self._moved(offset) for offset in (-step, step))
+        near = [Evaluation(*moved) for moved in found if moved is not None]
+        return next(filter(None, map(self.function.evaluation.crowd_of_kinks, near)), "")
+
     def _slope(self, component: int, root: Value, leaves: list[Value]) -> float:
         y = self.function.result(root, leaves)
         if self.gradient:

@@ -18,6 +18,8 @@ from microgradlike.testing.check.rounding import (
     underflows,
 )
 
+_CROWDED = 1e-3  # of the way of the operands: kinks closer than this are many
+
 Step = tuple[Op | None, tuple[int | float, ...]]  # an operand is the index of a node, or a number
 
 
@@ -83,6 +85,19 @@ class Evaluation:
                 what = f"the kink of {op.name}({', '.join(map(repr, here))})"
                 nearest = margin * (distance / change), what
         return nearest
+
+    def crowd_of_kinks(self, moved: Evaluation) -> str:
+        """The first node that passes kink after kink on the way to `moved`; "" without one.
+
+        Behind a single kink its distance grows as far as the operands move; among the steps of a
+        remainder it stays below their width.
+        """
+        for i, op, _ in self.kinks() if moved.shape == self.shape else ():
+            here, there = self.operands(i, self.data), moved.operands(i, moved.data)
+            change = sum(abs(a - b) for a, b in zip(here, there))
+            if op.kink is not None and op.kink(*there) < _CROWDED * change:
+                return f"{op.name}({', '.join(map(repr, here))})"
+        return ""
 
     def domain_edge(self, k: int) -> str:
         """The first node above argument k outside of its domain with a partial that is not finite.

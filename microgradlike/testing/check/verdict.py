@@ -97,6 +97,10 @@ def _confirmed(
         limits = one_sided(differences, component, analytic.rounding)
         note = f"{analytic.indeterminate}, which is indeterminate; the difference quotients tend to"
         return replace(entry, verdict="indeterminate", note=f"{note} {limits}")
+    step = max(e.step for e in estimates.values())
+    if crowd := differences.crowd_of_kinks(step):
+        note = f"{crowd} has kink after kink within {step:.1g}, too close for differences"
+        return replace(entry, verdict="undecided", note=note)
     values = [e.value for e in estimates.values()]
     within = min(values) - entry.error, max(values) + entry.error
     found = change_within_a_step(differences, component, entry.analytic, within, estimates)
