@@ -94,7 +94,10 @@ class Operators:
     def __pow__(self, other: Number, modulo: object = None) -> Number:
         if modulo is not None:
             raise TypeError(f"pow(a, b, {modulo!r:.60}) is for ints; write power(a, b) for a ** b")
-        return self.apply(ops.power, self, other)
+        y = self.apply(ops.power, self, other)
+        if y is NotImplemented and isinstance(other, Operators):
+            return other.apply(ops.power, self, other)  # compiled code does not ask __rpow__ then
+        return y
 
     @overload
     def __rpow__(self, other: float) -> Self: ...
