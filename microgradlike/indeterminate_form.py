@@ -8,8 +8,6 @@ as 0, and costs nothing otherwise.
 from __future__ import annotations
 
 import math
-import os
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 
+from microgradlike._frames import user_level
 from microgradlike.graph import node_operands, topological
 from microgradlike.ieee_float import partial_at
 from microgradlike.op import Number
@@ -26,7 +25,6 @@ from microgradlike.structural import is_constant, structural_zero
 __all__ = ["IndeterminateWarning", "indeterminate"]
 
 POLICIES = ("warn", "zero", "nan", "raise")
-_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _policy: ContextVar[str] = ContextVar("microgradlike_indeterminate", default="warn")
 _collected: ContextVar[list[str] | None] = ContextVar("microgradlike_collected", default=None)
 
@@ -214,7 +212,7 @@ def settle(products: Sequence[Product | str]) -> bool:
         f"{message} and counts as 0 here: rewrite the formula without the pole, or decide with"
         " indeterminate('zero'), 'nan' or 'raise'",
         IndeterminateWarning,
-        stacklevel=_user_level(),
+        stacklevel=user_level(),
     )
     return False
 
@@ -274,11 +272,3 @@ def _known(x: Number, constant: set[int]) -> float:
 
 def _partial(v: Number, index: int) -> float:
     return partial_at(v.op, index, v.data, *numbers(v))
-
-
-def _user_level() -> int:
-    """The stacklevel of the user's line, for a warning given by the caller."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        level, frame = level + 1, frame.f_back
-    return level

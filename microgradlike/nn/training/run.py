@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from microgradlike._frames import user_level
 from microgradlike.compile.jit import jit
 from microgradlike.derivatives.diagnose import diagnose
 from microgradlike.engine import Value
@@ -16,7 +17,6 @@ from microgradlike.nn.training.callbacks import StopTraining
 from microgradlike.nn.training.objective import Objective
 from microgradlike.nn.training.speed import Speed, Stopwatch
 from microgradlike.nn.training.state import State
-from microgradlike.nn.unsearched import level_of_user
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,7 +93,7 @@ class Run:
             warnings.warn(
                 f"{replaced} parameter(s) of the model were replaced during the training, and the"
                 " new ones were not trained. Set p.data in place of p, or train again",
-                stacklevel=level_of_user(),
+                stacklevel=user_level(),
             )
 
     def _spoilt_parameter(self) -> str:
