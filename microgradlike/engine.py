@@ -366,14 +366,14 @@ class Value(Scalar):
     def __float__(self) -> float:
         # defined to refuse: a silent conversion would lose the gradient
         raise TypeError(
-            "a Value does not turn into a float, which would lose its gradient; read .data for the"
-            " number, or use microgradlike.sin(v) and its like in place of math.sin(v), and arrays"
-            " of dtype=object in place of floats"
+            "a Value is not converted to a float, as that would lose its gradient; read .data for"
+            " the number, use microgradlike.sin(v) and its like in place of math.sin(v), and"
+            " dtype=object for an array that holds Values"
         )
 
     def __int__(self) -> int:
         raise TypeError(
-            "a Value does not turn into an int, which would lose its gradient; write int(v.data)"
+            "a Value is not converted to an int, as that would lose its gradient; write int(v.data)"
             " for the number, or use microgradlike.trunc(v)"
         )
 
@@ -485,12 +485,13 @@ def staleness(root: Value) -> tuple[Value, str] | None:
             at = tuple([x._data if isinstance(x, Value) else x for x in v.operands])
             try:
                 now = str(_forward(v.op, at))  # each double has digits of its own
+                found = f"is {now} now"
             except Exception:  # a user's function does not take the present numbers
-                now = "refused"
+                now, found = "", "cannot be computed now"
             if now != str(v._data):
                 name = f"{v.label:.40} = " if v.label else ""
                 return v, (
-                    f"{name}{v.op.name}{_point(at)} was computed as {v._data} and is {now} now:"
+                    f"{name}{v.op.name}{_point(at)} was computed as {v._data} and {found}:"
                     " a .data has changed since; build the expression anew"
                 )
     return None

@@ -198,19 +198,20 @@ def settle(products: Sequence[Product | str]) -> bool:
     if policy == "nan":
         return True
     more = f" (and {len(products) - 1} more)" if len(products) > 1 else ""
-    message = f"{products[0]}{more}; 0·∞ is indeterminate"
+    message = f"{products[0]}{more}"
     if policy == "raise":
         raise FloatingPointError(
-            f"{message}: rewrite the formula without the pole, or decide with"
-            " indeterminate('zero') or indeterminate('nan')"
+            f"{message}. The limit of 0·∞ is not known: rewrite the formula so that no slope is"
+            " infinite there, or run it in `with indeterminate('zero'):` or ('nan')"
         )
     collected = _collected.get()
     if collected is not None:
         collected += map(str, products)
         return False
     warnings.warn(
-        f"{message} and counts as 0 here: rewrite the formula without the pole, or decide with"
-        " indeterminate('zero'), 'nan' or 'raise'",
+        f"{message}. 0·∞ counts as 0 here, but its limit may be another number: rewrite the formula"
+        " so that no slope is infinite there, or run it in `with indeterminate('zero'):`, ('nan')"
+        " or ('raise')",
         IndeterminateWarning,
         stacklevel=user_level(),
     )

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import microgradlike
 import viz
@@ -22,7 +21,7 @@ OURS, VIZ, NUMPY = (Path(p.__file__).parent for p in (microgradlike, viz, np))
 def function_in(path, name, source):
     """The function `f` of a source, as if it stood in the file `path` of the module `name`."""
     space = {"__name__": name, "user_frame": user_frame, "user_level": user_level, "warn": warn}
-    exec(compile(source, str(path), "exec"), space)  # noqa: S102
+    exec(compile(source, str(path), "exec"), space)
     return space["f"]
 
 

@@ -95,8 +95,8 @@ def _confirmed(
         return entry
     if analytic.indeterminate:
         limits = one_sided(differences, component, analytic.rounding)
-        note = f"{analytic.indeterminate}, which is indeterminate; the difference quotients tend to"
-        return replace(entry, verdict="indeterminate", note=f"{note} {limits}")
+        note = f"{analytic.indeterminate} is indeterminate; the difference quotients have the"
+        return replace(entry, verdict="indeterminate", note=f"{note} limits {limits}")
     values = [e.value for e in estimates.values()]
     within = min(values) - entry.error, max(values) + entry.error
     found = change_within_a_step(differences, component, entry.analytic, within, estimates)
