@@ -103,7 +103,7 @@ leaves them out, or x.filled(number)
     if ma is not None and isinstance(x, ma.MaskedArray) and (count := ma.count_masked(x)):
         way_out = "x.compressed(), which leaves them out"
         if x.ndim > 1:
-            way_out = "rows without them, as of np.ma.compress_rows(x)"
+            way_out = "np.ma.compress_rows(x), which leaves out their rows"
         raise TypeError(
             f"{name} has {count} masked element(s), which would count as numbers; pass {way_out},"
             " or x.filled(number)"
