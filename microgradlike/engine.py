@@ -91,10 +91,11 @@ class Value(Scalar):
     (0.9999983369439447, 6.6522186898021715e-06)
     """
 
-    __slots__ = ("_a", "_b", "_data", "_grad", "_label", "_stamp", "op", "scope")
+    # not `_data`: NumPy takes the attribute of that name for the numbers of a masked array
+    __slots__ = ("_a", "_b", "_grad", "_label", "_number", "_stamp", "op", "scope")
 
     # behind data, grad and label, which convert what is assigned; the engine's own loops use these
-    _data: float
+    _number: float
     _grad: float
     _label: str
     op: Op | None
@@ -104,7 +105,7 @@ class Value(Scalar):
     _stamp: i64  # the last backward pass through it; before the first, the negated run number
 
     def __init__(self, data: SupportsFloat, label: Text = "", _op: object = None) -> None:
-        self._data = data if type(data) is float else leaf_data(data)
+        self._number = data if type(data) is float else leaf_data(data)
         self._grad = 0.0
         self._label = label if type(label) is str and _op is None else leaf_label(label, _op)
         self.op = None
@@ -124,7 +125,7 @@ class Value(Scalar):
         return _make_node(op, operands)
 
     def _unary(self, op: Op) -> Value:
-        x: Number = self._data
+        x: Number = self._number
         forward: Any = op.forward  # a user's function: its result is checked below
         try:
             data = forward(x)
@@ -141,9 +142,9 @@ class Value(Scalar):
     def __add__(self, other: N) -> N: ...
     def __add__(self, other: Number) -> Number:
         if isinstance(other, Value):
-            return _node(self._data + other._data, add, self, other)
+            return _node(self._number + other._number, add, self, other)
         x = as_float(other)
-        return NotImplemented if x is None else _node(self._data + x, add, self, x)
+        return NotImplemented if x is None else _node(self._number + x, add, self, x)
 
     @overload
     def __radd__(self, other: float) -> Value: ...
@@ -151,7 +152,7 @@ class Value(Scalar):
     def __radd__(self, other: Value) -> Value: ...
     def __radd__(self, other: Number) -> Number:
         x = as_float(other)
-        return NotImplemented if x is None else _node(x + self._data, add, x, self)
+        return NotImplemented if x is None else _node(x + self._number, add, x, self)
 
     @overload
     def __sub__(self, other: float) -> Value: ...
@@ -159,9 +160,9 @@ class Value(Scalar):
     def __sub__(self, other: N) -> N: ...
     def __sub__(self, other: Number) -> Number:
         if isinstance(other, Value):
-            return _node(self._data - other._data, sub, self, other)
+            return _node(self._number - other._number, sub, self, other)
         x = as_float(other)
-        return NotImplemented if x is None else _node(self._data - x, sub, self, x)
+        return NotImplemented if x is None else _node(self._number - x, sub, self, x)
 
     @overload
     def __rsub__(self, other: float) -> Value: ...
@@ -169,7 +170,7 @@ class Value(Scalar):
     def __rsub__(self, other: Value) -> Value: ...
     def __rsub__(self, other: Number) -> Number:
         x = as_float(other)
-        return NotImplemented if x is None else _node(x - self._data, sub, x, self)
+        return NotImplemented if x is None else _node(x - self._number, sub, x, self)
 
     @overload
     def __mul__(self, other: float) -> Value: ...
@@ -177,9 +178,9 @@ class Value(Scalar):
     def __mul__(self, other: N) -> N: ...
     def __mul__(self, other: Number) -> Number:
         if isinstance(other, Value):
-            return _node(self._data * other._data, mul, self, other)
+            return _node(self._number * other._number, mul, self, other)
         x = as_float(other)
-        return NotImplemented if x is None else _node(self._data * x, mul, self, x)
+        return NotImplemented if x is None else _node(self._number * x, mul, self, x)
 
     @overload
     def __rmul__(self, other: float) -> Value: ...
@@ -187,7 +188,7 @@ class Value(Scalar):
     def __rmul__(self, other: Value) -> Value: ...
     def __rmul__(self, other: Number) -> Number:
         x = as_float(other)
-        return NotImplemented if x is None else _node(x * self._data, mul, x, self)
+        return NotImplemented if x is None else _node(x * self._number, mul, x, self)
 
     @overload
     def __truediv__(self, other: float) -> Value: ...
@@ -195,9 +196,9 @@ class Value(Scalar):
     def __truediv__(self, other: N) -> N: ...
     def __truediv__(self, other: Number) -> Number:
         if isinstance(other, Value):
-            return _node(_divide(self._data, other._data), div, self, other)
+            return _node(_divide(self._number, other._number), div, self, other)
         x = as_float(other)
-        return NotImplemented if x is None else _node(_divide(self._data, x), div, self, x)
+        return NotImplemented if x is None else _node(_divide(self._number, x), div, self, x)
 
     @overload
     def __rtruediv__(self, other: float) -> Value: ...
@@ -205,10 +206,10 @@ class Value(Scalar):
     def __rtruediv__(self, other: Value) -> Value: ...
     def __rtruediv__(self, other: Number) -> Number:
         x = as_float(other)
-        return NotImplemented if x is None else _node(_divide(x, self._data), div, x, self)
+        return NotImplemented if x is None else _node(_divide(x, self._number), div, x, self)
 
     def __neg__(self) -> Value:
-        return _node(-self._data, neg, self, None)
+        return _node(-self._number, neg, self, None)
 
     def backward(self, upstream: SupportsFloat = 1.0, *, check: bool = False) -> None:
         """Add d(self)/d(leaf) × `upstream` to the `grad` of each leaf; set that of other nodes.
@@ -258,7 +259,7 @@ class Value(Scalar):
         trace = active_trace.get()
         if trace is not None and isinstance(x := trace.as_operand(self), Scalar):
             x.detach()  # raises: the number is not known yet
-        return Value(self._data, self.label)
+        return Value(self._number, self.label)
 
     @property
     def data(self) -> float:
@@ -268,11 +269,11 @@ class Value(Scalar):
         >>> x.data
         3.0
         """
-        return self._data
+        return self._number
 
     @data.setter
     def data(self, x: SupportsFloat) -> None:
-        self._data = x if type(x) is float else attribute("data", x)
+        self._number = x if type(x) is float else attribute("data", x)
 
     @property
     def grad(self) -> float:
@@ -328,7 +329,7 @@ class Value(Scalar):
         if x is None:
             return NotImplemented
         trace = active_trace.get()
-        return self._data == x if trace is None else bool(trace.as_operand(self) == x)
+        return self._number == x if trace is None else bool(trace.as_operand(self) == x)
 
     def __hash__(self) -> int:  # by identity; defining a comparison removes the default
         return object.__hash__(self)
@@ -338,30 +339,30 @@ class Value(Scalar):
     def __lt__(self, other: Number) -> bool:
         x, trace = _number_of(other), active_trace.get()
         if x is None or trace is None:
-            return NotImplemented if x is None else self._data < x
+            return NotImplemented if x is None else self._number < x
         return trace.apply(ops.less, (self, other))  # type: ignore[no-any-return]
 
     def __le__(self, other: Number) -> bool:
         x, trace = _number_of(other), active_trace.get()
         if x is None or trace is None:
-            return NotImplemented if x is None else self._data <= x
+            return NotImplemented if x is None else self._number <= x
         return trace.apply(ops.less_equal, (self, other))  # type: ignore[no-any-return]
 
     def __gt__(self, other: Number) -> bool:
         x, trace = _number_of(other), active_trace.get()
         if x is None or trace is None:
-            return NotImplemented if x is None else self._data > x
+            return NotImplemented if x is None else self._number > x
         return trace.apply(ops.less, (other, self))  # type: ignore[no-any-return]
 
     def __ge__(self, other: Number) -> bool:
         x, trace = _number_of(other), active_trace.get()
         if x is None or trace is None:
-            return NotImplemented if x is None else self._data >= x
+            return NotImplemented if x is None else self._number >= x
         return trace.apply(ops.less_equal, (other, self))  # type: ignore[no-any-return]
 
     def __bool__(self) -> bool:
         trace = active_trace.get()
-        return self._data != 0 if trace is None else bool(trace.as_operand(self))
+        return self._number != 0 if trace is None else bool(trace.as_operand(self))
 
     def __float__(self) -> float:
         # defined to refuse: a silent conversion would lose the gradient
@@ -378,11 +379,11 @@ class Value(Scalar):
         )
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+        return format(self._number, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self._data}, grad={self._grad}{label})"
+        return f"Value(data={self._number}, grad={self._grad}{label})"
 
     def __reduce__(self) -> tuple[object, ...]:
         if self.op is not None:
@@ -391,7 +392,7 @@ class Value(Scalar):
                 " copy or pickle the leaves (a module's parameters) and build the result anew"
             )
         state = getattr(self, "__dict__", None)  # a subclass may carry more
-        return _restore, (type(self), self._data, self._grad, self.label), state
+        return _restore, (type(self), self._number, self._grad, self.label), state
 
 
 def begin_run() -> int:
@@ -435,10 +436,10 @@ def set_data(values: Sequence[Value], numbers: Iterable[Number]) -> None:
     >>> x = Value(3.0); set_data([x], [2]); x.data
     2.0
     """
-    undo = map(_set_data, values, [v._data for v in values])
+    undo = map(_set_number, values, [v._number for v in values])
     try:
         for v, x in zip(values, numbers, strict=True):
-            v._data = x if type(x) is float else attribute("data", x)
+            v._number = x if type(x) is float else attribute("data", x)
     except BaseException:
         deque(undo, maxlen=0)
         raise
@@ -463,9 +464,9 @@ def local_derivatives(v: Value) -> tuple[float | None, ...]:
     """
     if v.op is None:
         return ()
-    at = [x._data if isinstance(x, Value) else x for x in v.operands]
+    at = [x._number if isinstance(x, Value) else x for x in v.operands]
     return tuple(
-        partial_at(v.op, i, v._data, *at) if isinstance(x, Value) else None
+        partial_at(v.op, i, v._number, *at) if isinstance(x, Value) else None
         for i, x in enumerate(v.operands)
     )
 
@@ -482,16 +483,16 @@ def staleness(root: Value) -> tuple[Value, str] | None:
     """
     for v in topological(root):
         if v.op is not None:
-            at = tuple([x._data if isinstance(x, Value) else x for x in v.operands])
+            at = tuple([x._number if isinstance(x, Value) else x for x in v.operands])
             try:
                 now = str(_forward(v.op, at))  # each double has digits of its own
                 found = f"is {now} now"
             except Exception:  # a user's function does not take the present numbers
                 now, found = "", "cannot be computed now"
-            if now != str(v._data):
+            if now != str(v._number):
                 name = f"{v.label:.40} = " if v.label else ""
                 return v, (
-                    f"{name}{v.op.name}{_point(at)} was computed as {v._data} and {found}:"
+                    f"{name}{v.op.name}{_point(at)} was computed as {v._number} and {found}:"
                     " a .data has changed since; build the expression anew"
                 )
     return None
@@ -506,7 +507,7 @@ if __compiled__:  # mypyc's setters crash at a deletion, which a property withou
         setattr(Value, _name, property(attrgetter("_" + _name), _descriptor.__set__))
 
 # Setters that `map` calls without a step of Python between two nodes: Ctrl-C cannot come between.
-_set_data: Final[Any] = vars(Value)["_data"].__set__
+_set_number: Final[Any] = vars(Value)["_number"].__set__
 _set_grad: Final[Any] = vars(Value)["_grad"].__set__
 _set_stamp: Final[Any] = vars(Value)["_stamp"].__set__
 _new: Final[Any] = Value.__new__
@@ -522,7 +523,7 @@ def _node(data: float, op: Op, a: Number, b: Number) -> Value:
         v._label = ""
         v.scope = _scope() if scopes.in_use else None
         v._stamp = _new_nodes.stamp
-    v._data = data
+    v._number = data
     v.op = op
     v._a = a
     v._b = b
@@ -538,7 +539,7 @@ def _make_node(op: Op, operands: tuple[Number, ...]) -> Number:
         if a is None:
             return NotImplemented
         kept.append(a)
-    at = tuple([x._data if isinstance(x, Value) else x for x in kept])
+    at = tuple([x._number if isinstance(x, Value) else x for x in kept])
     if op is mul_no_nan and (data := at[0] * at[1]) == data:
         op = ops.mul  # nothing to absorb: pictures show the ordinary product
     else:
@@ -591,7 +592,7 @@ def _where(condition: Number, a: Number, b: Number) -> Number:
 
 
 def _number_of(x: Number) -> float | None:
-    return x._data if isinstance(x, Value) else as_float(x)
+    return x._number if isinstance(x, Value) else as_float(x)
 
 
 def _restore(cls: type[Value], data: float, grad: float, label: str) -> Value:
@@ -689,8 +690,8 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
             if isinstance(a, Value):
                 if isinstance(b, Value):
                     if op is mul:
-                        p = b._data
-                        q = a._data
+                        p = b._number
+                        q = a._number
                     elif op is add:
                         a._grad += g
                         b._grad += g
@@ -700,9 +701,9 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
                         b._grad -= g
                         continue
                     else:
-                        r = op.partials[0](v._data, a._data, b._data)
+                        r = op.partials[0](v._number, a._number, b._number)
                         p = r if type(r) is float else partial_number(op.name, r)
-                        r = op.partials[1](v._data, a._data, b._data)
+                        r = op.partials[1](v._number, a._number, b._number)
                         q = r if type(r) is float else partial_number(op.name, r)
                     c = g * p
                     a._grad += c if c == c else absorbing_product(g, p)
@@ -715,13 +716,13 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
                 if op is mul:
                     p = b
                 elif b is None:
-                    r = op.partials[0](v._data, a._data)
+                    r = op.partials[0](v._number, a._number)
                     p = r if type(r) is float else partial_number(op.name, r)
                 elif type(b) is tuple:
                     _backpropagate_any_arity(v)
                     continue
                 else:
-                    r = op.partials[0](v._data, a._data, b)
+                    r = op.partials[0](v._number, a._number, b)
                     p = r if type(r) is float else partial_number(op.name, r)
                 c = g * p
                 a._grad += c if c == c else absorbing_product(g, p)
@@ -734,7 +735,7 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
                 elif op is sub:
                     p = -1.0
                 else:
-                    r = op.partials[1](v._data, a, b._data)
+                    r = op.partials[1](v._number, a, b._number)
                     p = r if type(r) is float else partial_number(op.name, r)
                 c = g * p
                 b._grad += c if c == c else absorbing_product(g, p)
@@ -743,7 +744,7 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
         except ArithmeticError:  # a pole: the partial over plain floats raised
             _backpropagate_any_arity(v)
         except Exception as error:
-            at = tuple(x._data if isinstance(x, Value) else x for x in v.operands)
+            at = tuple(x._number if isinstance(x, Value) else x for x in v.operands)
             error.add_note(f"in the derivative of {v._op!r} at {_point(at)}{operands_hint(error)}")
             raise
 

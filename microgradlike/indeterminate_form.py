@@ -74,8 +74,8 @@ class IndeterminateWarning(RuntimeWarning):
 def indeterminate(policy: str) -> Iterator[None]:
     """Decide on indeterminate products 0·∞ of the chain rule, as `np.errstate` does on overflow.
 
-    In `1 / (1 / x)` at 0 a partial is 0 and the next one infinite; their product is the limit 1,
-    which the two numbers do not tell. By default it counts as 0, with a warning. `policy` is
+    In `1 / (1 / x)` at 0 one partial is 0 and the next one infinite. The derivative is 1 there, but
+    0·∞ alone does not show it. By default the product counts as 0, with a warning. `policy` is
     "warn", "zero" (the same in silence), "nan" (the product is nan) or "raise"
     (FloatingPointError). A zero that says "does not depend on it" is no such case: relu that is
     off, the branch not taken, a constant 0. Raises ValueError for another policy.

@@ -242,7 +242,7 @@ class Jitted(Wrapper, Generic[P, R]):
         """Return the outputs, reduced over the rows; with `reduce=None` a line of rows for each."""
         shared = arguments.shared
         if recording.values:
-            shared = np.concatenate([shared, [v._data for v in recording.values]])
+            shared = np.concatenate([shared, [v._number for v in recording.values]])
         if not self.batch:
             return executable.outputs(arguments.rows, shared)[:, 0]
         whole = arguments.rows.shape[1] <= (self.split or executable.shard_rows)

@@ -174,7 +174,7 @@ def _any_node(xs: Iterable[Number]) -> bool:
 
 
 def _data(v: Number) -> Number:
-    return v._data
+    return v._number
 
 
 def _as_number(x: Number) -> Number:

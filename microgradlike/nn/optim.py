@@ -97,7 +97,7 @@ class Optimizer(ABC):
     def _together(self, lr: float, gradients: list[float]) -> None:
         import numpy as np  # here, to keep `import microgradlike` light
 
-        data = np.array([p._data for p in self.parameters], dtype=float)
+        data = np.array([p._number for p in self.parameters], dtype=float)
         rows = [np.asarray(row, dtype=float) for row in self.state.values()]
         with np.errstate(all="ignore"):
             data, *rows = self.update(lr, np.sqrt, data, np.array(gradients), *rows)
