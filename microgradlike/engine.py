@@ -502,9 +502,9 @@ def staleness(root: Value) -> tuple[Value, str] | None:
 __compiled__: Final = not hasattr(as_float, "__code__")
 
 if __compiled__:  # mypyc's setters crash at a deletion, which a property without a deleter refuses
-    for _name in ("data", "grad", "label"):
+    for _name, _slot in ("data", "_number"), ("grad", "_grad"), ("label", "_label"):
         _descriptor: Any = vars(Value)[_name]
-        setattr(Value, _name, property(attrgetter("_" + _name), _descriptor.__set__))
+        setattr(Value, _name, property(attrgetter(_slot), _descriptor.__set__))
 
 # Setters that `map` calls without a step of Python between two nodes: Ctrl-C cannot come between.
 _set_number: Final[Any] = vars(Value)["_number"].__set__
