@@ -52,7 +52,7 @@ def write_whole(path: PathLike, content: bytes) -> None:
         for _ in range(ATTEMPTS):
             if _replaced(os.path.join(folder, beginning + os.urandom(8).hex()), target, content):
                 return
-        raise OSError(errno.EBUSY, "other programs remove the temporary file again and again")
+        raise OSError(errno.EBUSY, f"a new file in {folder} is gone at once; choose another folder")
     except OSError as error:  # names the temporary file, or none
         if error.errno is None:
             raise

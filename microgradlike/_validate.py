@@ -101,9 +101,12 @@ leaves them out, or x.filled(number)
     """
     ma = sys.modules.get("numpy.ma")  # imported, if there is a masked array
     if ma is not None and isinstance(x, ma.MaskedArray) and (count := ma.count_masked(x)):
+        way_out = "x.compressed(), which leaves them out"
+        if x.ndim > 1:
+            way_out = "np.ma.compress_rows(x), which leaves out their rows"
         raise TypeError(
-            f"{name} has {count} masked element(s), which would count as numbers; pass"
-            " x.compressed(), which leaves them out, or x.filled(number)"
+            f"{name} has {count} masked element(s), which would count as numbers; pass {way_out},"
+            " or x.filled(number)"
         )
 
 

@@ -13,7 +13,7 @@ def deg2rad(x: float) -> float: ...
 @overload
 def deg2rad(x: K) -> K: ...
 def deg2rad(x: Number) -> Number:
-    """The angle `x`, in degrees, in radians.
+    """Convert an angle from degrees to radians.
 
     >>> deg2rad(180.0)
     3.141592653589793
@@ -26,7 +26,7 @@ def rad2deg(x: float) -> float: ...
 @overload
 def rad2deg(x: K) -> K: ...
 def rad2deg(x: Number) -> Number:
-    """The angle `x`, in radians, in degrees.
+    """Convert an angle from radians to degrees.
 
     >>> import math
     >>> rad2deg(math.pi)

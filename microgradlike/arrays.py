@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from microgradlike._validate import require_numbers
+from microgradlike._validate import refuse_mask, require_numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,8 @@ def array(numbers: object) -> NumberArray:
     `numbers` is an array, or nested lists or tuples, of Values, their like and real numbers. In a
     plain object array NumPy asks each element for a method, so that `np.exp` fails at a float and
     `np.maximum` does not share a tie; on this array they are the primitives of their names.
-    Raises TypeError for an element that is not a number, ValueError for rows of different lengths.
+    Raises TypeError for an element that is masked or not a number, ValueError for rows of different
+    lengths.
 
     >>> import numpy as np
     >>> from microgradlike import Value
@@ -29,6 +30,11 @@ def array(numbers: object) -> NumberArray:
     """
     import numpy as np
 
+    stack = [numbers]
+    while stack:  # NumPy drops masks
+        part = stack.pop()
+        refuse_mask("array", part)
+        stack += part if isinstance(part, (list, tuple)) else ()
     made: np.ndarray[Any, Any] = np.array(numbers, dtype=object)
     require_numbers("array", "element", made.flat, "give all rows the same length, of numbers")
     return number_array(made)

@@ -43,6 +43,8 @@ def leaf_data(data: object) -> float:
         way_out = "write Value(float(x)) for one number, [Value(x) for x in numbers] for several"
         if isinstance(data, Scalar):
             way_out = "it is one already; x.detach() makes a leaf of its number, without derivative"
+        if isinstance(data, str):
+            way_out = "convert it with float(x), and pass a name as label="
         raise _not_a_real_number("Value", data, _unlike_a_number(data) or way_out)
     return x
 
@@ -55,11 +57,14 @@ def attribute(name: str, x: object) -> float:
     """
     number = as_float(x)
     if number is None:
-        way_out = f"write v.{name} = float(x) for one number"
+        way_out = f"write v.{name} = float(x) for one number, and give each Value its own"
         if isinstance(x, Scalar):
             way_out = "assign its number, the .data of a Value"
+        elif isinstance(x, str):
+            way_out = "convert it with float(x)"
         elif x is None and name == "grad":
             way_out = "write p.grad = 0.0, or call zero_grad() of the module or the optimizer"
+            raise _not_a_real_number(f".{name}", x, way_out)
         raise _not_a_real_number(f".{name}", x, _unlike_a_number(x) or way_out)
     return number
 
@@ -70,7 +75,7 @@ def upstream_gradient(upstream: object) -> float:
     if g is None:
         raise TypeError(
             f"backward(upstream) takes a number, got {upstream!r:.60} of type"
-            f" {type(upstream).__name__}; write float(x), or the .data of a Value"
+            f" {type(upstream).__name__}; pass one float, such as the .data of a Value"
         )
     return g
 
@@ -91,10 +96,10 @@ def partial_number(name: str, p: object) -> float:
 
 def _unlike_a_number(x: object) -> str:
     """The way out for the types that are taken for numbers most often, or ""."""
-    if isinstance(x, bool):
+    if x is None:
+        return "pass a number, such as 0.0, or math.nan for one that is missing"
+    if type(x).__name__ in ("bool", "bool_"):
         return "write float(x) if 0.0 or 1.0 is meant"
-    if isinstance(x, str):
-        return "convert it with float(x), and pass a name as label="
     if type(x).__name__ == "MaskedConstant":
         return "a masked element has no number; leave it out by array.compressed()"
     if isinstance(x, complex):

@@ -168,12 +168,13 @@ def _adopted(cls: type[Value], v: Number, operands: Sequence[Number]) -> Number:
 
 
 def _numbers(name: str, grads: Iterable[SupportsFloat], count: int) -> tuple[float, ...]:
-    found = [as_float(g) for g in grads]
+    given = list(grads)
+    found = [as_float(g) for g in given]
     numbers = tuple(g for g in found if g is not None)
     if len(numbers) < len(found) or len(found) != count:
         raise TypeError(
             f"local_grads of {name or 'a Value'} must be {count} number(s), one per child, got"
-            f" {len(found)}: {found!r:.60}"
+            f" {len(given)}: {given!r:.60}"
         )
     return numbers
 
@@ -181,11 +182,12 @@ def _numbers(name: str, grads: Iterable[SupportsFloat], count: int) -> tuple[flo
 def _operation(made: Value, name: str, operands: Sequence[engine.Value]) -> Op:
     """A primitive for the one node `made`: what the program wrote, at its numbers."""
     node, at, data = weakref.ref(made), tuple([x.data for x in operands]), made.data
+    made_by_hand = repr(name) if name else "an operation"
 
     def refuse() -> NoReturn:
         raise TypeError(
-            f"{name or 'an operation'!r} was made by hand at {at} and has no formula; make it with"
-            " unary, binary or primitive"
+            f"{made_by_hand} was made by hand at {at} and has no formula for other numbers or a"
+            " second derivative; make it with unary, binary or primitive"
         )
 
     def forward(*xs: Number) -> float:

@@ -91,10 +91,10 @@ class Value(Scalar):
     (0.9999983369439447, 6.6522186898021715e-06)
     """
 
+    # not `_data`: NumPy takes the attribute of that name for the numbers of a masked array
     __slots__ = ("_a", "_b", "_grad", "_label", "_number", "_stamp", "op", "scope")
 
-    # Behind data, grad and label, which convert what is assigned; the engine's own loops use these.
-    # Not `_data`: numpy.ma takes that for the elements of an array.
+    # behind data, grad and label, which convert what is assigned; the engine's own loops use these
     _number: float
     _grad: float
     _label: str
@@ -367,14 +367,14 @@ class Value(Scalar):
     def __float__(self) -> float:
         # defined to refuse: a silent conversion would lose the gradient
         raise TypeError(
-            "a Value does not turn into a float, which would lose its gradient; read .data for the"
-            " number, or use microgradlike.sin(v) and its like in place of math.sin(v), and arrays"
-            " of dtype=object in place of floats"
+            "a Value is not converted to a float, as that would lose its gradient; read .data for"
+            " the number, use microgradlike.sin(v) and its like in place of math.sin(v), and"
+            " dtype=object for an array that holds Values"
         )
 
     def __int__(self) -> int:
         raise TypeError(
-            "a Value does not turn into an int, which would lose its gradient; write int(v.data)"
+            "a Value is not converted to an int, as that would lose its gradient; write int(v.data)"
             " for the number, or use microgradlike.trunc(v)"
         )
 
@@ -436,7 +436,7 @@ def set_data(values: Sequence[Value], numbers: Iterable[Number]) -> None:
     >>> x = Value(3.0); set_data([x], [2]); x.data
     2.0
     """
-    undo = map(_set_data, values, [v._number for v in values])
+    undo = map(_set_number, values, [v._number for v in values])
     try:
         for v, x in zip(values, numbers, strict=True):
             v._number = x if type(x) is float else attribute("data", x)
@@ -486,12 +486,13 @@ def staleness(root: Value) -> tuple[Value, str] | None:
             at = tuple([x._number if isinstance(x, Value) else x for x in v.operands])
             try:
                 now = str(_forward(v.op, at))  # each double has digits of its own
+                found = f"is {now} now"
             except Exception:  # a user's function does not take the present numbers
-                now = "refused"
+                now, found = "", "cannot be computed now"
             if now != str(v._number):
                 name = f"{v.label:.40} = " if v.label else ""
                 return v, (
-                    f"{name}{v.op.name}{_point(at)} was computed as {v._number} and is {now} now:"
+                    f"{name}{v.op.name}{_point(at)} was computed as {v._number} and {found}:"
                     " a .data has changed since; build the expression anew"
                 )
     return None
@@ -501,12 +502,12 @@ def staleness(root: Value) -> tuple[Value, str] | None:
 __compiled__: Final = not hasattr(as_float, "__code__")
 
 if __compiled__:  # mypyc's setters crash at a deletion, which a property without a deleter refuses
-    for _name, _slot in (("data", "_number"), ("grad", "_grad"), ("label", "_label")):
+    for _name, _slot in ("data", "_number"), ("grad", "_grad"), ("label", "_label"):
         _descriptor: Any = vars(Value)[_name]
         setattr(Value, _name, property(attrgetter(_slot), _descriptor.__set__))
 
 # Setters that `map` calls without a step of Python between two nodes: Ctrl-C cannot come between.
-_set_data: Final[Any] = vars(Value)["_number"].__set__
+_set_number: Final[Any] = vars(Value)["_number"].__set__
 _set_grad: Final[Any] = vars(Value)["_grad"].__set__
 _set_stamp: Final[Any] = vars(Value)["_stamp"].__set__
 _new: Final[Any] = Value.__new__

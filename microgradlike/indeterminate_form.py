@@ -8,8 +8,6 @@ as 0, and costs nothing otherwise.
 from __future__ import annotations
 
 import math
-import os
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 
+from microgradlike._frames import user_level
 from microgradlike.graph import node_operands, topological
 from microgradlike.ieee_float import partial_at
 from microgradlike.op import Number
@@ -26,7 +25,6 @@ from microgradlike.structural import is_constant, structural_zero
 __all__ = ["IndeterminateWarning", "indeterminate"]
 
 POLICIES = ("warn", "zero", "nan", "raise")
-_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _policy: ContextVar[str] = ContextVar("microgradlike_indeterminate", default="warn")
 _collected: ContextVar[list[str] | None] = ContextVar("microgradlike_collected", default=None)
 
@@ -76,8 +74,8 @@ class IndeterminateWarning(RuntimeWarning):
 def indeterminate(policy: str) -> Iterator[None]:
     """Decide on indeterminate products 0·∞ of the chain rule, as `np.errstate` does on overflow.
 
-    In `1 / (1 / x)` at 0 a partial is 0 and the next one infinite; their product is the limit 1,
-    which the two numbers do not tell. By default it counts as 0, with a warning. `policy` is
+    In `1 / (1 / x)` at 0 one partial is 0 and the next one infinite. The derivative is 1 there, but
+    0·∞ alone does not show it. By default the product counts as 0, with a warning. `policy` is
     "warn", "zero" (the same in silence), "nan" (the product is nan) or "raise"
     (FloatingPointError). A zero that says "does not depend on it" is no such case: relu that is
     off, the branch not taken, a constant 0. Raises ValueError for another policy.
@@ -200,21 +198,22 @@ def settle(products: Sequence[Product | str]) -> bool:
     if policy == "nan":
         return True
     more = f" (and {len(products) - 1} more)" if len(products) > 1 else ""
-    message = f"{products[0]}{more}; 0·∞ is indeterminate"
+    message = f"{products[0]}{more}"
     if policy == "raise":
         raise FloatingPointError(
-            f"{message}: rewrite the formula without the pole, or decide with"
-            " indeterminate('zero') or indeterminate('nan')"
+            f"{message}. The limit of 0·∞ is not known: rewrite the formula so that no slope is"
+            " infinite there, or run it in `with indeterminate('zero'):` or ('nan')"
         )
     collected = _collected.get()
     if collected is not None:
         collected += map(str, products)
         return False
     warnings.warn(
-        f"{message} and counts as 0 here: rewrite the formula without the pole, or decide with"
-        " indeterminate('zero'), 'nan' or 'raise'",
+        f"{message}. 0·∞ counts as 0 here, but its limit may be another number: rewrite the formula"
+        " so that no slope is infinite there, or run it in `with indeterminate('zero'):`, ('nan')"
+        " or ('raise')",
         IndeterminateWarning,
-        stacklevel=_user_level(),
+        stacklevel=user_level(),
     )
     return False
 
@@ -274,11 +273,3 @@ def _known(x: Number, constant: set[int]) -> float:
 
 def _partial(v: Number, index: int) -> float:
     return partial_at(v.op, index, v.data, *numbers(v))
-
-
-def _user_level() -> int:
-    """The stacklevel of the user's line, for a warning given by the caller."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        level, frame = level + 1, frame.f_back
-    return level

@@ -35,7 +35,7 @@ class NumberArray(np.ndarray[Any, Any]):
                 return own(*args, **kwargs)
             return _as_numbers(super().__array_function__(func, types, args, kwargs))
         except (TypeError, AttributeError, ValueError) as error:
-            error.add_note(f"in {func.__name__} of NumPy; if it needs floats, {WAY_OUT}")
+            error.add_note(f"NumPy's {func.__name__} may need floats; {WAY_OUT}")
             raise
 
     # By the numbers, where NumPy compares objects and puts nan anywhere.

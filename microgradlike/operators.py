@@ -93,7 +93,9 @@ class Operators:
     def __pow__(self, other: N, modulo: None = None) -> N: ...
     def __pow__(self, other: Number, modulo: object = None) -> Number:
         if modulo is not None:
-            raise TypeError(f"pow(a, b, {modulo!r:.60}) is for ints; write power(a, b) for a ** b")
+            raise TypeError(
+                f"pow(a, b, {modulo!r:.60}) takes ints only; write a ** b % c for the remainder"
+            )
         y = self.apply(ops.power, self, other)
         if y is NotImplemented and isinstance(other, Operators):
             return other.apply(ops.power, self, other)  # compiled code does not ask __rpow__ then
@@ -175,7 +177,7 @@ class Operators:
     def __round__(self, digits: int | None = None) -> Self:
         if digits:
             raise TypeError(
-                f"round(x, {digits}) takes plain numbers; write rint(x * 10**{digits}) /"
-                f" 10**{digits}, or round(x) for whole numbers"
+                f"round(x, {digits}) takes plain numbers only; write"
+                f" round(x * 10**{digits}) / 10**{digits}"
             )
         return self._unary(ops.rint)

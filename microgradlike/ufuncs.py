@@ -45,7 +45,7 @@ LARGER: Mapping[str, Ufunc] = {
     }.items()
 }
 OF_MASKS = {"bitwise_and": "a * b", "bitwise_or": "maximum(a, b)", "invert": "1 - a"}
-WAY_OUT = "write it with functions of microgradlike, or take the numbers, [v.data for v in a]"
+WAY_OUT = "use functions of microgradlike, or apply it to the numbers: [v.data for v in a]"
 
 
 @functools.cache
@@ -137,13 +137,13 @@ def _of_truths(ufunc: Ufunc, method: str, operands: list[Any], options: dict[str
 
 def _refuse_masks(ufunc: Ufunc, *_: Any) -> NoReturn:
     raise TypeError(
-        f"np.{ufunc.__name__} has no meaning for Values; masks that jit records are numbers 0 and"
-        f" 1, for which it is {OF_MASKS[ufunc.__name__]}"
+        f"np.{ufunc.__name__} does not take Values; for masks under jit, which are numbers 0.0 and"
+        f" 1.0, write {OF_MASKS[ufunc.__name__]}"
     )
 
 
 def _refuse(ufunc: Ufunc, *_: Any) -> NoReturn:
-    raise TypeError(f"np.{ufunc.__name__} has no meaning for Values; {WAY_OUT}")
+    raise TypeError(f"np.{ufunc.__name__} does not take Values; {WAY_OUT}")
 
 
 KINDS: tuple[tuple[Container[str], Rule], ...] = (

@@ -130,12 +130,22 @@ def test_the_message_names_the_way_out():
     def array(p):
         p.data = np.array([1.0])
 
+    def text(p):
+        p.data = "1"
+
+    def nothing(p):
+        p.data = None
+
     assert refusal(zero) == (
         ".grad takes a real number, got None of type NoneType; write p.grad = 0.0, or call"
         " zero_grad() of the module or the optimizer"
     )
     assert refusal(step).endswith("of type Value; assign its number, the .data of a Value")
-    assert refusal(array).endswith("; write v.data = float(x) for one number")
+    assert refusal(array).endswith(
+        "; write v.data = float(x) for one number, and give each Value its own"
+    )
+    assert refusal(text).endswith("got '1' of type str; convert it with float(x)")
+    assert refusal(nothing).endswith("or math.nan for one that is missing")
 
 
 def test_a_number_beyond_the_largest_double_is_refused_as_by_the_constructor():

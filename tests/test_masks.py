@@ -49,7 +49,9 @@ def test_a_masked_element_is_refused_wherever_arrays_enter(enter, x):
 
 @pytest.mark.parametrize("data", [(TABLE, [1.0, 2.0]), ([[1.0, 2.0]] * 3, LINE)])
 def test_training_data_with_masked_elements_is_refused(data):
-    with pytest.raises(TypeError, match=r"data\[[01]\] has 1 masked element.*x\.compressed\(\)"):
+    with pytest.raises(
+        TypeError, match=r"data\[[01]\] has 1 masked element.*compress.* or x\.filled\("
+    ):
         fit(*data)
 
 
@@ -73,3 +75,15 @@ def test_an_array_in_which_nothing_is_masked_has_all_its_numbers():
 def test_what_numpy_masks_inside_a_function_stays_masked():
     assert grad(lambda x: (LINE * x).sum())(1.0) == 3.0
     assert jit(lambda x: (LINE * x).sum())(1.0) == 3.0
+
+
+@pytest.mark.parametrize("enter", [mg.array, lambda x: mg.array([x, x]), lambda x: mg.array((x,))])
+def test_an_array_of_numbers_keeps_no_masked_element(enter):
+    with pytest.raises(TypeError, match=r"array has 1 masked element.* x\.filled\("):
+        enter(LINE)
+
+
+def test_the_way_out_of_a_mask_in_a_table_keeps_its_rows():
+    with pytest.raises(TypeError, match=r"np\.ma\.compress_rows\(x\)"):
+        jit(total)(TABLE)
+    assert np.ma.compress_rows(TABLE).ndim == 2

@@ -129,11 +129,9 @@ def test_masks_count_in_arithmetic_only():
     assert np.logical_and(a, [1, 1, 0, 1]).tolist() == [True, True, False, True]
     assert np.sum(a > 0) == 3
     for f in (operator.and_, operator.or_):
-        with pytest.raises(
-            TypeError, match=r"masks that jit records are numbers 0 and 1.* (a \*|max)"
-        ):
+        with pytest.raises(TypeError, match=r"masks under jit.* (a \*|max)"):
             f(a, a)  # fmt: skip
-    with pytest.raises(TypeError, match="for which it is 1 - a"):
+    with pytest.raises(TypeError, match="write 1 - a"):
         np.invert(a)
 
 
@@ -227,7 +225,7 @@ def test_what_is_written_into_keeps_its_type():
     for write in (lambda: operator.iadd(floats, Value(1.0)), lambda: np.exp(a, out=floats)):
         with pytest.raises(TypeError, match=r"array of float64 cannot hold; write a = a \+ b"):
             write()
-    with pytest.raises(TypeError, match=r"read \.data.* arrays of dtype=object"):
+    with pytest.raises(TypeError, match=r"read \.data.* dtype=object for an array"):
         floats[0] = Value(1.0)
 
 
@@ -236,9 +234,7 @@ def test_what_is_written_into_keeps_its_type():
     [lambda a: np.heaviside(a, 0.5), lambda a: np.copysign(1.0, a[1]), lambda a: np.spacing(a)],
 )
 def test_a_ufunc_without_meaning_says_what_to_do(call):
-    with pytest.raises(
-        TypeError, match=r"no meaning for Values; write it with functions of micrograd"
-    ):
+    with pytest.raises(TypeError, match=r"does not take Values; use functions of micrograd"):
         call(mixed([1.0, 2.0]))
 
 
@@ -309,5 +305,5 @@ def test_numbers_of_sympy_stand_on_either_side():
 
 def test_a_power_modulo_is_refused_with_the_way_out():
     for kind in (Value, Dual):
-        with pytest.raises(TypeError, match=r"pow\(a, b, 3\) is for ints; write power\(a, b\)"):
+        with pytest.raises(TypeError, match=r"pow\(a, b, 3\) takes ints only; write a \*\* b % c"):
             pow(kind(2.0), 2, 3)

@@ -168,7 +168,9 @@ def test_a_remainder_with_a_stranger_is_a_type_error(stranger):
 @pytest.mark.parametrize("digits", [2, -1])
 def test_a_decimal_rounding_names_the_way_out(digits):
     for x in kinds(2.5):
-        with pytest.raises(TypeError, match=rf"write rint\(x \* 10\*\*{digits}\) / 10\*\*{digits}"):
+        with pytest.raises(
+            TypeError, match=rf"write round\(x \* 10\*\*{digits}\) / 10\*\*{digits}"
+        ):
             round(x, digits)
 
 

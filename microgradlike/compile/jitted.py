@@ -20,6 +20,7 @@ from typing import (
 import numpy as np
 
 from microgradlike import functions, ops
+from microgradlike._frames import user_level
 from microgradlike._validate import shown
 from microgradlike.coerce import upstream_gradient
 from microgradlike.compile.arguments import Arguments
@@ -267,7 +268,7 @@ class Jitted(Wrapper, Generic[P, R]):
             f"{self!r} runs eagerly at each call with a Module, here a {type(module).__name__};"
             " call .backward(...) for the value and the gradients by a program, or let the function"
             " close over the Module",
-            stacklevel=3,
+            stacklevel=user_level(),
         )
 
     def _eager(self, arguments: Arguments) -> Any:

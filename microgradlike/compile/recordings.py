@@ -69,9 +69,9 @@ class Recordings:
                     dies = weakref.ref(instance, lambda _: of_instances.pop(key, None))
                 except TypeError as error:
                     raise TypeError(
-                        f"a jit method keeps programs for each instance while it lives, and a"
-                        f" {type(instance).__name__} has no weak references; add '__weakref__' to"
-                        " its __slots__"
+                        "a jit method refers weakly to its instance, which"
+                        f" {type(instance).__name__} does not allow; add '__weakref__' to its"
+                        " __slots__"
                     ) from error
                 of_instances[key] = dies, Recordings()
             return of_instances[key][1]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from types import FrameType
 from typing import NoReturn
 
-__all__ = ["TraceError"]
+from microgradlike._frames import user_frame
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+__all__ = ["TraceError"]
 
 
 class TraceError(TypeError):
@@ -42,14 +39,6 @@ def refuse_other_trace() -> NoReturn:
 
 def fail(message: str) -> NoReturn:
     """Raise TraceError with the line of the user's code that led here."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and _is_library_frame(frame):
-        frame = frame.f_back
+    frame = user_frame()
     place = "" if frame is None else f"{frame.f_code.co_filename}, line {frame.f_lineno}: "
     raise TraceError(place + message)
-
-
-def _is_library_frame(frame: FrameType) -> bool:
-    """Return whether the frame runs code of this package or of NumPy."""
-    module = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-    return frame.f_code.co_filename.startswith(_PACKAGE) or module == "numpy"

@@ -99,7 +99,7 @@ class Tracer(Scalar):
     def __hash__(self) -> int:
         self._refuse(
             "a look-up of x by its hash, as in a dict, a set or lru_cache, needs the number",
-            "write where(x <= 1, a, b), or look up by id(x) or by a plain number",
+            "write where(abs(x - 1) <= 0, a, b), or look it up outside and pass the result",
         )
 
     def __bool__(self) -> bool:
@@ -116,7 +116,9 @@ class Tracer(Scalar):
         )
 
     def __complex__(self) -> complex:
-        self._refuse("complex(x) needs the number", "numbers are real here; use two numbers")
+        self._refuse(
+            "complex(x) needs the number", "numbers are real here; use one number for each part"
+        )
 
     def __int__(self) -> int:
         self._refuse("int(x) needs the number", "use microgradlike.trunc(x)")
@@ -130,7 +132,9 @@ class Tracer(Scalar):
 
     def __format__(self, spec: str) -> str:
         if spec:
-            self._refuse(f"the format {spec!r} needs the number", "print it without a format")
+            self._refuse(
+                f"the format {spec!r} needs the number", "format the result after the call"
+            )
         return repr(self)
 
     @property

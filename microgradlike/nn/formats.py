@@ -68,7 +68,7 @@ def _to_json(parameters: Parameters) -> bytes:
 def _from_json(content: bytes, limit: int) -> Parameters:
     numbers = SCHEMA.decode(content)["parameters"]
     if not isinstance(numbers, dict):
-        raise LoadError(f"has no parameters by name, but {shown(numbers)}; {ANOTHER_COPY}")
+        raise LoadError(f"has {shown(numbers)} in place of parameters by name; {ANOTHER_COPY}")
     return {name: _number(name, x) for name, x in numbers.items()}
 
 
@@ -98,15 +98,20 @@ def _from_npz(content: bytes, limit: int) -> Parameters:
     arrays = _arrays(content, limit)
     if set(arrays) != {"format", "version", "names", "values"}:
         found = ", ".join(sorted(arrays))
-        raise LoadError(f"is not a {SCHEMA.format} file: it holds {found[:200]!r}")
+        raise LoadError(
+            f"is not a {SCHEMA.format} file: it holds {found[:200]!r}; pass another file"
+        )
     SCHEMA.require_format(arrays["format"].tolist(), arrays["version"].tolist())
     names, values = arrays["names"], arrays["values"]
     if names.dtype.kind != "U" or values.dtype.kind != "f" or values.dtype.itemsize != 8:
         raise LoadError(
-            f"has names of {names.dtype} and values of {values.dtype}, not text and doubles"
+            f"has names of {names.dtype} and values of {values.dtype}, not text and doubles;"
+            f" {ANOTHER_COPY}"
         )
     if names.ndim != 1 or names.shape != values.shape:
-        raise LoadError(f"has names of shape {names.shape} but values of shape {values.shape}")
+        raise LoadError(
+            f"has names of shape {names.shape} but values of shape {values.shape}; {ANOTHER_COPY}"
+        )
     return unique(list(zip(names.tolist(), values.tolist())))
 
 

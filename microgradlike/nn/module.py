@@ -155,7 +155,14 @@ class Module(HasParameters):
         return self
 
     def eval(self) -> Self:
-        """Put the module and those in it into evaluation mode; the same as `train(False)`."""
+        """Put the module and those in it into evaluation mode; the same as `train(False)`.
+
+        Returns the module itself.
+
+        >>> from microgradlike.nn import Dropout
+        >>> Dropout(0.5).eval()([1.0, 2.0])
+        [1.0, 2.0]
+        """
         return self.train(False)
 
     def zero_grad(self) -> None:

@@ -43,8 +43,8 @@ def uniform(rng: Source | None = None) -> Number:
     if active_trace.get() is not None:
         refuse(
             "a random number is drawn for every call",
-            'train with nn.fit, which passes it as an argument, or pass backend="eager"; a Dropout'
-            " is inactive after model.eval()",
+            'train with nn.fit, which draws it anew in each step, or pass backend="eager"; after'
+            " model.eval(), Dropout draws none",
         )
     return (random if rng is None else source(rng)).uniform(0, 1)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import types
 import warnings
 from collections import deque
@@ -11,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, KeysView, ValuesView
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from microgradlike._frames import user_level
 from microgradlike.derivatives.pytree import HasParameters, is_array
 from microgradlike.engine import Value
 
@@ -22,7 +21,6 @@ PLAIN = frozenset(
 )  # types of attributes that hold no Values; a function that closes over one is its own affair
 OBJECTS = 1000  # the number of objects that are looked into for one attribute
 _ITERABLE = (list, tuple, set, frozenset, deque, KeysView, ValuesView)
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 _warned: WeakKeyDictionary[type, set[str]] = WeakKeyDictionary()  # attributes of a class
 
@@ -52,7 +50,7 @@ def warn_of_unsearched(
                 f"{type(module).__name__}.{path} holds {len(missed)} Value(s) that parameters()"
                 f" does not find, since it does not look into a {type(x).__name__}. Use a list, a"
                 " tuple, a dict, an object array or a Module, or define parameters()",
-                stacklevel=level_of_user(),
+                stacklevel=user_level(),
             )
 
 
@@ -93,12 +91,3 @@ def _parts(x: Any) -> list[object]:
     state: Any = object.__getstate__(x)  # attributes and slots
     spaces = state if isinstance(state, tuple) else (state,)
     return [part for space in spaces if isinstance(space, dict) for part in space.values()]
-
-
-def level_of_user() -> int:
-    """The `stacklevel` of the first line outside this package, for a warning by the caller."""
-    level = 1
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame, level = frame.f_back, level + 1
-    return level

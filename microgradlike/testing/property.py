@@ -173,14 +173,14 @@ def _require(
     missing = [name for name in arguments.provided if name not in provided]
     if missing:
         raise TypeError(
-            f"{name_of(f)} takes {listed(missing)} from pytest; pass {missing[0]}=... to call it"
-            " yourself"
+            f"{name_of(f)} takes {listed(missing)} from pytest; pass {listed(missing)} by name to"
+            " call it yourself"
         )
     unknown = [name for name in provided if name not in arguments.names]
     if unknown or len(receiver) != bool(arguments.receiver):
         raise TypeError(
-            f"{name_of(f)} draws its arguments; call it with {arguments.receiver or 'none'}, and by"
-            f" name with those to set, got {[*receiver, *unknown]!r:.80}"
+            f"{name_of(f)} draws its arguments, got {[*receiver, *unknown]!r:.80}; call"
+            f" {name_of(f)}({arguments.receiver}), or set one of {listed(arguments.names)} by name"
         )
 
 

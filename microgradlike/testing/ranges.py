@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -91,7 +92,8 @@ def _defaults(f: Function, ranges: Mapping[str, object]) -> tuple[str, dict[str,
         keyword = p.kind is p.KEYWORD_ONLY and p.default is p.empty and not provided
         if p.kind is p.VAR_POSITIONAL or keyword:
             raise TypeError(
-                f"f takes {p}, which cannot be drawn; wrap it in a function with named arguments"
+                f"f takes {p}, a {p.kind.description} argument, which cannot be drawn; wrap f in a"
+                " function with named arguments"
             )
         if provided or p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
             found[p.name] = p.default
@@ -124,4 +126,6 @@ def _interval(name: str, low: float, high: float) -> st.SearchStrategy[float]:
         raise ValueError(
             f"{name}=({low}, {high}) is not an interval; give two finite numbers, the lower first"
         )
-    return st.floats(low, high, allow_subnormal=False)
+    largest = max(abs(low), abs(high))
+    # subnormal numbers only where there are no others
+    return st.floats(low, high, allow_subnormal=0 < largest < sys.float_info.min)

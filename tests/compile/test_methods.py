@@ -124,7 +124,7 @@ def test_an_instance_that_cannot_be_referred_to_weakly_says_what_to_add():
         def f(self, x):
             return x
 
-    with pytest.raises(TypeError, match=r"Slots has no weak references; add '__weakref__' to its"):
+    with pytest.raises(TypeError, match=r"Slots does not allow; add '__weakref__' to its"):
         Slots().f(1.0)
 
 

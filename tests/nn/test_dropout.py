@@ -250,7 +250,7 @@ def test_a_loss_that_is_not_finite_says_where_with_its_noise(backend):
     def loss(model, x, y):
         return (model(x) * 0 + nn.uniform() - 2).log()
 
-    with pytest.raises(FloatingPointError, match=r"from example \d+, where it began at\n.*log"):
+    with pytest.raises(FloatingPointError, match=r"first in example \d+:\n.*log"):
         fitted(loss=loss, backend=backend)
 
 

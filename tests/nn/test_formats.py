@@ -123,7 +123,7 @@ def changed(model, **changes):
         ({"version": 2}, "has version 2; this release reads version 1"),
         ({"version": True}, "has version True"),
         ({"version": None}, "has version None"),
-        ({"parameters": [1.0]}, "has no parameters by name"),
+        ({"parameters": [1.0]}, "in place of parameters by name"),
         (
             {"parameters": {"layers": 1.0}},
             "another model: missing 'layers.* and 4 more; unexpected 'layers'",

@@ -83,7 +83,7 @@ def test_a_draw_that_is_the_same_each_time_is_refused_if_the_generator_is_shared
     def loss(model, x, y):
         return (model(x) - y) ** 2 if source() < 2 else model(x)
 
-    with pytest.raises(TraceError, match="the loss draws random numbers; a program would freeze"):
+    with pytest.raises(TraceError, match="the loss draws random numbers; a program would repeat"):
         fitted(loss)
 
 
@@ -96,7 +96,7 @@ def test_another_structure_is_refused_too():
             z = z.tanh()
         return (z - y) ** 2
 
-    with pytest.raises(TraceError, match="recorded again; a program would freeze"):
+    with pytest.raises(TraceError, match="recorded again; a program would repeat"):
         fitted(loss)
 
 

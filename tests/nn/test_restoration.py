@@ -84,8 +84,11 @@ def setting(*keys, to):
         (setting("parameters", "layers.0.neurons.0.b", to=True), "0.b must be a number, got True"),
         (setting("parameters", "layers.0.neurons.0.c", to=0.5), "another model: unexpected 'lay"),
         (setting("callbacks", to="none"), "callbacks must be a list, got 'none'"),
-        (setting("callbacks", 0, to=["EarlyStopping"]), r"callbacks\[0\] must be a name and a st"),
-        (setting("callbacks", 0, to=[1, {}]), r"callbacks\[0\] must be a name and a state"),
+        (
+            setting("callbacks", 0, to=["EarlyStopping"]),
+            r"callbacks\[0\] must be a name and a dict",
+        ),
+        (setting("callbacks", 0, to=[1, {}]), r"callbacks\[0\] must be a name and a dict"),
         (setting("callbacks", 0, 1, "best", to="low"), "EarlyStopping .*best must be a number"),
         (setting("callbacks", 0, 1, "waited", to=-2), "waited must be at least 0, got -2"),
         (setting("callbacks", 0, 1, "parameters", to=5), "parameters must be a list of numbers"),

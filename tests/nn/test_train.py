@@ -493,7 +493,7 @@ def test_a_loss_that_is_no_number_says_where_it_began(backend):
     options = {"epochs": 2, "progress": False, "backend": backend}
     with pytest.raises(FloatingPointError) as raised:
         train.fit(model, lambda m, x: m(x), ([1.0, 2.0, -3.0],), optimizer=made, **options)
-    assert "the loss is nan in epoch 1, from example 2, where it began" in str(raised.value)
+    assert "the loss is nan in epoch 1, first in example 2:" in str(raised.value)
     assert "log(-3.0) = nan" in str(raised.value)
     assert "lower the learning rate" in str(raised.value)
     assert model.w.data == 1
@@ -503,7 +503,7 @@ def test_a_loss_that_only_the_sum_makes_infinite_is_no_number_either():
     model = Line()
     made = nn.SGD(model.parameters(), lr=0.1)
     with pytest.raises(
-        FloatingPointError, match=r"the loss is inf in epoch 1; .* those before this step"
+        FloatingPointError, match=r"the loss is inf in epoch 1.* those before this step"
     ):
         train.fit(
             model, lambda m, x: m.w * x, ([1.7e308] * 3,), optimizer=made, epochs=1, progress=False
@@ -787,7 +787,9 @@ def test_a_slope_that_is_not_finite_is_named_by_its_parameter(backend):
     model.w.data = 0.0
     sgd = nn.SGD(model.parameters(), lr=0.1)
     options = {"epochs": 3, "progress": False, "backend": backend}
-    with pytest.raises(FloatingPointError, match=r"epoch 2, since the parameter w is -?inf: the"):
+    with pytest.raises(
+        FloatingPointError, match=r"epoch 2, since the parameter w is -?inf: .*rate"
+    ):
         train.fit(model, lambda m, x: (m.w * x).sqrt(), ([2.0],), optimizer=sgd, **options)
 
 
@@ -795,7 +797,7 @@ def test_a_parameter_that_the_last_step_spoils_is_named():
     model = Line()
     model.w.data = 0.0
     sgd = nn.SGD(model.parameters(), lr=0.1)
-    with pytest.raises(FloatingPointError, match=r"after epoch 1 the parameter w is -?inf: the gr"):
+    with pytest.raises(FloatingPointError, match=r"after epoch 1 the parameter w is -?inf: .*rate"):
         train.fit(
             model, lambda m, x: (m.w * x).sqrt(), ([2.0],), optimizer=sgd, epochs=1, progress=False
         )
@@ -805,7 +807,7 @@ def test_a_parameter_replaced_in_a_training_is_named():
     def replace(state):
         state.model.layers[1].neurons[0].b = Value(0.0)
 
-    with pytest.warns(UserWarning, match=r"1 parameter.* replaced .* Set p\.data") as seen:
+    with pytest.warns(UserWarning, match=r"1 parameter.* replaced .* p\.data") as seen:
         fitted(callbacks=[replace])
     assert seen[0].filename == __file__
 

@@ -63,7 +63,7 @@ def test_a_leaf_taken_instead_of_another_counts_as_a_branch():
 def test_an_edge_with_a_derivative_on_one_side_is_compared_with_that():
     p = only(lambda x: x**1.5, 0.0)
     assert p.verdict == "kink"
-    assert "the edge of the domain; from the left none" in p.note
+    assert "the edge of the domain; from the left unknown" in p.note
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_an_edge_with_a_derivative_on_one_side_is_compared_with_that():
 )
 def test_a_point_without_one_sided_derivatives_is_undecided(f, what):
     with pytest.warns(
-        GradientWarning, match=f"could not be checked: {what}.*left none.*right none"
+        GradientWarning, match=f"could not be checked: {what}.*left unknown.*right unknown"
     ):
         report = check_gradients(f, 0.0)
     assert [p.name for p in report.undecided] == ["x"]

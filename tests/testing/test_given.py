@@ -196,7 +196,7 @@ def test_a_given_derivative_that_is_not_finite_differs(given):
 @pytest.mark.parametrize(
     ("given", "error", "message"),
     [
-        (4.0, ValueError, r"gradient must be a list of 2, got 4.0; nest it as the result or the"),
+        (4.0, ValueError, r"gradient must be a list of 2, got 4.0; nest a gradient like the point"),
         ((4.0,), ValueError, r"gradient must be a list of 2, got \(4.0,\)"),
         ((4.0, "x"), TypeError, r"gradient\[1\] is 'x' of type str; give one number for each"),
         ((4.0, [12.0]), TypeError, r"gradient\[1\] is \[12.0\] of type list; give one number"),

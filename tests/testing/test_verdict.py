@@ -102,7 +102,7 @@ def test_the_modes_agree_within_the_rounding_between_them(sign):
     ("estimates", "limits"),
     [
         (dict.fromkeys((CENTRAL, LEFT, RIGHT), 3.0), "from the left 3, from the right 3"),
-        ({RIGHT: 3.0}, "from the left none, from the right 3"),
+        ({RIGHT: 3.0}, "from the left unknown, from the right 3"),
     ],
 )
 def test_a_product_of_0_and_inf_makes_a_difference_indeterminate(estimates, limits):
@@ -111,7 +111,7 @@ def test_a_product_of_0_and_inf_makes_a_difference_indeterminate(estimates, limi
     entry = judge(by_rule_3, differences, 0)
     assert entry.verdict == "indeterminate"
     assert entry.note.startswith("mul(0.0, inf), which is indeterminate;")
-    assert entry.note.endswith(f"difference quotients tend to {limits}")
+    assert entry.note.endswith(f"difference quotients have the limits {limits}")
     assert judge(replace(by_rule_3, reverse=3.0, forward=3.0), differences, 0).verdict == "agrees"
 
 

@@ -106,7 +106,7 @@ def _doubles(name: str, fields: dict[str, Any]) -> list[float]:
 
 def _memory(i: int, pair: object) -> tuple[str, dict[str, object]]:
     if not isinstance(pair, list) or [type(x) for x in pair] != [str, dict]:
-        raise TypeError(f"callbacks[{i}] must be a name and a state, got {shown(pair)}")
+        raise TypeError(f"callbacks[{i}] must be a name and a dict, its state, got {shown(pair)}")
     return pair[0], pair[1]
 
 

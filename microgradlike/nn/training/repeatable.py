@@ -19,8 +19,8 @@ RECORDINGS = 8
 EQUATIONS = 3_000  # of all further recordings, about 10 ms
 
 WAY_OUT = (
-    "a program would freeze what it draws or counts. Take nn.Dropout or nn.uniform for random"
-    ' numbers, or backend="eager"'
+    "a program would repeat what was drawn or counted once. Use nn.Dropout or nn.uniform for random"
+    ' numbers, or pass backend="eager"'
 )
 
 

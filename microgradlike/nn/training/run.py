@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from microgradlike._frames import user_level
 from microgradlike.compile.jit import jit
 from microgradlike.derivatives.diagnose import diagnose
 from microgradlike.engine import Value
@@ -16,7 +17,6 @@ from microgradlike.nn.training.callbacks import StopTraining
 from microgradlike.nn.training.objective import Objective
 from microgradlike.nn.training.speed import Speed, Stopwatch
 from microgradlike.nn.training.state import State
-from microgradlike.nn.unsearched import level_of_user
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,8 +92,8 @@ class Run:
         if replaced:
             warnings.warn(
                 f"{replaced} parameter(s) of the model were replaced during the training, and the"
-                " new ones were not trained. Set p.data in place of p, or train again",
-                stacklevel=level_of_user(),
+                " new ones were not trained; assign to p.data in place of a new p, and train again",
+                stacklevel=user_level(),
             )
 
     def _spoilt_parameter(self) -> str:
@@ -102,9 +102,9 @@ class Run:
         for name, p in self.state.model.named_parameters():
             if id(p) in trained and not isfinite(p.data):
                 return (
-                    f"the parameter {name} is {p.data}: the gradient of a step before was not"
-                    " finite, or the learning rate is too high. Lower it, or take a loss with a"
-                    " finite slope"
+                    f"the parameter {name} is {p.data}: an earlier gradient was not finite, or the"
+                    " learning rate is too high. Reset the weights, and lower the rate or take a"
+                    " loss with a finite slope"
                 )
         return ""
 
@@ -119,9 +119,11 @@ class Run:
         for i, row in zip(batch, rows):
             y = self.objective.loss_of_row(row)
             if isinstance(y, Value) and not isfinite(y.data):
-                message += f", from example {i}, where it began at\n{diagnose(y)}\n"
+                message += f", first in example {i}:\n{diagnose(y)}\n"
                 break
+        else:
+            message += ". "
         return FloatingPointError(
-            f"{message}; the parameters are those before this step. Check the data there, lower the"
+            f"{message}The parameters are those before this step. Check the data, lower the"
             " learning rate, or take a loss that is finite there"
         )

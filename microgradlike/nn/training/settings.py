@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from microgradlike.nn.training.contents import Contents
     from microgradlike.nn.training.state import State
 
-START_ANEW = "to start anew leave out resume"
+START_ANEW = "leave out resume to start anew"
 
 
 def settings_of(
@@ -61,11 +61,13 @@ def require_same_settings(contents: Contents, state: State) -> None:
         if name == "lr" and own == contents.lr:
             continue
         if name == "data":
-            raise LoadError(f"is of a training on other data; pass the same, or {START_ANEW}")
+            raise LoadError(
+                f"is of a training on other data; take the same to resume it, or {START_ANEW}"
+            )
         theirs, own = _first_difference(found[name], own)
         raise LoadError(
             f"is of a training with {name}={shown(theirs)}, this one has {name}={shown(own)};"
-            f" pass {shown(theirs)} to resume it, or {START_ANEW}"
+            f" take the same to resume it, or {START_ANEW}"
         )
 
 

@@ -61,7 +61,7 @@ def check_gradients(
       as the argument, or as the tuple of arguments if there are several (a Hessian twice), or a
       function of the same arguments that returns them. A Module counts as a dict by name.
     - `jacobian`: the same for an `f` that returns a list, tuple, dict or array of Values: numbers
-      nested as its result, and each of them as the point.
+      nested as its result, and within each of its places as the point.
 
     Returns a Report, which prints as a table. The numeric derivative carries an estimate of its
     own error and the analytic one of its rounding, of under- and overflow too; together they are

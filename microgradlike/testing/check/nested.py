@@ -30,7 +30,8 @@ def leaves_of(like: Any, given: Any, place: str) -> Iterator[tuple[str, Any]]:
         return
     if not fits:
         raise ValueError(
-            f"{place} must be {expected}, got {shown(given)}; nest it as the result or the point"
+            f"{place} must be {expected}, got {shown(given)}; nest a gradient like the point, a"
+            " Jacobian like the result and then the point"
         )
     for key in keys:
         yield from leaves_of(like[key], given[key], f"{place}[{key!r}]")

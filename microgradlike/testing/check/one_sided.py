@@ -58,4 +58,4 @@ def limits(differences: DirectionalDifferences, component: int, rounding: float)
 
 
 def _shown(estimate: Estimate | None) -> str:
-    return "none" if estimate is None else f"{estimate.value:.10g}"
+    return "unknown" if estimate is None else f"{estimate.value:.10g}"
