@@ -19,6 +19,7 @@ from microgradlike import (
     cos,
     derivative,
     diagnose,
+    erfc,
     exp,
     floor,
     grad,
@@ -30,6 +31,7 @@ from microgradlike import (
     jit,
     jvp,
     log,
+    logaddexp,
     maximum,
     minimum,
     ops,
@@ -57,6 +59,8 @@ UNKNOWN = {  # a formula, the point, its derivative there (the limit)
     "sqrt(x*x)": (lambda x: sqrt(x * x), 0.0, None),
     "sqrt(1-cos(x))": (lambda x: sqrt(1 - cos(x)), 0.0, None),
     "log of an underflow": (lambda x: -log(exp(x)), -800.0, -1.0),
+    "log of another underflow": (lambda x: log(erfc(x)), 30.0, None),
+    "logaddexp of a logarithm": (lambda x: logaddexp(1.0, log(x)), 0.0, math.exp(-1)),
 }
 STRUCTURAL = {
     "relu that is off": (lambda x: sqrt(relu(x)), -1.0),
