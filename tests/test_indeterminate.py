@@ -308,6 +308,16 @@ def test_shards_report_once_and_follow_the_policy():
         w.grad = 0.0
 
 
+@pytest.mark.parametrize("executor", [None, ThreadPoolExecutor(2)])
+def test_a_row_has_its_number_in_the_batch_and_not_in_the_shard(executor):
+    rows = np.array([1.0] * 20 + [0.0] * 12)
+    slopes = jit(grad(lambda x: sqrt(x) ** 2), batch=0, reduce=None, executor=executor, split=8)
+    _, (warning,) = caught(slopes, rows)
+    assert "row 20 of the batch" in warning
+    with indeterminate("raise"), pytest.raises(FloatingPointError, match="row 20 of the batch"):
+        slopes(rows)
+
+
 def test_a_primitive_of_ones_own_may_be_flat():
     def step(flat):
         return unary("gate", lambda x: max(x, 0.0), lambda y, x: sign(y), flat=flat)
