@@ -24,6 +24,9 @@ class ActiveTrace(Protocol):
         """Raise TraceError for a change of a Value's numbers, which no later call would repeat."""
         raise NotImplementedError
 
+    def refuse_assignment(self, x: Number, attribute: str) -> None:
+        """Raise TraceError for an assignment to a Value that is older than the recording."""
+
 
 active_trace: ContextVar[ActiveTrace | None] = ContextVar("active_trace", default=None)
 

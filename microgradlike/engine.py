@@ -265,6 +265,8 @@ class Value(Scalar):
     def data(self) -> float:
         """The number, a float. Assigning converts a real number; TypeError for anything else.
 
+        A function that `jit` records raises TraceError instead if the Value is from outside it.
+
         >>> x = Value(2.0); x.data = 3
         >>> x.data
         3.0
@@ -273,6 +275,9 @@ class Value(Scalar):
 
     @data.setter
     def data(self, x: SupportsFloat) -> None:
+        trace = active_trace.get()
+        if trace is not None:
+            trace.refuse_assignment(self, "data")
         self._number = x if type(x) is float else attribute("data", x)
 
     @property
@@ -282,6 +287,9 @@ class Value(Scalar):
 
     @grad.setter
     def grad(self, x: SupportsFloat) -> None:
+        trace = active_trace.get()
+        if trace is not None:
+            trace.refuse_assignment(self, "grad")
         self._grad = x if type(x) is float else attribute("grad", x)
 
     @property

@@ -67,9 +67,9 @@ def _zero(y: Number) -> Number:
 
 def _gauss(x: Number) -> Number:
     """exp(-x²) to full accuracy: x² is split into an exact square and a small rest."""
-    x = clip(x, -30.0, 30.0)  # beyond, the result is 0
     head = floor(x * 1024 + 0.5) / 1024
-    return exp(-head * head) * exp((head - x) * (head + x))
+    split = exp(-head * head) * exp((head - x) * (head + x))
+    return where(abs(x) < 27.29, split, exp(-28 * abs(x)))  # beyond, the result is 0, no constant
 
 
 def _power_base(y: Number, a: Number, b: Number) -> Number:
@@ -172,7 +172,10 @@ def _share(y: Number, a: Number, b: Number) -> Number:
     near_b = a - d
     lost = (a - (d + near_b)) + (near_b - b)
     inside = sigmoid(d) * (1 + lost * sigmoid(-d))
-    return where(abs(d) < 1000, inside, _larger(y, a, b))
+    if type(d) is float and abs(d) < 1000:  # in a third less time
+        return inside
+    beyond = where(abs(d) >= 1000, sigmoid(d), _larger(y, a, b))  # 0 or 1, but no constant
+    return where(abs(d) < 1000, inside, beyond)
 
 
 def _larger(y: Number, a: Number, b: Number) -> Number:

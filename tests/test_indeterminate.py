@@ -19,6 +19,7 @@ from microgradlike import (
     cos,
     derivative,
     diagnose,
+    erfc,
     exp,
     floor,
     grad,
@@ -30,6 +31,7 @@ from microgradlike import (
     jit,
     jvp,
     log,
+    logaddexp,
     maximum,
     minimum,
     ops,
@@ -57,6 +59,8 @@ UNKNOWN = {  # a formula, the point, its derivative there (the limit)
     "sqrt(x*x)": (lambda x: sqrt(x * x), 0.0, None),
     "sqrt(1-cos(x))": (lambda x: sqrt(1 - cos(x)), 0.0, None),
     "log of an underflow": (lambda x: -log(exp(x)), -800.0, -1.0),
+    "log of another underflow": (lambda x: log(erfc(x)), 30.0, None),
+    "logaddexp of a logarithm": (lambda x: logaddexp(1.0, log(x)), 0.0, math.exp(-1)),
 }
 STRUCTURAL = {
     "relu that is off": (lambda x: sqrt(relu(x)), -1.0),
@@ -302,6 +306,16 @@ def test_shards_report_once_and_follow_the_policy():
             loss.backward(rows)
         assert math.isnan(w.grad)
         w.grad = 0.0
+
+
+@pytest.mark.parametrize("executor", [None, ThreadPoolExecutor(2)])
+def test_a_row_has_its_number_in_the_batch_and_not_in_the_shard(executor):
+    rows = np.array([1.0] * 20 + [0.0] * 12)
+    slopes = jit(grad(lambda x: sqrt(x) ** 2), batch=0, reduce=None, executor=executor, split=8)
+    _, (warning,) = caught(slopes, rows)
+    assert "row 20 of the batch" in warning
+    with indeterminate("raise"), pytest.raises(FloatingPointError, match="row 20 of the batch"):
+        slopes(rows)
 
 
 def test_a_primitive_of_ones_own_may_be_flat():

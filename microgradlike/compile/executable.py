@@ -43,18 +43,19 @@ class Executable:
         self.variables = variables
         self._shorter, self._zero_terms = without_zero_terms(program)
 
-    def outputs(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+    def outputs(self, rows: FloatArray, shared: FloatArray, first: int = 0) -> FloatArray:
         """Return the outputs, of shape (outputs, rows).
 
-        `rows` has the shape (batched, rows), `shared` holds the other inputs.
+        `rows` has the shape (batched, rows), `shared` holds the other inputs; in warnings, `first`
+        is the number of the first row.
         """
-        blocks, _ = self.per_row(rows, shared)
+        blocks, _ = self.per_row(rows, shared, first)
         found = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
         return found if self._zero_terms is None else found + self._zero_terms[:, None]
 
-    def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+    def sums(self, rows: FloatArray, shared: FloatArray, first: int = 0) -> FloatArray:
         """Return the outputs summed over the rows: by the same blocks, in the same order."""
-        blocks, squares = self.summed(rows, shared)
+        blocks, squares = self.summed(rows, shared, first)
         if squares < LARGE:
             return self._total(blocks)
         with np.errstate(all="ignore"):  # entering it takes longer than the additions
@@ -128,7 +129,9 @@ class _ZeroAbsorbing:
     def _method_of(self, run: Run) -> Run:
         return cast("Run", getattr(run, self.method))
 
-    def __call__(self, rows: FloatArray, shared: FloatArray) -> tuple[list[FloatArray], float]:
+    def __call__(
+        self, rows: FloatArray, shared: FloatArray, first: int
+    ) -> tuple[list[FloatArray], float]:
         """Return the results for each block of rows, and the sum of the squares of them all."""
         count = rows.shape[1]
         blocks, squares = [], 0.0
@@ -138,7 +141,7 @@ class _ZeroAbsorbing:
             results = self.run(block, shared)
             square = float(np.vdot(results, results))  # nan if and only if there is a nan
             if square != square and self.plain is not self.program:
-                results, reported = self._absorbed(block, shared, start, reported)
+                results, reported = self._absorbed(block, shared, first + start, reported)
             blocks.append(results)
             squares += square
         return blocks, squares

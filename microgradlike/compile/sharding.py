@@ -26,7 +26,7 @@ from microgradlike.indeterminate_form import active_policy, collect, settle
 CACHE_SIZE = 8  # programs that a worker keeps
 CLUSTERS = ("distributed",)  # packages that raise errors of a cluster, not of the program
 Packed = tuple[str, bytes]  # the name by which workers know a program, and its pickle
-Task = tuple[str, str, FloatArray, FloatArray]  # policy, method of Executable, rows, shared inputs
+Task = tuple[str, str, FloatArray, FloatArray, int]  # policy, method of Executable, its arguments
 Result = tuple[FloatArray, list[str]]  # outputs, and indeterminate products in words
 
 _packed: WeakKeyDictionary[Executable, Packed] = WeakKeyDictionary()
@@ -85,12 +85,13 @@ class ShardedExecutable:
             return sum(others, first)
 
     def _results(self, method: str, rows: FloatArray, shared: FloatArray) -> list[FloatArray]:
-        shards = [rows[:, i : i + self.split] for i in range(0, rows.shape[1], self.split)]
+        starts = range(0, rows.shape[1], self.split)
+        shards = [(rows[:, i : i + self.split], shared, i) for i in starts]
         if self.executor is None or len(shards) == 1 or _is_worker_of(self.executor):
             with collect(active_policy()) as found:
-                parts = [getattr(self.executable, method)(shard, shared) for shard in shards]
+                parts = [getattr(self.executable, method)(*shard) for shard in shards]
         else:
-            tasks = [(active_policy(), method, shard, shared) for shard in shards]
+            tasks = [(active_policy(), method, *shard) for shard in shards]
             results = _submitted(self.executor, packed(self.executable), tasks)
             parts = [part for part, _ in results]
             found = [form for _, forms in results for form in forms]
@@ -153,7 +154,7 @@ def work(name: str, code: bytes | None, task: Task) -> Result | None:
     >>> from microgradlike import jit
     >>> name, code = packed(jit(lambda x: x * x, batch=0).executable([1.0]))
     >>> for sent in (None, code, None):
-    ...     print(work(name, sent, ("warn", "sums", np.array([[1.0, 2.0, 3.0]]), np.empty(0))))
+    ...     print(work(name, sent, ("warn", "sums", np.array([[1.0, 2.0, 3.0]]), np.empty(0), 0)))
     None
     (array([14.]), [])
     (array([14.]), [])
@@ -168,9 +169,9 @@ def work(name: str, code: bytes | None, task: Task) -> Result | None:
         if len(kept) > CACHE_SIZE:
             kept.popitem(last=False)
     kept.move_to_end(name)
-    policy, method, rows, shared = task
+    policy, method, *arguments = task
     with collect(policy) as found:
-        results: FloatArray = getattr(kept[name], method)(rows, shared)
+        results: FloatArray = getattr(kept[name], method)(*arguments)
     return results, found
 
 

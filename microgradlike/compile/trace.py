@@ -67,6 +67,11 @@ class Trace:
             ' gradients, or pass backend="eager"'
         )
 
+    def refuse_assignment(self, x: Number, attribute: str) -> None:
+        """Raise TraceError for an assignment to a Value that is older than the recording."""
+        if not self._is_young(x):
+            self.refuse_change(f"an assignment to .{attribute}")
+
     def input(self) -> Tracer:
         """Return a new input."""
         return self.node(None, ())

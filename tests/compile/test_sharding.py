@@ -83,7 +83,7 @@ def test_the_bits_depend_on_the_split_and_on_no_executor(count, split, reduce, s
     f.executor = inline
     assert np.array_equal(f(x), want)
     assert np.allclose(want, jit(f.f, batch=0, reduce=reduce, backend="numpy")(x), atol=1e-10)
-    shards = [rows.shape[1] for _, code, (_, _, rows, _) in inline.calls if code is None]
+    shards = [task[2].shape[1] for _, code, task in inline.calls if code is None]
     assert shards == (
         [] if count <= split else [min(split, count - i) for i in range(0, count, split)]
     )

@@ -305,6 +305,8 @@ CHANGES = {
     "zero_grad()": lambda: MLP.zero_grad(),
     "load_state_dict()": lambda: MLP.load_state_dict(MLP.state_dict()),
     "a step of an optimizer": lambda: nn.SGD([W], lr=0.1).step(),
+    "an assignment to .data": lambda: setattr(W, "data", 2.0),
+    "an assignment to .grad": lambda: setattr(W, "grad", 0.0),
 }
 MLP = nn.MLP(1, [1])
 
@@ -325,6 +327,15 @@ def test_a_change_that_calls_would_not_repeat_names_the_line_and_the_way_out(cha
     assert (W.data, W.grad) == (2.0, 0.0)
     assert jit(changing.f, backend="eager")(3.0) == 6.0
     W.data, W.grad = 2.0, 0.0
+
+
+def test_a_value_of_the_recording_may_be_assigned_to():
+    def f(x):
+        w = Value(0.0)
+        w.data, w.grad = 2.0, 1.0
+        return w * x
+
+    assert jit(f)(3.0) == 6.0
 
 
 def test_what_needs_no_number_works():

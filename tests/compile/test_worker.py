@@ -13,7 +13,7 @@ def squares_of(count):
 
 def test_a_worker_forgets_the_program_that_it_used_longest_ago():
     sent = [sharding.packed(executable) for executable in squares_of(sharding.CACHE_SIZE + 1)]
-    task = "warn", "sums", np.array([[2.0]]), np.empty(0)
+    task = "warn", "sums", np.array([[2.0]]), np.empty(0), 0
     *_, last = sent
     for name, code in sent[:-1]:
         assert sharding.work(name, code, task) is not None

@@ -60,6 +60,13 @@ def _where(c: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
     return np.where(c != 0, a, b)
 
 
+def _power(a: FloatArray, b: FloatArray) -> FloatArray:
+    """NumPy's, which takes the square root for one exponent 0.5: nan at -inf, and -0.0 at -0.0."""
+    if b.size and np.any(b == 0.5):
+        a = np.where((b == 0.5) & ((a == 0) | (a == -np.inf)), np.abs(a), a)
+    return np.power(a, b)
+
+
 def _sigmoid(x: FloatArray) -> FloatArray:
     e: FloatArray = np.exp(-np.abs(x))
     total = 1 + e
@@ -82,7 +89,7 @@ SPELLINGS: dict[Op, Callable[..., FloatArray]] = {
     ops.mul: np.multiply,
     ops.mul_no_nan: _mul_no_nan,
     ops.div: np.divide,
-    ops.power: np.power,
+    ops.power: _power,
     ops.neg: np.negative,
     ops.absolute: np.absolute,
     ops.sign: _sign,

@@ -95,10 +95,8 @@ def _confirmed(
         return entry
     if analytic.indeterminate:
         limits = one_sided(differences, component, analytic.rounding)
-        note = (
-            f"{analytic.indeterminate}, which is indeterminate; the difference quotients have the"
-        )
-        return replace(entry, verdict="indeterminate", note=f"{note} limits {limits}")
+        note = f"{analytic.indeterminate}, which is indeterminate; the difference quotients have"
+        return replace(entry, verdict="indeterminate", note=f"{note} the limits {limits}")
     step = max(e.step for e in estimates.values())
     if crowd := differences.crowd_of_kinks(step):
         note = f"{crowd} has kink after kink within {step:.1g}, too close for differences"
