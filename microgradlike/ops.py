@@ -231,7 +231,7 @@ trunc: Op     = unary("trunc", _rounded(math.trunc), lambda y, x: 0.0,        "i
 # The number of times that b goes into a, and the rest. That of mod has the sign of b, that of fmod the sign of a.
 floor_divide: Op = binary("floor_divide", _floor_divide, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "quotient, rounded down", infix="//", domain=(REAL, NONZERO), kink=_to_multiple, flat=True)
 mod: Op       = binary("mod", _mod,             lambda y, a, b: 1.0 + _zero(y), lambda y, a, b: _zero(y) - floor_divide(a, b), "remainder with the sign of b", infix="%", domain=(REAL, NONZERO), kink=_to_multiple, textbook=("1", "-floor(a / b)"), aliases=("remainder",), flat=True)
-fmod: Op      = binary("fmod", _fmod,           lambda y, a, b: 1.0 + _zero(y), lambda y, a, b: _zero(y) - rint((a - y) / b), "remainder with the sign of a", domain=(REAL, NONZERO), kink=lambda a, b: _to_multiple(a, b, 1), textbook=("1", "-trunc(a / b)"), flat=True)
+fmod: Op      = binary("fmod", _fmod,           lambda y, a, b: 1.0 + _zero(y), lambda y, a, b: _zero(y) - sign(a) * sign(b) * floor_divide(abs(a), abs(b)), "remainder with the sign of a", domain=(REAL, NONZERO), kink=lambda a, b: _to_multiple(a, b, 1), textbook=("1", "-trunc(a / b)"), flat=True)
 
 exp: Op       = unary("exp", ieee(math.exp),     lambda y, x: y,         "exponential")
 exp2: Op      = unary("exp2", ieee(math.exp2),   lambda y, x: y * LN2,   "2 to the power x", textbook="y * log(2)")

@@ -26,6 +26,9 @@ from tests.bits import same_bits
 from tests.test_edge_points import DECIDED, ROWS, agrees, name
 from tests.test_modes import MODES, formula, units
 
+# only numbers are compared here
+pytestmark = pytest.mark.filterwarnings("ignore::microgradlike.IndeterminateWarning")
+
 SECOND = DECIDED["second"]
 BACKENDS = ("python", "numpy", "llvm")
 SPECIAL = (0.0, 1.0, 0.5, 2.0, 9.5, 5e-324, 1e-310, 1e-200, 1e200, 1.7e308, math.inf)
