@@ -414,6 +414,35 @@ def test_a_branch_that_is_not_taken_is_not_counted(backend):
     assert caught(second, 4.0) == (pytest.approx(0.375), [])
 
 
+LOST = {  # uses of a gradient in which a nan would be lost
+    "comparison": lambda g: where(g < 0.5, 7.0, 9.0),
+    "condition": lambda g: where(g, 7.0, 9.0),
+    "power": lambda g: g**0,
+    "hypot": lambda g: hypot(g, math.inf),
+}
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", "llvm"])
+@pytest.mark.parametrize("use", LOST)
+def test_a_product_whose_nan_would_be_lost_is_reported(use, backend):
+    require_llvm(backend)
+
+    def f(x):
+        return LOST[use](grad(lambda v: sqrt(v) ** 2)(x)) + x
+
+    recorded = jit(f, backend=backend)
+    (want, eagerly), (got, compiled) = caught(f, 0.0), caught(recorded, 0.0)
+    assert (want, len(eagerly)) == (got, len(compiled)) == (got, 1)
+    assert caught(recorded, 4.0) == (f(4.0), [])
+    rows = jit(f, backend=backend, batch=0, reduce="sum")
+    assert caught(rows, [4.0, 1.0]) == (f(4.0) + f(1.0), [])
+    assert caught(rows, [4.0, 0.0])[0] == f(4.0) + want
+    with indeterminate("nan"):
+        assert recorded(0.0) == f(0.0)
+    with indeterminate("raise"), pytest.raises(FloatingPointError):
+        recorded(0.0)
+
+
 def test_hypot_at_its_kink_is_not_structural():
     assert len(caught(grad(lambda x: sqrt(hypot(x, 0.0))), 0.0)[1]) == 1
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, cast
 import numpy as np
 
 from microgradlike.compile.arrays import FloatArray
-from microgradlike.compile.passes.indeterminate import first_form, with_count
+from microgradlike.compile.passes.indeterminate import first_form, with_count, with_probe
 from microgradlike.compile.passes.simplify import with_shared_terms_apart, without_zero_terms
 from microgradlike.compile.passes.zero_absorption import with_plain_products
 from microgradlike.compile.program import Program, varies
@@ -88,7 +88,7 @@ class _ZeroAbsorbing:
 
     Blocks run with plain products first. If a nan comes out, the block runs again with absorbing
     products, which are counted where their zero is not structural, in code that is built when it is
-    first needed.
+    first needed. If a nan might be lost on the way, as in a comparison, a probe comes out first.
     """
 
     def __init__(
@@ -100,8 +100,10 @@ class _ZeroAbsorbing:
     ) -> None:
         self.owner, self.program = owner, program
         self.method, self.add_to = method, add_to
-        self.plain = with_plain_products(program)
-        run = owner.backend.build(self.plain, owner.batched, add_to)
+        plain = with_plain_products(program)
+        self.plain = with_probe(plain)
+        self.probes = int(self.plain is not plain)  # the number of outputs before those of program
+        run = owner.backend.build(self.plain, owner.batched, [i + self.probes for i in add_to])
         self.run, self.block = getattr(run, method), run.block
 
     @cached_property
@@ -142,6 +144,8 @@ class _ZeroAbsorbing:
             square = float(np.vdot(results, results))  # nan if and only if there is a nan
             if square != square and self.plain is not self.program:
                 results, reported = self._absorbed(block, shared, first + start, reported)
+            elif self.probes:
+                results = results[1:]
             blocks.append(results)
             squares += square
         return blocks, squares

@@ -39,6 +39,39 @@ def with_count(program: Program, variables: Collection[int], *, as_nan: bool = F
     return replace(build_program(inputs, [count, *outputs]), names=program.names)
 
 
+def with_probe(program: Program) -> Program:
+    """Return the program with a further first output, nan where one of its products absorbs.
+
+    It is the same object if no product of the program absorbs.
+
+    >>> from microgradlike.compile.passes.zero_absorption import with_plain_products
+    >>> x = Trace().input(); y = ops.mul_no_nan(x, 1.0 / x)
+    >>> print(with_probe(with_plain_products(build_program([x], [y < 1.0]))))
+    v1 = 1.0 / x0
+    v2 = x0 * v1
+    v3 = clip(v2, -1.0, 1.0)
+    v4 = mul_no_nan(x0, v1)
+    v5 = less(v4, 1.0)
+    return v3, v5
+    >>> with_probe(plain := with_plain_products(build_program([x], [y]))) is plain
+    True
+    """
+    table = program.ops
+    if ops.mul_no_nan not in table or table.index(ops.mul_no_nan) not in program.code:
+        return program
+    trace = Trace()
+    inputs = [trace.input() for _ in range(program.inputs)]
+    numbers: list[Number] = list(inputs)
+    probe: Number = -0.0
+    for _, op, references in program.equations():
+        xs = [numbers[r] if r >= 0 else program.constants[-1 - r] for r in references]
+        if op is ops.mul_no_nan:
+            probe = probe + ops.clip(xs[0] * xs[1], -1.0, 1.0)
+        numbers.append(op(*xs))
+    outputs = [numbers[r] if r >= 0 else program.constants[-1 - r] for r in program.outputs]
+    return replace(build_program(inputs, [probe, *outputs]), names=program.names)
+
+
 def first_form(program: Program, variables: Collection[int], inputs: Sequence[float]) -> str:
     """Return the first indeterminate product at these inputs, in words; there must be one.
 
