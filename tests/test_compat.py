@@ -421,3 +421,11 @@ def test_numpy_meets_it_like_any_other():
     y = np.sum(np.exp(np.array([x, x * 2])))
     y.backward()
     assert x.grad == pytest.approx(math.exp(0.5) + 2 * math.exp(1.0))
+
+
+def test_an_operation_by_hand_that_is_out_of_date_is_refused_on_request():
+    inputs, _, o = neuron()
+    o.backward(check=True)
+    inputs[0].data = 5.0
+    with pytest.raises(ValueError, match=r"a \.data has changed since"):
+        o.backward(check=True)

@@ -38,8 +38,12 @@ CALLERS = [
         (NUMPY / "_core" / "_methods.py", "numpy._core._methods"),
     )
 ]
-FRAME = function_in(OURS / "a.py", "microgradlike.a", "def f():\n    return user_frame()\n")
-WARN = function_in(OURS / "a.py", "microgradlike.a", "def f():\n    warn(user_level())\n")
+FRAME = function_in(
+    OURS / "cli" / "a.py", "microgradlike.cli.a", "def f():\n    return user_frame()\n"
+)
+WARN = function_in(
+    OURS / "cli" / "a.py", "microgradlike.cli.a", "def f():\n    warn(user_level())\n"
+)
 
 
 def behind(callers, f):

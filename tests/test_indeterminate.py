@@ -281,6 +281,13 @@ def test_rows_of_a_batch_are_told_apart(backend):
     assert w.grad == 0
 
 
+def test_all_blocks_of_a_batch_are_one_warning():
+    w = Value(2.0, "w")
+    loss = jit(lambda x: sqrt(w - x) ** 2, batch=0, backend="python")
+    rows = np.full(2100, 2.0)  # blocks have 1,024 rows
+    assert len(caught(loss.backward, rows)[1]) == 1
+
+
 @pytest.mark.parametrize("backend", ["python", "numpy", "llvm"])
 def test_a_feature_of_0_is_a_constant(backend):
     require_llvm(backend)

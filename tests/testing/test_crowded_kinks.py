@@ -10,8 +10,9 @@ from microgradlike.testing import GradientError, GradientWarning, check_gradient
 def test_the_steps_of_a_remainder_are_too_close_for_differences(op):
     with pytest.warns(GradientWarning):
         report = check_gradients(lambda a: op(a, 1e-214), 1.0)
-    assert report.undecided
-    assert any("kink after kink" in entry.note or "none" in entry.note for entry in report.partials)
+    (entry,) = report.undecided
+    assert entry.name == "a"
+    assert op is not ops.floor_divide or "kink after kink" in entry.note
 
 
 def test_a_wrong_rule_at_a_single_kink_is_still_found():

@@ -5,7 +5,7 @@ import math
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from microgradlike import Value, nn
+from microgradlike import Value, indeterminate, nn
 from microgradlike.testing.strategies.programs import programs
 from viz.fold.fold import MAX_NODES, PART, fit
 from viz.scene.scene import id_of, scene
@@ -125,6 +125,22 @@ def test_arrows_into_a_box_are_merged_and_counted():
         ("x1", "layers.0 · Layer"): 2,
         ("layers.0 · Layer", "layers.1 · Layer"): 2,
     }
+
+
+class Root(nn.Module):
+    """The square of a root, twice."""
+
+    def __call__(self, x):
+        return x.sqrt() ** 2 + x.sqrt() ** 2
+
+
+def test_an_arrow_into_a_box_keeps_the_mark_of_an_indeterminate_product():
+    x = Value(0.0, "x")
+    y = 2 * Root()(x)
+    with indeterminate("zero"):
+        y.backward()
+    (arrow,) = [e for e in fit(scene(y), depth=0).edges if e.count == 2]
+    assert arrow.indeterminate
 
 
 def test_a_focus_shows_what_lies_within_the_hops():
