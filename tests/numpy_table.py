@@ -194,7 +194,7 @@ WAYS = {"`np.array` of Values": in_object_array, "`array`, and in `grad`": in_nu
 
 
 def answers(formula):
-    """How the formula fares on Values, in each way."""
+    """The fate of the formula on Values, in each way."""
     want = evaluate(formula, fresh())
     slopes = differences(formula) if want and "N" not in formula and real(want) else []
     return [answer(way, formula, want, slopes) for way in WAYS.values()]

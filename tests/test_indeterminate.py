@@ -362,7 +362,7 @@ def test_reverse_modes_report_the_same(line, data):
 @PROGRAMS
 @given(programs(ops=EVERYDAY, max_size=12), st.data())
 def test_a_silent_nan_policy_means_the_same_number(line, data):
-    """Where nothing is reported, "nan" changes nothing; where something is, a number is nan."""
+    """The policy "nan" changes numbers only if something is reported."""
     x = tuple(data.draw(SPECIAL) for _ in line.point)
     every = tuple(range(len(x)))
     zero, found = caught(grad(line, every), *x)
