@@ -118,7 +118,10 @@ def test_an_attribute_of_that_name_and_another_meaning_stays():
 def test_a_copy_is_in_the_mode_of_the_original():
     net = Net().eval()
     numbers = [p.data for p in net.parameters()]
-    assert net.with_parameters(numbers)([1.0, 2.0]) == net([1.0, 2.0]).data
+    # Python 3.12 sums floats with less rounding than it sums Values
+    assert net.with_parameters(numbers)([1.0, 2.0]) == pytest.approx(
+        net([1.0, 2.0]).data, rel=1e-14
+    )
     assert net.state_dict() == Net().state_dict()
 
 
