@@ -624,7 +624,7 @@ def _backward(root: Value, upstream: float) -> None:
             backpropagate(order)
             if absorbed.latest is not mark:
                 settle_backward(order, leaves, [(root, upstream)])
-            sums = [grad + leaf._grad for leaf, grad in zip(leaves, grads)]
+            sums = list(map(float.__add__, grads, map(attrgetter("_grad"), leaves)))
             deque(map(_set_grad, leaves, sums), maxlen=0)
         except BaseException:  # also Ctrl-C: no leaf keeps half a gradient
             deque(undo, maxlen=0)

@@ -51,7 +51,7 @@ FUNCTIONS = {
     "//": lambda xs: (xs // 0.7 * xs + np.floor_divide(OTHER * xs, xs)).sum(),
     "divmod": lambda xs: operator.mul(*divmod(xs[2], xs[0])) + sum(divmod(7.25, xs[0])),
     "rint": lambda xs: (np.rint(xs * 1.1) * xs + np.round(xs, 1) * xs**2).sum(),
-    "trunc": lambda xs: (np.trunc(xs * 1.1) * xs + np.fix(xs * 2.3)).sum(),
+    "trunc": lambda xs: (np.trunc(xs * 1.1) * xs + np.trunc(xs * 2.3)).sum(),
     "built in": lambda xs: round(xs[0]) * xs[1] + math.trunc(xs[2] * 1.1) * xs[0] + xs[3] * 1.0,
 }
 each_function = pytest.mark.parametrize("f", FUNCTIONS.values(), ids=FUNCTIONS)
