@@ -169,7 +169,7 @@ def test_any_name_that_the_system_has_is_written(tmp_path, name):
 def test_a_name_that_no_file_can_have_is_an_os_error(tmp_path):
     with pytest.raises(OSError, match="nnn"):
         write_whole(tmp_path / ("n" * 5000), b"new")
-    with pytest.raises(OSError, match=r"is no name of a file: embedded null .*choose another"):
+    with pytest.raises(OSError, match=r"is no name of a file: .*embedded null .*choose another"):
         write_whole(tmp_path / "a\0", b"new")
     assert os.listdir(tmp_path) == []
 
