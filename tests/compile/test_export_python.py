@@ -208,7 +208,7 @@ def _counted(x: float) -> float:
 
 
 made = {"math": math}
-exec("def lost(x): return x", made)
+exec(compile("def lost(x): return x", "<no file>", "exec"), made)
 REFUSED = {
     "no function": (functools.partial(math.pow, 2.0), "has no Python source"),
     "no text": (made["lost"], "source file is not available"),
