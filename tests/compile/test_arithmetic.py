@@ -1,8 +1,6 @@
 """The arithmetic of a page is the table's: each primitive and each partial, within 4 ulp."""
 
 import itertools
-import json
-from functools import cache
 
 import pytest
 
@@ -14,22 +12,7 @@ from tests.bits import same_bits
 from tests.compile.test_backends import EXACT, SPECIAL, arguments, by_name
 from tests.compile.test_export_javascript import allowed_in_gradient, difference
 from tests.node import node as node  # a fixture
-
-
-@cache
-def whole():
-    """The arithmetic of the whole table."""
-    return arithmetic(TABLE.values(), "PRIMITIVES", {})
-
-
-def asked(name):
-    """A function that gives the value of a primitive and all its partials."""
-    return f"""
-    const {{ forward, partials }} = PRIMITIVES[{json.dumps(name)}];
-    const f = (...x) => {{
-      const y = forward(...x);
-      return [y, ...partials.map((partial) => partial(y, ...x))];
-    }};"""
+from tests.trust.javascript import asked, whole
 
 
 def pythons(op, point):

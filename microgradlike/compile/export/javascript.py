@@ -31,11 +31,20 @@ RESERVED = """
 # primitives that Math has under the same name
 MATH: tuple[Op, ...] = (ops.absolute, ops.sign, ops.floor, ops.ceil, ops.trunc, ops.exp)
 MATH += (ops.expm1, ops.log, ops.log1p, ops.log2, ops.log10, ops.sqrt, ops.sin, ops.cos, ops.tan)
-MATH += (ops.asin, ops.acos, ops.atan, ops.atan2, ops.sinh, ops.cosh, ops.tanh, ops.asinh)
+MATH += (ops.asin, ops.acos, ops.atan, ops.sinh, ops.cosh, ops.tanh, ops.asinh)
 MATH += (ops.acosh, ops.atanh)
 # primitives in primitives.js
 LIBRARY: tuple[Op, ...] = (ops.power, ops.maximum, ops.minimum, ops.clip, ops.mul_no_nan, ops.relu)
-LIBRARY += (ops.cbrt, ops.hypot, ops.sigmoid, ops.softplus, ops.logaddexp, ops.erf, ops.erfc)
+LIBRARY += (
+    ops.cbrt,
+    ops.atan2,
+    ops.hypot,
+    ops.sigmoid,
+    ops.softplus,
+    ops.logaddexp,
+    ops.erf,
+    ops.erfc,
+)
 LIBRARY += (ops.rint, ops.floor_divide, ops.mod, ops.xlogy)
 
 

@@ -48,12 +48,20 @@ function pow(a, b) {
   return y + y * (b * h - u + (lost(b, h) + b * l - v));
 }
 
-// one step of Newton's method; outside the range the cube overflows or loses digits
+// one step of Newton's method, where the cube neither overflows nor loses digits
 function cbrt(x) {
-  const y = Math.cbrt(x);
-  if (!(Math.abs(x) > 1e-270 && Math.abs(x) < 1e290)) return y;
+  const scale = Math.abs(x) < 1e-200 ? 2 ** -110 : Math.abs(x) > 1e200 ? 2 ** 110 : 1;
+  const z = x / scale ** 3;
+  const y = Math.cbrt(z);
   const p = y * y;
-  return y - (p * y - x + (lost(p, y) + lost(y, y) * y)) / (3 * p);
+  if (!(p > 0 && p < Infinity)) return y;
+  return (y - (p * y - z + (lost(p, y) + lost(y, y) * y)) / (3 * p)) * scale;
+}
+
+// some engines lose the sign of a result that underflows
+function atan2(a, b) {
+  const y = Math.atan2(a, b);
+  return y === 0 ? 0 * Math.sign(a) : y;
 }
 
 // the root of a sum of squares, less its error
