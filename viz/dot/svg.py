@@ -8,7 +8,13 @@ from xml.etree import ElementTree as ET
 
 from viz.label import ADVANCE, columns
 
-FAMILY = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, 'Courier New', monospace"
+# block-size is the height, for browsers alone: other renderers take no height of "auto". Then all
+# that a picture in a page would inherit from it
+STYLE = (
+    "max-width:100%;block-size:auto;fill:#000;stroke:none;direction:ltr;letter-spacing:0;"
+    "word-spacing:0;text-transform:none;font-style:normal;font-weight:400;"
+    "font-family:'DejaVu Sans Mono',Menlo,Consolas,'Courier New',monospace"
+)
 KEPT: dict[str, set[str]] = {
     "svg": {"width", "height", "viewBox"},
     "g": {"id", "class", "transform"},
@@ -37,8 +43,10 @@ def clean(raw: bytes, source: str, tooltips: Mapping[str, str]) -> str:
         group.set("id", f"{prefix}-{group.get('id', '')}")
     for text in root.iter("text"):
         _pin(text)
-    style = f"max-width:100%;height:auto;font-family:{FAMILY}"
-    root.attrib.update(xmlns="http://www.w3.org/2000/svg", role="img", style=style)
+    for side in ("width", "height"):  # in pixels: not every renderer takes points
+        root.set(side, f"{float(root.get(side, '0').removesuffix('pt')) * 4 / 3:g}")
+    root.attrib.update(xmlns="http://www.w3.org/2000/svg", id=prefix, style=STYLE)
+    root.attrib.update({"role": "img", "aria-label": "computation graph"})
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
