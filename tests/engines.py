@@ -142,9 +142,12 @@ def hexadecimal(x):
 
 CHROMIUM = ("chromium", "--headless", "--no-sandbox", "--user-data-dir=HOME")
 FIREFOX = ("firefox-esr", "--headless", "--no-remote", "--profile", "HOME")
+MINI_BROWSER = next(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"), "MiniBrowser")
+WEBKIT = ("xvfb-run", "--auto-servernum", str(MINI_BROWSER))
 BROWSERS = [
     BrowserEngine("V8", "Chromium", CHROMIUM),
     BrowserEngine("SpiderMonkey", "Firefox", FIREFOX),
+    BrowserEngine("JavaScriptCore", "WebKitGTK", WEBKIT, in_ci=False),
 ]
 ENGINES = [
     Engine("V8", "Node.js", ("node",)),

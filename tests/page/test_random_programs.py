@@ -81,7 +81,12 @@ def assert_boxes(shown, y, engine):
 
 @pytest.mark.parametrize("count", [25, pytest.param(500, marks=pytest.mark.long)])
 def test_every_box_of_a_random_program_is_pythons_at_every_step(browser, count):
-    @settings(max_examples=count, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
+    @settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        deadline=None,
+    )
     @given(programs(min_size=3, max_size=30))
     def check(line):
         y = line(*map(Value, line.point))
