@@ -63,8 +63,12 @@ class Renderer:
 
 
 def grey(png):
+    """Rows of grey pixels from 0 to 1, on white."""
     pixels = matplotlib.image.imread(io.BytesIO(png))
-    return pixels[..., :3].mean(axis=2) if pixels.ndim == 3 else pixels
+    if pixels.ndim == 2:
+        return pixels
+    alpha = pixels[..., 3] if pixels.shape[2] == 4 else 1.0
+    return pixels[..., :3].mean(axis=2) * alpha + 1 - alpha
 
 
 RENDERERS = [
@@ -89,12 +93,13 @@ class Line:
     y: float
     size: float
 
-    def cell(self, image, k):
-        """The pixels around character k of the line."""
+    def cell(self, image, k, shift=0.0, wide=0.0):
+        """The pixels around character k of the line, `shift` characters to the left."""
         advance = ADVANCE * self.size
-        left, right = ((self.x + (k + e) * advance) * SCALE for e in (0, 1))
-        top, bottom = ((self.y + e * self.size) * SCALE for e in (-0.85, 0.2))
-        return image[round(top) : round(bottom), round(left) : round(right)]
+        left, right = self.x + (k - shift - wide) * advance, self.x + (k + 1 - shift) * advance
+        top, bottom = self.y - 0.85 * self.size, self.y + 0.2 * self.size
+        at = [max(0, round(SCALE * x)) for x in (top, bottom, left, right)]
+        return image[at[0] : at[1], at[2] : at[3]]
 
 
 def lines(svg):
@@ -110,16 +115,16 @@ def lines(svg):
             yield Line(e.text, x, y, float(e.get("font-size", 14)))
 
 
-def specimen(svg, line):
-    """The picture with its texts replaced by NUMBERS, in the size of a line."""
-    root = ET.fromstring(svg)
-    style = root.get("style")
-    length = f'textLength="{len(NUMBERS) * ADVANCE * line.size}" lengthAdjust="spacingAndGlyphs"'
+def specimen(svg, size):
+    """A picture in the style of `svg` with the letters of NUMBERS, apart from one another."""
+    style = ET.fromstring(svg).get("style")
+    texts = "".join(
+        f'<text x="{4 + 10 * k}" y="20" font-size="{size}">{c}</text>'
+        for k, c in enumerate(NUMBERS)
+    )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 40" width="200" height="40"'
-        f' style="{style.replace(chr(34), chr(39))}"><g transform="translate(0 0)">'
-        f'<rect width="200" height="40" fill="#ffffff"/>'
-        f'<text x="4" y="20" font-size="{line.size}" {length}>{NUMBERS}</text></g></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 40" width="160" height="40"'
+        f' style="{style}"><rect width="160" height="40" fill="#ffffff"/>{texts}</svg>'
     )
 
 
@@ -129,28 +134,37 @@ def is_number(text):
 
 
 def has_ink(line, image):
-    """True if the line has ink in the place of each letter but spaces."""
+    """True if every letter has ink; a line may be drawn up to 4 % shorter than it says."""
     return all(
-        np.ptp(line.cell(image, k)) > 0.2
+        np.ptp(line.cell(image, k, wide=0.04 * k)) > 0.2
         for k, c in enumerate(line.text)
         if not c.isspace() and columns(c) == 1
     )
 
 
+def alphabet(drawn, size):
+    """The pixels of each letter of NUMBERS in a drawing of `specimen`."""
+    return {c: Line(c, 4 + 10 * k, 20, size).cell(drawn, 0) for k, c in enumerate(NUMBERS)}
+
+
 def read(line, image, letters):
     """The number that the pixels of the line look like."""
-    return "".join(nearest(line.cell(image, k), letters) for k in range(len(line.text)))
+    return "".join(nearest(line, image, k, letters) for k in range(len(line.text)))
 
 
-def nearest(cell, letters):
+def nearest(line, image, k, letters):
     """The letter most like the pixels, however bright their background."""
 
-    def flat(pixels):
-        centred = pixels - np.median(pixels)
-        return centred / (np.abs(centred).max() or 1)  # fmt: skip
+    def off(letter, shift):
+        cell = line.cell(image, k, shift)
+        rows, cols = map(min, zip(cell.shape, letter.shape))
+        return float(np.mean((contrast(cell[:rows, :cols]) - contrast(letter[:rows, :cols])) ** 2))
 
-    def off(letter):
-        rows, cols = (min(n, m) for n, m in zip(cell.shape, letter.shape))
-        return float(np.mean((flat(cell[:rows, :cols]) - flat(letter[:rows, :cols])) ** 2))
+    shifts = np.arange(-0.1, 0.35, 0.05)
+    return min(letters, key=lambda c: min(off(letters[c], shift) for shift in shifts))
 
-    return min(letters, key=lambda c: off(letters[c]))
+
+def contrast(pixels):
+    """The pixels less their background, from -1 to 1."""
+    ink = pixels - np.median(pixels)
+    return ink / (np.abs(ink).max() or 1)

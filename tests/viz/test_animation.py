@@ -24,7 +24,12 @@ def drawing():
 
 def steps(element):
     """The classes of an element that belong to a step, with the step's number."""
-    return re.findall(r"\b(from|until|push)(\d+)\b", element.get("class", ""))
+    return re.findall(r"\bg[0-9a-f]{10}-(from|until|push)(\d+)\b", element.get("class", ""))
+
+
+def is_of(element, kind):
+    """True for what appears at a step ("from"), or is there until then ("until")."""
+    return any(found == kind for found, _ in steps(element))
 
 
 def classes(root):
@@ -37,19 +42,17 @@ def test_a_node_a_step_in_the_order_of_the_backward_pass(drawing):
     assert {k for kind, k in found if kind == "from"} == {"0", "1", "2", "3"}
     assert found.count(("push", "0")) == 2  # y hands on to a · b and to a
     assert found.count(("push", "1")) == 2
-    texts = [e for e in root.iter(SVG + "text") if e.get("class", "").startswith("from")]
+    texts = [e for e in root.iter(SVG + "text") if is_of(e, "from")]
     shown = {steps(e)[0][1]: e.text for e in texts}
     assert shown == {"0": "+1", "1": "+1", "2": "+2", "3": "−2"}
 
 
 def test_until_its_step_a_gradient_is_a_dash_and_the_fill_white(drawing):
     root = ET.fromstring(drawing.animation())
-    texts = [e.text for e in root.iter(SVG + "text") if e.get("class", "").startswith("until")]
+    texts = [e.text for e in root.iter(SVG + "text") if is_of(e, "until")]
     assert texts == ["–"] * 4
     for group in root.iter(SVG + "g"):
-        fills = [
-            e for e in group if e.get("class", "").startswith("from") and e.tag != SVG + "text"
-        ]
+        fills = [e for e in group if is_of(e, "from") and e.tag != SVG + "text"]
         for fill in fills:
             before = list(group)[list(group).index(fill) - 1]
             assert before.get("fill") == "#ffffff"
@@ -61,16 +64,22 @@ def test_it_is_css_without_a_script_and_stands_still_for_who_wants_that(drawing)
     text = drawing.animation()
     assert "<script" not in text
     assert "prefers-reduced-motion" in text
-    assert "@keyframes from0" in text
+    assert re.search(r"@keyframes g\w{10}-from0\{", text)
+    animated = re.findall(r"^\.\S+.*animation:", text, re.MULTILINE)
+    media = text[text.index("@media (prefers-reduced-motion:no-preference){") : text.index("\n}\n")]
+    assert len(animated) == media.count("animation:") == 12
+
+
+def test_a_dash_has_no_fill_of_its_own(drawing):
+    """A renderer without CSS animations would draw it through the number that takes its place."""
+    root = ET.fromstring(drawing.animation())
+    dashes = [e for e in root.iter(SVG + "text") if is_of(e, "until")]
+    assert [e.get("fill") for e in dashes] == ["none"] * 4
 
 
 def test_the_last_frame_is_the_picture_as_it_is(drawing):
     def words(svg, left_out):
-        return [
-            e.text
-            for e in ET.fromstring(svg).iter(SVG + "text")
-            if not e.get("class", "").startswith(left_out)
-        ]
+        return [e.text for e in ET.fromstring(svg).iter(SVG + "text") if not is_of(e, left_out)]
 
     assert words(drawing.animation(), "until") == words(drawing.svg(), "until")
 

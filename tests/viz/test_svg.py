@@ -1,5 +1,6 @@
 """Svg: Graphviz's SVG, cleaned for a page."""
 
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -34,7 +35,7 @@ def local(element):
 
 
 def test_only_known_elements_and_attributes_are_left():
-    added = {"textLength", "lengthAdjust", "id", "style", "role"}
+    added = {"textLength", "lengthAdjust", "id", "style", "role", "aria-label"}
     for element in finished().iter():
         assert set(element.attrib) <= KEPT[local(element)] | added
     assert "alert" not in clean(RAW.encode(), "", {})
@@ -53,7 +54,7 @@ def test_two_pictures_have_no_id_in_common_and_the_same_one_the_same():
         {e.get("id") for e in finished(source).iter() if e.get("id")} for source in ("a", "b", "a")
     ]
     assert ids[0] == ids[2]
-    assert len(ids[0]) == 4
+    assert len(ids[0]) == 5
     assert not ids[0] & ids[1]
 
 
@@ -68,6 +69,21 @@ def test_a_picture_fits_its_column():
     root = finished()
     assert root.get("viewBox") == "0 0 9 9"
     assert "max-width:100%" in root.get("style")
+
+
+def test_a_picture_has_a_size_that_every_renderer_takes():
+    """Pixels, and in its style no height for the renderers that know only numbers there."""
+    root = finished()
+    assert (root.get("width"), root.get("height")) == ("12", "12")  # 9 points
+    assert not re.search(r"(^|;)\s*(width|height):", root.get("style"))
+
+
+def test_a_picture_inherits_nothing_that_would_change_its_text():
+    style = finished().get("style")
+    names = ("fill", "stroke", "direction", "letter-spacing", "word-spacing", "text-transform")
+    for name in (*names, "font-style", "font-weight"):
+        assert re.search(rf"(^|;){name}:", style), name
+    assert re.search("font-family:'DejaVu Sans Mono',.*,monospace$", style)  # known to all: first
 
 
 @given(st.lists(st.floats(), min_size=1, max_size=4))

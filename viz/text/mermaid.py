@@ -36,6 +36,9 @@ CLASSES: Final[dict[Role, str]] = {
     "folded": "stroke:#333,stroke-dasharray:4",
 }
 LITERAL: Final = frozenset(" _.…×÷−√∛·")
+# mermaid decodes first and then reads \n as a line break, $$ as a formula and fa:fa-car as an icon:
+# a space of no width after these keeps them apart from what follows
+SPLIT: Final = frozenset("\\$:")
 
 
 def to_mermaid(
@@ -86,7 +89,11 @@ def escaped(text: str) -> str:
     >>> escaped('a"b <i>'), escaped("w.1 + 重")
     ('a#34;b #60;i#62;', 'w.1 #43; 重')
     """
-    return "".join(c if c.isalnum() or c in LITERAL else f"#{ord(c)};" for c in printable(text))
+    return "".join(c if c.isalnum() or c in LITERAL else _code(c) for c in printable(text))
+
+
+def _code(c: str) -> str:
+    return f"#{ord(c)};" + "#8203;" * (c in SPLIT)
 
 
 def _node(node: SceneNode) -> str:
