@@ -13,6 +13,7 @@ from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.dot.animation import animate
 from viz.dot.dot import statements, to_dot
+from viz.dot.preview import preview
 from viz.dot.render import render
 from viz.dot.svg import clean
 from viz.dot.tooltips import tooltips
@@ -94,11 +95,16 @@ class Drawing:
         write_whole(target, write[suffix]())
         return target
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, object]]:
         try:
-            return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+            svg = self.svg()
+            image, shown = preview(svg, self.source)
         except Exception as error:  # a notebook shows the text instead
-            return {"text/plain": f"{self!r}\n{error}"}
+            return {"text/plain": f"{self!r}\n{error}"}, {}
+        bundle = {"image/svg+xml": svg, "image/png": image, "text/plain": repr(self)}
+        return bundle, {"image/png": shown}
 
     def __repr__(self) -> str:
         notes = "".join(f"\n{note}" for note in self.scene.notes)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from microgradlike.nn.module import Module
 from microgradlike.nn.optim import Optimizer
+from microgradlike.nn.training.loss_plot import loss_plot, png
 from microgradlike.nn.training.speed import Speed
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ class History:
     stopped: str = ""
     interrupted: bool = False
     speed: Speed | None = None
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]] | None:
+        try:
+            return png(loss_plot(self.losses, self.validation, unit="epoch"))
+        except (ImportError, ValueError):  # no matplotlib, or no loss: a notebook shows the text
+            return None
 
 
 @dataclass(slots=True)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from microgradlike._html import table
+
 Verdict = Literal["agrees", "differs", "kink", "undecided", "indeterminate"]
 
 _MOST_ROWS = 20
@@ -178,6 +180,12 @@ class Report:
         given = [entry.text(self.name) for entry in self.given_wrong[:_MOST_ROWS]]
         return "\n".join([self._summary(), *given, *_table(self), *remarks, self.drawing])
 
+    def _repr_html_(self) -> str:
+        given = [entry.text(self.name) for entry in self.given_wrong[:_MOST_ROWS]]
+        notes = [*given, *_notes(self), *self.notes, *([self.missing] if self.missing else [])]
+        rows = [_row(self.name, p) for p in _ordered(self)]
+        return table(self._summary(), _HEADER, rows, len(rows), [*notes, self.drawing])
+
     def with_verdict(self, verdict: Verdict) -> tuple[ReportEntry, ...]:
         """The entries with that verdict, of every order."""
         return tuple(p for p in (*self.partials, *self.higher) if p.verdict == verdict)
@@ -239,19 +247,23 @@ def _at_output(report: Report, output: str) -> Report:
     return replace(report, partials=partials, higher=higher, given=given)
 
 
-def _table(report: Report) -> list[str]:
+def _ordered(report: Report) -> list[ReportEntry]:
     rank = ("differs", "indeterminate", "undecided", "kink", "agrees")
-    entries = (*report.partials, *report.higher)
-    ordered = sorted(entries, key=lambda p: rank.index(p.verdict))
-    shown = ordered[:_MOST_ROWS]
-    rows = [_HEADER, *(_row(report.name, p) for p in shown)]
+    return sorted((*report.partials, *report.higher), key=lambda p: rank.index(p.verdict))
+
+
+def _table(report: Report) -> list[str]:
+    ordered = _ordered(report)
+    rows = [_HEADER, *(_row(report.name, p) for p in ordered[:_MOST_ROWS])]
     widths = [max(map(len, column)) for column in zip(*rows)]
     lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths)).rstrip() for row in rows]
-    left_out = len(ordered) - len(shown)
-    if left_out:
-        lines.append(f"and {left_out} more")
-    lines += [f"{p.of(report.name)}{_place(p)}: {p.note}" for p in shown if p.note]
-    return lines
+    left_out = len(ordered) - _MOST_ROWS
+    return [*lines, *([f"and {left_out} more"] if left_out > 0 else []), *_notes(report)]
+
+
+def _notes(report: Report) -> list[str]:
+    shown = _ordered(report)[:_MOST_ROWS]
+    return [f"{p.of(report.name)}{_place(p)}: {p.note}" for p in shown if p.note]
 
 
 def _row(name: str, p: ReportEntry) -> tuple[str, ...]:
