@@ -7,6 +7,7 @@ from html import escape
 from itertools import islice
 
 MOST_ROWS = 50
+STYLE = "padding:2px 10px;text-align:left"  # marimo has none for tables
 
 
 def one_line(text: str) -> str:
@@ -27,8 +28,8 @@ def table(
 ) -> str:
     """Write a table under its title; of `count` rows the first 50 are shown. `notes` stand below.
 
-    >>> table("f", ["x"], [["a<b"]], 1, ["a note"]).partition("<tbody>")[2]
-    '<tr><td>a&lt;b</td></tr></tbody></table><pre>a note</pre></div>'
+    >>> table("f", ["x"], [["a<b"]], 1, ["a note"]).partition("text-align:left\">a")[2]
+    '&lt;b</td></tr></tbody></table><pre>a note</pre></div>'
     """
     body = "".join(_row("td", row) for row in islice(rows, MOST_ROWS))
     more = [f"and {count - MOST_ROWS:,} more"] if count > MOST_ROWS else []
@@ -38,4 +39,5 @@ def table(
 
 
 def _row(tag: str, cells: Iterable[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{one_line(cell)}</{tag}>' for cell in cells)}</tr>"
+    inside = "".join(f'<{tag} style="{STYLE}">{one_line(cell)}</{tag}>' for cell in cells)
+    return f"<tr>{inside}</tr>"

@@ -18,8 +18,8 @@ BRACKETS = {"sqrt": (r"\sqrt{", "}"), "abs": (r"\lvert ", r"\rvert ")}
 def latex(text: str, names: Iterable[str]) -> str:
     r"""Write an explanation as LaTeX, for MathJax and KaTeX; `names` are those of its nodes.
 
-    >>> latex("y = sqrt(w) * x1^2 = −6", ["y", "w", "x1"])
-    '$$\\begin{aligned}&y = {\\sqrt{w}} \\cdot  {x_{1}}^2 = -6\\end{aligned}$$'
+    >>> latex("y = sqrt(w) * x1^2 = −6", ["y", "w", "x1"]).partition("&")[2]
+    'y = {\\sqrt{w}} \\cdot  {x_{1}}^{2} = -{6}\\end{aligned}$'
     """
     odd = {name for name in names if not re.fullmatch(IDENTIFIER, name) and name in text}
     known = "|".join([*map(re.escape, sorted(odd, key=len, reverse=True)), IDENTIFIER])
@@ -29,7 +29,8 @@ def latex(text: str, names: Iterable[str]) -> str:
     )
     lines = [_line(line, token) for line in text.split("\n")]
     inside = r"\\".join(lines).replace(r"\\\\", r"\\[1em]")  # an empty line between sections
-    return rf"$$\begin{{aligned}}{inside}\end{{aligned}}$$"
+    # not $$, which would center it in a cell
+    return rf"$\displaystyle\begin{{aligned}}{inside}\end{{aligned}}$"
 
 
 def _line(line: str, token: re.Pattern[str]) -> str:

@@ -100,9 +100,9 @@ def _curve(axes: Axes, ys: Sequence[float], name: str, color: str) -> None:
         axes.annotate(
             f"{ys[-1]:.1%}" if name == "accuracy" else f"{ys[-1]:.4g}",
             (len(ys), ys[-1]),
-            (4, 6),
+            (6, 0),
             textcoords="offset points",
-            ha="right",
+            va="center",
             color=color,
             fontweight="bold",
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Outcome = TypeVar("Outcome")
 Metrics = dict[str, str]  # names and texts beside the bar, such as {"loss": "0.1234"}
@@ -39,8 +40,37 @@ def with_progress(
                 print(f"  {unit} {i} of {total}: {shown}", flush=True)
             yield outcome
         return
-    with tqdm(total=total, initial=done, desc="  training", unit=f" {unit}s") as bar:
+    file: Any = Cell() if _in_notebook() else None
+    with tqdm(total=total, initial=done, desc="  training", unit=f" {unit}s", file=file) as bar:
         for outcome in outcomes:
             bar.set_postfix(metrics(outcome), refresh=False)
             bar.update()
             yield outcome
+
+
+class Cell:
+    """One line in the output of a notebook's cell, which tqdm writes to as to a file.
+
+    A bar on stderr would leave a line for every update in an exported notebook.
+    """
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        from IPython.display import display
+
+        self.handle = display({"text/plain": ""}, raw=True, display_id=True)
+
+    def write(self, text: str) -> None:
+        """Show `text` in place of what was written before; an end of line changes nothing."""
+        if text.strip():
+            self.handle.update({"text/plain": text.strip()}, raw=True)
+
+    def flush(self) -> None:
+        """Do nothing: `write` keeps nothing back."""
+
+
+def _in_notebook() -> bool:
+    """Tell whether a kernel of Jupyter runs this; a terminal has a better bar."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return shell is not None and "IPKernelApp" in shell.config

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
@@ -33,11 +34,15 @@ class History:
     interrupted: bool = False
     speed: Speed | None = None
 
-    def _repr_png_(self) -> tuple[bytes, dict[str, int]] | None:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, object]]:
+        text = {"text/plain": repr(self)}
         try:
-            return png(loss_plot(self.losses, self.validation, unit="epoch"))
+            image, shown = png(loss_plot(self.losses, self.validation, unit="epoch"))
         except (ImportError, ValueError):  # no matplotlib, or no loss: a notebook shows the text
-            return None
+            return text, {}
+        return text | {"image/png": b64encode(image).decode()}, {"image/png": shown}
 
 
 @dataclass(slots=True)
