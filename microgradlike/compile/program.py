@@ -6,7 +6,7 @@ import textwrap
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from microgradlike._html import table
 from microgradlike.op import Op
@@ -84,13 +84,12 @@ class Program:
         return textwrap.wrap("; ".join(named), 90, initial_indent=start, subsequent_indent=start)
 
     def __str__(self) -> str:
-        lines = [f"{left} = {right}" for left, right in self._sides()]
-        return "\n".join([*lines, self._result()])
+        return "\n".join([*map(" = ".join, self._sides()), self._result()])
 
     def _repr_html_(self) -> str:
         notes = [self._result(), *self.legend("where")]
-        title = f"program of {len(self):,} equations"
-        return table(title, ["result", "equation"], self._sides(), len(self), notes)
+        rows = chain([("result", "equation")], self._sides())
+        return table(f"program of {len(self):,} equations", rows, len(self), notes)
 
     def _sides(self) -> Iterator[tuple[str, str]]:
         for slot, op, operands in self.equations():

@@ -133,10 +133,10 @@ class Module(HasParameters):
 
     def _repr_html_(self) -> str | None:
         try:
-            below = list(walk(self, closed=lambda part: True))
+            below = walk(self, closed=lambda part: True)
             rows = [(name, _summary(part), f"{_count(part):,}") for name, part in below]
-            title = f"{type(self).__name__} of {len(self.parameters()):,} parameters"
-            return table(title, ["name", "content", "parameters"], rows, len(rows))
+            title = f"{type(self).__name__} of {_count(self):,} parameters"
+            return table(title, [("name", "content", "parameters"), *rows], len(rows))
         except Exception:  # a class of the user's; the notebook shows the text
             return None
 
@@ -219,13 +219,13 @@ def _count(part: Value | Module) -> int:
 
 
 def _summary(part: Value | Module) -> str:
-    """A Value's number, or a module in words: its class, or equal modules in it as a product."""
+    """A Value's number, or a module in words; equal modules in it are counted."""
     if isinstance(part, Value):
         return f"{part.data:.4g}"
-    below = [m for _, m in walk(part, closed=lambda module: True) if isinstance(m, Module)]
-    text = type(part).__name__ if type(part).__repr__ is object.__repr__ else repr(part)
-    inside = {repr(m) for m in below}
-    return f"{len(below)} × {inside.pop()}" if len(inside) == 1 else f"{text:.100}"
+    inside = [repr(m) for _, m in walk(part, closed=lambda module: True) if isinstance(m, Module)]
+    if len(set(inside)) == 1:
+        return f"{len(inside)} × {inside[0]}"
+    return type(part).__name__ if type(part).__repr__ is object.__repr__ else f"{part!r:.100}"
 
 
 def _listing(names: Sequence[str]) -> str:

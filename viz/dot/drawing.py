@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +15,6 @@ from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.dot.animation import animate
 from viz.dot.dot import statements, to_dot
-from viz.dot.preview import preview
 from viz.dot.render import render
 from viz.dot.svg import clean
 from viz.dot.tooltips import tooltips
@@ -23,6 +24,9 @@ from viz.scene.scene import Scene, id_of
 
 if TYPE_CHECKING:
     import graphviz
+
+
+PREVIEW = 1200  # pixels at most: about 50 kB for a neuron, 300 kB for a crowded picture
 
 
 class Drawing:
@@ -95,16 +99,16 @@ class Drawing:
         write_whole(target, write[suffix]())
         return target
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> tuple[dict[str, str], dict[str, object]]:
-        try:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        try:  # with a PNG for notebooks that show no SVG, such as one that is not trusted
             svg = self.svg()
-            image, shown = preview(svg, self.source)
+            width = re.search(r'viewBox="\S+ \S+ (\S+)', svg)
+            dpi = min(96.0, 72 * PREVIEW / float(width[1] if width else PREVIEW))
+            png = render(self.source.replace("{", f"{{ graph [dpi={dpi:.1f}]", 1), "png")
         except Exception as error:  # a notebook shows the text instead
-            return {"text/plain": f"{self!r}\n{error}"}, {}
-        bundle = {"image/svg+xml": svg, "image/png": image, "text/plain": repr(self)}
-        return bundle, {"image/png": shown}
+            return {"text/plain": f"{self!r}\n{error}"}
+        image = base64.b64encode(png).decode()
+        return {"image/svg+xml": svg, "image/png": image, "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         notes = "".join(f"\n{note}" for note in self.scene.notes)

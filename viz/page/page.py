@@ -78,27 +78,22 @@ class Page:
         return path
 
     def frame(self, inside: str = "") -> str:
-        """Return the page as an iframe for another page, isolated from it.
-
-        `inside` is HTML for readers that remove iframes.
-        """
+        """Return the page as an iframe for another page; viewers without iframes show `inside`."""
         title = "Backpropagation, step by step"
         return f'<iframe {FRAME} title="{title}" srcdoc="{one_line(self.html)}">{inside}</iframe>'
 
     def _repr_html_(self) -> str:
         return self.frame()
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> tuple[dict[str, str], dict[str, object]]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         bundle = {"text/html": self.frame(), "text/plain": repr(self)}
         try:  # a picture too, for readers that run no scripts
-            picture, shown = Drawing(fit(self.scene))._repr_mimebundle_()
+            picture = Drawing(fit(self.scene))._repr_mimebundle_()
             svg = base64.b64encode(picture.pop("image/svg+xml").encode()).decode()
         except Exception:  # no Graphviz: the notebook shows the page alone
-            return bundle, {}
-        image = f'<img alt="{one_line(repr(self))}" src="data:image/svg+xml;base64,{svg}">'
-        return picture | bundle | {"text/html": self.frame(image)}, shown
+            return bundle
+        html = self.frame(f'<img alt="the graph" src="data:image/svg+xml;base64,{svg}">')
+        return picture | bundle | {"text/html": html}
 
     def __repr__(self) -> str:
         return f'<Page of {len(self.scene.nodes)} nodes; .save("y.html") writes it>'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Self, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from microgradlike._validate import whole_number
 from microgradlike.engine import Value
@@ -71,19 +71,15 @@ def explain(
     if x is not None:
         require_value(x, "x")
     made = _Explanation(y, wanted, limit, require_names(names))
-    return Explanation(made.text(), made.names.values())
+    explanation = Explanation(made.text())
+    explanation.node_names = tuple(made.names.values())
+    return explanation
 
 
 class Explanation(str):
     """The text of `explain`; a notebook typesets its formulas."""
 
-    node_names: tuple[str, ...]
-
-    def __new__(cls, text: str, node_names: Iterable[str] = ()) -> Self:
-        """Keep the names of the nodes for the LaTeX."""
-        made = super().__new__(cls, text)
-        made.node_names = tuple(node_names)
-        return made
+    node_names: tuple[str, ...] = ()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/latex": latex(self, self.node_names), "text/plain": str(self)}

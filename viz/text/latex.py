@@ -11,81 +11,61 @@ REMARK = r": \S.*|, the .*|, since .*| \(as operand \d+\)|… [\d,]+ more …"
 SPECIAL = {c: rf"\{c}" for c in "{}$&%#_"} | {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim "}
 SPECIAL |= {"<": r"\lt ", ">": r"\gt ", "`": "'"}
 SYMBOLS = {"*": r"\cdot ", "·": r"\;\cdot\;", "→": r"\to ", "−": "-", "∞": r"\infty ", "^": "^"}
-FUNCTIONS = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh"}
-BRACKETS = {"sqrt": (r"\sqrt{", "}"), "abs": (r"\lvert ", r"\rvert ")}
 
 
 def latex(text: str, names: Iterable[str]) -> str:
     r"""Write an explanation as LaTeX, for MathJax and KaTeX; `names` are those of its nodes.
 
     >>> latex("y = sqrt(w) * x1^2 = −6", ["y", "w", "x1"]).partition("&")[2]
-    'y = {\\sqrt{w}} \\cdot  {x_{1}}^{2} = -{6}\\end{aligned}$'
+    'y = \\sqrt{w} \\cdot  {x_{1}}^{2} = -{6}\\end{aligned}$'
     """
     odd = {name for name in names if not re.fullmatch(IDENTIFIER, name) and name in text}
     known = "|".join([*map(re.escape, sorted(odd, key=len, reverse=True)), IDENTIFIER])
     token = re.compile(
-        rf"(?P<remark>{REMARK})|∂(?P<above>{known})/∂(?P<below>{known})|(?P<call>{IDENTIFIER})\("
-        rf"|(?P<name>{known})|(?P<number>\d+(?:\.\d+)?(?:e−?\d+)?)|(?P<opening>\^?\()|."
+        rf"(?P<remark>{REMARK})|∂(?P<above>{known})/∂(?P<below>{known})|sqrt\((?P<root>[^()]*)\)"
+        rf"|\^(?P<power>\([^()]*\))|(?P<call>{IDENTIFIER})(?=\()|(?P<name>{known})"
+        r"|(?P<number>\d+(?:\.\d+)?)(?:e(?P<exponent>−?\d+))?|."
     )
-    lines = [_line(line, token) for line in text.split("\n")]
-    inside = r"\\".join(lines).replace(r"\\\\", r"\\[1em]")  # an empty line between sections
+    lines = []
+    for line in text.split("\n"):
+        inside = line.strip()
+        written = _words(inside) if PROSE.match(line) else _formula(inside, token)
+        indent = r"\quad " * ((len(line) - len(line.lstrip())) // 2)
+        lines.append(f"&{indent}{written}" if inside else "")
+    rows = r"\\".join(lines).replace(r"\\\\", r"\\[1em]")  # an empty line between sections
     # not $$, which would center it in a cell
-    return rf"$\displaystyle\begin{{aligned}}{inside}\end{{aligned}}$"
-
-
-def _line(line: str, token: re.Pattern[str]) -> str:
-    inside = line.strip()
-    if not inside:
-        return ""
-    indent = "&" + r"\quad " * ((len(line) - len(line.lstrip())) // 2)
-    return indent + (_words(inside) if PROSE.match(line) else _formula(inside, token))
+    return rf"$\displaystyle\begin{{aligned}}{rows}\end{{aligned}}$"
 
 
 def _formula(text: str, token: re.Pattern[str]) -> str:
-    written, closing = [], []
-    for match in token.finditer(text):
-        kind, found = match.lastgroup, match[0]
-        if kind == "call":
-            before, after = BRACKETS.get(match["call"], (f"{_function(match['call'])}(", ")"))
-            written.append("{" + before)
-            closing.append(after + "}")
-        elif kind == "opening":
-            written.append("^{(" if len(found) > 1 else "(")
-            closing.append(")}" if len(found) > 1 else ")")
-        elif found == ")" and closing:
-            written.append(closing.pop())
-        else:
-            written.append(_written(match))
-    return "".join(written + closing[::-1])
+    def write(match: re.Match[str]) -> str:
+        found = match.groupdict()
+        if found["below"]:
+            above, below = _name(found["above"]), _name(found["below"])
+            return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+        if found["root"] or found["power"]:
+            inside = _formula(found["root"] or found["power"], token)
+            return rf"\sqrt{{{inside}}}" if found["root"] else rf"^{{{inside}}}"
+        if found["number"]:
+            power = rf"\times 10^{{{found['exponent']}}}" if found["exponent"] else ""
+            return f"{{{found['number']}{power}}}".replace("−", "-")
+        if found["call"]:
+            return rf"\operatorname{{{found['call']}}}".replace("_", r"\_")
+        if found["name"]:
+            return _name(found["name"])
+        whole = match[0]
+        return _words(whole) if found["remark"] else SYMBOLS.get(whole) or SPECIAL.get(whole, whole)
 
-
-def _written(match: re.Match[str]) -> str:
-    kind, found = match.lastgroup, match[0]
-    if kind == "remark":
-        return _words(found)
-    if kind == "below":
-        above, below = _name(match["above"]), _name(match["below"])
-        return rf"\frac{{\partial {above}}}{{\partial {below}}}"
-    if kind == "name":
-        return _name(found)
-    if kind == "number":
-        digits, _, exponent = found.replace("−", "-").partition("e")
-        return rf"{{{digits}\times 10^{{{exponent}}}}}" if exponent else f"{{{digits}}}"
-    return SYMBOLS.get(found) or SPECIAL.get(found, found)
+    return token.sub(write, text)
 
 
 def _name(name: str) -> str:
-    indexed = re.fullmatch(r"([^\W\d_])_?(\d*)", name)
-    if indexed is None:
-        return _words(name)
-    return f"{{{indexed[1]}_{{{indexed[2]}}}}}" if indexed[2] else indexed[1]
-
-
-def _function(name: str) -> str:
-    escaped = "".join(SPECIAL.get(c, c) for c in name)
-    return f"\\{name}" if name in FUNCTIONS else rf"\operatorname{{{escaped}}}"
+    indexed = re.fullmatch(r"([^\W\d_])_?(\d+)", name)
+    if indexed:
+        return f"{{{indexed[1]}_{{{indexed[2]}}}}}"
+    return name if len(name) == 1 and name.isalpha() else _words(name)
 
 
 def _words(text: str) -> str:
     escaped = [f"}}{SPECIAL[c]}\\text{{" if c in SPECIAL else c for c in text]
-    return rf"\text{{{''.join(escaped)}}}".replace(r"\text{}", "")
+    return f"\\text{{{''.join(escaped)}}}"

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microgradlike._validate import whole_number
 from microgradlike.engine import Value
-from microgradlike.nn.training.loss_plot import COLORS, PlotError, loss_plot, new_figure
-from microgradlike.nn.training.state import History
+from microgradlike.nn.training.history import COLORS, PlotError, new_figure, plot_loss
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,26 +23,6 @@ __all__ = ["COLORS", "PlotError", "plot_decision_boundary", "plot_loss"]
 
 Scores = Value | float | Sequence[Value | float]  # the result of a classifier
 Grid = list[list[float]] | list[list[list[float]]]  # numbers or colors, by row
-
-
-def plot_loss(
-    losses: Sequence[float] | History, *, accuracies: Sequence[float] = (), title: str = "Training"
-) -> Figure:
-    """Plot the loss at every step, on a logarithmic axis if it is positive and spans decades.
-
-    `losses` has a number per step, and one that is not finite leaves a gap; or it is the History
-    that `nn.fit` returns, with a number per epoch and the validation loss beside it. `accuracies`,
-    fractions from 0 to 1, are drawn below, `title` above. Returns a matplotlib Figure, which a
-    notebook shows; its `savefig` writes it to a file. Raises ValueError if there is no loss,
-    PlotError without matplotlib.
-
-    >>> figure = plot_loss([1.0, 0.5, 0.25])
-    >>> figure.axes[0].get_ylabel()
-    'loss'
-    """
-    if isinstance(losses, History):
-        return loss_plot(losses.losses, losses.validation, accuracies, title=title, unit="epoch")
-    return loss_plot(losses, accuracies=accuracies, title=title)
 
 
 def plot_decision_boundary(

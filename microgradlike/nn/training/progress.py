@@ -40,7 +40,7 @@ def with_progress(
                 print(f"  {unit} {i} of {total}: {shown}", flush=True)
             yield outcome
         return
-    file: Any = Cell() if _in_notebook() else None
+    file: Any = _Cell() if _in_notebook() else None
     with tqdm(total=total, initial=done, desc="  training", unit=f" {unit}s", file=file) as bar:
         for outcome in outcomes:
             bar.set_postfix(metrics(outcome), refresh=False)
@@ -48,11 +48,8 @@ def with_progress(
             yield outcome
 
 
-class Cell:
-    """One line in the output of a notebook's cell, which tqdm writes to as to a file.
-
-    A bar on stderr would leave a line for every update in an exported notebook.
-    """
+class _Cell:
+    """A line in a notebook's cell, for tqdm to write to; stderr would keep a line per update."""
 
     encoding = "utf-8"
 
@@ -62,15 +59,12 @@ class Cell:
         self.handle = display({"text/plain": ""}, raw=True, display_id=True)
 
     def write(self, text: str) -> None:
-        """Show `text` in place of what was written before; an end of line changes nothing."""
         if text.strip():
             self.handle.update({"text/plain": text.strip()}, raw=True)
 
-    def flush(self) -> None:
-        """Do nothing: `write` keeps nothing back."""
+    def flush(self) -> None: ...
 
 
 def _in_notebook() -> bool:
-    """Tell whether a kernel of Jupyter runs this; a terminal has a better bar."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     return shell is not None and "IPKernelApp" in shell.config
