@@ -126,8 +126,15 @@ def _curve(axes: Axes, ys: Sequence[float], name: str, color: str, *, named: boo
     axes.grid(color="#dddddd", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     if math.isfinite(ys[-1]) and not named:
-        place, bold = (len(ys), ys[-1]), {"color": color, "fontweight": "bold"}
-        axes.annotate(last, place, (6, 0), textcoords="offset points", va="center", **bold)
+        axes.annotate(
+            last,
+            (len(ys), ys[-1]),
+            (6, 0),
+            textcoords="offset points",
+            va="center",
+            color=color,
+            fontweight="bold",
+        )
 
 
 def _tick(x: float, _position: int | None = None) -> str:
