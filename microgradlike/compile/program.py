@@ -6,8 +6,9 @@ import textwrap
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
+from microgradlike._html import table
 from microgradlike.op import Op
 
 __all__ = ["Program"]
@@ -83,12 +84,21 @@ class Program:
         return textwrap.wrap("; ".join(named), 90, initial_indent=start, subsequent_indent=start)
 
     def __str__(self) -> str:
-        lines = []
+        return "\n".join([*map(" = ".join, self._sides()), self._result()])
+
+    def _repr_html_(self) -> str:
+        notes = [self._result(), *self.legend("where")]
+        rows = chain([("result", "equation")], self._sides())
+        return table(f"program of {len(self):,} equations", rows, len(self), notes)
+
+    def _sides(self) -> Iterator[tuple[str, str]]:
         for slot, op, operands in self.equations():
             names = [self.name(r) for r in operands]
             right = f" {op.infix} ".join(names) if op.infix else f"{op.name}({', '.join(names)})"
-            lines.append(f"{self.name(slot)} = {right}")
-        return "\n".join([*lines, f"return {', '.join(map(self.name, self.outputs))}"])
+            yield self.name(slot), right
+
+    def _result(self) -> str:
+        return f"return {', '.join(map(self.name, self.outputs))}"
 
     def to_python(self, name: str = "f") -> str:
         """Return the text of a Python function that needs only the standard library.

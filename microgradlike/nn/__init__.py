@@ -68,7 +68,7 @@ from microgradlike.nn.optim import SGD, Adam, AdamW, Optimizer
 from microgradlike.nn.training import train
 from microgradlike.nn.training.callbacks import Callback, EarlyStopping, StopTraining
 from microgradlike.nn.training.checkpoint import Checkpoint
-from microgradlike.nn.training.state import History
+from microgradlike.nn.training.history import History
 from microgradlike.nn.training.train import fit
 
 __all__ = [

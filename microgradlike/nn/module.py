@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
+from microgradlike._html import table
 from microgradlike._validate import shown
 from microgradlike.coerce import leaf_data
 from microgradlike.context import refuse_in_recording
@@ -130,6 +131,15 @@ class Module(HasParameters):
         memo |= {id(p): new for p, new in zip(old, parameters)}
         return copy.deepcopy(self, memo)
 
+    def _repr_html_(self) -> str | None:
+        try:
+            below = walk(self, closed=lambda part: True)
+            rows = [(name, _summary(part), f"{_count(part):,}") for name, part in below]
+            title = f"{type(self).__name__} of {_count(self):,} parameters"
+            return table(title, [("name", "content", "parameters"), *rows], len(rows))
+        except Exception:  # a class of the user's; the notebook shows the text
+            return None
+
     def name_of(self, child: object) -> str | None:
         """The path to a module directly below this one, such as "layers.0"; None for any other.
 
@@ -202,6 +212,20 @@ def matched_parameters(module: Module, state: Mapping[str, float]) -> list[tuple
     if differences:
         raise ValueError(f"the state is of another model: {'; '.join(differences)}")
     return [(p, leaf_data(state[name])) for name, p in module.named_parameters()]
+
+
+def _count(part: Value | Module) -> int:
+    return 1 if isinstance(part, Value) else len(part.parameters())
+
+
+def _summary(part: Value | Module) -> str:
+    """A Value's number, or a module in words; equal modules in it are counted."""
+    if isinstance(part, Value):
+        return f"{part.data:.4g}"
+    inside = [repr(m) for _, m in walk(part, closed=lambda module: True) if isinstance(m, Module)]
+    if len(set(inside)) == 1:
+        return f"{len(inside)} × {inside[0]}"
+    return type(part).__name__ if type(part).__repr__ is object.__repr__ else f"{part!r:.100}"
 
 
 def _listing(names: Sequence[str]) -> str:

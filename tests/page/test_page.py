@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
+from markdown_it import MarkdownIt
 
 from microgradlike import Value, ops, unary
 from tests import ROOT
@@ -158,13 +159,28 @@ def test_without_a_browser_show_names_the_file(monkeypatch):
 def test_a_notebook_gets_a_frame_of_its_own_and_a_picture():
     made = page(neuron())
     bundle = made._repr_mimebundle_()
-    assert made._repr_html_() == bundle["text/html"]
+    inside = re.compile(r"<img .*(?=</iframe>)")
+    assert made._repr_html_() == inside.sub("", bundle["text/html"])
     (frame,) = re.findall(
         r'<iframe sandbox="allow-scripts" .*srcdoc="([^"]*)"', bundle["text/html"]
     )
     assert unescape(frame) == made.html
-    assert bundle["image/svg+xml"].startswith("<svg")
+    assert bundle["image/png"].startswith("iVBORw")
+    picture = re.search(
+        r'<img alt="the graph" src="data:image/svg.xml;base64,(\S+)"></iframe>$',
+        bundle["text/html"],
+    )
+    assert base64.b64decode(picture[1]).startswith(b"<svg")
     assert bundle["text/plain"] == '<Page of 6 nodes; .save("y.html") writes it>'
+
+
+def test_the_frame_survives_markdown_whole():
+    made = page(neuron())
+    frame = made._repr_html_()
+    assert "\n\n" in made.html
+    assert MarkdownIt("commonmark").render(f"text\n\n{frame}\n\ntext") == (
+        f"<p>text</p>\n{frame}\n<p>text</p>\n"
+    )
 
 
 def test_without_graphviz_a_notebook_gets_the_frame_alone(monkeypatch):

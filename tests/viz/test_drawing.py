@@ -1,5 +1,6 @@
 """Drawing: a picture in a notebook or a file."""
 
+import base64
 import os
 import stat
 import subprocess
@@ -71,11 +72,21 @@ def test_a_place_that_cannot_be_written_leaves_nothing_behind(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["y.dot"]
 
 
-def test_a_notebook_gets_svg_and_text():
+def test_a_notebook_gets_svg_a_png_for_viewers_that_trust_no_svg_and_text():
     bundle = draw(square())._repr_mimebundle_()
-    assert set(bundle) == {"image/svg+xml", "text/plain"}
+    assert set(bundle) == {"image/svg+xml", "image/png", "text/plain"}
     ET.fromstring(bundle["image/svg+xml"])
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
     assert bundle["text/plain"] == '<Drawing of 2 nodes; .save("y.svg") writes it>'
+
+
+def test_the_png_of_a_wide_picture_stays_small():
+    chain = Value(1.0)
+    for _ in range(60):
+        chain = chain.tanh()
+    png = base64.b64decode(draw(chain)._repr_mimebundle_()["image/png"])
+    assert 1100 <= int.from_bytes(png[16:20], "big") <= 1210
+    assert len(png) < 300_000
 
 
 def test_a_notebook_without_graphviz_gets_text(no_graphviz):

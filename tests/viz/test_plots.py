@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import math
+import pickle
 import subprocess
 import sys
 
 import pytest
 from matplotlib.contour import ContourSet
 
-from microgradlike import Value
+from microgradlike import Value, nn
 from viz.training.plots import COLORS, PlotError, plot_decision_boundary, plot_loss
 
 POINTS = [(-1.0, 0.0), (1.0, 1.0), (-0.5, 2.0)]
@@ -47,6 +48,32 @@ def test_the_axis_of_the_loss_is_logarithmic_where_it_spans_decades_above_zero(l
     figure = plot_loss(losses)
     assert figure.axes[0].get_yscale() == scale
     assert rendered(figure).startswith(b"\x89PNG")
+
+
+def test_a_history_is_plotted_by_epoch_with_the_validation_loss_beside_it():
+    history = nn.History([2.0, 1.0], [2.5, 1.25])
+    (axes,) = plot_loss(history).axes
+    assert [line.get_ydata().tolist() for line in axes.lines] == [[2.0, 1.0], [2.5, 1.25]]
+    names = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert (axes.get_xlabel(), names) == ("epoch", ["loss 1", "validation 1.25"])
+    assert not axes.texts  # the numbers at the ends could overlap
+
+
+def test_figures_and_histories_are_pictures_in_a_notebook():
+    for shown in (
+        plot_loss([1.0, 0.5]),
+        plot_decision_boundary(lambda p: p[0], POINTS, [0, 1, 0], resolution=4),
+        nn.History([1.0, 0.5]),
+    ):
+        assert shown._repr_png_().startswith(b"\x89PNG")
+    figure = pickle.loads(pickle.dumps(plot_loss([1.0])))
+    assert figure._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_history_that_cannot_be_plotted_is_text_in_a_notebook(monkeypatch):
+    assert nn.History()._repr_png_() is None
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert nn.History([1.0])._repr_png_() is None
 
 
 def test_ticks_of_a_logarithmic_axis_are_plain_numbers():

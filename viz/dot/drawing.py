@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +24,9 @@ from viz.scene.scene import Scene, id_of
 
 if TYPE_CHECKING:
     import graphviz
+
+
+PREVIEW = 1200  # pixels at most: about 50 kB for a neuron, 300 kB for a crowded picture
 
 
 class Drawing:
@@ -95,10 +100,15 @@ class Drawing:
         return target
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        try:
-            return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+        try:  # with a PNG for notebooks that show no SVG, such as one that is not trusted
+            svg = self.svg()
+            width = re.search(r'viewBox="\S+ \S+ (\S+)', svg)
+            dpi = min(96.0, 72 * PREVIEW / float(width[1] if width else PREVIEW))
+            png = render(self.source.replace("{", f"{{ graph [dpi={dpi:.1f}]", 1), "png")
         except Exception as error:  # a notebook shows the text instead
             return {"text/plain": f"{self!r}\n{error}"}
+        image = base64.b64encode(png).decode()
+        return {"image/svg+xml": svg, "image/png": image, "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         notes = "".join(f"\n{note}" for note in self.scene.notes)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import tempfile
 import webbrowser
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from html import escape
 from pathlib import Path
 
+from microgradlike._html import one_line
 from microgradlike._io import require_regular, write_whole
 from microgradlike._validate import shown
 from microgradlike.compile.arithmetic import arithmetic
@@ -76,10 +77,10 @@ class Page:
             raise RuntimeError(f"found no browser to open the page in; it is at {path}")
         return path
 
-    def frame(self) -> str:
-        """Return the page as an iframe for another page, isolated from it."""
+    def frame(self, inside: str = "") -> str:
+        """Return the page as an iframe for another page; viewers without iframes show `inside`."""
         title = "Backpropagation, step by step"
-        return f'<iframe {FRAME} title="{title}" srcdoc="{escape(self.html)}"></iframe>'
+        return f'<iframe {FRAME} title="{title}" srcdoc="{one_line(self.html)}">{inside}</iframe>'
 
     def _repr_html_(self) -> str:
         return self.frame()
@@ -87,9 +88,12 @@ class Page:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         bundle = {"text/html": self.frame(), "text/plain": repr(self)}
         try:  # a picture too, for readers that run no scripts
-            return bundle | {"image/svg+xml": Drawing(fit(self.scene)).svg()}
+            picture = Drawing(fit(self.scene))._repr_mimebundle_()
+            svg = base64.b64encode(picture.pop("image/svg+xml").encode()).decode()
         except Exception:  # no Graphviz: the notebook shows the page alone
             return bundle
+        html = self.frame(f'<img alt="the graph" src="data:image/svg+xml;base64,{svg}">')
+        return picture | bundle | {"text/html": html}
 
     def __repr__(self) -> str:
         return f'<Page of {len(self.scene.nodes)} nodes; .save("y.html") writes it>'

@@ -18,6 +18,7 @@ from viz.numbers import short
 from viz.scene.scene import require_names, require_value, scene
 from viz.scene.stale import STALE
 from viz.text.formula import Formula, derivative_formula, formula_of
+from viz.text.latex import latex
 from viz.text.paths import Path, Paths, Step, all_paths
 
 T = TypeVar("T")
@@ -35,14 +36,15 @@ def explain(
     *,
     max_paths: int = 5,
     names: Mapping[Value, str] | None = None,
-) -> str:
+) -> Explanation:
     """Write out dy/dx: every path from x to y, the product of its local derivatives, the sum.
 
     Without `x` there is a section for each leaf. The `max_paths` greatest paths are written out;
     the others are counted and summed without being enumerated. Once a backward pass has reached x,
     the sum is compared with `x.grad`. In every product 0·∞ is 0, as in `backward`. `names` gives
     names to Values in place of their labels. After a change of some `.data`, a warning and the last
-    section tell that the numbers do not fit together. Returns the text.
+    section tell that the numbers do not fit together. Returns the text, a str that a notebook shows
+    typeset.
     Raises TypeError if `y` or `x` is not a Value, `max_paths` not a whole number or `names` not a
     mapping of Values to text, ValueError if `max_paths` is below 1.
 
@@ -68,7 +70,19 @@ def explain(
     wanted = [x] if x is not None else leaves(y)[::-1]  # in the order of writing
     if x is not None:
         require_value(x, "x")
-    return _Explanation(y, wanted, limit, require_names(names)).text()
+    made = _Explanation(y, wanted, limit, require_names(names))
+    explanation = Explanation(made.text())
+    explanation.node_names = tuple(made.names.values())
+    return explanation
+
+
+class Explanation(str):
+    """The text of `explain`; a notebook typesets its formulas."""
+
+    node_names: tuple[str, ...] = ()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/latex": latex(self, self.node_names), "text/plain": str(self)}
 
 
 class _Explanation:

@@ -8,60 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microgradlike._validate import whole_number
 from microgradlike.engine import Value
+from microgradlike.nn.training.history import COLORS, PlotError, new_figure, plot_loss
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
-# Okabe and Ito's colors for the color-blind, each with a marker for print without color
-COLORS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+# one for each color, for print without color
 MARKERS: Final = ("o", "s", "^", "D", "v", "P")
 BLACK: Final = "#222222"
 
+__all__ = ["COLORS", "PlotError", "plot_decision_boundary", "plot_loss"]
+
 Scores = Value | float | Sequence[Value | float]  # the result of a classifier
 Grid = list[list[float]] | list[list[list[float]]]  # numbers or colors, by row
-
-
-class PlotError(ImportError):
-    """Matplotlib is missing; the message says how to install it.
-
-    >>> issubclass(PlotError, ImportError)
-    True
-    """
-
-
-def plot_loss(
-    losses: Sequence[float], *, accuracies: Sequence[float] = (), title: str = "Training"
-) -> Figure:
-    """Plot the loss at every step, on a logarithmic axis if it is positive and spans decades.
-
-    `losses` has a number per step; one that is not finite leaves a gap. `accuracies`, fractions
-    from 0 to 1, are drawn below, `title` above. Returns a matplotlib Figure; its `savefig` writes
-    it to a file. Raises ValueError if there is no loss, PlotError without matplotlib.
-
-    >>> figure = plot_loss([1.0, 0.5, 0.25])
-    >>> figure.axes[0].get_ylabel()
-    'loss'
-    """
-    if not losses:
-        raise ValueError("losses is empty; train for at least one step")
-    figure = _figure((6.4, 4.8 if accuracies else 3.6))
-    rows = figure.subplots(2 if accuracies else 1, 1, sharex=True, squeeze=False)[:, 0]
-    _curve(rows[0], losses, "loss", COLORS[0])
-    finite = [x for x in losses if math.isfinite(x)]
-    if finite and min(finite) > 0 and max(finite) > 10 * min(finite):
-        rows[0].set_yscale("log")
-        rows[0].yaxis.set_major_formatter(_tick)
-        rows[0].yaxis.set_minor_formatter(_tick)
-    if accuracies:
-        _curve(rows[1], accuracies, "accuracy", COLORS[1])
-        rows[1].set_ylim(-0.03, 1.1)
-        rows[1].yaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
-    rows[0].set_title(title)
-    rows[-1].set_xlabel("step")
-    rows[-1].xaxis.get_major_locator().set_params(integer=True)
-    return figure
 
 
 def plot_decision_boundary(
@@ -81,9 +42,9 @@ def plot_decision_boundary(
     - `resolution`: the number of points along each axis at which the model is evaluated.
     - `title`: printed above.
 
-    Returns a matplotlib Figure; its `savefig` writes it to a file. Raises ValueError if there are
-    no points, if labels are missing or if the resolution is below 2, TypeError for another kind
-    of resolution, PlotError without matplotlib.
+    Returns a matplotlib Figure, which a notebook shows; its `savefig` writes it to a file. Raises
+    ValueError if there are no points, if labels are missing or if the resolution is below 2,
+    TypeError for another kind of resolution, PlotError without matplotlib.
 
     >>> figure = plot_decision_boundary(lambda p: p[0] - p[1], [(0, 1), (1, 0)], [0, 1])
     >>> figure.axes[0].get_title()
@@ -93,7 +54,7 @@ def plot_decision_boundary(
     xy, classes = _checked_points(points, labels)
     xs, ys = (_grid([p[i] for p in xy], resolution) for i in (0, 1))
     ratio = (ys[-1] - ys[0]) / (xs[-1] - xs[0])
-    figure = _figure((6.4, min(max(5.2 * ratio + 1.2, 3.0), 8.0)))
+    figure = new_figure((6.4, min(max(5.2 * ratio + 1.2, 3.0), 8.0)))
     axes = figure.subplots()
     rows = [[_scores(model([x, y])) for x in xs] for y in ys]
     by_sign = len(rows[0][0]) == 1
@@ -118,41 +79,6 @@ def _checked_points(
             f" {len(classes)} labels"
         )
     return xy, classes
-
-
-def _figure(size: tuple[float, float]) -> Figure:
-    """Make a figure without pyplot, which would keep it in global state."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise PlotError(
-            f"plots need matplotlib ({error}): python -m pip install 'microgradlike[plot]'"
-        ) from None
-    return Figure(figsize=size, dpi=120, layout="constrained")
-
-
-def _curve(axes: Axes, ys: Sequence[float], name: str, color: str) -> None:
-    marker = "o" if len(ys) == 1 else ""
-    axes.plot(range(1, len(ys) + 1), ys, color=color, linewidth=1.8, marker=marker)
-    axes.set_ylabel(name)
-    axes.grid(color="#dddddd", linewidth=0.6)
-    axes.spines[["top", "right"]].set_visible(False)
-    if math.isfinite(ys[-1]):
-        axes.annotate(
-            f"{ys[-1]:.1%}" if name == "accuracy" else f"{ys[-1]:.4g}",
-            (len(ys), ys[-1]),
-            (4, 6),
-            textcoords="offset points",
-            ha="right",
-            color=color,
-            fontweight="bold",
-        )
-
-
-def _tick(x: float, _position: int | None = None) -> str:
-    """Write a tick of a logarithmic axis: 0.1, 0.2, 0.5, and "" for those between."""
-    digits = f"{x:.0e}"
-    return f"{x:g}" if digits[0] in "125" else ""
 
 
 def _grid(xs: list[float], resolution: int) -> list[float]:

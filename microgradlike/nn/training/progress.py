@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Outcome = TypeVar("Outcome")
 Metrics = dict[str, str]  # names and texts beside the bar, such as {"loss": "0.1234"}
@@ -39,8 +40,31 @@ def with_progress(
                 print(f"  {unit} {i} of {total}: {shown}", flush=True)
             yield outcome
         return
-    with tqdm(total=total, initial=done, desc="  training", unit=f" {unit}s") as bar:
+    file: Any = _Cell() if _in_notebook() else None
+    with tqdm(total=total, initial=done, desc="  training", unit=f" {unit}s", file=file) as bar:
         for outcome in outcomes:
             bar.set_postfix(metrics(outcome), refresh=False)
             bar.update()
             yield outcome
+
+
+class _Cell:
+    """A line in a notebook's cell, for tqdm to write to; stderr would keep a line per update."""
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        from IPython.display import display
+
+        self.handle = display({"text/plain": ""}, raw=True, display_id=True)
+
+    def write(self, text: str) -> None:
+        if text.strip():
+            self.handle.update({"text/plain": text.strip()}, raw=True)
+
+    def flush(self) -> None: ...
+
+
+def _in_notebook() -> bool:
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return shell is not None and "IPKernelApp" in shell.config

@@ -1,4 +1,4 @@
-"""Progress of a training run: State, which callbacks see and a checkpoint holds, and History."""
+"""State: the progress of a training run, which callbacks see and a checkpoint holds."""
 
 from __future__ import annotations
 
@@ -8,29 +8,10 @@ from typing import TYPE_CHECKING
 
 from microgradlike.nn.module import Module
 from microgradlike.nn.optim import Optimizer
-from microgradlike.nn.training.speed import Speed
+from microgradlike.nn.training.history import History
 
 if TYPE_CHECKING:
     from microgradlike.nn.training.callbacks import Callback
-
-
-@dataclass(slots=True)
-class History:
-    """The result of a training: the mean loss of each epoch, over the data and the validation data.
-
-    `losses` and `validation` have a float for each epoch; the latter is empty without validation
-    data. `stopped` is the reason of the callback that ended the training, or "". `interrupted` is
-    True after Ctrl-C. `speed` is None unless `fit` was called with `compare`.
-
-    >>> History([0.5, 0.25]).losses
-    [0.5, 0.25]
-    """
-
-    losses: list[float] = field(default_factory=list)
-    validation: list[float] = field(default_factory=list)
-    stopped: str = ""
-    interrupted: bool = False
-    speed: Speed | None = None
 
 
 @dataclass(slots=True)

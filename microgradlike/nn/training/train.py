@@ -20,13 +20,14 @@ from microgradlike.nn.training.callbacks import (
 )
 from microgradlike.nn.training.checkpoint import Checkpoint
 from microgradlike.nn.training.dataset import Dataset
+from microgradlike.nn.training.history import History
 from microgradlike.nn.training.objective import Objective
 from microgradlike.nn.training.progress import Metrics, with_progress
 from microgradlike.nn.training.restoration import Restoration
 from microgradlike.nn.training.run import Run
 from microgradlike.nn.training.settings import settings_of
 from microgradlike.nn.training.speed import Speed, Stopwatch
-from microgradlike.nn.training.state import History, State
+from microgradlike.nn.training.state import State
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from microgradlike._html import table
+
 Verdict = Literal["agrees", "differs", "kink", "undecided", "indeterminate"]
 
 _MOST_ROWS = 20
@@ -174,9 +176,29 @@ class Report:
     given: tuple[GivenEntry, ...] = ()
 
     def __str__(self) -> str:
-        remarks = [*self.notes, self.missing] if self.missing else self.notes
-        given = [entry.text(self.name) for entry in self.given_wrong[:_MOST_ROWS]]
-        return "\n".join([self._summary(), *given, *_table(self), *remarks, self.drawing])
+        rows = [_HEADER, *(_row(self.name, p) for p in self._ordered()[:_MOST_ROWS])]
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths)).rstrip() for row in rows]
+        left_out = len(self.partials) + len(self.higher) - _MOST_ROWS
+        if left_out > 0:
+            lines.append(f"and {left_out} more")
+        return "\n".join([self._summary(), *self._given(), *lines, *self._notes()])
+
+    def _repr_html_(self) -> str:
+        rows = [_row(self.name, p) for p in self._ordered()]
+        return table(self._summary(), [_HEADER, *rows], len(rows), [*self._given(), *self._notes()])
+
+    def _ordered(self) -> list[ReportEntry]:
+        rank = ("differs", "indeterminate", "undecided", "kink", "agrees")
+        return sorted((*self.partials, *self.higher), key=lambda p: rank.index(p.verdict))
+
+    def _given(self) -> list[str]:
+        return [entry.text(self.name) for entry in self.given_wrong[:_MOST_ROWS]]
+
+    def _notes(self) -> list[str]:
+        shown = self._ordered()[:_MOST_ROWS]
+        notes = [f"{p.of(self.name)}{_place(p)}: {p.note}" for p in shown if p.note]
+        return [*notes, *self.notes, *filter(None, [self.missing]), self.drawing]
 
     def with_verdict(self, verdict: Verdict) -> tuple[ReportEntry, ...]:
         """The entries with that verdict, of every order."""
@@ -237,21 +259,6 @@ def _at_output(report: Report, output: str) -> Report:
     )
     given = tuple(replace(g, entry=replace(g.entry, output=output)) for g in report.given)
     return replace(report, partials=partials, higher=higher, given=given)
-
-
-def _table(report: Report) -> list[str]:
-    rank = ("differs", "indeterminate", "undecided", "kink", "agrees")
-    entries = (*report.partials, *report.higher)
-    ordered = sorted(entries, key=lambda p: rank.index(p.verdict))
-    shown = ordered[:_MOST_ROWS]
-    rows = [_HEADER, *(_row(report.name, p) for p in shown)]
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths)).rstrip() for row in rows]
-    left_out = len(ordered) - len(shown)
-    if left_out:
-        lines.append(f"and {left_out} more")
-    lines += [f"{p.of(report.name)}{_place(p)}: {p.note}" for p in shown if p.note]
-    return lines
 
 
 def _row(name: str, p: ReportEntry) -> tuple[str, ...]:

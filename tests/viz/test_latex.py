@@ -1,0 +1,86 @@
+"""Formulas of an explanation in a notebook: typeset, and no label can change them."""
+
+import re
+
+import pytest
+from hypothesis import example, given
+
+from microgradlike import Value, relu, sqrt
+from tests.viz.test_hostile_labels import HOSTILE, LABELS
+from viz import explain
+from viz.text.latex import latex
+
+
+def shown(y, x=None):
+    return explain(y, x)._repr_mimebundle_()["text/latex"]
+
+
+def balanced(text):
+    depth = 0
+    for brace in re.findall(r"(?<!\\)(?:\\\\)*([{}])", text):
+        depth += 1 if brace == "{" else -1
+        assert depth >= 0
+    return depth == 0
+
+
+def test_the_chain_rule_is_typeset():
+    x, w = Value(2.0, "x1"), Value(-3.0, "w")
+    y = sqrt(x * w * w) + x**3
+    y.label = "y"
+    y.backward()
+    text = shown(y, x)
+    for formula in (
+        r"\frac{\partial y}{\partial ",
+        r"\sqrt{",
+        r"{x_{1}}^{3}",
+        r"{x_{1}} \to ",
+        r"\text{: 2 paths}",
+        r"{3} \cdot  {x_{1}}^{2}",
+        r"the sum is",
+    ):
+        assert formula in text
+
+
+@pytest.mark.parametrize(
+    ("line", "typeset"),
+    [
+        ("a = exp(b) / c = −1.5e−9", r"a = \operatorname{exp}(b) / c = -{1.5\times 10^{-9}}"),
+        ("a = log_softmax(b) = 2", r"a = \operatorname{log\_softmax}(b) = {2}"),
+        ("  = n * x^(n - 1)", r"\quad = n \cdot  x^{(n - {1})}"),
+        ("∂loss/∂w_1 = 0: a b", r"\frac{\partial \text{loss}}{\partial {w_{1}}} = {0}\text{: a b}"),
+        ("  x → y (as operand 1)", r"\quad x \to  y\text{ (as operand 1)}"),
+        ("  the sum is 3", r"\quad \text{the sum is 3}"),
+        ("= ∞ · nan", r"= \infty  \;\cdot\; \text{nan}"),
+        ("a b = 1 + c*d", r"\text{a b} = {1} + \text{c*d}"),
+    ],
+)
+def test_a_line_is_typeset(line, typeset):
+    assert latex(line, ["a b", "c*d"]) == (
+        rf"$\displaystyle\begin{{aligned}}&{typeset}\end{{aligned}}$"
+    )
+
+
+def test_sections_are_apart():
+    assert r"&a = b\\[1em]&c = d" in latex("a = b\n\nc = d", [])
+
+
+@given(LABELS, LABELS)
+@example("}", "\\")
+@example("$$", "<script>")
+@example("a (as operand 1)", ", the x")
+def test_no_label_ends_the_formula_or_is_markup(one, two):
+    x, y = Value(2.0, one), Value(0.5, two)
+    z = relu(x * y) ** y + x
+    z.backward()
+    text = shown(z)
+    assert balanced(text)
+    assert not re.search("[<>\n]", text)
+    assert re.findall(r"(?<!\\)\$", text) == ["$", "$"]
+    assert (text[0], text[-1]) == ("$", "$")
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_text_in_a_notebook_is_the_printed_text(label):
+    x = Value(2.0, label)
+    explanation = explain(x * x)
+    assert explanation._repr_mimebundle_()["text/plain"] == str(explanation)

@@ -1,0 +1,71 @@
+"""LaTeX of an explanation, for notebooks: formulas are typeset, words stay text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+IDENTIFIER = r"[^\W\d]\w*"
+PROSE = re.compile(r" *(?:and \d|the sum is|backward gave|no backward)|[^=→∂]*$")
+REMARK = r": \S.*|, the .*|, since .*| \(as operand \d+\)|… [\d,]+ more …"
+SPECIAL = {c: rf"\{c}" for c in "{}$&%#_"} | {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim "}
+SPECIAL |= {"<": r"\lt ", ">": r"\gt ", "`": "'"}
+SYMBOLS = {"*": r"\cdot ", "·": r"\;\cdot\;", "→": r"\to ", "−": "-", "∞": r"\infty ", "^": "^"}
+
+
+def latex(text: str, names: Iterable[str]) -> str:
+    r"""Write an explanation as LaTeX, for MathJax and KaTeX; `names` are those of its nodes.
+
+    >>> latex("y = sqrt(w) * x1^2 = −6", ["y", "w", "x1"]).partition("&")[2]
+    'y = \\sqrt{w} \\cdot  {x_{1}}^{2} = -{6}\\end{aligned}$'
+    """
+    odd = {name for name in names if not re.fullmatch(IDENTIFIER, name) and name in text}
+    known = "|".join([*map(re.escape, sorted(odd, key=len, reverse=True)), IDENTIFIER])
+    token = re.compile(
+        rf"(?P<remark>{REMARK})|∂(?P<above>{known})/∂(?P<below>{known})|sqrt\((?P<root>[^()]*)\)"
+        rf"|\^(?P<power>\([^()]*\))|(?P<call>{IDENTIFIER})(?=\()|(?P<name>{known})"
+        r"|(?P<number>\d+(?:\.\d+)?)(?:e(?P<exponent>−?\d+))?|."
+    )
+    lines = []
+    for line in text.split("\n"):
+        inside = line.strip()
+        written = _words(inside) if PROSE.match(line) else _formula(inside, token)
+        indent = r"\quad " * ((len(line) - len(line.lstrip())) // 2)
+        lines.append(f"&{indent}{written}" if inside else "")
+    rows = r"\\".join(lines).replace(r"\\\\", r"\\[1em]")  # an empty line between sections
+    # not $$, which would center it in a cell
+    return rf"$\displaystyle\begin{{aligned}}{rows}\end{{aligned}}$"
+
+
+def _formula(text: str, token: re.Pattern[str]) -> str:
+    def write(match: re.Match[str]) -> str:
+        found = match.groupdict()
+        if found["below"]:
+            above, below = _name(found["above"]), _name(found["below"])
+            return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+        if found["root"] or found["power"]:
+            inside = _formula(found["root"] or found["power"], token)
+            return rf"\sqrt{{{inside}}}" if found["root"] else rf"^{{{inside}}}"
+        if found["number"]:
+            power = rf"\times 10^{{{found['exponent']}}}" if found["exponent"] else ""
+            return f"{{{found['number']}{power}}}".replace("−", "-")
+        if found["call"]:
+            return rf"\operatorname{{{found['call']}}}".replace("_", r"\_")
+        if found["name"]:
+            return _name(found["name"])
+        whole = match[0]
+        return _words(whole) if found["remark"] else SYMBOLS.get(whole) or SPECIAL.get(whole, whole)
+
+    return token.sub(write, text)
+
+
+def _name(name: str) -> str:
+    indexed = re.fullmatch(r"([^\W\d_])_?(\d+)", name)
+    if indexed:
+        return f"{{{indexed[1]}_{{{indexed[2]}}}}}"
+    return name if len(name) == 1 and name.isalpha() else _words(name)
+
+
+def _words(text: str) -> str:
+    escaped = [f"}}{SPECIAL[c]}\\text{{" if c in SPECIAL else c for c in text]
+    return f"\\text{{{''.join(escaped)}}}"
