@@ -13,7 +13,8 @@ export function numberOf(x) {
 
 // Makes { count, root, op, first, operand, target, userFirst, userEdge, data, grad, reached,
 // isConstant, isOpaque, locked, local, names, roles, flags, clusterOf, clusters, ops, symbols,
-// notes, dead, flat, absorbing }. The edges that leave node i are userEdge[userFirst[i]] up to userFirst[i + 1].
+// notes, stale, off, flat, absorbing }. The edges that leave node i are userEdge[userFirst[i]] up to userFirst[i + 1].
+// `stale` is a sentence if some data of the graph changed after it was computed, else null.
 // `data`, `grad` and `reached` come from Python; `local` has Python's local derivatives of opaque
 // nodes, by edge, and NaN elsewhere.
 export function graphOf(scene) {
@@ -21,10 +22,11 @@ export function graphOf(scene) {
     const found = `expected a scene of version ${SCENE_VERSION}, got ${scene.version}`;
     throw new RangeError(`${found}; make the page again`);
   }
-  const { nodes, root, notes, ops, symbols, clusters, dead, flat = [], absorbing = [] } = scene;
+  const { nodes, root, notes, ops, symbols, clusters, off, stale = null } = scene;
+  const { flat = [], absorbing = [] } = scene;
   const edges = edgesOf(nodes.operands);
   return {
-    count: nodes.op.length, root, notes, ops, symbols, clusters, dead, flat, absorbing,
+    count: nodes.op.length, root, notes, stale, ops, symbols, clusters, off, flat, absorbing,
     op: Int32Array.from(nodes.op),
     ...edges,
     ...usersOf(edges.operand, nodes.op.length),
