@@ -65,9 +65,11 @@ def test_what_is_cut_off_is_seen_where_it_was_only_looked_past():
 
 
 def test_the_end_of_a_name_stays():
-    names = [f"layers.{i}.neurons.{k}.w.{j}" for i in range(3) for k in range(12) for j in range(12)]
+    names = [
+        f"layers.{i}.neurons.{k}.w.{j}" for i in range(3) for k in range(12) for j in range(12)
+    ]
     assert printable(names[40], 15) == "…neurons.3.w.4"
-    assert len({printable(name, 17) for name in names}) == len(names)  # "…1.neurons.11.w.3"
+    assert len({printable(name, 18) for name in names}) == len(names)  # "…1.neurons.11.w.10"
 
 
 @given(st.text(st.sampled_from("ab1.+-*/ ,<"), max_size=12), st.sampled_from("+-*/ ,<"))
@@ -77,7 +79,9 @@ def test_an_expression_is_put_in_brackets_once(text, sign):
     assert bracketed(f"({text}){sign}b") == f"(({text}){sign}b)"
 
 
-@pytest.mark.parametrize("name", ["x", "w.1", "layers.0.b", "tanh(a + b)", "x²", "重み", "␣", "(a+b)"])
+@pytest.mark.parametrize(
+    "name", ["x", "w.1", "layers.0.b", "tanh(a + b)", "x²", "重み", "␣", "(a+b)"]
+)
 def test_a_name_alone_needs_no_brackets(name):
     assert bracketed(name) == name
 

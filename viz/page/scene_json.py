@@ -10,6 +10,7 @@ from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.ops import TABLE, Op, mul_no_nan
+from viz.scene.names import distinct_names
 from viz.scene.scene import (
     INDETERMINATE,
     OFF,
@@ -44,6 +45,7 @@ def to_json(scene: Scene, known: Collection[str]) -> str:
     """Write a scene as JSON for a reader that can compute the primitives named in `known`."""
     ops = list(dict.fromkeys((n.op, n.symbol) for n in scene.nodes if n.op))
     stale, notes = split_notes(scene.notes)
+    names = distinct_names(scene)
     whole = {
         "version": VERSION,
         "root": next(i for i, n in enumerate(scene.nodes) if n.id == scene.root),
@@ -55,6 +57,7 @@ def to_json(scene: Scene, known: Collection[str]) -> str:
         "flat": [name in TABLE and TABLE[name].flat for name, _ in ops],
         "absorbing": [TABLE[name].absorbing if name in TABLE else () for name, _ in ops],
         **_graph(scene, {pair: k for k, pair in enumerate(ops)}, known),
+        "distinct": {i: names[n.id] for i, n in enumerate(scene.nodes) if names[n.id] != n.name},
         "clusters": _clusters(scene),
     }
     text = json.dumps(whole, separators=(",", ":"), allow_nan=False)

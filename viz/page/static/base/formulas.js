@@ -10,49 +10,26 @@ const LONGEST_LIST = 6; // operands written out
 
 // The name of a node, with the modules that tell it from other nodes: "neurons.2.b".
 export function nameOf(graph, i) {
-  return printable(distinctName(graph, i), LONGEST_NAME);
+  return printable(graph.distinct[i] ?? graph.names[i], LONGEST_NAME);
 }
 
 // The name with the names of the modules around it: "layers.0.neurons.2.b".
 export function fullName(graph, i) {
-  return printable(pathOf(graph, i).join("."), LONGEST_PATH);
+  return printable(pathOf(graph, i), LONGEST_PATH);
 }
 
-// The symbol ∂y/∂x of two nodes.
-export function derivativeName(graph, y, x) {
-  return `∂${bracketed(nameOf(graph, y))}/∂${bracketed(nameOf(graph, x))}`;
-}
-
-// The names of the modules around a node, outermost first, and its own.
 export function pathOf(graph, i) {
   const parts = [graph.names[i]];
   for (let c = graph.clusterOf[i]; c >= 0; c = graph.clusters[c].parent) {
     const { name, kind } = graph.clusters[c];
     if (name !== kind) parts.unshift(name);
   }
-  return parts;
+  return parts.join(".");
 }
 
-const DISTINCT = new WeakMap(); // by graph: names as `distinct_names` of viz/scene/names.py gives them
-
-function distinctName(graph, i) {
-  if (!DISTINCT.has(graph)) DISTINCT.set(graph, distinctNames(graph));
-  return DISTINCT.get(graph)[i];
-}
-
-// Names that several nodes have grow by one module after the other.
-function distinctNames(graph) {
-  const names = graph.names.slice();
-  let waiting = names.map((_, i) => i).filter((i) => graph.clusterOf[i] >= 0 && !graph.isConstant[i]);
-  for (let depth = 2; waiting.length > 0; depth++) {
-    const counts = new Map();
-    for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-    waiting = waiting.filter((i) => counts.get(names[i]) > 1);
-    const paths = waiting.map((i) => pathOf(graph, i));
-    waiting.forEach((i, k) => (names[i] = paths[k].slice(-depth).join(".")));
-    waiting = waiting.filter((_, k) => paths[k].length > depth);
-  }
-  return names;
+// The symbol ∂y/∂x of two nodes.
+export function derivativeName(graph, y, x) {
+  return `∂${bracketed(nameOf(graph, y))}/∂${bracketed(nameOf(graph, x))}`;
 }
 
 // A formula such as "a × b". `write(operand, bare)` writes an operand; `bare` is true between

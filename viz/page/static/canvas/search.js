@@ -22,7 +22,7 @@ export function searchNodes(graph, text) {
     } else if (name === wanted) ranked[0].push(i);
     else if (name.startsWith(wanted)) ranked[1].push(i);
     else if (name.includes(wanted)) ranked[2].push(i);
-    else if (wanted.includes(".") && pathOf(graph, i).join(".").toLowerCase().includes(wanted))
+    else if (wanted.includes(".") && pathOf(graph, i).toLowerCase().includes(wanted))
       ranked[2].push(i);
     else if (rank === 3) ranked[3].push(i);
   }

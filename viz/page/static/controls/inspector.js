@@ -211,17 +211,10 @@ export class Inspector {
 
 // The reason for a gradient of 0, by the path with the largest product.
 function whyZero(picture, { product, nodes }) {
-  const { graph, local } = picture;
   if (product !== 0) return "The gradient is 0: the paths cancel.";
-  const blocks = (v, x) => {
-    for (let e = graph.first[v]; e < graph.first[v + 1]; e++)
-      if (graph.operand[e] === x && local[e] === 0) return true;
-    return false;
-  };
-  const at = nodes.findIndex((v, k) => k > 0 && blocks(v, nodes[k - 1]));
-  if (at < 0) return "The gradient is 0: the products are less than the smallest double.";
-  const off = picture.isOff(nodes[at]) ? `, which is off here` : "";
-  return `The gradient is 0: every path has a factor 0, here at ${nameOf(graph, nodes[at])}${off}.`;
+  const off = nodes.find((i) => picture.isOff(i));
+  const why = off === undefined ? "" : `: ${nameOf(picture.graph, off)} is off here`;
+  return `The gradient is 0, since every path has a factor 0${why}.`;
 }
 
 function note(text, kind = "note") {
