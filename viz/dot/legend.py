@@ -30,7 +30,8 @@ def legend(scene: Scene, scale: Scale | None) -> str:
         lines.insert(0, OFF_NOTE)
     if any(e.local is not None for e in scene.edges):
         lines.insert(0, "number where an arrow arrives: the local derivative, ∂ node / ∂ operand")
-    rows += [table([[cell(note, bold=True, bgcolor=YELLOW, cellpadding=3)]]) for note in stale]
+    parts = [part for note in stale for part in note.split("; ")]
+    rows += [table([[cell(part, bold=True, bgcolor=YELLOW)] for part in parts])] * bool(parts)
     rows += [table([[cell(line, size=SMALL, color=GREY, align="LEFT")]]) for line in lines]
     return table([[nested(row, align="LEFT")] for row in rows], cellspacing=2)
 
