@@ -161,7 +161,7 @@ def test_any_text_is_an_expression_or_an_error_whose_caret_stands_under_a_place_
         ("x 2", 2, "expected an operator before '2'"),
         ("(x + 1", 0, "unclosed bracket: expected ')'"),
         ("x + 1)", 5, "')' without an open '('"),
-        ("x, y", 1, "a ',' separates operands, but no call is open; a decimal point is '.'"),
+        ("x, y", 1, "a ',' separates a call's operands; decimals have a '.'"),
         ("x²", 1, "unexpected '²'; write **2"),
         ("2·sin³(x)", 1, "unexpected '·'; write a product with *"),
         ("sin³ (x)", 3, "unexpected '³'; write **3"),

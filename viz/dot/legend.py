@@ -7,7 +7,7 @@ from viz.dot.node_label import GREY, SMALL
 from viz.label import cell, nested, table
 from viz.numbers import NOT_YET, signed
 from viz.scene.scene import OFF, OFF_NOTE, Role, Scene
-from viz.scene.stale import split_notes
+from viz.scene.stale import STALE, split_notes
 
 NO_EFFECT = "0 = no effect"  # of a small change of the node on the result
 KEYS: dict[Role, tuple[int, str]] = {  # border and style, as close to the node's as a table allows
@@ -30,8 +30,10 @@ def legend(scene: Scene, scale: Scale | None) -> str:
         lines.insert(0, OFF_NOTE)
     if any(e.local is not None for e in scene.edges):
         lines.insert(0, "number where an arrow arrives: the local derivative, ∂ node / ∂ operand")
-    parts = [part for note in stale for part in note.split("; ")]
-    rows += [table([[cell(part, bold=True, bgcolor=YELLOW)] for part in parts])] * bool(parts)
+    parts = [part for note in stale for part in (note.removesuffix(STALE), STALE[2:])]
+    rows += [
+        table([[cell(part, size=SMALL, bold=True, bgcolor=YELLOW, align="LEFT")] for part in parts])
+    ] * bool(parts)
     rows += [table([[cell(line, size=SMALL, color=GREY, align="LEFT")]]) for line in lines]
     return table([[nested(row, align="LEFT")] for row in rows], cellspacing=2)
 

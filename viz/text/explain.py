@@ -42,8 +42,8 @@ def explain(
     Without `x` there is a section for each leaf. The `max_paths` greatest paths are written out;
     the others are counted and summed without being enumerated. Once a backward pass has reached x,
     the sum is compared with `x.grad`. In every product 0·∞ is 0, as in `backward`. `names` gives
-    names to Values in place of their labels. After a change of some `.data`, a warning and the last
-    section tell that the numbers do not fit together. Returns the text.
+    names to Values in place of their labels. After a change of some `.data`, a warning and the
+    first section tell that the numbers do not fit together. Returns the text.
     Raises TypeError if `y` or `x` is not a Value, `max_paths` not a whole number or `names` not a
     mapping of Values to text, ValueError if `max_paths` is below 1.
 
@@ -97,12 +97,11 @@ class _Explanation:
         self.paths = all_paths(root, self.wanted, limit=limit)
 
     def text(self) -> str:
-        sections = [self.definitions(), *[self.section(v) for v in self.wanted]]
+        sections = [*self.stale, self.definitions(), *[self.section(v) for v in self.wanted]]
         if self.left_out:
             names = ", ".join(self.names[id(v)] for v in self.left_out[:3])
             rest = f"and {len(self.left_out):,} more leaves ({names}, …)"
             sections.append(f"{rest}: explain(y, x) shows one of them")
-        sections.extend(self.stale)
         if not all(math.isfinite(x) for v in self.order for x in (v.data, v.grad)):
             sections.append("a number is nan or infinite: diagnose(y) names the node it began in")
         return "\n\n".join(section for section in sections if section)

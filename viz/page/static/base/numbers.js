@@ -41,11 +41,8 @@ export function typedNumber(text) {
     return "not a number; write one such as 0.5, −3 or 1e−4";
   }
   const x = Number(decimal);
-  if (!Number.isFinite(x)) return "more than the largest double, 1.8e308; write ∞";
-  if (x === 0 && /[1-9]/.test(decimal.replace(/e.*/i, ""))) {
-    return "less than the smallest double, 5e−324; write 0";
-  }
-  return x;
+  const isLost = x === 0 && /^[^e]*[1-9]/i.test(decimal);
+  return Number.isFinite(x) && !isLost ? x : "no double, which has 5e−324 to 1.8e308; write ∞ or 0";
 }
 
 // String(x), in which -0 keeps its sign.

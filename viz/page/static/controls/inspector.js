@@ -53,8 +53,8 @@ export class Inspector {
       this.container.replaceChildren(note(EMPTY_INSPECTOR));
       return;
     }
-    const typing = this.typed?.node === node && document.activeElement === this.field;
-    if (typing) this._showChange(node);
+    const isTyped = this.typed?.node === node && Object.is(this.typed.x, this.engine.data[node]);
+    const typing = isTyped && document.activeElement === this.field;
     const parts = [this._facts(node)];
     if (this.engine.graph.op[node] < 0) parts.push(typing ? this.row : this._valueRow(node));
     const rest = [...this._paths(node), ...this.nudge.partsFor(node)];
@@ -104,7 +104,7 @@ export class Inspector {
     if (!this.engine.isFree(node)) return this._lockedRow(node);
     this.row = element("div", { class: "change" });
     const x = data[node];
-    this.typed = { node, x }; // the leaf that the field belongs to, and its number there
+    this.typed = { node, x }; // the leaf of the field, and the number in it
     const label = { "aria-label": `Value of ${nameOf(graph, node)}` };
     const text = { type: "text", inputmode: "decimal", value: exact(x), ...label };
     this.field = element("input", text, this.row);
@@ -136,17 +136,6 @@ export class Inspector {
   _refuse(sentence) {
     this.field.setAttribute("aria-invalid", String(sentence !== ""));
     setText(this.refusal, sentence);
-  }
-
-  // Writes the number into the field if it was changed by another hand, as by a drag.
-  _showChange(node) {
-    const x = this.engine.data[node];
-    if (Object.is(x, this.typed.x)) return;
-    this.typed.x = x;
-    for (const field of this.row.querySelectorAll("input")) {
-      field.value = field.type === "range" ? x : exact(x);
-    }
-    this._refuse("");
   }
 
   _lockedRow(node) {
