@@ -280,3 +280,13 @@ def test_a_part_without_name_has_no_color_whatever_its_gradient():
     (box,) = [n for n in small.nodes if n.fold]
     assert box.grad is not None
     assert drawn(small)[box.id][1] == WHITE
+
+
+def test_grey_and_off_here_have_words_in_the_legend():
+    x = Value(-1.0, "x")
+    y = x.relu() + 1
+    y.backward()
+    text = legend(scene(y))
+    assert "0 = no effect" in text
+    assert "off here: a relu that is 0 at this point, and passes no gradient" in text
+    assert "off here" not in legend(scene(x.exp()))
