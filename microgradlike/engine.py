@@ -501,7 +501,7 @@ def staleness(root: Value) -> tuple[Value, str] | None:
             except Exception:  # a user's function does not take the present numbers
                 now, found = "", "cannot be computed now"
             if now != str(v._number):
-                name = f"{v.label:.40} = " if v.label else ""
+                name = f"{v.label[-40:]} = " if v.label else ""
                 return v, (
                     f"{name}{v.op.name}{_point(at)} was computed as {v._number} and {found}:"
                     " a .data has changed since; build the expression anew"

@@ -1,6 +1,7 @@
 """A graph built before some `.data` changed: refused on request, and marked in every picture."""
 
 import copy
+import html
 import inspect
 import math
 import warnings
@@ -182,11 +183,13 @@ def test_the_words_stand_in_the_picture_too():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         drawing, page, text, json = viz.draw(y), viz.page(y), viz.explain(y), viz.scene_json(y)
+        mermaid = viz.to_mermaid(y)
     assert SENTENCE in repr(drawing)
     assert SENTENCE in drawing.source
     assert SENTENCE in page.html
     assert SENTENCE in json
-    assert text.split("\n\n")[-1].startswith(SENTENCE)
+    assert text.startswith(SENTENCE)
+    assert SENTENCE.split(":")[0] in html.unescape(mermaid.replace("#", "&#"))
 
 
 def test_a_graph_that_is_up_to_date_gets_no_warning():

@@ -10,23 +10,44 @@ from collections.abc import Iterable
 LONGEST = 28  # characters of a name in a picture
 SIZE = 11.0  # points
 ADVANCE = 0.602  # width of a monospace character, per point of its size
+OPERATORS = frozenset(" +-−*/×÷·%^<>=,;|&")  # in a name they ask for brackets around it
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def printable(text: str, longest: int = LONGEST) -> str:
-    r"""Put `text` on one line of at most `longest` columns, cut with "…".
+    r"""Put `text` on one line of at most `longest` columns; a longer one loses its start to "…".
 
-    Characters that XML, DOT or a screen cannot take are replaced.
+    The end of a name tells it from others. Characters that XML, DOT or a screen cannot take are
+    replaced.
 
-    >>> printable("a\nb\0c"), printable("x" * 99, 5), printable("")
-    ('a b�c', 'xxxx…', '␣')
+    >>> printable("a\nb\0c"), printable("layers.0.w.1", 8), printable("")
+    ('a b�c', '…s.0.w.1', '␣')
     """
-    safe = " ".join("".join(map(_safe, text[: 4 * longest])).split()) or "␣"
+    safe = " ".join("".join(map(_safe, text[-4 * longest :])).split()) or "␣"
     if len(text) <= 4 * longest and columns(safe) <= longest:
         return safe
-    while columns(safe) > longest - 1:
-        safe = safe[:-1]
-    return safe + "…"
+    while columns(safe) > longest - 1 or (safe and columns(safe[0]) == 0):
+        safe = safe[1:].lstrip(" .")
+    return "…" + safe
+
+
+def bracketed(name: str) -> str:
+    """Give the name of a node for ∂y/∂x: in brackets if it is an expression.
+
+    >>> bracketed("w.1"), bracketed("tanh(a + b)"), bracketed("x1*w1")
+    ('w.1', 'tanh(a + b)', '(x1*w1)')
+    """
+    return f"({name})" if is_expression(name) else name
+
+
+def is_expression(name: str) -> bool:
+    """True if an operator, comma or space stands outside brackets."""
+    depth = 0
+    for c in name:
+        depth += (c in "([{") - (c in ")]}")
+        if depth < 0 or (depth == 0 and c in OPERATORS):
+            return True
+    return depth > 0
 
 
 def _safe(c: str) -> str:

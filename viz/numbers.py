@@ -29,6 +29,6 @@ def signed(x: float, digits: int = 4) -> str:
     """Write a gradient: as `short` does, with a plus sign before a positive number.
 
     >>> signed(0.5), signed(-0.5), signed(-0.0)
-    ('+0.5', '−0.5', '0')
+    ('+0.5', '−0.5', '−0')
     """
-    return "+" + short(x, digits) if x > 0 else short(x or 0.0, digits)
+    return "+" + short(x, digits) if x > 0 else short(x, digits)

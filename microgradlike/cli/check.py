@@ -12,10 +12,13 @@ import random
 import sys
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 
 from microgradlike._validate import shown
 from microgradlike.cli.expression import parse_assignments, positive, unknown
 from microgradlike.expressions.lexer import listed
+from microgradlike.expressions.parser import parse
+from microgradlike.op import Number
 from microgradlike.ops import Op
 from microgradlike.testing import (
     CheckStatistics,
@@ -34,7 +37,8 @@ def add_check_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "function",
         metavar="MODULE:FUNCTION",
-        help="a function such as mymodule:loss; modules in the current directory are found",
+        help="a function such as mymodule:loss, also of a module in the current directory, or an"
+        ' expression such as "sin(x)*x"',
     )
     parser.add_argument(
         "--at",
@@ -64,18 +68,26 @@ def add_check_options(parser: argparse.ArgumentParser) -> None:
 
 def check(arguments: argparse.Namespace) -> int:
     """Check the derivatives of a function and return 1 if one is wrong, else 0."""
-    f = import_function(arguments.function)
-    names = _parameters(f, arguments.function)
+    text = arguments.function.strip()
+    is_name = ":" in text or text.endswith(".py") or text.replace(".", "").isidentifier()
+    f = import_function(text) if is_name else _parsed_function(text)
+    names = _parameters(f, text)
     warnings.simplefilter("ignore", GradientWarning)  # the report has them
     try:
         if arguments.at:
-            print(_check_point(f, _point(names, parse_assignments(arguments.at)), arguments.order))
+            report = _check_point(
+                f, _point(names, parse_assignments(arguments.at)), arguments.order
+            )
+            if not is_name:
+                draw = f'microgradlike draw "{text}" --at {",".join(arguments.at)}'
+                report = replace(report, drawing=f"to draw the graph: {draw}")
+            print(report)
             return 0
         statistics = _check_random_points(f, names, arguments)
     except GradientError as wrong:
         print(wrong)
         return 1
-    print(f"{arguments.function}: {statistics.summary(arguments.points)}")
+    print(f"{text}: {statistics.summary(arguments.points)}")
     return 0
 
 
@@ -83,7 +95,10 @@ def import_function(text: str) -> Callable[..., object]:
     """Import the function MODULE:FUNCTION, also from the current directory."""
     module, _, path = text.partition(":")
     if not module or not path:
-        raise ValueError(f"check takes MODULE:FUNCTION such as mymodule:loss, got {shown(text)}")
+        raise ValueError(
+            f"check takes MODULE:FUNCTION such as mymodule:loss, or an expression such as x*x, got"
+            f" {shown(text)}"
+        )
     if module.endswith(".py") or "/" in module:
         dotted = module.removesuffix(".py").replace("/", ".").strip(".")
         raise ValueError(f"check takes the name of a module, not a file: write {dotted}:{path}")
@@ -108,6 +123,19 @@ def import_function(text: str) -> Callable[..., object]:
     if not callable(f):
         raise ValueError(f"{text} is {shown(f)} of type {type(f).__name__}, not a function")
     return f  # type: ignore[no-any-return]  # attrgetter gives Any
+
+
+def _parsed_function(text: str) -> Callable[..., object]:
+    """Make a function of an expression's names, in the order of their appearance."""
+    expression = parse(text)
+
+    def f(*numbers: Number) -> Number:
+        return expression(dict(zip(expression.names, numbers)))
+
+    kind = inspect.Parameter.POSITIONAL_ONLY
+    parameters = [inspect.Parameter(name, kind) for name in expression.names]
+    vars(f)["__signature__"] = inspect.Signature(parameters)
+    return f
 
 
 def _parameters(f: Callable[..., object], text: str) -> list[str]:

@@ -10,6 +10,7 @@ import math
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -158,8 +159,10 @@ def _output(output: Path | None, chosen: str | None, expression: str) -> Path:
 
 
 def _file_name(expression: str) -> str:
-    """The name, without ending, of the file for an expression."""
-    return re.sub(r"\W+", "-", expression).strip("-")[:40] or "expression"
+    """The name, without ending, of the file for an expression; x+y and x*y have different ones."""
+    formula = "".join(expression.split())
+    name = re.sub(r"\W+", "-", formula).strip("-")[:40]
+    return name if name == formula else f"{name}-{sha256(formula.encode()).hexdigest()[:6]}"
 
 
 def add_explain_options(parser: argparse.ArgumentParser) -> None:

@@ -60,13 +60,14 @@ COMMANDS = (
     ),
     Command(
         "check",
-        "check the derivatives of a Python function; the exit status is 1 if one is wrong",
+        "check the derivatives of a Python function or an expression; the exit status is 1 if one"
+        " is wrong",
         check.add_check_options,
         check.check,
     ),
 )
 
-EXPRESSION = ("draw", "page", "explain")  # commands that take an expression first
+EXPRESSION = ("draw", "page", "explain", "check")  # commands that take an expression first
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -146,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _is_negative(argument: str) -> bool:
-    """True for a minus sign first, except in an option of draw, page or explain."""
+    """True for a minus sign first, except in an option of these commands."""
     is_option = argument in ("-h", "-o") or argument.startswith("--")
     return argument.startswith("-") and not is_option
 

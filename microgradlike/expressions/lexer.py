@@ -56,7 +56,13 @@ _TOKEN: Final = re.compile(
 _HINTS: Final = {
     "=": "; compare with <, <=, > or >=",
     ".": "; expressions have no attributes",
-}
+    "≤": "; write <=", "≥": "; write >=", "π": "; write pi", "∞": "; write inf",
+    "|": "; write abs(x)", "√": "; write sqrt(x)", "∛": "; write cbrt(x)",
+    **dict.fromkeys("·⋅∙•", "; write a product with *"),
+    **dict.fromkeys("[]{}", "; write round brackets"),
+    **{c: f"; write **{k}" for k, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+    **{c: f"; write {k}" for k, c in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+}  # fmt: skip
 
 
 class ParseError(ValueError):
@@ -92,7 +98,10 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
     """
     for match in _TOKEN.finditer(text):
         kind, token, position = str(match.lastgroup), match.group(), match.start()
-        if kind == "unknown":
+        if kind in ("name", "call") and not token.rstrip("(").rstrip().isidentifier():
+            valid = next(i for i in range(len(token)) if not token[: i + 1].isidentifier())
+            kind, token, position = "unknown", token[valid], position + valid
+        if kind == "unknown" or token in _HINTS:
             message = f"unexpected {token!r}{_HINTS.get(token, '')}"
             raise ParseError(message, text, position)
         if kind != "space":

@@ -168,7 +168,7 @@ class _Parser:
         elif token == ",":
             self.reduce(1)
             if not (self.pending and self.pending[-1].name):
-                raise self.error("a ',' separates operands, but no call is open", position)
+                raise self.error("a ',' separates a call's operands; decimals have a '.'", position)
             self.pending[-1].operands += 1
             return False
         elif kind == "end":

@@ -73,3 +73,29 @@ def test_kinks_are_counted(here, capsys):
     assert "at a kink" not in capsys.readouterr().out
     assert main(["check", "microgradlike:floor", "--points", "5"]) == 0
     assert "5 first derivatives at 5 points agree" in capsys.readouterr().out
+
+
+def test_an_expression_is_checked_at_a_point_and_at_random_ones(here, capsys):
+    assert main(["check", "-sin(x)*w", "--at", "x=1,w=2"]) == 0
+    printed = capsys.readouterr().out
+    assert "gradient of f, value -1.68294197: no derivative is wrong" in printed
+    assert "d²f/dx dw" in printed
+    assert printed.endswith('\nto draw the graph: microgradlike draw "-sin(x)*w" --at x=1,w=2\n')
+    assert main(["check", "lambda*x", "--points", "2"]) == 0
+    assert capsys.readouterr().out.startswith("lambda*x: 4 first derivatives at 2 points agree")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("sin(x", "unclosed bracket: expected ')'"),
+        ("2*x", "--at: the function has no 'w'; it has x"),
+        ("w*x", "no value for x; add it to --at"),
+        ("2 + 3", "check takes a function of named numbers, as in f(w, x), got 2 + 3"),
+        ("module.loss", "check takes MODULE:FUNCTION such as mymodule:loss, or an expression"),
+        ("folder/module.py", "check takes MODULE:FUNCTION such as mymodule:loss, or an expression"),
+    ],
+)
+def test_a_text_that_cannot_be_checked_is_refused(text, said, here, capsys):
+    assert main(["check", text, "--at", "w=1"]) == 2
+    assert said in capsys.readouterr().err

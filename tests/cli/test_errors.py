@@ -62,7 +62,10 @@ BAD = [
         "argument --paths: must be a whole number of at least 1, got '0'",
     ),
     (["explain", "x", *AT, "--nope"], "unrecognized arguments: --nope"),
-    (["check", "user_module"], "check takes MODULE:FUNCTION such as mymodule:loss, got"),
+    (
+        ["check", "user_module"],
+        "check takes MODULE:FUNCTION such as mymodule:loss, or an expression such as x*x, got",
+    ),
     (["check", "a/b.py:f"], "check takes the name of a module, not a file: write a.b:f"),
     (["check", "no_such_module:f"], "cannot import no_such_module: ModuleNotFoundError:"),
     (

@@ -13,6 +13,7 @@ import pytest
 
 from microgradlike.cli.expression import MAX_ZEROS
 from microgradlike.cli.main import main
+from microgradlike.expressions.parser import parse
 from tests.user_directory import user_directory as user_directory
 
 
@@ -33,7 +34,7 @@ def test_draw_writes_the_picture_and_says_where(here, capsys):
 @pytest.mark.parametrize(
     ("options", "name"),
     [
-        (["--format", "dot"], "w-x-2.dot"),
+        (["--format", "dot"], "w-x-2-74b222.dot"),
         (["--format", "dot", "-o", "a.dot"], "a.dot"),
         (["--output", "b.DOT"], "b.DOT"),
     ],
@@ -56,13 +57,36 @@ def test_expressions_that_look_like_options_constants_and_infinities_are_drawn(
     assert capsys.readouterr().out == f"{expression} = {value}\ny.dot\n"
 
 
+def test_two_expressions_never_write_the_same_file(here, capsys):
+    formulas = [
+        "x+y",
+        "x*y",
+        "x-y",
+        "(x+y)*y",
+        "x+y*y",
+        "x + y*y + x",
+        "-x",
+        "x",
+        "x" * 50,
+        "x" * 51,
+    ]
+    for text in formulas:
+        assert main(["page", text, "--at", ",".join(f"{n}=2" for n in parse(text).names)]) == 0
+    assert len({path.name for path in here.glob("*.html")}) == len(formulas)
+    capsys.readouterr()
+    assert main(["page", " x+ y", "--at", "x=1,y=5"]) == 0  # the same formula at other numbers
+    assert main(["page", "x", "--at", "x=1"]) == 0
+    assert capsys.readouterr().out.endswith("x.html\n")
+    assert len(list(here.glob("*.html"))) == len(formulas)
+
+
 def test_page_writes_the_page_and_says_where(here, capsys):
     assert main(["page", "-tanh(w*x + b)", "--at", "w=2,x=1,b=0.5", "-o", "y.html"]) == 0
     assert capsys.readouterr().out == "-tanh(w*x + b) = -0.986614\ny.html\n"
     assert (here / "y.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert main(["page", "w*x**2", "--at", "w=2,x=3"]) == 0
-    assert capsys.readouterr().out.endswith("\nw-x-2.html\n")
-    assert (here / "w-x-2.html").exists()
+    assert capsys.readouterr().out.endswith("\nw-x-2-74b222.html\n")
+    assert (here / "w-x-2-74b222.html").exists()
 
 
 def test_explain_prints_the_chain_rule_for_every_name_or_for_one(capsys):

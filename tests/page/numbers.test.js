@@ -20,11 +20,29 @@ test("short numbers are those of viz/numbers.py", () => {
     [9999.9, "1e4"], [0.00009999, "9.999e−5"], [99999.5, "1e5"], [-1.234e-308, "−1.234e−308"],
   ];
   for (const [x, text] of written) assert.equal(short(x), text, String(x));
-  assert.deepEqual([signed(0.5), signed(-0.5), signed(-0)], ["+0.5", "−0.5", "0"]);
+  assert.deepEqual([signed(0.5), signed(-0.5), signed(-0)], ["+0.5", "−0.5", "−0"]);
   assert.equal(factor(-2), "(−2)");
 });
 
 test("what is typed as it was printed is the same number", () => {
-  for (const x of [0.1, -1 / 3, 1e300, -5e-324, 2 ** 53]) assert.equal(typedNumber(exact(x)), x);
-  assert.ok(Number.isNaN(typedNumber("")));
+  const printed = [0.1, -1 / 3, 1e300, -5e-324, 2 ** 53, 0, -0, NaN, Infinity, -Infinity];
+  for (const x of printed) assert.ok(Object.is(typedNumber(exact(x)), x), String(x));
+});
+
+test("the sign of zero is written", () => {
+  assert.deepEqual([short(-0), signed(-0), factor(-0), exact(-0)], ["−0", "−0", "(−0)", "−0"]);
+  assert.deepEqual([short(0), signed(0), factor(0), exact(0)], ["0", "0", "0", "0"]);
+});
+
+test("a typed number is read as written, or refused with a sentence", () => {
+  const read = [
+    [" 3 ", 3], ["−3", -3], ["+3", 3], ["1e3", 1000], ["1E-3", 0.001], [".5", 0.5], ["5.", 5], ["1,5", 1.5],
+    ["0,125", 0.125], ["1000,5", 1000.5], ["inf", Infinity], ["−∞", -Infinity], ["5e-324", 5e-324], ["0e-999", 0],
+  ];
+  for (const [text, x] of read) assert.equal(typedNumber(text), x, text);
+  const refused = [
+    "", " ", "1,000", "-12,345,678", "1,000.5", "1_000", "١", "0x10", "1e", "−", "2x", "true", "1e999", "1e-999",
+  ];
+  for (const text of refused) assert.match(String(typedNumber(text)), / /, text);
+  assert.match(typedNumber("1,000"), /write 1000 or 1\.000/);
 });

@@ -104,3 +104,12 @@ def test_no_label_gets_in_the_way(label):
     root = ET.fromstring(draw(y).animation())
     assert {k for kind, k in classes(root) if kind == "from"} == {"0", "1", "2"}
     assert root.find(SVG + "style").text.count("@keyframes") == 9
+
+
+def test_a_gradient_of_minus_0_is_revealed_with_its_sign():
+    x = Value(1.0, "x")
+    y = (x * 2.0) * -0.0
+    y.backward()
+    root = ET.fromstring(draw(y).animation())
+    texts = [e.text for e in root.iter(SVG + "text") if e.get("class", "").startswith("from")]
+    assert sorted(texts) == ["+1", "0", "−0"]

@@ -127,7 +127,7 @@ def test_a_number_that_is_not_finite_is_yellow_and_flagged():
     assert [fill == YELLOW for _, fill, _ in nodes.values()].count(True) == 2
     texts = [text for text, *_ in nodes.values()]
     assert sum(text.endswith("nan") for text in texts) == 2
-    assert sum(text.endswith("dead relu") for text in texts) == 1
+    assert sum(text.endswith("off here") for text in texts) == 1
 
 
 def test_frames_are_nested_as_calls_are():
@@ -171,7 +171,7 @@ def test_a_range_is_written_with_both_ends_and_counts_its_flags():
     a, b, c = Three()(Value(-1.0))
     y = a + b + c
     small = fit(scene(y), depth=0)
-    assert drawn(small)["box_c1"][0] == "Three5 nodesdata 0 … 0.368grad –2 dead relu"
+    assert drawn(small)["box_c1"][0] == "Three5 nodesdata 0 … 0.368grad –2 off here"
     y.backward()
     assert "grad +1" in drawn(fit(scene(y), depth=0))["box_c1"][0]
 
@@ -192,7 +192,7 @@ def test_the_legend_names_the_roles_that_occur_and_the_scale():
     y = Value(1.0, "x") * 2
     y.backward(-4.0)
     assert legend(scene(y)) == (
-        "inputconstantresultgrad−8−2−0.50+0.5+2+8"
+        "inputconstantresultgrad−8−2−0.50 = no effect+0.5+2+8"
         "number where an arrow arrives: the local derivative, ∂ node / ∂ operand"
     )
     assert "– none yet" in legend(scene(y + 1))
@@ -280,3 +280,13 @@ def test_a_part_without_name_has_no_color_whatever_its_gradient():
     (box,) = [n for n in small.nodes if n.fold]
     assert box.grad is not None
     assert drawn(small)[box.id][1] == WHITE
+
+
+def test_grey_and_off_here_have_words_in_the_legend():
+    x = Value(-1.0, "x")
+    y = x.relu() + 1
+    y.backward()
+    text = legend(scene(y))
+    assert "0 = no effect" in text
+    assert "off here: a relu that is 0 at this point, and passes no gradient" in text
+    assert "off here" not in legend(scene(x.exp()))

@@ -111,7 +111,14 @@ def test_a_gradient_that_is_nan_on_both_sides_is_the_same():
     x = Value(0.0, "x")
     y = ops.atan2(x, x)
     y.backward()
-    assert explain(y, x).endswith("the sum is nan; backward gave x.grad = nan, the same")
+    assert explain(y, x).endswith(
+        "the sum is nan; backward gave x.grad = nan, the same\n\n"
+        "a number is nan or infinite: diagnose(y) names the node it began in"
+    )
+
+
+def test_explain_of_finite_numbers_does_not_speak_of_diagnose():
+    assert "diagnose" not in explain(neuron()[0])
 
 
 def test_the_result_itself_and_a_stranger_have_a_section_too():
@@ -175,7 +182,7 @@ def test_no_label_changes_the_lines_of_an_explanation(a, b):
 
 def test_a_long_label_is_shortened():
     text = explain(Value(2.0, "x" * 10_000).exp())
-    assert "x" * (MAX_NAME - 1) + "…" in text
+    assert "…" + "x" * (MAX_NAME - 1) in text
     assert "x" * MAX_NAME not in text
 
 

@@ -93,7 +93,7 @@ def test_a_folded_module_tells_its_size_its_parameters_and_its_outputs():
     assert first.data == (min(n.data for n in outputs), max(n.data for n in outputs))
     assert first.grad == (min(n.grad for n in outputs), max(n.grad for n in outputs))
     assert first.calls == 1
-    assert dict(first.flagged) == {"dead relu": sum(n.data == 0 for n in outputs)}
+    assert dict(first.flagged) == {"off here": sum(n.data == 0 for n in outputs)}
     assert first.flagged[0][1] > 0
 
 
@@ -201,7 +201,7 @@ def test_nan_does_not_hide_a_range():
     box = boxes(small)["Both"]
     assert box.fold.data == (0.0, math.exp(-1.0))
     assert box.fold.grad is None
-    assert dict(box.fold.flagged) == {"nan": 1, "dead relu": 1}
+    assert dict(box.fold.flagged) == {"nan": 1, "off here": 1}
 
 
 @pytest.mark.parametrize("shape", ["chain", "tree", "batch"])

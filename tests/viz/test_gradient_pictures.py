@@ -103,10 +103,10 @@ def test_a_gradient_that_is_not_the_infinite_sum_is_not_called_the_same():
     x, g = square_root_beside_its_operand()
     x.grad = 7.0
     (1.0 * x).backward()
-    assert explain(g, x).endswith(
+    assert (
         "the sum is ∞; backward gave x.grad = 8, which differs: it ran more than once, or from"
         " another result too"
-    )
+    ) in explain(g, x)
 
 
 def test_a_product_of_the_chain_rule_that_is_nan_absorbs_nothing():

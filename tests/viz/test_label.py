@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import example, given, strategies as st
 
-from viz.label import LONGEST, cell, columns, printable, table, width
+from viz.label import LONGEST, bracketed, cell, columns, printable, table, width
 
 ANYTHING = st.text(st.characters(exclude_categories=()))  # surrogates and control characters too
 
@@ -59,11 +59,38 @@ def test_a_mark_above_a_letter_takes_no_column_and_a_wide_letter_two():
 
 def test_what_is_cut_off_is_seen_where_it_was_only_looked_past():
     assert printable("a" + " " * 60 + "b", 28) == "a b"
-    assert printable("a" + " " * 500 + "b", 28) == "a…"
+    assert printable("a" + " " * 500 + "b", 28) == "…b"
     assert printable("x" * 5, 5) == "xxxxx"
-    assert printable("x" * 6, 5) == "xxxx…"
+    assert printable("x" * 6, 5) == "…xxxx"
+
+
+def test_the_end_of_a_name_stays():
+    names = [
+        f"layers.{i}.neurons.{k}.w.{j}" for i in range(3) for k in range(12) for j in range(12)
+    ]
+    assert printable(names[40], 15) == "…neurons.3.w.4"
+    assert len({printable(name, 18) for name in names}) == len(names)  # "…1.neurons.11.w.10"
+
+
+@given(st.text(st.sampled_from("ab1.+-*/ ,<"), max_size=12), st.sampled_from("+-*/ ,<"))
+def test_an_expression_is_put_in_brackets_once(text, sign):
+    assert bracketed(bracketed(text)) == bracketed(text)
+    assert bracketed(f"f({text})") == f"f({text})"
+    assert bracketed(f"({text}){sign}b") == f"(({text}){sign}b)"
+
+
+@pytest.mark.parametrize(
+    "name", ["x", "w.1", "layers.0.b", "tanh(a + b)", "x²", "重み", "␣", "(a+b)"]
+)
+def test_a_name_alone_needs_no_brackets(name):
+    assert bracketed(name) == name
 
 
 def test_a_closing_bracket_is_no_end_of_anything():
     assert "]" not in cell("a]]>b")
     assert ET.fromstring(cell("a]]>b")).text == "a]]>b"
+
+
+@pytest.mark.parametrize("name", ["a)", "(a", "…2*w2) + b", "a)+(b"])
+def test_a_name_with_half_a_pair_of_brackets_is_put_in_brackets(name):
+    assert bracketed(name) == f"({name})"

@@ -133,7 +133,7 @@ def fills(text):
     return dict(re.findall(r"^style (\w+) fill:(#\w+)$", text, re.MULTILINE))
 
 
-def test_a_dead_relu_keeps_the_color_of_its_gradient_and_nan_is_yellow():
+def test_a_relu_that_is_off_keeps_the_color_of_its_gradient_and_nan_is_yellow():
     x = Value(-1.0, "x")
     y = x.relu() + x.log()
     y.backward()
@@ -141,7 +141,7 @@ def test_a_dead_relu_keeps_the_color_of_its_gradient_and_nan_is_yellow():
     scale = Scale.of(n.grad for n in shot.nodes)
     found = fills(to_mermaid(shot))
     by_op = {n.op: n for n in shot.nodes}
-    assert by_op["relu"].flags == ("dead relu",)
+    assert by_op["relu"].flags == ("off here",)
     assert found[by_op["relu"].id] == scale.color(1.0)
     assert found[by_op["log"].id] == YELLOW
 

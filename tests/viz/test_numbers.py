@@ -1,5 +1,6 @@
 """Numbers as pictures print them."""
 
+import math
 from decimal import Decimal
 
 from hypothesis import given, strategies as st
@@ -29,7 +30,7 @@ def test_a_number_is_short(x, digits):
 def test_a_gradient_carries_its_sign(x):
     text = signed(x)
     assert text.startswith("+") == (x > 0)
-    assert text.startswith(MINUS) == (x < 0)
+    assert text.startswith(MINUS) == (math.copysign(1.0, x) < 0 and not math.isnan(x))
     assert "-" not in text
 
 

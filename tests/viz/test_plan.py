@@ -105,6 +105,6 @@ def test_a_box_in_a_box_is_told_of_as_if_it_were_open():
     y.backward()
     shot = fit(scene(y), depth=0)
     (inner,) = boxes(shot).values()
-    assert (inner.fold.outputs, inner.fold.flagged) == (3, (("dead relu", 2),))
+    assert (inner.fold.outputs, inner.fold.flagged) == (3, (("off here", 2),))
     (outer,) = boxes(collapse(shot, {inner.id: Box("part1", "")})).values()
     assert replace(outer.fold, calls=1) == inner.fold

@@ -51,7 +51,9 @@ def _reveal(group: ET.Element, node: SceneNode, name: str, k: int) -> None:
     """Show fill and gradient as before step k, and lay their later form over them."""
     for i, element in reversed(list(enumerate(group))):
         is_fill = element.tag in SHAPES and element.get("fill") not in (WHITE, "none")
-        is_gradient = element.tag == "text" and element.text == signed(node.grad or 0.0)
+        is_gradient = element.tag == "text" and element.text == signed(
+            0.0 if node.grad is None else node.grad
+        )
         if is_fill or (is_gradient and group[i - 1].text == "grad"):
             revealed = copy.deepcopy(element)
             revealed.set("class", f"{name}from{k}")

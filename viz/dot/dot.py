@@ -9,7 +9,7 @@ from viz.colors import EDGE, PURPLE, WHITE, YELLOW, Scale
 from viz.dot.legend import legend
 from viz.dot.node_label import GREY, node_label
 from viz.label import cell, printable, table
-from viz.scene.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode
+from viz.scene.scene import OFF, Cluster, Role, Scene, SceneEdge, SceneNode
 
 # by direction: the sides of a node at which edges arrive and leave
 DIRECTIONS = {"LR": ("w", "e"), "TB": ("n", "s"), "RL": ("e", "w"), "BT": ("s", "n")}
@@ -77,7 +77,7 @@ def _node(
     node: SceneNode, arrivals: list[SceneEdge], scale: Scale | None, *, direction: str
 ) -> str:
     fill = scale.color(node.grad) if scale is not None and node.name else WHITE
-    if any(flag != DEAD for flag in node.flags):
+    if any(flag != OFF for flag in node.flags):
         fill = YELLOW
     label = node_label(node, arrivals, direction)
     return f'{node.id} [label=<{label}> fillcolor="{fill}" {BORDERS[node.role]}]'

@@ -6,8 +6,10 @@ from viz.colors import YELLOW, Scale
 from viz.dot.node_label import GREY, SMALL
 from viz.label import cell, nested, table
 from viz.numbers import NOT_YET, signed
-from viz.scene.scene import DEAD, Role, Scene
+from viz.scene.scene import OFF, OFF_NOTE, Role, Scene
+from viz.scene.stale import STALE, split_notes
 
+NO_EFFECT = "0 = no effect"  # of a small change of the node on the result
 KEYS: dict[Role, tuple[int, str]] = {  # border and style, as close to the node's as a table allows
     "input": (1, "rounded"),
     "parameter": (1, "rounded"),
@@ -23,9 +25,15 @@ def legend(scene: Scene, scale: Scale | None) -> str:
     rows = [_roles(scene)]
     if scale is not None:
         rows.append(_bar(scene, scale))
-    lines = list(scene.notes)
+    stale, lines = split_notes(scene.notes)
+    if any(OFF in n.flags for n in scene.nodes):
+        lines.insert(0, OFF_NOTE)
     if any(e.local is not None for e in scene.edges):
         lines.insert(0, "number where an arrow arrives: the local derivative, ∂ node / ∂ operand")
+    parts = [part for note in stale for part in (note.removesuffix(STALE), STALE[2:])]
+    rows += [
+        table([[cell(part, size=SMALL, bold=True, bgcolor=YELLOW, align="LEFT")] for part in parts])
+    ] * bool(parts)
     rows += [table([[cell(line, size=SMALL, color=GREY, align="LEFT")]]) for line in lines]
     return table([[nested(row, align="LEFT")] for row in rows], cellspacing=2)
 
@@ -46,11 +54,12 @@ def _key(role: Role) -> str:
 
 def _bar(scene: Scene, scale: Scale) -> str:
     ticks = [
-        cell(signed(x, 2), size=SMALL, bgcolor=scale.color(x), cellpadding=3) for x in scale.ticks()
+        cell(signed(x, 2) if x else NO_EFFECT, size=SMALL, bgcolor=scale.color(x), cellpadding=3)
+        for x in scale.ticks()
     ]
     bar = [cell("grad", size=SMALL, color=GREY, cellpadding=3), *ticks]
     if any(n.grad is None and n.role not in ("constant", "folded") for n in scene.nodes):
         bar.append(cell(f"{NOT_YET} none yet", size=SMALL, cellpadding=3))
-    if any(flag != DEAD for n in scene.nodes for flag in n.flags):
+    if any(flag != OFF for n in scene.nodes for flag in n.flags):
         bar.append(cell("nan or ∞", size=SMALL, bgcolor=YELLOW, cellpadding=3))
     return table([bar], align="LEFT")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from viz.label import printable
+from viz.label import bracketed, printable
+from viz.scene.names import distinct_names
 from viz.scene.scene import Scene, SceneEdge, SceneNode
 
 LONGEST = 200
@@ -17,7 +18,7 @@ def tooltips(scene: Scene) -> dict[str, str]:
     >>> tooltips(scene(x * x))
     {'n1': 'x\ndata 3.0', 'n2': 'v2 = mul\ndata 9.0', 'e0': '∂v2/∂x = 3.0', 'e1': '∂v2/∂x = 3.0'}
     """
-    names = {n.id: printable(n.name or "…", LONGEST) for n in scene.nodes}
+    names = {i: printable(name or "…", LONGEST) for i, name in distinct_names(scene).items()}
     texts = {n.id: _node(n, names[n.id]) for n in scene.nodes}
     texts |= {f"e{i}": _edge(e, names) for i, e in enumerate(scene.edges)}
     return texts | {f"cluster_{c.id}": printable(c.title, LONGEST) for c in scene.clusters}
@@ -25,7 +26,7 @@ def tooltips(scene: Scene) -> dict[str, str]:
 
 def _edge(e: SceneEdge, names: dict[str, str]) -> str:
     if e.local is not None:
-        return f"∂{names[e.target]}/∂{names[e.source]} = {e.local!r}"
+        return f"∂{bracketed(names[e.target])}/∂{bracketed(names[e.source])} = {e.local!r}"
     count = f", {e.count:,} edges" if e.count > 1 else ""
     return f"{names[e.source]} → {names[e.target]}{count}"
 

@@ -10,15 +10,17 @@ from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.ops import TABLE, Op, mul_no_nan
+from viz.scene.names import distinct_names
 from viz.scene.scene import (
-    DEAD,
-    DEAD_AT_ZERO,
     INDETERMINATE,
+    OFF,
+    OFF_AT_ZERO,
     Scene,
     SceneEdge,
     require_value,
     scene as value_scene,
 )
+from viz.scene.stale import STALE, split_notes
 
 VERSION = 1
 Columns = dict[str, Sequence[object]]
@@ -42,16 +44,20 @@ def scene_json(y: Value, *, names: Mapping[Value, str] | None = None) -> str:
 def to_json(scene: Scene, known: Collection[str]) -> str:
     """Write a scene as JSON for a reader that can compute the primitives named in `known`."""
     ops = list(dict.fromkeys((n.op, n.symbol) for n in scene.nodes if n.op))
+    stale, notes = split_notes(scene.notes)
+    names = distinct_names(scene)
     whole = {
         "version": VERSION,
         "root": next(i for i, n in enumerate(scene.nodes) if n.id == scene.root),
-        "notes": [note for note in scene.notes if note != INDETERMINATE],  # the page finds them
+        "stale": stale[0].removesuffix(STALE) if stale else None,
+        "notes": [note for note in notes if note != INDETERMINATE],  # the page finds them
         "ops": [op for op, _ in ops],
         "symbols": [symbol for _, symbol in ops],
-        "dead": {DEAD_AT_ZERO.name: DEAD},
+        "off": {OFF_AT_ZERO.name: OFF},
         "flat": [name in TABLE and TABLE[name].flat for name, _ in ops],
         "absorbing": [TABLE[name].absorbing if name in TABLE else () for name, _ in ops],
         **_graph(scene, {pair: k for k, pair in enumerate(ops)}, known),
+        "distinct": {i: names[n.id] for i, n in enumerate(scene.nodes) if names[n.id] != n.name},
         "clusters": _clusters(scene),
     }
     text = json.dumps(whole, separators=(",", ":"), allow_nan=False)

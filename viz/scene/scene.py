@@ -18,8 +18,9 @@ from viz.scene.modules import Cluster as Cluster, ModuleCalls
 from viz.scene.stale import stale_note
 
 Role = Literal["input", "parameter", "constant", "operation", "result", "folded"]
-DEAD_AT_ZERO = ops.relu  # passes no gradient where it is 0
-DEAD = "dead relu"  # the flag of a ReLU that passes no gradient
+OFF_AT_ZERO = ops.relu  # passes no gradient where it is 0
+OFF = "off here"  # the flag of a ReLU that passes no gradient at this point
+OFF_NOTE = f"{OFF}: a {OFF_AT_ZERO.name} that is 0 at this point, and passes no gradient"
 INDETERMINATE = (
     "0 · ∞?: zero times infinity, counted as 0; the limit may be another number"  # a note
 )
@@ -53,7 +54,7 @@ class SceneNode:
     ("w.1"), else "v7" for the seventh in topological order. `op` is the primitive's name and
     `symbol` its sign, both "" for a leaf. `data` is None in a program, `grad` is None until a
     backward pass has reached the node. `flags` are warnings: "nan", "inf", "nan grad", "inf grad",
-    "dead relu". `cluster` is the call that it is drawn in, `module` the `Cluster.module` that it
+    "off here". `cluster` is the call that it is drawn in, `module` the `Cluster.module` that it
     belongs to: a parameter shared by several calls is in none of them, but in their module. `fold`
     is set only for the boxes that `viz.fold` makes.
     """
@@ -222,8 +223,8 @@ def _node(v: Value, node_id: str, label: str, modules: ModuleCalls, *, is_root: 
     data, grad = float(v.data), float(v.grad) if v.reached else None
     cluster, module = modules.cluster_and_module(v)
     flags = (*_not_finite(data), *(f"{flag} grad" for flag in _not_finite(grad or 0.0)))
-    if v.op is DEAD_AT_ZERO and data == 0:
-        flags += (DEAD,)
+    if v.op is OFF_AT_ZERO and data == 0:
+        flags += (OFF,)
     return SceneNode(node_id, name, role, op, symbol, data, grad, cluster, flags, module)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 from microgradlike._frames import user_level
 from microgradlike.engine import Value, staleness
@@ -22,3 +23,9 @@ def stale_note(root: Value) -> tuple[str, ...]:
     note = stale[1] + STALE
     warnings.warn(note, stacklevel=user_level())
     return (note,)
+
+
+def split_notes(notes: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split the notes of a scene into those on changed numbers and the others."""
+    stale = [note for note in notes if note.endswith(STALE)]
+    return stale, [note for note in notes if note not in stale]

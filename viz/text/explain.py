@@ -9,15 +9,16 @@ from typing import TypeVar
 
 from microgradlike._validate import whole_number
 from microgradlike.engine import Value
-from microgradlike.expressions.lexer import POWER
+from microgradlike.expressions.lexer import POWER, SUM
 from microgradlike.graph import leaves, topological
 from microgradlike.indeterminate_form import products_behind
 from microgradlike.ops import mul_no_nan
-from viz.label import printable
+from viz.label import bracketed, is_expression, printable
 from viz.numbers import short
-from viz.scene.scene import require_names, require_value, scene
-from viz.scene.stale import STALE
-from viz.text.formula import Formula, derivative_formula, formula_of
+from viz.scene.names import distinct_names
+from viz.scene.scene import OFF, OFF_AT_ZERO, require_names, require_value, scene
+from viz.scene.stale import split_notes
+from viz.text.formula import ATOM, Formula, derivative_formula, formula_of
 from viz.text.latex import latex
 from viz.text.paths import Path, Paths, Step, all_paths
 
@@ -42,9 +43,9 @@ def explain(
     Without `x` there is a section for each leaf. The `max_paths` greatest paths are written out;
     the others are counted and summed without being enumerated. Once a backward pass has reached x,
     the sum is compared with `x.grad`. In every product 0·∞ is 0, as in `backward`. `names` gives
-    names to Values in place of their labels. After a change of some `.data`, a warning and the last
-    section tell that the numbers do not fit together. Returns the text, a str that a notebook shows
-    typeset.
+    names to Values in place of their labels. After a change of some `.data`, a warning and the
+    first section tell that the numbers do not fit together. Returns the text, a str that a
+    notebook shows typeset.
     Raises TypeError if `y` or `x` is not a Value, `max_paths` not a whole number or `names` not a
     mapping of Values to text, ValueError if `max_paths` is below 1.
 
@@ -95,9 +96,11 @@ class _Explanation:
         self.order = topological(root)
         drawn = scene(root, names=names)
         nodes = [node for node in drawn.nodes if node.role != "constant"]
-        self.stale = [note for note in drawn.notes if note.endswith(STALE)]
+        self.stale, _ = split_notes(drawn.notes)
+        distinct = distinct_names(drawn)
         self.names = {
-            id(v): printable(n.name, MAX_NAME) for v, n in zip(self.order, nodes, strict=True)
+            id(v): printable(distinct[n.id], MAX_NAME)
+            for v, n in zip(self.order, nodes, strict=True)
         }
         for v in wanted:
             name = names.get(v, v.label) or "x"
@@ -108,12 +111,13 @@ class _Explanation:
         self.paths = all_paths(root, self.wanted, limit=limit)
 
     def text(self) -> str:
-        sections = [self.definitions(), *[self.section(v) for v in self.wanted]]
+        sections = [*self.stale, self.definitions(), *[self.section(v) for v in self.wanted]]
         if self.left_out:
             names = ", ".join(self.names[id(v)] for v in self.left_out[:3])
             rest = f"and {len(self.left_out):,} more leaves ({names}, …)"
             sections.append(f"{rest}: explain(y, x) shows one of them")
-        sections.extend(self.stale)
+        if not all(math.isfinite(x) for v in self.order for x in (v.data, v.grad)):
+            sections.append("a number is nan or infinite: diagnose(y) names the node it began in")
         return "\n\n".join(section for section in sections if section)
 
     def definitions(self) -> str:
@@ -130,19 +134,23 @@ class _Explanation:
         return f"{self.names[id(v)]} = {made} = {short(v.data)}{absorbed}"
 
     def formula(self, x: Value | float) -> Formula:
-        return Formula(x.data, self.names[id(x)]) if isinstance(x, Value) else Formula(x)
+        if not isinstance(x, Value):
+            return Formula(x)
+        name = self.names[id(x)]
+        return Formula(x.data, name, SUM if is_expression(name) else ATOM)
 
     def listed(self, x: Value) -> list[Path]:
         return self.paths[id(x)].greatest if id(x) in self.paths else []
 
     def section(self, x: Value) -> str:
         y, name = self.names[id(self.root)], self.names[id(x)]
+        symbol = _symbol(y, name)
         paths = self.paths.get(id(x), Paths())
         if x is self.root:
-            return f"∂{y}/∂{name} = 1: they are the same node"
+            return f"{symbol} = 1: they are the same node"
         if not paths.count:
-            return f"∂{y}/∂{name} = 0: {y} does not depend on {name} here"
-        title = f"∂{y}/∂{name}: {_plural(paths.count, 'path')}"
+            return f"{symbol} = 0: {y} does not depend on {name} here"
+        title = f"{symbol}: {_plural(paths.count, 'path')}"
         hidden = paths.count - len(paths.greatest)
         blocks = [title + (f", the {len(paths.greatest)} greatest first" if hidden else "")]
         blocks.extend(self.product(x, path) for path in paths.greatest)
@@ -172,6 +180,8 @@ class _Explanation:
             lines[-1] += INDETERMINATE
         elif path.product == 0 and any(math.isinf(step.local) for step in up):
             lines[-1] += ABSORBED
+        elif off := [s.user for s in up if s.user.op is OFF_AT_ZERO and s.user.data == 0]:
+            lines[-1] += f", since {self.names[id(off[0])]} is {OFF}"
         return "\n".join(f"  {line}" for line in lines)
 
     def arrival(self, step: Step) -> str:
@@ -183,7 +193,7 @@ class _Explanation:
 
     def symbol(self, step: Step) -> str:
         below = step.user.operands[step.position]
-        return f"∂{self.names[id(step.user)]}/∂{self.names[id(below)]}"
+        return _symbol(self.names[id(step.user)], self.names[id(below)])
 
     def rule(self, step: Step, *, rank: int = POWER) -> str:
         """Write the local derivative by the primitive's rule, as an operand of that rank."""
@@ -221,6 +231,10 @@ def counted(n: int) -> str:
 
 def _plural(n: int, noun: str) -> str:
     return f"{counted(n)} {noun}{'' if n == 1 else 's'}"
+
+
+def _symbol(y: str, x: str) -> str:
+    return f"∂{bracketed(y)}/∂{bracketed(x)}"
 
 
 def _number(step: Step) -> str:

@@ -10,12 +10,14 @@ from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.colors import YELLOW, Scale
 from viz.fold.fold import fit
-from viz.label import printable
+from viz.label import LONGEST, printable
 from viz.numbers import NOT_YET, short, signed
 from viz.scene.programs import scene_of
-from viz.scene.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode
+from viz.scene.scene import OFF, Cluster, Role, Scene, SceneEdge, SceneNode
+from viz.scene.stale import split_notes
 
 DIRECTIONS: Final = ("LR", "TB", "RL", "BT")
+MAX_NOTE: Final = 400  # characters
 MAX_NODES: Final = 100  # mermaid refuses text of more than 50,000 characters or 500 edges
 # only these two shapes: mermaid places the ends of edges less reliably at others
 SHARP, ROUND = ("[", "]"), ("(", ")")
@@ -76,6 +78,7 @@ def to_mermaid(
         f"flowchart {direction}",
         *_frames(drawn),
         *map(_edge, drawn.edges),
+        *_stale(drawn),
         *(f"classDef {role} color:#000,{style}" for role, style in CLASSES.items()),
         *_classes(drawn),
         *(_fill(node, scale) for node in drawn.nodes),
@@ -83,13 +86,14 @@ def to_mermaid(
     return "\n".join(lines) + "\n"
 
 
-def escaped(text: str) -> str:
+def escaped(text: str, longest: int = LONGEST) -> str:
     """Escape `text` for a quoted label: letters, digits and a few signs stay, others become codes.
 
     >>> escaped('a"b <i>'), escaped("w.1 + 重")
     ('a#34;b #60;i#62;', 'w.1 #43; 重')
     """
-    return "".join(c if c.isalnum() or c in LITERAL else _code(c) for c in printable(text))
+    shown = printable(text, longest)
+    return "".join(c if c.isalnum() or c in LITERAL else _code(c) for c in shown)
 
 
 def _code(c: str) -> str:
@@ -142,6 +146,13 @@ def _frames(scene: Scene) -> Iterator[str]:
     yield from nodes.get(None, [])
 
 
+def _stale(scene: Scene) -> Iterator[str]:
+    """Yield the note on changed numbers, if there is one, as a box of its own."""
+    for note in split_notes(scene.notes)[0]:
+        yield f'stale["{escaped(note, MAX_NOTE)}"]'
+        yield f"style stale color:#000,fill:{YELLOW}"
+
+
 def _classes(scene: Scene) -> Iterator[str]:
     for role in CLASSES:
         ids = [node.id for node in scene.nodes if node.role == role]
@@ -150,6 +161,6 @@ def _classes(scene: Scene) -> Iterator[str]:
 
 
 def _fill(node: SceneNode, scale: Scale | None) -> str:
-    bad = any(flag != DEAD for flag in node.flags)
+    bad = any(flag != OFF for flag in node.flags)
     color = YELLOW if bad else scale.color(node.grad) if scale else "#ffffff"
     return f"style {node.id} fill:{color}"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 Outcome = TypeVar("Outcome")
+TRAINING = "training"
 Metrics = dict[str, str]  # names and texts beside the bar, such as {"loss": "0.1234"}
 
 
@@ -17,10 +18,12 @@ def with_progress(
     *,
     unit: str = "epoch",
     done: int = 0,
+    first: str = "",
 ) -> Iterator[Outcome]:
     """Yield the outcomes as they come, and report each one, counted from `done` + 1, of `total`.
 
-    `metrics` gives the texts that are shown beside an outcome.
+    `metrics` gives the texts that are shown beside an outcome. `first` names the work before the
+    first outcome, such as "compiling", which no rate counts.
 
     >>> import sys; tqdm, sys.modules["tqdm"] = sys.modules.get("tqdm"), None
     >>> outcomes = list(with_progress([0.5, 0.25], 2, lambda loss: {"loss": str(loss)}))
@@ -34,15 +37,21 @@ def with_progress(
         from tqdm import tqdm
     except ImportError:
         print("  (for a progress bar: python -m pip install 'microgradlike[progress]')")
+        if first:
+            print(f"  {first}", flush=True)
         for i, outcome in enumerate(outcomes, done + 1):
             if i % max(1, total // 10) == 0 or i == total:
                 shown = ", ".join(f"{name} {text}" for name, text in metrics(outcome).items())
                 print(f"  {unit} {i} of {total}: {shown}", flush=True)
             yield outcome
         return
+    label = f"  {first or TRAINING}"
     file: Any = _Cell() if _in_notebook() else None
-    with tqdm(total=total, initial=done, desc="  training", unit=f" {unit}s", file=file) as bar:
+    with tqdm(total=total, initial=done, desc=label, unit=f" {unit}s", file=file) as bar:
         for outcome in outcomes:
+            if bar.n == done:
+                bar.set_description(f"  {TRAINING}", refresh=False)
+                bar.unpause()
             bar.set_postfix(metrics(outcome), refresh=False)
             bar.update()
             yield outcome

@@ -148,7 +148,8 @@ def _train(run: Run, resume: PathLike | None, *, progress: bool) -> None:
         restoration.apply()
     epochs = run.epochs()
     if progress:
-        epochs = with_progress(epochs, state.epochs, _metrics, done=state.epoch)
+        first = "" if run.objective.eager else "compiling"
+        epochs = with_progress(epochs, state.epochs, _metrics, done=state.epoch, first=first)
     try:
         for _ in epochs:
             pass

@@ -1,25 +1,35 @@
 // Formulas: a node in terms of its operands, by names or by numbers.
 
 import { factor, short } from "./numbers.js";
-import { printable } from "./text.js";
+import { bracketed, printable } from "./text.js";
 
 const SIGN = /^[^\p{L}]+$/u; // a symbol without letters stands between its two operands
 const LONGEST_NAME = 24;
 const LONGEST_PATH = 34;
 const LONGEST_LIST = 6; // operands written out
 
+// The name of a node, with the modules that tell it from other nodes: "neurons.2.b".
 export function nameOf(graph, i) {
-  return printable(graph.names[i], LONGEST_NAME);
+  return printable(graph.distinct[i] ?? graph.names[i], LONGEST_NAME);
 }
 
 // The name with the names of the modules around it: "layers.0.neurons.2.b".
 export function fullName(graph, i) {
+  return printable(pathOf(graph, i), LONGEST_PATH);
+}
+
+export function pathOf(graph, i) {
   const parts = [graph.names[i]];
   for (let c = graph.clusterOf[i]; c >= 0; c = graph.clusters[c].parent) {
     const { name, kind } = graph.clusters[c];
     if (name !== kind) parts.unshift(name);
   }
-  return printable(parts.join("."), LONGEST_PATH);
+  return parts.join(".");
+}
+
+// The symbol ∂y/∂x of two nodes.
+export function derivativeName(graph, y, x) {
+  return `∂${bracketed(nameOf(graph, y))}/∂${bracketed(nameOf(graph, x))}`;
 }
 
 // A formula such as "a × b". `write(operand, bare)` writes an operand; `bare` is true between
@@ -43,7 +53,7 @@ export function formulaOf(graph, i, write) {
 }
 
 export function formulaByName(graph, i) {
-  return formulaOf(graph, i, (k) => nameOf(graph, k));
+  return formulaOf(graph, i, (k, bare) => (bare ? nameOf(graph, k) : bracketed(nameOf(graph, k))));
 }
 
 export function formulaByNumber(graph, i, data) {

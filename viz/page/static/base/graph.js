@@ -13,7 +13,9 @@ export function numberOf(x) {
 
 // Makes { count, root, op, first, operand, target, userFirst, userEdge, data, grad, reached,
 // isConstant, isOpaque, locked, local, names, roles, flags, clusterOf, clusters, ops, symbols,
-// notes, dead, flat, absorbing }. The edges that leave node i are userEdge[userFirst[i]] up to userFirst[i + 1].
+// notes, stale, off, flat, absorbing }. The edges that leave node i are userEdge[userFirst[i]] up to userFirst[i + 1].
+// `distinct` has the names that tell nodes apart, by node, where they are longer.
+// `stale` is a sentence if some data of the graph changed after it was computed, else null.
 // `data`, `grad` and `reached` come from Python; `local` has Python's local derivatives of opaque
 // nodes, by edge, and NaN elsewhere.
 export function graphOf(scene) {
@@ -21,10 +23,11 @@ export function graphOf(scene) {
     const found = `expected a scene of version ${SCENE_VERSION}, got ${scene.version}`;
     throw new RangeError(`${found}; make the page again`);
   }
-  const { nodes, root, notes, ops, symbols, clusters, dead, flat = [], absorbing = [] } = scene;
+  const { nodes, root, notes, ops, symbols, clusters, off } = scene;
+  const { flat = [], absorbing = [], stale = null, distinct = {} } = scene;
   const edges = edgesOf(nodes.operands);
   return {
-    count: nodes.op.length, root, notes, ops, symbols, clusters, dead, flat, absorbing,
+    count: nodes.op.length, root, notes, stale, ops, symbols, clusters, off, flat, absorbing,
     op: Int32Array.from(nodes.op),
     ...edges,
     ...usersOf(edges.operand, nodes.op.length),
@@ -33,6 +36,7 @@ export function graphOf(scene) {
     reached: Uint8Array.from(nodes.grad, (g) => (g === null ? 0 : 1)),
     isConstant: Uint8Array.from(nodes.role, (role) => (role === "constant" ? 1 : 0)),
     names: nodes.name,
+    distinct,
     roles: nodes.role,
     flags: nodes.flags,
     locked: Uint8Array.from(nodes.locked),

@@ -8,12 +8,12 @@ export function short(x, digits = 4) {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : `${MINUS}∞`;
   const whole = Number.isInteger(x) && Math.abs(x) < 1e6;
-  return (whole ? String(x) : general(x, digits)).replaceAll("-", MINUS);
+  return (whole ? plain(x) : general(x, digits)).replaceAll("-", MINUS);
 }
 
 // As `short`, with a plus sign before a positive number: the form of a gradient.
 export function signed(x, digits = 4) {
-  return x > 0 ? `+${short(x, digits)}` : short(x || (x === 0 ? 0 : x), digits);
+  return x > 0 ? `+${short(x, digits)}` : short(x, digits);
 }
 
 // As `short`, with brackets around a negative number: the form of a factor.
@@ -24,14 +24,30 @@ export function factor(x, digits = 4) {
 
 // As many digits as tell this double from its neighbours.
 export function exact(x) {
-  return Number.isFinite(x) ? String(x).replace("e+", "e").replaceAll("-", MINUS) : short(x);
+  return Number.isFinite(x) ? plain(x).replace("e+", "e").replaceAll("-", MINUS) : short(x);
 }
 
-// The number that a user typed, or NaN; true minus signs and ∞ are understood.
+// The number that a user typed, or a sentence that refuses the text. True minus signs, ∞ and a
+// decimal comma are understood.
 export function typedNumber(text) {
-  const plain = text.trim().replaceAll(MINUS, "-").replace("∞", "Infinity").replace(",", ".");
-  if (/^[-+]?inf(inity)?$/i.test(plain)) return plain.startsWith("-") ? -Infinity : Infinity;
-  return plain === "" ? NaN : Number(plain);
+  const typed = text.trim().replaceAll(MINUS, "-");
+  if (/^nan$/i.test(typed)) return NaN;
+  if (/^[-+]?(∞|inf(inity)?)$/i.test(typed)) return typed.startsWith("-") ? -Infinity : Infinity;
+  if (/^[-+]?[1-9]\d{0,2}(,\d{3})+$/.test(typed)) {
+    return `${typed} has two readings; write ${typed.replaceAll(",", "")} or ${typed.replace(",", ".")}`;
+  }
+  const decimal = typed.replace(",", ".");
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(decimal)) {
+    return "not a number; write one such as 0.5, −3 or 1e−4";
+  }
+  const x = Number(decimal);
+  const isLost = x === 0 && /^[^e]*[1-9]/i.test(decimal);
+  return Number.isFinite(x) && !isLost ? x : "no double, which has 5e−324 to 1.8e308; write ∞ or 0";
+}
+
+// String(x), in which -0 keeps its sign.
+function plain(x) {
+  return Object.is(x, -0) ? "-0" : String(x);
 }
 
 // The format %g of C.

@@ -9,6 +9,8 @@ const MEANING =
   "number at the end of a line: local derivative, ∂ node / ∂ operand; " +
   "+ or − in a corner: sign of grad";
 
+const OFF = "off here: a relu that is 0 at this point, and passes no gradient";
+
 export class Legend {
   constructor(parent, picture) {
     this.picture = picture;
@@ -24,11 +26,13 @@ export class Legend {
     this.ticks = element("span", { class: "ticks" }, colors);
     this.nonfinite = element("span", { class: "tick", text: "nan or ∞" }, colors);
     this.nonfinite.style.background = shadeColor(NaN);
-    element("span", { text: `${NOT_YET} not reached yet` }, colors);
+    const unreached = element("span", { class: "tick", text: `${NOT_YET} not reached yet` }, colors);
+    unreached.style.background = shadeColor(null);
     const meaning = element("div", { class: "legend-row" }, parent);
     element("span", { text: MEANING }, meaning);
     const line = "0 · ∞? (a purple line): counted as 0; the limit may be another number";
     this.indeterminate = element("div", { class: "legend-row indeterminate", text: line }, parent);
+    this.off = element("div", { class: "legend-row", text: OFF }, parent);
     for (const note of graph.notes) {
       if (!/backward/.test(note)) element("div", { class: "legend-row", text: note }, parent);
     }
@@ -37,12 +41,13 @@ export class Legend {
   update() {
     const { scale, engine } = this.picture;
     this.nonfinite.hidden = !engine.grad.some((g, i) => engine.reached[i] && !Number.isFinite(g));
+    this.off.hidden = !engine.order.some((i) => this.picture.isOff(i));
     this.indeterminate.hidden = engine.indeterminate.size === 0;
     if (scale.largest === this.largest) return;
     this.largest = scale.largest;
     this.ticks.replaceChildren(
       ...scale.ticks().map((x) => {
-        const tick = element("span", { class: "tick", text: signed(x, 2) });
+        const tick = element("span", { class: "tick", text: x ? signed(x, 2) : "0 = no effect" });
         tick.style.background = shadeColor(scale.shade(x));
         return tick;
       }),

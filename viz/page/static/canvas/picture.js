@@ -93,11 +93,16 @@ export class Picture {
       flags.push(`should be ${signed(this.correctGrad[i])}`);
     }
     if (this.extraFlags.has(i)) flags.push(this.extraFlags.get(i));
-    else if (data === 0 && Object.hasOwn(this.graph.dead, this.graph.ops[this.graph.op[i]]))
-      flags.push(this.graph.dead[this.graph.ops[this.graph.op[i]]]);
+    else if (this.isOff(i)) flags.push(this.graph.off[this.graph.ops[this.graph.op[i]]]);
     if (this.graph.op[i] < 0 && this.graph.locked[i] && !this.graph.isConstant[i])
       flags.push("locked");
     return flags;
+  }
+
+  // True for a node that is known to pass no gradient at this point, since it is 0.
+  isOff(i) {
+    const { op, ops, off } = this.graph;
+    return this.dataOf(i) === 0 && Object.hasOwn(off, ops[op[i]]);
   }
 
   describe(i) {

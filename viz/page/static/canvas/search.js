@@ -1,8 +1,11 @@
 // Search: nodes by name or primitive; "=relu" finds the primitive only.
 
+import { pathOf } from "../base/formulas.js";
+
 const MOST_FOUND = 5000;
 
-// Exact names come first, then prefixes, then other matches in names, then primitives.
+// Exact names come first, then prefixes, then other matches in names, then primitives. A text with a
+// dot may match the names of modules, too: "neurons.3.w.1".
 export function searchNodes(graph, text) {
   const wanted = text.trim().toLowerCase();
   if (wanted === "") return [];
@@ -20,6 +23,8 @@ export function searchNodes(graph, text) {
     } else if (name === wanted) ranked[0].push(i);
     else if (name.startsWith(wanted)) ranked[1].push(i);
     else if (name.includes(wanted)) ranked[2].push(i);
+    else if (wanted.includes(".") && pathOf(graph, i).toLowerCase().includes(wanted))
+      ranked[2].push(i);
     else if (rank === 3) ranked[3].push(i);
   }
   return ranked.flat().slice(0, MOST_FOUND);

@@ -1,7 +1,7 @@
 // Inspector: one node with its formula, its exact numbers and its paths to the result.
 
-import { addFact, byId, element } from "../base/dom.js";
-import { formulaByName, formulaByNumber, fullName, nameOf } from "../base/formulas.js";
+import { addFact, byId, element, setText } from "../base/dom.js";
+import { derivativeName, formulaByName, formulaByNumber, fullName, nameOf } from "../base/formulas.js";
 import { moduleFacts } from "./module_facts.js";
 import { Nudge } from "./nudge.js";
 import { NOT_YET, exact, short, signed, typedNumber } from "../base/numbers.js";
@@ -25,6 +25,7 @@ export class Inspector {
     this.node = null;
     this.module = null;
     this.field = null;
+    this.typed = null;
   }
 
   inspect(node) {
@@ -52,7 +53,8 @@ export class Inspector {
       this.container.replaceChildren(note(EMPTY_INSPECTOR));
       return;
     }
-    const typing = this.field !== null && document.activeElement === this.field;
+    const isTyped = this.typed?.node === node && Object.is(this.typed.x, this.engine.data[node]);
+    const typing = isTyped && document.activeElement === this.field;
     const parts = [this._facts(node)];
     if (this.engine.graph.op[node] < 0) parts.push(typing ? this.row : this._valueRow(node));
     const rest = [...this._paths(node), ...this.nudge.partsFor(node)];
@@ -92,7 +94,7 @@ export class Inspector {
     for (let e = graph.first[node]; e < last; e++) {
       const x = graph.operand[e];
       if (!graph.isConstant[x])
-        fact(`∂${nameOf(graph, node)}/∂${nameOf(graph, x)}`, short(local[e]));
+        fact(derivativeName(graph, node, x), short(local[e]));
     }
   }
 
@@ -102,6 +104,7 @@ export class Inspector {
     if (!this.engine.isFree(node)) return this._lockedRow(node);
     this.row = element("div", { class: "change" });
     const x = data[node];
+    this.typed = { node, x }; // the leaf of the field, and the number in it
     const label = { "aria-label": `Value of ${nameOf(graph, node)}` };
     const text = { type: "text", inputmode: "decimal", value: exact(x), ...label };
     this.field = element("input", text, this.row);
@@ -111,19 +114,28 @@ export class Inspector {
     slider.value = x;
     this.field.addEventListener("input", () => {
       const typed = typedNumber(this.field.value);
-      this.field.setAttribute("aria-invalid", String(Number.isNaN(typed)));
-      if (Number.isNaN(typed)) return;
+      this._refuse(typeof typed === "string" ? typed : "");
+      if (typeof typed === "string") return;
       slider.value = typed;
+      this.typed.x = typed;
       this.set(node, typed);
     });
     slider.addEventListener("input", () => {
       const { field } = this;
       this.field = slider;
-      this.set(node, Number(slider.value));
+      this.typed.x = Number(slider.value);
+      this.set(node, this.typed.x);
       this.field = field;
       field.value = exact(Number(slider.value));
+      this._refuse("");
     });
+    this.refusal = element("p", { class: "note warn", role: "status" }, this.row);
     return this.row;
+  }
+
+  _refuse(sentence) {
+    this.field.setAttribute("aria-invalid", String(sentence !== ""));
+    setText(this.refusal, sentence);
   }
 
   _lockedRow(node) {
@@ -153,6 +165,8 @@ export class Inspector {
       this.engine.wrongOrder &&
       !Object.is(total, grad[node]) &&
       Math.abs(total - grad[node]) > 1e-9 * Math.abs(total);
+    const why = grad[node] === 0 && !wrong ? whyZero(this.picture, greatest[0]) : "";
+    if (why) return [title, list, note(why)];
     if (!wrong) return [title, list];
     const got = `The wrong order gives ${signed(grad[node])}`;
     const text = `${got}: late contributions were never pushed on.`;
@@ -182,6 +196,14 @@ export class Inspector {
     element("span", { text: number }, row);
     return row;
   }
+}
+
+// The reason for a gradient of 0, by the path with the largest product.
+function whyZero(picture, { product, nodes }) {
+  if (product !== 0) return "The gradient is 0: the paths cancel.";
+  const off = nodes.find((i) => picture.isOff(i));
+  const why = off === undefined ? "" : `: ${nameOf(picture.graph, off)} is off here`;
+  return `The gradient is 0, since every path has a factor 0${why}.`;
 }
 
 function note(text, kind = "note") {

@@ -1,7 +1,7 @@
 // Keys: the keyboard. Every action of a pointer has a key.
 
 import { byId } from "../base/dom.js";
-import { unitOf } from "./pointer.js";
+import { moved } from "./pointer.js";
 
 const PAN = 60; // pixels
 
@@ -67,7 +67,7 @@ function nudge(session, direction) {
   const box = session.view.boxes.get(session.selected);
   if (!box || box.kind !== "node" || !session.engine.isFree(box.node)) return;
   const x = session.engine.data[box.node];
-  session.setLeaf(box.node, Number((x + 10 * direction * unitOf(x)).toPrecision(6)));
+  session.setLeaf(box.node, moved(x, 10 * direction));
 }
 
 // True if a field uses the key itself.

@@ -7,11 +7,13 @@ import { listenToKeys } from "./keys.js";
 import { withParts } from "../layout/parts.js";
 import { listenToPointer } from "./pointer.js";
 import { Session } from "./session.js";
+import { showNotice } from "./notice.js";
 
 const engine = new Engine(withParts(graphOf(SCENE)), PRIMITIVES);
 export const session = new Session(engine, byId("learn") ? 40 : undefined); // fewer beside a panel
 const { camera } = session.view;
 
+showNotice(engine);
 listenToKeys(session);
 listenToPointer(session);
 

@@ -2,7 +2,7 @@
 
 import { addRow, element } from "../base/dom.js";
 import { nameOf } from "../base/formulas.js";
-import { MINUS, short, signed, typedNumber } from "../base/numbers.js";
+import { short, signed, typedNumber } from "../base/numbers.js";
 
 export class Nudge {
   constructor(picture) {
@@ -17,7 +17,12 @@ export class Nudge {
     if (!this.engine.isFree(node) || !this.engine.reached[node]) return [];
     const { graph, data } = this.engine;
     this.node = node;
-    this.size ??= 0.01 * (Math.abs(data[node]) || 1);
+    const fixed = [node, graph.root].find((i) => !Number.isFinite(data[i]));
+    if (fixed !== undefined) {
+      const text = `No nudge: ${nameOf(graph, fixed)} is ${short(data[fixed])}, and a change needs finite numbers.`;
+      return [element("p", { class: "note", text })];
+    }
+    this.size ??= 0.01 * Math.abs(data[node]) || 0.01;
     const title = element("h3", { text: `Nudge ${nameOf(graph, node)} by` });
     const table = element("table", { class: "nudge" });
     const row = this._sizeRow(() => this._compare(table));
@@ -29,21 +34,22 @@ export class Nudge {
     const row = element("div", { class: "change" });
     const text = { type: "text", inputmode: "decimal", "aria-label": "Size of the nudge" };
     const field = element("input", text, row);
-    const write = () => (field.value = short(this.size).replaceAll(MINUS, "-"));
+    const write = () => (field.value = short(this.size));
     write();
     for (const [label, factor] of [
       ["÷ 10", 0.1],
       ["× 10", 10],
     ]) {
       element("button", { text: label }, row).addEventListener("click", () => {
-        this.size *= factor;
+        if (Number.isFinite(this.size * factor)) this.size *= factor;
         write();
         changed();
       });
     }
     field.addEventListener("input", () => {
       const typed = typedNumber(field.value);
-      if (Number.isNaN(typed)) return;
+      field.setAttribute("aria-invalid", String(!Number.isFinite(typed)));
+      if (!Number.isFinite(typed)) return;
       this.size = typed;
       changed();
     });

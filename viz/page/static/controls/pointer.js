@@ -13,7 +13,7 @@ export function listenToPointer(session) {
     event.stopPropagation();
     svg.setPointerCapture(event.pointerId);
     const x = session.engine.data[leaf];
-    drag = { leaf, id: event.pointerId, from: event.clientX, x, unit: unitOf(x) };
+    drag = { leaf, id: event.pointerId, from: event.clientX, x };
     session.select(`n${leaf}`);
   };
   svg.addEventListener("pointerdown", start, { capture: true });
@@ -49,13 +49,18 @@ function hover(session, event) {
 function follow(session, drag) {
   drag.asked = undefined;
   const steps = Math.round(drag.now.clientX - drag.from) * (drag.now.shiftKey ? 0.1 : 1);
-  const x = drag.x + steps * drag.unit;
+  session.setLeaf(drag.leaf, steps === 0 ? drag.x : moved(drag.x, steps));
+}
+
+// A number so many pixels further; nan and the infinities move from 0.
+export function moved(x, steps) {
+  const start = Number.isFinite(x) ? x : 0;
   // the shortest nearby number, so that no 0.30000000000000004 appears
-  session.setLeaf(drag.leaf, steps === 0 ? drag.x : Number(x.toPrecision(6)));
+  return Number((start + steps * unitOf(start)).toPrecision(6));
 }
 
 // The change per pixel, a power of ten.
-export function unitOf(x) {
+function unitOf(x) {
   const size = Math.abs(x) > 0 && Number.isFinite(x) ? Math.abs(x) : 1;
   const within = size < 1 && size > 1e-3 ? 1 : size;
   return 10 ** Math.floor(Math.log10(within)) / PIXELS || 0.01;

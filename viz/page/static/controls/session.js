@@ -63,11 +63,8 @@ export class Session {
   }
 
   reset() {
-    const { data, count } = this.graph;
-    for (let i = 0; i < count; i++) {
-      if (this.engine.isFree(i) && !Object.is(this.engine.data[i], data[i]))
-        this.engine.setLeaf(i, data[i]);
-    }
+    const leaves = [...this.graph.op.keys()].filter((i) => this.engine.isFree(i));
+    this.engine.setLeaves(leaves, leaves.map((i) => this.graph.data[i]));
     byId("reset").disabled = true;
     this._numbersChanged();
     this.onReset?.();

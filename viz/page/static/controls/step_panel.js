@@ -1,7 +1,7 @@
 // StepPanel: the rule of this step in names and numbers, and the order in which nodes push.
 
 import { byId, element, setText } from "../base/dom.js";
-import { fullName, nameOf } from "../base/formulas.js";
+import { derivativeName, nameOf } from "../base/formulas.js";
 import { signed } from "../base/numbers.js";
 import { forwardLines, pushLines, seedLine } from "../engine/step_text.js";
 
@@ -83,7 +83,7 @@ export class StepPanel {
     const leaves = [...graph.op.keys()].filter((i) => graph.op[i] < 0 && reached[i]);
     leaves.sort((i, k) => size(k) - size(i) || i - k);
     for (const i of leaves.slice(0, LEAVES)) {
-      const name = `∂${nameOf(graph, graph.root)}/∂${fullName(graph, i)}`;
+      const name = derivativeName(graph, graph.root, i);
       this._text("gradient", `${name} = ${signed(grad[i])}`);
     }
     if (leaves.length > LEAVES)

@@ -30,6 +30,7 @@ export class Engine {
     this.order = Int32Array.from(graph.op.keys()).filter((i) => graph.op[i] >= 0);
     this.backwardOrder = this.order.slice().reverse();
     this.#timeline = new Timeline(graph, this.order);
+    if (graph.stale) this.#forward(Uint8Array.from(graph.op, (k) => (k < 0 ? 1 : 0)));
     for (const i of this.order) this.#differentiate(i);
     this.wrongOrder = false;
   }
@@ -123,11 +124,11 @@ export class Engine {
   }
 
   #forward(changed) {
-    const { first, operand } = this.graph;
+    const { first, operand, isOpaque } = this.graph;
     for (const i of this.order) {
       let touched = false;
       for (let e = first[i]; e < first[i + 1]; e++) if (changed[operand[e]]) touched = true;
-      if (touched) {
+      if (touched && !isOpaque[i]) {
         changed[i] = this.#set(i, this.#value(i));
         this.#differentiate(i);
       }

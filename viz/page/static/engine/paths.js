@@ -24,9 +24,12 @@ export function pathsOf(engine, node, limit) {
   return summary(table.get(node), limit);
 }
 
-// Multiplication by a slope; in the chain rule 0 times infinity is 0.
+// Multiplication by a slope; in the chain rule 0 times infinity is 0, while 0 times nan is nan.
 function product(slope) {
-  return (upstream) => (upstream === 0 || slope === 0 ? 0 : upstream * slope);
+  return (upstream) => {
+    const c = upstream * slope;
+    return Number.isNaN(c) && !Number.isNaN(upstream) && !Number.isNaN(slope) ? 0 : c;
+  };
 }
 
 function extend(table, node, above, times, limit) {

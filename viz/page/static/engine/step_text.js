@@ -1,6 +1,6 @@
 // Step text: a step as lines of text, with names and then with numbers.
 
-import { formulaByName, formulaByNumber, nameOf } from "../base/formulas.js";
+import { derivativeName, formulaByName, formulaByNumber, nameOf } from "../base/formulas.js";
 import { factor, short } from "../base/numbers.js";
 
 const LONGEST = 6; // values of a growing gradient that are listed
@@ -8,7 +8,8 @@ const LONGEST = 6; // values of a growing gradient that are listed
 // The lines ∂L/∂a += ∂L/∂c · ∂c/∂a, the same in numbers, and the growth of the gradient.
 export function pushLines(steps, push) {
   const { graph } = steps.engine;
-  const [L, a, c] = [graph.root, push.operand, push.from].map((i) => nameOf(graph, i));
+  const { root } = graph;
+  const { operand: a, from: c } = push;
   const history = steps.historyOf(push.k);
   const shown =
     history.length > LONGEST
@@ -17,10 +18,10 @@ export function pushLines(steps, push) {
   const isIndeterminate = steps.engine.indeterminate.has(push.edge);
   const note = isIndeterminate ? ", as 0 · ∞ counts as 0; the limit may be another number" : "";
   return {
-    rule: `∂${L}/∂${a} += ∂${L}/∂${c} · ∂${c}/∂${a}`,
+    rule: `${derivativeName(graph, root, a)} += ${derivativeName(graph, root, c)} · ${derivativeName(graph, c, a)}`,
     numbers: `${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}${note}`,
     growth: shown.join(" → "),
-    receiver: `∂${L}/∂${a}`,
+    receiver: derivativeName(graph, root, a),
   };
 }
 
@@ -34,8 +35,7 @@ export function forwardLines(steps, node) {
 
 export function seedLine(steps) {
   const { graph } = steps.engine;
-  const L = nameOf(graph, graph.root);
-  return `∂${L}/∂${L} = 1`;
+  return `${derivativeName(graph, graph.root, graph.root)} = 1`;
 }
 
 // One sentence for a screen reader.
