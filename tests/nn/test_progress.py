@@ -29,7 +29,7 @@ def test_the_bar_names_the_phase_before_the_first_outcome_and_does_not_count_it(
 
     class Bar(tqdm):
         def __init__(self, **options):
-            super().__init__(**options, file=io.StringIO(), mininterval=0)
+            super().__init__(**{**options, "file": io.StringIO()}, mininterval=0)
             self._time = clock
             self.start_t = self.last_print_t = clock()
             bars.append(self)
