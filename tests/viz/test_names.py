@@ -80,3 +80,10 @@ def test_mermaid_draws_the_note_on_changed_numbers_and_no_other():
         text = to_mermaid(y)
     assert 'stale["mul#40;3.0#44; 3.0#41; was computed as 4.0 and is 9.0 now#58;' in text
     assert 'mix old and new"]\nstyle stale color:#000,fill:#ffe95c\n' in text
+
+
+def test_two_models_with_the_same_names_get_no_further_than_their_modules():
+    models = [nn.MLP(1, [1], rng=random.Random(k)) for k in range(2)]
+    y = models[0]([1.0]) + models[1]([1.0])
+    names = list(distinct_names(scene(y)).values())
+    assert names.count("layers.0.neurons.0.b") == 2
