@@ -15,9 +15,9 @@ export function nameOf(graph, i) {
 // The name with the names of the modules around it: "layers.0.neurons.2.b".
 export function fullName(graph, i) {
   const parts = [graph.names[i]];
-  for (let c = graph.clusterOf[i]; c >= 0; c = graph.clusters[c].parent) {
-    const { name, kind } = graph.clusters[c];
-    if (name !== kind) parts.unshift(name);
+  for (let c = graph.frameOf[i]; c >= 0; c = graph.clusters[c].parent) {
+    const { name, kind, module } = graph.clusters[c];
+    if (name !== kind && module !== "") parts.unshift(name);
   }
   return printable(parts.join("."), LONGEST_PATH);
 }

@@ -2,7 +2,7 @@
 // known by their index. Edge e leads from operand[e] to target[e] and is operand number
 // e - first[target[e]] of that node.
 
-export const SCENE_VERSION = 1;
+export const SCENE_VERSION = 2;
 const NOT_FINITE = new Map([["nan", NaN], ["inf", Infinity], ["-inf", -Infinity]]);
 
 // A number of the JSON: nan and the infinities are strings there, an unknown number is null.
@@ -12,8 +12,9 @@ export function numberOf(x) {
 }
 
 // Makes { count, root, op, first, operand, target, userFirst, userEdge, data, grad, reached,
-// isConstant, isOpaque, locked, local, names, roles, flags, clusterOf, clusters, ops, symbols,
-// notes, dead, flat, absorbing }. The edges that leave node i are userEdge[userFirst[i]] up to userFirst[i + 1].
+// isConstant, isOpaque, locked, local, names, roles, flags, frameOf, clusterOf, clusters, turn,
+// turns, room, ops, symbols, notes, dead, flat, absorbing }. Node i belongs in the cluster
+// frameOf[i]; turns.js sets clusterOf[i], where it is drawn. The edges that leave node i are userEdge[userFirst[i]] up to userFirst[i + 1].
 // `data`, `grad` and `reached` come from Python; `local` has Python's local derivatives of opaque
 // nodes, by edge, and NaN elsewhere.
 export function graphOf(scene) {
@@ -36,7 +37,11 @@ export function graphOf(scene) {
     roles: nodes.role,
     flags: nodes.flags,
     locked: Uint8Array.from(nodes.locked),
+    frameOf: Int32Array.from(nodes.cluster),
     clusterOf: Int32Array.from(nodes.cluster),
+    turn: Int32Array.from(nodes.turn),
+    turns: scene.turns,
+    room: scene.room,
     ...opaqueOf(scene.opaque, edges),
   };
 }

@@ -1,5 +1,6 @@
 // Sizes: the size of each box. Sizes depend on no value, so a change of values moves no box.
 
+import { turnShownIn } from "./turns.js";
 import { columnsOf, printable, widthOf } from "../base/text.js";
 
 export const FONT = 12;
@@ -13,10 +14,15 @@ const HEIGHT = 64;
 // The function that layoutOf asks: [width, height] of a "node", a "fold" or a cluster's "title".
 export function measureOf(graph) {
   return (kind, id) => {
-    if (kind === "title") return [widthOf(titleOf(graph, id), FONT) + 24, ROW];
+    if (kind === "title") return [widthOf(titleOf(graph, id), FONT) + 24 + chooserOf(graph, id), ROW];
     if (kind === "fold") return [FOLD, 78];
     return nodeSize(graph, id);
   };
+}
+
+function chooserOf(graph, cluster) {
+  const shown = turnShownIn(graph, cluster);
+  return shown ? widthOf(`${shown.noun} ${shown.calls} of ${shown.calls}`, FONT) + 64 : 0;
 }
 
 export function titleOf(graph, cluster) {
