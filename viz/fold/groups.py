@@ -77,21 +77,10 @@ def _placed(frames: Frames, n: SceneNode) -> SceneNode:
 
 
 def _choices(frames: Frames) -> dict[str, int]:
-    """Number the choices: one for frames with as many calls, of which each needs one of its kind."""
-    calls: dict[str, int] = {}
-    pairs: dict[tuple[str, str], bool] = {}
-    for node, (_, turn) in frames.places.items():
-        for b in turns_around(turn):
-            calls.setdefault(b.frame, b.calls)
-            for x in frames.operands[node]:
-                for a in turns_around(frames.places[x][1]):
-                    if a.frame != b.frame and a.around == b.around:
-                        pair = a.frame, b.frame
-                        same = (a.call, a.calls) == (b.call, b.calls)
-                        pairs[pair] = pairs.get(pair, True) and same
-    choices = {frame: i for i, frame in enumerate(calls)}
-    for (a, b), same in pairs.items():
-        if same:
-            old, new = choices[b], choices[a]
-            choices = {f: new if choice == old else choice for f, choice in choices.items()}
+    """Number the choices: one for the frames within the same calls that have as many themselves."""
+    choices: dict[str, int] = {}
+    number: dict[tuple[str, int], int] = {}
+    for turn in dict.fromkeys(t for _, inner in frames.places.values() for t in turns_around(inner)):
+        key = turn.around.frame if turn.around else "", turn.calls
+        choices.setdefault(turn.frame, number.setdefault(key, len(number)))
     return choices

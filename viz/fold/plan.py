@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from viz.fold.calls import FEW
 from viz.fold.collapse import Box
+from viz.fold.groups import groups
 from viz.scene.scene import Cluster, Scene
-
-FEW = 4  # calls of a module that are drawn apart: more are a batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +29,25 @@ class Plan:
 def plans(scene: Scene, depth: int | None, focus: str | None) -> Iterator[Plan]:
     """Yield the plan for `depth`, or for each depth, the deepest first.
 
-    Each call of a module gets a box; the calls of a batch share one. The modules around node
-    `focus` stay open and their calls apart.
+    Each call of a module gets a box; the calls of a batch share one, and so do the terms of a sum.
+    The modules around node `focus` stay open and their calls apart.
     """
-    few = all(c.calls <= FEW for c in scene.clusters)
-    whole = scene if few or focus is not None else merge_calls(scene)
-    together = "" if whole is scene else ", all calls of a module together"
+    whole, closed = scene, frozenset[str]()
+    if focus is None:
+        grouped = groups(scene)
+        whole, closed = grouped.scene, grouped.chained
+    together = "" if all(c.call for c in whole.clusters) else ", all calls of a module together"
+    closed |= {c.id for c in whole.clusters if not c.module}
+    if closed:
+        together += ", each sum in one box"
     ancestry = _ancestry(whole)
-    deepest = max(map(len, ancestry.values()))
+    deepest = max((len(around) for name, around in ancestry.items() if name not in closed), default=1)
     home = next((n.cluster for n in scene.nodes if n.id == focus), None)
     opened = {c.id for c in ancestry[home]} if home is not None else set()
     for d in [depth] if depth is not None else range(deepest - 1, -1, -1):
-        boxes = _module_boxes(whole, d, opened)
+        boxes = _module_boxes(whole, d, closed, opened)
         boxes |= _input_box(whole, boxes, focus)
         yield _make_plan(whole, boxes, f"depth={d}{together}")
-
-
-def merge_calls(scene: Scene) -> Scene:
-    """Put all calls of a module into one frame, together with the parameters that they share."""
-    module_of = {c.id: c.module for c in scene.clusters}
-    first: dict[str | None, str | None] = {None: None}
-    frames: list[Cluster] = []
-    for c in scene.clusters:
-        if c.module not in first:
-            first[c.module] = c.id
-            parent = first[module_of[c.parent]] if c.parent is not None else None
-            frames.append(replace(c, parent=parent, call=0))
-    nodes = tuple(replace(n, cluster=first[n.module]) for n in scene.nodes)
-    return replace(scene, nodes=nodes, clusters=tuple(frames))
 
 
 def _ancestry(scene: Scene) -> dict[str, tuple[Cluster, ...]]:
@@ -67,14 +58,17 @@ def _ancestry(scene: Scene) -> dict[str, tuple[Cluster, ...]]:
     return ancestry
 
 
-def _module_boxes(scene: Scene, depth: int, opened: set[str]) -> dict[str, Box]:
-    """Give each node the box of the outermost closed module around it at `depth` or deeper."""
+def _module_boxes(
+    scene: Scene, depth: int, closed: frozenset[str], opened: set[str]
+) -> dict[str, Box]:
+    """Give each node the box of the outermost frame around it that is closed or at `depth`."""
     box_of: dict[str | None, Box] = {}
     for name, around in _ancestry(scene).items():
-        closed = next((c for c in around[depth:] if c.id not in opened), None)
-        if closed is not None:
-            calls = 1 if closed.call else closed.calls
-            box_of[name] = Box(f"box_{closed.id}", closed.title, closed.parent, calls)
+        inner = (c for i, c in enumerate(around) if i >= depth or c.id in closed)
+        c = next((c for c in inner if c.id not in opened), None)
+        if c is not None:
+            calls = 1 if c.call else c.calls
+            box_of[name] = Box(f"box_{c.id}", c.title, c.parent, calls)
     return {n.id: box_of[n.cluster] for n in scene.nodes if n.cluster in box_of}
 
 

@@ -7,7 +7,6 @@ import { inletOf } from "../layout/layout.js";
 import { MINUS, NOT_YET, short, signed } from "../base/numbers.js";
 import { BODY, FONT, PAD, PLUG, ROW, constantName, titleOf } from "../layout/sizes.js";
 import { largestOf, spanOf, spanText } from "./span.js";
-import { turnShownIn } from "../layout/turns.js";
 import { columnsOf, printable, widthOf } from "../base/text.js";
 
 export function boxOf(box, picture, level) {
@@ -255,25 +254,7 @@ class Frame {
     this.rect = drawn("rect", { width: box.width, height: box.height, rx: 4 }, this.g);
     const text = `− ${titleOf(graph, box.cluster)}`;
     setFittedText(drawn("text", { x: 9, y: 17 }, this.g), text, FONT, box.width - 14);
-    const shown = turnShownIn(graph, box.cluster);
-    if (shown) this._chooser(shown, 9 + widthOf(text, FONT) + 12);
     setLabel(this.g, `module ${titleOf(graph, box.cluster)}. Press Enter to fold.`);
-  }
-
-  // ‹ call 7 of 20 ›
-  _chooser({ call, calls, noun }, left) {
-    const text = `${noun} ${call} of ${calls}`;
-    const middle = widthOf(text, FONT);
-    this._arrow("‹", left, -1, `previous ${noun}, now ${text}`);
-    setFittedText(drawn("text", { x: left + 24, y: 17 }, this.g), text, FONT, middle);
-    this._arrow("›", left + 28 + middle, 1, `next ${noun}, now ${text}`);
-  }
-
-  _arrow(sign, x, by, label) {
-    const g = drawn("g", { class: "turn", "data-by": by, role: "button" }, this.g);
-    drawn("rect", { x, y: 3, width: 20, height: 20, rx: 3 }, g);
-    setFittedText(drawn("text", { x: x + 6, y: 17 }, g), sign, FONT, 20);
-    setLabel(g, label);
   }
 
   resize(width, height) {

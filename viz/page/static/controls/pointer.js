@@ -67,9 +67,7 @@ function click(session, event) {
     return;
   }
   const box = session.view.boxAt(event.clientX, event.clientY);
-  const arrow = document.elementFromPoint(event.clientX, event.clientY)?.closest(".turn");
-  if (arrow && box) session.turn(box.cluster, Number(arrow.dataset.by));
-  else if (!box) session.deselect();
+  if (!box) session.deselect();
   else if (box.kind === "node") session.select(box.id);
   else if (box.kind === "fold") session.toggle(box.cluster);
   else if (onTitle(session, box, event)) session.toggle(box.cluster);

@@ -15,6 +15,7 @@ import { announcementOf } from "../engine/step_text.js";
 import { searchNodes } from "../canvas/search.js";
 import { measureOf } from "../layout/sizes.js";
 import { Steps } from "../engine/steps.js";
+import { TurnChooser } from "./turn_chooser.js";
 import { chooseCall, chooseTurnsOf, turnShownIn } from "../layout/turns.js";
 import { View } from "../canvas/view.js";
 
@@ -36,6 +37,7 @@ export class Session {
     });
     this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at));
     this.player = new Player(this.steps, (at, isStep) => this._showPosition(at, isStep));
+    this.chooser = new TurnChooser(byId("turns"), this.graph, (c, call) => this.showCall(c, call));
     this.folded = firstFolds(this.graph, room);
     this.selected = null; // id of a box
     this.found = { nodes: [], at: -1 };
@@ -147,18 +149,23 @@ export class Session {
     if (othersOf !== undefined) {
       const earlier = this.graph.others.get(othersOf).indexOf(cluster) === 0;
       const chained = this.graph.clusters[othersOf].chained;
-      return this.turn(othersOf, chained && earlier ? -1 : 1);
+      return this.turn({ cluster: othersOf }, chained && earlier ? -1 : 1);
     }
     if (this.folded.has(cluster)) this.folded.delete(cluster);
     else this.folded.add(cluster);
     return this._layout(`c${cluster}`);
   }
 
-  // Shows another call in a frame; `by` counts from the one shown.
-  turn(cluster, by) {
-    const shown = turnShownIn(this.graph, cluster);
-    if (shown === null) return;
-    chooseCall(this.graph, cluster, shown.call + by);
+  // Shows another call in the frame around a box; `by` counts from the one shown.
+  turn(box, by) {
+    const { graph } = this;
+    const inner = box.kind === "node" ? graph.frameOf[box.node] : box.cluster;
+    const frame = clustersAround(graph, inner).find((c) => turnShownIn(graph, c) !== null);
+    if (frame !== undefined) this.showCall(frame, turnShownIn(graph, frame).call + by);
+  }
+
+  showCall(cluster, number) {
+    chooseCall(this.graph, cluster, number);
     this._regroup(`c${cluster}`);
     const { call, calls, noun } = turnShownIn(this.graph, cluster);
     setText(byId("announcement"), `${noun} ${call} of ${calls}`);
@@ -192,6 +199,7 @@ export class Session {
 
   _layout(anchor, still = false) {
     this.view.setLayout(layoutOf(this.graph, this.folded, measureOf(this.graph)), anchor, still);
+    this.chooser.show(this.folded);
   }
 
   // ---- selection

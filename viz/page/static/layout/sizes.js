@@ -14,19 +14,19 @@ const HEIGHT = 64;
 // The function that layoutOf asks: [width, height] of a "node", a "fold" or a cluster's "title".
 export function measureOf(graph) {
   return (kind, id) => {
-    if (kind === "title") return [widthOf(titleOf(graph, id), FONT) + 24 + chooserOf(graph, id), ROW];
+    if (kind === "title") return [widthOf(titleOf(graph, id), FONT) + 24, ROW];
     if (kind === "fold") return [FOLD, 78];
     return nodeSize(graph, id);
   };
 }
 
-function chooserOf(graph, cluster) {
-  const shown = turnShownIn(graph, cluster);
-  return shown ? widthOf(`${shown.noun} ${shown.calls} of ${shown.calls}`, FONT) + 64 : 0;
-}
-
+// The title of an open frame: "MLP · call 7 of 20".
 export function titleOf(graph, cluster) {
-  return printable(graph.clusters[cluster].title, 48);
+  const { title, name, kind } = graph.clusters[cluster];
+  const shown = turnShownIn(graph, cluster);
+  if (shown === null) return printable(title, 48);
+  const named = shown.noun === "call" ? (name === kind ? name : `${name} · ${kind}`) : title;
+  return printable(`${named} · ${shown.noun} ${shown.call} of ${shown.calls}`, 48);
 }
 
 export function constantName(graph, i) {

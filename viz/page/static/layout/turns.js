@@ -68,9 +68,11 @@ function nameOthers(graph, c) {
   const shown = turnShownIn(graph, c);
   if (shown === null) return;
   const { call, calls, noun } = shown;
-  const [first, later] = graph.others.get(c).map((box) => graph.clusters[box]);
-  const named = (n, which) => `${n} ${which} ${noun}${n === 1 ? "" : "s"}`;
-  first.title = later ? named(call - 1, "earlier") : named(calls - 1, "other");
-  first.name = first.title;
-  if (later) later.name = later.title = named(calls - call, "later");
+  const boxes = graph.others.get(c).map((box) => graph.clusters[box]);
+  const counts = boxes.length > 1 ? [call - 1, calls - call] : [calls - 1];
+  const which = boxes.length > 1 ? ["earlier", "later"] : ["other"];
+  boxes.forEach((box, k) => {
+    box.name = `${counts[k]} ${which[k]}`;
+    box.title = `${box.name} ${noun}${counts[k] === 1 ? "" : "s"}`;
+  });
 }
