@@ -17,17 +17,16 @@ def merge_calls(frames: Frames) -> None:
     The calls of a module that feeds itself by way of nodes outside of it stay apart.
     """
     numbers, apart = _numbers(frames.scene)
-    while True:
-        _place(frames, numbers, apart)
-        try:
-            TopologicalSorter(frames.dependencies()).prepare()
-        except CycleError as error:
-            cycle = {frames.frames[x] for x in error.args[1] if x in frames.frames}
-            merged = {frame.module for frame in cycle if not frame.call}
-            if merged:
-                apart |= merged
-                continue
-        return
+    merged: set[str] | None = None
+    while merged or merged is None:
+        apart |= merged or set()
+        merged = set()
+        if _place(frames, numbers, apart):
+            try:
+                TopologicalSorter(frames.dependencies()).prepare()
+            except CycleError as error:
+                cycle = [frames.frames[x] for x in error.args[1] if x in frames.frames]
+                merged = {frame.module for frame in cycle if not frame.call}
 
 
 def _numbers(scene: Scene) -> tuple[dict[str, tuple[int, int]], set[str]]:
@@ -51,16 +50,17 @@ def _numbers(scene: Scene) -> tuple[dict[str, tuple[int, int]], set[str]]:
     mutual: set[str] = set()
     for (_, module), needs in siblings.items():
         order = list(needs)
-        try:
-            order = list(TopologicalSorter(needs).static_order())
-        except CycleError:
-            mutual.add(module)
+        if len(order) > FEW:
+            try:
+                order = list(TopologicalSorter(needs).static_order())
+            except CycleError:
+                mutual.add(module)
         numbers |= {call: (i, len(order)) for i, call in enumerate(order, 1)}
     return numbers, mutual
 
 
-def _place(frames: Frames, numbers: dict[str, tuple[int, int]], apart: set[str]) -> None:
-    """Make the frames of calls, and put every node into one."""
+def _place(frames: Frames, numbers: dict[str, tuple[int, int]], apart: set[str]) -> bool:
+    """Make the frames of calls, and put every node into one; False if all calls stay apart."""
     clusters = frames.scene.clusters
     many = {c.module for c in clusters if numbers[c.id][1] > FEW} - apart
     frames.frames.clear()
@@ -85,6 +85,7 @@ def _place(frames: Frames, numbers: dict[str, tuple[int, int]], apart: set[str])
         if n.module is not None and n.role == "parameter":
             place = _common(frames, homes[n.module], place[0]), place[1]
         frames.places[n.id] = place
+    return bool(many)
 
 
 def _common(frames: Frames, homes: list[str], within: str | None) -> str | None:

@@ -11,7 +11,7 @@ from viz.scene.scene import Cluster, Scene, SceneNode
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Call number `call` of `calls` of the module in a frame, or a term of the sum in it.
+    """Call number `call` of `calls` of the module in a frame; of a sum, a term.
 
     `around` is the turn of an outer frame that it belongs to, None if there is none.
     """
@@ -20,6 +20,7 @@ class Turn:
     call: int
     calls: int
     around: Turn | None
+    is_term: bool = False
 
 
 Place = tuple[str | None, Turn | None]  # the frame around a node, and its innermost turn

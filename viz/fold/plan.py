@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from viz.fold.calls import FEW
 from viz.fold.collapse import Box
-from viz.fold.groups import groups
+from viz.fold.frames import Turn, turns_around
+from viz.fold.groups import Groups, groups
 from viz.scene.scene import Cluster, Scene
 
 
@@ -29,25 +30,45 @@ class Plan:
 def plans(scene: Scene, depth: int | None, focus: str | None) -> Iterator[Plan]:
     """Yield the plan for `depth`, or for each depth, the deepest first.
 
-    Each call of a module gets a box; the calls of a batch share one, and so do the terms of a sum.
-    The modules around node `focus` stay open and their calls apart.
+    Each call of a module gets a box; the calls of a batch share one. Of a large sum, the first term
+    is drawn, and a box for the others. The modules around node `focus` stay open and their calls
+    apart.
     """
-    whole, closed = scene, frozenset[str]()
-    if focus is None:
-        grouped = groups(scene)
-        whole, closed = grouped.scene, grouped.chained
+    grouped = groups(scene) if focus is None else Groups(scene, {}, *[frozenset()] * 2, {})
+    whole = grouped.scene
+    sums = {t.frame: t for t in grouped.turns.values() if t.around is None and t.is_term}
+    closed = grouped.chained | {c.id for c in whole.clusters if not c.module and c.id not in sums}
     together = "" if all(c.call for c in whole.clusters) else ", all calls of a module together"
-    closed |= {c.id for c in whole.clusters if not c.module}
-    if closed:
-        together += ", each sum in one box"
     ancestry = _ancestry(whole)
-    deepest = max((len(around) for name, around in ancestry.items() if name not in closed), default=1)
+    deepest = max(map(len, ancestry.values()), default=0)
     home = next((n.cluster for n in scene.nodes if n.id == focus), None)
     opened = {c.id for c in ancestry[home]} if home is not None else set()
-    for d in [depth] if depth is not None else range(deepest - 1, -1, -1):
-        boxes = _module_boxes(whole, d, closed, opened)
+    finest = deepest if closed else deepest - 1  # with all frames open, closed ones are left
+    for d in [depth] if depth is not None else range(finest, -1, -1):
+        box_of = _frame_boxes(ancestry, d, closed, opened)
+        rest = _other_terms(grouped, box_of)
+        boxes = {n.id: box_of[n.cluster] for n in whole.nodes if n.cluster in box_of} | rest
         boxes |= _input_box(whole, boxes, focus)
-        yield _make_plan(whole, boxes, f"depth={d}{together}")
+        shown = {box.cluster for box in rest.values()}
+        clusters = tuple(_first_term(c, sums[c.id]) if c.id in shown else c for c in whole.clusters)
+        said = together + (", one term of a sum" if shown else "")
+        yield _make_plan(replace(whole, clusters=clusters), boxes, f"depth={d}{said}")
+
+
+def _first_term(c: Cluster, term: Turn) -> Cluster:
+    kind = f"{c.kind} · term 1 of {term.calls:,}"
+    return replace(c, kind=kind, name=kind if c.name == c.kind else c.name)
+
+
+def _other_terms(grouped: Groups, box_of: dict[str | None, Box]) -> dict[str, Box]:
+    """Put the terms but the first of each open sum into a box."""
+    boxes: dict[str, Box] = {}
+    for x, turn in grouped.turns.items():
+        for t in turns_around(turn):
+            if t.is_term and t.around is None and t.call > 1 and t.frame not in box_of:
+                name = f"{t.calls - 1:,} other terms"
+                boxes[x] = Box(f"others_{t.frame}", name, t.frame)
+    return boxes
 
 
 def _ancestry(scene: Scene) -> dict[str, tuple[Cluster, ...]]:
@@ -58,18 +79,18 @@ def _ancestry(scene: Scene) -> dict[str, tuple[Cluster, ...]]:
     return ancestry
 
 
-def _module_boxes(
-    scene: Scene, depth: int, closed: frozenset[str], opened: set[str]
-) -> dict[str, Box]:
-    """Give each node the box of the outermost frame around it that is closed or at `depth`."""
+def _frame_boxes(
+    ancestry: dict[str, tuple[Cluster, ...]], depth: int, closed: frozenset[str], opened: set[str]
+) -> dict[str | None, Box]:
+    """Find the box of each frame: that of the outermost one around that is closed or at `depth`."""
     box_of: dict[str | None, Box] = {}
-    for name, around in _ancestry(scene).items():
+    for name, around in ancestry.items():
         inner = (c for i, c in enumerate(around) if i >= depth or c.id in closed)
         c = next((c for c in inner if c.id not in opened), None)
         if c is not None:
             calls = 1 if c.call else c.calls
             box_of[name] = Box(f"box_{c.id}", c.title, c.parent, calls)
-    return {n.id: box_of[n.cluster] for n in scene.nodes if n.cluster in box_of}
+    return box_of
 
 
 def _input_box(scene: Scene, boxes: dict[str, Box], focus: str | None) -> dict[str, Box]:

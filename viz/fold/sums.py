@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 from viz.fold.calls import FEW
 from viz.fold.frames import Frames, Place, Turn, turns_around
@@ -67,7 +68,7 @@ def _fold(
     frames.closed.add(inner)
     for k, nodes in enumerate(own, 1):
         for x in nodes:
-            frames.places[x] = home, Turn(home, k, len(terms), turn)
+            frames.places[x] = home, Turn(home, k, len(terms), turn, is_term=True)
     for x in additions:
         frames.places[x] = inner, turn
     for x in scaling:
@@ -113,11 +114,11 @@ def place_leaves(frames: Frames) -> None:
         first = next(iter(turns))
         if len({(t.frame, t.call) for t in turns if t}) != 1 or first is None or None in turns:
             continue
-        turn = first if len(turns) == 1 else Turn(first.frame, first.call, first.calls, around)
+        turn = first if len(turns) == 1 else replace(first, around=around)
         home = first.frame
         if n.role == "input":
             home = frames.frame("inputs", "inputs", parent, "inputs", home)
-            turn = Turn(home, turn.call, turn.calls, turn.around)
+            turn = replace(turn, frame=home)
         frames.places[n.id] = home, turn
 
 
