@@ -1,13 +1,14 @@
-"""Groups: alike parts of a scene in one frame, which opens with one call, or one term, at a time."""
+"""Groups: alike parts of a scene in one frame, which shows one call, or one term, at a time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from viz.fold.calls import merge_calls
 from viz.fold.frames import Frames, Turn, turns_around
+from viz.fold.leaves import place_leaves
 from viz.fold.parts import ROOM, cut_parts
-from viz.fold.sums import fold_sums, place_leaves
+from viz.fold.sums import fold_sums
 from viz.scene.scene import Scene, SceneNode
 
 
@@ -22,10 +23,10 @@ class Groups:
     """
 
     scene: Scene
-    turns: dict[str, Turn]
-    closed: frozenset[str]
-    chained: frozenset[str]
-    choices: dict[str, int]
+    turns: dict[str, Turn] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+    chained: frozenset[str] = frozenset()
+    choices: dict[str, int] = field(default_factory=dict)
 
 
 def groups(scene: Scene) -> Groups:
@@ -36,7 +37,7 @@ def groups(scene: Scene) -> Groups:
 def page_groups(scene: Scene) -> Groups:
     """Group a scene that has no room in a first picture, so that folded, it has."""
     if len(scene.nodes) <= ROOM:
-        return Groups(scene, {}, frozenset(), frozenset(), {})
+        return Groups(scene)
     frames = _grouped(scene)
     cut_parts(frames)
     return _finish(frames)
@@ -80,7 +81,8 @@ def _choices(frames: Frames) -> dict[str, int]:
     """Number the choices: one for the frames within the same calls that have as many themselves."""
     choices: dict[str, int] = {}
     number: dict[tuple[str, int], int] = {}
-    for turn in dict.fromkeys(t for _, inner in frames.places.values() for t in turns_around(inner)):
-        key = turn.around.frame if turn.around else "", turn.calls
-        choices.setdefault(turn.frame, number.setdefault(key, len(number)))
+    inner = dict.fromkeys(turn for _, turn in frames.places.values())
+    for t in dict.fromkeys(t for turn in inner for t in turns_around(turn)):
+        key = t.around.frame if t.around else "", t.calls
+        choices.setdefault(t.frame, number.setdefault(key, len(number)))
     return choices

@@ -1,4 +1,4 @@
-"""Parts: a graph with too much beside each other, cut into runs of nodes that fold as modules do."""
+"""Parts: runs of nodes that fold as modules do, of a graph with too much beside each other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from viz.fold.frames import Frames, Turn
 
 ROOM = 60  # boxes of a first picture, at most
-EACH = 48  # nodes, frames or smaller parts in one part
+EACH = 8  # nodes, frames or smaller parts in one part
 
 
 def cut_parts(frames: Frames) -> None:
@@ -60,6 +60,8 @@ def _cut(frames: Frames, items: list[str], parent: str | None) -> None:
             name = f"{prefix}{k // size + 1}"
             home = frames.frame(name, name, around, name)
             part = run[k : k + size]
+            if k + size < len(run):  # the last part, with the result, may start open
+                frames.closed.add(home)
             if len(part) > EACH:
                 waiting.append((part, home, f"{name}."))
                 continue

@@ -34,7 +34,7 @@ def plans(scene: Scene, depth: int | None, focus: str | None) -> Iterator[Plan]:
     is drawn, and a box for the others. The modules around node `focus` stay open and their calls
     apart.
     """
-    grouped = groups(scene) if focus is None else Groups(scene, {}, *[frozenset()] * 2, {})
+    grouped = groups(scene) if focus is None else Groups(scene)
     whole = grouped.scene
     sums = {t.frame: t for t in grouped.turns.values() if t.around is None and t.is_term}
     closed = grouped.chained | {c.id for c in whole.clusters if not c.module and c.id not in sums}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import replace
 
 from viz.fold.calls import FEW
-from viz.fold.frames import Frames, Place, Turn, turns_around
+from viz.fold.frames import Frames, Place, Turn
 
 MANY = 16  # terms of a sum inside a module that are drawn apart: a neuron is read as a whole
 
@@ -42,16 +41,14 @@ def _additions_and_terms(frames: Frames, root: str) -> tuple[set[str], list[str]
         if x == root or (n.op == "add" and alone):
             additions.add(x)
             stack.extend(reversed(frames.operands[x]))
-        elif n.role == "constant" or (not terms and not n.op and not n.data and alone):
+        elif n.role == "constant" or (not terms and n.role == "input" and not n.data and alone):
             additions.add(x)  # a constant, or the 0 that a sum starts with
         else:
             terms.append(x)
     return additions, terms
 
 
-def _fold(
-    frames: Frames, root: str, additions: set[str], terms: list[str], number: int
-) -> None:
+def _fold(frames: Frames, root: str, additions: set[str], terms: list[str], number: int) -> None:
     place = parent, turn = frames.places[root]
     what = f"sum of {len(terms):,}"
     scaling = _scaling(frames, root, len(terms))
@@ -101,28 +98,3 @@ def _needed_only_by(frames: Frames, term: str, place: Place) -> list[str]:
             found.append(x)
             stack.extend(frames.operands[x])
     return found
-
-
-def place_leaves(frames: Frames) -> None:
-    """Put a leaf that only one call or term needs beside it: an input of a call, a weight."""
-    for n in frames.scene.nodes:
-        users = [frames.places[x] for x in frames.users[n.id]]
-        if n.op or n.role == "constant" or not users:
-            continue
-        parent, around = frames.places[n.id]
-        turns = {_turn_below(frames, place, parent) for place in users}
-        first = next(iter(turns))
-        if len({(t.frame, t.call) for t in turns if t}) != 1 or first is None or None in turns:
-            continue
-        turn = first if len(turns) == 1 else replace(first, around=around)
-        home = first.frame
-        if n.role == "input":
-            home = frames.frame("inputs", "inputs", parent, "inputs", home)
-            turn = replace(turn, frame=home)
-        frames.places[n.id] = home, turn
-
-
-def _turn_below(frames: Frames, place: Place, parent: str | None) -> Turn | None:
-    """Find the turn of a node in a frame that stands directly in `parent`."""
-    inside = (t for t in turns_around(place[1]) if frames.frames[t.frame].parent == parent)
-    return next(inside, None)

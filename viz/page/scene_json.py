@@ -10,7 +10,7 @@ from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.ops import TABLE, Op, mul_no_nan
-from viz.fold.frames import turns_around
+from viz.fold.frames import Turn, turns_around
 from viz.fold.groups import Groups, page_groups
 from viz.fold.parts import ROOM
 from viz.scene.scene import (
@@ -89,7 +89,7 @@ def _graph(
     operands = [[place[e.source] for e in arrivals[n.id]] for n in scene.nodes]
     inner = dict.fromkeys(groups.turns.values())
     made = dict.fromkeys(t for turn in inner for t in [*turns_around(turn)][::-1])
-    turns = {None: -1, **{turn: i for i, turn in enumerate(made)}}
+    turns: dict[Turn | None, int] = {None: -1, **{turn: i for i, turn in enumerate(made)}}
     opaque = [i for i, n in enumerate(scene.nodes) if n.op and n.op not in known]
     nodes: Columns = {
         "op": [ops[n.op, n.symbol] if n.op else -1 for n in scene.nodes],

@@ -126,7 +126,7 @@ class ModuleCalls:
                 self.parameters[leaf] = names.get(leaf, self.parameters[leaf])
 
     def _ends_in_reading_order(self, root: Value) -> dict[int, int]:
-        """Find the place of each call's last node in the order of the formula, first terms first."""
+        """Find the place of each call's last node in reading order, first operands first."""
         ends: dict[int, int] = {}
         stack = [(root, False)]
         seen: set[int] = set()

@@ -18,8 +18,8 @@ export class TurnChooser {
     const byChoice = new Map();
     for (const c of graph.shownTurns.keys()) {
       const { choice } = graph.clusters[c];
-      if (!clustersAround(graph, c).some((at) => folded.has(at)) && !byChoice.has(choice))
-        byChoice.set(choice, c);
+      const isOpen = !clustersAround(graph, c).some((at) => folded.has(at));
+      if (isOpen && (!byChoice.has(choice) || graph.clusters[c].module !== "")) byChoice.set(choice, c);
     }
     const frames = [...byChoice.values()].slice(0, MOST);
     const key = frames.map((c) => `${c}/${turnShownIn(graph, c).calls}`).join();

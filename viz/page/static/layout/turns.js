@@ -21,7 +21,8 @@ export function turnShownIn(graph, cluster) {
   const t = graph.shownTurns.get(cluster);
   if (t === undefined) return null;
   const { call, calls } = graph.turns;
-  const noun = graph.clusters[cluster].call === 0 ? "call" : "term";
+  const { module, kind } = graph.clusters[cluster];
+  const noun = module !== "" || kind === "inputs" ? "call" : "term";
   return { call: call[t], calls: calls[t], noun };
 }
 
