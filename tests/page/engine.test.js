@@ -76,7 +76,7 @@ test("a number of the JSON is a double, whatever it is", () => {
 });
 
 test("another version is refused", () => {
-  assert.throws(() => graphOf({ version: 2 }), /version 1, got 2; make the page again/);
+  assert.throws(() => graphOf({ version: 3 }), /version 2, got 3; make the page again/);
 });
 
 test("edges lead both ways", () => {

@@ -52,7 +52,7 @@ def test_every_column_is_that_of_the_scene():
     by_id = {c.id: c.title for c in shot.clusters}
     assert titles == [by_id.get(n.cluster) for n in shot.nodes]
     assert shot.nodes[got["root"]].id == shot.root
-    assert got["version"] == 1
+    assert got["version"] == 2
 
 
 def test_edges_are_the_operands_in_their_order():

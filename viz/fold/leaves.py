@@ -23,7 +23,7 @@ def place_leaves(frames: Frames) -> None:
             continue
         turn = _common_turn({_turn_below(frames, place, parent) for place in users}, around)
         if n.role == "input":
-            inputs.setdefault((parent, turn and turn.frame), {})[n.id] = turn
+            inputs.setdefault((parent, turn.frame if turn else None), {})[n.id] = turn
         elif turn is not None:
             frames.places[n.id] = turn.frame, turn
     for (parent, frame), found in inputs.items():

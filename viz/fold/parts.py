@@ -9,7 +9,7 @@ from dataclasses import replace
 from viz.fold.frames import Frames, Turn
 
 ROOM = 60  # boxes of a first picture, at most
-EACH = 8  # nodes, frames or smaller parts in one part
+EACH = 6  # parts that a run is cut into, and nodes in the smallest ones
 
 
 def cut_parts(frames: Frames) -> None:
@@ -55,14 +55,14 @@ def _cut(frames: Frames, items: list[str], parent: str | None) -> None:
     waiting = [(items, parent, "part ")]
     while waiting:
         run, around, prefix = waiting.pop()
-        size = EACH ** math.ceil(math.log(len(run)) / math.log(EACH) - 1e-9 - 1)
+        size = max(EACH, math.ceil(len(run) / EACH))
         for k in range(0, len(run), size):
             name = f"{prefix}{k // size + 1}"
             home = frames.frame(name, name, around, name)
             part = run[k : k + size]
             if k + size < len(run):  # the last part, with the result, may start open
                 frames.closed.add(home)
-            if len(part) > EACH:
+            if len(part) > 2 * EACH:
                 waiting.append((part, home, f"{name}."))
                 continue
             for x in part:
