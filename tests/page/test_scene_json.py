@@ -122,7 +122,7 @@ def test_the_documentation_of_the_json_is_right():
     test = doctest.DocTestParser().get_doctest(text, {}, "scene.md", "scene.md", 0)
     assert doctest.DocTestRunner().run(test).failed == 0
     keys = columns(network())
-    for key in [*keys, *keys["nodes"], *keys["opaque"], *keys["clusters"][0]]:
+    for key in [*keys, *keys["nodes"], *keys["opaque"], *keys["turns"], *keys["clusters"][0]]:
         assert f"`{key}`" in text or f".{key}`" in text, key
 
 
