@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from viz.fold.calls import FEW
 from viz.fold.collapse import Box
 from viz.fold.frames import Turn, turns_around
 from viz.fold.groups import Groups, groups
@@ -48,7 +47,6 @@ def plans(scene: Scene, depth: int | None, focus: str | None) -> Iterator[Plan]:
         box_of = _frame_boxes(ancestry, d, closed, opened)
         rest = _other_terms(grouped, box_of)
         boxes = {n.id: box_of[n.cluster] for n in whole.nodes if n.cluster in box_of} | rest
-        boxes |= _input_box(whole, boxes, focus)
         shown = {box.cluster for box in rest.values()}
         clusters = tuple(_first_term(c, sums[c.id]) if c.id in shown else c for c in whole.clusters)
         said = together + (", one term of a sum" if shown else "")
@@ -91,13 +89,6 @@ def _frame_boxes(
             calls = 1 if c.call else c.calls
             box_of[name] = Box(f"box_{c.id}", c.title, c.parent, calls)
     return box_of
-
-
-def _input_box(scene: Scene, boxes: dict[str, Box], focus: str | None) -> dict[str, Box]:
-    """Put the inputs that only boxes use into one box: there is one for each number of a batch."""
-    apart = {e.source for e in scene.edges if e.target not in boxes} | boxes.keys() | {focus}
-    inputs = [n.id for n in scene.nodes if n.role == "input" and n.id not in apart]
-    return dict.fromkeys(inputs, Box("inputs", "inputs")) if len(inputs) > 2 * FEW else {}
 
 
 def _make_plan(scene: Scene, boxes: dict[str, Box], note: str) -> Plan:
