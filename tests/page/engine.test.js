@@ -25,6 +25,7 @@ function sceneOf(lines) {
     cluster: [],
     flags: [],
     locked: [],
+    turn: [],
   };
   const ops = ["add", "mul"];
   const add = (name, op, operands, data, role) => {
@@ -37,6 +38,7 @@ function sceneOf(lines) {
     nodes.cluster.push(-1);
     nodes.flags.push([]);
     nodes.locked.push(0);
+    nodes.turn.push(-1);
     return nodes.op.length - 1;
   };
   const place = (x) =>
@@ -51,7 +53,7 @@ function sceneOf(lines) {
   }
   const opaque = { node: [], local: [] };
   return {
-    version: 1,
+    version: 2,
     root: nodes.op.length - 1,
     notes: [],
     ops,
@@ -59,6 +61,8 @@ function sceneOf(lines) {
     nodes,
     opaque,
     clusters: [],
+    turns: { cluster: [], call: [], calls: [], around: [] },
+    room: 60,
   };
 }
 
@@ -76,7 +80,7 @@ test("a number of the JSON is a double, whatever it is", () => {
 });
 
 test("another version is refused", () => {
-  assert.throws(() => graphOf({ version: 2 }), /version 1, got 2; make the page again/);
+  assert.throws(() => graphOf({ version: 3 }), /version 2, got 3; make the page again/);
 });
 
 test("edges lead both ways", () => {

@@ -7,13 +7,12 @@ import { contentsOf, firstFolds } from "../../viz/page/static/layout/folds.js";
 import { formulaByNumber } from "../../viz/page/static/base/formulas.js";
 import { graphOf } from "../../viz/page/static/base/graph.js";
 import { exact, factor, short, signed, typedNumber } from "../../viz/page/static/base/numbers.js";
-import { withParts } from "../../viz/page/static/layout/parts.js";
 import { pathsOf } from "../../viz/page/static/engine/paths.js";
 import { pushLines } from "../../viz/page/static/engine/step_text.js";
 import { searchNodes } from "../../viz/page/static/canvas/search.js";
 import { Steps } from "../../viz/page/static/engine/steps.js";
 import { columnsOf, printable } from "../../viz/page/static/base/text.js";
-import { perceptron, randomGraph } from "./graphs.js";
+import { perceptron } from "./graphs.js";
 
 const PRIMITIVES = {
   add: { forward: (a, b) => a + b, partials: [() => 1, () => 1] },
@@ -25,7 +24,7 @@ const PRIMITIVES = {
 function engineOf(...rows) {
   const leaf = (row) => typeof row[1] === "number";
   const scene = {
-    version: 1,
+    version: 2,
     root: rows.length - 1,
     notes: [],
     ops: ["add", "mul"],
@@ -42,7 +41,10 @@ function engineOf(...rows) {
       cluster: rows.map(() => -1),
       flags: rows.map(() => []),
       locked: rows.map(() => 0),
+      turn: rows.map(() => -1),
     },
+    turns: { cluster: [], call: [], calls: [], around: [] },
+    room: 60,
   };
   const engine = new Engine(graphOf(scene), PRIMITIVES);
   for (const [i, row] of rows.entries()) if (leaf(row)) engine.setLeaf(i, row[1] + 1);
@@ -147,7 +149,7 @@ test("a search finds exact names first, and primitives", () => {
 
 test("few boxes are open to begin with, and neighbours alike", () => {
   const graph = perceptron([2, 16, 16, 1]);
-  const folded = firstFolds(graph);
+  const folded = firstFolds(graph, 60);
   const kinds = graph.clusters.map(
     ({ kind }, c) => `${kind} in ${graph.clusters[c].parent}: ${folded.has(c)}`,
   );
@@ -170,12 +172,4 @@ test("a folded module knows what leaves it", () => {
   assert.deepEqual(contents[0].outputs, [graph.root]);
   assert.equal(contents[1].outputs.length, 3);
   assert.equal(contents[0].size, graph.count - 2);
-});
-
-test("a large graph without modules is cut into parts of it, each node in one", () => {
-  const graph = withParts(randomGraph(1, 5000, 0));
-  assert.ok(graph.clusterOf.every((c) => c >= 0));
-  graph.clusters.forEach(({ parent }, c) => assert.ok(parent < c));
-  assert.ok(graph.clusters.filter(({ parent }) => parent < 0).length <= 48);
-  assert.equal(withParts(randomGraph(1, 2000, 0)).clusters.length, 0);
 });

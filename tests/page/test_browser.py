@@ -277,7 +277,7 @@ def test_one_finger_moves_the_graph_and_two_zoom_it(browser, tmp_path):
         moved = camera(seen)
         assert (moved[0] - x, moved[1] - y) == pytest.approx((100, 40), abs=1)
         assert moved[2] == scale
-        touches(seen, [(200, 300), (300, 300)], [(180, 300), (320, 300)], [(150, 300), (350, 300)])
+        touches(seen, [(200, 100), (300, 100)], [(180, 100), (320, 100)], [(150, 100), (350, 100)])
         assert camera(seen)[2] == pytest.approx(2 * scale, rel=0.05)
         assert seen.complaints == []
 

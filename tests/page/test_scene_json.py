@@ -52,7 +52,7 @@ def test_every_column_is_that_of_the_scene():
     by_id = {c.id: c.title for c in shot.clusters}
     assert titles == [by_id.get(n.cluster) for n in shot.nodes]
     assert shot.nodes[got["root"]].id == shot.root
-    assert got["version"] == 1
+    assert got["version"] == 2
 
 
 def test_edges_are_the_operands_in_their_order():
@@ -122,7 +122,7 @@ def test_the_documentation_of_the_json_is_right():
     test = doctest.DocTestParser().get_doctest(text, {}, "scene.md", "scene.md", 0)
     assert doctest.DocTestRunner().run(test).failed == 0
     keys = columns(network())
-    for key in [*keys, *keys["nodes"], *keys["opaque"], *keys["clusters"][0]]:
+    for key in [*keys, *keys["nodes"], *keys["opaque"], *keys["turns"], *keys["clusters"][0]]:
         assert f"`{key}`" in text or f".{key}`" in text, key
 
 

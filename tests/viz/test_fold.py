@@ -77,8 +77,7 @@ def test_the_picture_says_what_it_folded():
     assert small.notes == ("… 101 of 109 nodes folded: depth=1",)
     small = fit(scene(network([4, 4, 1], 6)), max_nodes=20)
     assert small.notes == (
-        "… 448 of 464 nodes folded: depth=0, all calls of a module together;"
-        " only the nodes nearest to the result are shown",
+        "… 460 of 464 nodes folded: depth=1, all calls of a module together, one term of a sum",
     )
 
 
@@ -182,7 +181,7 @@ def test_the_largest_gradients_stay_among_equally_near_nodes():
     xs = [Value(float(i), f"x{i}") for i in range(40)]
     level = [x * i for i, x in enumerate(xs)]
     while len(level) > 1:
-        level = [a + b for a, b in zip(level[::2], level[1::2])] + level[len(level) // 2 * 2 :]
+        level = [a - b for a, b in zip(level[::2], level[1::2])] + level[len(level) // 2 * 2 :]
     y = level[0]
     y.backward()
     small = fit(scene(y), max_nodes=100)

@@ -61,7 +61,7 @@ def _with_note(fitted: Scene, total: int, steps: list[str]) -> Scene:
 
 def _choose_plan(scene: Scene, depth: int | None, focus: str | None, max_nodes: int) -> Plan | None:
     """Choose the plan that folds least among those that fit; None if nothing needs folding."""
-    if not scene.clusters or (depth is None and (focus or len(scene.nodes) <= max_nodes)):
+    if depth is None and (focus or len(scene.nodes) <= max_nodes):
         return None
     coarsest = None
     fallback = None

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from viz.fold.collapse import Box
+from viz.fold.frames import Turn, turns_around
+from viz.fold.groups import Groups, groups
 from viz.scene.scene import Cluster, Scene
-
-FEW = 4  # calls of a module that are drawn apart: more are a batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +29,44 @@ class Plan:
 def plans(scene: Scene, depth: int | None, focus: str | None) -> Iterator[Plan]:
     """Yield the plan for `depth`, or for each depth, the deepest first.
 
-    Each call of a module gets a box; the calls of a batch share one. The modules around node
-    `focus` stay open and their calls apart.
+    Each call of a module gets a box; the calls of a batch share one. Of a large sum, the first term
+    is drawn, and a box for the others. The modules around node `focus` stay open and their calls
+    apart.
     """
-    few = all(c.calls <= FEW for c in scene.clusters)
-    whole = scene if few or focus is not None else merge_calls(scene)
-    together = "" if whole is scene else ", all calls of a module together"
+    grouped = groups(scene) if focus is None else Groups(scene)
+    whole = grouped.scene
+    sums = {t.frame: t for t in grouped.turns.values() if t.around is None and t.is_term}
+    closed = grouped.chained | {c.id for c in whole.clusters if not c.module and c.id not in sums}
+    together = "" if all(c.call for c in whole.clusters) else ", all calls of a module together"
     ancestry = _ancestry(whole)
-    deepest = max(map(len, ancestry.values()))
+    deepest = max(map(len, ancestry.values()), default=0)
     home = next((n.cluster for n in scene.nodes if n.id == focus), None)
     opened = {c.id for c in ancestry[home]} if home is not None else set()
-    for d in [depth] if depth is not None else range(deepest - 1, -1, -1):
-        boxes = _module_boxes(whole, d, opened)
-        boxes |= _input_box(whole, boxes, focus)
-        yield _make_plan(whole, boxes, f"depth={d}{together}")
+    finest = deepest if closed else deepest - 1  # with all frames open, closed ones are left
+    for d in [depth] if depth is not None else range(finest, -1, -1):
+        box_of = _frame_boxes(ancestry, d, closed, opened)
+        rest = _other_terms(grouped, box_of)
+        boxes = {n.id: box_of[n.cluster] for n in whole.nodes if n.cluster in box_of} | rest
+        shown = {box.cluster for box in rest.values()}
+        clusters = tuple(_first_term(c, sums[c.id]) if c.id in shown else c for c in whole.clusters)
+        said = together + (", one term of a sum" if shown else "")
+        yield _make_plan(replace(whole, clusters=clusters), boxes, f"depth={d}{said}")
 
 
-def merge_calls(scene: Scene) -> Scene:
-    """Put all calls of a module into one frame, together with the parameters that they share."""
-    module_of = {c.id: c.module for c in scene.clusters}
-    first: dict[str | None, str | None] = {None: None}
-    frames: list[Cluster] = []
-    for c in scene.clusters:
-        if c.module not in first:
-            first[c.module] = c.id
-            parent = first[module_of[c.parent]] if c.parent is not None else None
-            frames.append(replace(c, parent=parent, call=0))
-    nodes = tuple(replace(n, cluster=first[n.module]) for n in scene.nodes)
-    return replace(scene, nodes=nodes, clusters=tuple(frames))
+def _first_term(c: Cluster, term: Turn) -> Cluster:
+    kind = f"{c.kind} · term 1 of {term.calls:,}"
+    return replace(c, kind=kind, name=kind if c.name == c.kind else c.name)
+
+
+def _other_terms(grouped: Groups, box_of: dict[str | None, Box]) -> dict[str, Box]:
+    """Put the terms but the first of each open sum into a box."""
+    boxes: dict[str, Box] = {}
+    for x, turn in grouped.turns.items():
+        for t in turns_around(turn):
+            if t.is_term and t.around is None and t.call > 1 and t.frame not in box_of:
+                name = f"{t.calls - 1:,} other terms"
+                boxes[x] = Box(f"others_{t.frame}", name, t.frame)
+    return boxes
 
 
 def _ancestry(scene: Scene) -> dict[str, tuple[Cluster, ...]]:
@@ -67,22 +77,18 @@ def _ancestry(scene: Scene) -> dict[str, tuple[Cluster, ...]]:
     return ancestry
 
 
-def _module_boxes(scene: Scene, depth: int, opened: set[str]) -> dict[str, Box]:
-    """Give each node the box of the outermost closed module around it at `depth` or deeper."""
+def _frame_boxes(
+    ancestry: dict[str, tuple[Cluster, ...]], depth: int, closed: frozenset[str], opened: set[str]
+) -> dict[str | None, Box]:
+    """Find the box of each frame: that of the outermost one around that is closed or at `depth`."""
     box_of: dict[str | None, Box] = {}
-    for name, around in _ancestry(scene).items():
-        closed = next((c for c in around[depth:] if c.id not in opened), None)
-        if closed is not None:
-            calls = 1 if closed.call else closed.calls
-            box_of[name] = Box(f"box_{closed.id}", closed.title, closed.parent, calls)
-    return {n.id: box_of[n.cluster] for n in scene.nodes if n.cluster in box_of}
-
-
-def _input_box(scene: Scene, boxes: dict[str, Box], focus: str | None) -> dict[str, Box]:
-    """Put the inputs that only boxes use into one box: there is one for each number of a batch."""
-    apart = {e.source for e in scene.edges if e.target not in boxes} | boxes.keys() | {focus}
-    inputs = [n.id for n in scene.nodes if n.role == "input" and n.id not in apart]
-    return dict.fromkeys(inputs, Box("inputs", "inputs")) if len(inputs) > 2 * FEW else {}
+    for name, around in ancestry.items():
+        inner = (c for i, c in enumerate(around) if i >= depth or c.id in closed)
+        c = next((c for c in inner if c.id not in opened), None)
+        if c is not None:
+            calls = 1 if c.call else c.calls
+            box_of[name] = Box(f"box_{c.id}", c.title, c.parent, calls)
+    return box_of
 
 
 def _make_plan(scene: Scene, boxes: dict[str, Box], note: str) -> Plan:

@@ -1,4 +1,4 @@
-"""Scene JSON, version 1: a scene as columns of numbers and names, described in docs/scene.md."""
+"""Scene JSON, version 2: a scene as columns of numbers and names, described in docs/scene.md."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.ops import TABLE, Op, mul_no_nan
+from viz.fold.frames import Turn, turns_around
+from viz.fold.groups import Groups, page_groups
+from viz.fold.parts import ROOM
 from viz.scene.names import distinct_names
 from viz.scene.scene import (
     INDETERMINATE,
@@ -22,7 +25,7 @@ from viz.scene.scene import (
 )
 from viz.scene.stale import STALE, split_notes
 
-VERSION = 1
+VERSION = 2
 Columns = dict[str, Sequence[object]]
 
 
@@ -43,9 +46,10 @@ def scene_json(y: Value, *, names: Mapping[Value, str] | None = None) -> str:
 
 def to_json(scene: Scene, known: Collection[str]) -> str:
     """Write a scene as JSON for a reader that can compute the primitives named in `known`."""
+    groups = page_groups(scene)
     ops = list(dict.fromkeys((n.op, n.symbol) for n in scene.nodes if n.op))
     stale, notes = split_notes(scene.notes)
-    names = distinct_names(scene)
+    nodes, names = groups.scene.nodes, distinct_names(groups.scene)
     whole = {
         "version": VERSION,
         "root": next(i for i, n in enumerate(scene.nodes) if n.id == scene.root),
@@ -56,9 +60,10 @@ def to_json(scene: Scene, known: Collection[str]) -> str:
         "off": {OFF_AT_ZERO.name: OFF},
         "flat": [name in TABLE and TABLE[name].flat for name, _ in ops],
         "absorbing": [TABLE[name].absorbing if name in TABLE else () for name, _ in ops],
-        **_graph(scene, {pair: k for k, pair in enumerate(ops)}, known),
-        "distinct": {i: names[n.id] for i, n in enumerate(scene.nodes) if names[n.id] != n.name},
-        "clusters": _clusters(scene),
+        **_graph(groups, {pair: k for k, pair in enumerate(ops)}, known),
+        "distinct": {i: names[n.id] for i, n in enumerate(nodes) if names[n.id] != n.name},
+        "clusters": _clusters(groups),
+        "room": ROOM,
     }
     text = json.dumps(whole, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c")  # otherwise a label could end the script element around it
@@ -79,14 +84,18 @@ def spelled(y: Value, spellings: Collection[Op]) -> dict[str, Op]:
 
 
 def _graph(
-    scene: Scene, ops: dict[tuple[str, str], int], known: Collection[str]
+    groups: Groups, ops: dict[tuple[str, str], int], known: Collection[str]
 ) -> dict[str, Columns]:
+    scene = groups.scene
     arrivals: dict[str, list[SceneEdge]] = {n.id: [] for n in scene.nodes}
     for e in scene.edges:
         arrivals[e.target].append(e)
     place = {n.id: i for i, n in enumerate(scene.nodes)}
     cluster = {c.id: i for i, c in enumerate(scene.clusters)}
     operands = [[place[e.source] for e in arrivals[n.id]] for n in scene.nodes]
+    inner = dict.fromkeys(groups.turns.values())
+    made = dict.fromkeys(t for turn in inner for t in [*turns_around(turn)][::-1])
+    turns: dict[Turn | None, int] = {None: -1, **{turn: i for i, turn in enumerate(made)}}
     opaque = [i for i, n in enumerate(scene.nodes) if n.op and n.op not in known]
     nodes: Columns = {
         "op": [ops[n.op, n.symbol] if n.op else -1 for n in scene.nodes],
@@ -98,9 +107,16 @@ def _graph(
         "cluster": [-1 if n.cluster is None else cluster[n.cluster] for n in scene.nodes],
         "flags": [n.flags for n in scene.nodes],
         "locked": _locked(operands, opaque),
+        "turn": [turns[groups.turns.get(n.id)] for n in scene.nodes],
     }
     local = [[number(e.local) for e in arrivals[scene.nodes[i].id]] for i in opaque]
-    return {"nodes": nodes, "opaque": {"node": opaque, "local": local}}
+    columns: Columns = {
+        "cluster": [cluster[t.frame] for t in made],
+        "call": [t.call for t in made],
+        "calls": [t.calls for t in made],
+        "around": [turns[t.around] for t in made],
+    }
+    return {"nodes": nodes, "turns": columns, "opaque": {"node": opaque, "local": local}}
 
 
 def _locked(operands: list[list[int]], opaque: list[int]) -> list[int]:
@@ -115,8 +131,9 @@ def _locked(operands: list[list[int]], opaque: list[int]) -> list[int]:
     return locked
 
 
-def _clusters(scene: Scene) -> list[dict[str, object]]:
-    place = {c.id: i for i, c in enumerate(scene.clusters)}
+def _clusters(groups: Groups) -> list[dict[str, object]]:
+    clusters = groups.scene.clusters
+    place = {c.id: i for i, c in enumerate(clusters)}
     return [
         {
             "name": c.name,
@@ -126,8 +143,11 @@ def _clusters(scene: Scene) -> list[dict[str, object]]:
             "module": c.module,
             "call": c.call,
             "calls": c.calls,
+            "closed": c.id in groups.closed,
+            "chained": c.id in groups.chained,
+            "choice": groups.choices.get(c.id, -1),
         }
-        for c in scene.clusters
+        for c in clusters
     ]
 
 

@@ -71,6 +71,7 @@ class ModuleCalls:
                 self.parameters.update(self._parameter_names(calls[0]))
         self._locate_parameters(order)
         self._cluster_ids = {key: f"c{i}" for i, key in enumerate(self._calls, 1)}
+        self._ends = self._ends_in_reading_order(order[-1])
         self.clusters = tuple(self._clusters())
 
     def cluster_and_module(self, v: Value) -> tuple[str | None, str | None]:
@@ -124,15 +125,36 @@ class ModuleCalls:
                 names = self._parameter_names(calls[-1])
                 self.parameters[leaf] = names.get(leaf, self.parameters[leaf])
 
+    def _ends_in_reading_order(self, root: Value) -> dict[int, int]:
+        """Find the place of each call's last node in reading order, first operands first."""
+        ends: dict[int, int] = {}
+        stack = [(root, False)]
+        seen: set[int] = set()
+        place = 0
+        while stack:
+            v, done = stack.pop()
+            if done:
+                place += 1
+                for scope in self._calls[id(v.scope)] if v.scope is not None else ():
+                    ends[id(scope)] = place
+            elif id(v) not in seen:
+                seen.add(id(v))
+                stack.append((v, True))
+                stack.extend((x, False) for _, x in reversed(list(node_operands(v))))
+        return ends
+
     def _clusters(self) -> Iterator[Cluster]:
-        total = Counter(modules[-1] for modules in self._modules.values())
-        so_far: Counter[str] = Counter()
+        total: Counter[str] = Counter()
+        number: dict[int, int] = {}
+        for key in sorted(self._calls, key=lambda key: self._ends[key]):
+            module = self._modules[key][-1]
+            total[module] += 1
+            number[key] = total[module]
         for key, calls in self._calls.items():
             scope, module = calls[-1], self._modules[key][-1]
-            so_far[module] += 1
             parent = self._cluster_ids[id(calls[-2])] if len(calls) > 1 else None
             kind = type(scope.owner).__name__
-            numbers = so_far[module], total[module]
+            numbers = number[key], total[module]
             yield Cluster(self._cluster_ids[key], scope.name, parent, kind, module, *numbers)
 
 

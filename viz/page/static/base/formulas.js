@@ -20,9 +20,9 @@ export function fullName(graph, i) {
 
 export function pathOf(graph, i) {
   const parts = [graph.names[i]];
-  for (let c = graph.clusterOf[i]; c >= 0; c = graph.clusters[c].parent) {
-    const { name, kind } = graph.clusters[c];
-    if (name !== kind) parts.unshift(name);
+  for (let c = graph.frameOf[i]; c >= 0; c = graph.clusters[c].parent) {
+    const { name, kind, module } = graph.clusters[c];
+    if (name !== kind && module !== "") parts.unshift(name);
   }
   return parts.join(".");
 }

@@ -2,7 +2,7 @@
 // known by their index. Edge e leads from operand[e] to target[e] and is operand number
 // e - first[target[e]] of that node.
 
-export const SCENE_VERSION = 1;
+export const SCENE_VERSION = 2;
 const NOT_FINITE = new Map([["nan", NaN], ["inf", Infinity], ["-inf", -Infinity]]);
 
 // A number of the JSON: nan and the infinities are strings there, an unknown number is null.
@@ -12,10 +12,12 @@ export function numberOf(x) {
 }
 
 // Makes { count, root, op, first, operand, target, userFirst, userEdge, data, grad, reached,
-// isConstant, isOpaque, locked, local, names, roles, flags, clusterOf, clusters, ops, symbols,
-// notes, stale, off, flat, absorbing }. The edges that leave node i are userEdge[userFirst[i]] up to userFirst[i + 1].
-// `distinct` has the names that tell nodes apart, by node, where they are longer.
-// `stale` is a sentence if some data of the graph changed after it was computed, else null.
+// isConstant, isOpaque, locked, local, names, roles, flags, frameOf, clusterOf, clusters, turn,
+// turns, room, ops, symbols, notes, stale, off, flat, absorbing }. Node i belongs in the cluster
+// frameOf[i]; turns.js sets clusterOf[i], the cluster it is drawn in. The edges that leave node i
+// are userEdge[userFirst[i]] up to userFirst[i + 1]. `distinct` has the names that tell nodes
+// apart, by node, where they are longer. `stale` is a sentence if some data of the graph changed
+// after it was computed, else null.
 // `data`, `grad` and `reached` come from Python; `local` has Python's local derivatives of opaque
 // nodes, by edge, and NaN elsewhere.
 export function graphOf(scene) {
@@ -40,7 +42,11 @@ export function graphOf(scene) {
     roles: nodes.role,
     flags: nodes.flags,
     locked: Uint8Array.from(nodes.locked),
+    frameOf: Int32Array.from(nodes.cluster),
     clusterOf: Int32Array.from(nodes.cluster),
+    turn: Int32Array.from(nodes.turn),
+    turns: scene.turns,
+    room: scene.room,
     ...opaqueOf(scene.opaque, edges),
   };
 }

@@ -10,7 +10,7 @@ export class Picture {
     this.engine = engine;
     this.steps = steps;
     this.graph = engine.graph;
-    this.contents = contentsOf(engine.graph);
+    this.regroup();
     this.pushOf = null;
     this.extraFlags = new Map(); // by node, beside the flags that follow from numbers
     this.position = 0;
@@ -19,6 +19,11 @@ export class Picture {
 
   get local() {
     return this.engine.local;
+  }
+
+  // Recomputes after a change of the calls shown.
+  regroup() {
+    this.contents = contentsOf(this.graph);
   }
 
   // Recomputes after a change of numbers, or of the order of pushes.

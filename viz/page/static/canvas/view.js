@@ -37,7 +37,8 @@ export class View {
   }
 
   // Shows another layout; the box with the id `anchor` stays where it is on the screen.
-  setLayout(layout, anchor = null) {
+  // Boxes move there, unless `still`.
+  setLayout(layout, anchor = null, still = false) {
     const before = this.layout ? new Map(this.boxes) : new Map();
     this.layout = layout;
     this.boxes = new Map(layout.boxes.map((box) => [box.id, box]));
@@ -62,7 +63,8 @@ export class View {
       camera.y - shift[1] * camera.scale,
       camera.scale,
     );
-    this._morph(before, shift, old);
+    if (still) this.draw();
+    else this._morph(before, shift, old);
   }
 
   // Starts at the result, if the whole graph would be too small to see.

@@ -62,10 +62,14 @@ function graphKeys(session) {
   };
 }
 
-// Changes the value of a leaf as much as ten pixels of dragging do.
+// Changes the value of a leaf as much as ten pixels of dragging do; elsewhere, the call shown.
 function nudge(session, direction) {
   const box = session.view.boxes.get(session.selected);
-  if (!box || box.kind !== "node" || !session.engine.isFree(box.node)) return;
+  if (!box) return;
+  if (box.kind !== "node" || !session.engine.isFree(box.node)) {
+    session.turn(box, direction);
+    return;
+  }
   const x = session.engine.data[box.node];
   session.setLeaf(box.node, moved(x, 10 * direction));
 }

@@ -4,12 +4,12 @@ import { byId } from "../base/dom.js";
 import { Engine } from "../engine/engine.js";
 import { graphOf } from "../base/graph.js";
 import { listenToKeys } from "./keys.js";
-import { withParts } from "../layout/parts.js";
 import { listenToPointer } from "./pointer.js";
 import { Session } from "./session.js";
 import { showNotice } from "./notice.js";
+import { withTurns } from "../layout/turns.js";
 
-const engine = new Engine(withParts(graphOf(SCENE)), PRIMITIVES);
+const engine = new Engine(withTurns(graphOf(SCENE)), PRIMITIVES);
 export const session = new Session(engine, byId("learn") ? 40 : undefined); // fewer beside a panel
 const { camera } = session.view;
 

@@ -15,6 +15,8 @@ import { announcementOf } from "../engine/step_text.js";
 import { searchNodes } from "../canvas/search.js";
 import { measureOf } from "../layout/sizes.js";
 import { Steps } from "../engine/steps.js";
+import { TurnChooser } from "./turn_chooser.js";
+import { chooseCall, chooseTurnsOf, turnShownIn } from "../layout/turns.js";
 import { View } from "../canvas/view.js";
 
 const MOST_BOXES = 8000; // the limit of the button "unfold"
@@ -35,6 +37,7 @@ export class Session {
     });
     this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at));
     this.player = new Player(this.steps, (at, isStep) => this._showPosition(at, isStep));
+    this.chooser = new TurnChooser(byId("turns"), this.graph, (c, call) => this.showCall(c, call));
     this.folded = firstFolds(this.graph, room);
     this.selected = null; // id of a box
     this.found = { nodes: [], at: -1 };
@@ -105,6 +108,7 @@ export class Session {
 
   // Brings the step into the window; with "follow", also close enough to read.
   _follow({ node, pushes }) {
+    if (node >= 0) this._showTurnsOf(node);
     const boxes = [node, ...pushes.map((push) => push.operand)]
       .filter((i) => i >= 0)
       .map((i) => this.view.boxOfNode(i));
@@ -136,10 +140,38 @@ export class Session {
 
   // ---- folding
 
+  // Folds or unfolds; of a box for other calls, the next one is shown.
   toggle(cluster) {
+    const { othersOf } = this.graph.clusters[cluster];
+    if (othersOf !== undefined) {
+      const earlier = this.graph.others.get(othersOf).indexOf(cluster) === 0;
+      const chained = this.graph.clusters[othersOf].chained;
+      return this.turn({ cluster: othersOf }, chained && earlier ? -1 : 1);
+    }
     if (this.folded.has(cluster)) this.folded.delete(cluster);
     else this.folded.add(cluster);
-    this._layout(`c${cluster}`);
+    return this._layout(`c${cluster}`);
+  }
+
+  // Shows another call in the frame around a box; `by` counts from the one shown.
+  turn(box, by) {
+    const { graph } = this;
+    const inner = box.kind === "node" ? graph.frameOf[box.node] : box.cluster;
+    const frame = clustersAround(graph, inner).find((c) => turnShownIn(graph, c) !== null);
+    if (frame !== undefined) this.showCall(frame, turnShownIn(graph, frame).call + by);
+  }
+
+  showCall(cluster, number) {
+    chooseCall(this.graph, cluster, number);
+    this._regroup(`c${cluster}`);
+    const { call, calls, noun } = turnShownIn(this.graph, cluster);
+    setText(byId("announcement"), `${noun} ${call} of ${calls}`);
+    this.inspector.show();
+  }
+
+  _regroup(anchor) {
+    this.picture.regroup();
+    this._layout(anchor, true);
   }
 
   foldAll() {
@@ -152,16 +184,19 @@ export class Session {
     const { clusters } = this.graph;
     const { boxes } = this.view;
     const outer = [...this.folded].filter(
-      (c) => clusters[c].parent < 0 || !this.folded.has(clusters[c].parent),
+      (c) =>
+        clusters[c].othersOf === undefined &&
+        (clusters[c].parent < 0 || !this.folded.has(clusters[c].parent)),
     );
-    const more = outer.reduce((sum, c) => sum + this.picture.contents[c].size, boxes.size);
+    const more = outer.reduce((sum, c) => sum + this.picture.contents[c].shown, boxes.size);
     if (more > MOST_BOXES) return setText(byId("found"), "too many boxes; unfold single modules");
     for (const c of outer) this.folded.delete(c);
     return this._layout(null);
   }
 
-  _layout(anchor) {
-    this.view.setLayout(layoutOf(this.graph, this.folded, measureOf(this.graph)), anchor);
+  _layout(anchor, still = false) {
+    this.view.setLayout(layoutOf(this.graph, this.folded, measureOf(this.graph)), anchor, still);
+    this.chooser.show(this.folded);
   }
 
   // ---- selection
@@ -195,12 +230,24 @@ export class Session {
 
   // Unfolds the modules around a node and selects it.
   reveal(node) {
+    if (this.graph.clusterOf[node] !== this.graph.frameOf[node]) {
+      chooseTurnsOf(this.graph, node);
+      this._regroup(null);
+    }
     const around = clustersAround(this.graph, this.graph.clusterOf[node]);
     if (around.some((c) => this.folded.delete(c))) {
       for (const c of around) this.folded.delete(c);
       this._layout(null);
     }
     this.select(`n${node}`, true);
+  }
+
+  // Goes to the calls of a node, if a box for other calls stands for it.
+  _showTurnsOf(node) {
+    const { othersOf } = this.graph.clusters[this.view.boxOfNode(node).cluster] ?? {};
+    if (othersOf === undefined) return;
+    chooseTurnsOf(this.graph, node);
+    this._regroup(`c${othersOf}`);
   }
 
   _focusBox(box) {

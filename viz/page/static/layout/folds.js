@@ -1,38 +1,48 @@
 // Folds: the modules that start folded, and the contents of each module.
 
-const ROOM = 64; // boxes shown at the start, at most
-
-// The modules to fold so that at most `room` boxes are left. Modules are opened from the outside
-// in, the children of one parent all together or not at all.
-export function firstFolds(graph, room = ROOM) {
+// The frames to fold so that at most `room` boxes are left. They are opened from the outside in,
+// the modules of one depth all together or not at all, other frames one by one, the last first.
+export function firstFolds(graph, room = graph.room) {
   const { clusters, clusterOf } = graph;
-  const children = clusters.map(() => []);
-  clusters.forEach(({ parent }, c) => parent >= 0 && children[parent].push(c));
   const own = new Int32Array(clusters.length);
-  let shown = clusters.filter(({ parent }) => parent < 0).length;
+  let shown = 0;
+  const used = new Set();
   for (const c of clusterOf) {
     if (c < 0) shown += 1;
     else own[c] += 1;
+    for (let at = c; at >= 0 && !used.has(at); at = clusters[at].parent) used.add(at);
   }
+  const children = clusters.map(() => []);
+  for (const c of used) children[clusters[c].parent]?.push(c);
   const folded = new Set(clusters.keys());
-  const queue = [[...clusters.keys()].filter((c) => clusters[c].parent < 0)];
-  for (let next = 0; next < queue.length; next++) {
-    const group = queue[next];
-    const more = group.reduce((sum, c) => sum + own[c] + children[c].length - 1, 0);
-    if (shown + more > room) continue;
-    shown += more;
-    for (const c of group) {
-      folded.delete(c);
-      queue.push(children[c]);
+  let level = [...used].filter((c) => clusters[c].parent < 0);
+  shown += level.length;
+  while (level.length > 0) {
+    const opened = [];
+    for (const group of groupsToOpen(clusters, level)) {
+      const more = group.reduce((sum, c) => sum + own[c] + children[c].length - 1, 0);
+      if (shown + more > room) continue;
+      shown += more;
+      opened.push(...group);
     }
+    for (const c of opened) folded.delete(c);
+    level = opened.flatMap((c) => children[c]);
   }
   return folded;
 }
 
-// By cluster: the number of its nodes and parameters, and the nodes whose values leave it.
+function groupsToOpen(clusters, level) {
+  const open = level.filter((c) => !clusters[c].closed).sort((a, b) => a - b);
+  const modules = open.filter((c) => clusters[c].module !== "");
+  const others = open.filter((c) => clusters[c].module === "");
+  return [modules, ...others.reverse().map((c) => [c])];
+}
+
+// By cluster: the number of its nodes, of those that it shows one by one, and of its parameters,
+// and the nodes whose values leave it.
 export function contentsOf(graph) {
-  const { clusters, clusterOf, roles, userFirst, userEdge, target, root } = graph;
-  const contents = clusters.map(() => ({ size: 0, parameters: 0, outputs: [] }));
+  const { clusters, clusterOf, op, roles, userFirst, userEdge, target, root } = graph;
+  const contents = clusters.map(() => ({ size: 0, shown: 0, parameters: 0, outputs: [] }));
   const around = (c, visit) => {
     for (let at = c; at >= 0; at = clusters[at].parent) visit(at);
   };
@@ -43,11 +53,15 @@ export function contentsOf(graph) {
     const held = new Map();
     for (let k = userFirst[i]; k < userFirst[i + 1]; k++) {
       users += 1;
-      around(clusterOf[target[userEdge[k]]], (c) => held.set(c, (held.get(c) ?? 0) + 1));
+      const user = clusterOf[target[userEdge[k]]];
+      // a weight that only other calls use as well is no output of its neuron
+      const own = op[i] < 0 && clusters[user]?.othersOf !== undefined;
+      around(own ? clusterOf[i] : user, (c) => held.set(c, (held.get(c) ?? 0) + 1));
     }
     for (const [c, n] of held) if (n === users) inside.add(c);
     around(clusterOf[i], (c) => {
       contents[c].size += 1;
+      if (clusters[clusterOf[i]].othersOf === undefined) contents[c].shown += 1;
       if (roles[i] === "parameter") contents[c].parameters += 1;
       if (i === root || !inside.has(c)) contents[c].outputs.push(i);
     });

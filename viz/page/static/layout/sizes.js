@@ -1,5 +1,6 @@
 // Sizes: the size of each box. Sizes depend on no value, so a change of values moves no box.
 
+import { turnShownIn } from "./turns.js";
 import { columnsOf, printable, widthOf } from "../base/text.js";
 
 export const FONT = 12;
@@ -19,8 +20,13 @@ export function measureOf(graph) {
   };
 }
 
+// The title of an open frame: "MLP · call 7 of 20".
 export function titleOf(graph, cluster) {
-  return printable(graph.clusters[cluster].title, 48);
+  const { title, name, kind } = graph.clusters[cluster];
+  const shown = turnShownIn(graph, cluster);
+  if (shown === null) return printable(title, 48);
+  const named = shown.noun === "call" ? (name === kind ? name : `${name} · ${kind}`) : title;
+  return printable(`${named} · ${shown.noun} ${shown.call} of ${shown.calls}`, 48);
 }
 
 export function constantName(graph, i) {

@@ -13,9 +13,9 @@ const IN_ROW = 16;
 export function unitsOf(graph, kinds) {
   const layers = new Map();
   graph.op.forEach((op, i) => {
-    if (op < 0 || !Object.hasOwn(kinds, graph.ops[op]) || graph.clusterOf[i] < 0) return;
-    const inner = graph.clusters[graph.clusterOf[i]];
-    const key = inner.parent >= 0 ? inner.parent : graph.clusterOf[i];
+    if (op < 0 || !Object.hasOwn(kinds, graph.ops[op]) || graph.frameOf[i] < 0) return;
+    const inner = graph.clusters[graph.frameOf[i]];
+    const key = inner.parent >= 0 ? inner.parent : graph.frameOf[i];
     if (!layers.has(key)) layers.set(key, []);
     layers.get(key).push(i);
   });

@@ -1,0 +1,79 @@
+// Turns: the call of a module, or the term of a sum, that an open frame shows. Boxes stand for the
+// other ones.
+
+// Adds the boxes for the other calls: one to each frame with turns, or two, for the earlier calls
+// and the later ones, if a call uses an earlier one.
+export function withTurns(graph) {
+  const clusters = [...graph.clusters];
+  const others = new Map();
+  for (const c of new Set(graph.turns.cluster)) {
+    const box = { name: "other calls", kind: "", parent: c, module: "", closed: true, othersOf: c };
+    others.set(c, [clusters.push({ ...box }) - 1]);
+    if (graph.clusters[c].chained) others.get(c).push(clusters.push({ ...box }) - 1);
+  }
+  const whole = { ...graph, clusters, others, chosen: [], shownTurns: new Map() };
+  arrangeTurns(whole);
+  return whole;
+}
+
+// The turn that a frame shows, as { call, calls, noun }, or null.
+export function turnShownIn(graph, cluster) {
+  const t = graph.shownTurns.get(cluster);
+  if (t === undefined) return null;
+  const { call, calls } = graph.turns;
+  const { module, kind } = graph.clusters[cluster];
+  const noun = module !== "" || kind === "inputs" ? "call" : "term";
+  return { call: call[t], calls: calls[t], noun };
+}
+
+// Shows a call in a frame and in those that share its choice.
+export function chooseCall(graph, cluster, call) {
+  const now = graph.turns.calls[graph.shownTurns.get(cluster)];
+  graph.chosen[graph.clusters[cluster].choice] = ((call - 1 + now) % now) + 1;
+  arrangeTurns(graph);
+}
+
+// Shows the calls that node i belongs to.
+export function chooseTurnsOf(graph, i) {
+  const { cluster, call, around } = graph.turns;
+  for (let t = graph.turn[i]; t >= 0; t = around[t])
+    graph.chosen[graph.clusters[cluster[t]].choice] = call[t];
+  arrangeTurns(graph);
+}
+
+function arrangeTurns(graph) {
+  const { clusters, turn, turns, frameOf, clusterOf, shownTurns, chosen } = graph;
+  const { cluster, call, calls, around } = turns;
+  const isShown = cluster.map(() => false);
+  shownTurns.clear();
+  cluster.forEach((c, t) => {
+    const wanted = Math.min(chosen[clusters[c].choice] ?? 1, calls[t]);
+    isShown[t] = (around[t] < 0 || isShown[around[t]]) && call[t] === wanted;
+    if (isShown[t]) shownTurns.set(c, t);
+  });
+  turn.forEach((inner, i) => {
+    let hidden = -1; // the outermost turn that is not shown
+    for (let t = inner; t >= 0; t = around[t]) if (!isShown[t]) hidden = t;
+    clusterOf[i] = hidden < 0 ? frameOf[i] : othersAt(graph, hidden);
+  });
+  for (const c of graph.others.keys()) nameOthers(graph, c);
+}
+
+function othersAt({ others, shownTurns, turns }, t) {
+  const c = turns.cluster[t];
+  const [first, later = first] = others.get(c);
+  return turns.call[t] < turns.call[shownTurns.get(c)] ? first : later;
+}
+
+function nameOthers(graph, c) {
+  const shown = turnShownIn(graph, c);
+  if (shown === null) return;
+  const { call, calls, noun } = shown;
+  const boxes = graph.others.get(c).map((box) => graph.clusters[box]);
+  const counts = boxes.length > 1 ? [call - 1, calls - call] : [calls - 1];
+  const which = boxes.length > 1 ? ["earlier", "later"] : ["other"];
+  boxes.forEach((box, k) => {
+    box.name = `${counts[k]} ${which[k]}`;
+    box.title = `${box.name} ${noun}${counts[k] === 1 ? "" : "s"}`;
+  });
+}
