@@ -18,17 +18,19 @@ INDENT = re.compile(r"^ +", re.MULTILINE)  # another tenth; no string spans seve
 ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # these end or change a script element
 
 
-def html(title: str, globals_: str, *, learn: bool = False) -> str:
+def html(title: str, globals_: str, *, learn: bool = False, opening: str = "") -> str:
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
-    With `learn` the page has the panel of a training, which reads the global LESSON. The page's
-    content policy runs only this script and loads nothing. Raises ValueError if the script would
-    not stay within its element.
+    With `learn` the page has the panel of a training, which reads the global LESSON. `opening` is
+    the place to begin at, as in its address: "step=3&select=w". The page's content
+    policy runs only this script and loads nothing. Raises ValueError if the script would not stay
+    within its element.
     """
     script = _script(globals_, LEARN if learn else ENTRY)
     style = _read("style.css") + (_read("learn.css") if learn else "")
     parts = {
         "title": escape(title),
+        "opening": escape(opening),
         "policy": _policy(script, style),
         "style": style,
         "panel": _read("learn.html") if learn else "",

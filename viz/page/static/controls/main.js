@@ -1,18 +1,22 @@
 // Main: the entry of a page. The only module that reads SCENE and PRIMITIVES.
 
+import { Arrangement } from "./arrangement.js";
 import { byId } from "../base/dom.js";
 import { Engine } from "../engine/engine.js";
 import { graphOf } from "../base/graph.js";
 import { listenToKeys } from "./keys.js";
 import { withParts } from "../layout/parts.js";
 import { listenToPointer } from "./pointer.js";
+import { Place } from "./place.js";
 import { Session } from "./session.js";
 
+const arrangement = new Arrangement(); // first: it decides the size of the canvas
 const engine = new Engine(withParts(graphOf(SCENE)), PRIMITIVES);
 export const session = new Session(engine, byId("learn") ? 40 : undefined); // fewer beside a panel
 const { camera } = session.view;
+if (!byId("learn")) new Place(session, document.body.dataset.opening);
 
-listenToKeys(session);
+listenToKeys(session, arrangement);
 listenToPointer(session);
 
 for (const [id, act] of Object.entries({

@@ -1,0 +1,63 @@
+// Place: the step and the selected node, in the address of the page: #step=12&select=w.1.
+
+import { fullName } from "../base/formulas.js";
+
+const SETTLED = 400; // milliseconds; browsers refuse to write many addresses in a row
+
+export class Place {
+  // `opening` is the place to begin at, if the address has none.
+  constructor(session, opening) {
+    this.session = session;
+    this.timer = 0;
+    this.go(location.hash.length > 1 ? location.hash.slice(1) : opening, false);
+    addEventListener("hashchange", () => this.go(location.hash.slice(1)));
+    session.onPlace = () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this._write(), SETTLED);
+    };
+  }
+
+  go(text, focus = true) {
+    const { session } = this;
+    const wanted = new URLSearchParams(text);
+    const step = stepOf(session.steps, wanted.get("step"));
+    if (step !== null) session.player.go(step);
+    const node = nodeOf(session.graph, wanted.get("select"));
+    if (node >= 0) session.reveal(node, focus);
+  }
+
+  _write() {
+    const { player, view, selected, graph } = this.session;
+    const place = new URLSearchParams({ step: player.position });
+    const box = view.boxes.get(selected);
+    if (box?.kind === "node") place.set("select", addressOf(graph, box.node));
+    try {
+      history.replaceState(null, "", `#${place}`);
+    } catch {
+      // a frame of a notebook has no address
+    }
+  }
+}
+
+function stepOf({ seed, last }, text) {
+  const named = { start: 0, backward: seed - 1, end: last };
+  if (text !== null && Object.hasOwn(named, text)) return named[text];
+  return /^\d+$/.test(text) ? Math.min(Number(text), last) : null;
+}
+
+// The node with that name, short or with its modules, or with that place: @12; or -1.
+function nodeOf(graph, text) {
+  if (!text) return -1;
+  const { names, count } = graph;
+  const at = /^@(\d+)$/.exec(text);
+  if (at) return Number(at[1]) < count ? Number(at[1]) : -1;
+  const exact = names.indexOf(text);
+  return exact >= 0
+    ? exact
+    : names.findIndex((name, i) => text.endsWith(name) && fullName(graph, i) === text);
+}
+
+function addressOf(graph, i) {
+  const all = [graph.names[i], fullName(graph, i), `@${i}`];
+  return all.find((text) => nodeOf(graph, text) === i);
+}
