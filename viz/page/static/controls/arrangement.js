@@ -17,7 +17,7 @@ export class Arrangement {
     if (matchMedia(SMALL).matches) byId("legend-part").open = false;
     for (const part of document.querySelectorAll("details")) {
       part.open = this.kept[part.id] ?? part.open;
-      part.addEventListener("toggle", () => this._keep(part.id, part.open));
+      part.firstElementChild.addEventListener("click", () => this._keep(part.id, !part.open));
     }
     const { shortcuts } = this.kept;
     byId("shortcuts").checked = shortcuts ?? true;

@@ -7,14 +7,14 @@ import { graphOf } from "../base/graph.js";
 import { listenToKeys } from "./keys.js";
 import { withParts } from "../layout/parts.js";
 import { listenToPointer } from "./pointer.js";
-import { Place } from "./place.js";
+import { listenToPlace } from "./place.js";
 import { Session } from "./session.js";
 
 const arrangement = new Arrangement(); // first: it decides the size of the canvas
 const engine = new Engine(withParts(graphOf(SCENE)), PRIMITIVES);
 export const session = new Session(engine, byId("learn") ? 40 : undefined); // fewer beside a panel
 const { camera } = session.view;
-if (!byId("learn")) new Place(session, document.body.dataset.opening);
+if (!byId("learn")) listenToPlace(session, document.body.dataset.opening);
 
 listenToKeys(session, arrangement);
 listenToPointer(session);

@@ -4,38 +4,33 @@ import { fullName } from "../base/formulas.js";
 
 const SETTLED = 400; // milliseconds; browsers refuse to write many addresses in a row
 
-export class Place {
-  // `opening` is the place to begin at, if the address has none.
-  constructor(session, opening) {
-    this.session = session;
-    this.timer = 0;
-    this.go(location.hash.length > 1 ? location.hash.slice(1) : opening, false);
-    addEventListener("hashchange", () => this.go(location.hash.slice(1)));
-    session.onPlace = () => {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this._write(), SETTLED);
-    };
-  }
+// Goes to the place in the address, else to `opening`, and keeps the address up to date.
+export function listenToPlace(session, opening) {
+  let timer = 0;
+  goTo(session, location.hash.length > 1 ? location.hash.slice(1) : opening, false);
+  addEventListener("hashchange", () => goTo(session, location.hash.slice(1), true));
+  session.onPlace = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => writePlace(session), SETTLED);
+  };
+}
 
-  go(text, focus = true) {
-    const { session } = this;
-    const wanted = new URLSearchParams(text);
-    const step = stepOf(session.steps, wanted.get("step"));
-    if (step !== null) session.player.go(step);
-    const node = nodeOf(session.graph, wanted.get("select"));
-    if (node >= 0) session.reveal(node, focus);
-  }
+function goTo(session, text, focus) {
+  const wanted = new URLSearchParams(text);
+  const step = stepOf(session.steps, wanted.get("step"));
+  if (step !== null) session.player.go(step);
+  const node = nodeOf(session.graph, wanted.get("select"));
+  if (node >= 0) session.reveal(node, focus);
+}
 
-  _write() {
-    const { player, view, selected, graph } = this.session;
-    const place = new URLSearchParams({ step: player.position });
-    const box = view.boxes.get(selected);
-    if (box?.kind === "node") place.set("select", addressOf(graph, box.node));
-    try {
-      history.replaceState(null, "", `#${place}`);
-    } catch {
-      // a frame of a notebook has no address
-    }
+function writePlace({ player, view, selected, graph }) {
+  const place = new URLSearchParams({ step: player.position });
+  const box = view.boxes.get(selected);
+  if (box?.kind === "node") place.set("select", addressOf(graph, box.node));
+  try {
+    history.replaceState(null, "", `#${place}`);
+  } catch {
+    // a frame of a notebook has no address
   }
 }
 
