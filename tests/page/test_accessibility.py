@@ -77,8 +77,8 @@ STATES = {
       const { session } = microgradlike;
       session.player.go(session.steps.seed + 1);
       session.search("w");
-      const { op } = session.graph;
-      session.select(session.view.layout.boxes.find((b) => b.kind === "node" && op[b.node] < 0).id, true);
+      const isLeaf = ({ kind, node }) => kind === "node" && session.graph.op[node] < 0;
+      session.select(session.view.layout.boxes.find(isLeaf).id, true);
       for (const part of document.querySelectorAll("details")) part.open = true;
     }""",
     "in the wrong order": "() => document.getElementById('wrong-order').click()",

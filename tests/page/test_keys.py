@@ -49,8 +49,12 @@ TOOLTIPS = """() => {
   const titles = [...document.querySelectorAll("button[title*='(']")].map((e) => e.title);
   return titles.flatMap((t) => t.split("(")[1].slice(0, -1).split(" or "));
 }"""
-KEYS = """space . shift+space , p Home End ← → ↑ ↓ Enter [ ] + − 0 shift+← shift+→ shift+↑ shift+↓ /
-h f Escape""".split()
+# fmt: off
+KEYS = [
+    "space", ".", "shift+space", ",", "p", "Home", "End", "←", "→", "↑", "↓", "Enter", "[", "]",
+    "+", "−", "0", "shift+←", "shift+→", "shift+↑", "shift+↓", "/", "h", "f", "Escape",
+]
+# fmt: on
 MOVE = ("h", "f")  # change the size of the canvas, and with it the middle of the picture
 NAMED = {
     "space": " ",

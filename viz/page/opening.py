@@ -40,26 +40,24 @@ def _require_step(scene: Scene, step: int | str) -> int | str:
             f"step must be an integer, 'start', 'backward' or 'end', got {step!r:.80};"
             " 'backward' opens the page before the backward pass"
         )
-    number = whole_number("step", step, at_least=0)
-    if number > last:
+    if whole_number("step", step, at_least=0) > last:
         raise ValueError(
-            f"step must be at most {last}, the last step of this graph, got {number}; write 'end'"
+            f"step must be at most {last}, the last step of this graph, got {step}; write 'end'"
             " for the last step"
         )
-    return number
+    return step
 
 
 def _find(y: Value, scene: Scene, select: Value | str) -> int:
     """Find the place of a node in the scene, by Value or by a name that only it has."""
-    if isinstance(select, str):
-        found = [i for i, n in enumerate(scene.nodes) if n.name == select]
-    elif isinstance(select, Value):
-        wanted = id_of(y, select)
-        found = [i for i, n in enumerate(scene.nodes) if n.id == wanted]
-    else:
+    if not isinstance(select, (Value, str)):
         raise TypeError(
             f"select must be a Value or a name, got {shown(select)}; pass the Value to be selected"
         )
+    if isinstance(select, Value):
+        wanted = id_of(y, select)
+        return next(i for i, n in enumerate(scene.nodes) if n.id == wanted)
+    found = [i for i, n in enumerate(scene.nodes) if n.name == select]
     if len(found) != 1:
         raise ValueError(
             f"select must name one node, got {select!r:.80}, the name of {len(found)}; pass the"

@@ -13,7 +13,8 @@ from importlib.resources import files
 ENTRY, LEARN = "controls/main.js", "training/learn.js"
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
-COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)  # a tenth of the file
+# comments, a tenth of the file; after code, those without a quote: a string would end with one
+COMMENT = re.compile(r"^ *//.*\n| // [^\"'`\n]*$|^\n", re.MULTILINE)
 INDENT = re.compile(r"^ +", re.MULTILINE)  # another tenth; no string spans several lines
 ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # these end or change a script element
 
@@ -27,7 +28,7 @@ def html(title: str, globals_: str, *, learn: bool = False, opening: str = "") -
     within its element.
     """
     script = _script(globals_, LEARN if learn else ENTRY)
-    style = _read("style.css") + (_read("learn.css") if learn else "")
+    style = INDENT.sub("", _read("style.css") + (_read("learn.css") if learn else ""))
     parts = {
         "title": escape(title),
         "opening": escape(opening),

@@ -12,6 +12,7 @@ const SMALL = "(max-width: 820px), (max-height: 520px)"; // the legend starts cl
 export class Arrangement {
   constructor() {
     this.main = document.querySelector("main");
+    this.panel = byId("side-panel");
     this.split = byId("split");
     this.kept = recalled();
     if (matchMedia(SMALL).matches) byId("legend-part").open = false;
@@ -19,17 +20,17 @@ export class Arrangement {
       part.open = this.kept[part.id] ?? part.open;
       part.firstElementChild.addEventListener("click", () => this._keep(part.id, !part.open));
     }
-    const { shortcuts } = this.kept;
-    byId("shortcuts").checked = shortcuts ?? true;
-    byId("shortcuts").addEventListener("change", ({ target }) => this._keep(target.id, target.checked));
+    const shortcuts = byId("shortcuts");
+    shortcuts.checked = this.kept.shortcuts ?? true;
+    shortcuts.addEventListener("change", () => this._keep("shortcuts", shortcuts.checked));
     byId("panel").addEventListener("click", () => this.togglePanel());
     byId("present").addEventListener("click", () => this.present());
     document.addEventListener("fullscreenchange", () => {
       if (!document.fullscreenElement) this.present(false);
     });
     this._listenToSplit();
-    if (this.kept.width) this.resize(this.kept.width);
-    else this._describe(byId("side-panel").clientWidth);
+    if (this.kept.width > 0) this.resize(this.kept.width);
+    else this._describe(this.panel.clientWidth);
     if (this.kept.hidden) this.togglePanel();
   }
 
@@ -38,8 +39,8 @@ export class Arrangement {
   }
 
   togglePanel() {
-    const hidden = !byId("side-panel").hidden;
-    byId("side-panel").hidden = this.split.hidden = hidden;
+    const hidden = !this.panel.hidden;
+    this.panel.hidden = this.split.hidden = hidden;
     byId("panel").setAttribute("aria-expanded", String(!hidden));
     this._keep("hidden", hidden);
   }
@@ -67,17 +68,17 @@ export class Arrangement {
 
   _listenToSplit() {
     const { split } = this;
-    split.addEventListener("pointerdown", (event) => split.setPointerCapture(event.pointerId));
+    split.addEventListener("pointerdown", ({ pointerId }) => split.setPointerCapture(pointerId));
     split.addEventListener("pointermove", ({ pointerId, clientX }) => {
-      if (split.hasPointerCapture(pointerId))
-        this.resize(this.main.getBoundingClientRect().right - clientX);
+      const { right } = this.main.getBoundingClientRect();
+      if (split.hasPointerCapture(pointerId)) this.resize(right - clientX);
     });
     split.addEventListener("keydown", (event) => {
-      const by = { ArrowLeft: PRESS, ArrowRight: -PRESS, Home: Infinity, End: -Infinity }[event.key];
-      if (by === undefined) return;
+      const by = { ArrowLeft: PRESS, ArrowRight: -PRESS, Home: Infinity, End: -Infinity };
+      if (!(event.key in by)) return;
       event.preventDefault();
       event.stopPropagation();
-      this.resize(this.width + by);
+      this.resize(this.width + by[event.key]);
     });
   }
 
@@ -85,9 +86,7 @@ export class Arrangement {
     this.kept[name] = value;
     try {
       localStorage.setItem(STORED, JSON.stringify(this.kept));
-    } catch {
-      // a frame of a notebook has no storage
-    }
+    } catch {} // a frame of a notebook has no storage
   }
 }
 

@@ -13,15 +13,12 @@ const KEY_NAMES = {
 export function listenToKeys(session, arrangement) {
   const rows = rowsOf(session, arrangement);
   for (const [text, keys] of rows) addKeys(text, Object.keys(keys));
-  const inGraph = new Set(rows.flatMap(([, keys, scope]) => (scope ? Object.keys(keys) : [])));
-  const actions = Object.assign({}, ...rows.map(([, keys]) => keys));
   document.addEventListener("keydown", (event) => {
     const name = nameOfKey(event);
-    const act = Object.hasOwn(actions, name) ? actions[name] : null;
-    if (!act || isForOthers(event)) return;
-    if (inGraph.has(name) && !event.target.closest("#graph")) return;
+    const [, keys, scope] = rows.find((row) => Object.hasOwn(row[1], name)) ?? [];
+    if (!keys || isForOthers(event) || (scope && !event.target.closest("#graph"))) return;
     event.preventDefault();
-    act();
+    keys[name]();
   });
 }
 

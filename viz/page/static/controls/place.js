@@ -6,9 +6,9 @@ const SETTLED = 400; // milliseconds; browsers refuse to write many addresses in
 
 // Goes to the place in the address, else to `opening`, and keeps the address up to date.
 export function listenToPlace(session, opening) {
-  let timer = 0;
-  goTo(session, location.hash.length > 1 ? location.hash.slice(1) : opening, false);
+  goTo(session, location.hash.slice(1) || opening, false);
   addEventListener("hashchange", () => goTo(session, location.hash.slice(1), true));
+  let timer = 0;
   session.onPlace = () => {
     clearTimeout(timer);
     timer = setTimeout(() => writePlace(session), SETTLED);
@@ -29,9 +29,7 @@ function writePlace({ player, view, selected, graph }) {
   if (box?.kind === "node") place.set("select", addressOf(graph, box.node));
   try {
     history.replaceState(null, "", `#${place}`);
-  } catch {
-    // a frame of a notebook has no address
-  }
+  } catch {} // a frame of a notebook has no address
 }
 
 function stepOf({ seed, last }, text) {
@@ -40,19 +38,15 @@ function stepOf({ seed, last }, text) {
   return /^\d+$/.test(text) ? Math.min(Number(text), last) : null;
 }
 
-// The node with that name, short or with its modules, or with that place: @12; or -1.
+// The node with that name, short or with its modules, or with that place, @12; or -1.
 function nodeOf(graph, text) {
+  const { names } = graph;
   if (!text) return -1;
-  const { names, count } = graph;
-  const at = /^@(\d+)$/.exec(text);
-  if (at) return Number(at[1]) < count ? Number(at[1]) : -1;
-  const exact = names.indexOf(text);
-  return exact >= 0
-    ? exact
-    : names.findIndex((name, i) => text.endsWith(name) && fullName(graph, i) === text);
+  if (/^@\d+$/.test(text)) return Number(text.slice(1)) < names.length ? Number(text.slice(1)) : -1;
+  const isFull = (name, i) => text.endsWith(name) && fullName(graph, i) === text;
+  return names.includes(text) ? names.indexOf(text) : names.findIndex(isFull);
 }
 
 function addressOf(graph, i) {
-  const all = [graph.names[i], fullName(graph, i), `@${i}`];
-  return all.find((text) => nodeOf(graph, text) === i);
+  return [graph.names[i], fullName(graph, i), `@${i}`].find((text) => nodeOf(graph, text) === i);
 }
