@@ -314,8 +314,10 @@ def test_the_names_of_a_place_are_those_of_the_graph(opened):
     count = seen.evaluate("() => microgradlike.session.graph.count")
     seen.evaluate("() => microgradlike.session.unfold()")
     for i in range(0, count, 7):
-        seen.evaluate("(i) => microgradlike.session.reveal(i)", i)
-        seen.wait("() => location.hash.includes('select')")
+        seen.evaluate(
+            "(i) => { globalThis.before = location.hash; microgradlike.session.reveal(i); }", i
+        )
+        seen.wait("() => location.hash !== before")
         address = seen.evaluate("() => location.hash")
         seen.evaluate("() => microgradlike.session.deselect()")
         seen.wait("() => !location.hash.includes('select')")
