@@ -16,6 +16,9 @@ EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re
 # comments, a tenth of the file; after code, those without a quote: a string would end with one
 COMMENT = re.compile(r"^ *//.*\n| // [^\"'`\n]*$|^\n", re.MULTILINE)
 INDENT = re.compile(r"^ +", re.MULTILINE)  # another tenth; no string spans several lines
+# lines that are code alone, without a string, a regular expression or a comment
+CODE = re.compile(r"^[^\"'`/\n]+$", re.MULTILINE)
+LOOSE = re.compile(r" ?([=<>&|?:;,(){}\[\]*%]) ?")  # another tenth: its spaces mean nothing
 ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # these end or change a script element
 
 
@@ -80,6 +83,7 @@ def _script(globals_: str, entry: str) -> str:
     texts = [_read(name) for name in modules(entry)]
     for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
         texts = [pattern.sub("", text) for text in texts]
+    texts = [CODE.sub(lambda line: LOOSE.sub(r"\1", line[0]), text) for text in texts]
     script = "\n".join(["(() => {", '"use strict";', globals_, *texts, "})();"])
     found = ENDS.search(script)
     if found:
