@@ -21,6 +21,7 @@ BEGIN = """([start, chosen]) => {
   session.view.draw();
   session.search("tanh");
   session.select(chosen, true);
+  if (document.getElementById("side-panel").hidden) document.getElementById("panel").click();
 }"""
 SEEN = """() => {
   const { session } = microgradlike;
@@ -33,6 +34,8 @@ SEEN = """() => {
     x: engine.data[graph.names.indexOf("x")],
     found: session.found.nodes.length,
     focus: document.activeElement.closest("#graph, #search, #inspected").id,
+    panel: !document.getElementById("side-panel").hidden,
+    presenting: document.body.classList.contains("presenter"),
     scale,
     middleX: (frame.width / 2 - x) / scale,
     middleY: (frame.height / 2 - y) / scale,
@@ -40,12 +43,19 @@ SEEN = """() => {
 }"""
 FIT = "() => microgradlike.session.view.camera.fit(false)"
 
-# the list of the help, and the keys in the tooltips of buttons, such as "(. or space)"
-DOCUMENTED = """() => {
-  const listed = [...document.querySelectorAll(".keys kbd")].map((e) => e.textContent);
+LISTED = """() => [...document.querySelectorAll("#keys kbd")].map((e) => e.textContent)"""
+# the keys in the tooltips of buttons, such as "(. or space)"
+TOOLTIPS = """() => {
   const titles = [...document.querySelectorAll("button[title*='(']")].map((e) => e.title);
-  return [...listed, ...titles.flatMap((t) => t.split("(")[1].slice(0, -1).split(" or "))];
+  return titles.flatMap((t) => t.split("(")[1].slice(0, -1).split(" or "));
 }"""
+# fmt: off
+KEYS = [
+    "space", ".", "shift+space", ",", "p", "Home", "End", "←", "→", "↑", "↓", "Enter", "[", "]",
+    "+", "−", "0", "shift+←", "shift+→", "shift+↑", "shift+↓", "/", "h", "f", "Escape",
+]
+# fmt: on
+MOVE = ("h", "f")  # change the size of the canvas, and with it the middle of the picture
 NAMED = {
     "space": " ",
     "−": "-",
@@ -116,6 +126,8 @@ def effects(seen):
         "0": (y, fitted),
         "/": (y, {"focus": "search"}),
         "Escape": (y, {"chosen": None, "found": 0}),
+        "h": (y, {"panel": False}),
+        "f": (y, {"presenting": True}),
         "shift+←": (y, {"middleX": now["middleX"] - pan}),
         "shift+→": (y, {"middleX": now["middleX"] + pan}),
         "shift+↑": (y, {"middleY": now["middleY"] - pan}),
@@ -123,16 +135,99 @@ def effects(seen):
     }
 
 
-def test_every_key_has_its_effect_and_no_other(seen):
-    expected = effects(seen)
-    assert set(seen.evaluate(DOCUMENTED)) == set(expected) - {"="}  # "+" without shift
-    for key, (chosen, changes) in expected.items():
-        seen.evaluate(BEGIN, [START, chosen])
-        before = seen.evaluate(SEEN)
-        press(seen, key)
-        after = seen.evaluate(SEEN)
-        changed = {name: x for name, x in after.items() if x != pytest.approx(before[name])}
-        assert changed == {name: pytest.approx(x) for name, x in changes.items()}, key
+@pytest.mark.parametrize("key", [*KEYS, "="])
+def test_a_key_has_its_effect_and_no_other(seen, key):
+    chosen, changes = effects(seen)[key]
+    seen.evaluate(BEGIN, [START, chosen])
+    before = seen.evaluate(SEEN)
+    press(seen, key)
+    after = {
+        name: x for name, x in seen.evaluate(SEEN).items() if name in changes or key not in MOVE
+    }
+    changed = {name: x for name, x in after.items() if x != pytest.approx(before[name])}
+    assert changed == {name: pytest.approx(x) for name, x in changes.items()}
+
+
+def test_the_list_in_the_page_is_the_keys_that_are_handled(seen):
+    """The page writes its list from the table that it acts on; here each of them is pressed."""
+    listed = seen.evaluate(LISTED)
+    assert listed == KEYS
+    assert set(seen.evaluate(TOOLTIPS)) <= set(KEYS)
+    assert set(effects(seen)) == {*KEYS, "="}  # "+" without shift
+
+
+@pytest.mark.parametrize("modifier", ["Control", "Alt", "Meta"])
+def test_keys_of_the_browser_and_of_screen_readers_are_left_alone(seen, modifier):
+    y = effects(seen)["space"][0]
+    seen.evaluate(BEGIN, [START, y])
+    seen.evaluate("""() => {
+      globalThis.taken = [];
+      addEventListener("keydown", (event) => event.defaultPrevented && taken.push(event.key));
+    }""")
+    before = seen.evaluate(SEEN)
+    send = """([key, modifier]) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+      { key, bubbles: true, cancelable: true, [`${modifier}Key`]: true }))"""
+    short = {"Control": "ctrl"}.get(modifier, modifier.lower())
+    for key in KEYS:  # told to the page alone: the browser would act on some of them
+        seen.evaluate(send, [NAMED.get(key.split("+")[-1] or "+", key), short])
+    assert seen.evaluate("taken") == []
+    assert seen.evaluate(SEEN) == before
+
+
+def test_a_character_that_a_layout_writes_with_alt_gr_is_taken(seen):
+    names = seen.evaluate("() => microgradlike.session.graph.names")
+    seen.evaluate(BEGIN, [START, f"n{names.index('x')}"])
+    seen.evaluate("""() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+      { key: "]", bubbles: true, ctrlKey: true, altKey: true, modifierAltGraph: true }))""")
+    assert seen.evaluate(SEEN)["x"] == pytest.approx(1.1)
+
+
+def test_keys_of_one_character_can_be_switched_off(seen):
+    y = effects(seen)["space"][0]
+    seen.evaluate("() => document.getElementById('shortcuts').click()")
+    seen.evaluate(BEGIN, [START, y])
+    before = seen.evaluate(SEEN)
+    for key in KEYS:
+        if len(key) == 1 and key not in "←→↑↓":
+            press(seen, key)
+    assert seen.evaluate(SEEN) == before
+    press(seen, "space")
+    assert seen.evaluate(SEEN)["place"] == START + 1
+    seen.evaluate("() => document.getElementById('shortcuts').click()")
+
+
+def test_capslock_changes_no_key(seen):
+    seen.evaluate(BEGIN, [START, "n0"])
+    seen.tab.keyboard.press("P")
+    assert seen.evaluate(SEEN)["place"] == "playing"
+    seen.tab.keyboard.press("p")
+
+
+def test_a_control_has_its_own_keys(seen):
+    """Space presses the focused button, and folds a part of the panel, without a step."""
+    seen.evaluate(BEGIN, [START, "n0"])
+    for place, effect in (
+        ("#order-section > summary", "!document.getElementById('order-section').open"),
+        ("#panel", "document.getElementById('side-panel').hidden"),
+    ):
+        seen.tab.focus(place)
+        seen.tab.keyboard.press("Space")
+        assert seen.evaluate(f"() => {effect}")
+        seen.tab.keyboard.press("Space")
+        assert not seen.evaluate(f"() => {effect}")
+    assert seen.evaluate("() => microgradlike.session.player.position") == START
+
+
+def test_escape_leaves_the_presenter_mode_first(seen):
+    y = effects(seen)["Escape"][0]
+    seen.evaluate(BEGIN, [START, y])
+    press(seen, "f")
+    before = seen.evaluate(SEEN)
+    assert before["presenting"]
+    press(seen, "Escape")
+    seen.wait("() => !document.body.classList.contains('presenter')")
+    after = seen.evaluate(SEEN)
+    assert (after["chosen"], after["found"]) == (before["chosen"], before["found"])
 
 
 def test_enter_folds_and_unfolds_a_module(seen):

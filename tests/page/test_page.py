@@ -266,6 +266,15 @@ def test_no_text_goes_over_lines_where_a_comment_taken_out_could_be_part_of_it()
         assert [line for line in code.splitlines() if line.count("`") % 2] == [], name
 
 
+def test_a_line_loses_only_spaces_that_mean_nothing():
+    words = re.compile(r"[\w$#]+|[^\w\s]")
+    for name, text in sources().items():
+        for line in page_source.CODE.findall(page_source.COMMENT.sub("", text)):
+            tight = page_source.LOOSE.sub(r"\1", line)
+            assert words.findall(tight) == words.findall(line), name
+            assert not re.search(r"[=<>&|?*%] +[=<>&|?*%]", line), name  # two signs would be one
+
+
 def test_every_imported_name_is_exported_by_its_module():
     for name, text in sources().items():
         lists = re.findall(r"^import \{(.*)\} from", text, re.MULTILINE)

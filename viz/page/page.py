@@ -21,6 +21,7 @@ from microgradlike.ops import Op
 from viz.dot.drawing import Drawing
 from viz.fold.fold import fit
 from viz.label import printable
+from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
 from viz.page.source import html
 from viz.page.training_json import training_json
@@ -28,7 +29,7 @@ from viz.scene.scene import Scene, require_names, scene
 from viz.training.recorder import Watch, watch
 from viz.training.training_view import training_view
 
-FRAME = 'sandbox="allow-scripts" style="width:100%;height:42rem;border:0"'
+FRAME = 'sandbox="allow-scripts" allowfullscreen style="width:100%;height:42rem;border:0"'
 
 
 class Page:
@@ -107,6 +108,8 @@ def page(
     loss: str | Callable[..., object] | None = None,
     names: Mapping[Value, str] | None = None,
     spellings: Mapping[Op, str] | None = None,
+    step: int | str | None = None,
+    select: Value | str | None = None,
 ) -> Page:
     """Make a page to step through everything that `y` depends on, and to change numbers in.
 
@@ -118,16 +121,27 @@ def page(
     needs a spelling, `{cube: "x => x * x * x"}`; without one, the numbers that go into it cannot
     be changed. `names` gives names to Values in place of their labels.
 
-    Raises TypeError if `y` is of another type, if a Module comes without data or loss, or if
-    `spellings` is not a mapping of primitives to text, ValueError for two runs whose models or data
-    differ.
+    The page of a Value opens at `step`: a number as the scrubber counts, "start", "backward"
+    (before the backward pass) or "end". `select`, a Value or its name, is selected in it. A link to
+    a saved page can do the same: y.html#step=backward&select=x.
+
+    Raises TypeError if `y` is of another type, if a Module comes without data or loss, if
+    `spellings` is not a mapping of primitives to text, or for another type of `step` or `select`.
+    Raises ValueError for two runs whose models or data differ, and for a `step` or `select` that
+    the graph does not have.
 
     >>> x = Value(3.0, "x")
     >>> page(x * x + 1)
     <Page of 4 nodes; .save("y.html") writes it>
+    >>> lesson = page(x * x + 1, step="backward", select=x)
     """
     own = _require_spellings(spellings)
     if isinstance(y, (Module, Watch)):
+        if step is not None or select is not None:
+            raise TypeError(
+                f"step and select are for the graph of a Value, got {shown(y)} of type"
+                f" {type(y).__name__}; leave them out, or pass the result of a model"
+            )
         return _training_page(_runs(y, other, data, loss), names, own)
     if other is not None or data is not None or loss is not None:
         raise TypeError(
@@ -136,7 +150,8 @@ def page(
         )
     graph = scene(y, names=names)
     used = spelled(y, SPELLINGS | own)
-    return Page(graph, html(_title(graph), _globals(graph, used, own)))
+    begin = opening(y, graph, step, select)
+    return Page(graph, html(_title(graph), _globals(graph, used, own), opening=begin))
 
 
 def _training_page(

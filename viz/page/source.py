@@ -13,22 +13,28 @@ from importlib.resources import files
 ENTRY, LEARN = "controls/main.js", "training/learn.js"
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
-COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)  # a tenth of the file
+# comments, a tenth of the file; after code, those without a quote: a string would end with one
+COMMENT = re.compile(r"^ *//.*\n| // [^\"'`\n]*$|^\n", re.MULTILINE)
 INDENT = re.compile(r"^ +", re.MULTILINE)  # another tenth; no string spans several lines
+# lines that are code alone, without a string, a regular expression or a comment
+CODE = re.compile(r"^[^\"'`/\n]+$", re.MULTILINE)
+LOOSE = re.compile(r" ?([=<>&|?:;,(){}\[\]*%]) ?")  # another tenth: its spaces mean nothing
 ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # these end or change a script element
 
 
-def html(title: str, globals_: str, *, learn: bool = False) -> str:
+def html(title: str, globals_: str, *, learn: bool = False, opening: str = "") -> str:
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
-    With `learn` the page has the panel of a training, which reads the global LESSON. The page's
-    content policy runs only this script and loads nothing. Raises ValueError if the script would
-    not stay within its element.
+    With `learn` the page has the panel of a training, which reads the global LESSON. `opening` is
+    the place to begin at, as in its address: "step=3&select=w". The page's content
+    policy runs only this script and loads nothing. Raises ValueError if the script would not stay
+    within its element.
     """
     script = _script(globals_, LEARN if learn else ENTRY)
-    style = _read("style.css") + (_read("learn.css") if learn else "")
+    style = INDENT.sub("", _read("style.css") + (_read("learn.css") if learn else ""))
     parts = {
         "title": escape(title),
+        "opening": escape(opening),
         "policy": _policy(script, style),
         "style": style,
         "panel": _read("learn.html") if learn else "",
@@ -77,6 +83,7 @@ def _script(globals_: str, entry: str) -> str:
     texts = [_read(name) for name in modules(entry)]
     for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
         texts = [pattern.sub("", text) for text in texts]
+    texts = [CODE.sub(lambda line: LOOSE.sub(r"\1", line[0]), text) for text in texts]
     script = "\n".join(["(() => {", '"use strict";', globals_, *texts, "})();"])
     found = ENDS.search(script)
     if found:

@@ -1,65 +1,85 @@
 // Keys: the keyboard. Every action of a pointer has a key.
 
-import { byId } from "../base/dom.js";
+import { byId, element } from "../base/dom.js";
 import { moved } from "./pointer.js";
 
 const PAN = 60; // pixels
 
-export function listenToKeys(session) {
-  const everywhere = everywhereKeys(session);
-  const inGraph = graphKeys(session);
+const KEY_NAMES = {
+  " ": "space", "-": "−", "=": "+", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓",
+};
+
+// Writes the list of keys into the panel, and acts on them.
+export function listenToKeys(session, arrangement) {
+  const rows = rowsOf(session, arrangement);
+  for (const [text, keys] of rows) addKeys(text, Object.keys(keys));
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (typing(event)) return;
-    if (event.target.closest("button") && (event.key === " " || event.key === "Enter")) return;
-    const graph = event.target.closest("#graph");
-    const act =
-      shifted(session, event, graph) ??
-      everywhere[event.key] ??
-      (graph ? inGraph[event.key] : undefined);
-    if (!act) return;
+    const name = nameOfKey(event);
+    const [, keys, scope] = rows.find((row) => Object.hasOwn(row[1], name)) ?? [];
+    if (!keys || isForOthers(event) || (scope && !event.target.closest("#graph"))) return;
     event.preventDefault();
-    act();
+    keys[name]();
   });
 }
 
-function shifted({ player, view }, { key, shiftKey }, graph) {
-  if (shiftKey && key === " ") return () => player.step(-1);
-  if (shiftKey && graph && key.startsWith("Arrow")) return () => pan(view, key);
-  return undefined;
+function addKeys(text, keys) {
+  const term = element("dt", {}, byId("keys"));
+  for (const key of keys) {
+    element("kbd", { text: key }, term);
+    term.append(" ");
+  }
+  element("dd", { text }, byId("keys"));
 }
 
-function everywhereKeys(session) {
-  const { view, player } = session;
-  return {
-    " ": () => player.step(1),
-    ".": () => player.step(1),
-    ",": () => player.step(-1),
-    p: () => player.toggle(),
-    Home: () => player.go(0),
-    End: () => player.go(session.steps.last),
-    "+": () => view.camera.zoom(1.25),
-    "=": () => view.camera.zoom(1.25),
-    "-": () => view.camera.zoom(0.8),
-    0: () => view.camera.fit(),
-    "/": () => byId("search").focus(),
-    Escape: () => {
-      session.search("");
-      session.deselect();
-    },
-  };
+// The name of a key in the list; letters count without regard to CapsLock.
+function nameOfKey({ key, shiftKey }) {
+  const shifted = shiftKey && (key === " " || key.startsWith("Arrow")) ? "shift+" : "";
+  return shifted + (KEY_NAMES[key] ?? (key.length === 1 ? key.toLowerCase() : key));
 }
 
-function graphKeys(session) {
-  return {
-    ArrowLeft: () => walk(session, "operand"),
-    ArrowRight: () => walk(session, "user"),
-    ArrowUp: () => walk(session, "up"),
-    ArrowDown: () => walk(session, "down"),
-    Enter: () => open(session),
-    "[": () => nudge(session, -1),
-    "]": () => nudge(session, 1),
-  };
+// True for a key of the browser, of a screen reader, of the focused control or of a text.
+function isForOthers(event) {
+  const { key, target } = event;
+  const typed = event.getModifierState("AltGraph"); // some layouts write [ with it
+  if (!typed && (event.ctrlKey || event.metaKey || event.altKey)) return true;
+  if (event.isComposing || isTyping(event)) return true;
+  const presses = key === " " || key === "Enter";
+  if (presses && target.closest("button, summary, [role=separator]")) return true;
+  return key.length === 1 && key !== " " && !byId("shortcuts").checked;
+}
+
+// What each row of the list says and does, and "graph" if its keys act in the graph only.
+function rowsOf(session, arrangement) {
+  const { player, view } = session;
+  const { camera } = view;
+  const forward = () => player.step(1);
+  const back = () => player.step(-1);
+  const to = (direction) => () => walk(session, direction);
+  const pan = (dx, dy) => () => camera.pan(dx * PAN, dy * PAN);
+  return [
+    ["one step forward", { space: forward, ".": forward }],
+    ["one step back", { "shift+space": back, ",": back }],
+    ["play, pause", { p: () => player.toggle() }],
+    ["go to the start, to the end", { Home: () => player.go(0), End: () => player.go(session.steps.last) }],
+    ["go to an operand, to a user", { "←": to("operand"), "→": to("user") }, "graph"],
+    ["go to the box above, below", { "↑": to("up"), "↓": to("down") }, "graph"],
+    ["fold, unfold; edit a leaf’s value", { Enter: () => open(session) }, "graph"],
+    ["decrease, increase a leaf’s value; previous, next call of a module", { "[": () => nudge(session, -1), "]": () => nudge(session, 1) }, "graph"],
+    ["zoom in, zoom out", { "+": () => camera.zoom(1.25), "−": () => camera.zoom(0.8) }],
+    ["show all", { 0: () => camera.fit() }],
+    ["pan left, right", { "shift+←": pan(1, 0), "shift+→": pan(-1, 0) }, "graph"],
+    ["pan up, down", { "shift+↑": pan(0, 1), "shift+↓": pan(0, -1) }, "graph"],
+    ["search", { "/": () => byId("search").focus() }],
+    ["hide, show the panel", { h: () => arrangement.togglePanel() }],
+    ["presenter mode: full screen, large type", { f: () => arrangement.present() }],
+    ["leave the presenter mode; clear the search and the selection", { Escape: () => leave(session, arrangement) }],
+  ];
+}
+
+function leave(session, arrangement) {
+  if (arrangement.isPresenting) return arrangement.present(false);
+  session.search("");
+  return session.deselect();
 }
 
 // Changes the value of a leaf as much as ten pixels of dragging do; elsewhere, the call shown.
@@ -75,19 +95,12 @@ function nudge(session, direction) {
 }
 
 // True if a field uses the key itself.
-function typing({ target, key }) {
+function isTyping({ target, key }) {
   const field = target.closest("input, select");
   if (!field) return false;
   if (field.type === "checkbox") return key === " ";
   if (field.type === "range") return key.startsWith("Arrow") || key === "Home" || key === "End";
   return true;
-}
-
-function pan(view, key) {
-  const [dx, dy] = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[
-    key
-  ];
-  view.camera.pan(dx * PAN, dy * PAN);
 }
 
 // Moves along an edge, or to the neighbour above or below; without a selection, to the result.

@@ -1,20 +1,24 @@
 // Main: the entry of a page. The only module that reads SCENE and PRIMITIVES.
 
+import { Arrangement } from "./arrangement.js";
 import { byId } from "../base/dom.js";
 import { Engine } from "../engine/engine.js";
 import { graphOf } from "../base/graph.js";
 import { listenToKeys } from "./keys.js";
 import { listenToPointer } from "./pointer.js";
+import { listenToPlace } from "./place.js";
 import { Session } from "./session.js";
 import { showNotice } from "./notice.js";
 import { withTurns } from "../layout/turns.js";
 
+const arrangement = new Arrangement(); // first: it decides the size of the canvas
 const engine = new Engine(withTurns(graphOf(SCENE)), PRIMITIVES);
 export const session = new Session(engine, byId("learn") ? 40 : undefined); // fewer beside a panel
 const { camera } = session.view;
+if (!byId("learn")) listenToPlace(session, document.body.dataset.opening);
 
 showNotice(engine);
-listenToKeys(session);
+listenToKeys(session, arrangement);
 listenToPointer(session);
 
 for (const [id, act] of Object.entries({

@@ -19,6 +19,7 @@ import { TurnChooser } from "./turn_chooser.js";
 import { chooseCall, chooseTurnsOf, turnShownIn } from "../layout/turns.js";
 import { View } from "../canvas/view.js";
 
+const REST = 400; // milliseconds without a step, before a screen reader is told
 const MOST_BOXES = 8000; // the limit of the button "unfold"
 
 export class Session {
@@ -103,7 +104,16 @@ export class Session {
     this.stepPanel.show(event, position, quiet);
     this.overlay.showEvent(quiet ? null : event, isStep);
     this.inspector.show();
-    setText(byId("announcement"), announcementOf(this.steps, event));
+    this._announce(() => announcementOf(this.steps, event));
+    this.onPlace?.();
+  }
+
+  // Tells a screen reader the step at which the page rests, not each of a fast run. The scrubber
+  // speaks for itself.
+  _announce(text) {
+    clearTimeout(this.announcing);
+    const say = () => setText(byId("announcement"), text());
+    if (document.activeElement !== this.player.scrubber) this.announcing = setTimeout(say, REST);
   }
 
   // Brings the step into the window; with "follow", also close enough to read.
@@ -122,7 +132,7 @@ export class Session {
 
   _writeOrderNote(wrong) {
     const note = byId("order-note");
-    note.classList.toggle("warn", wrong);
+    note.hidden = !wrong;
     if (!wrong) return setText(note, "");
     const { graph } = this;
     const { grad } = this.engine;
@@ -133,9 +143,7 @@ export class Session {
       .slice(-3)
       .map((i) => `${nameOf(graph, i)} gets ${short(grad[i])} instead of ${short(correctGrad[i])}`);
     const more = nodes.length > 3 ? `; and ${nodes.length - 3} more are wrong` : "";
-    const why =
-      "A node pushes as soon as a first contribution arrives. Later ones are never pushed on:";
-    return setText(note, `${why} ${lost.join("; ")}${more}.`);
+    return setText(note, `Without the late contributions, ${lost.join("; ")}${more}.`);
   }
 
   // ---- folding
@@ -206,8 +214,8 @@ export class Session {
     if (!box) return;
     this.selected = id;
     this.overlay.select(box);
-    setText(byId("inspector-title"), "Node, selected; click beside it to deselect");
     this._inspect(box);
+    this._writeSelection();
     if (show) this._focusBox(box);
   }
 
@@ -215,7 +223,14 @@ export class Session {
   deselect() {
     this.selected = null;
     this.overlay.select(null);
-    setText(byId("inspector-title"), "Node");
+    this._writeSelection();
+  }
+
+  _writeSelection() {
+    const chosen = this.selected !== null;
+    byId("inspector").classList.toggle("chosen", chosen);
+    setText(byId("inspector-title"), chosen ? "Node, selected; click beside it to deselect" : "Node");
+    this.onPlace?.();
   }
 
   hover(id) {
@@ -229,7 +244,7 @@ export class Session {
   }
 
   // Unfolds the modules around a node and selects it.
-  reveal(node) {
+  reveal(node, focus = true) {
     if (this.graph.clusterOf[node] !== this.graph.frameOf[node]) {
       chooseTurnsOf(this.graph, node);
       this._regroup(null);
@@ -239,7 +254,8 @@ export class Session {
       for (const c of around) this.folded.delete(c);
       this._layout(null);
     }
-    this.select(`n${node}`, true);
+    this.select(`n${node}`, focus);
+    if (!focus) this.view.camera.show(this.view.boxes.get(`n${node}`));
   }
 
   // Goes to the calls of a node, if a box for other calls stands for it.

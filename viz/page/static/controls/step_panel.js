@@ -120,19 +120,22 @@ export class StepPanel {
         stop: stops[g + 1],
       });
     }
+    const focused = this.order.contains(document.activeElement);
     this.order.replaceChildren(...rows.map((row) => this._row(row)));
+    if (focused) this.order.querySelector(".now")?.focus();
   }
 
   _row({ state, number, name, to, stop }) {
-    const li = element("li", { class: state });
+    const li = element("li");
+    const button = element("button", { class: state }, li);
     for (const [kind, text] of [
       ["number", number],
       ["name", name],
       ["to", to],
     ]) {
-      element("span", { class: kind, text }, li);
+      element("span", { class: kind, text }, button);
     }
-    li.addEventListener("click", () => this.go(this.steps.seed + stop));
+    button.addEventListener("click", () => this.go(this.steps.seed + stop));
     return li;
   }
 }
