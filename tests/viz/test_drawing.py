@@ -13,6 +13,7 @@ import pytest
 from microgradlike import Value, nn
 from tests import ROOT
 from viz import Drawing, RenderError, draw, draw_dot
+from viz.dot.render import render
 from viz.scene.scene import scene
 
 
@@ -87,6 +88,14 @@ def test_the_png_of_a_wide_picture_stays_small():
     png = base64.b64decode(draw(chain)._repr_mimebundle_()["image/png"])
     assert 1100 <= int.from_bytes(png[16:20], "big") <= 1210
     assert len(png) < 300_000
+
+
+def test_a_graphviz_without_png_leaves_the_svg(monkeypatch):
+    monkeypatch.setattr(
+        "viz.dot.drawing.render",
+        lambda source, kind="svg": render(source, kind if kind == "svg" else "nothing"),
+    )
+    assert set(draw(square())._repr_mimebundle_()) == {"image/svg+xml", "text/plain"}
 
 
 def test_a_notebook_without_graphviz_gets_text(no_graphviz):
