@@ -44,8 +44,8 @@ def test_the_chain_rule_is_typeset():
 @pytest.mark.parametrize(
     ("line", "typeset"),
     [
-        ("a = exp(b) / c = −1.5e−9", r"a = \mathrm{exp}(b) / c = -{1.5\times 10^{-9}}"),
-        ("a = log_softmax(b) = 2", r"a = \mathrm{log\_softmax}(b) = {2}"),
+        ("a = exp(b) / c = −1.5e−9", r"a = \text{exp}(b) / c = -{1.5\times 10^{-9}}"),
+        ("a = log_softmax(b) = 2", r"a = \text{log}\_\text{softmax}(b) = {2}"),
         ("  = n * x^(n - 1)", r"\ \ \ = n \cdot  x^{(n - {1})}"),
         ("∂loss/∂w_1 = 0: a b", r"\frac{\partial \text{loss}}{\partial {w_{1}}} = {0}\text{: a b}"),
         ("  x → y (as operand 1)", r"\ \ \ x \to  y\text{ (as operand 1)}"),

@@ -26,7 +26,7 @@ def latex(text: str, names: Iterable[str]) -> str:
     known = "|".join([*map(re.escape, sorted(odd, key=len, reverse=True)), IDENTIFIER])
     token = re.compile(
         rf"(?P<remark>{REMARK})|∂(?P<above>{known})/∂(?P<below>{known})|sqrt\((?P<root>[^()]*)\)"
-        rf"|\^(?P<power>\([^()]*\))|(?P<call>{IDENTIFIER})(?=\()|(?P<name>{known})"
+        rf"|\^(?P<power>\([^()]*\))|(?P<name>{known})"
         r"|(?P<number>\d+(?:\.\d+)?)(?:e(?P<exponent>−?\d+))?|."
     )
     # a formula for each block: MathJax takes 5 kB at most; not $$, which centers
@@ -52,8 +52,6 @@ def _formula(text: str, token: re.Pattern[str]) -> str:
         if found["number"]:
             power = rf"\times 10^{{{found['exponent']}}}" if found["exponent"] else ""
             return f"{{{found['number']}{power}}}".replace("−", "-")
-        if found["call"]:
-            return rf"\mathrm{{{found['call']}}}".replace("_", r"\_")
         if found["name"]:
             return _name(found["name"])
         whole = match[0]
