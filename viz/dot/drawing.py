@@ -100,7 +100,7 @@ class Drawing:
         return target
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        bundle = {"text/plain": repr(self)}
+        bundle, text = {}, repr(self)
         try:
             bundle["image/svg+xml"] = svg = self.svg()
             # a PNG for notebooks that show no SVG, such as one that is not trusted
@@ -109,8 +109,11 @@ class Drawing:
             png = render(self.source.replace("{", f"{{ graph [dpi={dpi:.1f}]", 1), "png")
             bundle["image/png"] = base64.b64encode(png).decode()
         except Exception as error:  # a notebook shows the text instead
-            bundle["text/plain"] += f"\n{error}"
-        return bundle
+            text += f"\n{error}"
+        return bundle | {"text/plain": text}
+
+    def _mime_(self) -> tuple[str, str]:  # marimo asks for one form
+        return next(iter(self._repr_mimebundle_().items()))
 
     def __repr__(self) -> str:
         notes = "".join(f"\n{note}" for note in self.scene.notes)
