@@ -12,7 +12,7 @@ import pytest
 
 from microgradlike import Value, nn
 from tests import ROOT
-from viz import Drawing, RenderError, draw, draw_dot, explain, page
+from viz import Drawing, RenderError, draw, draw_dot, page
 from viz.dot.render import render
 from viz.scene.scene import scene
 
@@ -81,12 +81,11 @@ def test_a_notebook_gets_svg_a_png_for_viewers_that_trust_no_svg_and_text():
     assert bundle["text/plain"] == '<Drawing of 2 nodes; .save("y.svg") writes it>'
 
 
-def test_marimo_gets_the_best_form_of_each_object():
+def test_marimo_gets_the_best_form_of_a_picture_and_a_page():
     y = square()
     drawing, made = draw(y), page(y)
     assert drawing._mime_() == ("image/svg+xml", drawing.svg())
     assert made._mime_() == ("text/html", made._repr_mimebundle_()["text/html"])
-    assert explain(y)._mime_()[0] == "text/markdown"
 
 
 def test_the_png_of_a_wide_picture_stays_small():

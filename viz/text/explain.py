@@ -85,9 +85,6 @@ class Explanation(str):
         formulas = latex(self, self.node_names)
         return {"text/markdown": formulas, "text/latex": formulas, "text/plain": str(self)}
 
-    def _mime_(self) -> tuple[str, str]:  # marimo asks for one form
-        return next(iter(self._repr_mimebundle_().items()))
-
 
 class _Explanation:
     """The parts of one explanation: the names of the nodes, and the paths to those wanted."""
