@@ -21,7 +21,7 @@ CELLS = {
     "y = (w * x).tanh(); y.label = 'y'; y.backward()\n"
     "y": [{"text/plain"}],
     "draw(y)": [{"image/svg+xml", "image/png", "text/plain"}],
-    "explain(y, x)": [{"text/latex", "text/plain"}],
+    "explain(y, x)": [{"text/markdown", "text/latex", "text/plain"}],
     "print(explain(y, x))": ["stdout"],
     "page(y)": [{"text/html", "image/png", "text/plain"}],
     "model = nn.MLP(1, [2, 1]); model": [{"text/html", "text/plain"}],
@@ -85,13 +85,13 @@ def test_an_exported_page_is_live_and_shows_the_better_form_of_each_object(lesso
     assert html.count("<iframe") == 1
     assert unescape(html.partition('srcdoc="')[2].partition('"')[0]).endswith("</html>\n")
     classes = Counter(re.findall(r'class="(?:\S* )?jp-Rendered(\w+)', html))
-    assert (classes["SVG"], classes["Image"], classes["Latex"]) == (1, 3, 1)
+    assert (classes["SVG"], classes["Image"], classes["Markdown"]) == (1, 3, 1)
     assert html.count("<table>") == 3
 
 
 def test_an_exported_latex_takes_the_picture_of_the_page(lesson):
     latex, resources = nbconvert.LatexExporter().from_notebook_node(lesson)
-    assert latex.count(r"\begin{aligned}") == 1
+    assert latex.count(r"\begin{aligned}") == 4
     assert "iframe" not in latex
     assert sum(name.endswith(".png") for name in resources["outputs"]) >= 4
 

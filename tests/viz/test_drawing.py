@@ -12,7 +12,8 @@ import pytest
 
 from microgradlike import Value, nn
 from tests import ROOT
-from viz import Drawing, RenderError, draw, draw_dot
+from viz import Drawing, RenderError, draw, draw_dot, page
+from viz.dot.render import render
 from viz.scene.scene import scene
 
 
@@ -80,6 +81,13 @@ def test_a_notebook_gets_svg_a_png_for_viewers_that_trust_no_svg_and_text():
     assert bundle["text/plain"] == '<Drawing of 2 nodes; .save("y.svg") writes it>'
 
 
+def test_marimo_gets_the_best_form_of_a_picture_and_a_page():
+    y = square()
+    drawing, made = draw(y), page(y)
+    assert drawing._mime_() == ("image/svg+xml", drawing.svg())
+    assert made._mime_() == ("text/html", made._repr_mimebundle_()["text/html"])
+
+
 def test_the_png_of_a_wide_picture_stays_small():
     chain = Value(1.0)
     for _ in range(60):
@@ -87,6 +95,14 @@ def test_the_png_of_a_wide_picture_stays_small():
     png = base64.b64decode(draw(chain)._repr_mimebundle_()["image/png"])
     assert 1100 <= int.from_bytes(png[16:20], "big") <= 1210
     assert len(png) < 300_000
+
+
+def test_a_graphviz_without_png_leaves_the_svg(monkeypatch):
+    monkeypatch.setattr(
+        "viz.dot.drawing.render",
+        lambda source, kind="svg": render(source, kind if kind == "svg" else "nothing"),
+    )
+    assert set(draw(square())._repr_mimebundle_()) == {"image/svg+xml", "text/plain"}
 
 
 def test_a_notebook_without_graphviz_gets_text(no_graphviz):

@@ -100,15 +100,20 @@ class Drawing:
         return target
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        try:  # with a PNG for notebooks that show no SVG, such as one that is not trusted
-            svg = self.svg()
+        bundle, text = {}, repr(self)
+        try:
+            bundle["image/svg+xml"] = svg = self.svg()
+            # a PNG for notebooks that show no SVG, such as one that is not trusted
             width = re.search(r'viewBox="\S+ \S+ (\S+)', svg)
             dpi = min(96.0, 72 * PREVIEW / float(width[1] if width else PREVIEW))
             png = render(self.source.replace("{", f"{{ graph [dpi={dpi:.1f}]", 1), "png")
+            bundle["image/png"] = base64.b64encode(png).decode()
         except Exception as error:  # a notebook shows the text instead
-            return {"text/plain": f"{self!r}\n{error}"}
-        image = base64.b64encode(png).decode()
-        return {"image/svg+xml": svg, "image/png": image, "text/plain": repr(self)}
+            text += f"\n{error}"
+        return bundle | {"text/plain": text}
+
+    def _mime_(self) -> tuple[str, str]:  # marimo asks for one form
+        return next(iter(self._repr_mimebundle_().items()))
 
     def __repr__(self) -> str:
         notes = "".join(f"\n{note}" for note in self.scene.notes)

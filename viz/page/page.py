@@ -94,7 +94,10 @@ class Page:
         except Exception:  # no Graphviz: the notebook shows the page alone
             return bundle
         html = self.frame(f'<img alt="the graph" src="data:image/svg+xml;base64,{svg}">')
-        return picture | bundle | {"text/html": html}
+        return {"text/html": html} | picture | {"text/plain": repr(self)}
+
+    def _mime_(self) -> tuple[str, str]:  # marimo asks for one form
+        return next(iter(self._repr_mimebundle_().items()))
 
     def __repr__(self) -> str:
         return f'<Page of {len(self.scene.nodes)} nodes; .save("y.html") writes it>'

@@ -83,7 +83,8 @@ class Explanation(str):
     node_names: tuple[str, ...] = ()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/latex": latex(self, self.node_names), "text/plain": str(self)}
+        formulas = latex(self, self.node_names)
+        return {"text/markdown": formulas, "text/latex": formulas, "text/plain": str(self)}
 
 
 class _Explanation:

@@ -10,11 +10,14 @@ PROSE = re.compile(r" *(?:and \d|the sum is|backward gave|no backward)|[^=→∂
 REMARK = r": \S.*|, the .*|, since .*| \(as operand \d+\)|… [\d,]+ more …"
 SPECIAL = {c: rf"\{c}" for c in "{}$&%#_"} | {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim "}
 SPECIAL |= {"<": r"\lt ", ">": r"\gt ", "`": "'"}
-SYMBOLS = {"*": r"\cdot ", "·": r"\;\cdot\;", "→": r"\to ", "−": "-", "∞": r"\infty ", "^": "^"}
+# no \quad and no \;, which are macros to KaTeX, and it expands a thousand at most
+SYMBOLS = {"*": r"\cdot ", "·": r"\ \cdot\ ", "→": r"\to ", "−": "-", "∞": r"\infty ", "^": "^"}
 
 
 def latex(text: str, names: Iterable[str]) -> str:
-    r"""Write an explanation as LaTeX, for MathJax and KaTeX; `names` are those of its nodes.
+    r"""Write each block of an explanation as a formula, for MathJax and KaTeX.
+
+    `names` are those of the nodes.
 
     >>> latex("y = sqrt(w) * x1^2 = −6", ["y", "w", "x1"]).partition("&")[2]
     'y = \\sqrt{w} \\cdot  {x_{1}}^{2} = -{6}\\end{aligned}$'
@@ -23,18 +26,18 @@ def latex(text: str, names: Iterable[str]) -> str:
     known = "|".join([*map(re.escape, sorted(odd, key=len, reverse=True)), IDENTIFIER])
     token = re.compile(
         rf"(?P<remark>{REMARK})|∂(?P<above>{known})/∂(?P<below>{known})|sqrt\((?P<root>[^()]*)\)"
-        rf"|\^(?P<power>\([^()]*\))|(?P<call>{IDENTIFIER})(?=\()|(?P<name>{known})"
+        rf"|\^(?P<power>\([^()]*\))|(?P<name>{known})"
         r"|(?P<number>\d+(?:\.\d+)?)(?:e(?P<exponent>−?\d+))?|."
     )
-    lines = []
-    for line in text.split("\n"):
-        inside = line.strip()
-        written = _words(inside) if PROSE.match(line) else _formula(inside, token)
-        indent = r"\quad " * ((len(line) - len(line.lstrip())) // 2)
-        lines.append(f"&{indent}{written}" if inside else "")
-    rows = r"\\".join(lines).replace(r"\\\\", r"\\[1em]")  # an empty line between sections
-    # not $$, which would center it in a cell
-    return rf"$\displaystyle\begin{{aligned}}{rows}\end{{aligned}}$"
+    # a formula for each block: MathJax takes 5 kB at most; not $$, which centers
+    blocks = [r"\\".join(_line(line, token) for line in b.split("\n")) for b in text.split("\n\n")]
+    return "\n\n".join(rf"$\displaystyle\begin{{aligned}}{b}\end{{aligned}}$" for b in blocks)
+
+
+def _line(line: str, token: re.Pattern[str]) -> str:
+    inside = line.strip()
+    written = _words(inside) if PROSE.match(line) else _formula(inside, token)
+    return "&" + r"\ \ \ " * ((len(line) - len(line.lstrip())) // 2) + written
 
 
 def _formula(text: str, token: re.Pattern[str]) -> str:
@@ -49,8 +52,6 @@ def _formula(text: str, token: re.Pattern[str]) -> str:
         if found["number"]:
             power = rf"\times 10^{{{found['exponent']}}}" if found["exponent"] else ""
             return f"{{{found['number']}{power}}}".replace("−", "-")
-        if found["call"]:
-            return rf"\operatorname{{{found['call']}}}".replace("_", r"\_")
         if found["name"]:
             return _name(found["name"])
         whole = match[0]

@@ -1,4 +1,4 @@
-"""Plots of a training by matplotlib: the loss curve and the decision boundary."""
+"""Plots by matplotlib: the decision boundary here, the loss curve beside its History."""
 
 from __future__ import annotations
 
