@@ -11,7 +11,7 @@ export class Curve {
   // `pick(step, pace)` is called at each move of a drag ("drag") and at its end ("rest").
   constructor(parent, pick) {
     const viewBox = `0 0 ${CHART.width} ${CHART.height}`;
-    this.svg = drawn("svg", { class: "chart", viewBox, role: "img" }, parent);
+    this.svg = drawn("svg", { class: "chart chart-text", viewBox, role: "img" }, parent);
     this.axes = drawn("g", {}, this.svg);
     this.lines = drawn("g", {}, this.svg);
     this.cursor = drawn("g", {}, this.svg);

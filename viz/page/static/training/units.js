@@ -4,6 +4,7 @@
 import { drawn, element } from "../base/dom.js";
 import { fullName } from "../base/formulas.js";
 import { printable } from "../base/text.js";
+import { clustersAround } from "../layout/folds.js";
 
 const FLAT = 0.05; // share of the steepest slope below which a unit is flat
 const UNIT = 22;
@@ -19,7 +20,24 @@ export function unitsOf(graph, kinds) {
     if (!layers.has(key)) layers.set(key, []);
     layers.get(key).push(i);
   });
-  return [...layers].map(([cluster, nodes]) => ({ name: graph.clusters[cluster].name, nodes }));
+  const order = (a, b) => a.path.localeCompare(b.path, "en", { numeric: true });
+  return [...layers]
+    .map(([c, nodes]) => ({
+      name: graph.clusters[c].name,
+      path: pathOf(graph, c),
+      nodes: nodes
+        .map((node) => ({ node, path: pathOf(graph, graph.clusterOf[node]) }))
+        .sort(order)
+        .map(({ node }) => node),
+    }))
+    .sort(order);
+}
+
+function pathOf({ clusters }, c) {
+  return clustersAround({ clusters }, c)
+    .map((at) => clusters[at].name)
+    .reverse()
+    .join(".");
 }
 
 // By node, the share of the examples whose gradient passes; `kinds` has the steepest slope of each
@@ -50,6 +68,7 @@ function kindOf(graph, kinds, i) {
 export class Units {
   // `pick(node)` is called at a click.
   constructor(parent, graph, layers, kinds, pick) {
+    parent.replaceChildren();
     this.graph = graph;
     this.kinds = kinds;
     this.boxes = new Map();

@@ -1,0 +1,49 @@
+// Flatness: the places at which the gradient of an example ends, in words.
+
+import { formulaByNumber } from "../base/formulas.js";
+
+const WORDS = {
+  dead: ["unit is off", "units are off"],
+  saturated: ["unit is saturated", "units are saturated"],
+  product: ["product has a factor 0", "products have a factor 0"],
+  flat: ["node is flat", "nodes are flat"],
+};
+
+// A sentence about the parameters that have no gradient at this example, "" if all have one.
+export function flatnessOf(engine, training) {
+  const { node } = training.parameters;
+  const used = node.slice(0, training.trained).filter((i) => i >= 0);
+  const still = used.filter((i) => engine.grad[i] === 0).length;
+  if (used.some((i) => Number.isNaN(engine.grad[i])))
+    return "The gradient is nan here. Step through the passes to see the node at which it begins.";
+  if (still === 0) return "";
+  const ends = endsOf(engine, training.units);
+  const outside = still === used.length && ends.find(({ node: i }) => engine.graph.clusterOf[i] < 0);
+  if (outside) {
+    const met = outside.kind === "dead" ? "This margin is met" : "The loss is flat here";
+    const formula = formulaByNumber(engine.graph, outside.node, engine.data);
+    return `${met}: the slope of ${formula} is 0, so no parameter has a gradient.`;
+  }
+  const counts = new Map();
+  for (const { kind } of ends) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const parts = [...counts].map(([kind, n]) => `${n} ${(WORDS[kind] ?? WORDS.flat)[Number(n > 1)]}`);
+  const why = parts.join(", ") || "its contributions cancel";
+  const all = still === used.length ? "any parameter" : `${still} of ${used.length} parameters`;
+  return `No gradient for ${all} at this example: ${why}.`;
+}
+
+// The nodes that have a gradient and keep it from an operand.
+function endsOf({ graph, grad, local }, units) {
+  const { first, operand, op, ops, isConstant } = graph;
+  const ends = [];
+  op.forEach((k, i) => {
+    if (k < 0 || !grad[i]) return;
+    const edges = Array.from({ length: first[i + 1] - first[i] }, (_, n) => first[i] + n);
+    const isEnd = (e) => local[e] === 0 && grad[operand[e]] === 0 && !isConstant[operand[e]];
+    if (!edges.some(isEnd)) return;
+    const flat = Object.hasOwn(units, ops[k]) ? units[ops[k]].flat : "";
+    const kind = flat || (edges.length > 1 ? "product" : "flat");
+    ends.push({ node: i, kind });
+  });
+  return ends;
+}
