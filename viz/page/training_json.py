@@ -40,21 +40,21 @@ def training_json(
     if its graph is another one. The text is ASCII without a "<", so it may stand in a script
     element.
     """
-    named = view.setup.model.named_parameters()
-    views = [view, second[0] if second else view]
-    alike = second is None or (not view.fixed and _shape(scene) == _shape(second[1]))
+    names = [name for name, _ in view.setup.model.named_parameters()]
+    views = [view, *([second[0]] if second else [])]
+    other = None
+    if second and (view.fixed or _shape(scene) != _shape(second[1])):
+        other = {**_graph(*second[:2]), "scene": json.loads(second[2])}
     whole = {
         "version": VERSION,
         **_graph(view, scene),
-        "layers": _layers([name for name, _ in named]),
+        "layers": _layers(names),
         "inputs": view.setup.inputs,
         "examples": [_packed(row) for row in view.setup.examples.rows.tolist()],
         "units": {op.name: _unit(op) for op in UNITS},
         "sets": _data_sets(view),
         "runs": [_run(run, view) for run, view in zip(runs, views)],
-        "second": None
-        if alike or second is None
-        else {**_graph(*second[:2]), "scene": json.loads(second[2])},
+        "second": other,
     }
     text = json.dumps(whole, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c")
@@ -63,23 +63,19 @@ def training_json(
 def _graph(view: TrainingView, scene: Scene) -> dict[str, object]:
     """Give the places in a graph, and the facts that hold for one of its loss."""
     place = _places(view.y, scene)
-    named = view.setup.model.named_parameters()
-    others = view.held[len(named) :]
+    names = [name for name, _ in view.setup.model.named_parameters()]
+    others = [scene.nodes[place[id(v)]].name for v in view.held[len(names) :]]
+    leaves = [None if view.fixed else v for v in view.leaves]
     classes = classes_of(view.setup, len(view.scores)) if view.scores else None
     return {
         "parameters": {
             "node": [place.get(id(v), UNUSED) for v in view.held],
-            "name": [
-                *(name for name, _ in named),
-                *(scene.nodes[place[id(v)]].name for v in others),
-            ],
+            "name": names + others,
         },
-        "trained": len(named),
+        "trained": len(names),
         "numbers": {
             "name": view.names,
-            "node": [
-                FIXED if v is None or view.fixed else place.get(id(v), UNUSED) for v in view.leaves
-            ],
+            "node": [FIXED if v is None else place.get(id(v), UNUSED) for v in leaves],
         },
         "scores": [place[id(v)] for v in view.scores],
         "probe": view.setup.probe,

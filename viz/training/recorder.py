@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from microgradlike.compile.jit import jit
 from microgradlike.compile.trace import TraceError
+from microgradlike.derivatives.api import gradients
 from microgradlike.engine import Value, set_gradients
 from microgradlike.graph import topological
 from microgradlike.nn.mode import evaluating, modules, set_mode
@@ -79,15 +79,13 @@ class Watch(Callback):
         """
         ends = [Value(x, p.label) for p, x in zip(self._own, self.parameters[-1])]
         setup = replace(self.setup, model=self.model.with_parameters(ends))
-        tried = range(len(setup.examples) if self._seek else 0)
+        choices = (replace(setup, probe=i) for i in range(len(setup.examples) if self._seek else 0))
         with evaluating(setup.model):
-            choices = (replace(setup, probe=i) for i in tried)
-            return next((s for s in choices if self._has_gradient(s, ends)), setup)
-
-    def _has_gradient(self, setup: TrainingSetup, ends: list[Value]) -> bool:
-        with self._gradients_kept():
-            require_loss(setup.loss_of(setup.row)).backward()
-        return any(p.grad for p in ends)
+            for choice in choices:
+                y = require_loss(choice.loss_of(choice.row))
+                if any(slope.data for slope in gradients(y, ends)):
+                    return choice
+        return setup
 
     def record(self) -> None:
         """Record the parameters as they are now, with the loss and the gradients there."""
@@ -147,8 +145,8 @@ class Watch(Callback):
         """Take the parameters, the other Values, the loss and its gradient as they are now."""
         parameters = self._current()
         others = array("d", [v.data for v in self.other_leaves])
-        loss, gradients = self._loss_and_gradient(parameters)
-        return loss, parameters, others, gradients
+        loss, slopes = self._loss_and_gradient(parameters)
+        return loss, parameters, others, slopes
 
     def _add_step(self, step: int, entry: Entry | None = None) -> None:
         self._next, self._latest = step + 1, self._current()
@@ -165,21 +163,15 @@ class Watch(Callback):
         """Compute the mean loss at these parameters, and its gradient."""
         for p, x in zip(self._copies, parameters, strict=True):
             p.data, p.grad = x, 0.0
-        with self._gradients_kept():
-            try:
-                loss = self._loss.backward(self.setup.examples.rows)
-            except TraceError:  # the loss has a branch: compute it eagerly
-                self._loss = jit(self._loss.f, batch=0, backend="eager")
-                loss = self._loss.backward(self.setup.examples.rows)
-        return loss, array("d", [p.grad for p in self._copies])
-
-    @contextmanager
-    def _gradients_kept(self) -> Iterator[None]:
         before = [v.grad for v in self.other_leaves]
         try:
-            yield
+            loss = self._loss.backward(self.setup.examples.rows)
+        except TraceError:  # the loss has a branch: compute it eagerly
+            self._loss = jit(self._loss.f, batch=0, backend="eager")
+            loss = self._loss.backward(self.setup.examples.rows)
         finally:
             set_gradients(self.other_leaves, before)
+        return loss, array("d", [p.grad for p in self._copies])
 
     def _thin(self) -> None:
         """Keep every second step, and the first."""

@@ -144,7 +144,10 @@ def _training_view(setup: TrainingSetup, known: Collection[Op]) -> TrainingView:
     fixed = free is None or bool(unknown)
     leaves = tuple(x if isinstance(x, Value) else None for x in numbers)
     scores = _scores(setup, numbers, y) if inputs else ()
-    return TrainingView(setup, y, leaves, fixed, _why(free, len(row), unknown), names, scores)
+    why = _why(
+        free, len(row), unknown, random=repr(require_loss(setup.loss_of(row)).data) != repr(y.data)
+    )
+    return TrainingView(setup, y, leaves, fixed, why, names, scores)
 
 
 def require_loss(y: object) -> Value:
@@ -169,7 +172,7 @@ def _has_one_graph(setup: TrainingSetup, places: Sequence[int]) -> bool:
     return is_branch_free(loss_at, *[setup.row[i] for i in places])
 
 
-def _why(free: Sequence[int] | None, count: int, unknown: list[str]) -> str:
+def _why(free: Sequence[int] | None, count: int, unknown: list[str], *, random: bool) -> str:
     end = "The graph is that of the end of the training, whatever step is chosen:"
     if unknown:
         return (
@@ -177,7 +180,7 @@ def _why(free: Sequence[int] | None, count: int, unknown: list[str]) -> str:
             ' page(..., spellings={op: "x => ..."}).'
         )
     if free is None:
-        return f"{end} {BRANCH} a parameter."
+        return f"{end} its loss draws random numbers." if random else f"{end} {BRANCH} a parameter."
     if len(free) == count:
         return ""
     part = "the label" if free else "the example"

@@ -72,7 +72,7 @@ export class Curve {
       const y = this._y(x);
       if (!(y >= top - 1 && y <= bottom + 1)) continue;
       drawn("line", { class: "grid", x1: left, x2: right, y1: y, y2: y }, this.axes);
-      drawn("text", { x: left - 5, y: y + 3.5, class: "tick-y", text: short(x, 2) }, this.axes);
+      drawn("text", { x: left - 5, y: y + 3.5, class: "tick-y", text: short(x) }, this.axes);
     }
     drawn("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }, this.axes);
     drawn("text", { x: left, y: bottom + 14, class: "tick-x", text: "0" }, this.axes);

@@ -7,6 +7,7 @@ import { drawn, element, setText } from "../base/dom.js";
 import { classAt } from "./trainer.js";
 import { cellPaths, latticeOf, zeroLine } from "./grid.js";
 import { short } from "../base/numbers.js";
+import { printable } from "../base/text.js";
 
 const WHOLE = 360; // the width of the panel
 const FINE = 36; // cells in a row, at rest
@@ -88,8 +89,10 @@ export class DecisionSurface {
       return `M${at(x1, y1)}L${at(x2, y2)}`;
     });
     this.line.setAttribute("d", d.join(""));
-    const what = "the color is the output of the model";
-    return this._setLabel(line.length ? `the score is ${short(middle)} on the black line` : what);
+    const at = this.training.middle === null ? null : short(middle);
+    const missed = `no point here has the score ${at}, which parts the classes`;
+    const parted = line.length > 0 ? `the score is ${at} on the black line` : missed;
+    return this._setLabel(at === null ? "the color is the output of the model" : parted);
   }
 
   // Draws a ring around the example that the graph shows.
@@ -167,11 +170,12 @@ export class DecisionSurface {
   }
 
   _setLabel(what) {
-    const { left, right } = this.bounds;
-    const range = `from ${short(left, 2)} to ${short(right, 2)}`;
-    const text = `${this.examples.length} examples ${range}; ${what}`;
-    this.svg.setAttribute("aria-label", text);
-    setText(this.note, `${what[0].toUpperCase()}${what.slice(1)}.`);
+    const { left, right, low, high } = this.bounds;
+    const { name } = this.training.numbers;
+    const axis = (k, from, to) => `${printable(name[k])} from ${short(from, 2)} to ${short(to, 2)}`;
+    const text = `${what}; ${axis(0, left, right)}, ${axis(1, low, high)}`;
+    this.svg.setAttribute("aria-label", `${this.examples.length} examples; ${text}`);
+    setText(this.note, `${text[0].toUpperCase()}${text.slice(1)}.`);
   }
 
   _drawPoint(row) {

@@ -12,13 +12,12 @@ const WORDS = {
 // A sentence about the parameters that have no gradient at this example, "" if all have one.
 export function flatnessOf(engine, training) {
   const { node } = training.parameters;
-  const used = node.slice(0, training.trained).filter((i) => i >= 0);
-  const still = used.filter((i) => engine.grad[i] === 0).length;
-  if (used.some((i) => Number.isNaN(engine.grad[i])))
-    return "The gradient is nan here. Step through the passes to see the node at which it begins.";
+  const slopes = node.slice(0, training.trained).filter((i) => i >= 0).map((i) => engine.grad[i]);
+  const still = slopes.filter((g) => g === 0).length;
+  if (slopes.some(Number.isNaN)) return "The gradient is nan here: step back to its first node.";
   if (still === 0) return "";
   const ends = endsOf(engine, training.units);
-  const outside = still === used.length && ends.find(({ node: i }) => engine.graph.clusterOf[i] < 0);
+  const outside = still === slopes.length && ends.find(({ node: i }) => engine.graph.clusterOf[i] < 0);
   if (outside) {
     const met = outside.kind === "dead" ? "This margin is met" : "The loss is flat here";
     const formula = formulaByNumber(engine.graph, outside.node, engine.data);
@@ -28,7 +27,7 @@ export function flatnessOf(engine, training) {
   for (const { kind } of ends) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const parts = [...counts].map(([kind, n]) => `${n} ${(WORDS[kind] ?? WORDS.flat)[Number(n > 1)]}`);
   const why = parts.join(", ") || "its contributions cancel";
-  const all = still === used.length ? "any parameter" : `${still} of ${used.length} parameters`;
+  const all = still === slopes.length ? "any parameter" : `${still} of ${slopes.length} parameters`;
   return `No gradient for ${all} at this example: ${why}.`;
 }
 
