@@ -30,9 +30,24 @@ def line(w, b, activation="relu"):
     [
         (line(2.0, 0.0), "hinge", 1.0, "This margin is met: the slope of relu(−1) is 0"),
         (line(1.0, 0.0), squared, 1.0, "The loss is flat here: the slope of 0 ^ 2"),
-        (line(-1.0, 0.0, "relu"), squared, 2.0, "3 of 4 parameters at this example: 1 unit is off"),
-        (line(-50.0, 0.0, "tanh"), squared, 9.0, "1 unit is saturated"),
-        (line(1.0, 0.0, "asinh"), squared, 0.0, "2 of 4 parameters at this example: 2 products have"),
+        (
+            line(-1.0, 0.0, "relu"),
+            squared,
+            2.0,
+            "3 of 4 parameters at this example: it ends at nodes that are off (1)",
+        ),
+        (
+            line(-50.0, 0.0, "tanh"),
+            squared,
+            9.0,
+            "2 of 4 parameters at this example: it ends at nodes that are saturated (1)",
+        ),
+        (
+            line(1.0, 0.0, "asinh"),
+            squared,
+            0.0,
+            "2 of 4 parameters at this example: it ends at nodes that are multiplied by 0 (2)",
+        ),
         (line(1.0, 0.0), squared, 3.0, ""),
     ],
 )
@@ -176,14 +191,14 @@ def test_a_loss_that_draws_random_numbers_says_so(opened):
 def test_three_inputs_have_no_plane_and_say_so(opened):
     points = [[a, b, a * b] for a, b in POINTS]
     seen = opened(page(mlp(3, 1, inputs=3), data=(points, SIGNED[1]), loss=squared))
-    assert "With 3 inputs there is no plane" in seen.tab.inner_text("#limits")
+    assert "the loss calls the model with 3 numbers" in seen.tab.inner_text("#limits")
     assert not seen.tab.is_visible("#surface-part")
 
     def of_parts(model, x, y):
         return (model([x[1], x[0]]) - y) ** 2
 
     seen = opened(page(mlp(3, 1), data=SIGNED, loss=of_parts))
-    assert "The predictions are not shown" in seen.tab.inner_text("#limits")
+    assert "The predictions are not drawn" in seen.tab.inner_text("#limits")
 
 
 def twin(change=None, at=0, epochs=8, losses=squared):
@@ -232,3 +247,22 @@ def test_runs_with_a_value_of_their_own_differ_in_it(opened):
     seen = opened(page(*runs))
     assert "temperature is 1 in one and 2 in the other" in seen.tab.inner_text("#difference")
     assert "different graphs" not in seen.tab.inner_text("#difference")
+
+
+def test_each_run_has_the_controls_that_its_loss_allows(opened):
+    def branching(model, x, y):
+        score = model(x) * y
+        return 1 - score if score < 1 else 0.0 * score
+
+    runs = [twin(), twin(losses=hinge)]
+    fixed = watch(runs[1].model, data=SIGNED, loss=branching)
+    fixed.record()
+    seen = opened(page(runs[0], fixed))
+    assert seen.tab.is_visible("#train")
+    seen.tab.locator("#runs input").nth(1).check()
+    assert not seen.tab.is_visible("#train")
+    assert not seen.tab.is_visible("#example-part")
+    assert "a branch that depends on a parameter" in seen.tab.inner_text("#limits")
+    seen.tab.locator("#runs input").first.check()
+    assert seen.tab.is_visible("#train")
+    assert not seen.tab.is_visible("#limits")

@@ -2,13 +2,6 @@
 
 import { formulaByNumber } from "../base/formulas.js";
 
-const WORDS = {
-  dead: ["unit is off", "units are off"],
-  saturated: ["unit is saturated", "units are saturated"],
-  product: ["product has a factor 0", "products have a factor 0"],
-  flat: ["node is flat", "nodes are flat"],
-};
-
 // A sentence about the parameters that have no gradient at this example, "" if all have one.
 export function flatnessOf(engine, training) {
   const { node } = training.parameters;
@@ -19,14 +12,14 @@ export function flatnessOf(engine, training) {
   const ends = endsOf(engine, training.units);
   const outside = still === slopes.length && ends.find(({ node: i }) => engine.graph.clusterOf[i] < 0);
   if (outside) {
-    const met = outside.kind === "dead" ? "This margin is met" : "The loss is flat here";
+    const met = outside.kind === "off" ? "This margin is met" : "The loss is flat here";
     const formula = formulaByNumber(engine.graph, outside.node, engine.data);
     return `${met}: the slope of ${formula} is 0, so no parameter has a gradient.`;
   }
   const counts = new Map();
   for (const { kind } of ends) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  const parts = [...counts].map(([kind, n]) => `${n} ${(WORDS[kind] ?? WORDS.flat)[Number(n > 1)]}`);
-  const why = parts.join(", ") || "its contributions cancel";
+  const parts = [...counts].map(([kind, n]) => `${kind} (${n})`);
+  const why = parts.length > 0 ? `it ends at nodes that are ${parts.join(", ")}` : "it cancels out";
   const all = still === slopes.length ? "any parameter" : `${still} of ${slopes.length} parameters`;
   return `No gradient for ${all} at this example: ${why}.`;
 }
@@ -41,7 +34,7 @@ function endsOf({ graph, grad, local }, units) {
     const isEnd = (e) => local[e] === 0 && grad[operand[e]] === 0 && !isConstant[operand[e]];
     if (!edges.some(isEnd)) return;
     const flat = Object.hasOwn(units, ops[k]) ? units[ops[k]].flat : "";
-    const kind = flat || (edges.length > 1 ? "product" : "flat");
+    const kind = { dead: "off" }[flat] ?? (flat || (edges.length > 1 ? "multiplied by 0" : "flat"));
     ends.push({ node: i, kind });
   });
   return ends;

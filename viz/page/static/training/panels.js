@@ -14,6 +14,8 @@ const SLOW = 6; // frames between two updates of the slow panels, while it plays
 const AT_REST = 250; // milliseconds from a drag to the update in full detail
 const SAMPLE = 200; // examples that the units are tested with while it moves
 const WIDTHS = [360, 176, 116]; // width of a surface if there are one, two or three
+const NO_SURFACE = ({ inputs, scores }) =>
+  `The predictions are not drawn: the loss calls the model with ${scores.length ? inputs : "other"} numbers.`;
 const EMPTY = "no examples yet; click in the picture below to add points";
 
 export class Panels {
@@ -43,9 +45,9 @@ export class Panels {
     const { training, session, trainer, examples } = this.state;
     for (const part of document.querySelectorAll("#learn .live"))
       part.classList.toggle("off", !training.live);
-    const limits = [training.why, hasSurface(training) ? "" : noSurface(training)].join(" ").trim();
-    setText(byId("limits"), limits);
-    byId("limits").hidden = limits === "";
+    const isDrawn = hasSurface(training) || training.fixed;
+    setText(byId("limits"), isDrawn ? training.why : `${training.why} ${NO_SURFACE(training)}`.trim());
+    byId("limits").hidden = byId("limits").textContent === "";
     byId("example-part").hidden = training.fixed;
     const { units } = training;
     this.layers = trainer.supports(examples) ? unitsOf(session.graph, units) : [];
@@ -185,13 +187,6 @@ export class Panels {
   }
 }
 
-// The reason for which there is no picture of the predictions.
-function noSurface({ inputs, scores, fixed }) {
-  if (fixed) return "";
-  if (scores.length > 0 && inputs > 2) return `With ${inputs} inputs there is no plane to color.`;
-  return "The predictions are not shown: the loss does not call the model with one or two numbers.";
-}
-
 function nameOfRun(run, i) {
   return printable(run.name || `run ${"ABC"[i]}`, 24);
 }
@@ -203,10 +198,9 @@ function differenceOf([a, b], { parameters, trained }) {
   const found = firstDifference(a, b, isOne ? Infinity : trained);
   const other = isOne ? "" : " They have different graphs; the graph is that of the run chosen above.";
   if (found === null) {
-    const [end, later] = ends.toSorted((x, y) => x - y);
-    const all = isOne ? "runs" : "parameters of the runs";
-    if (end === later) return `The two ${all} are identical, to the last bit.${other}`;
-    return `The two ${all} are identical up to step ${end}; one goes on to step ${later}.${other}`;
+    const [end, later] = [Math.min(...ends), Math.max(...ends)];
+    const until = end < later ? ` up to step ${end}; one goes on to step ${later}` : ", to the last bit";
+    return `The two ${isOne ? "runs" : "runs' parameters"} are identical${until}.${other}`;
   }
   const { step, parameter, same, far } = found;
   const between = step - same > 1 ? " (none was kept between them)" : "";

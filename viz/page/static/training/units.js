@@ -10,34 +10,23 @@ const FLAT = 0.05; // share of the steepest slope below which a unit is flat
 const UNIT = 22;
 const IN_ROW = 16;
 
-// The nodes of the primitives in `kinds`, grouped by the module around their module.
+// The nodes of the primitives in `kinds`, grouped by the module around their module, in the order
+// of the modules' names.
 export function unitsOf(graph, kinds) {
+  const { op, ops, clusters, clusterOf } = graph;
+  const pathOf = (c) => clustersAround(graph, c).map((at) => clusters[at].name).reverse().join(".");
+  const units = [...op.keys()]
+    .filter((i) => op[i] >= 0 && Object.hasOwn(kinds, ops[op[i]]) && clusterOf[i] >= 0)
+    .map((i) => ({ i, path: pathOf(clusterOf[i]) }))
+    .sort((a, b) => a.path.localeCompare(b.path, "en", { numeric: true }));
   const layers = new Map();
-  graph.op.forEach((op, i) => {
-    if (op < 0 || !Object.hasOwn(kinds, graph.ops[op]) || graph.clusterOf[i] < 0) return;
-    const inner = graph.clusters[graph.clusterOf[i]];
-    const key = inner.parent >= 0 ? inner.parent : graph.clusterOf[i];
+  for (const { i } of units) {
+    const { parent } = clusters[clusterOf[i]];
+    const key = parent >= 0 ? parent : clusterOf[i];
     if (!layers.has(key)) layers.set(key, []);
     layers.get(key).push(i);
-  });
-  const order = (a, b) => a.path.localeCompare(b.path, "en", { numeric: true });
-  return [...layers]
-    .map(([c, nodes]) => ({
-      name: graph.clusters[c].name,
-      path: pathOf(graph, c),
-      nodes: nodes
-        .map((node) => ({ node, path: pathOf(graph, graph.clusterOf[node]) }))
-        .sort(order)
-        .map(({ node }) => node),
-    }))
-    .sort(order);
-}
-
-function pathOf({ clusters }, c) {
-  return clustersAround({ clusters }, c)
-    .map((at) => clusters[at].name)
-    .reverse()
-    .join(".");
+  }
+  return [...layers].map(([c, nodes]) => ({ name: clusters[c].name, nodes }));
 }
 
 // By node, the share of the examples whose gradient passes; `kinds` has the steepest slope of each
