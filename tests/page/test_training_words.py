@@ -66,6 +66,18 @@ def test_the_first_example_with_a_gradient_is_in_the_graph(opened):
     assert "This margin is met" in seen.tab.inner_text("#flat-note")
 
 
+def test_the_plane_stays_where_it_is_while_points_are_added(opened):
+    seen = opened(page(mlp(3, 1), data=SIGNED, loss=hinge))
+    seen.tab.select_option("#dataset", "my own points")
+    surface = seen.tab.locator(".surface")
+    surface.scroll_into_view_if_needed()
+    box = surface.bounding_box()
+    for share in (0.2, 0.5, 0.8):
+        seen.tab.mouse.click(box["x"] + share * box["width"], box["y"] + share * box["height"])
+        assert surface.bounding_box() == box
+    assert seen.evaluate("() => microgradlike.trainingState.examples.length") == 3
+
+
 def test_points_and_plane_are_named_by_label(opened):
     def entropy(model, x, y):
         return functions.cross_entropy(model(x), int(y) - 1)

@@ -175,7 +175,8 @@ export class DecisionSurface {
     const axis = (k, from, to) => `${printable(name[k])} from ${short(from, 2)} to ${short(to, 2)}`;
     const text = `${what}; ${axis(0, left, right)}, ${axis(1, low, high)}`;
     this.svg.setAttribute("aria-label", `${this.examples.length} examples; ${text}`);
-    setText(this.note, `${text[0].toUpperCase()}${text.slice(1)}.`);
+    const seen = this.width > NARROW ? text : what;
+    setText(this.note, `${seen[0].toUpperCase()}${seen.slice(1)}.`);
   }
 
   _drawPoint(row) {
