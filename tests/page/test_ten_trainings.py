@@ -169,7 +169,7 @@ def step_of(run, parameters, batch, rate):
     return [x - rate * (t / len(batch)) for x, t in zip(parameters, total)]
 
 
-@pytest.mark.parametrize(("kind", "batch"), zip(TRAINABLE, cycle([0, 10, 1])))
+@pytest.mark.parametrize(("kind", "batch"), [*zip(TRAINABLE, cycle([0, 10, 1]))])
 def test_steps_in_the_page_are_those_of_plain_gradient_descent(opened, kind, batch):
     run = KINDS[kind][0]()
     seen = opened(page(run))

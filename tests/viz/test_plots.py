@@ -85,7 +85,7 @@ def test_the_line_stands_at_the_level_between_the_classes():
     assert {round(x, 9) for x, _ in line.vertices} == {0.75}
     low, high = axes.images[0].get_clim()
     assert (low + high) / 2 == pytest.approx(0.5)
-    assert "0.5 on the line" in [a.get_ylabel() for a in axes.child_axes][0]
+    assert "0.5 on the line" in next(a.get_ylabel() for a in axes.child_axes)
 
 
 def test_values_and_floats_give_the_same_plane():

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from microgradlike.derivatives.api import gradients
 from microgradlike.engine import Value
-
-if TYPE_CHECKING:
-    from viz.training.training_view import TrainingSetup
+from viz.training.training_view import TrainingSetup, require_loss
 
 MOST = 10  # classes, at most
 NEARBY = 1e-3  # scores this far on either side of the middle belong to either class
@@ -83,9 +79,7 @@ def _cost(setup: TrainingSetup, scores: Sequence[float], label: float) -> tuple[
     values = [Value(x) for x in scores]
     model = _Answer(setup.model, values if len(values) > 1 else values[0])
     try:
-        y = setup.loss(model, *setup.arguments([*setup.row[:-1], label]))
-        if isinstance(y, Value):
-            return y.data, [g.data for g in gradients(y, values)]
+        y = require_loss(setup.loss(model, *setup.arguments([*setup.row[:-1], label])))
+        return y.data, [g.data for g in gradients(y, values)]
     except Exception:  # a loss of another kind: it tells nothing about classes
-        pass
-    return float("nan"), []
+        return float("nan"), []
