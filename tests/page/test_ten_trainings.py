@@ -225,6 +225,11 @@ def test_two_runs_of_different_losses_have_a_graph_each(opened):
     want = step_of(runs[1], runs[1].parameters[2].tolist(), rows(runs[1]), 0.1)
     assert same_bits(list(map(float, seen.evaluate(SHOWN)[0])), want)
     assert "relu" in seen.evaluate("() => microgradlike.session.graph.ops")
+    seen.tab.check("#wrong-order")
+    seen.tab.locator("#runs input").first.check()
+    orders = "() => microgradlike.trainingState.runs.map((run) => run.view.engine.wrongOrder)"
+    assert seen.evaluate(orders)[0]
+    assert "tanh" in seen.evaluate("() => microgradlike.session.graph.ops")
 
 
 def test_a_value_outside_the_model_changes_graph_and_training_alike(opened):

@@ -423,3 +423,9 @@ def test_other_values_of_the_loss_are_recorded_with_each_step():
     before = strength.grad
     assert run.shown().probe >= 0
     assert strength.grad == before
+
+
+def test_names_of_parameters_are_those_given_to_the_page():
+    model = mlp()
+    made = page(model, data=DATA, loss=hinge, names={model.parameters()[0]: "first weight"})
+    assert "first weight" in [n.name for n in made.scene.nodes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 from microgradlike.derivatives.api import gradients
 from microgradlike.engine import Value
 from viz.training.training_view import TrainingSetup, require_loss

@@ -40,7 +40,7 @@ export class Session {
     this.view.picture = this.picture;
     this.overlay ??= new Overlay(this.view);
     this.overlay.showPath(null);
-    this.overlay.select(null);
+    this.deselect();
     byId("legend").replaceChildren();
     this.legend = new Legend(byId("legend"), this.picture);
     this.inspector = new Inspector(this.picture, {
@@ -51,7 +51,6 @@ export class Session {
     this.player ??= new Player(this.steps, (at, isStep) => this._showPosition(at, isStep));
     this.player.steps = this.steps;
     this.folded = firstFolds(this.graph, this.room);
-    this.selected = null; // id of a box
     this.found = { nodes: [], at: -1 };
     setText(byId("title"), nameOf(this.graph, this.graph.root));
     const { graph } = this;

@@ -136,7 +136,7 @@ export class DecisionSurface {
       if (label === null) return;
       const row = Float64Array.of(0, 0, label);
       const { shape, color } = this._styleOf(row);
-      const svg = drawn("svg", { class: "key-shape", viewBox: "-7 -7 14 14" }, keys);
+      const svg = drawn("svg", { class: "key-shape", viewBox: "-7 -7 14 14", "aria-hidden": "true" }, keys);
       drawn("path", { d: SHAPES[shape % SHAPES.length], class: `point ${color}` }, svg);
       element("span", { text: ` ${numbers.name[inputs]} = ${short(label)} ` }, keys);
     });

@@ -73,7 +73,9 @@ export class TrainingState {
   _setView(view) {
     this.view = view;
     if (!this.canSelect(this.probe)) this.probe = view.training.probe;
+    const { wrongOrder } = this.session.engine;
     this.session.open(view.engine);
+    this.session.setWrongOrder(wrongOrder);
     this.panels.setView();
   }
 
