@@ -21,7 +21,7 @@ from viz import Page, Watch, draw, page, plot_decision_boundary, watch
 
 HERE = Path(__file__).parent / "gallery"
 WINDOW = {"width": 1280, "height": 760}
-TALL = {"width": 1440, "height": 1060}  # for a training, which has more to show
+TALL = {"width": 1440, "height": 1200}  # for a training, which has more to show
 
 
 def margin(model: nn.MLP, point: Any, sign: Any) -> Any:

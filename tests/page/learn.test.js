@@ -6,6 +6,8 @@ import test from "node:test";
 import { ticksOf } from "../../viz/page/static/training/curve.js";
 import { cellPaths, latticeOf, zeroLine } from "../../viz/page/static/training/grid.js";
 import { unpacked } from "../../viz/page/static/training/training_json.js";
+import { classAt } from "../../viz/page/static/training/trainer.js";
+import { unitsOf } from "../../viz/page/static/training/units.js";
 import { TrainingRun, firstDifference } from "../../viz/page/static/training/training_run.js";
 import { randomParameters, randomNumbers } from "../../viz/page/static/training/random_init.js";
 
@@ -68,6 +70,40 @@ test("two runs part at the first bit that differs", () => {
   assert.equal(firstDifference(a, a), null);
   const zero = firstDifference(runOf([1], [[0]]), runOf([1], [[-0]]));
   assert.deepEqual([zero.step, zero.same, zero.far], [0, null, null]);
+});
+
+test("two runs are compared in the parameters that both have", () => {
+  const a = runOf([1, 1], [[1, 2, 9], [1, 2, 9]]);
+  const b = runOf([1, 1], [[1, 2], [1, 3]]);
+  assert.equal(firstDifference(a, b, 2).step, 1);
+  assert.equal(firstDifference(a, runOf([1, 1], [[1, 2], [1, 2]]), 2), null);
+  assert.equal(firstDifference(a, b).parameter, 2);
+});
+
+test("a run diverges at the first loss that is not finite", () => {
+  assert.equal(runOf([1, 2], [[0], [0]]).diverged, undefined);
+  assert.equal(runOf([1, Infinity, NaN], [[0], [0], [0]], [0, 4, 8]).diverged, 4);
+  const empty = runOf([NaN], [[0]]);
+  empty.examples = [];
+  assert.equal(empty.diverged, undefined);
+});
+
+test("a score on the middle belongs to the class below, and nan to none", () => {
+  assert.deepEqual([0.4, 0.5, 0.6, NaN].map((x) => classAt([x], 0.5)), [0, 0, 1, -1]);
+  assert.deepEqual([[1, 3, 3], [2, 1, 0], [NaN, 1, 2]].map((all) => classAt(all, 0)), [1, 0, -1]);
+});
+
+test("units stand in the order of their names, with 10 after 9", () => {
+  const order = [10, 2, 0, 9, 1];
+  const clusters = [{ name: "layers.1", parent: -1 }, { name: "layers.0", parent: -1 }];
+  const cells = order.flatMap((k) => [0, 1].map((parent) => ({ name: `neurons.${k}`, parent })));
+  clusters.push(...cells);
+  const clusterOf = cells.map((_, i) => i + 2);
+  const graph = { op: cells.map(() => 0), ops: ["relu"], clusters, clusterOf };
+  const found = unitsOf(graph, { relu: {} });
+  assert.deepEqual(found.map(({ name }) => name), ["layers.0", "layers.1"]);
+  for (const { nodes } of found)
+    assert.deepEqual(nodes.map((i) => clusters[clusterOf[i]].name), [0, 1, 2, 9, 10].map((k) => `neurons.${k}`));
 });
 
 test("runs with other steps are compared where both have one", () => {

@@ -104,6 +104,17 @@ def test_the_plane_has_the_sign_of_the_score_and_a_line_where_it_changes():
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["class 0", "class 1"]
 
 
+def test_the_line_stands_at_the_level_between_the_classes():
+    plot = {"points": POINTS, "labels": [0, 1, 0], "resolution": 11, "level": 0.5}
+    figure = plot_decision_boundary(lambda p: p[0] - 0.25, **plot)
+    axes = figure.axes[0]
+    (line,) = [c.get_paths()[0] for c in axes.collections if isinstance(c, ContourSet)]
+    assert {round(x, 9) for x, _ in line.vertices} == {0.75}
+    low, high = axes.images[0].get_clim()
+    assert (low + high) / 2 == pytest.approx(0.5)
+    assert "0.5 on the line" in next(a.get_ylabel() for a in axes.child_axes)
+
+
 def test_values_and_floats_give_the_same_plane():
     plain = plot_decision_boundary(lambda p: p[0] * p[1], POINTS, [0, 1, 0], resolution=7)
     w = Value(1.0)

@@ -374,3 +374,58 @@ def test_the_loss_on_record_is_without_dropout():
     train.fit(model, hinge, DATA, optimizer=nn.SGD(model.parameters(), lr=0.1), **options)
     assert near(run.losses[-1], mean(model).data)
     assert len(set(run.losses)) == 5
+
+
+def test_the_page_opens_at_the_first_example_that_still_has_a_gradient():
+    model = nn.MLP(1, [1])
+    model.load_state_dict({"layers.0.neurons.0.w.0": 1.0, "layers.0.neurons.0.b": 0.0})
+    data = ([[2.0], [3.0], [0.5], [0.25]], [1, 1, 1, 1])
+    for chosen, want in ((None, 2), (1, 1), (3, 3)):
+        run = watch(model, data=data, loss="hinge", probe=chosen)
+        run.record()
+        assert run.shown().probe == want
+    met = watch(model, data=([[2.0], [3.0]], [1, 1]), loss="hinge")
+    met.record()
+    assert met.shown().probe == 0
+
+
+def test_what_is_shown_is_the_last_step_whatever_the_model_has_become():
+    model = mlp()
+    run = watch(model, data=DATA, loss=hinge)
+    run.record()
+    last = run.parameters[-1].tolist()
+    model.parameters()[0].data += 1.0
+    assert [p.data for p in run.shown().model.parameters()] == last
+    assert not any(p.grad for p in model.parameters())
+
+
+def test_other_values_of_the_loss_are_recorded_with_each_step():
+    strength = Value(1.0, "strength")
+    model = mlp()
+    sgd = nn.SGD(model.parameters(), lr=0.1)
+
+    def penalized(model, x, y):
+        return hinge(model, x, y) + strength * model.parameters()[0] ** 2
+
+    def weaken(state):
+        strength.data *= 0.5
+
+    run = watch(model, data=DATA, loss=penalized)
+    options = {"epochs": 3, "progress": False, "callbacks": [run, weaken]}
+    train.fit(model, penalized, DATA, optimizer=sgd, **options)
+    assert [entry.tolist() for entry in run.others] == [[1.0], [1.0], [0.5], [0.25]]
+    for k, factor in enumerate((1.0, 1.0, 0.5, 0.25)):
+        strength.data = factor
+        copy = mlp()
+        for p, x in zip(copy.parameters(), run.parameters[k], strict=True):
+            p.data = x
+        assert near(run.losses[k], mean(copy, penalized).data)
+    before = strength.grad
+    assert run.shown().probe >= 0
+    assert strength.grad == before
+
+
+def test_names_of_parameters_are_those_given_to_the_page():
+    model = mlp()
+    made = page(model, data=DATA, loss=hinge, names={model.parameters()[0]: "first weight"})
+    assert "first weight" in [n.name for n in made.scene.nodes]

@@ -160,13 +160,17 @@ def page(
 def _training_page(
     runs: list[Watch], names: Mapping[Value, str] | None, own: dict[Op, str]
 ) -> Page:
-    view = training_view(runs[0].setup, SPELLINGS | own)
-    y = view.y
-    graph = replace(scene(y, names={y: "loss", **require_names(names)}), notes=())
-    used = spelled(y, SPELLINGS | own)
-    training = f"const LESSON = {training_json(view, graph, runs)};"
-    title = f"{printable(type(view.setup.model).__name__)} learning · microgradlike"
-    return Page(graph, html(title, _globals(graph, used, own) + training, learn=True))
+    views = [training_view(run.shown(), SPELLINGS | own) for run in runs]
+    given = dict(require_names(names))
+    for run, view in zip(runs, views):  # a view has its own parameters
+        pairs = zip(run.model.parameters(), view.setup.model.parameters())
+        given |= {view.y: "loss"} | {end: given[p] for p, end in pairs if p in given}
+    graphs = [replace(scene(view.y, names=given), notes=()) for view in views]
+    used = {name: op for view in views for name, op in spelled(view.y, SPELLINGS | own).items()}
+    second = (views[-1], graphs[-1], to_json(graphs[-1], used)) if len(runs) > 1 else None
+    training = f"const LESSON = {training_json(views[0], graphs[0], runs, second)};"
+    title = f"{printable(type(runs[0].model).__name__)} learning · microgradlike"
+    return Page(graphs[0], html(title, _globals(graphs[0], used, own) + training, learn=True))
 
 
 def _runs(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import struct
+from array import array
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -15,6 +16,7 @@ from microgradlike.nn import data
 from microgradlike.ops import Op
 from viz.page.scene_json import number
 from viz.scene.scene import Scene
+from viz.training.classes import classes_of
 from viz.training.recorder import Watch
 from viz.training.training_view import TrainingView
 
@@ -26,38 +28,72 @@ FIXED, UNUSED = -1, -2  # in place of a node: a number that must stay; one not i
 DIGITS = 4  # digits of the coordinates in the data sets
 
 
-def training_json(view: TrainingView, scene: Scene, runs: Sequence[Watch]) -> str:
+def training_json(
+    view: TrainingView,
+    scene: Scene,
+    runs: Sequence[Watch],
+    second: tuple[TrainingView, Scene, str] | None = None,
+) -> str:
     """Write the training as JSON; `scene` is that of the view's graph.
 
-    The text is ASCII without a "<", so it may stand in a script element.
+    The second of two runs has its own view and scene, and the JSON of that scene, which is written
+    if its graph is another one. The text is ASCII without a "<", so it may stand in a script
+    element.
     """
-    place = _places(view.y, scene)
-    named = view.setup.model.named_parameters()
+    names = [name for name, _ in view.setup.model.named_parameters()]
+    views = [view, *([second[0]] if second else [])]
+    other = None
+    if second and (view.fixed or _shape(scene) != _shape(second[1])):
+        other = {**_graph(*second[:2]), "scene": json.loads(second[2])}
     whole = {
         "version": VERSION,
-        "parameters": {
-            "node": [place.get(id(p), UNUSED) for _, p in named],
-            "name": [name for name, _ in named],
-        },
-        "layers": _layers([name for name, _ in named]),
-        "numbers": {
-            "name": view.names,
-            "node": [FIXED if v is None else place.get(id(v), UNUSED) for v in view.leaves],
-        },
+        **_graph(view, scene),
+        "layers": _layers(names),
         "inputs": view.setup.inputs,
-        "scores": [place[id(v)] for v in view.scores],
-        "probe": view.setup.probe,
         "examples": [_packed(row) for row in view.setup.examples.rows.tolist()],
         "units": {op.name: _unit(op) for op in UNITS},
-        "middle": _middle(view),
-        "fixed": view.fixed,
-        "live": view.live,
-        "why": view.why,
         "sets": _data_sets(view),
-        "runs": [_run(run) for run in runs],
+        "runs": [_run(run, view) for run, view in zip(runs, views)],
+        "second": other,
     }
     text = json.dumps(whole, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c")
+
+
+def _graph(view: TrainingView, scene: Scene) -> dict[str, object]:
+    """Give the places in a graph, and the facts that hold for one of its loss."""
+    place = _places(view.y, scene)
+    names = [name for name, _ in view.setup.model.named_parameters()]
+    others = [scene.nodes[place[id(v)]].name for v in view.held[len(names) :]]
+    leaves = [None if view.fixed else v for v in view.leaves]
+    classes = classes_of(view.setup, len(view.scores)) if view.scores else None
+    return {
+        "parameters": {
+            "node": [place.get(id(v), UNUSED) for v in view.held],
+            "name": names + others,
+        },
+        "trained": len(names),
+        "numbers": {
+            "name": view.names,
+            "node": [FIXED if v is None else place.get(id(v), UNUSED) for v in leaves],
+        },
+        "scores": [place[id(v)] for v in view.scores],
+        "probe": view.setup.probe,
+        "classes": classes and classes[0],
+        "middle": classes and classes[1],
+        "fixed": view.fixed,
+        "live": view.live,
+        "why": view.why,
+    }
+
+
+def _shape(scene: Scene) -> object:
+    """Give all of a scene but the numbers that may be changed in it."""
+    nodes = [
+        (n.op, n.role, n.name, n.cluster, n.data if n.role == "constant" else None)
+        for n in scene.nodes
+    ]
+    return nodes, [(e.source, e.target, e.position) for e in scene.edges], scene.clusters
 
 
 def _places(y: Value, scene: Scene) -> dict[int, int]:
@@ -103,18 +139,19 @@ def _unit(op: Op) -> dict[str, object]:
     return {"slope": steepest, "flat": "saturated" if flat else "dead"}
 
 
-def _middle(view: TrainingView) -> float:
-    """Give the score between two classes."""
-    return 0.5 if any(v.op is ops.sigmoid for v in view.scores) else 0.0
+def _run(run: Watch, view: TrainingView) -> dict[str, object]:
+    column = {id(v): k for k, v in enumerate(run.other_leaves)}
+    held = view.held[len(view.setup.model.parameters()) :]
 
+    def others(entry: array[float]) -> Iterable[float]:
+        return (entry[column[id(v)]] if id(v) in column else v.data for v in held)
 
-def _run(run: Watch) -> dict[str, object]:
     return {
         "name": run.name,
         "steps": run.steps,
         "losses": [number(x) for x in run.losses],
-        "parameters": [_packed(row) for row in run.parameters],
-        "gradients": [_packed(row) for row in run.gradients],
+        "parameters": [_packed([*p, *others(o)]) for p, o in zip(run.parameters, run.others)],
+        "gradients": [_packed([*row, *(0.0 for _ in held)]) for row in run.gradients],
     }
 
 

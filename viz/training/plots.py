@@ -32,15 +32,18 @@ def plot_decision_boundary(
     *,
     resolution: int = 50,
     title: str = "Decision boundary",
+    level: float = 0.0,
 ) -> Figure:
     """Color the plane by the class that `model` gives each point, with the data on it.
 
-    - `model`: takes [x, y] and gives a score, whose sign tells two classes apart, or a list of
-      scores, the largest of which names the class; scores may be Values.
+    - `model`: takes [x, y] and gives a score, on either side of `level` for two classes, or a list
+      of scores, the largest of which names the class; scores may be Values.
     - `points`: pairs of coordinates, `labels`: the class of each, a whole number. Of two classes,
-      the smaller label belongs to negative scores.
+      the smaller label belongs to scores below `level`.
     - `resolution`: the number of points along each axis at which the model is evaluated.
     - `title`: printed above.
+    - `level`: the score between two classes: 0 for margins and logits, 0.5 for probabilities and
+      for squared errors of labels 0 and 1.
 
     Returns a matplotlib Figure, which a notebook shows; its `savefig` writes it to a file. Raises
     ValueError if there are no points, if labels are missing or if the resolution is below 2,
@@ -58,7 +61,10 @@ def plot_decision_boundary(
     axes = figure.subplots()
     rows = [[_scores(model([x, y])) for x in xs] for y in ys]
     by_sign = len(rows[0][0]) == 1
-    (_color_by_sign if by_sign else _color_by_class)(axes, xs, ys, rows)
+    if by_sign:
+        _color_by_side(axes, xs, ys, rows, level)
+    else:
+        _color_by_class(axes, xs, ys, rows)
     for k, name in enumerate(sorted(set(classes))):
         color = k if by_sign else name
         _scatter(axes, [p for p, c in zip(xy, classes) if c == name], color, f"class {name}")
@@ -94,23 +100,25 @@ def _scores(output: Scores) -> list[float]:
     return [x.data if isinstance(x, Value) else float(x) for x in outputs]
 
 
-def _color_by_sign(
-    axes: Axes, xs: list[float], ys: list[float], rows: list[list[list[float]]]
+def _color_by_side(
+    axes: Axes, xs: list[float], ys: list[float], rows: list[list[list[float]]], level: float
 ) -> None:
-    """Color one score blue below zero and orange above, with a line at zero."""
+    """Color one score blue below the level and orange above, with a line at the level."""
     from matplotlib.colors import LinearSegmentedColormap
 
     z = [[scores[0] for scores in row] for row in rows]
     flat = sorted(x for row in z for x in row if math.isfinite(x))
-    sizes = sorted(map(abs, flat))
+    sizes = sorted(abs(x - level) for x in flat)
     # scores are greatest far from the data; scaled by them, colors near the data would be pale
     top = sizes[int(0.9 * (len(sizes) - 1))] if sizes and sizes[-1] > 0 else 1.0
     colors = LinearSegmentedColormap.from_list("sign", ["#7fb3d6", "#fafafa", "#eaae7d"])
-    image = _image(axes, xs, ys, z, cmap=colors, vmin=-top, vmax=top)
+    image = _image(axes, xs, ys, z, cmap=colors, vmin=level - top, vmax=level + top)
     colorbar_axes = axes.inset_axes((1.03, 0.0, 0.03, 1.0))
-    axes.figure.colorbar(image, cax=colorbar_axes, label="score", extend="both")
-    if flat and flat[0] < 0 < flat[-1]:
-        axes.contour(xs, ys, z, levels=[0.0], colors=BLACK, linewidths=1.6)
+    axes.figure.colorbar(
+        image, cax=colorbar_axes, label=f"score, {level:g} on the line", extend="both"
+    )
+    if flat and flat[0] < level < flat[-1]:
+        axes.contour(xs, ys, z, levels=[level], colors=BLACK, linewidths=1.6)
 
 
 def _color_by_class(

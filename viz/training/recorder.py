@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from microgradlike.compile.jit import jit
 from microgradlike.compile.trace import TraceError
+from microgradlike.derivatives.api import gradients
 from microgradlike.engine import Value, set_gradients
 from microgradlike.graph import topological
-from microgradlike.nn.mode import modules, set_mode
+from microgradlike.nn.mode import evaluating, modules, set_mode
 from microgradlike.nn.module import Module
 from microgradlike.nn.training.callbacks import Callback
 from microgradlike.nn.training.state import State
@@ -23,15 +25,18 @@ if TYPE_CHECKING:
 
 STEPS = 200  # kept at most; of more steps every second one, then every fourth
 NUMBERS = 500_000  # kept at most, parameters and gradients: about 5 MB of a page
+Entry = tuple[float, "array[float]", "array[float]", "array[float]"]  # all but the step
 
 
 class Watch(Callback):
     """A recorded training; `watch` makes it, and it is a callback or a context manager.
 
     Its columns have one entry per recorded step: `steps`, the number of the step; `parameters`, an
-    array of all parameters; `losses`, the mean loss of all examples at these parameters;
-    `gradients`, the gradient of that loss. A copy of the model computes them, so the gradients of
-    the model itself do not change. `name` is the run's name, `model` the module that is trained.
+    array of all parameters; `others`, an array of the data of `other_leaves`, the other Values of
+    the loss, such as a temperature; `losses`, the mean loss of all examples at these numbers;
+    `gradients`, the gradient of that loss by the parameters. A copy of the model computes them, so
+    the gradients of the model itself do not change. `name` is the run's name, `model` the module
+    that is trained.
 
     >>> from microgradlike import nn
     >>> model = nn.MLP(1, [1])
@@ -44,15 +49,17 @@ class Watch(Callback):
     steps: list[int]
     losses: list[float]
     parameters: list[array[float]]
+    others: list[array[float]]
     gradients: list[array[float]]
+    _before: Entry | None = None
 
-    def __init__(self, setup: TrainingSetup, name: str = "") -> None:
-        self.setup, self.name = setup, name
+    def __init__(self, setup: TrainingSetup, name: str = "", *, seek: bool = False) -> None:
+        self.setup, self.name, self._seek = setup, name, seek
         self._own = setup.model.parameters()
         self._copies = [Value(p.data, p.label) for p in self._own]
         copy = setup.model.with_parameters(self._copies)
         set_mode(modules(copy), training=False)  # a Dropout would record another loss each time
-        self._other_leaves = _other_leaves(setup, copy)
+        self.other_leaves = _other_leaves(setup, copy)
 
         def loss_of(row: NDArray[np.object_]) -> object:
             return setup.loss(copy, *setup.examples.example(row))
@@ -65,20 +72,35 @@ class Watch(Callback):
         """The module that is trained."""
         return self.setup.model
 
+    def shown(self) -> TrainingSetup:
+        """The setup with the parameters of the last step.
+
+        Its probe is the first example with a gradient there, unless `watch` was given one.
+        """
+        ends = [Value(x, p.label) for p, x in zip(self._own, self.parameters[-1])]
+        setup = replace(self.setup, model=self.model.with_parameters(ends))
+        choices = (replace(setup, probe=i) for i in range(len(setup.examples) if self._seek else 0))
+        with evaluating(setup.model):
+            for choice in choices:
+                y = require_loss(choice.loss_of(choice.row))
+                if any(slope.data for slope in gradients(y, ends)):
+                    return choice
+        return setup
+
     def record(self) -> None:
         """Record the parameters as they are now, with the loss and the gradients there."""
-        self._add_step(self._next, self._current())
+        self._add_step(self._next)
 
     def begin(self, state: State) -> None:
         """Start over; `train.fit` calls this before the first epoch."""
         self._reset()
-        self._before = self._current()
+        self._before = self._measured()
 
     def __call__(self, state: State) -> None:
         """Record the end of an epoch, and the start of the first; `train.fit` calls this."""
         if state.epoch == 1:
             self._add_step(0, self._before)
-        self._add_step(state.epoch, self._current())
+        self._add_step(state.epoch)
 
     def end(self, state: State) -> None:
         """Record the end of the training; `train.fit` calls this."""
@@ -107,57 +129,63 @@ class Watch(Callback):
     def _capacity(self) -> int:
         return max(min(STEPS, NUMBERS // (2 * len(self._own) or 1)), 20)
 
+    @property
+    def _columns(self) -> tuple[list[Any], ...]:
+        return self.steps, self.losses, self.parameters, self.others, self.gradients
+
     def _reset(self) -> None:
-        self.steps, self.losses, self.parameters, self.gradients = [], [], [], []
+        self.steps, self.losses, self.parameters, self.others, self.gradients = [], [], [], [], []
         self._next, self._stride = 0, 1
-        self._before = self._latest = array("d")
+        self._latest = array("d")
 
     def _current(self) -> array[float]:
         return array("d", [p.data for p in self._own])
 
-    def _add_step(self, step: int, parameters: array[float]) -> None:
-        self._next, self._latest = step + 1, parameters
+    def _measured(self) -> Entry:
+        """Take the parameters, the other Values, the loss and its gradient as they are now."""
+        parameters = self._current()
+        others = array("d", [v.data for v in self.other_leaves])
+        loss, slopes = self._loss_and_gradient(parameters)
+        return loss, parameters, others, slopes
+
+    def _add_step(self, step: int, entry: Entry | None = None) -> None:
+        self._next, self._latest = step + 1, self._current()
         if step % self._stride == 0 or not self.steps:
-            self._keep(step, parameters)
+            self._keep(step, entry)
         if len(self.steps) > self._capacity:
             self._thin()
 
-    def _keep(self, step: int, parameters: array[float]) -> None:
-        loss, gradients = self._loss_and_gradient(parameters)
-        self.steps.append(step)
-        self.losses.append(loss)
-        self.parameters.append(parameters)
-        self.gradients.append(gradients)
+    def _keep(self, step: int, entry: Entry | None = None) -> None:
+        for column, x in zip(self._columns, (step, *(entry or self._measured()))):
+            column.append(x)
 
     def _loss_and_gradient(self, parameters: array[float]) -> tuple[float, array[float]]:
         """Compute the mean loss at these parameters, and its gradient."""
         for p, x in zip(self._copies, parameters, strict=True):
             p.data, p.grad = x, 0.0
-        before = [v.grad for v in self._other_leaves]
+        before = [v.grad for v in self.other_leaves]
         try:
             loss = self._loss.backward(self.setup.examples.rows)
         except TraceError:  # the loss has a branch: compute it eagerly
             self._loss = jit(self._loss.f, batch=0, backend="eager")
             loss = self._loss.backward(self.setup.examples.rows)
         finally:
-            set_gradients(self._other_leaves, before)
+            set_gradients(self.other_leaves, before)
         return loss, array("d", [p.grad for p in self._copies])
 
     def _thin(self) -> None:
         """Keep every second step, and the first."""
         self._stride *= 2
         kept = [i for i, step in enumerate(self.steps) if i == 0 or step % self._stride == 0]
-        self.steps = [self.steps[i] for i in kept]
-        self.losses = [self.losses[i] for i in kept]
-        self.parameters = [self.parameters[i] for i in kept]
-        self.gradients = [self.gradients[i] for i in kept]
+        for column in self._columns:
+            column[:] = [column[i] for i in kept]
 
     def _finish(self) -> None:
         """Record the last step, if it was skipped or the parameters changed after it."""
         current = self._current()
         if self.steps and self._latest == current and self.steps[-1] == self._next - 1:
             return
-        self._keep(self._next - 1 if self._latest == current else self._next, current)
+        self._keep(self._next - 1 if self._latest == current else self._next)
 
 
 def _other_leaves(setup: TrainingSetup, copy: Module) -> list[Value]:
@@ -184,14 +212,15 @@ def watch(
     data: tuple[object, ...],
     loss: str | Callable[..., object],
     name: str = "",
-    probe: int = 0,
+    probe: int | None = None,
 ) -> Watch:
     """Record a training of `model` for `page`, as a callback of `train.fit` or in a with block.
 
     - `data`, `loss`: as for `train.fit`; the loss is a name such as "mse" or a function of one
       example.
     - `name`: tells one run from another.
-    - `probe`: the number of the example whose graph the page shows first.
+    - `probe`: the number of the example whose graph the page shows first; by default the first one
+      that still has a gradient at the last step.
 
     In a with block, call `.record()` once per step; the end of the block is recorded by itself.
     Each recorded step takes a pass over all examples. In a list of callbacks, put it after one that
@@ -217,4 +246,5 @@ def watch(
     >>> len(run.steps), run.steps[-1], run.losses[-1] < 0.1 * run.losses[0]
     (31, 30, True)
     """
-    return Watch(TrainingSetup.of(model, data, loss, probe), name)
+    setup = TrainingSetup.of(model, data, loss, 0 if probe is None else probe)
+    return Watch(setup, name, seek=probe is None)

@@ -88,8 +88,8 @@ class TrainingView:
     """The loss `y` of the probe, as a graph in which numbers may be replaced.
 
     `leaves` has the Value of each number of an example, None for a number that must stay, since
-    another one would give another graph. `fixed` tells that the parameters must stay too; `why` is
-    a sentence about the fixed numbers, "" if there are none. `names` are those of the numbers,
+    another one would give another graph. `fixed` tells that all numbers must stay; `why` is a
+    sentence about the fixed numbers, "" if there are none. `names` are those of the numbers,
     `scores` the model's results, if they are nodes of the graph.
     """
 
@@ -105,6 +105,13 @@ class TrainingView:
     def live(self) -> bool:
         """True if this graph alone serves to train on every example."""
         return not self.fixed and None not in self.leaves
+
+    @property
+    def held(self) -> list[Value]:
+        """The parameters, and then the other Values of the graph, which no step moves."""
+        own = self.setup.model.parameters()
+        known = {id(v) for v in (*own, *self.leaves)}
+        return own + [v for v in topological(self.y) if v.op is None and id(v) not in known]
 
 
 def training_view(setup: TrainingSetup, known: Collection[Op]) -> TrainingView:
@@ -135,9 +142,12 @@ def _training_view(setup: TrainingSetup, known: Collection[Op]) -> TrainingView:
     made_by = {v.op for v in topological(y) if v.op is not None}
     unknown = sorted(op.name for op in made_by if op not in known)
     fixed = free is None or bool(unknown)
-    leaves = tuple(x if isinstance(x, Value) and not fixed else None for x in numbers)
+    leaves = tuple(x if isinstance(x, Value) else None for x in numbers)
     scores = _scores(setup, numbers, y) if inputs else ()
-    return TrainingView(setup, y, leaves, fixed, _why(free, len(row), unknown), names, scores)
+    why = _why(
+        free, len(row), unknown, random=repr(require_loss(setup.loss_of(row)).data) != repr(y.data)
+    )
+    return TrainingView(setup, y, leaves, fixed, why, names, scores)
 
 
 def require_loss(y: object) -> Value:
@@ -162,7 +172,7 @@ def _has_one_graph(setup: TrainingSetup, places: Sequence[int]) -> bool:
     return is_branch_free(loss_at, *[setup.row[i] for i in places])
 
 
-def _why(free: Sequence[int] | None, count: int, unknown: list[str]) -> str:
+def _why(free: Sequence[int] | None, count: int, unknown: list[str], *, random: bool) -> str:
     end = "The graph is that of the end of the training, whatever step is chosen:"
     if unknown:
         return (
@@ -170,7 +180,7 @@ def _why(free: Sequence[int] | None, count: int, unknown: list[str]) -> str:
             ' page(..., spellings={op: "x => ..."}).'
         )
     if free is None:
-        return f"{end} {BRANCH} a parameter."
+        return f"{end} its loss draws random numbers." if random else f"{end} {BRANCH} a parameter."
     if len(free) == count:
         return ""
     part = "the label" if free else "the example"

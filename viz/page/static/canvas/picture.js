@@ -12,6 +12,7 @@ export class Picture {
     this.graph = engine.graph;
     this.regroup();
     this.pushOf = null;
+    this.keepsScale = false; // true during a drag
     this.extraFlags = new Map(); // by node, beside the flags that follow from numbers
     this.position = 0;
     this.refresh();
@@ -30,7 +31,8 @@ export class Picture {
   refresh() {
     const { engine } = this;
     this.correctGrad = engine.wrongOrder ? this._correctGrad() : null;
-    this.scale = Scale.of(engine.grad, engine.reached);
+    if (!this.keepsScale || !this.scale.largest)
+      this.scale = Scale.of(engine.grad, engine.reached);
     this.pushOf = null;
     this.show(Math.min(this.position, this.steps.last));
   }

@@ -25,22 +25,36 @@ const MOST_BOXES = 8000; // the limit of the button "unfold"
 export class Session {
   // `room` is the largest number of boxes shown at the start.
   constructor(engine, room) {
+    this.room = room;
+    this.pressed = false; // true while a pointer is down, as in a drag
+    document.addEventListener("pointerdown", () => (this.pressed = true), true);
+    for (const end of ["pointerup", "pointercancel"])
+      document.addEventListener(end, () => this._release(), true);
+    this.open(engine);
+  }
+
+  // Shows a graph, in place of the one before.
+  open(engine) {
     this.engine = engine;
     this.graph = engine.graph;
     this.steps = new Steps(engine);
     this.picture = new Picture(engine, this.steps);
-    this.view = new View(byId("graph"), this.picture);
-    this.overlay = new Overlay(this.view);
+    this.view ??= new View(byId("graph"), this.picture);
+    this.view.picture = this.picture;
+    this.overlay ??= new Overlay(this.view);
+    this.overlay.showPath(null);
+    this.deselect();
+    byId("legend").replaceChildren();
     this.legend = new Legend(byId("legend"), this.picture);
     this.inspector = new Inspector(this.picture, {
       set: (leaf, x) => this.setLeaf(leaf, x),
       follow: (nodes) => this.overlay.showPath(nodes),
     });
     this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at));
-    this.player = new Player(this.steps, (at, isStep) => this._showPosition(at, isStep));
+    this.player ??= new Player(this.steps, (at, isStep) => this._showPosition(at, isStep));
+    this.player.steps = this.steps;
     this.chooser = new TurnChooser(byId("turns"), this.graph, (c, call) => this.showCall(c, call));
-    this.folded = firstFolds(this.graph, room);
-    this.selected = null; // id of a box
+    this.folded = firstFolds(this.graph, this.room);
     this.found = { nodes: [], at: -1 };
     setText(byId("title"), nameOf(this.graph, this.graph.root));
     const { graph } = this;
@@ -54,10 +68,18 @@ export class Session {
   // ---- numbers
 
   setLeaf(leaf, x) {
+    this.picture.keepsScale = this.pressed; // colors of a drag can be compared
     this.engine.setLeaf(leaf, x);
     byId("reset").disabled = false;
     this._numbersChanged();
     this.onSet?.(leaf, x);
+  }
+
+  _release() {
+    this.pressed = false;
+    if (!this.picture.keepsScale) return;
+    this.picture.keepsScale = false;
+    this._numbersChanged();
   }
 
   // Sets many leaves by program; setLeaf is for the user's hand.

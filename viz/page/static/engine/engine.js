@@ -35,9 +35,9 @@ export class Engine {
     this.wrongOrder = false;
   }
 
-  // Another engine of the same graph, with the numbers of the scene.
-  fresh() {
-    return new Engine(this.graph, this.#primitives);
+  // Another engine, of the same graph or another one, with the numbers of the scene.
+  fresh(graph = this.graph) {
+    return new Engine(graph, this.#primitives);
   }
 
   // True if nodes push before their gradients are complete, as in a naive depth-first backward

@@ -75,3 +75,8 @@ export function clustersAround(graph, c) {
   for (let at = c; at >= 0; at = graph.clusters[at].parent) around.push(at);
   return around;
 }
+
+// The modules among the frames around a node in frame c, the innermost first.
+export function modulesAround(graph, c) {
+  return clustersAround(graph, c).filter((at) => graph.clusters[at].module !== "");
+}

@@ -11,7 +11,7 @@ export class Curve {
   // `pick(step, pace)` is called at each move of a drag ("drag") and at its end ("rest").
   constructor(parent, pick) {
     const viewBox = `0 0 ${CHART.width} ${CHART.height}`;
-    this.svg = drawn("svg", { class: "chart", viewBox, role: "img" }, parent);
+    this.svg = drawn("svg", { class: "chart chart-text", viewBox, role: "img" }, parent);
     this.axes = drawn("g", {}, this.svg);
     this.lines = drawn("g", {}, this.svg);
     this.cursor = drawn("g", {}, this.svg);
@@ -72,7 +72,7 @@ export class Curve {
       const y = this._y(x);
       if (!(y >= top - 1 && y <= bottom + 1)) continue;
       drawn("line", { class: "grid", x1: left, x2: right, y1: y, y2: y }, this.axes);
-      drawn("text", { x: left - 5, y: y + 3.5, class: "tick-y", text: short(x, 2) }, this.axes);
+      drawn("text", { x: left - 5, y: y + 3.5, class: "tick-y", text: short(x) }, this.axes);
     }
     drawn("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }, this.axes);
     drawn("text", { x: left, y: bottom + 14, class: "tick-x", text: "0" }, this.axes);

@@ -1,7 +1,6 @@
 // Datasets: the data sets that a training in the page can use, and the user's own points.
 
 import { byId, element } from "../base/dom.js";
-import { classesOf } from "./training_json.js";
 
 const OWN = "my own points";
 const GIVEN = "training data";
@@ -10,10 +9,9 @@ export class Datasets {
   constructor(state, controls) {
     this.state = state;
     this.controls = controls;
-    this.classes = classesOf(state.training);
-    const flat = this.classes?.length === 2 && state.training.inputs === 2;
+    const flat = state.training.scores.length === 1 && state.training.classes;
     this.sets = { [GIVEN]: state.training.examples, ...state.training.sets };
-    if (flat) this.sets[OWN] = [];
+    if (flat && state.training.inputs === 2) this.sets[OWN] = [];
     const select = byId("dataset");
     const names = Object.keys(this.sets);
     for (const name of names) element("option", { value: name, text: name }, select);
@@ -49,7 +47,7 @@ export class Datasets {
     if (!this.isOwn) return undefined;
     const k = Number(byId("dataset-row").querySelector("input[name=class]:checked").value);
     const tidy = (v) => Number(v.toPrecision(4));
-    const point = Float64Array.of(tidy(x), tidy(y), this.classes[k]);
+    const point = Float64Array.of(tidy(x), tidy(y), this.state.training.classes[k]);
     this.sets[OWN] = [...this.sets[OWN], point];
     return this._show(this.sets[OWN].length - 1);
   }

@@ -1,17 +1,20 @@
 // DecisionSurface: the examples of a training, with the model's scores between them: the score at
 // each point of the plane for two inputs, a curve for one.
 
-import { FIXED, classesOf } from "./training_json.js";
+import { FIXED } from "./training_json.js";
 import { Scale, shadeColor } from "../base/colors.js";
-import { drawn } from "../base/dom.js";
+import { drawn, element, setText } from "../base/dom.js";
+import { classAt } from "./trainer.js";
 import { cellPaths, latticeOf, zeroLine } from "./grid.js";
 import { short } from "../base/numbers.js";
+import { printable } from "../base/text.js";
 
 const WHOLE = 360; // the width of the panel
 const FINE = 36; // cells in a row, at rest
 const COARSE = 20; // cells in a row, while it moves
 const AROUND_EXAMPLES = 0.15; // margin, as a share of the examples' span
 const WITHIN = 0.9; // share of the scores that the scale spans: the largest lie far from the data
+const NARROW = 300; // pixels
 const NEAR = 15; // pixels from a click to the example that it selects, at most
 const POINTS_OF_CURVE = 97;
 const SHAPES = [
@@ -32,13 +35,16 @@ export class DecisionSurface {
   // `pick(x, y, example)` is called at a click, with the nearest example, or -1.
   constructor(parent, training, width, pick) {
     this.training = training;
-    this.classes = classesOf(training);
     this.width = width;
     this.size = Math.sqrt(width / WHOLE); // scale of the points, smaller on a small surface
     this.svg = drawn("svg", { class: "surface", role: "img" }, parent);
     this.cells = drawn("g", { class: "cells", "shape-rendering": "crispEdges" }, this.svg);
     this.line = drawn("path", { class: "boundary" }, this.svg);
     this.points = drawn("g", {}, this.svg);
+    this.scale = null;
+    this.bar = element("p", { class: "ticks scale" }, parent);
+    this.note = element("p", { class: "note" }, parent);
+    this._classKeys(parent);
     this.svg.addEventListener("click", (event) => {
       const box = this.svg.getBoundingClientRect();
       const x = (event.clientX - box.left) / box.width;
@@ -61,7 +67,8 @@ export class DecisionSurface {
     this.pointShapes = examples.map((row) => this._drawPoint(row));
   }
 
-  // Draws the scores of the model whose parameters the trainer has.
+  // Draws the scores of the model whose parameters the trainer has. Colors keep their scale until
+  // `fine`, so that those of a drag can be compared.
   show(trainer, fine = true) {
     if (this.training.inputs === 1) return this._showCurve(trainer);
     const cells = fine ? FINE : COARSE;
@@ -69,20 +76,23 @@ export class DecisionSurface {
     const scores = latticeOf((x, y) => trainer.scoresAt([x, y]), this.bounds, cells, rows);
     const [width, height] = [this.width / cells, this.height / rows];
     if (this.training.scores.length > 1) return this._showWinners(scores, width, height);
-    const { middle } = this.training;
+    const middle = this._middle();
     const z = scores.map((row) => row.map(([score]) => score - middle));
-    const sizes = z.flat().map(Math.abs).filter(Number.isFinite);
-    sizes.sort((a, b) => a - b);
-    const scale = new Scale(sizes[Math.floor(WITHIN * (sizes.length - 1))] || 1);
+    if (fine || this.scale === null) this._fitScale(z.flat(), middle);
+    const { scale } = this;
     this._shade(scale);
     const keys = z.map((row) => row.map((x) => scale.shade(x)));
     this._fill(cellPaths(keys, width, height, true), (shade) => shadeColor(shade));
-    const d = zeroLine(z).map(([x1, y1, x2, y2]) => {
+    const line = this.training.middle === null ? [] : zeroLine(z);
+    const d = line.map(([x1, y1, x2, y2]) => {
       const at = (x, y) => `${(x * width).toFixed(1)} ${(this.height - y * height).toFixed(1)}`;
       return `M${at(x1, y1)}L${at(x2, y2)}`;
     });
     this.line.setAttribute("d", d.join(""));
-    return this._setLabel(`the score is ${short(middle)} on the black line`);
+    const at = this.training.middle === null ? null : short(middle);
+    const missed = `no point here has the score ${at}, which parts the classes`;
+    const parted = line.length > 0 ? `the score is ${at} on the black line` : missed;
+    return this._setLabel(at === null ? "the color is the output of the model" : parted);
   }
 
   // Draws a ring around the example that the graph shows.
@@ -94,10 +104,48 @@ export class DecisionSurface {
     this.ring = drawn("circle", { class: "ring", cx, cy, r: 9 * this.size }, this.points);
   }
 
+  // The score in the middle of the colors: that between two classes, or between the labels.
+  _middle() {
+    const { middle, classes, examples, inputs, numbers } = this.training;
+    if (classes !== null) return middle;
+    if (numbers.node.length !== inputs + 1) return 0;
+    const labels = examples.map((row) => row[inputs]);
+    return (Math.min(...labels) + Math.max(...labels)) / 2;
+  }
+
+  _fitScale(z, middle) {
+    const sizes = z.map(Math.abs).filter(Number.isFinite);
+    sizes.sort((a, b) => a - b);
+    this.scale = new Scale(sizes[Math.floor(WITHIN * (sizes.length - 1))] || 1);
+    const every = this.width > NARROW ? 1 : 3; // of seven numbers, three fit on a narrow surface
+    const few = this.scale.ticks().filter((_, i) => i % every === 0);
+    const ticks = few.map((x) => {
+      const tick = element("span", { class: "tick", text: short(middle + x, 2) });
+      tick.style.background = shadeColor(this.scale.shade(x));
+      return tick;
+    });
+    this.bar.replaceChildren(...ticks);
+  }
+
+  // Names the classes beside the shapes and colors of their points.
+  _classKeys(parent) {
+    const { classes, numbers, inputs } = this.training;
+    if (classes === null || inputs !== 2) return;
+    const keys = element("p", { class: "note" }, parent);
+    classes.forEach((label) => {
+      if (label === null) return;
+      const row = Float64Array.of(0, 0, label);
+      const { shape, color } = this._styleOf(row);
+      const svg = drawn("svg", { class: "key-shape", viewBox: "-7 -7 14 14", "aria-hidden": "true" }, keys);
+      drawn("path", { d: SHAPES[shape % SHAPES.length], class: `point ${color}` }, svg);
+      element("span", { text: ` ${numbers.name[inputs]} = ${short(label)} ` }, keys);
+    });
+  }
+
   _showWinners(scores, width, height) {
-    const best = (all) => all.indexOf(Math.max(...all));
-    const keys = scores.map((row) => row.map(best));
-    this._fill(cellPaths(keys, width, height, true), (k) => `var(--class-${k % 6}-pale)`);
+    const keys = scores.map((row) => row.map((all) => classAt(all)));
+    const pale = (k) => (k < 0 ? shadeColor(NaN) : `var(--class-${k % 6}-pale)`);
+    this._fill(cellPaths(keys, width, height, true), pale);
     this._setLabel("each point has the color of the class with the greatest score");
   }
 
@@ -122,10 +170,13 @@ export class DecisionSurface {
   }
 
   _setLabel(what) {
-    const { left, right } = this.bounds;
-    const range = `from ${short(left, 2)} to ${short(right, 2)}`;
-    const text = `${this.examples.length} examples ${range}; ${what}`;
-    this.svg.setAttribute("aria-label", text);
+    const { left, right, low, high } = this.bounds;
+    const { name } = this.training.numbers;
+    const axis = (k, from, to) => `${printable(name[k])} from ${short(from, 2)} to ${short(to, 2)}`;
+    const text = `${what}; ${axis(0, left, right)}, ${axis(1, low, high)}`;
+    this.svg.setAttribute("aria-label", `${this.examples.length} examples; ${text}`);
+    const seen = this.width > NARROW ? text : what;
+    setText(this.note, `${seen[0].toUpperCase()}${seen.slice(1)}.`);
   }
 
   _drawPoint(row) {
@@ -136,17 +187,16 @@ export class DecisionSurface {
     return drawn("path", { d, class: `point ${color}`, transform }, this.points);
   }
 
-  // With one score, two classes have the colors of its signs; with several, a class has its own
+  // With one score, two classes have the colors of its sides; with several, a class has its own
   // color.
   _styleOf(row) {
-    const { classes } = this;
-    const { inputs, scores, middle } = this.training;
-    const label = row[inputs];
+    const { inputs, scores, classes } = this.training;
     if (inputs === 1 || row.length !== inputs + 1) return { shape: 0, color: "plain" };
-    if (scores.length > 1) return { shape: label, color: `class-${label % 6}` };
-    if (classes === null || classes.length > 2) return { shape: 0, color: "shaded" };
-    const above = classes.length === 2 ? label === classes[1] : label > middle;
-    return above ? { shape: 1, color: "class-above" } : { shape: 0, color: "class-below" };
+    if (classes === null) return { shape: 0, color: scores.length > 1 ? "plain" : "shaded" };
+    const k = classes.indexOf(row[inputs]);
+    if (k < 0) return { shape: 0, color: "plain" };
+    if (scores.length > 1) return { shape: k, color: `class-${k % 6}` };
+    return { shape: k, color: k ? "class-above" : "class-below" };
   }
 
   // Colors labels that are numbers on the scale of the scores.
@@ -154,7 +204,7 @@ export class DecisionSurface {
     this.pointShapes.forEach((shape, i) => {
       if (!shape.classList.contains("shaded")) return;
       const label = this.examples[i][this.training.inputs];
-      shape.style.fill = shadeColor(scale.shade(label - this.training.middle));
+      shape.style.fill = shadeColor(scale.shade(label - this._middle()));
     });
   }
 

@@ -1,7 +1,9 @@
 // Learn: the entry of a page with a training. The only module that reads LESSON.
 
-import { byId, setText } from "../base/dom.js";
+import { byId } from "../base/dom.js";
+import { graphOf } from "../base/graph.js";
 import { session } from "../controls/main.js";
+import { withTurns } from "../layout/turns.js";
 import { Datasets } from "./datasets.js";
 import { Panels } from "./panels.js";
 import { Trainer } from "./trainer.js";
@@ -10,17 +12,18 @@ import { trainingOf } from "./training_json.js";
 import { TrainingState } from "./training_state.js";
 
 const training = trainingOf(LESSON);
-const trainer = new Trainer(session.engine.fresh(), training);
-const trainingState = new TrainingState(session, trainer, training, (state) => new Panels(state));
-const trainingControls = training.live ? new TrainingControls(trainingState) : null;
+const { second } = training;
+const viewOf = (engine, own) => ({ engine, training: own, trainer: new Trainer(engine.fresh(), own) });
+const views = [viewOf(session.engine, training)];
+if (second) views.push(viewOf(session.engine.fresh(withTurns(graphOf(second.scene))), second));
+training.runs.forEach((run, k) => (run.view = views[Math.min(k, views.length - 1)]));
+const isLive = views.some((view) => view.training.live);
+const trainingState = new TrainingState(session, training, (state) => new Panels(state));
+const trainingControls = isLive ? new TrainingControls(trainingState) : null;
 const datasets = trainingControls ? new Datasets(trainingState, trainingControls) : null;
 
-for (const part of document.querySelectorAll(".live")) part.hidden ||= !training.live;
-setText(byId("limits"), training.why);
-byId("limits").hidden = training.why === "";
 byId("example-before").addEventListener("click", () => trainingState.selectNext(-1));
 byId("example-after").addEventListener("click", () => trainingState.selectNext(1));
-byId("example-part").hidden = training.fixed;
 session.player.go(session.steps.last);
 
 globalThis.microgradlike = Object.freeze({

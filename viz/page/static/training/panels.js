@@ -2,8 +2,9 @@
 
 import { Curve } from "./curve.js";
 import { byId, element, setText } from "../base/dom.js";
-import { short } from "../base/numbers.js";
+import { NOT_YET, short } from "../base/numbers.js";
 import { DecisionSurface, hasSurface } from "./decision_surface.js";
+import { flatnessOf } from "./flatness.js";
 import { firstDifference } from "./training_run.js";
 import { Heatmap } from "./heatmap.js";
 import { printable } from "../base/text.js";
@@ -13,12 +14,13 @@ const SLOW = 6; // frames between two updates of the slow panels, while it plays
 const AT_REST = 250; // milliseconds from a drag to the update in full detail
 const SAMPLE = 200; // examples that the units are tested with while it moves
 const WIDTHS = [360, 176, 116]; // width of a surface if there are one, two or three
+const NO_SURFACE = ({ inputs, scores }) =>
+  `The predictions are not drawn: the loss calls the model with ${scores.length ? inputs : "other"} numbers.`;
 const EMPTY = "no examples yet; click in the picture below to add points";
 
 export class Panels {
   constructor(state) {
     this.state = state;
-    const { training, session } = state;
     this.frames = 0;
     this.timer = 0;
     this.onSurfaceClick = (x, y, example) => {
@@ -27,29 +29,45 @@ export class Panels {
     const seek = (step, pace) => state.seek(state.run, state.run.at(step), pace);
     this.curve = new Curve(byId("curve"), seek);
     this._listenToTime();
-    byId("surface-part").hidden = !hasSurface(training);
     this.surfaces = [];
-    const hasUnits = state.trainer.supports(state.examples);
-    this.layers = hasUnits ? unitsOf(session.graph, training.units) : [];
-    byId("units-part").hidden = this.layers.length === 0;
-    const { layers } = this;
-    const reveal = (i) => session.reveal(i);
-    this.units = new Units(byId("units"), session.graph, layers, training.units, reveal);
+    const { layers, parameters, runs } = state.training;
     this.heatmaps = ["parameters", "gradients"].map((column) => ({
       column,
-      heatmap: new Heatmap(byId(`${column}-heatmaps`), training.layers),
+      heatmap: new Heatmap(byId(`${column}-heatmaps`), layers, parameters.name),
     }));
-    if (training.runs.length > 1)
-      byId("difference").textContent = differenceOf(training.runs, training.parameters.name);
+    if (runs.length > 1) byId("difference").textContent = differenceOf(runs, state.training);
+    this.setView();
     this.setRuns();
+  }
+
+  // Shows the parts that depend on the graph of the run under view.
+  setView() {
+    const { training, session, trainer, examples } = this.state;
+    for (const part of document.querySelectorAll("#learn .live"))
+      part.classList.toggle("off", !training.live);
+    const isDrawn = hasSurface(training) || training.fixed;
+    setText(byId("limits"), isDrawn ? training.why : `${training.why} ${NO_SURFACE(training)}`.trim());
+    byId("limits").hidden = byId("limits").textContent === "";
+    byId("example-part").hidden = training.fixed;
+    const { units } = training;
+    this.layers = trainer.supports(examples) ? unitsOf(session.graph, units) : [];
+    byId("units-part").hidden = this.layers.length === 0;
+    const reveal = (i) => session.reveal(i);
+    this.units = new Units(byId("units"), session.graph, this.layers, units, reveal);
   }
 
   show(pace) {
     this._showStep();
     this.frames += 1;
     clearTimeout(this.timer);
-    if (pace !== "rest") this.timer = setTimeout(() => this._showDetails("rest"), AT_REST);
+    if (pace !== "rest") this.timer = setTimeout(() => this._rest(), AT_REST);
     if (pace !== "play" || this.frames % SLOW === 0) this._showDetails(pace);
+  }
+
+  // Shows all details, unless a drag only pauses.
+  _rest() {
+    if (this.state.session.pressed) this.timer = setTimeout(() => this._rest(), AT_REST);
+    else this._showDetails("rest");
   }
 
   // Offers the choice of the run that the graph shows, and makes a surface for each run.
@@ -58,10 +76,14 @@ export class Panels {
     const container = byId("runs");
     container.hidden = runs.length < 2;
     container.replaceChildren(...runs.map((run, i) => this._runOption(run, i)));
-    const shown = training.runs.length > 1 ? runs : [null];
-    if (!hasSurface(training) || shown.length === this.surfaces.length) return;
+    const shown = training.runs.length > 1 ? runs : [this.state.run];
+    const drawable = shown.filter((run) => hasSurface(run.view.training));
+    byId("surface-part").hidden = drawable.length === 0;
+    const views = drawable.map((run) => run.view);
+    if (views.length === this.surfaces.length && views.every((v, i) => v === this.views[i])) return;
+    this.views = views;
     byId("surfaces").replaceChildren();
-    this.surfaces = shown.map((_, i) => this._makeSurface(i, shown.length));
+    this.surfaces = drawable.map((run, i) => this._makeSurface(run, i, drawable.length));
     if (this.extent) this.setExamples(this.extent);
   }
 
@@ -81,6 +103,7 @@ export class Panels {
     const numbers = row ? name.map((n, k) => `${printable(n)} = ${short(row[k], 3)}`) : [];
     const which = `example ${state.probe + 1} of ${state.examples.length}`;
     setText(byId("example-status"), row ? `${which}: ${numbers.join(", ")}` : EMPTY);
+    setText(byId("flat-note"), row ? flatnessOf(state.session.engine, state.training) : "");
   }
 
   _listenToTime() {
@@ -101,13 +124,11 @@ export class Panels {
     return row;
   }
 
-  _makeSurface(i, count) {
+  _makeSurface(run, i, count) {
     const figure = element("figure", {}, byId("surfaces"));
-    const { state } = this;
+    if (count > 1) element("figcaption", { text: nameOfRun(run, i) }, figure);
     const click = (...at) => this.onSurfaceClick(...at);
-    const surface = new DecisionSurface(figure, state.training, WIDTHS[count - 1], click);
-    if (count > 1) element("figcaption", { text: nameOfRun(state.runs[i], i) }, figure);
-    return surface;
+    return new DecisionSurface(figure, run.view.training, WIDTHS[count - 1], click);
   }
 
   _showStep() {
@@ -121,9 +142,17 @@ export class Panels {
     const count = (step) => step.toLocaleString("en");
     const status = `step ${count(state.step)} of ${count(run.steps[run.last])}`;
     time.setAttribute("aria-valuetext", status);
-    const hand = state.hasEditedParameters ? ", weights changed by hand" : "";
+    const names = state.editedNames.map((name) => printable(name));
+    const more = names.length > 2 ? ` and ${names.length - 2} more` : "";
+    const hand = names.length ? `, ${names.slice(0, 2).join(", ")}${more} changed by hand` : "";
     const data = state.hasOtherData ? ", with other examples" : "";
-    setText(byId("training-status"), `${status}${hand}${data}: mean loss ${lossOf(state.loss)}`);
+    const { loss, accuracy } = state;
+    const mean = loss === null || !state.examples.length ? NOT_YET : short(loss);
+    const right = accuracy === null ? "" : `accuracy ${short(100 * accuracy)} %, `;
+    const { diverged } = run;
+    const far = diverged <= state.step ? `, not finite from step ${count(diverged)} on` : "";
+    setText(byId("training-status"), `${status}${hand}${data}${far}: ${right}mean loss ${mean}`);
+    setText(byId("flat-note"), state.row ? flatnessOf(state.session.engine, state.training) : "");
   }
 
   _showDetails(pace) {
@@ -134,10 +163,12 @@ export class Panels {
   }
 
   _showSurfaces(fine) {
-    const { trainer, runs, run, parameters, step } = this.state;
+    const { runs, run, parameters, step } = this.state;
+    const shown = this.surfaces.length > 1 ? runs.filter((r) => hasSurface(r.view.training)) : [run];
     this.surfaces.forEach((surface, i) => {
-      const other = this.surfaces.length > 1 && runs[i] !== run ? runs[i] : null;
-      trainer.load(other ? other.parameters[other.at(step)] : parameters);
+      const other = shown[i];
+      const { trainer } = other.view;
+      trainer.load(other === run ? parameters : other.parameters[other.at(step)]);
       surface.show(trainer, fine);
     });
   }
@@ -156,26 +187,37 @@ export class Panels {
   }
 }
 
-function lossOf(loss) {
-  return Number.isNaN(loss) ? "–" : short(loss);
-}
-
 function nameOfRun(run, i) {
   return printable(run.name || `run ${"ABC"[i]}`, 24);
 }
 
-// A sentence about the first difference of two runs.
-function differenceOf([a, b], names) {
-  const found = firstDifference(a, b);
-  if (found === null) return "The two runs are identical, to the last bit.";
+// Sentences about the first difference of two runs.
+function differenceOf([a, b], { parameters, trained }) {
+  const ends = [a, b].map((run) => run.steps[run.last]);
+  const isOne = a.view === b.view;
+  const found = firstDifference(a, b, isOne ? Infinity : trained);
+  const other = isOne ? "" : " They have different graphs; the graph is that of the run chosen above.";
+  if (found === null) {
+    const [end, later] = [Math.min(...ends), Math.max(...ends)];
+    const until = end < later ? ` up to step ${end}; one goes on to step ${later}` : ", to the last bit";
+    return `The two ${isOne ? "runs" : "runs' parameters"} are identical${until}.${other}`;
+  }
   const { step, parameter, same, far } = found;
+  const between = step - same > 1 ? " (none was kept between them)" : "";
   const until =
     same === null
       ? "The runs differ from the start"
-      : `The runs are identical up to step ${same} and differ from step ${step} on`;
-  const name = printable(names[parameter]);
-  const by = `${name} is ${short(found.a)} in one and ${short(found.b)} in the other`;
-  const late = far !== null && far !== step;
+      : `The runs are identical up to step ${same} and differ from step ${step} on${between}`;
+  const name = printable(parameters.name[parameter]);
+  const [x, y] = apartTexts(found.a, found.b);
+  const late = isOne && far !== null && far !== step;
   const later = late ? ` The losses differ by more than 1 % from step ${far} on.` : "";
-  return `${until}: ${by}.${later}`;
+  return `${until}: ${name} is ${x} in one and ${y} in the other.${later}${other}`;
+}
+
+// Two numbers with as many digits as tell them apart.
+function apartTexts(x, y) {
+  let digits = 4;
+  while (digits < 17 && short(x, digits) === short(y, digits)) digits += 1;
+  return [short(x, digits), short(y, digits)];
 }

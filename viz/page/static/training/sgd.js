@@ -11,7 +11,6 @@ export class Sgd {
     this.run = null;
     this.current = null; // { step, parameters } at the end of the run
     this.lossAndGradient = null; // { loss, gradient } over all examples at the end of the run
-    this.batchStart = 0; // the first example of the next batch
   }
 
   // The number of the last step.
@@ -37,6 +36,7 @@ export class Sgd {
     const { training } = state;
     this.run = new TrainingRun(NAME);
     this.run.examples = state.examples;
+    this.run.view = state.view;
     this._record(step, parameters);
     const recorded = training.runs.filter((run) => run.last > 0 || training.runs.length > 1);
     state.run = this.run;
@@ -63,9 +63,8 @@ export class Sgd {
       trainer.load(this.current.parameters);
       return this.apply((this.lossAndGradient ?? trainer.lossAndGradient(examples)).gradient);
     }
-    const at = (i) => examples[(this.batchStart + i) % examples.length];
-    const batch = Array.from({ length: size }, (_, i) => at(i));
-    this.batchStart = (this.batchStart + size) % examples.length;
+    const start = this.current.step * size; // a step has the same batch whenever it is taken
+    const batch = Array.from({ length: size }, (_, i) => examples[(start + i) % examples.length]);
     trainer.load(this.current.parameters);
     return this.apply(trainer.lossAndGradient(batch).gradient);
   }
@@ -73,7 +72,8 @@ export class Sgd {
   // Moves each parameter against its gradient.
   apply(gradient) {
     const rate = Number(byId("rate").value);
-    const parameters = this.current.parameters.map((p, k) => p - rate * gradient[k]);
+    const { trained } = this.state.training;
+    const parameters = this.current.parameters.map((p, k) => (k < trained ? p - rate * gradient[k] : p));
     this.current = { step: this.current.step + 1, parameters };
     this.lossAndGradient = null;
   }

@@ -4,9 +4,11 @@
 export class Trainer {
   constructor(engine, training) {
     this.engine = engine;
-    const { parameters, numbers, scores, inputs } = training;
+    this.training = training;
+    const { parameters, numbers, scores, inputs, trained } = training;
     this.indices = [...parameters.node.keys()].filter((k) => engine.isFree(parameters.node[k]));
     this.leaves = this.indices.map((k) => parameters.node[k]);
+    this.trained = this.indices.filter((k) => k < trained).length; // the others come last
     this.columns = [...numbers.node.keys()].filter((k) => numbers.node[k] >= 0);
     this.numbers = this.columns.map((k) => numbers.node[k]);
     this.fixed = [...numbers.node.keys()].filter((k) => numbers.node[k] === -1);
@@ -61,14 +63,24 @@ export class Trainer {
         this.columns.map((k) => example[k]),
       );
       loss += engine.data[engine.graph.root];
-      for (let i = 0; i < leaves.length; i++) gradient[indices[i]] += engine.grad[leaves[i]];
+      for (let i = 0; i < this.trained; i++) gradient[indices[i]] += engine.grad[leaves[i]];
     }
     return { loss: loss / examples.length, gradient: gradient.map((g) => g / examples.length) };
   }
 
-  // The mean loss of the examples; NaN if a number of an example is fixed in the graph.
+  // The share of the examples that get their own label; null if labels are no classes.
+  accuracy(examples) {
+    const { classes, middle, inputs } = this.training;
+    if (classes === null || !this.supports(examples)) return null;
+    const right = examples.filter((row) => {
+      return classes[classAt(this.scoresAt(row), middle)] === row[inputs];
+    });
+    return right.length / examples.length;
+  }
+
+  // The mean loss of the examples; null if a number of an example is fixed in the graph.
   meanLoss(examples) {
-    if (this.fixed.length > 0) return NaN;
+    if (this.fixed.length > 0 || !this.supports(examples)) return null;
     let loss = 0;
     for (const example of examples) {
       this.setExample(example);
@@ -76,4 +88,11 @@ export class Trainer {
     }
     return loss / examples.length;
   }
+}
+
+// The number of the class that scores speak for: the greatest of several, or the side of the
+// middle that one is on; -1 for nan.
+export function classAt(scores, middle) {
+  if (scores.length > 1) return scores.indexOf(Math.max(...scores));
+  return Number.isNaN(scores[0]) ? -1 : Number(scores[0] > middle);
 }

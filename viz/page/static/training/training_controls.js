@@ -15,7 +15,6 @@ const MOVED = 4; // parameters whose update is written, at most
 export class TrainingControls {
   constructor(state) {
     this.state = state;
-    this.training = state.training;
     this.sgd = new Sgd(state);
     this.playing = 0;
     this.phase = "";
@@ -66,8 +65,10 @@ export class TrainingControls {
   restart() {
     this.pause();
     this._setPhase("");
-    const { runs, parameters } = this.training;
-    this.sgd.start(0, randomParameters(runs[0].parameters[0], parameters.name, this.random));
+    const { parameters, runs, trained } = this.state.training;
+    const first = runs.find((run) => run.view === this.state.view).parameters[0];
+    const anew = randomParameters(first.slice(0, trained), parameters.name.slice(0, trained), this.random);
+    this.sgd.start(0, Float64Array.of(...anew, ...first.slice(trained)));
     this.sgd.show();
   }
 
@@ -127,10 +128,10 @@ export class TrainingControls {
 
   // Writes w: 0.5 − 0.1 × 2 = 0.3 for the parameters that move most.
   _showUpdate(before, gradient) {
-    const { parameters } = this.training;
+    const { parameters, trained } = this.state.training;
     const { graph } = this.state.session;
     const size = (k) => Math.abs(gradient[k]);
-    const order = [...gradient.keys()].sort((a, b) => size(b) - size(a));
+    const order = [...gradient.keys()].slice(0, trained).sort((a, b) => size(b) - size(a));
     const rate = short(Number(byId("rate").value));
     const lines = order.slice(0, MOVED).map((k) => {
       const node = parameters.node[k];

@@ -7,7 +7,7 @@ export const TRAINING_VERSION = 1;
 export const FIXED = -1; // in place of a node: another number would give another graph
 
 // Keeps the keys of the JSON, but layers are [{ name, from, to }], an example is a Float64Array,
-// and runs are TrainingRuns.
+// runs are TrainingRuns, and `second` has all keys for the graph of the second run, or is null.
 export function trainingOf(json) {
   if (json.version !== TRAINING_VERSION) {
     const found = `expected a training of version ${TRAINING_VERSION}, got ${json.version}`;
@@ -21,13 +21,14 @@ export function trainingOf(json) {
   const sets = Object.fromEntries(
     Object.entries(json.sets).map(([name, rows]) => [name, rows.map((r) => Float64Array.from(r))]),
   );
-  return {
+  const whole = {
     ...json,
     layers,
     sets,
     examples: json.examples.map(unpacked),
     runs: json.runs.map((run) => TrainingRun.of(run, unpacked, numberOf)),
   };
+  return { ...whole, second: json.second && { ...whole, ...json.second } };
 }
 
 // Doubles from base64 of their bytes, the lowest byte first.
@@ -35,13 +36,4 @@ export function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const view = new DataView(bytes.buffer);
   return Float64Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(8 * i, true));
-}
-
-// The labels, ascending, if they are classes; otherwise null. A label is the last number of an
-// example.
-export function classesOf(training) {
-  if (training.numbers.node.length !== training.inputs + 1) return null;
-  const labels = new Set(training.examples.map((row) => row[training.inputs]));
-  const whole = [...labels].every(Number.isInteger);
-  return whole && labels.size <= 10 ? [...labels].sort((a, b) => a - b) : null;
 }

@@ -11,6 +11,7 @@ export class TrainingRun {
     this.parameters = [];
     this.gradients = []; // NaN without a gradient
     this.examples = null; // the examples of a run made in the page; null for those of the training
+    this.view = null; // the graph that computes it: { training, trainer, engine }
     this.every = 1;
   }
 
@@ -25,6 +26,12 @@ export class TrainingRun {
 
   get last() {
     return this.steps.length - 1;
+  }
+
+  // The first step whose loss is not finite, or undefined.
+  get diverged() {
+    if (this.examples?.length === 0) return undefined;
+    return this.steps[this.losses.findIndex((loss) => !Number.isFinite(loss))];
   }
 
   // Makes an entry in place of all later ones; earlier ones are thinned when there are too many.
@@ -66,16 +73,17 @@ export class TrainingRun {
   }
 }
 
-// The first difference of two runs, { step, parameter, a, b, same, far }, or null. `parameter` is
+// The first difference of two runs in the parameters up to number `count`, { step, parameter, a, b,
+// same, far }, or null. `parameter` is
 // the one that differs most there, `same` the last step without a difference, or null, and `far`
 // the first step whose losses are more than 1 % apart, or null.
-export function firstDifference(a, b) {
+export function firstDifference(a, b, count = Infinity) {
   let found = null;
   let same = null;
   for (const [k, step] of a.steps.entries()) {
     const j = b.steps.indexOf(step);
     if (j < 0) continue;
-    const parameter = mostDifferent(a.parameters[k], b.parameters[j]);
+    const parameter = mostDifferent(a.parameters[k].slice(0, count), b.parameters[j]);
     if (found === null && parameter >= 0) {
       const [x, y] = [a.parameters[k][parameter], b.parameters[j][parameter]];
       found = { step, parameter, a: x, b: y, same, far: null };

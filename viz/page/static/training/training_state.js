@@ -4,11 +4,11 @@
 import { FIXED } from "./training_json.js";
 
 export class TrainingState {
-  // `trainer` computes on its own engine; `session` is the graph on the screen.
-  constructor(session, trainer, training, makePanels) {
+  // `session` is the graph on the screen. Each run has a view, { training, trainer, engine }; the
+  // trainer computes on an engine of its own.
+  constructor(session, training, makePanels) {
     this.session = session;
-    this.trainer = trainer;
-    this.training = training;
+    this.view = training.runs[0].view;
     this.runs = training.runs.slice();
     this.run = this.runs[0];
     this.entry = this.run.last;
@@ -20,6 +20,14 @@ export class TrainingState {
     session.onSet = (leaf, x) => this._onLeafSet(leaf, x);
     session.onReset = () => this.showEntry(this.run, this.entry);
     this.setExamples(this.examples, this.probe);
+  }
+
+  get training() {
+    return this.view.training;
+  }
+
+  get trainer() {
+    return this.view.trainer;
   }
 
   get step() {
@@ -35,20 +43,40 @@ export class TrainingState {
     return this.examples !== (this.run.examples ?? this.training.examples);
   }
 
-  // The mean loss under view; NaN without examples, or if the graph does not serve them.
+  // The names of the numbers that a hand has changed since the step.
+  get editedNames() {
+    const recorded = this.run.parameters[this.entry];
+    return this.training.parameters.name.filter((_, k) => !Object.is(this.parameters[k], recorded[k]));
+  }
+
+  // The mean loss under view; null without examples, or if the graph does not serve them.
   get loss() {
     if (!this.hasEditedParameters && !this.hasOtherData) return this.run.losses[this.entry];
-    if (!this.trainer.supports(this.examples)) return NaN;
     this.trainer.load(this.parameters);
     return this.trainer.meanLoss(this.examples);
   }
 
+  get accuracy() {
+    this.trainer.load(this.parameters);
+    return this.trainer.accuracy(this.examples);
+  }
+
   // Shows entry k of a run. At the paces "drag" and "play" slow panels are updated less often.
   showEntry(run, k, pace = "rest") {
+    if (run.view !== this.view) this._setView(run.view);
     this.run = run;
     this.entry = Math.min(Math.max(k, 0), run.last);
     this.parameters = run.parameters[this.entry];
     this.show(pace);
+  }
+
+  _setView(view) {
+    this.view = view;
+    if (!this.canSelect(this.probe)) this.probe = view.training.probe;
+    const { wrongOrder } = this.session.engine;
+    this.session.open(view.engine);
+    this.session.setWrongOrder(wrongOrder);
+    this.panels.setView();
   }
 
   // Shows an entry that the user chose on the slider or the curve.

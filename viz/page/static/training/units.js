@@ -4,22 +4,31 @@
 import { drawn, element } from "../base/dom.js";
 import { fullName } from "../base/formulas.js";
 import { printable } from "../base/text.js";
+import { modulesAround } from "../layout/folds.js";
 
 const FLAT = 0.05; // share of the steepest slope below which a unit is flat
 const UNIT = 22;
 const IN_ROW = 16;
 
-// The nodes of the primitives in `kinds`, grouped by the module around their module.
+// The nodes of the primitives in `kinds`, grouped by the module around their module, in the order
+// of the modules' names.
 export function unitsOf(graph, kinds) {
+  const { op, ops, clusters, frameOf } = graph;
+  const units = [...op.keys()]
+    .filter((i) => op[i] >= 0 && Object.hasOwn(kinds, ops[op[i]]))
+    .map((i) => ({ i, around: modulesAround(graph, frameOf[i]) }))
+    .filter(({ around }) => around.length > 0)
+    .map(({ i, around }) => {
+      const path = around.map((c) => clusters[c].name).reverse().join(".");
+      return { i, path, layer: around[1] ?? around[0] };
+    })
+    .sort((a, b) => a.path.localeCompare(b.path, "en", { numeric: true }));
   const layers = new Map();
-  graph.op.forEach((op, i) => {
-    if (op < 0 || !Object.hasOwn(kinds, graph.ops[op]) || graph.frameOf[i] < 0) return;
-    const inner = graph.clusters[graph.frameOf[i]];
-    const key = inner.parent >= 0 ? inner.parent : graph.frameOf[i];
-    if (!layers.has(key)) layers.set(key, []);
-    layers.get(key).push(i);
-  });
-  return [...layers].map(([cluster, nodes]) => ({ name: graph.clusters[cluster].name, nodes }));
+  for (const { i, layer } of units) {
+    if (!layers.has(layer)) layers.set(layer, []);
+    layers.get(layer).push(i);
+  }
+  return [...layers].map(([c, nodes]) => ({ name: clusters[c].name, nodes }));
 }
 
 // By node, the share of the examples whose gradient passes; `kinds` has the steepest slope of each
@@ -50,6 +59,7 @@ function kindOf(graph, kinds, i) {
 export class Units {
   // `pick(node)` is called at a click.
   constructor(parent, graph, layers, kinds, pick) {
+    parent.replaceChildren();
     this.graph = graph;
     this.kinds = kinds;
     this.boxes = new Map();

@@ -1,0 +1,43 @@
+// Flatness: the places at which the gradient of an example ends, in words.
+
+import { formulaByNumber } from "../base/formulas.js";
+import { modulesAround } from "../layout/folds.js";
+
+// A sentence about the parameters that have no gradient at this example, "" if all have one.
+export function flatnessOf(engine, training) {
+  const { graph } = engine;
+  const { node } = training.parameters;
+  const slopes = node.slice(0, training.trained).filter((i) => i >= 0).map((i) => engine.grad[i]);
+  const still = slopes.filter((g) => g === 0).length;
+  if (slopes.some(Number.isNaN)) return "The gradient is nan here: step back to its first node.";
+  if (still === 0) return "";
+  const ends = endsOf(engine, training.units);
+  const outside = still === slopes.length && ends.find(({ node: i }) => modulesAround(graph, graph.frameOf[i]).length === 0);
+  if (outside) {
+    const met = outside.kind === "off" ? "This margin is met" : "The loss is flat here";
+    const formula = formulaByNumber(graph, outside.node, engine.data);
+    return `${met}: the slope of ${formula} is 0, so no parameter has a gradient.`;
+  }
+  const counts = new Map();
+  for (const { kind } of ends) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const parts = [...counts].map(([kind, n]) => `${kind} (${n})`);
+  const why = parts.length > 0 ? `it ends at nodes that are ${parts.join(", ")}` : "it cancels out";
+  const all = still === slopes.length ? "any parameter" : `${still} of ${slopes.length} parameters`;
+  return `No gradient for ${all} at this example: ${why}.`;
+}
+
+// The nodes that have a gradient and keep it from an operand.
+function endsOf({ graph, grad, local }, units) {
+  const { first, operand, op, ops, isConstant } = graph;
+  const ends = [];
+  op.forEach((k, i) => {
+    if (k < 0 || !grad[i]) return;
+    const edges = Array.from({ length: first[i + 1] - first[i] }, (_, n) => first[i] + n);
+    const isEnd = (e) => local[e] === 0 && grad[operand[e]] === 0 && !isConstant[operand[e]];
+    if (!edges.some(isEnd)) return;
+    const flat = Object.hasOwn(units, ops[k]) ? units[ops[k]].flat : "";
+    const kind = { dead: "off" }[flat] ?? (flat || (edges.length > 1 ? "multiplied by 0" : "flat"));
+    ends.push({ node: i, kind });
+  });
+  return ends;
+}
