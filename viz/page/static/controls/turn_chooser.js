@@ -5,7 +5,7 @@ import { printable } from "../base/text.js";
 import { clustersAround } from "../layout/folds.js";
 import { turnShownIn } from "../layout/turns.js";
 
-const MOST = 2; // choosers, the outermost frames first
+const CHOOSERS = 2; // choosers, the outermost frames first
 
 export class TurnChooser {
   // `choose(cluster, call)` shows a call in a frame.
@@ -21,7 +21,7 @@ export class TurnChooser {
       const isOpen = !clustersAround(graph, c).some((at) => folded.has(at));
       if (isOpen && (!byChoice.has(choice) || graph.clusters[c].module !== "")) byChoice.set(choice, c);
     }
-    const frames = [...byChoice.values()].slice(0, MOST);
+    const frames = [...byChoice.values()].slice(0, CHOOSERS);
     const key = frames.map((c) => `${c}/${turnShownIn(graph, c).calls}`).join();
     if (key !== this.key) this.parent.replaceChildren(...frames.map((c) => this._chooser(c)));
     this.key = key;
