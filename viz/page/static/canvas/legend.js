@@ -7,7 +7,7 @@ import { NOT_YET, signed } from "../base/numbers.js";
 const ROLES = ["input", "parameter", "constant", "operation", "result"];
 const MEANING =
   "number at the end of a line: local derivative, ∂ node / ∂ operand; " +
-  "+ or − in a corner: sign of grad";
+  "in a small box: data, grad, or the sign of grad in a corner";
 
 export class Legend {
   constructor(parent, picture) {

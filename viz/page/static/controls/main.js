@@ -9,7 +9,7 @@ import { listenToPointer } from "./pointer.js";
 import { Session } from "./session.js";
 
 const engine = new Engine(withParts(graphOf(SCENE)), PRIMITIVES);
-export const session = new Session(engine, byId("learn") ? 40 : undefined); // fewer beside a panel
+export const session = new Session(engine, byId("learn") ? 40 : 60); // fewer beside a panel
 const { camera } = session.view;
 
 listenToKeys(session);

@@ -1,10 +1,10 @@
 // Session: one graph under view, with its folds, selection, search and changed values.
 
 import { byId, setText } from "../base/dom.js";
-import { clustersAround, firstFolds } from "../layout/folds.js";
+import { clustersAround } from "../layout/folds.js";
+import { firstLayout, fittedLayout } from "../layout/fit.js";
 import { nameOf } from "../base/formulas.js";
 import { Inspector } from "./inspector.js";
-import { layoutOf } from "../layout/layout.js";
 import { Legend } from "../canvas/legend.js";
 import { StepPanel } from "./step_panel.js";
 import { Overlay } from "../canvas/overlay.js";
@@ -35,12 +35,14 @@ export class Session {
     });
     this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at));
     this.player = new Player(this.steps, (at, isStep) => this._showPosition(at, isStep));
-    this.folded = firstFolds(this.graph, room);
+    this.room = room; // 0 as soon as the reader folds
+    this.measure = measureOf(this.graph);
     this.selected = null; // id of a box
     this.found = { nodes: [], at: -1 };
     setText(byId("title"), nameOf(this.graph, this.graph.root));
     const { graph } = this;
     for (const id of ["fold-all", "unfold-all"]) byId(id).hidden = graph.clusters.length === 0;
+    this.legend.update(); // the canvas gets its height
     this._layout(null);
     const known = graph.reached[graph.root];
     this.player.go(known ? this.steps.last : this.steps.seed - 1);
@@ -106,7 +108,7 @@ export class Session {
     setText(byId("announcement"), announcementOf(this.steps, event));
   }
 
-  // Brings the step into the window; with "follow", also close enough to read.
+  // Brings the step into the window, if it is outside; with "follow", also close enough to read.
   _follow({ node, pushes }) {
     const boxes = [node, ...pushes.map((push) => push.operand)]
       .filter((i) => i >= 0)
@@ -140,18 +142,21 @@ export class Session {
   // ---- folding
 
   toggle(cluster) {
+    this.room = 0;
     if (this.folded.has(cluster)) this.folded.delete(cluster);
     else this.folded.add(cluster);
     this._layout(`c${cluster}`);
   }
 
   foldAll() {
+    this.room = 0;
     this.folded = new Set(this.graph.clusters.keys());
     this._layout(null);
   }
 
   // Opens one more level of modules, if that many boxes can be drawn.
   unfold() {
+    this.room = 0;
     const { clusters } = this.graph;
     const { boxes } = this.view;
     const outer = [...this.folded].filter(
@@ -164,7 +169,15 @@ export class Session {
   }
 
   _layout(anchor) {
-    this.view.setLayout(layoutOf(this.graph, this.folded, measureOf(this.graph)), anchor);
+    this.view.setLayout((frame) => this._arrange(frame), anchor);
+  }
+
+  _arrange(frame) {
+    const { graph, room, measure } = this;
+    if (room === 0) return fittedLayout(graph, this.folded, measure, frame);
+    const { folded, layout } = firstLayout(graph, room, measure, frame);
+    this.folded = folded;
+    return layout;
   }
 
   // ---- selection
@@ -198,10 +211,12 @@ export class Session {
 
   // Unfolds the modules around a node and selects it.
   reveal(node) {
-    const around = clustersAround(this.graph, this.graph.clusterOf[node]);
-    if (around.some((c) => this.folded.delete(c))) {
-      for (const c of around) this.folded.delete(c);
-      this._layout(null);
+    const box = this.view.boxOfNode(node);
+    if (box.kind === "fold") {
+      this.room = 0;
+      for (const c of clustersAround(this.graph, this.graph.clusterOf[node]))
+        this.folded.delete(c);
+      this._layout(box.id);
     }
     this.select(`n${node}`, true);
   }

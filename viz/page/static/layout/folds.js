@@ -1,10 +1,8 @@
 // Folds: the modules that start folded, and the contents of each module.
 
-const ROOM = 64; // boxes shown at the start, at most
-
 // The modules to fold so that at most `room` boxes are left. Modules are opened from the outside
 // in, the children of one parent all together or not at all.
-export function firstFolds(graph, room = ROOM) {
+export function firstFolds(graph, room) {
   const { clusters, clusterOf } = graph;
   const children = clusters.map(() => []);
   clusters.forEach(({ parent }, c) => parent >= 0 && children[parent].push(c));
