@@ -2,9 +2,9 @@
 // update(picture), which writes the numbers that are known at this step.
 
 import { shadeColor } from "../base/colors.js";
-import { drawn, setText } from "../base/dom.js";
+import { drawn } from "../base/dom.js";
 import { inletOf } from "../layout/layout.js";
-import { MINUS, NOT_YET, short, signed } from "../base/numbers.js";
+import { NOT_YET, short, signed } from "../base/numbers.js";
 import { BODY, FONT, MEDIUM, PAD, PLUG, ROW, constantName, titleOf } from "../layout/sizes.js";
 import { largestOf, spanOf, spanText, spanTexts } from "./span.js";
 import { columnsOf, printable, widthOf } from "../base/text.js";
@@ -237,8 +237,7 @@ class SmallBox {
     this.hasSign = rows === 2; // color is not the only cue of the gradient
     const heading = isFold ? graph.clusters[cluster].name : headingOf(graph, node);
     this._write(0, isConstant ? 0.5 : 0, [heading]);
-    this.sign = this.hasSign ? drawn("text", { class: "sign", x: box.width - 7 }, this.g) : null;
-    this.sign?.setAttribute("y", this.lines[0].getAttribute("y"));
+    if (this.hasSign) this.sign = drawn("path", { class: "sign" }, this.g);
   }
 
   // Writes the first of the texts that finds room; `side` is 0 for left, 1 for right.
@@ -261,7 +260,9 @@ class SmallBox {
     this.body.style.fill = shadeColor(picture.scale.shade(largest));
     this._write(1, 1, spanTexts(data, short));
     this._write(2, 1, spanTexts(grad, signed));
-    if (this.sign) setText(this.sign, largest > 0 ? "+" : largest < 0 ? MINUS : "");
+    const x = this.box.width - 6;
+    const triangle = largest > 0 ? `M${x} 19h-16l8-13z` : largest < 0 ? `M${x} 6h-16l8 13z` : "";
+    this.sign?.setAttribute("d", triangle);
     setLabel(this.g, picture.describeBox(this.box));
   }
 }

@@ -2,10 +2,9 @@
 // fits.
 
 import { animate, eased } from "../base/animation.js";
-import { READABLE, fitScale } from "../layout/fit.js";
+import { READABLE, START, fitScale } from "../layout/fit.js";
 
 const CLOSEST = 3;
-const START = 0.55; // the scale at `start`, if the whole picture would be less than readable
 const GLIDE = 320; // milliseconds
 
 export class Camera {
@@ -85,13 +84,13 @@ export class Camera {
     const whole = fitScale(size, this.frame);
     const near = start && whole < READABLE ? start() : null;
     const scale = near ? START : whole;
-    // a box stands at the right, since what led to it stands left of it
-    const x = near
-      ? Math.min(width - 40 - (near.x + near.width) * scale, 0)
-      : (width - size.width * scale) / 2;
-    const y = near
-      ? height / 2 - (near.y + near.height / 2) * scale
-      : (height - size.height * scale) / 2;
+    const middle = [(width - size.width * scale) / 2, (height - size.height * scale) / 2];
+    let [x, y] = middle;
+    if (near && x < 0) x = Math.min(width - 40 - (near.x + near.width) * scale, 0);
+    if (near && y < 0) {
+      const wish = height / 2 - (near.y + near.height / 2) * scale;
+      y = Math.min(Math.max(wish, height - size.height * scale), 0);
+    }
     if (glide) this.glide(x, y, scale);
     else this.set(x, y, scale);
   }

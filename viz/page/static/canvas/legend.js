@@ -7,7 +7,7 @@ import { NOT_YET, signed } from "../base/numbers.js";
 const ROLES = ["input", "parameter", "constant", "operation", "result"];
 const MEANING =
   "number at the end of a line: local derivative, ∂ node / ∂ operand; " +
-  "in a small box: data, grad, or the sign of grad in a corner";
+  "in a small box: data and grad, or ▲ ▼ for the sign of grad";
 
 export class Legend {
   constructor(parent, picture) {

@@ -20,14 +20,21 @@ export class Overlay {
     this.beads = view.layers.bead; // a redraw of the overlay keeps them
     this.stopBeads = () => {};
     this.selected = null;
+    this.pointed = null;
     this.matches = [];
     this.event = null;
     this.path = null;
     view.onDraw = () => this.draw();
   }
 
-  select(node) {
-    this.selected = node;
+  select(box) {
+    this.selected = box;
+    this.draw();
+  }
+
+  // Marks the lines at a box, so that each can be followed to its other end.
+  point(box) {
+    this.pointed = box;
     this.draw();
   }
 
@@ -58,6 +65,15 @@ export class Overlay {
     if (this.path) this._drawPath(this.path);
     if (this.event) this._drawEvent(this.event);
     if (this.selected !== null) this._drawHalo(this.selected, "");
+    this._drawLines(this.selected ?? this.pointed);
+  }
+
+  _drawLines(box) {
+    if (!box || box.kind === "cluster" || this.event) return;
+    for (const { source, target, points } of this.view.wires) {
+      if (source !== box.id && target !== box.id) continue;
+      drawn("path", { class: "traced", d: wirePath(points) }, this.layer);
+    }
   }
 
   _drawHalo(box, kind) {

@@ -201,6 +201,7 @@ export class Session {
 
   hover(id) {
     const box = id === null || this.selected !== null ? null : this.view.boxes.get(id);
+    this.overlay.point(box ?? null);
     if (box && box.kind !== "cluster") this._inspect(box);
   }
 

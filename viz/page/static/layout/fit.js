@@ -5,6 +5,7 @@ import { firstFolds } from "./folds.js";
 import { Plan } from "./layout.js";
 
 export const READABLE = 0.35; // boxes show text from this scale on
+export const START = 0.55; // the scale of a part, if the whole picture would be less than readable
 const EDGE = 8; // pixels between the picture and the edge of the frame
 const LARGEST = 1.5; // a small picture is not blown up further
 const GOOD = 0.5; // a picture at this scale is not broken into rows
@@ -30,7 +31,10 @@ export function fittedLayout(graph, folded, measure, frame) {
     if (scale(layout) < scale(best) * (best.width === width ? GAIN : 1.02)) continue;
     [best, failures] = [layout, 0];
   }
-  return best;
+  if (scale(best) >= READABLE) return best;
+  // rows as wide as the frame, to read from above to below
+  const rows = plan.layout(measure, (frame.width - 2 * EDGE) / START);
+  return rows.width * START <= frame.width ? rows : best;
 }
 
 // The modules to fold at the start so that at most `room` boxes are left and their text can be

@@ -150,6 +150,7 @@ export class Plan {
   _measure(item, measure) {
     const { count, first } = this.graph;
     const { box } = item;
+    item.family = this._family(box);
     const isOpen = box >= count && this.home[box - count] < 0;
     if (isOpen) {
       const inner = this.subgraphs.get(box - count);
@@ -167,6 +168,16 @@ export class Plan {
     item.isPlain = true;
     item.outlet = () => Math.round(height / 2);
     item.inlet = (slot) => inletOf(box < count ? slot : 0, slots, height);
+  }
+
+  // The family and the number of a leaf or a module: x.1 is number 1 of the family x.
+  _family(box) {
+    const { count, clusters, names, op } = this.graph;
+    if (box < count && op[box] >= 0) return null;
+    const { name, call = 1, calls = 1 } = box < count ? { name: names[box] } : clusters[box - count];
+    if (calls > 1) return { stem: name, number: call };
+    const [, stem, number] = /^(.*?)(\d+)\D*$/.exec(name) ?? [];
+    return number === undefined ? null : { stem, number: Number(number) };
   }
 
   _result() {

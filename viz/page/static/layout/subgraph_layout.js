@@ -49,6 +49,7 @@ export class SubgraphLayout {
       this.vertices.length,
       this.segments,
       new Set(this.entering.length ? [0] : []),
+      (v) => this.vertices[v].family ?? null,
     );
     const lines = (v) => v >= this.items.length;
     const space = (v, w) => (lines(v) || lines(w) ? BETWEEN_LINES : BETWEEN_BOXES);
