@@ -48,6 +48,16 @@ function drawBody(g, { width, height }, rounded) {
   return drawn("rect", { class: "body", width, height, rx }, g);
 }
 
+function classOf({ roles, op, locked }, node) {
+  return `node ${roles[node]}${op[node] < 0 && !locked[node] ? " leaf" : ""}`;
+}
+
+// The place of a leaf's number, by which it is dragged.
+function drawHandle(g, { node, width }, y, height) {
+  const shape = { x: 0, y, width, height };
+  if (g.matches(".leaf")) drawn("rect", { class: "handle", "data-leaf": node, ...shape }, g);
+}
+
 class NodeBox {
   constructor(box, graph, size) {
     this.font = size;
@@ -55,21 +65,11 @@ class NodeBox {
     const leaf = graph.op[node] < 0;
     const role = graph.roles[node];
     this.node = node;
-    this.g = groupOf(box, `node ${role}${leaf && !graph.locked[node] ? " leaf" : ""}`);
+    this.g = groupOf(box, classOf(graph, node));
     this.body = drawBody(this.g, box, leaf);
     if (role === "parameter") {
-      drawn(
-        "rect",
-        {
-          class: "inner",
-          x: 3,
-          y: 3,
-          width: width - 6,
-          height: height - 6,
-          rx: 7.5,
-        },
-        this.g,
-      );
+      const size = { width: width - 6, height: height - 6 };
+      drawn("rect", { class: "inner", x: 3, y: 3, rx: 7.5, ...size }, this.g);
     }
     this.left = leaf ? 0 : PLUG;
     this.plugs = leaf ? [] : this._makePlugs(graph, height);
@@ -77,13 +77,7 @@ class NodeBox {
     const middle = (height - 64) / 2;
     this.data = this._row("data", middle + 39);
     this.grad = this._row("grad", middle + 39 + ROW);
-    if (this.g.classList.contains("leaf")) {
-      drawn(
-        "rect",
-        { class: "handle", "data-leaf": node, x: 0, y: middle + 25, width, height: 19 },
-        this.g,
-      );
-    }
+    drawHandle(this.g, box, middle + 25, 19);
     this.flag = null;
   }
 
@@ -112,7 +106,8 @@ class NodeBox {
       x += Math.min(widthOf(symbol.textContent, font + 3), 72) + 6;
     }
     const room = this.left + BODY - PAD - x;
-    const name = drawn("text", { class: `name${isNamed(graph.names[node]) ? "" : " unnamed"}`, y }, this.g);
+    const kind = isNamed(graph.names[node]) ? "name" : "name unnamed";
+    const name = drawn("text", { class: kind, y }, this.g);
     const text = printable(graph.names[node], Math.max(3, Math.floor(room / widthOf("x", font))));
     setFittedText(name, text, font, room);
     const width = Math.min(widthOf(text, font), room);
@@ -170,7 +165,7 @@ class Constant {
     const text = constantName(graph, box.node);
     const room = box.width - 12;
     const width = Math.min(widthOf(text, size), room);
-    const node = drawn("text", { class: "value", x: (box.width - width) / 2, y: 19 }, this.g);
+    const node = drawn("text", { class: "value", x: (box.width - width) / 2, y: 16 + 0.35 * size }, this.g);
     setFittedText(node, text, size, room);
     setLabel(this.g, `constant ${text}`);
     this.body.style.fill = shadeColor(null);
@@ -216,35 +211,31 @@ class FoldBox {
 
 // A box for a small scale: name, data and grad, as many as find room, and a color.
 class SmallBox {
-  constructor(box, picture, size) {
-    const { graph, contents } = picture;
+  constructor(box, { graph, contents }, size) {
     const { node, cluster, height } = box;
     const isFold = box.kind === "fold";
     const isConstant = !isFold && graph.roles[node] === "constant";
     this.box = box;
-    this.size = Math.min(size, height - 6);
+    this.size = size;
     this.outputs = isFold ? contents[cluster].outputs : [node];
-    this.g = groupOf(box, isFold ? "fold" : `node ${graph.roles[node]}`);
-    this.g.style.fontSize = `${this.size}px`;
+    this.g = groupOf(box, isFold ? "fold" : classOf(graph, node));
     this.body = drawBody(this.g, box, !isFold && graph.op[node] < 0);
-    const most = isConstant ? 1 : 3;
-    const rows = size > 0 ? Math.min(Math.floor((height - 3) / (1.1 * this.size)), most) : 0;
-    this.lines = Array.from({ length: rows }, (_, i) => {
-      const y = height / 2 + (1.1 * (i - rows / 2) + 0.9) * this.size;
-      const name = isConstant ? "value" : i === 0 ? "name" : `value ${i === 1 ? "data" : "grad"}`;
-      return drawn("text", { class: name, y }, this.g);
-    });
-    this.hasSign = rows === 2; // color is not the only cue of the gradient
+    const rows = size > 0 ? Math.min(Math.floor((height - 3) / (1.1 * size)), 3) : 0;
+    const top = (i) => height / 2 + 1.1 * (i - rows / 2) * size;
+    const kinds = [isConstant ? "value" : "name", "value data", "value grad"].slice(0, rows);
+    this.lines = kinds.map((kind, i) =>
+      drawn("text", { class: kind, y: top(i) + 0.9 * size }, this.g),
+    );
+    if (rows === 2) this.sign = drawn("path", { class: "sign" }, this.g); // beside color
+    if (rows > 1) drawHandle(this.g, box, top(1), 1.1 * size);
     const heading = isFold ? graph.clusters[cluster].name : headingOf(graph, node);
     this._write(0, isConstant ? 0.5 : 0, [heading]);
-    if (this.hasSign) this.sign = drawn("path", { class: "sign" }, this.g);
   }
 
   // Writes the first of the texts that finds room; `side` is 0 for left, 1 for right.
   _write(row, side, texts) {
     if (row >= this.lines.length) return;
-    const sign = row === 0 && this.hasSign ? this.size : 0;
-    const room = this.box.width - 12 - sign;
+    const room = this.box.width - 12 - (row === 0 && this.sign ? this.size : 0);
     const columns = Math.floor((1.12 * room) / widthOf("x", this.size));
     const text = texts.find((t) => columnsOf(t) <= columns) ?? texts.at(-1);
     const shown = row === 0 ? printable(text, Math.max(columns, 1)) : text;

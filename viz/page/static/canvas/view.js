@@ -148,6 +148,8 @@ export class View {
       this._show(box.id, layer, () => boxOf(box, this.picture, level));
     }
     for (const wire of wires) this._show(wire.id, "wire", () => new Wire(wire));
+    if (this.focused) (this.elementOf(this.focused) ?? this.svg).focus({ preventScroll: true });
+    this.focused = undefined;
     this.onDraw?.();
   }
 
@@ -172,6 +174,7 @@ export class View {
   }
 
   _clear() {
+    this.focused ??= this.svg.querySelector(":focus")?.dataset.id;
     this._keepOnly(new Set());
     this.layers.far.replaceChildren();
     this.overviewPaths = null;

@@ -33,7 +33,7 @@ export function fittedLayout(graph, folded, measure, frame) {
   }
   if (scale(best) >= READABLE) return best;
   // rows as wide as the frame, to read from above to below
-  const rows = plan.layout(measure, (frame.width - 2 * EDGE) / START);
+  const rows = plan.layout(measure, (frame.width - 2 * EDGE) / START - 70);
   return rows.width * START <= frame.width ? rows : best;
 }
 
