@@ -15,7 +15,8 @@ export function boxOf(box, picture, size) {
   if (box.kind === "cluster") return new Frame(box, graph, size);
   if (size === 0 || size > MEDIUM) return new SmallBox(box, picture, size);
   if (box.kind === "fold") return new FoldBox(box, picture, size);
-  return graph.roles[box.node] === "constant" ? new Constant(box, graph, size) : new NodeBox(box, graph, size);
+  const Box = graph.roles[box.node] === "constant" ? Constant : NodeBox;
+  return new Box(box, graph, size);
 }
 
 // Writes text with a fixed width, squeezed to fit `room`, so that it never spills over.
@@ -150,11 +151,12 @@ class NodeBox {
     this.flag?.remove();
     this.flag = null;
     if (!text) return;
-    const width = widthOf(text, FONT) + 10;
+    const { font } = this;
+    const width = widthOf(text, font) + 10;
     const x = this.left + BODY - width + 6;
-    this.flag = drawn("g", { class: "flag", transform: `translate(${x} -10)` }, this.g);
-    drawn("rect", { width, height: 17, rx: 3 }, this.flag);
-    setFittedText(drawn("text", { x: 5, y: 12.5 }, this.flag), text, FONT, width - 10);
+    this.flag = drawn("g", { class: "flag", transform: `translate(${x} ${2 - font})` }, this.g);
+    drawn("rect", { width, height: font + 4, rx: 3 }, this.flag);
+    setFittedText(drawn("text", { x: 5, y: 0.95 * font + 1 }, this.flag), text, font, width - 10);
   }
 }
 
@@ -278,7 +280,8 @@ class Frame {
     if (size === 0) return;
     const text = drawn("text", { x: 9, y: 15 + 0.35 * size }, this.g);
     const columns = Math.floor((box.width - 14) / widthOf("x", size));
-    setFittedText(text, printable(`− ${titleOf(graph, box.cluster)}`, columns), size, box.width - 14);
+    const title = printable(`− ${titleOf(graph, box.cluster)}`, columns);
+    setFittedText(text, title, size, box.width - 14);
   }
 
   resize(width, height) {

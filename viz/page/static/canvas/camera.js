@@ -105,8 +105,8 @@ export class Camera {
     const inside =
       x >= view.left && y >= view.top && x + width <= view.right && y + height <= view.bottom;
     // of a box that is larger than the window, a part is enough
-    const partly =
-      whole < scale && x < view.right && y < view.bottom && x + width > view.left && y + height > view.top;
+    const across = x < view.right && x + width > view.left;
+    const partly = whole < scale && across && y < view.bottom && y + height > view.top;
     if ((inside || partly) && scale === goal.scale) return;
     this.automatic = false;
     const { width: w, height: h } = frame;
