@@ -242,8 +242,10 @@ def test_a_step_out_of_view_comes_into_view(opened, name):
     scale = seen.evaluate(CAMERA)[2]
     for _ in range(8):
         seen.evaluate("() => microgradlike.session.player.step(1)")
-        event = "() => { const { steps, player } = microgradlike.session;" \
+        event = (
+            "() => { const { steps, player } = microgradlike.session;"
             " return steps.eventAt(player.position, player.byNode).node; }"
+        )
         assert seen.evaluate(IN_VIEW, seen.evaluate(event))
         assert seen.evaluate(CAMERA)[2] == scale
     root = seen.evaluate("() => microgradlike.session.graph.root")

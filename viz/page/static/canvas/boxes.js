@@ -5,18 +5,17 @@ import { shadeColor } from "../base/colors.js";
 import { drawn } from "../base/dom.js";
 import { inletOf } from "../layout/layout.js";
 import { NOT_YET, short, signed } from "../base/numbers.js";
-import { BODY, FONT, MEDIUM, PAD, PLUG, ROW, constantName, titleOf } from "../layout/sizes.js";
-import { largestOf, spanOf, spanText, spanTexts } from "./span.js";
+import { BODY, MEDIUM, PAD, PLUG, ROW, titleOf } from "../layout/sizes.js";
+import { largestOf, spanOf, spanText } from "./span.js";
 import { columnsOf, printable, widthOf } from "../base/text.js";
 
 // `size` is that of the text, 0 for none.
 export function boxOf(box, picture, size) {
   const { graph } = picture;
   if (box.kind === "cluster") return new Frame(box, graph, size);
-  if (size === 0 || size > MEDIUM) return new SmallBox(box, picture, size);
-  if (box.kind === "fold") return new FoldBox(box, picture, size);
-  const Box = graph.roles[box.node] === "constant" ? Constant : NodeBox;
-  return new Box(box, graph, size);
+  const isConstant = box.kind === "node" && graph.roles[box.node] === "constant";
+  if (isConstant || size === 0 || size > MEDIUM) return new SmallBox(box, picture, size);
+  return box.kind === "fold" ? new FoldBox(box, picture, size) : new NodeBox(box, graph, size);
 }
 
 // Writes text with a fixed width, squeezed to fit `room`, so that it never spills over.
@@ -69,8 +68,8 @@ class NodeBox {
     this.g = groupOf(box, classOf(graph, node));
     this.body = drawBody(this.g, box, leaf);
     if (role === "parameter") {
-      const size = { width: width - 6, height: height - 6 };
-      drawn("rect", { class: "inner", x: 3, y: 3, rx: 7.5, ...size }, this.g);
+      const inner = { width: width - 6, height: height - 6 };
+      drawn("rect", { class: "inner", x: 3, y: 3, rx: 7.5, ...inner }, this.g);
     }
     this.left = leaf ? 0 : PLUG;
     this.plugs = leaf ? [] : this._makePlugs(graph, height);
@@ -160,22 +159,6 @@ class NodeBox {
   }
 }
 
-class Constant {
-  constructor(box, graph, size) {
-    this.g = groupOf(box, "node constant");
-    this.body = drawBody(this.g, box, false);
-    const text = constantName(graph, box.node);
-    const room = box.width - 12;
-    const width = Math.min(widthOf(text, size), room);
-    const node = drawn("text", { class: "value", x: (box.width - width) / 2, y: 16 + 0.35 * size }, this.g);
-    setFittedText(node, text, size, room);
-    setLabel(this.g, `constant ${text}`);
-    this.body.style.fill = shadeColor(null);
-  }
-
-  update() {}
-}
-
 class FoldBox {
   constructor(box, { graph, contents }, size) {
     this.font = size;
@@ -222,25 +205,24 @@ class SmallBox {
     this.outputs = isFold ? contents[cluster].outputs : [node];
     this.g = groupOf(box, isFold ? "fold" : classOf(graph, node));
     this.body = drawBody(this.g, box, !isFold && graph.op[node] < 0);
-    const rows = size > 0 ? Math.min(Math.floor((height - 3) / (1.1 * size)), 3) : 0;
+    const kinds = isConstant ? ["value"] : ["name", "value data", "value grad"];
+    const rows = size > 0 ? Math.min(Math.floor((height - 3) / (1.1 * size)), kinds.length) : 0;
     const top = (i) => height / 2 + 1.1 * (i - rows / 2) * size;
-    const kinds = [isConstant ? "value" : "name", "value data", "value grad"].slice(0, rows);
-    this.lines = kinds.map((kind, i) =>
-      drawn("text", { class: kind, y: top(i) + 0.9 * size }, this.g),
-    );
+    const line = (kind, i) => drawn("text", { class: kind, y: top(i) + 0.85 * size }, this.g);
+    this.lines = kinds.slice(0, rows).map(line);
     if (rows === 2) this.sign = drawn("path", { class: "sign" }, this.g); // beside color
     if (rows > 1) drawHandle(this.g, box, top(1), 1.1 * size);
     const heading = isFold ? graph.clusters[cluster].name : headingOf(graph, node);
-    this._write(0, isConstant ? 0.5 : 0, [heading]);
+    this._write(0, isConstant ? 0.5 : 0, () => heading);
   }
 
-  // Writes the first of the texts that finds room; `side` is 0 for left, 1 for right.
-  _write(row, side, texts) {
+  // Writes `text(digits)` with as many digits as find room; `side` is 0 for left, 1 for right.
+  _write(row, side, text) {
     if (row >= this.lines.length) return;
     const room = this.box.width - 12 - (row === 0 && this.sign ? this.size : 0);
     const columns = Math.floor((1.12 * room) / widthOf("x", this.size));
-    const text = texts.find((t) => columnsOf(t) <= columns) ?? texts.at(-1);
-    const shown = row === 0 ? printable(text, Math.max(columns, 1)) : text;
+    const digits = [4, 3].find((n) => columnsOf(text(n)) <= columns) ?? 2;
+    const shown = row === 0 ? printable(text(digits), Math.max(columns, 1)) : text(digits);
     const width = Math.min(widthOf(shown, this.size), room);
     setFittedText(this.lines[row], shown, this.size, room);
     this.lines[row].setAttribute("x", 6 + side * (room - width));
@@ -251,8 +233,8 @@ class SmallBox {
     const grad = spanOf(this.outputs, (i) => picture.gradOf(i));
     const largest = largestOf(grad);
     this.body.style.fill = shadeColor(picture.scale.shade(largest));
-    this._write(1, 1, spanTexts(data, short));
-    this._write(2, 1, spanTexts(grad, signed));
+    this._write(1, 1, (digits) => spanText(data, (x) => short(x, digits)));
+    this._write(2, 1, (digits) => spanText(grad, (x) => signed(x, digits)));
     const x = this.box.width - 6;
     const triangle = largest > 0 ? `M${x} 19h-16l8-13z` : largest < 0 ? `M${x} 6h-16l8 13z` : "";
     this.sign?.setAttribute("d", triangle);

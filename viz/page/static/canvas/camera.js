@@ -19,7 +19,6 @@ export class Camera {
     this.size = { width: 1, height: 1 }; // the size of the picture
     this.automatic = true; // fits after each resize, until the reader moves the picture
     this.start = null;
-    this.last = this.frame;
     this.pointers = new Map();
     this.stopGlide = () => {};
     this._listen();
@@ -32,16 +31,6 @@ export class Camera {
   // False in a hidden frame or tab, which has no size yet.
   get isSized() {
     return this.svg.clientWidth > 0 && this.svg.clientHeight > 0;
-  }
-
-  // Fits again, or keeps the middle in the middle if the reader has moved the picture.
-  resize() {
-    if (!this.isSized) return;
-    const { width, height } = this.frame;
-    const [dx, dy] = [(width - this.last.width) / 2, (height - this.last.height) / 2];
-    this.last = { width, height };
-    if (this.automatic) this.fit(false, this.start);
-    else this.set(this.x + dx, this.y + dy, this.scale);
   }
 
   // The visible rectangle in units of the picture, with `margin` pixels around it.
@@ -79,20 +68,18 @@ export class Camera {
     this.automatic = true;
     this.start = start;
     if (!this.isSized) return;
-    const { width, height } = this.frame;
-    const { size } = this;
-    const whole = fitScale(size, this.frame);
+    const { frame, size } = this;
+    const whole = fitScale(size, frame);
     const near = start && whole < READABLE ? start() : null;
     const scale = near ? START : whole;
-    const middle = [(width - size.width * scale) / 2, (height - size.height * scale) / 2];
-    let [x, y] = middle;
-    if (near && x < 0) x = Math.min(width - 40 - (near.x + near.width) * scale, 0);
-    if (near && y < 0) {
-      const wish = height / 2 - (near.y + near.height / 2) * scale;
-      y = Math.min(Math.max(wish, height - size.height * scale), 0);
-    }
-    if (glide) this.glide(x, y, scale);
-    else this.set(x, y, scale);
+    const place = (at, side) => {
+      const rest = frame[side] - size[side] * scale;
+      if (rest >= 0 || !near) return rest / 2;
+      const centered = frame[side] / 2 - (near[at] + near[side] / 2) * scale;
+      return Math.min(Math.max(centered, rest), 0);
+    };
+    if (glide) this.glide(place("x", "width"), place("y", "height"), scale);
+    else this.set(place("x", "width"), place("y", "height"), scale);
   }
 
   // Brings a box into view and enlarges it to the scale `least`. A box in view stays where it is.
@@ -102,12 +89,12 @@ export class Camera {
     const view = this.visibleArea(0, goal);
     const whole = Math.min(frame.width / (width + 60), frame.height / (height + 60));
     const scale = Math.max(goal.scale, Math.min(least, whole));
-    const inside =
-      x >= view.left && y >= view.top && x + width <= view.right && y + height <= view.bottom;
-    // of a box that is larger than the window, a part is enough
-    const across = x < view.right && x + width > view.left;
-    const partly = whole < scale && across && y < view.bottom && y + height > view.top;
-    if ((inside || partly) && scale === goal.scale) return;
+    // of a box that is longer than the window, a part is enough
+    const isSeen = (at, length, low, high) =>
+      length > high - low ? at < high && at + length > low : at >= low && at + length <= high;
+    const inView =
+      isSeen(x, width, view.left, view.right) && isSeen(y, height, view.top, view.bottom);
+    if (inView && scale === goal.scale) return;
     this.automatic = false;
     const { width: w, height: h } = frame;
     this.glide(w / 2 - (x + width / 2) * scale, h / 2 - (y + height / 2) * scale, scale);

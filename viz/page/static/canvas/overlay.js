@@ -20,7 +20,7 @@ export class Overlay {
     this.beads = view.layers.bead; // a redraw of the overlay keeps them
     this.stopBeads = () => {};
     this.selected = null;
-    this.pointed = null;
+    this.pointed = null; // the box under the pointer
     this.matches = [];
     this.event = null;
     this.path = null;
@@ -29,12 +29,6 @@ export class Overlay {
 
   select(box) {
     this.selected = box;
-    this.draw();
-  }
-
-  // Marks the lines at a box, so that each can be followed to its other end.
-  point(box) {
-    this.pointed = box;
     this.draw();
   }
 
@@ -65,14 +59,14 @@ export class Overlay {
     if (this.path) this._drawPath(this.path);
     if (this.event) this._drawEvent(this.event);
     if (this.selected !== null) this._drawHalo(this.selected, "");
-    this._drawLines(this.selected ?? this.pointed);
+    if (!this.event) this._traceLines((this.selected ?? this.pointed)?.id);
   }
 
-  _drawLines(box) {
-    if (!box || box.kind === "cluster" || this.event) return;
+  // Marks the lines of a box, so that each can be followed to its other end.
+  _traceLines(id) {
     for (const { source, target, points } of this.view.wires) {
-      if (source !== box.id && target !== box.id) continue;
-      drawn("path", { class: "traced", d: wirePath(points) }, this.layer);
+      if (source === id || target === id)
+        drawn("path", { class: "traced", d: wirePath(points) }, this.layer);
     }
   }
 

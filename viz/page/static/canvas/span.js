@@ -20,12 +20,6 @@ export function largestOf(span) {
   return Math.abs(span[0]) > Math.abs(span[1]) ? span[0] : span[1];
 }
 
-// The span with fewer and fewer digits, for a narrow place.
-export function spanTexts(span, write) {
-  const short = [4, 3, 2].map((digits) => (x) => write(x, digits));
-  return short.map((few) => spanText(span, few));
-}
-
 export function spanText(span, write) {
   if (span === null) return NOT_YET;
   const [low, high] = span;

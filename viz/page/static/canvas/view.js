@@ -67,7 +67,9 @@ export class View {
   }
 
   _arrange() {
-    const layout = this.arrange(this.camera.isSized ? this.camera.frame : USUAL);
+    const { camera } = this;
+    this.frame = camera.frame;
+    const layout = this.arrange(camera.isSized ? camera.frame : USUAL);
     this.layout = layout;
     this.boxes = new Map(layout.boxes.map((box) => [box.id, box]));
     this.wires = layout.edges.map((edge, i) => ({
@@ -76,15 +78,20 @@ export class View {
       ...boundsOf(edge.points),
     }));
     this.wireOf = new Map(this.wires.flatMap((w) => w.operands.map((e) => [e, w])));
-    this.camera.size = layout;
+    camera.size = layout;
     this._clear();
   }
 
+  // Fits again, or keeps the middle in the middle if the reader has moved the picture.
   _resized() {
-    const { camera, layout } = this;
-    if (!layout || !camera.isSized) return;
-    if (camera.automatic && layout.boxes.length <= CROWD) this._arrange();
-    camera.resize();
+    const { camera, frame: old } = this;
+    const { width, height } = camera.frame;
+    if (!old || !camera.isSized || (width === old.width && height === old.height)) return;
+    if (camera.automatic && this.layout.boxes.length <= CROWD) this._arrange();
+    this.frame = { width, height };
+    const { x, y, scale } = camera;
+    if (camera.automatic) camera.fit(false, camera.start);
+    else camera.set(x + (width - old.width) / 2, y + (height - old.height) / 2, scale);
     this.draw();
   }
 
@@ -136,7 +143,8 @@ export class View {
       intersects(view, b.x, b.y, b.x + b.width, b.y + b.height),
     );
     const text = TEXT.find(([least]) => scale >= least - 1e-9)?.[1] ?? 0;
-    const level = text < LARGEST_TEXT && text > 0 || boxes.length <= CROWD ? text : "far";
+    const isNear = text > 0 && text < LARGEST_TEXT;
+    const level = isNear || boxes.length <= CROWD ? text : "far";
     if (level !== this.level) this._clear();
     this.level = level;
     this.world.style.fontSize = `${level === "far" ? 0 : level}px`;

@@ -35,7 +35,6 @@ export class Session {
     });
     this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at));
     this.player = new Player(this.steps, (at, isStep) => this._showPosition(at, isStep));
-    this.room = room; // 0 as soon as the reader folds
     this.measure = measureOf(this.graph);
     this.selected = null; // id of a box
     this.found = { nodes: [], at: -1 };
@@ -43,7 +42,7 @@ export class Session {
     const { graph } = this;
     for (const id of ["fold-all", "unfold-all"]) byId(id).hidden = graph.clusters.length === 0;
     this.legend.update(); // the canvas gets its height
-    this._layout(null);
+    this._layout(null, room);
     const known = graph.reached[graph.root];
     this.player.go(known ? this.steps.last : this.steps.seed - 1);
     this.inspector.show();
@@ -142,21 +141,18 @@ export class Session {
   // ---- folding
 
   toggle(cluster) {
-    this.room = 0;
     if (this.folded.has(cluster)) this.folded.delete(cluster);
     else this.folded.add(cluster);
     this._layout(`c${cluster}`);
   }
 
   foldAll() {
-    this.room = 0;
     this.folded = new Set(this.graph.clusters.keys());
     this._layout(null);
   }
 
   // Opens one more level of modules, if that many boxes can be drawn.
   unfold() {
-    this.room = 0;
     const { clusters } = this.graph;
     const { boxes } = this.view;
     const outer = [...this.folded].filter(
@@ -168,16 +164,16 @@ export class Session {
     return this._layout(null);
   }
 
-  _layout(anchor) {
-    this.view.setLayout((frame) => this._arrange(frame), anchor);
-  }
-
-  _arrange(frame) {
-    const { graph, room, measure } = this;
-    if (room === 0) return fittedLayout(graph, this.folded, measure, frame);
-    const { folded, layout } = firstLayout(graph, room, measure, frame);
-    this.folded = folded;
-    return layout;
+  // `room` is the largest number of boxes, until the reader folds.
+  _layout(anchor, room = 0) {
+    const { graph, measure } = this;
+    const first = (frame) => {
+      const { folded, layout } = firstLayout(graph, room, measure, frame);
+      this.folded = folded;
+      return layout;
+    };
+    const again = (frame) => fittedLayout(graph, this.folded, measure, frame);
+    this.view.setLayout(room > 0 ? first : again, anchor);
   }
 
   // ---- selection
@@ -201,7 +197,8 @@ export class Session {
 
   hover(id) {
     const box = id === null || this.selected !== null ? null : this.view.boxes.get(id);
-    this.overlay.point(box ?? null);
+    this.overlay.pointed = box;
+    this.overlay.draw();
     if (box && box.kind !== "cluster") this._inspect(box);
   }
 
@@ -214,7 +211,6 @@ export class Session {
   reveal(node) {
     const box = this.view.boxOfNode(node);
     if (box.kind === "fold") {
-      this.room = 0;
       for (const c of clustersAround(this.graph, this.graph.clusterOf[node]))
         this.folded.delete(c);
       this._layout(box.id);

@@ -67,7 +67,8 @@ function inFamilyOrder(column, familyOf) {
     places.get(family.stem).push(i);
   });
   for (const at of places.values()) {
-    const members = at.map((i) => column[i]).sort((v, w) => familyOf(v).number - familyOf(w).number);
+    const number = (v) => familyOf(v).number;
+    const members = at.map((i) => column[i]).sort((v, w) => number(v) - number(w));
     at.forEach((i, k) => (column[i] = members[k]));
   }
 }

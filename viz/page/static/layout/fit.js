@@ -13,43 +13,49 @@ const GAIN = 1.2; // rows must enlarge the picture by this factor
 const MANY = 400; // a layout of more boxes is not tried twice
 const MOST_ROWS = 8;
 
-// The scale at which a picture fills a frame.
+// The scales at which a picture fills a frame across, and down.
+function scalesOf(picture, frame) {
+  return ["width", "height"].map((side) => Math.max(frame[side] - 2 * EDGE, 1) / picture[side]);
+}
+
 export function fitScale(picture, frame) {
-  const room = (side) => Math.max(frame[side] - 2 * EDGE, 1) / picture[side];
-  return Math.min(room("width"), room("height"), LARGEST);
+  return Math.min(...scalesOf(picture, frame), LARGEST);
 }
 
 export function fittedLayout(graph, folded, measure, frame) {
-  const plan = new Plan(graph, folded);
-  let best = plan.layout(measure);
-  const scale = (layout) => fitScale(layout, frame);
-  if (best.boxes.length > MANY) return best;
-  const { width } = best;
-  for (let rows = 2, failures = 0; rows <= MOST_ROWS && failures < 3 && scale(best) < GOOD; rows++) {
-    const layout = plan.layout(measure, (1.06 * width) / rows);
-    failures += 1;
-    if (scale(layout) < scale(best) * (best.width === width ? GAIN : 1.02)) continue;
-    [best, failures] = [layout, 0];
+  return widened(new Plan(graph, folded), measure, frame);
+}
+
+// With as many rows as enlarge the picture; more rows make it narrower and higher.
+function widened(plan, measure, frame) {
+  const one = plan.layout(measure);
+  let [best, next] = [one, one];
+  for (let rows = 2; rows <= MOST_ROWS && one.boxes.length <= MANY; rows++) {
+    const [across, down] = scalesOf(next, frame);
+    if (fitScale(best, frame) >= GOOD || down <= across) break;
+    next = plan.layout(measure, (1.06 * one.width) / rows);
+    const gain = fitScale(next, frame) / fitScale(best, frame);
+    if (gain > (best === one ? GAIN : 1)) best = next;
   }
-  if (scale(best) >= READABLE) return best;
-  // rows as wide as the frame, to read from above to below
-  const rows = plan.layout(measure, (frame.width - 2 * EDGE) / START - 70);
-  return rows.width * START <= frame.width ? rows : best;
+  return best;
 }
 
 // The modules to fold at the start so that at most `room` boxes are left and their text can be
 // read, and the layout: { folded, layout }.
 export function firstLayout(graph, room, measure, frame) {
-  let best = null;
+  let best = { scale: 0 };
   let folds = -1;
-  for (let most = room; most >= 2; most = Math.floor(most / 1.5)) {
+  for (let most = room; most >= 2 && best.scale < READABLE; most = Math.floor(most / 1.5)) {
     const folded = firstFolds(graph, most);
     if (folded.size === folds) continue;
     folds = folded.size;
-    const layout = fittedLayout(graph, folded, measure, frame);
+    const plan = new Plan(graph, folded);
+    const layout = widened(plan, measure, frame);
     const scale = fitScale(layout, frame);
-    if (!best || scale > best.scale) best = { folded, layout, scale };
-    if (scale >= READABLE) break;
+    if (scale > best.scale) best = { plan, folded, layout, scale };
   }
-  return best;
+  if (best.scale >= READABLE) return best;
+  // rows as wide as the frame, to read from above to below
+  const layout = best.plan.layout(measure, (frame.width - 2 * EDGE) / START - 70);
+  return layout.width * START <= frame.width ? { ...best, layout } : best;
 }

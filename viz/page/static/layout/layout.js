@@ -174,7 +174,7 @@ export class Plan {
   _family(box) {
     const { count, clusters, names, op } = this.graph;
     if (box < count && op[box] >= 0) return null;
-    const { name, call = 1, calls = 1 } = box < count ? { name: names[box] } : clusters[box - count];
+    const { name, call, calls } = box < count ? { name: names[box] } : clusters[box - count];
     if (calls > 1) return { stem: name, number: call };
     const [, stem, number] = /^(.*?)(\d+)\D*$/.exec(name) ?? [];
     return number === undefined ? null : { stem, number: Number(number) };

@@ -25,10 +25,6 @@ export function titleOf(graph, cluster) {
   return printable(graph.clusters[cluster].title, 48);
 }
 
-export function constantName(graph, i) {
-  return printable(graph.names[i], 12);
-}
-
 function nodeSize({ roles, first, names }, i) {
   if (roles[i] === "constant") {
     const columns = Math.min(columnsOf(printable(names[i], 12)), 12);

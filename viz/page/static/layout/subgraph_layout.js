@@ -44,13 +44,15 @@ export class SubgraphLayout {
   arrange(turn, widest = Infinity) {
     this._columns(turn);
     this._lines();
-    const columns = orderColumns(
+    // the order depends little on the sizes of what is inside, so it is found once
+    this.order ??= orderColumns(
       this.columns,
       this.vertices.length,
       this.segments,
       new Set(this.entering.length ? [0] : []),
       (v) => this.vertices[v].family ?? null,
     );
+    const columns = this.order;
     const lines = (v) => v >= this.items.length;
     const space = (v, w) => (lines(v) || lines(w) ? BETWEEN_LINES : BETWEEN_BOXES);
     const height = this.vertices.map((v) => v.height);
@@ -131,10 +133,10 @@ export class SubgraphLayout {
     const [outY, inY] = [this._outlet(a, signal), this._inlet(b, key)];
     const [from, to] = [this.vertices[a], this.vertices[b]];
     const [out, into] = [outY / (from.height + 1), inY / (to.height + 1)];
-    const segment = { a, b, weight, outY, inY, out, in: into, fromY: outY, toY: inY };
     // boxes of a chain stand on one level; lines to their inlets would lower each a little more
-    if (from.isPlain && to.isPlain) [segment.fromY, segment.toY] = [from.height / 2, to.height / 2];
-    this.segments.push(segment);
+    const isLevel = from.isPlain && to.isPlain;
+    const [fromY, toY] = isLevel ? [from.height / 2, to.height / 2] : [outY, inY];
+    this.segments.push({ a, b, weight, outY, inY, out, in: into, fromY, toY });
   }
 
   _start(signal) {
@@ -256,6 +258,11 @@ export class SubgraphLayout {
     const lane = this.lanes.get(`${at}:${outY}`);
     if (!lane) return [];
     const { right, y, left } = lane;
-    return [[right, this.vertices[at].y + outY], [right, y], [left, y], [left, arrival]];
+    return [
+      [right, this.vertices[at].y + outY],
+      [right, y],
+      [left, y],
+      [left, arrival],
+    ];
   }
 }
