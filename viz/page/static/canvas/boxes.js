@@ -153,7 +153,7 @@ class NodeBox {
     const { font } = this;
     const width = widthOf(text, font) + 10;
     const x = this.left + BODY - width + 6;
-    this.flag = drawn("g", { class: "flag", transform: `translate(${x} ${2 - font})` }, this.g);
+    this.flag = drawn("g", { class: "flag", transform: `translate(${x} ${-1 - font})` }, this.g);
     drawn("rect", { width, height: font + 4, rx: 3 }, this.flag);
     setFittedText(drawn("text", { x: 5, y: 0.95 * font + 1 }, this.flag), text, font, width - 10);
   }
@@ -166,7 +166,8 @@ class FoldBox {
     this.g = groupOf(box, "fold");
     this.body = drawBody(this.g, box, false);
     this.room = box.width - 2 * PAD;
-    this.title = printable(graph.clusters[box.cluster].title, 25);
+    const columns = Math.floor((1.12 * this.room) / widthOf("x", size)) - 2;
+    this.title = printable(graph.clusters[box.cluster].title, columns);
     const { size: nodes, parameters } = contents[box.cluster];
     const more = parameters ? `, ${counted(parameters, "parameter")}` : "";
     this.size = `${counted(nodes, "node")}${more}`;

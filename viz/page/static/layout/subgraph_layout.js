@@ -13,6 +13,7 @@ const NARROWEST = 40; // width of a gap between columns
 const WIDEST = 150;
 const BETWEEN_ROWS = 36;
 const LANE = 10; // between lines that lead from one row to the next
+const ASIDE = 8; // more from a row to its lanes, which are not to look like borders
 
 export class SubgraphLayout {
   constructor() {
@@ -193,7 +194,7 @@ export class SubgraphLayout {
     const rows = Array.from({ length: last + 1 }, () => []);
     columns.forEach((column, c) => rows[this.row[c]].push(...column));
     const turns = rows.map((_, row) => this._turns(row));
-    const indent = LANE * (1 + Math.max(...turns.map((lines) => lines.length)));
+    const indent = ASIDE + LANE * (1 + Math.max(...turns.map((lines) => lines.length)));
     this.left = this.left.map((x) => x + indent);
     this.right = this.right.map((x) => x + indent);
     let top = 0;
@@ -210,9 +211,11 @@ export class SubgraphLayout {
       lines.forEach((line, j) => {
         const outer = LANE * (lines.length - j); // outer lanes are lower
         const y = this.height + BETWEEN_ROWS / 2 + outer;
-        this.lanes.set(line, { right: right + outer, y, left: indent - LANE * (j + 1) });
+        const left = indent - ASIDE - LANE * (j + 1);
+        this.lanes.set(line, { right: right + ASIDE + outer, y, left });
       });
-      this.width = Math.max(this.width, right + LANE * lines.length);
+      const lanes = lines.length > 0 ? ASIDE + LANE * lines.length : 0;
+      this.width = Math.max(this.width, right + lanes);
       top = this.height + BETWEEN_ROWS + LANE * (lines.length + 1);
     });
   }
