@@ -165,8 +165,8 @@ test("the first layout can be read in every frame, and uses a chain's frame", ()
       { width: 908, height: 640 },
       { width: 1548, height: 900 },
     ]) {
-      const { folded, layout: first, scale } = firstLayout(graph, 60, measure, frame);
-      assert.equal(fitScale(first, frame), scale);
+      const { folded, layout: first } = firstLayout(graph, 60, measure, frame);
+      const scale = fitScale(first, frame);
       assert.ok(scale >= READABLE || graph.clusters.length === 0, `${scale} in ${frame.width}`);
       assert.ok(first.boxes.length <= 70);
       for (const c of folded) assert.ok(c < graph.clusters.length);
