@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { layoutOf } from "../../viz/page/static/layout/layout.js";
-import { graphFrom, perceptron, randomGraph } from "./graphs.js";
+import { READABLE, firstLayout, fitScale } from "../../viz/page/static/layout/fit.js";
+import { Plan, layoutOf } from "../../viz/page/static/layout/layout.js";
+import { graphFrom, perceptron, randomFrom, randomGraph } from "./graphs.js";
 
 const SIZES = { node: [150, 56], fold: [180, 70], title: [90, 20] };
 const measure = (kind) => SIZES[kind];
@@ -18,6 +19,18 @@ function* cases() {
   yield [perceptron([2, 3, 1]), [1]];
 }
 
+// The layouts of all cases, in one row and broken into several.
+function* layouts() {
+  for (const [graph, folded] of cases()) {
+    const plan = new Plan(graph, new Set(folded));
+    for (const widest of [Infinity, 1200, 500]) yield [graph, plan.layout(measure, widest)];
+  }
+}
+
+function chain(length) {
+  return graphFrom(Array.from({ length }, (_, i) => ({ operands: i ? [i - 1] : [] })));
+}
+
 const overlap = (a, b) =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
@@ -31,8 +44,7 @@ const parentOf = (graph, box) =>
   box.kind === "node" ? graph.clusterOf[box.node] : graph.clusters[box.cluster].parent;
 
 test("no two boxes of one parent overlap", () => {
-  for (const [graph, folded] of cases()) {
-    const { boxes } = layout(graph, folded);
+  for (const [graph, { boxes }] of layouts()) {
     for (const a of boxes) {
       for (const b of boxes) {
         if (a.id < b.id && parentOf(graph, a) === parentOf(graph, b)) {
@@ -44,8 +56,7 @@ test("no two boxes of one parent overlap", () => {
 });
 
 test("what a module holds lies inside its frame, and all inside the picture", () => {
-  for (const [graph, folded] of cases()) {
-    const { boxes, width, height } = layout(graph, folded);
+  for (const [graph, { boxes, width, height }] of layouts()) {
     const byId = new Map(boxes.map((b) => [b.id, b]));
     for (const box of boxes) {
       const parent = parentOf(graph, box);
@@ -56,8 +67,7 @@ test("what a module holds lies inside its frame, and all inside the picture", ()
 });
 
 test("a line goes from its source's right side to its target's left side", () => {
-  for (const [graph, folded] of cases()) {
-    const { boxes, edges } = layout(graph, folded);
+  for (const [, { boxes, edges }] of layouts()) {
     const byId = new Map(boxes.map((b) => [b.id, b]));
     for (const { source, target, points } of edges) {
       const [a, b] = [byId.get(source), byId.get(target)];
@@ -111,17 +121,78 @@ test("x * x keeps two lines", () => {
   assert.notDeepEqual(edges[0].points.at(-1), edges[1].points.at(-1));
 });
 
-test("lines pass beside boxes, not through them", () => {
+test("lines pass beside boxes, not through them, in one row and in several", () => {
   for (let seed = 0; seed < 40; seed++) {
-    const { boxes, edges } = layout(randomGraph(seed, 30, 0));
-    for (const { points, source, target } of edges) {
-      for (let i = 1; i < points.length; i++) {
-        const [[x0, y0], [x1, y1]] = [points[i - 1], points[i]];
-        if (y0 !== y1) continue; // in a gap between columns
-        const line = { x: x0, y: y0, width: x1 - x0, height: 0 };
-        const hit = boxes.find((b) => b.id !== source && b.id !== target && overlap(line, b));
-        assert.equal(hit, undefined);
+    for (const widest of [Infinity, 900]) {
+      const plan = new Plan(randomGraph(seed, 30, 0), new Set());
+      const { boxes, edges, width, height } = plan.layout(measure, widest);
+      for (const { points, source, target } of edges) {
+        for (let i = 1; i < points.length; i++) {
+          const [[x0, y0], [x1, y1]] = [points[i - 1], points[i]];
+          assert.ok(x1 >= 0 && x1 <= width && y1 >= 0 && y1 <= height);
+          if (y0 !== y1 && x0 !== x1) continue; // in a gap between columns
+          const start = { x: Math.min(x0, x1), y: Math.min(y0, y1) };
+          const line = { ...start, width: Math.abs(x1 - x0), height: Math.abs(y1 - y0) };
+          const hit = boxes.find((b) => b.id !== source && b.id !== target && overlap(line, b));
+          assert.equal(hit, undefined);
+        }
       }
+    }
+  }
+});
+
+test("rows are read from left to right and from above to below", () => {
+  const { boxes, width } = new Plan(chain(60), new Set()).layout(measure, 1000);
+  assert.ok(width <= 1100);
+  const inOrder = boxes.toSorted((a, b) => a.node - b.node);
+  let rows = 1;
+  for (let i = 1; i < inOrder.length; i++) {
+    const [a, b] = [inOrder[i - 1], inOrder[i]];
+    if (b.y === a.y) assert.ok(b.x > a.x);
+    else {
+      rows += 1;
+      assert.ok(b.y > a.y + a.height && b.x === inOrder[0].x);
+    }
+  }
+  assert.equal(rows, 12);
+});
+
+test("the first layout can be read in every frame, and uses a chain's frame", () => {
+  const graphs = [chain(60), perceptron([3, 4, 4, 1]), perceptron([2, 16, 16, 1])];
+  for (const graph of graphs) {
+    for (const frame of [
+      { width: 560, height: 400 },
+      { width: 908, height: 640 },
+      { width: 1548, height: 900 },
+    ]) {
+      const { folded, layout: first } = firstLayout(graph, 60, measure, frame);
+      const scale = fitScale(first, frame);
+      assert.ok(scale >= READABLE || graph.clusters.length === 0, `${scale} in ${frame.width}`);
+      assert.ok(first.boxes.length <= 70);
+      for (const c of folded) assert.ok(c < graph.clusters.length);
+    }
+  }
+});
+
+test("members of a family stand in the order of their numbers, whatever their users are", () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const random = randomFrom(seed);
+    const order = Array.from({ length: 12 }, (_, i) => i).sort(() => random(3) - 1);
+    const nodes = order.map((i) => ({ name: `w.${i}` }));
+    for (let k = 0; k < 20; k++) {
+      nodes.push({ operands: [k < 12 ? k : random(nodes.length), random(nodes.length)] });
+    }
+    const graph = graphFrom(nodes);
+    const columns = new Map();
+    for (const box of layout(graph).boxes) {
+      if (box.node >= 12) continue;
+      const right = box.x + box.width;
+      if (!columns.has(right)) columns.set(right, []);
+      columns.get(right).push([box.y, order[box.node]]);
+    }
+    for (const column of columns.values()) {
+      const numbers = column.sort(([a], [b]) => a - b).map(([, number]) => number);
+      assert.deepEqual(numbers, numbers.toSorted((a, b) => a - b));
     }
   }
 });

@@ -229,7 +229,10 @@ def test_two_pages_in_one_notebook_do_not_touch_each_other(browser, tmp_path):
 
 LIFTED = """() => {
   globalThis.lifted = false;
-  addEventListener("touchend", ({ touches }) => (lifted = touches.length === 0));
+  let down = 0;
+  addEventListener("pointerdown", () => (down += 1), true);
+  for (const end of ["pointerup", "pointercancel"])
+    addEventListener(end, () => (lifted = --down === 0), true);
 }"""
 
 

@@ -2,20 +2,20 @@
 // update(picture), which writes the numbers that are known at this step.
 
 import { shadeColor } from "../base/colors.js";
-import { drawn, setText } from "../base/dom.js";
+import { drawn } from "../base/dom.js";
 import { inletOf } from "../layout/layout.js";
-import { MINUS, NOT_YET, short, signed } from "../base/numbers.js";
-import { BODY, FONT, PAD, PLUG, ROW, constantName, titleOf } from "../layout/sizes.js";
+import { NOT_YET, short, signed } from "../base/numbers.js";
+import { BODY, MEDIUM, PAD, PLUG, ROW, titleOf } from "../layout/sizes.js";
 import { largestOf, spanOf, spanText } from "./span.js";
 import { columnsOf, printable, widthOf } from "../base/text.js";
 
-export function boxOf(box, picture, level) {
+// `size` is that of the text, 0 for none.
+export function boxOf(box, picture, size) {
   const { graph } = picture;
-  if (box.kind === "cluster") return new Frame(box, graph);
-  const small = level === "small";
-  if (box.kind === "fold") return small ? new SmallBox(box, picture) : new FoldBox(box, picture);
-  if (small) return new SmallBox(box, picture);
-  return graph.roles[box.node] === "constant" ? new Constant(box, graph) : new NodeBox(box, graph);
+  if (box.kind === "cluster") return new Frame(box, graph, size);
+  const isConstant = box.kind === "node" && graph.roles[box.node] === "constant";
+  if (isConstant || size === 0 || size > MEDIUM) return new SmallBox(box, picture, size);
+  return box.kind === "fold" ? new FoldBox(box, picture, size) : new NodeBox(box, graph, size);
 }
 
 // Writes text with a fixed width, squeezed to fit `room`, so that it never spills over.
@@ -48,27 +48,28 @@ function drawBody(g, { width, height }, rounded) {
   return drawn("rect", { class: "body", width, height, rx }, g);
 }
 
+function classOf({ roles, op, locked }, node) {
+  return `node ${roles[node]}${op[node] < 0 && !locked[node] ? " leaf" : ""}`;
+}
+
+// The place of a leaf's number, by which it is dragged.
+function drawHandle(g, { node, width }, y, height) {
+  const shape = { x: 0, y, width, height };
+  if (g.matches(".leaf")) drawn("rect", { class: "handle", "data-leaf": node, ...shape }, g);
+}
+
 class NodeBox {
-  constructor(box, graph) {
+  constructor(box, graph, size) {
+    this.font = size;
     const { node, height, width } = box;
     const leaf = graph.op[node] < 0;
     const role = graph.roles[node];
     this.node = node;
-    this.g = groupOf(box, `node ${role}${leaf && !graph.locked[node] ? " leaf" : ""}`);
+    this.g = groupOf(box, classOf(graph, node));
     this.body = drawBody(this.g, box, leaf);
     if (role === "parameter") {
-      drawn(
-        "rect",
-        {
-          class: "inner",
-          x: 3,
-          y: 3,
-          width: width - 6,
-          height: height - 6,
-          rx: 7.5,
-        },
-        this.g,
-      );
+      const inner = { width: width - 6, height: height - 6 };
+      drawn("rect", { class: "inner", x: 3, y: 3, rx: 7.5, ...inner }, this.g);
     }
     this.left = leaf ? 0 : PLUG;
     this.plugs = leaf ? [] : this._makePlugs(graph, height);
@@ -76,13 +77,7 @@ class NodeBox {
     const middle = (height - 64) / 2;
     this.data = this._row("data", middle + 39);
     this.grad = this._row("grad", middle + 39 + ROW);
-    if (this.g.classList.contains("leaf")) {
-      drawn(
-        "rect",
-        { class: "handle", "data-leaf": node, x: 0, y: middle + 25, width, height: 19 },
-        this.g,
-      );
-    }
+    drawHandle(this.g, box, middle + 25, 19);
     this.flag = null;
   }
 
@@ -97,36 +92,38 @@ class NodeBox {
           { class: "plug", x: 1.5, y: y - 8, width: PLUG - 3, height: 16, rx: 2 },
           this.g,
         );
-      return drawn("text", { class: "plug-text", x: 4, y: y + 3.5 }, this.g);
+      return drawn("text", { class: "plug-text", x: 4, y: y + 4.5 }, this.g);
     });
   }
 
   _heading(graph, node, leaf) {
     const y = 19;
+    const { font } = this;
     let x = this.left + PAD;
     if (!leaf) {
       const symbol = drawn("text", { class: "symbol", x, y: y + 1 }, this.g);
-      setFittedText(symbol, printable(graph.symbols[graph.op[node]], 9), 15, 72);
-      x += Math.min(widthOf(symbol.textContent, 15), 72) + 6;
+      setFittedText(symbol, printable(graph.symbols[graph.op[node]], 9), font + 3, 72);
+      x += Math.min(widthOf(symbol.textContent, font + 3), 72) + 6;
     }
     const room = this.left + BODY - PAD - x;
-    const named = !/^v\d+$/.test(graph.names[node]);
-    const name = drawn("text", { class: `name${named ? "" : " unnamed"}`, y }, this.g);
-    const text = printable(graph.names[node], Math.max(3, Math.floor(room / widthOf("x", FONT))));
-    setFittedText(name, text, FONT, room);
-    const width = Math.min(widthOf(text, FONT), room);
+    const kind = isNamed(graph.names[node]) ? "name" : "name unnamed";
+    const name = drawn("text", { class: kind, y }, this.g);
+    const text = printable(graph.names[node], Math.max(3, Math.floor(room / widthOf("x", font))));
+    setFittedText(name, text, font, room);
+    const width = Math.min(widthOf(text, font), room);
     name.setAttribute("x", leaf ? x : this.left + BODY - PAD - width);
   }
 
   _row(what, y) {
     const x = this.left + PAD;
-    setFittedText(drawn("text", { class: "caption", x, y }, this.g), what, FONT, 40);
+    setFittedText(drawn("text", { class: "caption", x, y }, this.g), what, this.font, 40);
     return drawn("text", { class: `value ${what}`, y }, this.g);
   }
 
   _writeNumber(node, text) {
-    setFittedText(node, text, FONT, BODY - 2 * PAD - 34);
-    const width = Math.min(widthOf(text, FONT), BODY - 2 * PAD - 34);
+    const room = BODY - 2 * PAD - 2.8 * this.font;
+    setFittedText(node, text, this.font, room);
+    const width = Math.min(widthOf(text, this.font), room);
     node.setAttribute("x", (this.left + BODY - PAD - width).toFixed(1));
   }
 
@@ -140,7 +137,7 @@ class NodeBox {
     this.plugs.forEach((plug, slot) => {
       const slope = local[graph.first[node] + slot];
       const shown = data !== null && !graph.isConstant[graph.operand[graph.first[node] + slot]];
-      setFittedText(plug, shown ? short(slope, 3) : "", 10, PLUG - 8);
+      setFittedText(plug, shown ? short(slope, 3) : "", this.font, PLUG - 7);
     });
     this.body.style.fill = shadeColor(picture.scale.shade(grad));
     this._writeFlags(picture.flagsOf(node));
@@ -153,40 +150,27 @@ class NodeBox {
     this.flag?.remove();
     this.flag = null;
     if (!text) return;
-    const width = widthOf(text, 10) + 10;
+    const { font } = this;
+    const width = widthOf(text, font) + 10;
     const x = this.left + BODY - width + 6;
-    this.flag = drawn("g", { class: "flag", transform: `translate(${x} -9)` }, this.g);
-    drawn("rect", { width, height: 15, rx: 3 }, this.flag);
-    setFittedText(drawn("text", { x: 5, y: 11 }, this.flag), text, 10, width - 10);
+    this.flag = drawn("g", { class: "flag", transform: `translate(${x} ${-1 - font})` }, this.g);
+    drawn("rect", { width, height: font + 4, rx: 3 }, this.flag);
+    setFittedText(drawn("text", { x: 5, y: 0.95 * font + 1 }, this.flag), text, font, width - 10);
   }
-}
-
-class Constant {
-  constructor(box, graph) {
-    this.g = groupOf(box, "node constant");
-    this.body = drawBody(this.g, box, false);
-    const text = constantName(graph, box.node);
-    const room = box.width - 12;
-    const width = Math.min(widthOf(text, FONT), room);
-    const node = drawn("text", { class: "value", x: (box.width - width) / 2, y: 17 }, this.g);
-    setFittedText(node, text, FONT, room);
-    setLabel(this.g, `constant ${text}`);
-    this.body.style.fill = shadeColor(null);
-  }
-
-  update() {}
 }
 
 class FoldBox {
-  constructor(box, { graph, contents }) {
+  constructor(box, { graph, contents }, size) {
+    this.font = size;
     this.cluster = box.cluster;
     this.g = groupOf(box, "fold");
     this.body = drawBody(this.g, box, false);
     this.room = box.width - 2 * PAD;
-    this.title = printable(graph.clusters[box.cluster].title, 25);
-    const { size, parameters } = contents[box.cluster];
+    const columns = Math.floor((1.12 * this.room) / widthOf("x", size)) - 2;
+    this.title = printable(graph.clusters[box.cluster].title, columns);
+    const { size: nodes, parameters } = contents[box.cluster];
     const more = parameters ? `, ${counted(parameters, "parameter")}` : "";
-    this.size = `${counted(size, "node")}${more}`;
+    this.size = `${counted(nodes, "node")}${more}`;
     this._line("name", 19, `+ ${this.title}`);
     this._line("caption", 36, this.size);
     this.data = this._line("value", 53, "");
@@ -195,7 +179,7 @@ class FoldBox {
 
   _line(name, y, text) {
     const node = drawn("text", { class: name, x: PAD, y }, this.g);
-    setFittedText(node, text, FONT, this.room);
+    setFittedText(node, text, this.font, this.room);
     return node;
   }
 
@@ -203,58 +187,84 @@ class FoldBox {
     const { outputs } = picture.contents[this.cluster];
     const data = spanOf(outputs, (i) => picture.dataOf(i));
     const grad = spanOf(outputs, (i) => picture.gradOf(i));
-    setFittedText(this.data, `data ${spanText(data, short)}`, FONT, this.room);
-    setFittedText(this.grad, `grad ${spanText(grad, signed)}`, FONT, this.room);
+    setFittedText(this.data, `data ${spanText(data, short)}`, this.font, this.room);
+    setFittedText(this.grad, `grad ${spanText(grad, signed)}`, this.font, this.room);
     this.body.style.fill = shadeColor(picture.scale.shade(largestOf(grad)));
     const what = `folded module ${this.title}, ${this.size}`;
     setLabel(this.g, `${what}, gradients ${spanText(grad, signed)}. Press Enter to unfold.`);
   }
 }
 
-// A box for a small scale: a symbol or name, and a color.
+// A box for a small scale: name, data and grad, as many as find room, and a color.
 class SmallBox {
-  constructor(box, { graph, contents }) {
-    const { node, cluster } = box;
+  constructor(box, { graph, contents }, size) {
+    const { node, cluster, height } = box;
+    const isFold = box.kind === "fold";
+    const isConstant = !isFold && graph.roles[node] === "constant";
     this.box = box;
-    this.outputs = box.kind === "fold" ? contents[cluster].outputs : [node];
-    const leaf = box.kind === "node" && graph.op[node] < 0;
-    this.g = groupOf(box, box.kind === "fold" ? "fold" : `node ${graph.roles[node]}`);
-    this.body = drawBody(this.g, box, leaf);
-    const symbol = box.kind === "node" && !leaf ? graph.symbols[graph.op[node]] : null;
-    const text = printable(
-      symbol ?? (box.kind === "fold" ? graph.clusters[cluster].name : graph.names[node]),
-      14,
-    );
-    const size = box.height > 30 ? 30 : 16;
-    const room = box.width - 14;
-    const large = drawn(
-      "text",
-      { class: "large", x: box.width / 2, y: box.height / 2 + size / 3 },
-      this.g,
-    );
-    large.style.fontSize = `${size}px`;
-    setFittedText(large, text, size, room);
-    this.sign = drawn("text", { class: "sign", x: box.width - 6, y: 19 }, this.g);
+    this.size = size;
+    this.outputs = isFold ? contents[cluster].outputs : [node];
+    this.g = groupOf(box, isFold ? "fold" : classOf(graph, node));
+    this.body = drawBody(this.g, box, !isFold && graph.op[node] < 0);
+    const kinds = isConstant ? ["value"] : ["name", "value data", "value grad"];
+    const rows = size > 0 ? Math.min(Math.floor((height - 3) / (1.1 * size)), kinds.length) : 0;
+    const top = (i) => height / 2 + 1.1 * (i - rows / 2) * size;
+    const line = (kind, i) => drawn("text", { class: kind, y: top(i) + 0.85 * size }, this.g);
+    this.lines = kinds.slice(0, rows).map(line);
+    if (rows === 2) this.sign = drawn("path", { class: "sign" }, this.g); // beside color
+    if (rows > 1) drawHandle(this.g, box, top(1), 1.1 * size);
+    const heading = isFold ? graph.clusters[cluster].name : headingOf(graph, node);
+    this._write(0, isConstant ? 0.5 : 0, () => heading);
+  }
+
+  // Writes `text(digits)` with as many digits as find room; `side` is 0 for left, 1 for right.
+  _write(row, side, text) {
+    if (row >= this.lines.length) return;
+    const room = this.box.width - 12 - (row === 0 && this.sign ? this.size : 0);
+    const columns = Math.floor((1.12 * room) / widthOf("x", this.size));
+    const digits = [4, 3].find((n) => columnsOf(text(n)) <= columns) ?? 2;
+    const shown = row === 0 ? printable(text(digits), Math.max(columns, 1)) : text(digits);
+    const width = Math.min(widthOf(shown, this.size), room);
+    setFittedText(this.lines[row], shown, this.size, room);
+    this.lines[row].setAttribute("x", 6 + side * (room - width));
   }
 
   update(picture) {
+    const data = spanOf(this.outputs, (i) => picture.dataOf(i));
     const grad = spanOf(this.outputs, (i) => picture.gradOf(i));
     const largest = largestOf(grad);
     this.body.style.fill = shadeColor(picture.scale.shade(largest));
-    // a sign, so that color is not the only cue
-    const sign = largest > 0 ? "+" : largest < 0 ? MINUS : "";
-    setText(this.sign, this.box.height > 30 ? sign : "");
+    this._write(1, 1, (digits) => spanText(data, (x) => short(x, digits)));
+    this._write(2, 1, (digits) => spanText(grad, (x) => signed(x, digits)));
+    const x = this.box.width - 6;
+    const triangle = largest > 0 ? `M${x} 19h-16l8-13z` : largest < 0 ? `M${x} 6h-16l8 13z` : "";
+    this.sign?.setAttribute("d", triangle);
     setLabel(this.g, picture.describeBox(this.box));
   }
 }
 
+// The operation and the name of a node, as far as the user gave one.
+function headingOf(graph, node) {
+  const name = graph.names[node];
+  if (graph.op[node] < 0) return name;
+  const symbol = graph.symbols[graph.op[node]];
+  return isNamed(name) ? `${symbol} ${name}` : symbol;
+}
+
+function isNamed(name) {
+  return !/^v\d+$/.test(name);
+}
+
 class Frame {
-  constructor(box, graph) {
+  constructor(box, graph, size) {
     this.g = groupOf(box, "frame");
     this.rect = drawn("rect", { width: box.width, height: box.height, rx: 4 }, this.g);
-    const text = `− ${titleOf(graph, box.cluster)}`;
-    setFittedText(drawn("text", { x: 9, y: 17 }, this.g), text, FONT, box.width - 14);
     setLabel(this.g, `module ${titleOf(graph, box.cluster)}. Press Enter to fold.`);
+    if (size === 0) return;
+    const text = drawn("text", { x: 9, y: 15 + 0.35 * size }, this.g);
+    const columns = Math.floor((box.width - 14) / widthOf("x", size));
+    const title = printable(`− ${titleOf(graph, box.cluster)}`, columns);
+    setFittedText(text, title, size, box.width - 14);
   }
 
   resize(width, height) {

@@ -2,9 +2,9 @@
 // fits.
 
 import { animate, eased } from "../base/animation.js";
+import { READABLE, START, fitScale } from "../layout/fit.js";
 
 const CLOSEST = 3;
-const ROOM_BELOW = 96; // pixels for the legend
 const GLIDE = 320; // milliseconds
 
 export class Camera {
@@ -15,69 +15,94 @@ export class Camera {
     this.x = 0;
     this.y = 0;
     this.scale = 1;
+    this.goal = { x: 0, y: 0, scale: 1 }; // where a glide ends
     this.size = { width: 1, height: 1 }; // the size of the picture
+    this.automatic = true; // fits after each resize, until the reader moves the picture
+    this.start = null;
     this.pointers = new Map();
     this.stopGlide = () => {};
     this._listen();
   }
 
   get frame() {
-    return { width: this.svg.clientWidth || 800, height: this.svg.clientHeight || 600 };
+    return { width: this.svg.clientWidth, height: this.svg.clientHeight };
+  }
+
+  // False in a hidden frame or tab, which has no size yet.
+  get isSized() {
+    return this.svg.clientWidth > 0 && this.svg.clientHeight > 0;
   }
 
   // The visible rectangle in units of the picture, with `margin` pixels around it.
-  visibleArea(margin = 0) {
+  visibleArea(margin = 0, { x, y, scale } = this) {
     const { width, height } = this.frame;
-    const at = (p, origin) => (p - origin) / this.scale;
     return {
-      left: at(-margin, this.x),
-      right: at(width + margin, this.x),
-      top: at(-margin, this.y),
-      bottom: at(height + margin, this.y),
+      left: (-margin - x) / scale,
+      right: (width + margin - x) / scale,
+      top: (-margin - y) / scale,
+      bottom: (height + margin - y) / scale,
     };
   }
 
   set(x, y, scale) {
     this.stopGlide();
+    this.goal = { x, y, scale };
     this._set(x, y, scale);
   }
 
   zoom(factor, px = this.frame.width / 2, py = this.frame.height / 2) {
     const scale = this._within(this.scale * factor);
     const share = scale / this.scale;
+    this.automatic = false;
     this.set(px - (px - this.x) * share, py - (py - this.y) * share, scale);
   }
 
   pan(dx, dy) {
+    this.automatic = false;
     this.set(this.x + dx, this.y + dy, this.scale);
   }
 
-  fit(glide = true) {
-    const { width, height } = this.frame;
-    const room = ROOM_BELOW;
-    const { size } = this;
-    const scale = Math.min((width - 16) / size.width, (height - room) / size.height, 1.25);
-    const x = (width - this.size.width * scale) / 2;
-    const y = Math.max((height - room - this.size.height * scale) / 2, 0);
-    if (glide) this.glide(x, y, scale);
-    else this.set(x, y, scale);
+  // Shows the whole picture, now and after each resize, until the reader moves it. If that is too
+  // small to read, it shows the box that the function `start` returns instead, if there is one.
+  fit(glide = true, start = null) {
+    this.automatic = true;
+    this.start = start;
+    if (!this.isSized) return;
+    const { frame, size } = this;
+    const whole = fitScale(size, frame);
+    const near = start && whole < READABLE ? start() : null;
+    const scale = near ? START : whole;
+    const place = (at, side) => {
+      const rest = frame[side] - size[side] * scale;
+      if (rest >= 0 || !near) return rest / 2;
+      const centered = frame[side] / 2 - (near[at] + near[side] / 2) * scale;
+      return Math.min(Math.max(centered, rest), 0);
+    };
+    if (glide) this.glide(place("x", "width"), place("y", "height"), scale);
+    else this.set(place("x", "width"), place("y", "height"), scale);
   }
 
-  // Brings a box into view, large enough to read.
-  show({ x, y, width, height }, least = 0.7) {
-    const view = this.visibleArea(-30);
-    const frame = this.frame;
+  // Brings a box into view and enlarges it to the scale `least`. A box in view stays where it is.
+  show({ x, y, width, height }, least = 0) {
+    if (!this.isSized) return;
+    const { frame, goal } = this;
+    const view = this.visibleArea(0, goal);
     const whole = Math.min(frame.width / (width + 60), frame.height / (height + 60));
-    const scale = Math.min(Math.max(this.scale, least), Math.max(whole, 0.1));
-    const inside =
-      x >= view.left && y >= view.top && x + width <= view.right && y + height <= view.bottom;
-    if (inside && scale === this.scale) return;
-    const { width: w, height: h } = this.frame;
+    const scale = Math.max(goal.scale, Math.min(least, whole));
+    // of a box that is longer than the window, a part is enough
+    const isSeen = (at, length, low, high) =>
+      length > high - low ? at < high && at + length > low : at >= low && at + length <= high;
+    const inView =
+      isSeen(x, width, view.left, view.right) && isSeen(y, height, view.top, view.bottom);
+    if (inView && scale === goal.scale) return;
+    this.automatic = false;
+    const { width: w, height: h } = frame;
     this.glide(w / 2 - (x + width / 2) * scale, h / 2 - (y + height / 2) * scale, scale);
   }
 
   glide(x, y, scale) {
     this.stopGlide();
+    this.goal = { x, y, scale };
     const from = { x: this.x, y: this.y, scale: this.scale };
     this.stopGlide = animate(GLIDE, (share) => {
       const mix = (a, b) => a + (b - a) * eased(share);

@@ -7,7 +7,7 @@ import { NOT_YET, signed } from "../base/numbers.js";
 const ROLES = ["input", "parameter", "constant", "operation", "result"];
 const MEANING =
   "number at the end of a line: local derivative, ∂ node / ∂ operand; " +
-  "+ or − in a corner: sign of grad";
+  "in a small box: data and grad, or ▲ ▼ for the sign of grad";
 
 const OFF = "off here: a relu that is 0 at this point, and passes no gradient";
 

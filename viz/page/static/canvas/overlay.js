@@ -20,14 +20,15 @@ export class Overlay {
     this.beads = view.layers.bead; // a redraw of the overlay keeps them
     this.stopBeads = () => {};
     this.selected = null;
+    this.pointed = null; // the box under the pointer
     this.matches = [];
     this.event = null;
     this.path = null;
     view.onDraw = () => this.draw();
   }
 
-  select(node) {
-    this.selected = node;
+  select(box) {
+    this.selected = box;
     this.draw();
   }
 
@@ -58,6 +59,15 @@ export class Overlay {
     if (this.path) this._drawPath(this.path);
     if (this.event) this._drawEvent(this.event);
     if (this.selected !== null) this._drawHalo(this.selected, "");
+    if (!this.event) this._traceLines((this.selected ?? this.pointed)?.id);
+  }
+
+  // Marks the lines of a box, so that each can be followed to its other end.
+  _traceLines(id) {
+    for (const { source, target, points } of this.view.wires ?? []) {
+      if (source === id || target === id)
+        drawn("path", { class: "traced", d: wirePath(points) }, this.layer);
+    }
   }
 
   _drawHalo(box, kind) {

@@ -23,5 +23,5 @@ export function largestOf(span) {
 export function spanText(span, write) {
   if (span === null) return NOT_YET;
   const [low, high] = span;
-  return low === high ? write(low, 4) : `${write(low, 3)} … ${write(high, 3)}`;
+  return Object.is(low, high) ? write(low, 4) : `${write(low, 3)} … ${write(high, 3)}`;
 }

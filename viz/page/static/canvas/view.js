@@ -4,15 +4,23 @@
 import { animate, eased, prefersReducedMotion } from "../base/animation.js";
 import { boxOf } from "./boxes.js";
 import { Camera } from "./camera.js";
+import { FONT, LARGEST_TEXT, MEDIUM } from "../layout/sizes.js";
+import { READABLE } from "../layout/fit.js";
 import { shadeColor } from "../base/colors.js";
 import { drawn } from "../base/dom.js";
 import { largestOf, spanOf } from "./span.js";
 import { Wire, boundsOf, roughPath } from "./wires.js";
 
-const READABLE = 0.45; // numbers are readable from this scale on
-const TOO_SMALL = 0.06; // a fit below this scale starts at the result instead
+// the size of the text from each scale on: 9 pixels on the screen, or more
+const TEXT = [
+  [0.75, FONT],
+  [0.5625, MEDIUM],
+  [0.45, 20],
+  [READABLE, LARGEST_TEXT],
+];
 const CROWD = 450; // boxes drawn one by one, at most
 const AROUND_WINDOW = 220; // pixels around the window that are drawn in advance
+const USUAL = { width: 900, height: 640 }; // for a layout before the size is known
 
 export class View {
   constructor(svg, picture) {
@@ -33,13 +41,35 @@ export class View {
     this.level = "";
     this.asked = 0;
     this.camera = new Camera(svg, () => this._moved());
-    new ResizeObserver(() => this._moved()).observe(svg);
+    new ResizeObserver(() => this._resized()).observe(svg);
   }
 
-  // Shows another layout; the box with the id `anchor` stays where it is on the screen.
-  // Boxes move there, unless `still`.
-  setLayout(layout, anchor = null, still = false) {
-    const before = this.layout ? new Map(this.boxes) : new Map();
+  // Shows the layout that `arrange(frame)` makes for the size of the canvas. The box with the id
+  // `anchor` stays where it is on the screen. Boxes move there, unless `still`.
+  setLayout(arrange, anchor = null, still = false) {
+    const before = this.layout ? this.boxes : new Map();
+    this.arrange = arrange;
+    this._arrange();
+    const { camera } = this;
+    if (!before.has(anchor)) {
+      const result = () => this.boxOfNode(this.picture.graph.root);
+      return camera.fit(before.size > 0, before.size > 0 ? null : result);
+    }
+    camera.start &&= () => this.boxes.get(anchor);
+    const [old, now] = [before.get(anchor), this.boxes.get(anchor)];
+    const shift = [now.x - old.x, now.y - old.y];
+    camera.set(
+      camera.x - shift[0] * camera.scale,
+      camera.y - shift[1] * camera.scale,
+      camera.scale,
+    );
+    return still ? this.draw() : this._morph(before, shift, old);
+  }
+
+  _arrange() {
+    const { camera } = this;
+    this.frame = camera.frame;
+    const layout = this.arrange(camera.isSized ? camera.frame : USUAL);
     this.layout = layout;
     this.boxes = new Map(layout.boxes.map((box) => [box.id, box]));
     this.wires = layout.edges.map((edge, i) => ({
@@ -48,31 +78,21 @@ export class View {
       ...boundsOf(edge.points),
     }));
     this.wireOf = new Map(this.wires.flatMap((w) => w.operands.map((e) => [e, w])));
-    this.camera.size = layout;
+    camera.size = layout;
     this._clear();
-    if (!anchor || !before.has(anchor)) {
-      this.camera.fit(before.size > 0);
-      if (before.size === 0 && this.camera.scale < TOO_SMALL) this._startAtResult();
-      return;
-    }
-    const [old, now] = [before.get(anchor), this.boxes.get(anchor)];
-    const shift = [now.x - old.x, now.y - old.y];
-    const { camera } = this;
-    camera.set(
-      camera.x - shift[0] * camera.scale,
-      camera.y - shift[1] * camera.scale,
-      camera.scale,
-    );
-    if (still) this.draw();
-    else this._morph(before, shift, old);
   }
 
-  // Starts at the result, if the whole graph would be too small to see.
-  _startAtResult() {
-    const { width, height } = this.camera.frame;
-    const { x, y, width: w, height: h } = this.boxOfNode(this.picture.graph.root);
-    const scale = 0.6;
-    this.camera.set(width - 40 - (x + w) * scale, height / 2 - (y + h / 2) * scale, scale);
+  // Fits again, or keeps the middle in the middle if the reader has moved the picture.
+  _resized() {
+    const { camera, frame: old } = this;
+    const { width, height } = camera.frame;
+    if (!old || !camera.isSized || (width === old.width && height === old.height)) return;
+    if (camera.automatic && this.layout.boxes.length <= CROWD) this._arrange();
+    this.frame = { width, height };
+    const { x, y, scale } = camera;
+    if (camera.automatic) camera.fit(false, camera.start);
+    else camera.set(x + (width - old.width) / 2, y + (height - old.height) / 2, scale);
+    this.draw();
   }
 
   // Writes the numbers of the picture.
@@ -115,16 +135,19 @@ export class View {
   draw() {
     cancelAnimationFrame(this.asked);
     this.asked = 0;
-    if (!this.layout) return;
+    if (!this.layout || !this.camera.isSized) return;
     const { x, y, scale } = this.camera;
     this.world.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
     const view = this.camera.visibleArea(AROUND_WINDOW);
     const boxes = this.layout.boxes.filter((b) =>
       intersects(view, b.x, b.y, b.x + b.width, b.y + b.height),
     );
-    const level = scale >= READABLE ? "near" : boxes.length <= CROWD ? "small" : "far";
+    const text = TEXT.find(([least]) => scale >= least - 1e-9)?.[1] ?? 0;
+    const isNear = text > 0 && text < LARGEST_TEXT;
+    const level = isNear || boxes.length <= CROWD ? text : "far";
     if (level !== this.level) this._clear();
     this.level = level;
+    this.world.style.fontSize = `${level === "far" ? 0 : level}px`;
     if (level === "far") return this._drawOverview();
     const wires = this.wires.filter((w) => intersects(view, w.left, w.top, w.right, w.bottom));
     this._keepOnly(new Set([...boxes, ...wires].map(({ id }) => id)));
@@ -133,6 +156,8 @@ export class View {
       this._show(box.id, layer, () => boxOf(box, this.picture, level));
     }
     for (const wire of wires) this._show(wire.id, "wire", () => new Wire(wire));
+    if (this.focused) (this.elementOf(this.focused) ?? this.svg).focus({ preventScroll: true });
+    this.focused = undefined;
     this.onDraw?.();
   }
 
@@ -157,6 +182,7 @@ export class View {
   }
 
   _clear() {
+    this.focused ??= this.svg.querySelector(":focus")?.dataset.id;
     this._keepOnly(new Set());
     this.layers.far.replaceChildren();
     this.overviewPaths = null;
@@ -208,7 +234,7 @@ export class View {
   // Moves boxes from their old positions; new ones come out of the box that was opened.
   _morph(before, [dx, dy], opened) {
     this.draw();
-    if (prefersReducedMotion() || (this.level !== "near" && this.level !== "small")) return;
+    if (prefersReducedMotion() || this.level === "far") return;
     const moving = [...this.shown].filter(([id]) => this.boxes.has(id));
     const hidden = ["wire", "halo", "overlay"];
     for (const name of hidden) this.layers[name].style.opacity = 0;

@@ -13,7 +13,7 @@ import { withTurns } from "../layout/turns.js";
 
 const arrangement = new Arrangement(); // first: it decides the size of the canvas
 const engine = new Engine(withTurns(graphOf(SCENE)), PRIMITIVES);
-export const session = new Session(engine, byId("learn") ? 40 : undefined); // fewer beside a panel
+export const session = new Session(engine, byId("learn") ? 40 : engine.graph.room); // fewer beside a panel
 const { camera } = session.view;
 if (!byId("learn")) listenToPlace(session, document.body.dataset.opening);
 

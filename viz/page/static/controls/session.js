@@ -1,10 +1,10 @@
 // Session: one graph under view, with its folds, selection, search and changed values.
 
 import { byId, setText } from "../base/dom.js";
-import { clustersAround, firstFolds } from "../layout/folds.js";
+import { clustersAround } from "../layout/folds.js";
+import { firstLayout, fittedLayout } from "../layout/fit.js";
 import { nameOf } from "../base/formulas.js";
 import { Inspector } from "./inspector.js";
-import { layoutOf } from "../layout/layout.js";
 import { Legend } from "../canvas/legend.js";
 import { StepPanel } from "./step_panel.js";
 import { Overlay } from "../canvas/overlay.js";
@@ -54,12 +54,13 @@ export class Session {
     this.player ??= new Player(this.steps, (at, isStep) => this._showPosition(at, isStep));
     this.player.steps = this.steps;
     this.chooser = new TurnChooser(byId("turns"), this.graph, (c, call) => this.showCall(c, call));
-    this.folded = firstFolds(this.graph, this.room);
+    this.measure = measureOf(this.graph);
     this.found = { nodes: [], at: -1 };
     setText(byId("title"), nameOf(this.graph, this.graph.root));
     const { graph } = this;
     for (const id of ["fold-all", "unfold-all"]) byId(id).hidden = graph.clusters.length === 0;
-    this._layout(null);
+    this.legend.update(); // the canvas gets its height
+    this._layout(null, { room: this.room });
     const known = graph.reached[graph.root];
     this.player.go(known ? this.steps.last : this.steps.seed - 1);
     this.inspector.show();
@@ -138,7 +139,7 @@ export class Session {
     if (document.activeElement !== this.player.scrubber) this.announcing = setTimeout(say, REST);
   }
 
-  // Brings the step into the window; with "follow", also close enough to read.
+  // Brings the step into the window, if it is outside; with "follow", also close enough to read.
   _follow({ node, pushes }) {
     if (node >= 0) this._showTurnsOf(node);
     const boxes = [node, ...pushes.map((push) => push.operand)]
@@ -201,7 +202,7 @@ export class Session {
 
   _regroup(anchor) {
     this.picture.regroup();
-    this._layout(anchor, true);
+    this._layout(anchor, { still: true });
   }
 
   foldAll() {
@@ -224,9 +225,16 @@ export class Session {
     return this._layout(null);
   }
 
-  _layout(anchor, still = false) {
-    this.view.setLayout(layoutOf(this.graph, this.folded, measureOf(this.graph)), anchor, still);
-    this.chooser.show(this.folded);
+  // `room` is the largest number of boxes, until the reader folds; a `still` layout does not glide.
+  _layout(anchor, { room = 0, still = false } = {}) {
+    const { graph, measure } = this;
+    const arrange = (frame) => {
+      const first = room > 0 && firstLayout(graph, room, measure, frame);
+      this.folded = first ? first.folded : this.folded;
+      this.chooser.show(this.folded);
+      return first ? first.layout : fittedLayout(graph, this.folded, measure, frame);
+    };
+    this.view.setLayout(arrange, anchor, still);
   }
 
   // ---- selection
@@ -257,6 +265,8 @@ export class Session {
 
   hover(id) {
     const box = id === null || this.selected !== null ? null : this.view.boxes.get(id);
+    this.overlay.pointed = box;
+    this.overlay.draw();
     if (box && box.kind !== "cluster") this._inspect(box);
   }
 
@@ -271,10 +281,11 @@ export class Session {
       chooseTurnsOf(this.graph, node);
       this._regroup(null);
     }
-    const around = clustersAround(this.graph, this.graph.clusterOf[node]);
-    if (around.some((c) => this.folded.delete(c))) {
-      for (const c of around) this.folded.delete(c);
-      this._layout(null);
+    const box = this.view.boxOfNode(node);
+    if (box.kind === "fold") {
+      for (const c of clustersAround(this.graph, this.graph.clusterOf[node]))
+        this.folded.delete(c);
+      this._layout(box.id);
     }
     this.select(`n${node}`, focus);
     if (!focus) this.view.camera.show(this.view.boxes.get(`n${node}`));

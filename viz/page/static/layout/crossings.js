@@ -5,11 +5,13 @@ const PATIENCE = 3; // sweeps without an improvement in a row
 
 // `columns` are arrays of vertices, `size` in all. A segment { a, b, out, in } leads from vertex a
 // to vertex b of the next column; `out` and `in` are its ends as shares of their heights. Columns
-// whose index is in `fixed` keep their order.
-export function orderColumns(columns, size, segments, fixed) {
+// whose index is in `fixed` keep their order. Vertices of one family, `familyOf(v)`, such as
+// w.0 and w.1, stand in the order of their numbers: { stem, number }, or null for no family.
+export function orderColumns(columns, size, segments, fixed, familyOf) {
   const position = new Float64Array(size);
   const keys = new Float64Array(size);
   const number = (column) => column.forEach((v, i) => (position[v] = i));
+  for (const column of columns) inFamilyOrder(column, familyOf);
   columns.forEach(number);
   const before = Array.from({ length: size }, () => []);
   const after = Array.from({ length: size }, () => []);
@@ -29,6 +31,7 @@ export function orderColumns(columns, size, segments, fixed) {
     for (const c of sequence) {
       if (fixed.has(c)) continue;
       sortBy(columns[c], leftward ? fromRight : fromLeft, keys);
+      inFamilyOrder(columns[c], familyOf);
       number(columns[c]);
     }
     const crossings = crossingsOf(columns, after, position);
@@ -52,6 +55,22 @@ function mean(segments, valueOf, otherwise) {
 function sortBy(column, key, keys) {
   for (const v of column) keys[v] = key(v);
   column.sort((v, w) => keys[v] - keys[w]);
+}
+
+// Lets the members of each family change places among themselves.
+function inFamilyOrder(column, familyOf) {
+  const places = new Map();
+  column.forEach((v, i) => {
+    const family = familyOf(v);
+    if (family === null) return;
+    if (!places.has(family.stem)) places.set(family.stem, []);
+    places.get(family.stem).push(i);
+  });
+  for (const at of places.values()) {
+    const number = (v) => familyOf(v).number;
+    const members = at.map((i) => column[i]).sort((v, w) => number(v) - number(w));
+    at.forEach((i, k) => (column[i] = members[k]));
+  }
 }
 
 // The number of crossing pairs of segments, counted with a Fenwick tree for each pair of columns.

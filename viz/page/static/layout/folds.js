@@ -2,7 +2,7 @@
 
 // The frames to fold so that at most `room` boxes are left. They are opened from the outside in,
 // the modules of one depth all together or not at all, other frames one by one, the last first.
-export function firstFolds(graph, room = graph.room) {
+export function firstFolds(graph, room) {
   const { clusters, clusterOf } = graph;
   const own = new Int32Array(clusters.length);
   let shown = 0;

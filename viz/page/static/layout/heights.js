@@ -3,15 +3,15 @@
 const PASSES = 8;
 
 // `columns` are in their final order, `height` is by vertex, `space(v, w)` is the least distance
-// between two neighbours. A segment is { a, b, outY, inY, weight }, with offsets from the tops of
-// its vertices.
+// between two neighbours. A segment is { a, b, fromY, toY, weight }, with offsets from the tops of
+// its vertices that want one level.
 export function heightsOf(columns, height, space, segments) {
   const y = new Float64Array(height.length);
   const before = Array.from(height, () => []);
   const after = Array.from(height, () => []);
   for (const s of segments) {
-    before[s.b].push({ to: s.a, offset: s.outY - s.inY, pull: s.weight });
-    after[s.a].push({ to: s.b, offset: s.inY - s.outY, pull: s.weight });
+    before[s.b].push({ to: s.a, offset: s.fromY - s.toY, pull: s.weight });
+    after[s.a].push({ to: s.b, offset: s.toY - s.fromY, pull: s.weight });
   }
   const tops = columns.map((column) => stack(column, height, space));
   columns.forEach((column, c) => centre(column, tops[c], height, y));

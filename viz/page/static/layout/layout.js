@@ -4,15 +4,13 @@
 import { SubgraphLayout } from "./subgraph_layout.js";
 
 const MARGIN = 18; // inside a frame
-const TITLE = 26; // above the content of a frame
+const TITLE = 30; // above the content of a frame
+const BESIDE = 240; // the width that a module leaves to what stands beside it
 
 // `folded` is a set of clusters; `measure(kind, id)` gives [width, height] of a "node", a "fold" or
 // a "title". All lengths are whole numbers.
 export function layoutOf(graph, folded, measure) {
-  const plan = new Plan(graph, folded);
-  plan.connect();
-  for (const container of [...plan.subgraphs.keys()].reverse()) plan.settle(container, measure);
-  return plan.result();
+  return new Plan(graph, folded).layout(measure);
 }
 
 // The outermost folded cluster around each cluster, or the cluster itself; -1 if none is folded.
@@ -46,7 +44,7 @@ function readingOrder({ count, root, first, operand }) {
   return order;
 }
 
-class Plan {
+export class Plan {
   constructor(graph, folded) {
     this.graph = graph;
     this.home = foldsOf(graph.clusters, folded);
@@ -56,6 +54,16 @@ class Plan {
     this.wires = new Map();
     for (const i of readingOrder(graph)) this._addItem(this.boxOf(i));
     this.turn = new Map([...this.itemOf.keys()].map((box, i) => [box, i]));
+    this._connect();
+  }
+
+  // The content of a module that is wider than `widest` is broken into rows.
+  layout(measure, widest = Infinity) {
+    for (const container of [...this.subgraphs.keys()].reverse()) {
+      const around = container < 0 ? 0 : this.depth[container];
+      this._settle(container, measure, widest - BESIDE * around);
+    }
+    return this._result();
   }
 
   // Boxes are numbered: node i is i, and cluster c is count + c, folded or open.
@@ -91,7 +99,7 @@ class Plan {
     }
   }
 
-  connect() {
+  _connect() {
     const { count, first, operand } = this.graph;
     for (let v = 0; v < count; v++) {
       const target = this.boxOf(v);
@@ -133,15 +141,16 @@ class Plan {
     this.wires.set(name, wire);
   }
 
-  settle(container, measure) {
+  _settle(container, measure, widest) {
     const subgraph = this.subgraphs.get(container);
     for (const item of subgraph.items) this._measure(item, measure);
-    subgraph.arrange((signal) => this.turn.get(signal));
+    subgraph.arrange((signal) => this.turn.get(signal), widest);
   }
 
   _measure(item, measure) {
     const { count, first } = this.graph;
     const { box } = item;
+    item.family = this._family(box);
     const isOpen = box >= count && this.home[box - count] < 0;
     if (isOpen) {
       const inner = this.subgraphs.get(box - count);
@@ -156,11 +165,22 @@ class Plan {
     const slots = box < count ? first[box + 1] - first[box] : 1;
     item.width = width;
     item.height = height;
+    item.isPlain = true;
     item.outlet = () => Math.round(height / 2);
     item.inlet = (slot) => inletOf(box < count ? slot : 0, slots, height);
   }
 
-  result() {
+  // The family and the number of a leaf or a module: x.1 is number 1 of the family x.
+  _family(box) {
+    const { count, clusters, names, op } = this.graph;
+    if (box < count && op[box] >= 0) return null;
+    const { name, call, calls } = box < count ? { name: names[box] } : clusters[box - count];
+    if (calls > 1) return { stem: name, number: call };
+    const [, stem, number] = /^(.*?)(\d+)\D*$/.exec(name) ?? [];
+    return number === undefined ? null : { stem, number: Number(number) };
+  }
+
+  _result() {
     const { count } = this.graph;
     const origins = new Map([[-1, [MARGIN, MARGIN]]]);
     const boxes = [];

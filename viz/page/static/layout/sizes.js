@@ -4,7 +4,9 @@ import { turnShownIn } from "./turns.js";
 import { columnsOf, printable, widthOf } from "../base/text.js";
 
 export const FONT = 12;
-export const PLUG = 46; // width of the column of local derivatives
+export const MEDIUM = 16; // whole boxes can be written with it
+export const LARGEST_TEXT = 26; // two lines of it fill a box
+export const PLUG = 52; // width of the column of local derivatives
 export const BODY = 134; // room for "data −1.234e−308"
 export const ROW = 16;
 export const PAD = 9;
@@ -29,14 +31,10 @@ export function titleOf(graph, cluster) {
   return printable(`${named} · ${shown.noun} ${shown.call} of ${shown.calls}`, 48);
 }
 
-export function constantName(graph, i) {
-  return printable(graph.names[i], 12);
-}
-
 function nodeSize({ roles, first, names }, i) {
   if (roles[i] === "constant") {
     const columns = Math.min(columnsOf(printable(names[i], 12)), 12);
-    return [Math.max(34, Math.ceil(columns * 7.3) + 16), 26];
+    return [Math.max(34, columns * 12 + 12), 32];
   }
   const slots = first[i + 1] - first[i];
   const height = Math.max(HEIGHT, slots * 17 + 6);
