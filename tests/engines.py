@@ -64,7 +64,9 @@ class Engine:
         if self.command[0] == sys.executable:
             return version("quickjs-ng")
         program = next((part for part in self.command if "/" in part), self.command[0])
-        known = said(program, "--version") or said("dpkg-query", "-W", owner(program))
+        known = said(program, "--version") or said(
+            "dpkg-query", "-W", "-f", "${Version}", owner(program)
+        )
         return re.search(r"\d+(\.\d+)+\w*", known)[0]
 
     def evaluate(self, body):

@@ -237,3 +237,13 @@ def test_the_readme_counts_primitives_and_edge_cases():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for count, noun in [(len(ops.TABLE), "primitives"), (len(EDGES["row"]), "cases at 0")]:
         assert f" {count} {noun}" in readme, f"README does not say that there are {count} {noun}"
+
+
+def test_in_every_engine_of_a_browser_the_page_lists_errors_within_the_bound():
+    found = rows(part("## Browsers", "## Mutants"))
+    engines = found.pop("")
+    assert {"V8", "SpiderMonkey", "JavaScriptCore", "QuickJS"} <= {e.split()[0] for e in engines}
+    found.pop("---")
+    names = {name for op in ops.TABLE.values() for name in accuracy.Errors(op).names()}
+    assert set(found) <= names, AGAIN
+    assert max(float(x) for cells in found.values() for x in cells) <= accuracy.BOUND

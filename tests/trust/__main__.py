@@ -1,6 +1,7 @@
 """Write docs/trust.md: python -m tests.trust, from the project's root.
 
-Needs torch, jax, autograd, casadi and mpmath (python -m pip install -e ".[test,oracle]").
+Needs torch, jax, autograd, casadi and mpmath (python -m pip install -e ".[test,oracle]"). It
+measures the JavaScript engines that are here: ".[renderers]" has two, .ci/run installs more.
 """
 
 import datetime

@@ -3,6 +3,8 @@
 It runs the tests of tests/viz/test_renderers.py in every renderer and browser that is here.
 """
 
+from pathlib import Path
+
 from tests import ROOT
 from tests.engines import BROWSERS
 from tests.renderers import RENDERERS
@@ -10,33 +12,7 @@ from tests.trust.markdown import table
 from tests.viz import test_renderers as tests
 
 PAGE = ROOT / "docs" / "renderers.md"
-TEXT = """# Pictures in renderers and browsers
-
-`draw(y).save("y.svg")` is an SVG that other programs show, print and convert. The tests draw every kind of picture
-with each of them and compare boxes and digits; `python -m tests.viz.renderers_page` writes this page. The engines of
-JavaScript, on which pages compute, are [beside the other numbers](trust.md#browsers).
-
-## Programs without CSS animations
-
-*texts*: every letter has ink in its place, and nothing touches the edge. *digits*: each digit looks most like the
-same one written alone. *animated*: an animated picture is the static one.
-
-{renderers}
-
-svglib has no pixels of its own; in the shapes that it makes for ReportLab, every text is in its place, once.
-LibreOffice and the output of svgo were looked at by eye.
-
-## Browsers
-
-*texts*: words, places and lengths are right in a bare page and in one with other fonts, colors, spacing and direction.
-*narrow*: a picture shrinks as a whole in a narrow column. *animated*: two animated pictures in one page play as each
-alone.
-
-{browsers}
-
-A picture names its ids, classes and keyframes by a hash of its content, and sets no style outside of itself. A reader
-who prefers reduced motion sees the last step of an animation.
-"""
+TEMPLATE = Path(__file__).with_name("renderers.md")
 
 
 def holds(test, *arguments):
@@ -78,7 +54,7 @@ def browser_row(browser):
 def main():
     rows = [renderer_row(r) for r in RENDERERS if r.exists()]
     found = [browser_row(b) for b in BROWSERS if b.exists()]
-    page = TEXT.format(
+    page = TEMPLATE.read_text(encoding="utf-8").format(
         renderers=table(["", "texts", "digits", "animated"], rows, left=4),
         browsers=table(["", "texts", "narrow", "animated"], found, left=4),
     )
