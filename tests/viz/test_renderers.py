@@ -176,8 +176,8 @@ return pictures.map((svg) => {
 # a style that a page around a picture may have
 HOST = """<style>
 * { line-height: 3; }
-body { font-family: serif; direction: rtl; letter-spacing: 4px; word-spacing: 9px; text-transform: uppercase;
-  font-style: italic; font-weight: bold; color: white; background: black; }
+body { font-family: serif; direction: rtl; letter-spacing: 4px; word-spacing: 9px;
+  text-transform: uppercase; font-style: italic; font-weight: bold; color: white; background: black; }
 svg { fill: currentColor; stroke: currentColor; }
 </style>"""
 
