@@ -177,7 +177,8 @@ return pictures.map((svg) => {
 HOST = """<style>
 * { line-height: 3; }
 body { font-family: serif; direction: rtl; letter-spacing: 4px; word-spacing: 9px;
-  text-transform: uppercase; font-style: italic; font-weight: bold; color: white; background: black; }
+  text-transform: uppercase; font-style: italic; font-weight: bold; color: white;
+  background: black; }
 svg { fill: currentColor; stroke: currentColor; }
 </style>"""
 
