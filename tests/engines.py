@@ -60,12 +60,14 @@ class Engine:
         return shutil.which(self.command[0]) is not None
 
     def version(self):
-        """The number of its version, or "" if the program does not tell it."""
+        """The number of its version: by the program, or by Debian's package of it."""
         if self.command[0] == sys.executable:
             return version("quickjs-ng")
-        done = subprocess.run([self.command[0], "--version"], capture_output=True, text=True)
-        found = re.search(r"\d+(\.\d+)+\w*", done.stdout)
-        return found[0] if found else ""
+        program = next((part for part in self.command if "/" in part), self.command[0])
+        known = said(program, "--version") or said(
+            "dpkg-query", "-W", "-f", "${Version}", owner(program)
+        )
+        return re.search(r"\d+(\.\d+)+\w*", known)[0]
 
     def evaluate(self, body):
         """What the body of a function returns, through JSON."""
@@ -130,6 +132,18 @@ def served(page):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/", answer
         server.shutdown()
+
+
+def said(*command):
+    """What a program prints if it prints a version, or ""."""
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.stdout if re.search(r"\d\.\d", done.stdout) else ""
+
+
+def owner(program):
+    """Debian's package of a program."""
+    path = os.path.realpath(shutil.which(program))
+    return subprocess.run(["dpkg", "-S", path], capture_output=True, text=True).stdout.split(":")[0]
 
 
 def number(hexadecimal):

@@ -73,7 +73,7 @@ def grey(png):
 
 RENDERERS = [
     Renderer("CairoSVG", "cairosvg", ()),
-    Renderer("resvg", "resvg_py", ()),
+    Renderer("resvg-py", "resvg_py", ()),
     Renderer("librsvg", "", ("rsvg-convert", "-w", "WIDTH", "IN", "-o", "OUT")),
     Renderer("Inkscape", "", ("inkscape", "-w", "WIDTH", "IN", "-o", "OUT"), in_ci=False),
 ]

@@ -213,7 +213,7 @@ def test_the_page_has_the_reasons_why_others_are_off():
 def test_every_link_within_the_page_has_its_heading():
     headings = {line.lstrip("# ").lower() for line in PAGE.splitlines() if line.startswith("#")}
     links = re.findall(r"\]\(#([\w-]+)\)", PAGE)
-    assert len(links) == 4
+    assert len(links) == 5
     assert set(links) <= headings
 
 
@@ -237,3 +237,13 @@ def test_the_readme_counts_primitives_and_edge_cases():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for count, noun in [(len(ops.TABLE), "primitives"), (len(EDGES["row"]), "cases at 0")]:
         assert f" {count} {noun}" in readme, f"README does not say that there are {count} {noun}"
+
+
+def test_in_every_engine_of_a_browser_the_page_lists_errors_within_the_bound():
+    found = rows(part("## Browsers", "## Mutants"))
+    engines = found.pop("")
+    assert {"V8", "SpiderMonkey", "JavaScriptCore", "QuickJS"} <= {e.split()[0] for e in engines}
+    found.pop("---")
+    names = {name for op in ops.TABLE.values() for name in accuracy.Errors(op).names()}
+    assert set(found) <= names, AGAIN
+    assert max(float(x) for cells in found.values() for x in cells) <= accuracy.BOUND

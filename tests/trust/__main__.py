@@ -1,6 +1,7 @@
 """Write docs/trust.md: python -m tests.trust, from the project's root.
 
-Needs torch, jax, autograd, casadi and mpmath (python -m pip install -e ".[test,oracle]").
+Needs torch, jax, autograd, casadi and mpmath (python -m pip install -e ".[test,oracle]"). It
+measures the JavaScript engines that are here: ".[renderers]" has two, .ci/run installs more.
 """
 
 import datetime
@@ -12,7 +13,7 @@ from importlib.metadata import version
 
 from tests import ROOT
 from tests.oracle.libraries import LIBRARIES
-from tests.trust import accuracy, answers, mutants, programs
+from tests.trust import accuracy, answers, javascript, mutants, programs
 from tests.trust.report import document
 
 PAGE = ROOT / "docs" / "trust.md"
@@ -25,8 +26,10 @@ def main():
     errors = accuracy.measure()
     say("running random programs")
     census = programs.measure()
+    say("asking the engines of browsers")
+    engines = javascript.measured()
     found = mutants.read()
-    page = document(answers.read(), errors, census, found, versions())
+    page = document(answers.read(), errors, census, engines, found, versions())
     PAGE.write_text(page, encoding="utf-8")
     say(f"wrote {PAGE.name}")
     if found is None:

@@ -81,7 +81,7 @@ def claim(found):
     """Claim, check and result, for the summary."""
     worst = max(u for by_op in found.values() for row in by_op.values() for u, _ in row)
     return [
-        "exported JavaScript and pages compute the same numbers in every browser",
+        "pages and exported JavaScript are right in the engines of all browsers",
         f"{len(TABLE)} primitives, {POINTS:,} points each, in {len(found)} engines",
-        f"off by at most {worst:.1f} ulp",
+        f"values and partials are off by at most {worst:.1f} ulp",
     ]

@@ -4,19 +4,19 @@ from pathlib import Path
 
 from microgradlike import ops
 from tests.oracle.libraries import LIBRARIES
-from tests.trust import accuracy, edges, mutants, programs, tails
+from tests.trust import accuracy, edges, javascript, mutants, programs, tails
 from tests.trust.markdown import table, ulp
 
 TEMPLATE = Path(__file__).with_name("page.md")
 MINUTES = 4  # processor time
 
 
-def document(decided, errors, census, mutation, versions):
-    """The page, from the edge table, errors in ulp, the census, the mutants and the versions."""
+def document(decided, errors, census, engines, mutation, versions):
+    """The page, from the edge table, errors, census, JavaScript engines, mutants and versions."""
     _, ends = accuracy.worst_of_ours(errors)
     return TEMPLATE.read_text(encoding="utf-8").format(
         minutes=MINUTES,
-        summary=summary(decided, errors, census, mutation),
+        summary=summary(decided, errors, census, engines, mutation),
         digits=accuracy.DIGITS,
         bound=f"{accuracy.BOUND:g}",
         alarm=f"{accuracy.ALARM:g}",
@@ -31,18 +31,21 @@ def document(decided, errors, census, mutation, versions):
         edges=edges.section(decided),
         second=edges.second(decided),
         programs=programs.section(census),
+        javascript_points=f"{javascript.POINTS:,}",
+        javascript=javascript.section(engines),
         mutants=mutants.section(mutation),
         asked=asked(),
         versions=versions,
     )
 
 
-def summary(decided, errors, census, mutation):
+def summary(decided, errors, census, engines, mutation):
     """The claims on one screen."""
     rows = [
         ["[Digits](#digits)", *digits_claim(errors)],
         ["[Edges](#edges)", *edges_claim(decided)],
         ["[Programs](#programs)", *programs.claim(census)],
+        ["[Browsers](#browsers)", *javascript.claim(engines)],
         ["[Mutants](#mutants)", *mutants.claim(mutation)],
     ]
     return table(["", "claim", "check", "result"], rows, left=4)

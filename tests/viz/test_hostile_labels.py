@@ -39,7 +39,7 @@ HOSTILE = [
     "重み🧠é̂",
 ]
 LABELS = st.text(st.characters(exclude_categories=())) | st.sampled_from(HOSTILE)
-ALLOWED = {"id", "style", "role", "textLength", "lengthAdjust"}
+ALLOWED = {"id", "style", "role", "aria-label", "textLength", "lengthAdjust"}
 
 
 class Owner:

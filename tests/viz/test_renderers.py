@@ -65,6 +65,7 @@ KINDS = {
     "folded": lambda: draw(network(), depth=1),
     "program": lambda: draw(jit(lambda w, x: (w * x).tanh() + x).program(2.0, 1.0)),
 }
+READ = ["static", "not finite", "folded"]
 ANIMATED = ["static", "folded", "not finite", "from top to bottom"]
 
 
@@ -92,7 +93,7 @@ def test_texts_are_in_their_places_and_nothing_is_cut(kind, renderer):
     assert edge.min() > 0.99  # white all around
 
 
-@pytest.mark.parametrize("kind", ["static", "not finite", "folded"])
+@pytest.mark.parametrize("kind", READ)
 def test_digits_can_be_read(kind, renderer):
     svg = picture(kind)
     image = renderer.draw(svg)
@@ -120,12 +121,14 @@ def test_svglib_has_every_text_in_its_place(kind, tmp_path):
     svglib = pytest.importorskip("svglib.svglib")
     made = KINDS[kind]()
     height = size(made.svg())[1]
-    want = {(x.text, round(x.x), round(height - x.y)) for x in lines(made.svg())}
+    want = [(x.text, x.x, height - x.y) for x in lines(made.svg())]
     for svg in [made.svg(), *([made.animation()] if kind in ANIMATED else [])]:
         path = tmp_path / "y.svg"
         path.write_text(svg, encoding="utf-8")
-        found = {place(line, matrix) for line, matrix in strings(svglib.svg2rlg(str(path)))}
-        assert found == want
+        found = [place(line, matrix) for line, matrix in strings(svglib.svg2rlg(str(path)))]
+        assert len(found) == len(want)
+        for (text, *at), (wanted, *where) in zip(found, want):
+            assert (text, at) == (wanted, pytest.approx(where, abs=0.5))
 
 
 def strings(shape, matrix=(1, 0, 0, 1, 0, 0)):
@@ -143,7 +146,10 @@ def strings(shape, matrix=(1, 0, 0, 1, 0, 0)):
 
 def place(line, matrix):
     a, b, c, d, e, f = matrix
-    return line.text, round(a * line.x + c * line.y + e), round(b * line.x + d * line.y + f)
+    x, y = line.x, line.y
+    if line.textAnchor == "middle":
+        x -= columns(line.text) * ADVANCE * line.fontSize / 2
+    return line.text, a * x + c * y + e, b * x + d * y + f
 
 
 # browsers
@@ -169,9 +175,10 @@ return pictures.map((svg) => {
 """
 # a style that a page around a picture may have
 HOST = """<style>
-* { line-height: 3; font-family: serif; }
-body { direction: rtl; letter-spacing: 4px; word-spacing: 9px; text-transform: uppercase;
-  font-style: italic; font-weight: bold; color: white; background: black; }
+* { line-height: 3; }
+body { font-family: serif; direction: rtl; letter-spacing: 4px; word-spacing: 9px;
+  text-transform: uppercase; font-style: italic; font-weight: bold; color: white;
+  background: black; }
 svg { fill: currentColor; stroke: currentColor; }
 </style>"""
 
@@ -190,9 +197,9 @@ def assert_texts(shown, svg):
     for line, (text, x, y, end, bottom, top) in zip(lines(svg), shown, strict=True):
         assert text == line.text
         length = columns(line.text) * ADVANCE * line.size
-        assert end - x == pytest.approx(length, abs=0.3), line
+        assert end - x == pytest.approx(length, rel=0.04), line
         assert top * height < line.y - 0.5 * line.size < bottom * height, line
-        assert (x, y) == pytest.approx((line.x - 4, line.y - (height - 4)), abs=0.3), line
+        assert (x, y) == pytest.approx((line.x - 4, line.y - (height - 4)), abs=0.6), line
 
 
 def test_every_kind_of_picture_has_its_texts_in_place_in_any_page(browser):
