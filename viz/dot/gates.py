@@ -1,0 +1,115 @@
+"""Gates: the points at which lines cross the frames of modules, and the order of what stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from viz.scene.scene import Cluster, Scene
+
+NUMBERED = ("input", "parameter", "folded")  # the nodes whose names have an order
+DIGITS = "0123456789"
+Side = Literal["in", "out"]
+Place = tuple[tuple[int, int, int], ...]
+
+
+class Gate(NamedTuple):
+    """A point on the frame of `cluster`: the output of `source` enters or leaves there.
+
+    All lines from one source share a gate, so that one line crosses the frame.
+    """
+
+    cluster: str
+    source: str
+    side: Side
+
+    @property
+    def id(self) -> str:
+        """The name of the gate, and of the line that ends in it, in DOT."""
+        return f"gate_{self.cluster}_{self.source}"
+
+
+def routes(scene: Scene) -> list[list[Gate]]:
+    """List for each edge the gates that its line goes through, from source to target.
+
+    >>> from microgradlike import Value, nn
+    >>> from viz.scene.scene import scene
+    >>> [[gate.id for gate in route] for route in routes(scene(nn.Neuron(1)([Value(2.0)])))]
+    [[], [], [], ['gate_c1_n2'], [], []]
+    """
+    home = {n.id: n.cluster for n in scene.nodes}
+    around = _ancestry(scene)
+    found = []
+    for e in scene.edges:
+        out, into = around[home[e.source]], around[home[e.target]]
+        common = sum(a is b for a, b in zip(out, into))
+        left = [Gate(c.id, e.source, "out") for c in reversed(out[common:])]
+        found.append(left + [Gate(c.id, e.source, "in") for c in into[common:]])
+    return found
+
+
+def places(scene: Scene) -> dict[str, Place]:
+    """Give each node a key by which nodes sort: layers.0 before layers.1, x0 before x1.
+
+    Names that differ in the number at their end stand in its order, others in the order in which
+    the formula of the result has them.
+    """
+    nodes = {n.id: n for n in scene.nodes}
+    around = _ancestry(scene)
+    first: dict[tuple[str | None, str], int] = {}  # turn in the formula, by frame and name
+    found: dict[str, Place] = {}
+    for turn, name in enumerate(_reading_order(scene)):
+        node = nodes[name]
+        own = node.name.partition(" · ")[0] if node.role in NUMBERED else f"{name}."
+        path = [(c.parent, c.name, c.call) for c in around[node.cluster]]
+        place = []
+        for frame, text, call in (*path, (node.cluster, own, 0)):
+            stem = text.rstrip(DIGITS)
+            number = int(text[len(stem) :][:9] or 0)
+            place.append((first.setdefault((frame, stem), turn), number, call))
+        found[name] = tuple(place)
+    return found
+
+
+def columns(scene: Scene, routes: Iterable[Sequence[Gate]]) -> list[list[str]]:
+    """List the groups of leaves and boxes that stand in one column, and in order.
+
+    Their lines go to the same boxes and frames, and no node of a group depends on another.
+    """
+    depth = dict.fromkeys((n.id for n in scene.nodes), 0)
+    for e in scene.edges:
+        depth[e.target] = max(depth[e.target], depth[e.source] + 1)
+    ahead: dict[str, set[str]] = {}
+    boxes = {n.id for n in scene.nodes if n.fold is not None}
+    for e, route in zip(scene.edges, routes):
+        if route or e.target in boxes:
+            ahead.setdefault(e.source, set()).add(route[0].cluster if route else e.target)
+    groups: dict[object, list[str]] = {}
+    for n in scene.nodes:
+        if n.id in ahead and n.role in NUMBERED:
+            key = n.cluster, depth[n.id], frozenset(ahead[n.id])
+            groups.setdefault(key, []).append(n.id)
+    return list(groups.values())
+
+
+def _ancestry(scene: Scene) -> dict[str | None, tuple[Cluster, ...]]:
+    """List for each cluster those around it, the outermost first, and itself."""
+    around: dict[str | None, tuple[Cluster, ...]] = {None: ()}
+    for c in scene.clusters:
+        around[c.id] = (*around[c.parent], c)
+    return around
+
+
+def _reading_order(scene: Scene) -> Iterator[str]:
+    """Yield every node, those that the result depends on first, and first operands first."""
+    operands: dict[str, list[str]] = {}
+    for e in reversed(scene.edges):
+        operands.setdefault(e.target, []).append(e.source)
+    seen: set[str] = set()
+    stack = [n.id for n in scene.nodes if n.id != scene.root] + [scene.root]
+    while stack:
+        name = stack.pop()
+        if name not in seen:
+            seen.add(name)
+            yield name
+            stack += operands.get(name, ())
