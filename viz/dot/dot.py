@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 
@@ -19,8 +17,7 @@ from viz.scene.scene import DEAD, Cluster, Role, Scene, SceneEdge, SceneNode
 DIRECTIONS = {"LR": ("w", "e"), "TB": ("n", "s"), "RL": ("e", "w"), "BT": ("s", "n")}
 RANKS = {"in": "min", "out": "max"}  # the column of a gate in its frame
 POINT = f'shape=point width=0.05 height=0.05 color="{EDGE}" label=""'
-PIECE = "arrowhead=none"
-FAN = 20  # lines that spread over one column
+FAN = " minlen=2"  # room for lines that spread over several frames or boxes
 TITLE = 48  # columns of the title of a frame
 BORDERS: dict[Role, str] = {
     "input": 'style="rounded,filled"',
@@ -103,9 +100,9 @@ def _columns(
         order = f" {arrows} [style=invis]" if len(names) > 1 else ""
         statements.setdefault(cluster, []).append(f"{{rank={rank}{order}}}")
 
-    gates: dict[tuple[str, str], set[Gate]] = {}
-    for gate in chain.from_iterable(routes):
-        gates.setdefault((gate.cluster, RANKS[gate.side]), set()).add(gate)
+    gates: dict[tuple[str, str], list[Gate]] = {}
+    for gate in dict.fromkeys(chain.from_iterable(routes)):
+        gates.setdefault((gate.cluster, RANKS[gate.side]), []).append(gate)
     frames = {c.id: c for c in scene.clusters}
     for (cluster, rank), found in gates.items():
         names = [gate.id for gate in sorted(found, key=lambda gate: place[gate.source])]
@@ -128,27 +125,18 @@ def _lines(scene: Scene, routes: list[list[Gate]], direction: str) -> Iterator[s
     """Yield the lines: each shared piece that ends in a gate once, then the arrow to the node."""
     arrive, leave = DIRECTIONS[direction]
     folded = {n.id for n in scene.nodes if n.fold is not None}
-    before = {
-        gate: route[i - 1] if i else None for route in routes for i, gate in enumerate(route)
-    }
-    fans = Counter(last.cluster for gate, last in before.items() if last and gate.side == "in")
-    fans.update(
-        route[-1].cluster for e, route in zip(scene.edges, routes) if route and e.target in folded
-    )
-    for gate, last in before.items():
-        length = _length(fans, last) if gate.side == "in" else 1
-        tail = last.id if last else gate.source
-        yield f'{tail}:{leave} -> {gate.id}:{arrive} [id="{gate.id}" {PIECE} minlen={length}]'
+    drawn: set[Gate] = set()
     for i, (e, route) in enumerate(zip(scene.edges, routes)):
-        tail = route[-1].id if route else e.source
+        tail = e.source
+        for gate in route:
+            if gate not in drawn:
+                drawn.add(gate)
+                span = FAN if gate.side == "in" and tail != e.source else ""
+                yield f'{tail}:{leave} -> {gate.id}:{arrive} [id="{gate.id}" arrowhead=none{span}]'
+            tail = gate.id
         port = "" if e.target in folded else f"p{e.position}:"
-        room = f" minlen={_length(fans, route[-1])}" if route and not port else ""
-        yield f'{tail}:{leave} -> {e.target}:{port}{arrive} [id="e{i}"{_style(e)}{room}]'
-
-
-def _length(fans: Counter[str], gate: Gate | None) -> int:
-    """Give the columns that a piece from `gate` spans: more of them for a larger fan of lines."""
-    return 1 + min(math.ceil(fans[gate.cluster] / FAN), 4) if gate and gate.side == "in" else 1
+        span = FAN if route and not port else ""
+        yield f'{tail}:{leave} -> {e.target}:{port}{arrive} [id="e{i}"{_style(e)}{span}]'
 
 
 def _style(e: SceneEdge) -> str:

@@ -1,8 +1,8 @@
-"""Gates: the points at which lines cross the frames of modules, and the order of what stands there."""
+"""Gates: the points where lines cross the frames of modules, and the order of nodes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from viz.scene.scene import Cluster, Scene
@@ -63,7 +63,7 @@ def places(scene: Scene) -> dict[str, Place]:
         own = node.name.partition(" · ")[0] if node.role in NUMBERED else f"{name}."
         path = [(c.parent, c.name, c.call) for c in around[node.cluster]]
         place = []
-        for frame, text, call in (*path, (node.cluster, own, 0)):
+        for frame, text, call in (*path, (node.cluster, own, turn)):
             stem = text.rstrip(DIGITS)
             number = int(text[len(stem) :][:9] or 0)
             place.append((first.setdefault((frame, stem), turn), number, call))
@@ -71,7 +71,7 @@ def places(scene: Scene) -> dict[str, Place]:
     return found
 
 
-def columns(scene: Scene, routes: Iterable[Sequence[Gate]]) -> list[list[str]]:
+def columns(scene: Scene, routes: list[list[Gate]]) -> list[list[str]]:
     """List the groups of leaves and boxes that stand in one column, and in order.
 
     Their lines go to the same boxes and frames, and no node of a group depends on another.
