@@ -20,6 +20,9 @@ class Box:
     right: float
     top: float
 
+    def middle(self):
+        return (self.left + self.right) / 2, (self.bottom + self.top) / 2
+
     def holds(self, x, y, slack=SLACK):
         return (
             self.left + slack < x < self.right - slack
@@ -88,7 +91,9 @@ def _around(middle, width, height):
 def _points(pos):
     """Points on a spline of Graphviz: cubic Bezier curves, with the tip of an arrow."""
     for spline in pos.split(";"):
-        numbers = re.findall(r"(?<![es],)(-?[\d.e+-]+),(-?[\d.e+-]+)", re.sub(r"[es],\S+", "", spline))
+        numbers = re.findall(
+            r"(?<![es],)(-?[\d.e+-]+),(-?[\d.e+-]+)", re.sub(r"[es],\S+", "", spline)
+        )
         p = [(float(x), float(y)) for x, y in numbers]
         for i in range(0, len(p) - 3, 3):
             for k in range(STEPS + 1):

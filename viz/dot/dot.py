@@ -86,15 +86,13 @@ def _node(
     return f'{node.id} [label=<{label}> fillcolor="{fill}" {BORDERS[node.role]}]'
 
 
-def _columns(
-    scene: Scene, routes: list[list[Gate]], direction: str
-) -> dict[str | None, list[str]]:
+def _columns(scene: Scene, routes: list[list[Gate]], direction: str) -> dict[str | None, list[str]]:
     """List by cluster the statements that put gates, and the nodes before them, in order."""
     place = places(scene)
     statements: dict[str | None, list[str]] = {}
 
     def put(cluster: str | None, rank: str, names: list[str]) -> None:
-        # edges within a rank are constraints on its order; in frames of columns, dot turns them over
+        # edges within a rank are constraints on its order; in frames, dot turns columns over
         turned = cluster is not None and direction in ("LR", "RL")
         arrows = " -> ".join(names[::-1] if turned else names)
         order = f" {arrows} [style=invis]" if len(names) > 1 else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from viz.dot.gates import routes
 from viz.label import printable
 from viz.scene.scene import Scene, SceneEdge, SceneNode
 
@@ -9,7 +10,7 @@ LONGEST = 200
 
 
 def tooltips(scene: Scene) -> dict[str, str]:
-    r"""Write a text for every node, edge and cluster, by its name in DOT.
+    r"""Write a text for every node, line and cluster, by its name in DOT.
 
     >>> from microgradlike.engine import Value
     >>> from viz.scene.scene import scene
@@ -20,6 +21,7 @@ def tooltips(scene: Scene) -> dict[str, str]:
     names = {n.id: printable(n.name or "…", LONGEST) for n in scene.nodes}
     texts = {n.id: _node(n, names[n.id]) for n in scene.nodes}
     texts |= {f"e{i}": _edge(e, names) for i, e in enumerate(scene.edges)}
+    texts |= {gate.id: f"{names[gate.source]} →" for route in routes(scene) for gate in route}
     return texts | {f"cluster_{c.id}": printable(c.title, LONGEST) for c in scene.clusters}
 
 
