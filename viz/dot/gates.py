@@ -89,8 +89,9 @@ def columns(scene: Scene, routes: list[list[Gate]]) -> list[list[str]]:
 
     Their lines go to the same boxes and frames, and no node of a group depends on another.
     """
-    depth = dict.fromkeys((n.id for n in scene.nodes), 0)
-    for e in scene.edges:
+    position = {n.id: i for i, n in enumerate(scene.nodes)}
+    depth = dict.fromkeys(position, 0)
+    for e in sorted(scene.edges, key=lambda e: position[e.target]):
         depth[e.target] = max(depth[e.target], depth[e.source] + 1)
     ahead: dict[str, set[str]] = {}
     boxes = {n.id for n in scene.nodes if n.fold is not None}

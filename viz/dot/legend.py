@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from viz.colors import YELLOW, Scale
 from viz.dot.node_label import GREY, SMALL
 from viz.label import cell, nested, table
@@ -16,6 +18,7 @@ KEYS: dict[Role, tuple[int, str]] = {  # border and style, as close to the node'
     "result": (3, ""),
     "folded": (1, "dashed"),
 }
+COLUMNS = 44  # of a line of the legend
 
 
 def legend(scene: Scene, scale: Scale | None) -> str:
@@ -26,6 +29,7 @@ def legend(scene: Scene, scale: Scale | None) -> str:
     lines = list(scene.notes)
     if any(e.local is not None for e in scene.edges):
         lines.insert(0, "number where an arrow arrives: the local derivative, ∂ node / ∂ operand")
+    lines = [part for line in lines for part in textwrap.wrap(line, COLUMNS, drop_whitespace=False)]
     rows += [table([[cell(line, size=SMALL, color=GREY, align="LEFT")]]) for line in lines]
     return table([[nested(row, align="LEFT")] for row in rows], cellspacing=2)
 
