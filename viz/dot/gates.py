@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from typing import Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -67,20 +66,18 @@ def places(scene: Scene) -> dict[str, Place]:
     Names that differ in the number at their end stand in its order, others in the order in which
     the formula of the result has them.
     """
-    nodes = {n.id: n for n in scene.nodes}
     around = _ancestry(scene)
     first: dict[tuple[str | None, str], int] = {}  # turn in the formula, by frame and name
     found: dict[str, Place] = {}
-    for turn, name in enumerate(_reading_order(scene)):
-        node = nodes[name]
-        own = node.name.partition(" · ")[0] if node.role in NUMBERED else f"{name}."
+    for turn, node in enumerate(reversed(scene.nodes)):  # from the result, first operands first
+        own = node.name.partition(" · ")[0] if node.role in NUMBERED else f"{node.id}."
         path = [(c.parent, c.name, c.call) for c in around[node.cluster]]
         place = []
         for frame, text, call in (*path, (node.cluster, own, turn)):
             stem = text.rstrip(DIGITS)
             number = int(text[len(stem) :][:9] or 0)
             place.append((first.setdefault((frame, stem), turn), number, call))
-        found[name] = tuple(place)
+        found[node.id] = tuple(place)
     return found
 
 
@@ -112,18 +109,3 @@ def _ancestry(scene: Scene) -> dict[str | None, tuple[Cluster, ...]]:
     for c in scene.clusters:
         around[c.id] = (*around[c.parent], c)
     return around
-
-
-def _reading_order(scene: Scene) -> Iterator[str]:
-    """Yield every node, those that the result depends on first, and first operands first."""
-    operands: dict[str, list[str]] = {}
-    for e in reversed(scene.edges):
-        operands.setdefault(e.target, []).append(e.source)
-    seen: set[str] = set()
-    stack = [n.id for n in scene.nodes if n.id != scene.root] + [scene.root]
-    while stack:
-        name = stack.pop()
-        if name not in seen:
-            seen.add(name)
-            yield name
-            stack += operands.get(name, ())

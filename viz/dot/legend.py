@@ -18,7 +18,7 @@ KEYS: dict[Role, tuple[int, str]] = {  # border and style, as close to the node'
     "result": (3, ""),
     "folded": (1, "dashed"),
 }
-COLUMNS = 44  # of a line of the legend
+COLUMNS = 53  # of a line of text
 
 
 def legend(scene: Scene, scale: Scale | None) -> str:
