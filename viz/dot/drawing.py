@@ -152,7 +152,7 @@ def draw(
     without numbers. The options:
 
     - `direction`: "LR", "TB", "RL" or "BT", from operands to `y`.
-    - `max_nodes`: a larger graph is folded, by default one of more than 200 nodes. Modules become
+    - `max_nodes`: a larger graph is folded, by default one of more than 60 nodes. Modules become
       boxes first; if that is not enough, only the nodes nearest to `y` are shown. A note in the
       picture names the nodes that were folded.
     - `depth`: the levels of modules that stay open, by default as many as fit.
