@@ -149,7 +149,7 @@ def test_folded_modules_are_in_order_too(name, depth):
     wheel=st.booleans(),
 )
 def test_networks_of_any_shape_are_clear(inputs, sizes, depth, direction, wheel):
-    drawing = draw(network(inputs, sizes), depth=depth, direction=direction)
+    drawing = draw(network(inputs, sizes), depth=depth, direction=direction, max_nodes=200)
     is_clear(drawing, Picture(drawing.source, wheel=wheel), direction)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from viz.colors import YELLOW, Scale
 from viz.dot.node_label import GREY, SMALL
 from viz.label import cell, nested, table
@@ -18,7 +16,6 @@ KEYS: dict[Role, tuple[int, str]] = {  # border and style, as close to the node'
     "result": (3, ""),
     "folded": (1, "dashed"),
 }
-COLUMNS = 53  # of a line of text
 
 
 def legend(scene: Scene, scale: Scale | None) -> str:
@@ -28,8 +25,7 @@ def legend(scene: Scene, scale: Scale | None) -> str:
         rows.append(_bar(scene, scale))
     lines = list(scene.notes)
     if any(e.local is not None for e in scene.edges):
-        lines.insert(0, "number where an arrow arrives: the local derivative, ∂ node / ∂ operand")
-    lines = [part for line in lines for part in textwrap.wrap(line, COLUMNS, drop_whitespace=False)]
+        lines[:0] = ["number where an arrow arrives: the local derivative, ", "∂ node / ∂ operand"]
     rows += [table([[cell(line, size=SMALL, color=GREY, align="LEFT")]]) for line in lines]
     return table([[nested(row, align="LEFT")] for row in rows], cellspacing=2)
 
