@@ -67,7 +67,7 @@ def twice() -> Value:
 def drawings(out: Path) -> None:
     """Save the pictures that Graphviz and matplotlib draw."""
     draw(neuron()).save(out / "neuron.svg")
-    draw(neuron()).save(out / "neuron-plays.svg", animated=True)
+    draw(neuron(), animated=True).save(out / "neuron-plays.svg")
     draw(network(), depth=2).save(out / "network.svg")
     x = Value(0.5, "x")
     y = sin(x).exp()

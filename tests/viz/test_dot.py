@@ -204,27 +204,14 @@ def test_the_legend_prints_the_notes():
     assert legend(small).endswith("… 8 of 14 nodes folded: depth=0")
 
 
-def test_an_arrow_into_a_module_is_long_enough_for_the_modules_parameters():
-    x = Value(2.0, "x")
-    lines = to_dot(scene(nn.Neuron(1)([x + 1.0]))).splitlines()
-    long = [line for line in lines if "->" in line and "minlen=2" in line]
-    assert len(long) == 1
-    assert long[0].startswith("n2:")
-
-
-def test_a_box_of_many_arrows_gets_room():
-    wide, narrow = (
-        to_dot(fit(scene(nn.MLP(2, [n, n, 1])([Value(1.0), Value(2.0)])), depth=2)) for n in (8, 2)
-    )
-    rank = re.compile(r"ranksep=([\d.]+)")
-    assert float(rank.search(wide)[1]) > float(rank.search(narrow)[1])
-
-
-def test_a_constant_stands_beside_its_user_and_an_input_at_a_distance():
-    found = lines(scene(nn.Neuron(1)([3.0])))  # in the frame of the neuron
-    assert not [line for line in found if "->" in line and "minlen" in line]
-    found = lines(scene(nn.Neuron(1)([Value(3.0)])))
-    assert len([line for line in found if "->" in line and "minlen" in line]) == 1
+def test_lines_that_spread_in_a_frame_get_room_and_others_do_not():
+    found = lines(fit(scene(nn.MLP(2, [2, 1])([Value(1.0), Value(2.0)])), depth=2))
+    roomy = [line for line in found if "minlen=2" in line]
+    into_boxes = [line for line in found if re.search(r"-> box_\w+:", line)]
+    assert len(into_boxes) == 2 * 2 + 2
+    assert set(into_boxes) < set(roomy)
+    assert not [line for line in roomy if re.search(r"^n\d", line)]
+    assert not [line for line in lines(scene(nn.Neuron(1)([Value(3.0)]))) if "minlen" in line]
 
 
 @pytest.mark.parametrize(("arrows", "room"), [(0, 0.4), (30, 0.9), (60, 1.4), (120, 2.0)])

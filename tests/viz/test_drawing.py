@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import graphviz
@@ -71,6 +72,46 @@ def test_a_place_that_cannot_be_written_leaves_nothing_behind(tmp_path):
     with pytest.raises(OSError, match=r"y\.dot"):
         draw(square()).save(tmp_path / "y.dot")
     assert [p.name for p in tmp_path.iterdir()] == ["y.dot"]
+
+
+def test_a_missing_folder_is_named_with_the_path_and_the_way_out(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no folder .*nowhere; create it first") as caught:
+        draw(square()).save(tmp_path / "nowhere" / "y.dot")
+    assert caught.value.filename == str(tmp_path / "nowhere" / "y.dot")
+
+
+def test_show_opens_the_picture_in_the_browser(monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+    path = draw(square()).show()
+    assert opened == [path.as_uri()]
+    assert path.read_text().startswith("<svg")
+    monkeypatch.setattr("webbrowser.open", lambda url: False)
+    with pytest.raises(RuntimeError, match=r"no browser to open the picture in; it is at .*y\.svg"):
+        draw(square()).show()
+
+
+def test_show_puts_the_picture_below_the_cell_of_a_notebook(monkeypatch):
+    shown = []
+    kernel = SimpleNamespace(kernel=None)
+    display = SimpleNamespace(display=shown.append)
+    notebook = SimpleNamespace(get_ipython=lambda: kernel, display=display)
+    monkeypatch.setitem(sys.modules, "IPython", notebook)
+    picture = draw(square())
+    assert picture.show() is None
+    assert shown == [picture]
+
+
+def test_an_animated_picture_plays_wherever_it_is_shown(tmp_path):
+    picture = draw(square(), animated=True)
+    assert "@keyframes" in picture.svg()
+    assert "@keyframes" in picture._repr_mimebundle_()["image/svg+xml"]
+    assert picture.save(tmp_path / "y.svg").read_text() == picture.animation()
+    assert draw(square()).save(tmp_path / "y.svg", animated=True).read_text() == picture.svg()
+    with pytest.raises(ValueError, match=r"only an \.svg can be animated"):
+        picture.save(tmp_path / "y.png")
+    with pytest.raises(ValueError, match=r"no backward pass to play: call \.backward\(\)"):
+        draw(Value(1.0) * 2, animated=True)
 
 
 def test_a_notebook_gets_svg_a_png_for_viewers_that_trust_no_svg_and_text():

@@ -54,6 +54,11 @@ def test_another_kind_is_refused():
         render(SOURCE, "gif")
 
 
+@pytest.fixture
+def no_wheel(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+
+
 def program(directory, text):
     """A program named dot, first on PATH."""
     path = directory / "dot"
@@ -84,7 +89,7 @@ def test_a_layout_that_takes_too_long_is_ended_and_says_how_to_fold(tmp_path, mo
         ("", "failed with code 0: no message"),
     ],
 )
-def test_a_failure_tells_what_graphviz_said(tmp_path, monkeypatch, text, message):
+def test_a_failure_tells_what_graphviz_said(tmp_path, monkeypatch, no_wheel, text, message):
     monkeypatch.setenv("PATH", program(tmp_path, text))
     with pytest.raises(RenderError) as caught:
         render(SOURCE)
@@ -92,7 +97,7 @@ def test_a_failure_tells_what_graphviz_said(tmp_path, monkeypatch, text, message
 
 
 @needs_scripts
-def test_a_dot_that_does_not_start_is_a_render_error(tmp_path, monkeypatch):
+def test_a_dot_that_does_not_start_is_a_render_error(tmp_path, monkeypatch, no_wheel):
     directory = program(tmp_path, "")
     (tmp_path / "dot").write_text("#!/nowhere/at/all\n")
     monkeypatch.setenv("PATH", directory)
@@ -105,3 +110,34 @@ def test_a_file_named_pygraphviz_in_the_working_directory_is_not_run(tmp_path, m
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", "")
     assert render(SOURCE).startswith(b"<?xml")
+
+
+@needs_scripts
+@pytest.mark.parametrize(
+    "first_line", ["#!/nowhere/at/all", f"#!{sys.executable}\nraise SystemExit(1)"]
+)
+def test_a_broken_dot_is_tried_once_and_the_wheel_draws(tmp_path, monkeypatch, first_line):
+    monkeypatch.setattr("viz.dot.render.BROKEN", set())
+    monkeypatch.setenv("PATH", program(tmp_path, ""))
+    path = tmp_path / "dot"
+    path.write_text(f"{first_line}\n")
+    assert render(SOURCE).startswith(b"<?xml")
+    path.write_text(f"#!{sys.executable}\nprint('<?xml of the other dot')\n")
+    assert b"other" not in render(SOURCE)
+
+
+@needs_scripts
+def test_a_broken_dot_is_tried_again_where_there_is_no_wheel(tmp_path, monkeypatch, no_wheel):
+    monkeypatch.setenv("PATH", program(tmp_path, "print('<?xml mended')"))
+    monkeypatch.setattr("viz.dot.render.BROKEN", {shutil.which("dot")})
+    assert render(SOURCE) == b"<?xml mended\n"
+
+
+@needs_scripts
+def test_a_text_that_neither_can_draw_breaks_no_program(tmp_path, monkeypatch):
+    broken = set()
+    monkeypatch.setattr("viz.dot.render.BROKEN", broken)
+    monkeypatch.setenv("PATH", program(tmp_path, "import sys; sys.exit('syntax error in line 1')"))
+    with pytest.raises(RenderError, match=r"code 1: syntax error in line 1; from \S+dot$"):
+        render("this is no graph")
+    assert not broken

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from microgradlike._validate import shown
 from viz.colors import EDGE, PURPLE, WHITE, YELLOW, Scale
+from viz.dot.gates import Gate, columns, places, routes
 from viz.dot.legend import legend
 from viz.dot.node_label import GREY, node_label
 from viz.label import cell, printable, table
@@ -13,6 +15,9 @@ from viz.scene.scene import OFF, Cluster, Role, Scene, SceneEdge, SceneNode
 
 # by direction: the sides of a node at which edges arrive and leave
 DIRECTIONS = {"LR": ("w", "e"), "TB": ("n", "s"), "RL": ("e", "w"), "BT": ("s", "n")}
+RANKS = {"in": "min", "out": "max"}  # the column of a gate in its frame
+POINT = f'shape=point width=0.05 height=0.05 color="{EDGE}" label=""'
+FAN = " minlen=2"  # room for lines that spread over several frames or boxes
 TITLE = 48  # columns of the title of a frame
 BORDERS: dict[Role, str] = {
     "input": 'style="rounded,filled"',
@@ -47,15 +52,11 @@ def statements(scene: Scene, *, direction: str) -> list[str]:
     drawn = {
         n.id: _node(n, arrivals.get(n.id, []), scale, direction=direction) for n in scene.nodes
     }
-    by_id = {n.id: n for n in scene.nodes}
-    edges = (
-        _edge(f"e{i}", e, by_id[e.source], by_id[e.target], direction)
-        for i, e in enumerate(scene.edges)
-    )
+    lines = routes(scene)
     return [
         *_defaults(scene, direction),
-        *_frames(scene, drawn),
-        *edges,
+        *_frames(scene, drawn, _columns(scene, lines, direction)),
+        *_lines(scene, lines, direction),
         f"label=<{legend(scene, scale)}>",
     ]
 
@@ -63,11 +64,13 @@ def statements(scene: Scene, *, direction: str) -> list[str]:
 def _defaults(scene: Scene, direction: str) -> list[str]:
     font = 'fontname="monospace" fontsize=11'
     boxes = {n.id for n in scene.nodes if n.fold is not None}
-    into_boxes = sum(e.target in boxes for e in scene.edges)  # these arrows need room to spread
+    # these arrows need room to spread; in a frame, the lines from its gates have it
+    home = {n.id: n.cluster for n in scene.nodes}
+    into_boxes = sum(e.target in boxes and home[e.target] is None for e in scene.edges)
     ranksep = min(0.4 + into_boxes / 60, 2.0)
     return [
         f'graph [rankdir={direction} bgcolor="#ffffff" nodesep=0.16 ranksep={ranksep:g} {font}'
-        f" labelloc=b labeljust=l]",
+        f" labelloc=b labeljust=l remincross=false]",
         f'node [shape=box margin=0 width=0 height=0 color="#333333" {font}]',
         f'edge [color="{EDGE}" arrowsize=0.6 fontname="monospace" fontsize=9 fontcolor="{GREY}"]',
     ]
@@ -83,19 +86,66 @@ def _node(
     return f'{node.id} [label=<{label}> fillcolor="{fill}" {BORDERS[node.role]}]'
 
 
-def _edge(name: str, e: SceneEdge, source: SceneNode, target: SceneNode, direction: str) -> str:
+def _columns(scene: Scene, routes: list[list[Gate]], direction: str) -> dict[str | None, list[str]]:
+    """List by cluster the statements that put gates, and the nodes before them, in order."""
+    place = places(scene)
+    statements: dict[str | None, list[str]] = {}
+
+    def put(cluster: str | None, rank: str, names: list[str]) -> None:
+        # edges within a rank are constraints on its order; in frames, dot turns columns over
+        turned = cluster is not None and direction in ("LR", "RL")
+        arrows = " -> ".join(names[::-1] if turned else names)
+        order = f" {arrows} [style=invis]" if len(names) > 1 else ""
+        statements.setdefault(cluster, []).append(f"{{rank={rank}{order}}}")
+
+    gates: dict[tuple[str, str], list[Gate]] = {}
+    for gate in dict.fromkeys(chain.from_iterable(routes)):
+        gates.setdefault((gate.cluster, RANKS[gate.side]), []).append(gate)
+    frames = {c.id: c for c in scene.clusters}
+    for (cluster, rank), found in gates.items():
+        names = [gate.id for gate in sorted(found, key=lambda gate: place[gate.source])]
+        nodes = f"node [{POINT}] {' '.join(names)}"
+        if rank == "min" and direction in ("TB", "BT"):  # lines that come in pass beside the title
+            names.insert(0, f"title_{cluster}")
+            nodes += f" {names[0]} [shape=plain width=0 height=0 label=<{_title(frames[cluster])}>]"
+        put(cluster, f"{rank} {nodes}", names)
+    home = {n.id: n.cluster for n in scene.nodes}
+    for group in columns(scene, routes):
+        put(home[group[0]], "same", sorted(group, key=place.__getitem__))
+    return statements
+
+
+def _title(frame: Cluster) -> str:
+    return table([[cell(printable(frame.title, TITLE), color=GREY)]])
+
+
+def _lines(scene: Scene, routes: list[list[Gate]], direction: str) -> Iterator[str]:
+    """Yield the lines: each shared piece that ends in a gate once, then the arrow to the node."""
     arrive, leave = DIRECTIONS[direction]
-    port = "" if target.fold is not None else f"p{e.position}:"
-    width = " penwidth=1.8" if e.count > 1 else ""
+    folded = {n.id for n in scene.nodes if n.fold is not None}
+    drawn: set[Gate] = set()
+    for i, (e, route) in enumerate(zip(scene.edges, routes)):
+        tail = e.source
+        for gate in route:
+            if gate not in drawn:
+                drawn.add(gate)
+                span = FAN if gate.side == "in" and tail != e.source else ""
+                yield f'{tail}:{leave} -> {gate.id}:{arrive} [id="{gate.id}" arrowhead=none{span}]'
+            tail = gate.id
+        port = "" if e.target in folded else f"p{e.position}:"
+        span = FAN if route and not port else ""
+        yield f'{tail}:{leave} -> {e.target}:{port}{arrive} [id="e{i}"{_style(e)}{span}]'
+
+
+def _style(e: SceneEdge) -> str:
     if e.indeterminate:
-        width = f' penwidth=1.8 color="{PURPLE}" fontcolor="{PURPLE}" label="0 · ∞?"'
-    if not port or source.role == "constant" or source.cluster == target.cluster:
-        return f'{e.source}:{leave} -> {e.target}:{port}{arrive} [id="{name}"{width}]'
-    # leave room for the parameters of the module that it enters, so that modules stand side by side
-    return f'{e.source}:{leave} -> {e.target}:{port}{arrive} [id="{name}" minlen=2]'
+        return f' penwidth=1.8 color="{PURPLE}" fontcolor="{PURPLE}" label="0 · ∞?"'
+    return " penwidth=1.8" if e.count > 1 else ""
 
 
-def _frames(scene: Scene, drawn: dict[str, str]) -> Iterator[str]:
+def _frames(
+    scene: Scene, drawn: dict[str, str], columns: dict[str | None, list[str]]
+) -> Iterator[str]:
     """Yield the clusters with their nodes, as nested subgraphs."""
     nodes: dict[str | None, list[str]] = {}
     for n in scene.nodes:
@@ -109,9 +159,13 @@ def _frames(scene: Scene, drawn: dict[str, str]) -> Iterator[str]:
         if frame is None:
             yield "}"
             continue
-        title = table([[cell(printable(frame.title, TITLE), color=GREY)]])
+        above = columns.get(frame.id, [])
+        in_row = any(f" title_{frame.id} [" in statement for statement in above)
+        title = '""' if in_row else f"<{_title(frame)}>"
         yield f"subgraph cluster_{frame.id} {{"
-        yield f'label=<{title}> labelloc=t labeljust=l style=rounded color="#aaaaaa"'
+        yield f'label={title} labelloc=t labeljust=l style=rounded color="#aaaaaa"'
+        yield from above
         yield from nodes.get(frame.id, [])
         stack += [None, *inside.get(frame.id, [])]
     yield from nodes.get(None, [])
+    yield from columns.get(None, [])

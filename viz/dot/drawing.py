@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import os
 import re
+import sys
+import tempfile
+import webbrowser
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +18,7 @@ from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.dot.animation import animate
 from viz.dot.dot import statements, to_dot
+from viz.dot.gates import whole_lines
 from viz.dot.render import render
 from viz.dot.svg import clean
 from viz.dot.tooltips import tooltips
@@ -33,21 +37,27 @@ class Drawing:
     """A picture of a graph with its numbers at one moment; `draw` makes it, a notebook shows it.
 
     `scene` is the graph as shown, `source` the same as DOT text, from operands to result in
-    `direction`: "LR", "TB", "RL" or "BT". Raises ValueError for another direction.
+    `direction`: "LR", "TB", "RL" or "BT". An `animated` one plays the backward pass wherever it is
+    shown. Raises ValueError for another direction, or if there is no backward pass to play.
 
     >>> drawing = draw(Value(3.0, "x") * 2)
     >>> len(drawing.scene.nodes), drawing.source.splitlines()[0]
     (3, 'digraph microgradlike {')
     """
 
-    def __init__(self, scene: Scene, *, direction: str = "LR") -> None:
+    def __init__(self, scene: Scene, *, direction: str = "LR", animated: bool = False) -> None:
         self.scene = scene
         self.source = to_dot(scene, direction=direction)
+        self.animated = animated
         self._svg: str | None = None
+        if animated:
+            self._require_gradient()
 
     def svg(self) -> str:
         """Return the picture as SVG text; RenderError if Graphviz is missing or fails."""
-        if self._svg is None:
+        if self._svg is None and self.animated:
+            self._svg = self.animation()
+        elif self._svg is None:
             self._svg = clean(render(self.source, "svg"), self.source, tooltips(self.scene))
         return self._svg
 
@@ -57,22 +67,40 @@ class Drawing:
         It uses CSS and no script. Raises ValueError if no backward pass has reached the result,
         RenderError if Graphviz is missing or fails.
         """
+        self._require_gradient()
+        ids = {n.id: n.id for n in self.scene.nodes}
+        ids |= {f"e{i}": f"e{i}" for i in range(len(self.scene.edges))}
+        named = clean(whole_lines(render(self.source, "svg"), self.scene), self.source, ids)
+        return animate(named, self.scene, tooltips(self.scene))
+
+    def _require_gradient(self) -> None:
         if next(n for n in self.scene.nodes if n.id == self.scene.root).grad is None:
             raise ValueError(
                 "no backward pass to play: call .backward() on the result, then draw it"
             )
-        ids = {n.id: n.id for n in self.scene.nodes}
-        ids |= {f"e{i}": f"e{i}" for i in range(len(self.scene.edges))}
-        named = clean(render(self.source, "svg"), self.source, ids)
-        return animate(named, self.scene, tooltips(self.scene))
+
+    def show(self) -> Path | None:
+        """Show the picture: in a notebook below the cell, elsewhere in the browser.
+
+        Returns the path of the temporary file that the browser opens. Raises RuntimeError if there
+        is no browser, RenderError if Graphviz is missing or fails.
+        """
+        ipython = sys.modules.get("IPython")
+        if ipython is not None and hasattr(ipython.get_ipython(), "kernel"):
+            ipython.display.display(self)
+            return None
+        path = self.save(Path(tempfile.mkdtemp(prefix="microgradlike-")) / "y.svg")
+        if not webbrowser.open(path.as_uri()):
+            raise RuntimeError(f"found no browser to open the picture in; it is at {path}")
+        return path
 
     def save(self, path: str | os.PathLike[str], *, animated: bool = False) -> Path:
         """Write the picture to `path` and return the path.
 
         The suffix selects the format: .svg, .png, .pdf or .dot. With `animated`, an .svg plays the
-        backward pass (see `animation`). The file appears whole or not at all. Raises ValueError for
-        another suffix, RenderError if Graphviz is missing or fails, OSError if the file cannot be
-        written, or is a directory, device or pipe.
+        backward pass, as that of `draw(y, animated=True)` does. The file appears whole or not at
+        all. Raises ValueError for another suffix, RenderError if Graphviz is missing or fails,
+        OSError if the file cannot be written, or is a directory, device or pipe.
 
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
@@ -82,6 +110,7 @@ class Drawing:
         target = Path(path)
         require_regular(target, "print(drawing.source) or print(drawing.svg()) shows the text")
         name = f"{target.stem.partition('.')[0] or 'y'}.svg"
+        animated = animated or self.animated
         if animated and target.suffix.lower() != ".svg":
             raise ValueError(f"only an .svg can be animated, got {str(path)!r:.80}; name it {name}")
         write: dict[str, Callable[[], bytes]] = {
@@ -129,6 +158,7 @@ def draw(
     hops: int = 2,
     max_nodes: int | None = None,
     names: Mapping[Value, str] | None = None,
+    animated: bool = False,
 ) -> Drawing:
     """Draw everything that `y` depends on, with the numbers of this moment.
 
@@ -137,15 +167,18 @@ def draw(
     without numbers. The options:
 
     - `direction`: "LR", "TB", "RL" or "BT", from operands to `y`.
-    - `max_nodes`: a larger graph is folded, by default one of more than 200 nodes. Modules become
+    - `max_nodes`: a larger graph is folded, by default one of more than 60 nodes. Modules become
       boxes first; if that is not enough, only the nodes nearest to `y` are shown. A note in the
       picture names the nodes that were folded.
     - `depth`: the levels of modules that stay open, by default as many as fit.
     - `focus`, `hops`: show only this node and its neighbors within `hops` edges.
     - `names`: names for Values in this picture, in place of their labels.
+    - `animated`: the picture plays the backward pass, by CSS alone, in a notebook and as an .svg.
 
-    Raises TypeError for an argument of another type, ValueError for a `focus` outside the graph or
-    an option out of range.
+    The last expression of a notebook's cell shows itself; elsewhere `.show()` opens the picture in
+    the browser and `.save("y.svg")` writes it.
+    Raises TypeError for an argument of another type, ValueError for a `focus` outside the graph, an
+    option out of range, or `animated` without a backward pass.
 
     >>> x = Value(3.0, "x")
     >>> y = x * x + 1
@@ -156,7 +189,7 @@ def draw(
     focus_id = None if focus is None else _focus_id(y, focus)
     whole = scene_of(y, names=names)
     fitted = fit(whole, depth=depth, focus=focus_id, hops=hops, max_nodes=max_nodes)
-    return Drawing(fitted, direction=direction)
+    return Drawing(fitted, direction=direction, animated=animated)
 
 
 def draw_dot(

@@ -29,7 +29,7 @@ def legend(scene: Scene, scale: Scale | None) -> str:
     if any(OFF in n.flags for n in scene.nodes):
         lines.insert(0, OFF_NOTE)
     if any(e.local is not None for e in scene.edges):
-        lines.insert(0, "number where an arrow arrives: the local derivative, ∂ node / ∂ operand")
+        lines[:0] = ["number where an arrow arrives: the local derivative, ", "∂ node / ∂ operand"]
     parts = [part for note in stale for part in (note.removesuffix(STALE), STALE[2:])]
     rows += [
         table([[cell(part, size=SMALL, bold=True, bgcolor=YELLOW, align="LEFT")] for part in parts])

@@ -13,6 +13,12 @@ SECONDS = 30.0
 KINDS = ("svg", "png", "pdf")
 DPI = 144  # resolution of a PNG: twice that of a screen, enough for a slide
 
+TOO_LONG = (
+    "Graphviz needs more than {:g} s for this picture; draw less of it: depth=1 folds modules,"
+    " max_nodes=100 keeps the nodes near the result, focus= shows one place"
+)
+BROKEN: set[str] = set()  # programs that failed at pictures that the wheel then drew
+
 # the wheel of pygraphviz brings Graphviz as libraries; they run in a child process too, since a
 # layout cannot be interrupted
 PYGRAPHVIZ = """
@@ -36,40 +42,45 @@ class RenderError(RuntimeError):
 def render(source: str, kind: str = "svg", *, seconds: float = SECONDS) -> bytes:
     """Render a DOT text as "svg", "png" or "pdf", and return the bytes of the file.
 
-    `dot` on PATH does it, else the wheel of pygraphviz. Raises RenderError if both are missing, if
-    Graphviz fails or takes more than `seconds`, ValueError for another kind.
+    `dot` on PATH does it, or the wheel of pygraphviz if `dot` is missing or fails; such a `dot` is
+    not tried again. Raises RenderError if both are missing or fail, or if Graphviz takes more than
+    `seconds`, ValueError for another kind.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {shown(kind)}")
     if kind == "png":
         source = source.replace("{", f"{{ graph [dpi={DPI}]", 1)
-    try:
-        done = subprocess.run(
-            _command(kind), input=source.encode(), capture_output=True, timeout=seconds
-        )
-    except subprocess.TimeoutExpired:
-        raise RenderError(
-            f"Graphviz needs more than {seconds:g} s for this picture; draw less of it: depth=1"
-            " folds modules, max_nodes=100 keeps the nodes near the result, focus= shows one place"
-        ) from None
-    except OSError as error:
-        raise RenderError(
-            f"Graphviz does not start: {error}; check the program dot on PATH"
-        ) from error
-    if done.returncode != 0 or not done.stdout:
-        said = done.stderr.decode("utf-8", "replace").strip()[-500:]
-        raise RenderError(f"Graphviz failed with code {done.returncode}: {said or 'no message'}")
-    return done.stdout
+    failures: dict[str, str] = {}  # by program
+    for program, command in _commands(kind):
+        try:
+            done = subprocess.run(
+                command, input=source.encode(), capture_output=True, timeout=seconds
+            )
+        except subprocess.TimeoutExpired:
+            raise RenderError(TOO_LONG.format(seconds)) from None
+        except OSError as error:
+            failures[program] = f"Graphviz does not start: {error}; check the program {program}"
+            continue
+        if done.returncode == 0 and done.stdout:
+            BROKEN.update(failures)
+            return done.stdout
+        said = done.stderr.decode("utf-8", "replace").strip()[-500:] or "no message"
+        failures[program] = f"Graphviz failed with code {done.returncode}: {said}; from {program}"
+    raise RenderError(next(iter(failures.values())))
 
 
-def _command(kind: str) -> list[str]:
+def _commands(kind: str) -> list[tuple[str, list[str]]]:
+    """List the programs to try, each with its command: dot on PATH, then the wheel."""
+    commands = []
     dot = shutil.which("dot")
-    if dot is not None:
-        return [dot, f"-T{kind}"]
     if importlib.util.find_spec("pygraphviz") is not None:
         # -P: ignore a pygraphviz.py in the working directory
-        return [sys.executable, "-P", "-c", PYGRAPHVIZ, kind]
-    raise RenderError(
-        "a picture needs Graphviz: install it and put its program dot on PATH, or"
-        ' pip install "microgradlike[dot]"; without it, .save("y.dot") writes the text'
-    )
+        commands.append(("the wheel of pygraphviz", [sys.executable, "-P", "-c", PYGRAPHVIZ, kind]))
+    if dot is not None and not (commands and dot in BROKEN):
+        commands.insert(0, (dot, [dot, f"-T{kind}"]))
+    if not commands:
+        raise RenderError(
+            "a picture needs Graphviz: install it and put its program dot on PATH, or"
+            ' pip install "microgradlike[dot]"; without it, .save("y.dot") writes the text'
+        )
+    return commands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from viz.dot.gates import routes
 from viz.label import bracketed, printable
 from viz.scene.names import distinct_names
 from viz.scene.scene import Scene, SceneEdge, SceneNode
@@ -10,7 +11,7 @@ LONGEST = 200
 
 
 def tooltips(scene: Scene) -> dict[str, str]:
-    r"""Write a text for every node, edge and cluster, by its name in DOT.
+    r"""Write a text for every node, line and cluster, by its name in DOT.
 
     >>> from microgradlike.engine import Value
     >>> from viz.scene.scene import scene
@@ -21,6 +22,7 @@ def tooltips(scene: Scene) -> dict[str, str]:
     names = {i: printable(name or "…", LONGEST) for i, name in distinct_names(scene).items()}
     texts = {n.id: _node(n, names[n.id]) for n in scene.nodes}
     texts |= {f"e{i}": _edge(e, names) for i, e in enumerate(scene.edges)}
+    texts |= {gate.id: f"{names[gate.source]} →" for route in routes(scene) for gate in route}
     return texts | {f"cluster_{c.id}": printable(c.title, LONGEST) for c in scene.clusters}
 
 

@@ -11,9 +11,9 @@ from viz.fold.plan import Plan, plans
 from viz.label import printable
 from viz.scene.scene import Scene
 
-MAX_NODES = 200  # a picture of more cannot be read, and its layout takes seconds
+MAX_NODES = 60  # a picture of more has letters too small to read, in a notebook or README
 PART = 50  # the nodes kept of a graph that is too large even when folded
-EDGES = 1.25  # per node of the limit: a tangle of more edges cannot be read
+EDGES = 2.0  # per node of the limit: a tangle of more edges cannot be read
 
 
 def fit(
@@ -26,7 +26,7 @@ def fit(
 ) -> Scene:
     """Fit a scene into `max_nodes` nodes, with a note on the nodes that were folded.
 
-    By default that is 200 nodes, or 50 if folding is not enough and only a part is shown. `depth`
+    By default that is 60 nodes, or 50 if folding is not enough and only a part is shown. `depth`
     levels of modules stay open, by default as many as fit. `focus` is the id of a node that is
     drawn with its neighbors within `hops` edges.
     Raises TypeError if an option is not a whole number, ValueError if it is too small.
