@@ -56,6 +56,22 @@ def test_the_model_and_the_loss_show_the_same_call(seen):
     assert seen.complaints == []
 
 
+def test_no_line_leads_from_a_parameter_to_the_other_calls_around_it(seen):
+    ends = seen.evaluate("""() => {
+      const { graph, view } = microgradlike.session;
+      const others = new Set([...graph.others.values()].flat().map((c) => `c${c}`));
+      const from = ({ source }) => view.boxes.get(source).kind;
+      return view.wires.filter(({ target }) => others.has(target)).map(from);
+    }""")
+    assert ends == ["fold"]  # the terms of the other calls; the model shares only parameters
+
+
+def test_a_number_is_never_cut_where_boxes_are_small(opened, loss):
+    seen = opened(page(loss), viewport={"width": 390, "height": 844})
+    texts = "() => [...document.querySelectorAll('#graph .constant text')].map((e) => e.textContent)"
+    assert sorted(set(seen.evaluate(texts))) == ["0.05", "1", "2"]
+
+
 def test_keys_and_the_box_of_the_other_calls_go_to_the_next_one(seen):
     seen.tab.locator("#graph").focus()
     seen.evaluate("() => microgradlike.session.select('c0')")

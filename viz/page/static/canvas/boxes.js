@@ -203,6 +203,7 @@ class SmallBox {
     const isConstant = !isFold && graph.roles[node] === "constant";
     this.box = box;
     this.size = size;
+    this.isConstant = isConstant;
     this.outputs = isFold ? contents[cluster].outputs : [node];
     this.g = groupOf(box, isFold ? "fold" : classOf(graph, node));
     this.body = drawBody(this.g, box, !isFold && graph.op[node] < 0);
@@ -223,7 +224,8 @@ class SmallBox {
     const room = this.box.width - 12 - (row === 0 && this.sign ? this.size : 0);
     const columns = Math.floor((1.12 * room) / widthOf("x", this.size));
     const digits = [4, 3].find((n) => columnsOf(text(n)) <= columns) ?? 2;
-    const shown = row === 0 ? printable(text(digits), Math.max(columns, 1)) : text(digits);
+    const isCut = row === 0 && !this.isConstant; // part of a number would be another number
+    const shown = isCut ? printable(text(digits), Math.max(columns, 1)) : text(digits);
     const width = Math.min(widthOf(shown, this.size), room);
     setFittedText(this.lines[row], shown, this.size, room);
     this.lines[row].setAttribute("x", 6 + side * (room - width));
@@ -263,7 +265,9 @@ class Frame {
     if (size === 0) return;
     const text = drawn("text", { x: 9, y: 15 + 0.35 * size }, this.g);
     const columns = Math.floor((box.width - 14) / widthOf("x", size));
-    const title = printable(`− ${titleOf(graph, box.cluster)}`, columns);
+    const whole = `− ${titleOf(graph, box.cluster)}`;
+    const name = `− ${graph.clusters[box.cluster].name}`;
+    const title = printable(columnsOf(whole) > columns ? name : whole, columns);
     setFittedText(text, title, size, box.width - 14);
   }
 

@@ -1,6 +1,7 @@
 // Layout: boxes and lines from left to right. Each module is laid out by itself and is one box in
 // its parent. The same graph always gets the same layout.
 
+import { clustersAround } from "./folds.js";
 import { SubgraphLayout } from "./subgraph_layout.js";
 
 const MARGIN = 18; // inside a frame
@@ -105,13 +106,21 @@ export class Plan {
       const target = this.boxOf(v);
       for (let e = first[v]; e < first[v + 1]; e++) {
         const source = this.boxOf(operand[e]);
-        if (source === target) continue;
+        if (source === target || this._isShared(operand[e], target)) continue;
         const name = target < count ? `e${e}` : `${source}>${target}`;
         const wire = this.wires.get(name);
         if (wire) wire.operands.push(e);
         else this._wire(name, source, target, e, e - first[v]);
       }
     }
+  }
+
+  // The parameters of a frame go to its other calls, too: these lines would hide all others.
+  _isShared(leaf, target) {
+    const { count, op, clusters, frameOf } = this.graph;
+    const frame = clusters[target - count]?.othersOf;
+    if (frame === undefined || op[leaf] >= 0) return false;
+    return clustersAround(this.graph, frameOf[leaf]).includes(frame);
   }
 
   _wire(name, source, target, e, slot) {
