@@ -234,7 +234,7 @@ def test_a_picture_that_takes_too_long_has_a_way_out_on_the_command_line(here, c
     def late(command, **options):
         raise subprocess.TimeoutExpired(command, options["timeout"])
 
-    monkeypatch.setattr("viz.dot.render._command", lambda kind: ["dot"])
+    monkeypatch.setattr("viz.dot.render._commands", lambda kind: [("dot", ["dot"])])
     monkeypatch.setattr("subprocess.run", late)
     assert main(["draw", "x", *AT, "--format", "png"]) == 2
     assert capsys.readouterr().err == (

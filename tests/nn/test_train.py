@@ -463,9 +463,8 @@ def test_without_tqdm_there_are_lines(capsys, monkeypatch, tmp_path):
     fitted(progress=True, callbacks=[train.Checkpoint(path)])
     lines = capsys.readouterr().out.splitlines()
     assert "microgradlike[progress]" in lines[0]
-    assert [line.partition(":")[0] for line in lines[1:]] == [
-        f"  epoch {i} of 3" for i in (1, 2, 3)
-    ]
+    epochs = [f"  epoch {i} of 3" for i in (1, 2, 3)]
+    assert [line.partition(":")[0] for line in lines[1:]] == ["  compiling", *epochs]
     fitted(progress=True, resume=path, epochs=4)
     assert "epoch 4 of 4: loss 0." in capsys.readouterr().out
 

@@ -111,5 +111,5 @@ def test_a_gradient_of_minus_0_is_revealed_with_its_sign():
     y = (x * 2.0) * -0.0
     y.backward()
     root = ET.fromstring(draw(y).animation())
-    texts = [e.text for e in root.iter(SVG + "text") if e.get("class", "").startswith("from")]
+    texts = [e.text for e in root.iter(SVG + "text") if "-from" in e.get("class", "")]
     assert sorted(texts) == ["+1", "0", "−0"]

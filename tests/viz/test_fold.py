@@ -77,7 +77,7 @@ def test_the_picture_says_what_it_folded():
     assert small.notes == ("… 101 of 109 nodes folded: depth=1",)
     small = fit(scene(network([4, 4, 1], 6)), max_nodes=20)
     assert small.notes == (
-        "… 460 of 464 nodes folded: depth=1, all calls of a module together, one term of a sum",
+        "… 460 of 464 nodes folded: depth=2, all calls of a module together, one term of a sum",
     )
 
 

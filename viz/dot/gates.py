@@ -36,7 +36,7 @@ def routes(scene: Scene) -> list[list[Gate]]:
     >>> from microgradlike import Value, nn
     >>> from viz.scene.scene import scene
     >>> [[gate.id for gate in route] for route in routes(scene(nn.Neuron(1)([Value(2.0)])))]
-    [[], [], [], ['gate_c1_n2'], [], []]
+    [[], ['gate_c1_n1'], [], [], []]
     """
     home = {n.id: n.cluster for n in scene.nodes}
     around = _ancestry(scene)
