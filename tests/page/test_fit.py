@@ -114,6 +114,14 @@ def test_the_first_picture_has_few_boxes(opened, name):
         assert look(opened, name, *size).evaluate(BOXES) <= 60
 
 
+def test_small_boxes_keep_whole_numbers_and_say_what_they_stand_for(opened):
+    for size in [(1280, 800), (950, 672), (390, 844)]:
+        seen = look(opened, "loss over 20", *size)
+        texts = seen.tab.locator("#graph text").all_text_contents()
+        assert [t for t in texts if "…" in t and " … " not in t] == [], size
+        assert ("19 other calls" in texts) == (size[0] == 1280) or "19 other" in texts
+
+
 @pytest.mark.parametrize("name", ["chain", "Horner"])
 def test_a_long_chain_is_broken_into_rows_that_use_the_window(opened, name):
     seen = look(opened, name, 1280, 800)
@@ -125,6 +133,14 @@ def test_a_long_chain_is_broken_into_rows_that_use_the_window(opened, name):
 
 
 # windows and frames of any size
+
+
+def test_it_folds_again_in_a_smaller_window_after_another_call_was_chosen(opened):
+    seen = look(opened, "loss over 20", 1280, 800)
+    seen.evaluate("() => microgradlike.session.showCall(0, 7)")
+    for size in [(1100, 700), (700, 700), (390, 844)]:
+        resize(seen, *size)
+        assert seen.evaluate("() => microgradlike.session.view.camera.showsAll"), size
 
 
 @pytest.mark.parametrize("name", WHOLE)

@@ -6,6 +6,7 @@ import pytest
 
 from microgradlike import Value, nn
 from tests.page.browser import browser as browser, opened as opened  # fixtures
+from tests.page.gallery import gallery
 from viz import page
 from viz.scene.scene import scene
 
@@ -149,6 +150,16 @@ def test_the_legend_and_the_panels_cover_nothing(opened, width):
     if width > 820:
         assert seen.evaluate(OVERLAPS) == []
     assert seen.evaluate(TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("width", [821, 950, 1100, 1180])
+def test_a_training_leaves_half_of_the_window_to_the_graph(opened, width):
+    seen = opened(gallery("training"), viewport={"width": width, "height": 672})
+    for button in ("panel", "present", "present"):
+        box = seen.tab.locator("#graph").bounding_box()
+        assert box["width"] >= (width / 2 if button == "panel" else 400)
+        assert seen.evaluate(OVERLAPS) == []
+        seen.tab.locator(f"#{button}").click()
 
 
 # phones

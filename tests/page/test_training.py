@@ -290,6 +290,18 @@ def test_two_runs_stand_side_by_side(opened):
     assert "identical, to the last bit" in same.tab.inner_text("#difference")
 
 
+def test_another_run_is_shown_at_the_same_place(opened):
+    runs = [trained(mlp(3, 1, activation=name), name=name) for name in ("tanh", "relu")]
+    seen = opened(page(*runs))
+    ended = "() => microgradlike.session.steps.last - microgradlike.session.player.position"
+    assert seen.evaluate(ended) == 0
+    seen.tab.get_by_role("radio", name="relu").check()
+    assert seen.evaluate(ended) == 0
+    seen.evaluate("() => microgradlike.session.player.go(5)")
+    seen.tab.get_by_role("radio", name="tanh").check()
+    assert seen.evaluate("() => microgradlike.session.player.position") == 5
+
+
 def test_what_cannot_be_trained_in_the_page_says_so(opened):
     seen = opened(page(trained(mlp(3, 2), entropy, (POINTS, CLASSES))))
     assert "one graph does not serve all" in seen.tab.inner_text("#limits")

@@ -121,7 +121,7 @@ def test_a_line_outside_of_the_plane_is_missed(opened):
     model.parameters()[-1].data = 50.0
     seen = opened(page(model, data=(POINTS, [0, 1] * 12), loss="mse"))
     note = seen.tab.inner_text("#surfaces .note >> nth=0")
-    assert "No point here has the score 0.5, which parts the classes" in note
+    assert "No line parts the classes: the score is 0.5 at no point here" in note
 
 
 def test_rows_of_a_heat_map_have_names_and_units_stand_in_their_order(opened):

@@ -97,19 +97,23 @@ def test_a_search_goes_to_the_call_of_a_node(seen):
     assert seen.evaluate(CALLS) == [5]
 
 
-def test_a_step_shows_the_call_in_which_it_takes_place(seen):
-    pushes = seen.evaluate("""() => {
+@pytest.mark.parametrize("direction", [1, -1])
+def test_a_step_shows_the_call_in_which_it_takes_place(seen, direction):
+    pushes = seen.evaluate(
+        """(direction) => {
       const { steps, player, graph, view } = microgradlike.session;
       const found = [];
       for (let p = steps.seed + 60; p < steps.last; p += 97) {
         player.go(p);
-        player.step(1);
+        player.step(direction);
         const { node } = steps.eventAt(player.position, player.byNode);
         const { cluster } = view.boxOfNode(node);
         found.push(graph.clusters[cluster]?.othersOf === undefined);
       }
       return found;
-    }""")
+    }""",
+        direction,
+    )
     assert len(pushes) > 5
     assert all(pushes)
 
@@ -119,6 +123,17 @@ def test_a_jump_leaves_the_call_and_marks_the_box_of_the_others(seen):
     seen.evaluate(f"() => microgradlike.session.player.go(({last})() - 1)")
     assert seen.evaluate(CALLS) == [1]
     assert seen.complaints == []
+
+
+def test_the_whole_picture_stays_in_view_whatever_call_is_shown(seen):
+    views = seen.evaluate("""() => {
+      const { session } = microgradlike;
+      return Array.from({ length: 20 }, (_, k) => {
+        session.showCall(0, k + 1);
+        return session.view.camera.showsAll;
+      });
+    }""")
+    assert views == [True] * 20
 
 
 def test_numbers_of_every_call_are_those_of_python(seen, loss):

@@ -72,6 +72,15 @@ def test_a_small_graph_is_left_as_it_is(program):
     assert fit(shot) is shot
 
 
+def test_the_color_of_a_box_is_that_of_its_largest_gradient():
+    y = network([4, 4, 1], 6)
+    y.backward()
+    for n in fit(scene(y), max_nodes=20).nodes:
+        if n.fold is not None and n.fold.grad is not None:
+            assert n.grad in n.fold.grad
+            assert abs(n.grad) == max(map(abs, n.fold.grad))
+
+
 def test_the_picture_says_what_it_folded():
     small = fit(scene(network([4, 4, 1], 1)), depth=1)
     assert small.notes == ("… 101 of 109 nodes folded: depth=1",)

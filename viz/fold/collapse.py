@@ -57,7 +57,8 @@ def _folded_node(box: Box, members: list[SceneNode], outputs: set[str]) -> Scene
         calls=box.calls,
         flagged=tuple(flagged.items()),
     )
-    data, grad = (out[0].data, out[0].grad) if len(out) == 1 else (math.nan, None)
+    data = out[0].data if len(out) == 1 else math.nan
+    grad = max(fold.grad, key=abs) if fold.grad else None  # colors the box, as in the page
     name, module = box.name, members[0].module
     return SceneNode(
         box.id, name, "folded", "", "", data, grad, box.cluster, tuple(flagged), module, fold

@@ -203,7 +203,6 @@ class SmallBox {
     const isConstant = !isFold && graph.roles[node] === "constant";
     this.box = box;
     this.size = size;
-    this.isConstant = isConstant;
     this.outputs = isFold ? contents[cluster].outputs : [node];
     this.g = groupOf(box, isFold ? "fold" : classOf(graph, node));
     this.body = drawBody(this.g, box, !isFold && graph.op[node] < 0);
@@ -214,8 +213,9 @@ class SmallBox {
     this.lines = kinds.slice(0, rows).map(line);
     if (rows === 2) this.sign = drawn("path", { class: "sign" }, this.g); // beside color
     if (rows > 1) drawHandle(this.g, box, top(1), 1.1 * size);
-    const heading = isFold ? graph.clusters[cluster].name : headingOf(graph, node);
-    this._write(0, isConstant ? 0.5 : 0, () => heading);
+    const { title, name } = graph.clusters[cluster] ?? {};
+    const headings = isFold ? [title, name] : [headingOf(graph, node)];
+    this._write(0, isConstant ? 0.5 : 0, (_, room) => fitting(headings, size, room));
   }
 
   // Writes `text(digits)` with as many digits as find room; `side` is 0 for left, 1 for right.
@@ -223,9 +223,8 @@ class SmallBox {
     if (row >= this.lines.length) return;
     const room = this.box.width - 12 - (row === 0 && this.sign ? this.size : 0);
     const columns = Math.floor((1.12 * room) / widthOf("x", this.size));
-    const digits = [4, 3].find((n) => columnsOf(text(n)) <= columns) ?? 2;
-    const isCut = row === 0 && !this.isConstant; // part of a number would be another number
-    const shown = isCut ? printable(text(digits), Math.max(columns, 1)) : text(digits);
+    const digits = [4, 3].find((n) => columnsOf(text(n, room)) <= columns) ?? 2;
+    const shown = text(digits, room);
     const width = Math.min(widthOf(shown, this.size), room);
     setFittedText(this.lines[row], shown, this.size, room);
     this.lines[row].setAttribute("x", 6 + side * (room - width));
@@ -253,6 +252,13 @@ function headingOf(graph, node) {
   return isNamed(name) ? `${symbol} ${name}` : symbol;
 }
 
+// The first text that fits into `room`, or the last one, squeezed and cut.
+function fitting(texts, size, room) {
+  const fits = (text) => widthOf(text, size) <= room;
+  const text = texts.find(fits) ?? texts.at(-1);
+  return printable(text, Math.max(Math.floor((1.25 * room) / widthOf("x", size)), 1));
+}
+
 function isNamed(name) {
   return !/^v\d+$/.test(name);
 }
@@ -263,12 +269,10 @@ class Frame {
     this.rect = drawn("rect", { width: box.width, height: box.height, rx: 4 }, this.g);
     setLabel(this.g, `module ${titleOf(graph, box.cluster)}. Press Enter to fold.`);
     if (size === 0) return;
-    const text = drawn("text", { x: 9, y: 15 + 0.35 * size }, this.g);
-    const columns = Math.floor((box.width - 14) / widthOf("x", size));
-    const whole = `− ${titleOf(graph, box.cluster)}`;
-    const name = `− ${graph.clusters[box.cluster].name}`;
-    const title = printable(columnsOf(whole) > columns ? name : whole, columns);
-    setFittedText(text, title, size, box.width - 14);
+    const text = drawn("text", { x: 9, y: 15 + 0.25 * size }, this.g);
+    const titles = [titleOf(graph, box.cluster), graph.clusters[box.cluster].name];
+    const room = box.width - 14;
+    setFittedText(text, `− ${fitting(titles, size, room - widthOf("− ", size))}`, size, room);
   }
 
   resize(width, height) {

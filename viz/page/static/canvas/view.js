@@ -63,7 +63,9 @@ export class View {
       camera.y - shift[1] * camera.scale,
       camera.scale,
     );
-    return still ? this.draw() : this._morph(before, shift, old);
+    if (!still) return this._morph(before, shift, old);
+    if (camera.automatic && !camera.showsAll) camera.fit(false, camera.start);
+    return this.draw();
   }
 
   _arrange() {

@@ -4,7 +4,8 @@ import { animate } from "../base/animation.js";
 import { byId, setText } from "../base/dom.js";
 
 export class Player {
-  // `show(position, isStep)` draws a position; `isStep` is false for a jump.
+  // `show(position, isStep, isSought)` draws a position; `isStep` is true for a step forward, and
+  // `isSought` if its nodes are to come into view.
   constructor(steps, show) {
     this.steps = steps;
     this.show = show;
@@ -28,16 +29,16 @@ export class Player {
     return this.granularity.value === "node";
   }
 
-  go(position, isStep = false) {
+  go(position, isStep = false, isSought = isStep) {
     if (!isStep) this.pause();
     this.position = Math.min(Math.max(position, 0), this.steps.last);
     this._write();
-    this.show(this.position, isStep);
+    this.show(this.position, isStep, isSought);
   }
 
   step(direction) {
     this.pause();
-    this.go(this.steps.next(this.position, direction, this.byNode), direction > 0);
+    this.go(this.steps.next(this.position, direction, this.byNode), direction > 0, true);
   }
 
   toggle() {

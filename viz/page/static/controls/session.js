@@ -50,8 +50,8 @@ export class Session {
       set: (leaf, x) => this.setLeaf(leaf, x),
       follow: (nodes) => this.overlay.showPath(nodes),
     });
-    this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at));
-    this.player ??= new Player(this.steps, (at, isStep) => this._showPosition(at, isStep));
+    this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at, false, true));
+    this.player ??= new Player(this.steps, (...at) => this._showPosition(...at));
     this.player.steps = this.steps;
     this.chooser = new TurnChooser(byId("turns"), this.graph, (c, call) => this.showCall(c, call));
     this.measure = measureOf(this.graph);
@@ -117,12 +117,12 @@ export class Session {
     this.inspector.show();
   }
 
-  _showPosition(position, isStep) {
+  _showPosition(position, isStep, isSought) {
     this.picture.show(position);
     this.legend.update();
     this.view.update();
     const event = this.steps.eventAt(position, this.player.byNode);
-    if (isStep) this._follow(event);
+    if (isSought) this._follow(event);
     const quiet = position === this.steps.last && !isStep;
     this.stepPanel.show(event, position, quiet);
     this.overlay.showEvent(quiet ? null : event, isStep);
@@ -202,7 +202,7 @@ export class Session {
 
   _regroup(anchor) {
     this.picture.regroup();
-    this._layout(anchor, { still: true });
+    this._layout(anchor, { room: this.firstRoom, still: true });
   }
 
   foldAll() {
@@ -225,11 +225,15 @@ export class Session {
     return this._layout(null);
   }
 
-  // `room` is the largest number of boxes, until the reader folds; a `still` layout does not glide.
+  // `room` is the largest number of boxes, until the reader folds; a `still` layout does not glide,
+  // and keeps the folds until the window changes.
   _layout(anchor, { room = 0, still = false } = {}) {
     const { graph, measure } = this;
+    this.firstRoom = room;
+    let isKept = still;
     const arrange = (frame) => {
-      const first = room > 0 && firstLayout(graph, room, measure, frame);
+      const first = !isKept && room > 0 && firstLayout(graph, room, measure, frame);
+      isKept = false;
       this.folded = first ? first.folded : this.folded;
       this.chooser.show(this.folded);
       return first ? first.layout : fittedLayout(graph, this.folded, measure, frame);

@@ -34,7 +34,7 @@ export function titleOf(graph, cluster) {
 function nodeSize({ roles, first, names }, i) {
   if (roles[i] === "constant") {
     const columns = Math.min(columnsOf(printable(names[i], 12)), 12);
-    return [Math.max(34, columns * 12 + 12), 32];
+    return [Math.max(34, columns * 13 + 12), 32];
   }
   const slots = first[i + 1] - first[i];
   const height = Math.max(HEIGHT, slots * 17 + 6);

@@ -90,7 +90,7 @@ export class DecisionSurface {
     });
     this.line.setAttribute("d", d.join(""));
     const at = this.training.middle === null ? null : short(middle);
-    const missed = `no point here has the score ${at}, which parts the classes`;
+    const missed = `no line parts the classes: the score is ${at} at no point here`;
     const parted = line.length > 0 ? `the score is ${at} on the black line` : missed;
     return this._setLabel(at === null ? "the color is the output of the model" : parted);
   }

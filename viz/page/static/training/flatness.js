@@ -21,7 +21,7 @@ export function flatnessOf(engine, training) {
   const counts = new Map();
   for (const { kind } of ends) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const parts = [...counts].map(([kind, n]) => `${kind} (${n})`);
-  const why = parts.length > 0 ? `it ends at nodes that are ${parts.join(", ")}` : "it cancels out";
+  const why = parts.length > 0 ? `it ends at nodes that are ${parts.join(" or ")}` : "it cancels out";
   const all = still === slopes.length ? "any parameter" : `${still} of ${slopes.length} parameters`;
   return `No gradient for ${all} at this example: ${why}.`;
 }

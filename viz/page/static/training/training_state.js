@@ -73,8 +73,11 @@ export class TrainingState {
   _setView(view) {
     this.view = view;
     if (!this.canSelect(this.probe)) this.probe = view.training.probe;
-    const { wrongOrder } = this.session.engine;
+    const { player, engine } = this.session;
+    const { wrongOrder } = engine;
+    const place = player.position < player.steps.last ? player.position : Infinity;
     this.session.open(view.engine);
+    player.go(place);
     this.session.setWrongOrder(wrongOrder);
     this.panels.setView();
   }
