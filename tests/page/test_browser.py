@@ -276,7 +276,7 @@ def test_one_finger_moves_the_graph_and_two_zoom_it(browser, tmp_path):
     path = page(network()).save(tmp_path / "y.html")
     with browser.open(path, has_touch=True, viewport={"width": 1000, "height": 700}) as seen:
         x, y, scale = camera(seen)
-        touches(seen, [(40, 520)], [(60, 530)], [(140, 560)])
+        touches(seen, [(20, 120)], [(40, 130)], [(120, 160)])
         moved = camera(seen)
         assert (moved[0] - x, moved[1] - y) == pytest.approx((100, 40), abs=1)
         assert moved[2] == scale
