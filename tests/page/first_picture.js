@@ -19,7 +19,7 @@ function picture(graph, folded) {
 for await (const line of createInterface({ input: process.stdin })) {
   const { scene, calls } = JSON.parse(line);
   const graph = withTurns(graphOf(scene));
-  const folded = firstFolds(graph);
+  const folded = firstFolds(graph, graph.room);
   const first = picture(graph, folded);
   const later = calls.map((call) => {
     for (const c of [...graph.shownTurns.keys()]) if (graph.shownTurns.has(c)) chooseCall(graph, c, call);

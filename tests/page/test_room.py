@@ -267,7 +267,7 @@ def test_a_folded_node_is_unfolded_to_be_selected(opened):
     w = model.layers[2].neurons[7].w[3]
     seen = opened(page(y, select=w))
     assert seen.evaluate(PLACE)[1] == place_of(y, w)
-    assert seen.evaluate("""() => {
+    seen.wait("""() => {
       const { view, selected } = microgradlike.session;
       const { left, right, top, bottom } = view.camera.visibleArea();
       const { x, y } = view.boxes.get(selected);
@@ -283,7 +283,7 @@ def test_the_address_keeps_the_place_and_brings_it_back(opened):
               const { session } = microgradlike;
               globalThis.before = location.hash;
               session.player.go(9);
-              if (id) session.select(id, true);
+              if (id) session.reveal(Number(id.slice(1)));
               else session.deselect();
             }""",
             chosen,
