@@ -16,11 +16,13 @@ from typing import Any
 
 from microgradlike import Value, gradients, jit, nn, sin
 from microgradlike.cli.demo import neuron
+from microgradlike.functions import mean
 from microgradlike.nn import train
 from viz import Page, Watch, draw, page, plot_decision_boundary, watch
 
 HERE = Path(__file__).parent / "gallery"
 WINDOW = {"width": 1280, "height": 760}
+PHONE = {"width": 390, "height": 844}
 TALL = {"width": 1440, "height": 1200}  # for a training, which has more to show
 
 
@@ -54,6 +56,16 @@ def network() -> Value:
     return y
 
 
+def mean_loss() -> Value:
+    """Compute the mean squared error of a network over 20 points, and its gradients."""
+    points, labels = nn.moons(20, seed=1)
+    model = nn.MLP(2, [4, 4, 1], rng=Random(1))
+    loss: Value = mean([(model(x) - label) ** 2 for x, label in zip(points, labels)])
+    loss.label = "loss"
+    loss.backward()
+    return loss
+
+
 def twice() -> Value:
     """Build a graph in which the order of the backward pass matters: a and b are used twice."""
     a = Value(1.0, "a")
@@ -69,6 +81,7 @@ def drawings(out: Path) -> None:
     draw(neuron()).save(out / "neuron.svg")
     draw(neuron(), animated=True).save(out / "neuron-plays.svg")
     draw(network(), depth=2).save(out / "network.svg")
+    draw(mean_loss()).save(out / "loss.svg")
     x = Value(0.5, "x")
     y = sin(x).exp()
     (slope,) = gradients(y, [x])
@@ -123,6 +136,8 @@ def pages(shots: Camera) -> None:
     shots.take("page-dark", page(y), select_weight, color_scheme="dark")
     shots.take("page-order", page(twice()), lambda tab: tab.check("#wrong-order"))
     shots.take("page-network", page(network()))
+    shots.take("page-loss", page(mean_loss()), lambda tab: choose_call(tab, 7))
+    shots.take("page-phone", page(y), viewport=PHONE)
 
 
 def trainings(shots: Camera) -> None:
@@ -138,6 +153,12 @@ def go(tab: Any, place: str) -> None:
     """Go to a step."""
     tab.evaluate(f"() => microgradlike.session.player.go({place})")
     tab.evaluate("() => microgradlike.session.player.step(1)")
+
+
+def choose_call(tab: Any, call: int) -> None:
+    """Show one of the calls of the network."""
+    tab.fill("#turns input", str(call))
+    tab.keyboard.press("Enter")
 
 
 def select_weight(tab: Any) -> None:

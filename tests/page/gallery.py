@@ -74,7 +74,7 @@ GRAPHS = {
     "MLP 3-4-4-1": lambda: network(4, 4, 1),
     "product": product,
     "softmax": softmax,
-    "chain": lambda: chain(59),
+    "chain": lambda: chain(58),
     "Horner": lambda: horner(20),
     "deep": lambda: network(*[2] * 8, 1, inputs=2),
     "wide": lambda: network(16, 16, 1, inputs=2),

@@ -140,7 +140,7 @@ def test_it_folds_again_in_a_smaller_window_after_another_call_was_chosen(opened
     seen.evaluate("() => microgradlike.session.showCall(0, 7)")
     for size in [(1100, 700), (700, 700), (390, 844)]:
         resize(seen, *size)
-        assert seen.evaluate("() => microgradlike.session.view.camera.showsAll"), size
+        assert seen.evaluate(FAULTS) == [], size
 
 
 @pytest.mark.parametrize("name", WHOLE)

@@ -33,12 +33,6 @@ export class Camera {
     return this.svg.clientWidth > 0 && this.svg.clientHeight > 0;
   }
 
-  get showsAll() {
-    const { left, top, right, bottom } = this.visibleArea();
-    const { width, height } = this.size;
-    return left <= 0 && top <= 0 && right >= width && bottom >= height;
-  }
-
   // The visible rectangle in units of the picture, with `margin` pixels around it.
   visibleArea(margin = 0, { x, y, scale } = this) {
     const { width, height } = this.frame;

@@ -64,7 +64,7 @@ export class View {
       camera.scale,
     );
     if (!still) return this._morph(before, shift, old);
-    if (camera.automatic && !camera.showsAll) camera.fit(false, camera.start);
+    if (camera.automatic) camera.fit(false, camera.start);
     return this.draw();
   }
 

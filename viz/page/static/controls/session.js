@@ -2,7 +2,7 @@
 
 import { byId, setText } from "../base/dom.js";
 import { clustersAround } from "../layout/folds.js";
-import { firstLayout, fittedLayout } from "../layout/fit.js";
+import { READABLE, firstLayout, fitScale, fittedLayout } from "../layout/fit.js";
 import { nameOf } from "../base/formulas.js";
 import { Inspector } from "./inspector.js";
 import { Legend } from "../canvas/legend.js";
@@ -226,17 +226,19 @@ export class Session {
   }
 
   // `room` is the largest number of boxes, until the reader folds; a `still` layout does not glide,
-  // and keeps the folds until the window changes.
+  // and keeps the folds while they can be read, until the window changes.
   _layout(anchor, { room = 0, still = false } = {}) {
     const { graph, measure } = this;
     this.firstRoom = room;
-    let isKept = still;
+    let kept = still;
     const arrange = (frame) => {
-      const first = !isKept && room > 0 && firstLayout(graph, room, measure, frame);
-      isKept = false;
+      const old = (kept || room === 0) && fittedLayout(graph, this.folded, measure, frame);
+      const isRead = old && (room === 0 || fitScale(old, frame) >= READABLE);
+      const first = isRead ? null : firstLayout(graph, room, measure, frame);
+      kept = false;
       this.folded = first ? first.folded : this.folded;
       this.chooser.show(this.folded);
-      return first ? first.layout : fittedLayout(graph, this.folded, measure, frame);
+      return first ? first.layout : old;
     };
     this.view.setLayout(arrange, anchor, still);
   }
