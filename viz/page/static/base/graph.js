@@ -51,6 +51,23 @@ export function graphOf(scene) {
   };
 }
 
+// The edges that lead to node i.
+export function edgesInto({ first }, i) {
+  return Array.from({ length: first[i + 1] - first[i] }, (_, k) => first[i] + k);
+}
+
+// A cluster and its ancestors, from the inside out; all of them must be open to show its nodes.
+export function clustersAround({ clusters }, c) {
+  const around = [];
+  for (let at = c; at >= 0; at = clusters[at].parent) around.push(at);
+  return around;
+}
+
+// The modules among them.
+export function modulesAround(graph, c) {
+  return clustersAround(graph, c).filter((at) => graph.clusters[at].module !== "");
+}
+
 function edgesOf(operands) {
   const first = new Int32Array(operands.length + 1);
   operands.forEach((of, i) => {

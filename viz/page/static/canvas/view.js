@@ -18,6 +18,7 @@ const TEXT = [
   [0.45, 20],
   [READABLE, LARGEST_TEXT],
 ];
+const LAYERS = ["far", "frame", "wire", "halo", "box", "overlay", "bead"]; // from below
 const CROWD = 450; // boxes drawn one by one, at most
 const AROUND_WINDOW = 220; // pixels around the window that are drawn in advance
 const USUAL = { width: 900, height: 640 }; // for a layout before the size is known
@@ -27,16 +28,8 @@ export class View {
     this.svg = svg;
     this.picture = picture;
     this.world = drawn("g", {}, svg);
-    const layer = () => drawn("g", {}, this.world);
-    this.layers = {
-      far: layer(),
-      frame: layer(),
-      wire: layer(),
-      halo: layer(),
-      box: layer(),
-      overlay: layer(),
-      bead: layer(),
-    };
+    this.layers = {};
+    for (const name of LAYERS) this.layers[name] = drawn("g", {}, this.world);
     this.shown = new Map(); // the boxes and wires that have elements, by id
     this.level = "";
     this.asked = 0;
@@ -56,14 +49,11 @@ export class View {
       return camera.fit(before.size > 0, before.size > 0 ? null : result);
     }
     camera.start &&= () => this.boxes.get(anchor);
+    const { x, y, scale } = camera;
     const [old, now] = [before.get(anchor), this.boxes.get(anchor)];
-    const shift = [now.x - old.x, now.y - old.y];
-    camera.set(
-      camera.x - shift[0] * camera.scale,
-      camera.y - shift[1] * camera.scale,
-      camera.scale,
-    );
-    return still ? this.draw() : this._morph(before, shift, old);
+    const [dx, dy] = [now.x - old.x, now.y - old.y];
+    camera.set(x - dx * scale, y - dy * scale, scale);
+    return still ? this.draw() : this._morph(before, [dx, dy], old);
   }
 
   _arrange() {
@@ -97,15 +87,13 @@ export class View {
 
   // Writes the numbers of the picture.
   update() {
-    for (const { part } of this.shown.values()) part.update(this.picture);
+    for (const part of this.shown.values()) part.update(this.picture);
     if (this.level === "far") this._colorOverview();
   }
 
-  // The box at a position on the screen, or null.
-  boxAt(clientX, clientY) {
-    const frame = this.svg.getBoundingClientRect();
-    const x = (clientX - frame.left - this.camera.x) / this.camera.scale;
-    const y = (clientY - frame.top - this.camera.y) / this.camera.scale;
+  // The box below the pointer, or null.
+  boxAt(event) {
+    const [x, y] = this.camera.pointAt(event);
     const inside = (b) => x >= b.x && x <= b.x + b.width && y >= b.y && y <= b.y + b.height;
     let hit = null;
     for (const box of this.layout.boxes) {
@@ -128,7 +116,7 @@ export class View {
   }
 
   elementOf(id) {
-    return this.shown.get(id)?.part.g ?? null;
+    return this.shown.get(id)?.g ?? null;
   }
 
   // Draws now instead of in the next frame.
@@ -170,11 +158,11 @@ export class View {
     const part = make();
     part.update(this.picture);
     this.layers[layer].append(part.g);
-    this.shown.set(id, { part });
+    this.shown.set(id, part);
   }
 
   _keepOnly(ids) {
-    for (const [id, { part }] of this.shown) {
+    for (const [id, part] of this.shown) {
       if (ids.has(id)) continue;
       part.g.remove();
       this.shown.delete(id);
@@ -185,21 +173,20 @@ export class View {
     this.focused ??= this.svg.querySelector(":focus")?.dataset.id;
     this._keepOnly(new Set());
     this.layers.far.replaceChildren();
-    this.overviewPaths = null;
+    this.farBoxes = null;
     this._moved();
   }
 
   // Draws all boxes of one color as one path: thousands cost as much as a few dozen.
   _drawOverview() {
-    if (!this.overviewPaths) {
+    if (this.farBoxes === null) {
       const { far } = this.layers;
       const frames = this.layout.boxes.filter((b) => b.kind === "cluster");
       const g = drawn("g", { class: "frame" }, far);
       for (const { x, y, width, height } of frames) drawn("rect", { x, y, width, height }, g);
       const d = this.wires.map(({ points }) => roughPath(points)).join("");
-      const lines = drawn("path", { class: "wire", d }, far);
-      lines.style.stroke = "var(--line-none)";
-      this.overviewPaths = new Map();
+      drawn("path", { class: "wire", d }, far);
+      this.farBoxes = drawn("g", { class: "far-box" }, far);
       this._colorOverview();
     }
     this.onDraw?.();
@@ -211,24 +198,13 @@ export class View {
     for (const box of this.layout.boxes) {
       if (box.kind === "cluster") continue;
       const nodes = box.kind === "fold" ? picture.contents[box.cluster].outputs : [box.node];
-      const color = shadeColor(
-        picture.scale.shade(largestOf(spanOf(nodes, (i) => picture.gradOf(i)))),
-      );
-      if (!paths.has(color)) paths.set(color, []);
+      const grad = largestOf(spanOf(nodes, (i) => picture.gradOf(i)));
+      const fill = shadeColor(picture.scale.shade(grad));
       const { x, y, width, height } = box;
-      paths.get(color).push(`M${x} ${y}h${width}v${height}h${-width}z`);
+      paths.set(fill, `${paths.get(fill) ?? ""}M${x} ${y}h${width}v${height}h${-width}z`);
     }
-    for (const [color, path] of this.overviewPaths) {
-      if (!paths.has(color)) path.setAttribute("d", "");
-    }
-    for (const [color, parts] of paths) {
-      if (!this.overviewPaths.has(color)) {
-        const path = drawn("path", { class: "far-box" }, this.layers.far);
-        path.style.fill = color;
-        this.overviewPaths.set(color, path);
-      }
-      this.overviewPaths.get(color).setAttribute("d", parts.join(""));
-    }
+    const drawings = Array.from(paths, ([fill, d]) => drawn("path", { fill, d }));
+    this.farBoxes.replaceChildren(...drawings);
   }
 
   // Moves boxes from their old positions; new ones come out of the box that was opened.
@@ -239,18 +215,15 @@ export class View {
     const hidden = ["wire", "halo", "overlay"];
     for (const name of hidden) this.layers[name].style.opacity = 0;
     animate(340, (share) => {
-      for (const [id, { part }] of moving)
+      for (const [id, part] of moving)
         this._between(part, this.boxes.get(id), before.get(id), opened, [dx, dy], eased(share));
       if (share === 1) for (const name of hidden) this.layers[name].style.opacity = "";
     });
   }
 
   _between(part, box, old, opened, [dx, dy], s) {
-    const from = old ?? {
-      ...opened,
-      x: opened.x + opened.width / 3,
-      y: opened.y + opened.height / 3,
-    };
+    const { x: left, y: top, width, height } = opened;
+    const from = old ?? { x: left + width / 3, y: top + height / 3, width, height };
     const mix = (a, b) => a + (b - a) * s;
     const x = mix(from.x + dx, box.x);
     const y = mix(from.y + dy, box.y);

@@ -7,7 +7,7 @@ import { Timeline } from "./timeline.js";
 
 // Public: graph; data, by node; local, by edge, NaN for a constant; grad and reached, after a whole
 // backward pass from the result, whose own gradient is 1; order and backwardOrder, of the nodes
-// that have a primitive; indeterminate, a set of edges; pushCount, push(k), stops; stateAt(k, direction); setLeaf(i, x),
+// that have a primitive; indeterminate, a set of edges; pushCount, push(k), pushAlong(e), historyOf(k), stops; stateAt(k, direction); setLeaf(i, x),
 // setLeaves, evaluate; wrongOrder; fresh().
 export class Engine {
   #primitives;
@@ -73,6 +73,16 @@ export class Engine {
   // Push k: { from, operand, edge, local, upstream, contribution, before, after, isFirst }.
   push(k) {
     return this.#pushes.at(k, this.local);
+  }
+
+  // The number of the push along an edge, or -1.
+  pushAlong(edge) {
+    return this.#pushes.along[edge];
+  }
+
+  // The gradient that push k changes, as it grew.
+  historyOf(k) {
+    return this.#pushes.historyOf(k);
   }
 
   // The known numbers after k steps: nodes if "forward", pushes if "backward"; see Timeline.

@@ -6,7 +6,7 @@ export class Timeline {
   constructor(graph, order) {
     this.graph = graph;
     this.order = order;
-    this.known = Uint8Array.from(graph.op, (op) => (op < 0 ? 1 : 0));
+    this.known = new Uint8Array(graph.count);
     this.grad = new Float64Array(graph.count);
     this.reached = new Uint8Array(graph.count);
     this.position = 0; // forward steps, then the gradient of the result, then pushes
@@ -20,12 +20,9 @@ export class Timeline {
     this.stale = true;
   }
 
-  _begin() {
+  #begin() {
     this.stale = false;
-    this.known.fill(0);
-    this.graph.op.forEach((op, i) => {
-      if (op < 0) this.known[i] = 1;
-    });
+    this.known.set(this.graph.op.map((op) => (op < 0 ? 1 : 0)));
     this.reached.fill(0);
     this.position = 0;
   }
@@ -37,7 +34,7 @@ export class Timeline {
     if (!(Number.isInteger(k) && k >= 0 && k <= steps)) {
       throw new RangeError(`a ${direction} pass has steps 0 to ${steps}, got ${k}`);
     }
-    if (this.stale) this._begin();
+    if (this.stale) this.#begin();
     const position = direction === "forward" ? k : this.order.length + 1 + k;
     const changed = new Set();
     while (this.position < position) changed.add(this.#step(this.position++));

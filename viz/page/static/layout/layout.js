@@ -1,6 +1,7 @@
 // Layout: boxes and lines from left to right. Each module is laid out by itself and is one box in
 // its parent. The same graph always gets the same layout.
 
+import { clustersAround } from "../base/graph.js";
 import { SubgraphLayout } from "./subgraph_layout.js";
 
 const MARGIN = 18; // inside a frame
@@ -48,7 +49,7 @@ export class Plan {
   constructor(graph, folded) {
     this.graph = graph;
     this.home = foldsOf(graph.clusters, folded);
-    this.depth = graph.clusters.map((_, c) => this._depth(c));
+    this.depth = graph.clusters.map((_, c) => clustersAround(graph, c).length);
     this.subgraphs = new Map([[-1, new SubgraphLayout()]]); // by cluster, parents first
     this.itemOf = new Map(); // box -> its index in the subgraph of its parent
     this.wires = new Map();
@@ -76,14 +77,6 @@ export class Plan {
   parentOf(box) {
     const { count, clusterOf, clusters } = this.graph;
     return box < count ? clusterOf[box] : clusters[box - count].parent;
-  }
-
-  _depth(c) {
-    let depth = 1;
-    for (let at = this.graph.clusters[c].parent; at >= 0; depth++) {
-      at = this.graph.clusters[at].parent;
-    }
-    return depth;
   }
 
   _addItem(box) {

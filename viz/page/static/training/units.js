@@ -4,7 +4,7 @@
 import { drawn, element } from "../base/dom.js";
 import { fullName } from "../base/formulas.js";
 import { printable } from "../base/text.js";
-import { modulesAround } from "../layout/folds.js";
+import { modulesAround } from "../base/graph.js";
 
 const FLAT = 0.05; // share of the steepest slope below which a unit is flat
 const UNIT = 22;
