@@ -125,9 +125,10 @@ export class Picture {
     if (kind === "node") return this.describe(node);
     if (kind === "cluster") return `module ${titleOf(this.graph, cluster)}. Press Enter to fold.`;
     const grad = spanOf(this.contents[cluster].outputs, (i) => this.gradOf(i));
-    const title = printable(this.graph.clusters[cluster].title, 48);
-    const what = `folded module ${title}, ${this.sizeOf(cluster)}`;
-    return `${what}, gradients ${spanText(grad, signed)}. Press Enter to unfold.`;
+    const { title, othersOf } = this.graph.clusters[cluster];
+    const what = `folded module ${printable(title, 48)}, ${this.sizeOf(cluster)}`;
+    const act = othersOf === undefined ? "unfold" : "show the next";
+    return `${what}, gradients ${spanText(grad, signed)}. Press Enter to ${act}.`;
   }
 
   // "7 nodes, 3 parameters".

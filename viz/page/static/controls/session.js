@@ -42,13 +42,13 @@ export class Session {
     this.view ??= new View(byId("graph"), this.picture);
     this.view.picture = this.picture;
     this.overlay ??= new Overlay(this.view);
-    this.overlay.showPath(null);
+    this.overlay.mark({ path: null });
     this.deselect();
     byId("legend").replaceChildren();
     this.legend = new Legend(byId("legend"), this.picture);
     this.inspector = new Inspector(this.picture, {
       set: (leaf, x) => this.setLeaf(leaf, x),
-      follow: (nodes) => this.overlay.showPath(nodes),
+      follow: (path) => this.overlay.mark({ path }),
     });
     this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at));
     this.player ??= new Player(this.steps, (at, isStep) => this._showPosition(at, isStep));
@@ -218,7 +218,7 @@ export class Session {
     const box = this.view.boxes.get(id);
     if (!box) return;
     this.selected = id;
-    this.overlay.select(box);
+    this.overlay.mark({ selected: box });
     this.inspector.inspect(box.node, box.cluster);
     this._writeSelection();
     if (show) this._focusBox(box);
@@ -227,7 +227,7 @@ export class Session {
   // A selected node stays in the side panel while the pointer passes over others.
   deselect() {
     this.selected = null;
-    this.overlay.select(null);
+    this.overlay.mark({ selected: null });
     this._writeSelection();
   }
 
@@ -240,8 +240,7 @@ export class Session {
 
   hover(id) {
     const box = id === null || this.selected !== null ? null : this.view.boxes.get(id);
-    this.overlay.pointed = box;
-    this.overlay.draw();
+    this.overlay.mark({ pointed: box });
     if (box && box.kind !== "cluster") this.inspector.inspect(box.node, box.cluster);
   }
 
@@ -279,7 +278,7 @@ export class Session {
   search(text) {
     const nodes = searchNodes(this.graph, text);
     this.found = { nodes, at: -1 };
-    this.overlay.showMatches(nodes);
+    this.overlay.mark({ matches: nodes });
     setText(byId("found"), text.trim() === "" ? "" : `${grouped(nodes.length)} found`);
   }
 

@@ -15,7 +15,7 @@ export function layoutOf(graph, folded, measure) {
 }
 
 // The outermost folded cluster around each cluster, or the cluster itself; -1 if none is folded.
-export function foldsOf(clusters, folded) {
+function foldsOf(clusters, folded) {
   const home = new Int32Array(clusters.length);
   for (let c = 0; c < clusters.length; c++) {
     home[c] = -1;
