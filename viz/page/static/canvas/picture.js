@@ -66,7 +66,7 @@ export class Picture {
 
   // The number that was pushed along an edge, or null before that push.
   contributionOf(edge) {
-    const k = this.engine.pushAlong(edge);
+    const k = this.engine.pushes.along[edge];
     if (k < 0 || this.position <= this.steps.seed + k) return null;
     return this.engine.push(k).contribution;
   }

@@ -6,6 +6,7 @@ import { boxOf } from "./boxes.js";
 import { Camera } from "./camera.js";
 import { FONT, LARGEST_TEXT, MEDIUM } from "../layout/sizes.js";
 import { READABLE } from "../layout/fit.js";
+import { clustersAround } from "../base/graph.js";
 import { shadeColor } from "../base/colors.js";
 import { drawn } from "../base/dom.js";
 import { largestOf, spanOf } from "./span.js";
@@ -105,14 +106,10 @@ export class View {
   }
 
   boxOfNode(i) {
-    const own = this.boxes.get(`n${i}`);
-    if (own) return own;
-    const { clusters, clusterOf } = this.picture.graph;
-    for (let c = clusterOf[i]; c >= 0; c = clusters[c].parent) {
-      const box = this.boxes.get(`c${c}`);
-      if (box && box.kind === "fold") return box;
-    }
-    return null;
+    const { graph } = this.picture;
+    const around = clustersAround(graph, graph.clusterOf[i]).map((c) => this.boxes.get(`c${c}`));
+    const fold = around.find((box) => box?.kind === "fold");
+    return this.boxes.get(`n${i}`) ?? fold ?? null;
   }
 
   elementOf(id) {

@@ -54,9 +54,9 @@ export class Inspector {
   }
 
   _isTyping(node) {
-    const { typed, field } = this;
+    const { typed, slots } = this;
     const isTyped = typed?.node === node && Object.is(typed.x, this.engine.data[node]);
-    return isTyped && document.activeElement === field;
+    return isTyped && slots.value.contains(document.activeElement);
   }
 
   _facts(node) {
@@ -87,49 +87,36 @@ export class Inspector {
   // A field and a slider for the value of a leaf, or the reason why it is locked.
   _valueRow(node) {
     const { graph, data } = this.engine;
-    if (!this.engine.isFree(node)) return this._lockedRow(node);
-    const row = element("div", { class: "change" });
+    if (!this.engine.isFree(node)) return note(`Locked: ${whyLocked(graph, node)}.`);
     const x = data[node];
     this.typed = { node, x }; // the leaf of the field, and the number in it
+    const row = element("div", { class: "change" });
     const label = { "aria-label": `Value of ${nameOf(graph, node)}` };
     const text = { type: "text", inputmode: "decimal", value: exact(x), ...label };
-    this.field = element("input", text, row);
+    const field = element("input", text, row);
     const span = Math.max(2 * Math.abs(x), 2) || 2;
     const range = { type: "range", min: -span, max: span, step: span / 200, value: x, ...label };
     const slider = element("input", range, row);
     slider.value = x;
-    this.field.addEventListener("input", () => {
-      const typed = typedNumber(this.field.value);
-      this._refuse(typeof typed === "string" ? typed : "");
-      if (typeof typed === "string") return;
-      slider.value = typed;
+    const refusal = element("p", { class: "note warn", role: "status" }, row);
+    const change = (typed) => {
+      const isRefused = typeof typed === "string";
+      field.setAttribute("aria-invalid", String(isRefused));
+      setText(refusal, isRefused ? typed : "");
+      if (isRefused) return;
       this.typed.x = typed;
       this.set(node, typed);
+    };
+    field.addEventListener("input", () => {
+      const typed = typedNumber(field.value);
+      if (typeof typed === "number") slider.value = typed;
+      change(typed);
     });
     slider.addEventListener("input", () => {
-      const { field } = this;
-      this.field = slider;
-      this.typed.x = Number(slider.value);
-      this.set(node, this.typed.x);
-      this.field = field;
       field.value = exact(Number(slider.value));
-      this._refuse("");
+      change(Number(slider.value));
     });
-    this.refusal = element("p", { class: "note warn", role: "status" }, row);
     return row;
-  }
-
-  _refuse(sentence) {
-    this.field.setAttribute("aria-invalid", String(sentence !== ""));
-    setText(this.refusal, sentence);
-  }
-
-  _lockedRow(node) {
-    const why = this.engine.graph.isConstant[node]
-      ? "it is a constant of the program"
-      : "a primitive that this page cannot compute depends on it";
-    this.field = null;
-    return note(`Locked: ${why}.`);
   }
 
   _paths(node) {
@@ -174,6 +161,11 @@ export class Inspector {
     element("span", { text: number }, row);
     return row;
   }
+}
+
+function whyLocked(graph, node) {
+  if (graph.isConstant[node]) return "it is a constant of the program";
+  return "a primitive that this page cannot compute depends on it";
 }
 
 // The reason for a gradient of 0, by the path with the largest product.

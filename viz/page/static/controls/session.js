@@ -91,9 +91,8 @@ export class Session {
 
   reset() {
     const leaves = [...this.graph.op.keys()].filter((i) => this.engine.isFree(i));
-    this.engine.setLeaves(leaves, leaves.map((i) => this.graph.data[i]));
+    this.setLeaves(leaves, leaves.map((i) => this.graph.data[i]));
     byId("reset").disabled = true;
-    this._numbersChanged();
     this.onReset?.();
   }
 
@@ -141,7 +140,8 @@ export class Session {
   // Brings the step into the window, if it is outside; with "follow", also close enough to read.
   _follow({ node, pushes }) {
     if (node < 0) return;
-    this._showTurnsOf(node);
+    const { othersOf } = this.graph.clusters[this.view.boxOfNode(node).cluster] ?? {};
+    if (othersOf !== undefined) this._showTurnsOf(node, `c${othersOf}`);
     const nodes = [node, ...pushes.map((push) => push.operand)];
     const boxes = nodes.map((i) => this.view.boxOfNode(i));
     const x = Math.min(...boxes.map((b) => b.x));
@@ -246,10 +246,7 @@ export class Session {
 
   // Unfolds the modules around a node and selects it.
   reveal(node, focus = true) {
-    if (this.graph.clusterOf[node] !== this.graph.frameOf[node]) {
-      chooseTurnsOf(this.graph, node);
-      this._regroup(null);
-    }
+    if (this.graph.clusterOf[node] !== this.graph.frameOf[node]) this._showTurnsOf(node, null);
     const box = this.view.boxOfNode(node);
     const around = clustersAround(this.graph, this.graph.clusterOf[node]);
     for (const c of around) this.folded.delete(c);
@@ -258,12 +255,10 @@ export class Session {
     if (!focus) this.view.camera.show(this.view.boxes.get(`n${node}`));
   }
 
-  // Goes to the calls of a node, if a box for other calls stands for it.
-  _showTurnsOf(node) {
-    const { othersOf } = this.graph.clusters[this.view.boxOfNode(node).cluster] ?? {};
-    if (othersOf === undefined) return;
+  // Goes to the calls that a node belongs to.
+  _showTurnsOf(node, anchor) {
     chooseTurnsOf(this.graph, node);
-    this._regroup(`c${othersOf}`);
+    this._regroup(anchor);
   }
 
   _focusBox(box) {

@@ -10,7 +10,7 @@ export function pushLines(steps, push) {
   const { graph } = steps.engine;
   const { root } = graph;
   const { operand: a, from: c } = push;
-  const history = steps.engine.historyOf(push.k).map((x) => short(x));
+  const history = steps.engine.pushes.historyOf(push.k).map((x) => short(x));
   if (history.length > LONGEST) history.splice(0, history.length - LONGEST + 1, "…");
   const isIndeterminate = steps.engine.indeterminate.has(push.edge);
   const note = isIndeterminate ? ", as 0 · ∞ counts as 0; the limit may be another number" : "";

@@ -14,16 +14,6 @@ export function layoutOf(graph, folded, measure) {
   return new Plan(graph, folded).layout(measure);
 }
 
-// The outermost folded cluster around each cluster, or the cluster itself; -1 if none is folded.
-function foldsOf(clusters, folded) {
-  const home = new Int32Array(clusters.length);
-  for (let c = 0; c < clusters.length; c++) {
-    home[c] = -1;
-    for (let at = c; at >= 0; at = clusters[at].parent) if (folded.has(at)) home[c] = at;
-  }
-  return home;
-}
-
 // The y, below the top of a box, at which the line of operand number `slot` arrives.
 export function inletOf(slot, slots, height) {
   return Math.round(((slot + 0.5) * height) / slots);
@@ -48,8 +38,10 @@ function readingOrder({ count, root, first, operand }) {
 export class Plan {
   constructor(graph, folded) {
     this.graph = graph;
-    this.home = foldsOf(graph.clusters, folded);
-    this.depth = graph.clusters.map((_, c) => clustersAround(graph, c).length);
+    const around = graph.clusters.map((_, c) => clustersAround(graph, c));
+    this.depth = around.map((clusters) => clusters.length);
+    // by cluster, the outermost folded one around it, or -1
+    this.home = around.map((clusters) => clusters.findLast((c) => folded.has(c)) ?? -1);
     this.subgraphs = new Map([[-1, new SubgraphLayout()]]); // by cluster, parents first
     this.itemOf = new Map(); // box -> its index in the subgraph of its parent
     this.wires = new Map();

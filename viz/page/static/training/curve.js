@@ -1,6 +1,7 @@
 // Curve: the losses of runs by step, on a logarithmic axis if they span a decade.
 
 import { drawn } from "../base/dom.js";
+import { spanOf } from "../canvas/span.js";
 import { counted, short } from "../base/numbers.js";
 
 const CHART = { width: 360, height: 132 };
@@ -53,8 +54,7 @@ export class Curve {
   }
 
   _scale(losses) {
-    const low = losses.length ? Math.min(...losses) : 0;
-    const high = losses.length ? Math.max(...losses) : 1;
+    const [low, high] = spanOf(losses, (x) => x) ?? [0, 1];
     this.log = low > 0 && high > 10 * low;
     const transform = this.log ? Math.log : (x) => x;
     const [bottom, top] = [transform(low), transform(high)];

@@ -7,6 +7,7 @@ import { drawn, element, setText } from "../base/dom.js";
 import { tickOf } from "../canvas/legend.js";
 import { classAt } from "./trainer.js";
 import { cellPaths, drawCells, latticeOf, zeroLine } from "./grid.js";
+import { spanOf } from "../canvas/span.js";
 import { short } from "../base/numbers.js";
 import { printable } from "../base/text.js";
 
@@ -215,7 +216,7 @@ export class DecisionSurface {
 function boundsAround(examples, inputs) {
   const span = (k) => {
     const all = examples.map((row) => row[k]).filter(Number.isFinite);
-    const [low, high] = all.length ? [Math.min(...all), Math.max(...all)] : [-1, 1];
+    const [low, high] = spanOf(all, (x) => x) ?? [-1, 1];
     const room = AROUND_EXAMPLES * (high - low) || 1;
     return [low - room, high + room];
   };
