@@ -99,7 +99,7 @@ test("units stand in the order of their names, with 10 after 9", () => {
   const cells = order.flatMap((k) => [0, 1].map((parent) => ({ name: `neurons.${k}`, parent })));
   clusters.push(...cells);
   const clusterOf = cells.map((_, i) => i + 2);
-  const graph = { op: cells.map(() => 0), ops: ["relu"], clusters, clusterOf };
+  const graph = { op: cells.map(() => 0), ops: ["relu"], clusters, frameOf: clusterOf };
   const found = unitsOf(graph, { relu: {} });
   assert.deepEqual(found.map(({ name }) => name), ["layers.0", "layers.1"]);
   for (const { nodes } of found)

@@ -43,12 +43,11 @@ export class Picture {
     return grad;
   }
 
-  // The nodes with a wrong gradient.
-  get wrongNodes() {
-    if (this.correctGrad === null) return [];
-    const { grad, reached } = this.engine;
-    const same = (a, b) => Object.is(a, b) || Math.abs(a - b) <= 1e-9 * Math.abs(b);
-    return [...grad.keys()].filter((i) => reached[i] && !same(grad[i], this.correctGrad[i]));
+  // True for a node whose gradient comes out wrong.
+  isWrong(i) {
+    if (this.correctGrad === null || !this.engine.reached[i]) return false;
+    const [wrong, correct] = [this.engine.grad[i], this.correctGrad[i]];
+    return !Object.is(wrong, correct) && !(Math.abs(wrong - correct) <= 1e-9 * Math.abs(correct));
   }
 
   show(position) {
@@ -92,10 +91,8 @@ export class Picture {
     const data = this.dataOf(i);
     nonfinite(data, "");
     nonfinite(this.gradOf(i), " grad");
-    const isOver = this.correctGrad !== null && this.position === this.steps.last;
-    if (isOver && this.wrongNodes.includes(i)) {
+    if (this.position === this.steps.last && this.isWrong(i))
       flags.push(`should be ${signed(this.correctGrad[i])}`);
-    }
     if (this.extraFlags.has(i)) flags.push(this.extraFlags.get(i));
     else if (this.isOff(i)) flags.push(this.graph.off[this.graph.ops[this.graph.op[i]]]);
     if (this.graph.op[i] < 0 && this.graph.locked[i] && !this.graph.isConstant[i])

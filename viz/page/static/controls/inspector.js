@@ -132,16 +132,11 @@ export class Inspector {
     for (const { product, nodes } of greatest) this._path(list, nodes, product);
     if (count > BigInt(greatest.length)) this._line(list, "all other paths", signed(rest), "");
     this._line(list, "sum", signed(total), "sum");
-    const wrong =
-      this.engine.wrongOrder &&
-      !Object.is(total, grad[node]) &&
-      Math.abs(total - grad[node]) > 1e-9 * Math.abs(total);
-    const why = grad[node] === 0 && !wrong ? whyZero(this.picture, greatest[0]) : "";
-    if (why) return [title, list, note(why)];
-    if (!wrong) return [title, list];
-    const got = `The wrong order gives ${signed(grad[node])}`;
-    const text = `${got}: late contributions were never pushed on.`;
-    return [title, list, note(text, "note warn")];
+    if (this.picture.isWrong(node)) {
+      const got = `The wrong order gives ${signed(grad[node])}`;
+      return [title, list, note(`${got}: late contributions were never pushed on.`, "note warn")];
+    }
+    return grad[node] === 0 ? [title, list, note(whyZero(this.picture, greatest[0]))] : [title, list];
   }
 
   _path(list, nodes, product) {

@@ -36,7 +36,9 @@ export function seedLine(steps) {
 }
 
 // The gradients that come out wrong without the topological order.
-export function orderText({ graph, engine, correctGrad, wrongNodes }) {
+export function orderText(picture) {
+  const { graph, engine, correctGrad } = picture;
+  const wrongNodes = [...graph.op.keys()].filter((i) => picture.isWrong(i));
   if (wrongNodes.length === 0) return "In this graph, both orders give the same gradients.";
   const change = (i) => `${short(engine.grad[i])} instead of ${short(correctGrad[i])}`;
   const lost = wrongNodes.slice(-3).map((i) => `${nameOf(graph, i)} gets ${change(i)}`);

@@ -66,7 +66,11 @@ export class DecisionSurface {
     this.height = Math.round(this.width * Math.min(Math.max(share, 0.5), 1.1));
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     this.points.replaceChildren();
-    this.pointShapes = examples.map((row) => this._drawPoint(row));
+    this.pointShapes = examples.map((row) => {
+      const [x, y] = this._toPixels(row);
+      const transform = `translate(${x} ${y}) scale(${this.size})`;
+      return this._drawPoint(row, { transform }, this.points);
+    });
   }
 
   // Draws the scores of the model whose parameters the trainer has. Colors keep their scale until
@@ -129,10 +133,8 @@ export class DecisionSurface {
     const keys = element("p", { class: "note" }, parent);
     classes.forEach((label) => {
       if (label === null) return;
-      const row = Float64Array.of(0, 0, label);
-      const { shape, color } = this._styleOf(row);
       const svg = drawn("svg", { class: "key-shape", viewBox: "-7 -7 14 14", "aria-hidden": "true" }, keys);
-      drawn("path", { d: SHAPES[shape % SHAPES.length], class: `point ${color}` }, svg);
+      this._drawPoint([0, 0, label], {}, svg);
       element("span", { text: ` ${numbers.name[inputs]} = ${short(label)} ` }, keys);
     });
   }
@@ -165,12 +167,11 @@ export class DecisionSurface {
     setText(this.note, `${seen[0].toUpperCase()}${seen.slice(1)}.`);
   }
 
-  _drawPoint(row) {
+  _drawPoint(row, place, parent) {
     const { shape, color } = this._styleOf(row);
-    const [x, y] = this._toPixels(row);
+    const fill = `var(--${color}, var(--ink))`;
     const d = SHAPES[shape % SHAPES.length];
-    const transform = `translate(${x} ${y}) scale(${this.size})`;
-    return drawn("path", { d, class: `point ${color}`, transform }, this.points);
+    return drawn("path", { d, class: `point ${color}`, fill, ...place }, parent);
   }
 
   // With one score, two classes have the colors of its sides; with several, a class has its own
