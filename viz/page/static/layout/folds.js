@@ -43,24 +43,23 @@ function groupsToOpen(clusters, level) {
 // By cluster: the number of its nodes, of those that it shows one by one, and of its parameters,
 // and the nodes whose values leave it.
 export function contentsOf(graph) {
-  const { clusters, clusterOf, op, roles, userFirst, userEdge, target, root } = graph;
+  const { clusters, clusterOf, op, roles, operand, target, root } = graph;
   const contents = clusters.map(() => ({ size: 0, shown: 0, parameters: 0, outputs: [] }));
   const around = clusters.map((_, c) => clustersAround(graph, c));
+  const aroundOf = (i) => around[clusterOf[i]] ?? [];
+  const inside = Array.from(clusterOf.keys(), aroundOf); // by node, the modules that hold every user
+  inside[root] = [];
+  operand.forEach((i, e) => {
+    // a weight that only other calls use as well is no output of its neuron
+    if (op[i] < 0 && clusters[clusterOf[target[e]]]?.othersOf !== undefined) return;
+    if (inside[i].length > 0) inside[i] = inside[i].filter((c) => aroundOf(target[e]).includes(c));
+  });
   for (let i = 0; i < graph.count; i++) {
-    const own = clusterOf[i];
-    if (own < 0) continue;
-    let inside = i === root ? [] : around[own]; // the modules that hold every user
-    for (let k = userFirst[i]; k < userFirst[i + 1]; k++) {
-      const user = clusterOf[target[userEdge[k]]];
-      // a weight that only other calls use as well is no output of its neuron
-      if (op[i] < 0 && clusters[user]?.othersOf !== undefined) continue;
-      inside = inside.filter((c) => around[user]?.includes(c));
-    }
-    for (const c of around[own]) {
+    for (const c of aroundOf(i)) {
       contents[c].size += 1;
-      if (clusters[own].othersOf === undefined) contents[c].shown += 1;
+      if (clusters[clusterOf[i]].othersOf === undefined) contents[c].shown += 1;
       if (roles[i] === "parameter") contents[c].parameters += 1;
-      if (!inside.includes(c)) contents[c].outputs.push(i);
+      if (!inside[i].includes(c)) contents[c].outputs.push(i);
     }
   }
   return contents;
