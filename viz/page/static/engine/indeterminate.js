@@ -5,11 +5,9 @@ import { edgesInto } from "../base/graph.js";
 
 // The edges after a whole pass; see indeterminate_form.py.
 export function indeterminateEdges({ graph, data, local, grad, backwardOrder, order }) {
-  const { first, operand, isConstant, root } = graph;
+  const { first, operand, target, isConstant, root } = graph;
   const found = new Set();
-  if (!order.some((i) => edgesInto(graph, i).some((e) => isZeroTimesInfinity(grad[i], local[e])))) {
-    return found;
-  }
+  if (!local.some((slope, e) => isZeroTimesInfinity(grad[target[e]], slope))) return found;
   const constant = constantNodes({ graph, data, local, order });
   const reached = new Uint8Array(graph.count);
   reached[root] = 1;
