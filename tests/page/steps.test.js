@@ -162,13 +162,7 @@ test("a folded module knows what leaves it", () => {
   const graph = perceptron([2, 3, 1]);
   const target = new Int32Array(graph.operand.length);
   for (let i = 0; i < graph.count; i++) target.fill(i, graph.first[i], graph.first[i + 1]);
-  const userFirst = new Int32Array(graph.count + 1);
-  for (const i of graph.operand) userFirst[i + 1] += 1;
-  for (let i = 0; i < graph.count; i++) userFirst[i + 1] += userFirst[i];
-  const next = userFirst.slice();
-  const userEdge = new Int32Array(graph.operand.length);
-  graph.operand.forEach((i, e) => (userEdge[next[i]++] = e));
-  const contents = contentsOf({ ...graph, target, userFirst, userEdge });
+  const contents = contentsOf({ ...graph, target });
   assert.deepEqual(contents[0].outputs, [graph.root]);
   assert.equal(contents[1].outputs.length, 3);
   assert.equal(contents[0].size, graph.count - 2);

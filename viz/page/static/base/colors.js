@@ -21,6 +21,13 @@ export class Scale {
     return new Scale(largest);
   }
 
+  // The scale that spans this share of the numbers, so that a few large ones do not fade the rest.
+  static within(share, numbers) {
+    const sizes = numbers.map(Math.abs).filter(Number.isFinite);
+    sizes.sort((a, b) => a - b);
+    return new Scale(sizes[Math.floor(share * (sizes.length - 1))] || 1);
+  }
+
   // A shade from -12 to 12, by the square root, so that small gradients show; null for no gradient,
   // NaN for one that is not finite.
   shade(gradient) {

@@ -1,6 +1,7 @@
 // Dom: HTML and SVG elements. Text from a graph is set as text, never parsed as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
+const COLORS = new Set(["fill", "background"]); // as properties: the policy forbids style attributes
 
 export function drawn(tag, attributes = {}, parent = null) {
   return filled(document.createElementNS(SVG, tag), attributes, parent);
@@ -25,6 +26,10 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
+export function onClick(id, act) {
+  byId(id).addEventListener("click", act);
+}
+
 // Writes only a changed text: a drag rewrites pages of numbers at every frame.
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
@@ -33,6 +38,7 @@ export function setText(node, text) {
 function filled(node, attributes, parent) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "text") node.textContent = value;
+    else if (COLORS.has(name)) node.style[name] = value;
     else node.setAttribute(name, value);
   }
   if (parent) parent.append(node);

@@ -1,5 +1,6 @@
 // Formulas: a node in terms of its operands, by names or by numbers.
 
+import { clustersAround } from "./graph.js";
 import { factor, short } from "./numbers.js";
 import { bracketed, printable } from "./text.js";
 
@@ -20,7 +21,7 @@ export function fullName(graph, i) {
 
 export function pathOf(graph, i) {
   const parts = [graph.names[i]];
-  for (let c = graph.frameOf[i]; c >= 0; c = graph.clusters[c].parent) {
+  for (const c of clustersAround(graph, graph.frameOf[i])) {
     const { name, kind, module } = graph.clusters[c];
     if (name !== kind && module !== "") parts.unshift(name);
   }

@@ -1,5 +1,4 @@
-// Graph: the JSON of a scene as columns that can be walked in both directions. Nodes and edges are
-// known by their index. Edge e leads from operand[e] to target[e] and is operand number
+// Graph: the JSON of a scene as columns. Nodes and edges are known by their index. Edge e leads from operand[e] to target[e] and is operand number
 // e - first[target[e]] of that node.
 
 export const SCENE_VERSION = 2;
@@ -11,13 +10,11 @@ export function numberOf(x) {
   return x === null ? NaN : x;
 }
 
-// Makes { count, root, op, first, operand, target, userFirst, userEdge, data, grad, reached,
-// isConstant, isOpaque, locked, local, names, roles, flags, frameOf, clusterOf, clusters, turn,
-// turns, room, ops, symbols, notes, stale, off, flat, absorbing }. Node i belongs in the cluster
-// frameOf[i]; turns.js sets clusterOf[i], the cluster it is drawn in. The edges that leave node i
-// are userEdge[userFirst[i]] up to userFirst[i + 1]. `distinct` has the names that tell nodes
-// apart, by node, where they are longer. `stale` is a sentence if some data of the graph changed
-// after it was computed, else null.
+// Makes { count, root, op, first, operand, target, data, grad, reached, isConstant, isOpaque, locked,
+// local, names, roles, flags, frameOf, clusterOf, clusters, turn, turns, room, ops, symbols, notes,
+// stale, off, flat, absorbing }. Node i belongs in the cluster frameOf[i]; turns.js sets clusterOf[i],
+// the cluster it is drawn in. `distinct` has the names that tell nodes apart, by node, where they are
+// longer. `stale` is a sentence if some data of the graph changed after it was computed, else null.
 // `data`, `grad` and `reached` come from Python; `local` has Python's local derivatives of opaque
 // nodes, by edge, and NaN elsewhere.
 export function graphOf(scene) {
@@ -32,7 +29,6 @@ export function graphOf(scene) {
     count: nodes.op.length, root, notes, stale, ops, symbols, clusters, off, flat, absorbing,
     op: Int32Array.from(nodes.op),
     ...edges,
-    ...usersOf(edges.operand, nodes.op.length),
     data: Float64Array.from(nodes.data, numberOf),
     grad: Float64Array.from(nodes.grad, numberOf),
     reached: Uint8Array.from(nodes.grad, (g) => (g === null ? 0 : 1)),
@@ -51,6 +47,23 @@ export function graphOf(scene) {
   };
 }
 
+// The edges that lead to node i.
+export function edgesInto({ first }, i) {
+  return Array.from({ length: first[i + 1] - first[i] }, (_, k) => first[i] + k);
+}
+
+// A cluster and its ancestors, from the inside out; all of them must be open to show its nodes.
+export function clustersAround({ clusters }, c) {
+  const around = [];
+  for (let at = c; at >= 0; at = clusters[at].parent) around.push(at);
+  return around;
+}
+
+// The modules among them.
+export function modulesAround(graph, c) {
+  return clustersAround(graph, c).filter((at) => graph.clusters[at].module !== "");
+}
+
 function edgesOf(operands) {
   const first = new Int32Array(operands.length + 1);
   operands.forEach((of, i) => {
@@ -63,19 +76,6 @@ function edgesOf(operands) {
     target.fill(i, first[i], first[i + 1]);
   });
   return { first, operand, target };
-}
-
-function usersOf(operand, count) {
-  const userFirst = new Int32Array(count + 1);
-  for (const i of operand) userFirst[i + 1] += 1;
-  for (let i = 0; i < count; i++) userFirst[i + 1] += userFirst[i];
-  const userEdge = new Int32Array(operand.length);
-  const next = userFirst.slice();
-  operand.forEach((i, e) => {
-    userEdge[next[i]] = e;
-    next[i] += 1;
-  });
-  return { userFirst, userEdge };
 }
 
 function opaqueOf(opaque, { first, operand }) {

@@ -3,8 +3,10 @@
 export const MINUS = "−";
 export const NOT_YET = "–"; // stands for a number that no pass has reached
 
-// `digits` significant digits, with a true minus sign; 1.2e6 if that is shorter.
+// `digits` significant digits, with a true minus sign; 1.2e6 if that is shorter. A number that is not
+// known yet is null.
 export function short(x, digits = 4) {
+  if (x === null) return NOT_YET;
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : `${MINUS}∞`;
   const whole = Number.isInteger(x) && Math.abs(x) < 1e6;
@@ -43,6 +45,16 @@ export function typedNumber(text) {
   const x = Number(decimal);
   const isLost = x === 0 && /^[^e]*[1-9]/i.test(decimal);
   return Number.isFinite(x) && !isLost ? x : "no double, which has 5e−324 to 1.8e308; write ∞ or 0";
+}
+
+// A whole number with commas between its thousands.
+export function grouped(n) {
+  return n.toLocaleString("en");
+}
+
+// "1 node", "1,200 nodes".
+export function counted(n, noun) {
+  return `${grouped(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 // String(x), in which -0 keeps its sign.

@@ -12,10 +12,8 @@ export class Camera {
   constructor(svg, moved) {
     this.svg = svg;
     this.moved = moved;
-    this.x = 0;
-    this.y = 0;
-    this.scale = 1;
     this.goal = { x: 0, y: 0, scale: 1 }; // where a glide ends
+    Object.assign(this, this.goal);
     this.size = { width: 1, height: 1 }; // the size of the picture
     this.automatic = true; // fits after each resize, until the reader moves the picture
     this.start = null;
@@ -72,14 +70,14 @@ export class Camera {
     const whole = fitScale(size, frame);
     const near = start && whole < READABLE ? start() : null;
     const scale = near ? START : whole;
-    const place = (at, side) => {
+    const [x, y] = [["x", "width"], ["y", "height"]].map(([at, side]) => {
       const rest = frame[side] - size[side] * scale;
       if (rest >= 0 || !near) return rest / 2;
       const centered = frame[side] / 2 - (near[at] + near[side] / 2) * scale;
       return Math.min(Math.max(centered, rest), 0);
-    };
-    if (glide) this.glide(place("x", "width"), place("y", "height"), scale);
-    else this.set(place("x", "width"), place("y", "height"), scale);
+    });
+    if (glide) this.glide(x, y, scale);
+    else this.set(x, y, scale);
   }
 
   // Brings a box into view and enlarges it to the scale `least`. A box in view stays where it is.
@@ -111,10 +109,14 @@ export class Camera {
   }
 
   _set(x, y, scale) {
-    this.x = x;
-    this.y = y;
-    this.scale = scale;
+    Object.assign(this, { x, y, scale });
     this.moved();
+  }
+
+  // The point of the picture below the pointer.
+  pointAt(event) {
+    const [px, py] = this._position(event);
+    return [(px - this.x) / this.scale, (py - this.y) / this.scale];
   }
 
   _within(scale) {

@@ -11,6 +11,11 @@ const MEANING =
 
 const OFF = "off here: a relu that is 0 at this point, and passes no gradient";
 
+// A number on its color.
+export function tickOf(scale, x, text) {
+  return element("span", { class: "tick", text, background: shadeColor(scale.shade(x)) });
+}
+
 export class Legend {
   constructor(parent, picture) {
     this.picture = picture;
@@ -24,10 +29,8 @@ export class Legend {
     const colors = element("div", { class: "legend-row" }, parent);
     element("span", { text: "grad" }, colors);
     this.ticks = element("span", { class: "ticks" }, colors);
-    this.nonfinite = element("span", { class: "tick", text: "nan or ∞" }, colors);
-    this.nonfinite.style.background = shadeColor(NaN);
-    const unreached = element("span", { class: "tick", text: `${NOT_YET} not reached yet` }, colors);
-    unreached.style.background = shadeColor(null);
+    this.nonfinite = tickOf(picture.scale, NaN, "nan or ∞");
+    colors.append(this.nonfinite, tickOf(picture.scale, null, `${NOT_YET} not reached yet`));
     const meaning = element("div", { class: "legend-row" }, parent);
     element("span", { text: MEANING }, meaning);
     const line = "0 · ∞? (a purple line): counted as 0; the limit may be another number";
@@ -45,12 +48,7 @@ export class Legend {
     this.indeterminate.hidden = engine.indeterminate.size === 0;
     if (scale.largest === this.largest) return;
     this.largest = scale.largest;
-    this.ticks.replaceChildren(
-      ...scale.ticks().map((x) => {
-        const tick = element("span", { class: "tick", text: x ? signed(x, 2) : "0 = no effect" });
-        tick.style.background = shadeColor(scale.shade(x));
-        return tick;
-      }),
-    );
+    const text = (x) => (x ? signed(x, 2) : "0 = no effect");
+    this.ticks.replaceChildren(...scale.ticks().map((x) => tickOf(scale, x, text(x))));
   }
 }

@@ -3,6 +3,7 @@
 
 import { animate, prefersReducedMotion } from "../base/animation.js";
 import { drawn } from "../base/dom.js";
+import { edgesInto } from "../base/graph.js";
 import { factor, short } from "../base/numbers.js";
 import { setFittedText } from "./boxes.js";
 import { widthOf } from "../base/text.js";
@@ -10,6 +11,7 @@ import { wirePath } from "./wires.js";
 
 const SIZE = 13; // height of the numbers at an edge, at any zoom
 const CALLOUTS = 6; // edges with numbers at once, at most
+const GAP = 4; // between a box and its halo
 const BEAD = 420; // milliseconds of its way
 
 export class Overlay {
@@ -27,19 +29,10 @@ export class Overlay {
     view.onDraw = () => this.draw();
   }
 
-  select(box) {
-    this.selected = box;
-    this.draw();
-  }
-
-  showMatches(nodes) {
-    this.matches = nodes;
-    this.draw();
-  }
-
-  // Shows a path to the result, given as nodes; null for none.
-  showPath(path) {
-    this.path = path;
+  // Changes some of the marks: the boxes `selected` and `pointed`, or null; the nodes `matches`; the
+  // nodes of a `path` to the result, or null.
+  mark(marks) {
+    Object.assign(this, marks);
     this.draw();
   }
 
@@ -64,10 +57,8 @@ export class Overlay {
 
   // Marks the lines of a box, so that each can be followed to its other end.
   _traceLines(id) {
-    for (const { source, target, points } of this.view.wires ?? []) {
-      if (source === id || target === id)
-        drawn("path", { class: "traced", d: wirePath(points) }, this.layer);
-    }
+    for (const wire of this.view.wires ?? [])
+      if (wire.source === id || wire.target === id) this._drawLine("traced", wire);
   }
 
   _drawHalo(box, kind) {
@@ -75,27 +66,23 @@ export class Overlay {
     const current = this.view.boxes.get(box.id);
     if (!current) return;
     const { x, y, width, height } = current;
-    const gap = 4;
-    const shape = {
-      x: x - gap,
-      y: y - gap,
-      width: width + 2 * gap,
-      height: height + 2 * gap,
-      rx: 8,
-    };
-    const halo = drawn("rect", { class: `halo ${kind}`, ...shape }, this.halos);
+    const around = { x: x - GAP, y: y - GAP, width: width + 2 * GAP, height: height + 2 * GAP };
+    const halo = drawn("rect", { class: `halo ${kind}`, rx: 8, ...around }, this.halos);
     halo.style.strokeWidth = Math.max(2.5, 2 / this.view.camera.scale);
   }
 
   _drawPath(nodes) {
     const { graph } = this.view.picture;
-    for (let i = 0; i + 1 < nodes.length; i++) {
-      const v = nodes[i + 1];
-      for (let e = graph.first[v]; e < graph.first[v + 1]; e++) {
-        const wire = graph.operand[e] === nodes[i] ? this.view.wireOf.get(e) : null;
-        if (wire) drawn("path", { class: "trail", d: wirePath(wire.points) }, this.layer);
+    nodes.slice(1).forEach((v, k) => {
+      for (const e of edgesInto(graph, v)) {
+        const wire = graph.operand[e] === nodes[k] ? this.view.wireOf.get(e) : undefined;
+        if (wire) this._drawLine("trail", wire);
       }
-    }
+    });
+  }
+
+  _drawLine(kind, { points }) {
+    return drawn("path", { class: kind, d: wirePath(points) }, this.layer);
   }
 
   _drawEvent({ kind, node, pushes }) {
@@ -107,10 +94,8 @@ export class Overlay {
     for (const push of pushes) {
       const wire = view.wireOf.get(push.edge);
       const receiver = view.boxOfNode(push.operand);
-      if (wire) {
-        const line = drawn("path", { class: "pushed", d: wirePath(wire.points) }, this.layer);
-        line.style.strokeWidth = Math.max(3, 2 / view.camera.scale);
-      }
+      const line = wire && this._drawLine("pushed", wire);
+      if (line) line.style.strokeWidth = Math.max(3, 2 / view.camera.scale);
       this._drawHalo(receiver, "");
       if (pushes.length <= CALLOUTS) this._drawCallout(push, wire, receiver, taken);
     }
@@ -133,14 +118,8 @@ export class Overlay {
     );
     const [x, y] = spots[costs.indexOf(Math.min(...costs))] ?? [0, 0];
     taken.push({ x: x - width / 2, y: y - height / 2, width, height });
-    const g = drawn(
-      "g",
-      {
-        class: "callout",
-        transform: `translate(${x} ${y}) scale(${1 / camera.scale})`,
-      },
-      this.layer,
-    );
+    const transform = `translate(${x} ${y}) scale(${1 / camera.scale})`;
+    const g = drawn("g", { class: "callout", transform }, this.layer);
     const wide = width * camera.scale;
     drawn("rect", { x: -wide / 2, y: -11, width: wide, height: 22, rx: 5 }, g);
     setFittedText(drawn("text", { x: 7 - wide / 2, y: 4.5 }, g), text, SIZE, wide);
@@ -149,17 +128,12 @@ export class Overlay {
   // The area of boxes, other numbers and the window's outside that a spot would cover.
   _hiddenArea(x, y, width, height, taken) {
     const own = { x: x - width / 2, y: y - height / 2, width, height };
-    const view = this.view.camera.visibleArea(-4);
+    const { left, right, top, bottom } = this.view.camera.visibleArea(-4);
+    const window = { x: left, y: top, width: right - left, height: bottom - top };
     let cost = 0;
     const boxes = this.view.layout.boxes.filter((box) => box.kind !== "cluster");
     for (const box of boxes) cost += sharedArea(own, box);
     for (const other of taken) cost += 3 * sharedArea(own, other);
-    const window = {
-      x: view.left,
-      y: view.top,
-      width: view.right - view.left,
-      height: view.bottom - view.top,
-    };
     return cost + 5 * (width * height - sharedArea(own, window));
   }
 

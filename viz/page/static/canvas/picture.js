@@ -3,7 +3,10 @@
 import { INDETERMINATE, Scale, shadeColor } from "../base/colors.js";
 import { contentsOf } from "../layout/folds.js";
 import { nameOf } from "../base/formulas.js";
-import { short, signed } from "../base/numbers.js";
+import { counted, short, signed } from "../base/numbers.js";
+import { spanOf, spanText } from "./span.js";
+import { titleOf } from "../layout/sizes.js";
+import { printable } from "../base/text.js";
 
 export class Picture {
   constructor(engine, steps) {
@@ -11,15 +14,10 @@ export class Picture {
     this.steps = steps;
     this.graph = engine.graph;
     this.regroup();
-    this.pushOf = null;
     this.keepsScale = false; // true during a drag
     this.extraFlags = new Map(); // by node, beside the flags that follow from numbers
     this.position = 0;
     this.refresh();
-  }
-
-  get local() {
-    return this.engine.local;
   }
 
   // Recomputes after a change of the calls shown.
@@ -33,7 +31,6 @@ export class Picture {
     this.correctGrad = engine.wrongOrder ? this._correctGrad() : null;
     if (!this.keepsScale || !this.scale.largest)
       this.scale = Scale.of(engine.grad, engine.reached);
-    this.pushOf = null;
     this.show(Math.min(this.position, this.steps.last));
   }
 
@@ -46,12 +43,11 @@ export class Picture {
     return grad;
   }
 
-  // The nodes with a wrong gradient.
-  get wrongNodes() {
-    if (this.correctGrad === null) return [];
-    const { grad, reached } = this.engine;
-    const same = (a, b) => Object.is(a, b) || Math.abs(a - b) <= 1e-9 * Math.abs(b);
-    return [...grad.keys()].filter((i) => reached[i] && !same(grad[i], this.correctGrad[i]));
+  // True for a node whose gradient comes out wrong.
+  isWrong(i) {
+    if (this.correctGrad === null || !this.engine.reached[i]) return false;
+    const [wrong, correct] = [this.engine.grad[i], this.correctGrad[i]];
+    return !Object.is(wrong, correct) && !(Math.abs(wrong - correct) <= 1e-9 * Math.abs(correct));
   }
 
   show(position) {
@@ -69,7 +65,7 @@ export class Picture {
 
   // The number that was pushed along an edge, or null before that push.
   contributionOf(edge) {
-    const k = this._pushOf(edge);
+    const k = this.engine.pushes.along[edge];
     if (k < 0 || this.position <= this.steps.seed + k) return null;
     return this.engine.push(k).contribution;
   }
@@ -95,10 +91,8 @@ export class Picture {
     const data = this.dataOf(i);
     nonfinite(data, "");
     nonfinite(this.gradOf(i), " grad");
-    const isOver = this.correctGrad !== null && this.position === this.steps.last;
-    if (isOver && this.wrongNodes.includes(i)) {
+    if (this.position === this.steps.last && this.isWrong(i))
       flags.push(`should be ${signed(this.correctGrad[i])}`);
-    }
     if (this.extraFlags.has(i)) flags.push(this.extraFlags.get(i));
     else if (this.isOff(i)) flags.push(this.graph.off[this.graph.ops[this.graph.op[i]]]);
     if (this.graph.op[i] < 0 && this.graph.locked[i] && !this.graph.isConstant[i])
@@ -124,17 +118,20 @@ export class Picture {
     ].join(", ");
   }
 
-  describeBox(box) {
-    if (box.kind === "node") return this.describe(box.node);
-    return `module ${this.graph.clusters[box.cluster].title}`;
+  describeBox({ kind, node, cluster }) {
+    if (kind === "node") return this.describe(node);
+    if (kind === "cluster") return `module ${titleOf(this.graph, cluster)}. Press Enter to fold.`;
+    const grad = spanOf(this.contents[cluster].outputs, (i) => this.gradOf(i));
+    const { title, othersOf } = this.graph.clusters[cluster];
+    const what = `folded module ${printable(title, 48)}, ${this.sizeOf(cluster)}`;
+    const act = othersOf === undefined ? "unfold" : "show the next";
+    return `${what}, gradients ${spanText(grad, signed)}. Press Enter to ${act}.`;
   }
 
-  _pushOf(edge) {
-    if (this.pushOf === null) {
-      const { engine } = this;
-      this.pushOf = new Int32Array(engine.local.length).fill(-1);
-      for (let k = 0; k < engine.pushCount; k++) this.pushOf[engine.push(k).edge] = k;
-    }
-    return this.pushOf[edge];
+  // "7 nodes, 3 parameters".
+  sizeOf(cluster) {
+    const { size, parameters } = this.contents[cluster];
+    const more = parameters ? `, ${counted(parameters, "parameter")}` : "";
+    return `${counted(size, "node")}${more}`;
   }
 }

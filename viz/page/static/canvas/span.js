@@ -1,7 +1,5 @@
 // Span: the lowest and highest of several numbers, as of the outputs of a module.
 
-import { NOT_YET } from "../base/numbers.js";
-
 // [lowest, highest] of the known numbers, or null.
 export function spanOf(nodes, valueOf) {
   let span = null;
@@ -21,7 +19,7 @@ export function largestOf(span) {
 }
 
 export function spanText(span, write) {
-  if (span === null) return NOT_YET;
+  if (span === null) return write(null);
   const [low, high] = span;
   return Object.is(low, high) ? write(low, 4) : `${write(low, 3)} … ${write(high, 3)}`;
 }

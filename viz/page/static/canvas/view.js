@@ -6,6 +6,7 @@ import { boxOf } from "./boxes.js";
 import { Camera } from "./camera.js";
 import { FONT, LARGEST_TEXT, MEDIUM } from "../layout/sizes.js";
 import { READABLE } from "../layout/fit.js";
+import { clustersAround } from "../base/graph.js";
 import { shadeColor } from "../base/colors.js";
 import { drawn } from "../base/dom.js";
 import { largestOf, spanOf } from "./span.js";
@@ -18,6 +19,7 @@ const TEXT = [
   [0.45, 20],
   [READABLE, LARGEST_TEXT],
 ];
+const LAYERS = ["far", "frame", "wire", "halo", "box", "overlay", "bead"]; // from below
 const CROWD = 450; // boxes drawn one by one, at most
 const AROUND_WINDOW = 220; // pixels around the window that are drawn in advance
 const USUAL = { width: 900, height: 640 }; // for a layout before the size is known
@@ -27,16 +29,8 @@ export class View {
     this.svg = svg;
     this.picture = picture;
     this.world = drawn("g", {}, svg);
-    const layer = () => drawn("g", {}, this.world);
-    this.layers = {
-      far: layer(),
-      frame: layer(),
-      wire: layer(),
-      halo: layer(),
-      box: layer(),
-      overlay: layer(),
-      bead: layer(),
-    };
+    this.layers = {};
+    for (const name of LAYERS) this.layers[name] = drawn("g", {}, this.world);
     this.shown = new Map(); // the boxes and wires that have elements, by id
     this.level = "";
     this.asked = 0;
@@ -56,14 +50,11 @@ export class View {
       return camera.fit(before.size > 0, before.size > 0 ? null : result);
     }
     camera.start &&= () => this.boxes.get(anchor);
+    const { x, y, scale } = camera;
     const [old, now] = [before.get(anchor), this.boxes.get(anchor)];
-    const shift = [now.x - old.x, now.y - old.y];
-    camera.set(
-      camera.x - shift[0] * camera.scale,
-      camera.y - shift[1] * camera.scale,
-      camera.scale,
-    );
-    if (!still) return this._morph(before, shift, old);
+    const [dx, dy] = [now.x - old.x, now.y - old.y];
+    camera.set(x - dx * scale, y - dy * scale, scale);
+    if (!still) return this._morph(before, [dx, dy], old);
     if (camera.automatic) camera.fit(false, camera.start);
     return this.draw();
   }
@@ -99,15 +90,13 @@ export class View {
 
   // Writes the numbers of the picture.
   update() {
-    for (const { part } of this.shown.values()) part.update(this.picture);
+    for (const part of this.shown.values()) part.update(this.picture);
     if (this.level === "far") this._colorOverview();
   }
 
-  // The box at a position on the screen, or null.
-  boxAt(clientX, clientY) {
-    const frame = this.svg.getBoundingClientRect();
-    const x = (clientX - frame.left - this.camera.x) / this.camera.scale;
-    const y = (clientY - frame.top - this.camera.y) / this.camera.scale;
+  // The box below the pointer, or null.
+  boxAt(event) {
+    const [x, y] = this.camera.pointAt(event);
     const inside = (b) => x >= b.x && x <= b.x + b.width && y >= b.y && y <= b.y + b.height;
     let hit = null;
     for (const box of this.layout.boxes) {
@@ -119,18 +108,14 @@ export class View {
   }
 
   boxOfNode(i) {
-    const own = this.boxes.get(`n${i}`);
-    if (own) return own;
-    const { clusters, clusterOf } = this.picture.graph;
-    for (let c = clusterOf[i]; c >= 0; c = clusters[c].parent) {
-      const box = this.boxes.get(`c${c}`);
-      if (box && box.kind === "fold") return box;
-    }
-    return null;
+    const { graph } = this.picture;
+    const around = clustersAround(graph, graph.clusterOf[i]).map((c) => this.boxes.get(`c${c}`));
+    const fold = around.find((box) => box?.kind === "fold");
+    return this.boxes.get(`n${i}`) ?? fold ?? null;
   }
 
   elementOf(id) {
-    return this.shown.get(id)?.part.g ?? null;
+    return this.shown.get(id)?.g ?? null;
   }
 
   // Draws now instead of in the next frame.
@@ -172,11 +157,11 @@ export class View {
     const part = make();
     part.update(this.picture);
     this.layers[layer].append(part.g);
-    this.shown.set(id, { part });
+    this.shown.set(id, part);
   }
 
   _keepOnly(ids) {
-    for (const [id, { part }] of this.shown) {
+    for (const [id, part] of this.shown) {
       if (ids.has(id)) continue;
       part.g.remove();
       this.shown.delete(id);
@@ -187,21 +172,20 @@ export class View {
     this.focused ??= this.svg.querySelector(":focus")?.dataset.id;
     this._keepOnly(new Set());
     this.layers.far.replaceChildren();
-    this.overviewPaths = null;
+    this.farBoxes = null;
     this._moved();
   }
 
   // Draws all boxes of one color as one path: thousands cost as much as a few dozen.
   _drawOverview() {
-    if (!this.overviewPaths) {
+    if (this.farBoxes === null) {
       const { far } = this.layers;
       const frames = this.layout.boxes.filter((b) => b.kind === "cluster");
       const g = drawn("g", { class: "frame" }, far);
       for (const { x, y, width, height } of frames) drawn("rect", { x, y, width, height }, g);
       const d = this.wires.map(({ points }) => roughPath(points)).join("");
-      const lines = drawn("path", { class: "wire", d }, far);
-      lines.style.stroke = "var(--line-none)";
-      this.overviewPaths = new Map();
+      drawn("path", { class: "wire", d }, far);
+      this.farBoxes = drawn("g", { class: "far-box" }, far);
       this._colorOverview();
     }
     this.onDraw?.();
@@ -213,24 +197,13 @@ export class View {
     for (const box of this.layout.boxes) {
       if (box.kind === "cluster") continue;
       const nodes = box.kind === "fold" ? picture.contents[box.cluster].outputs : [box.node];
-      const color = shadeColor(
-        picture.scale.shade(largestOf(spanOf(nodes, (i) => picture.gradOf(i)))),
-      );
-      if (!paths.has(color)) paths.set(color, []);
+      const grad = largestOf(spanOf(nodes, (i) => picture.gradOf(i)));
+      const fill = shadeColor(picture.scale.shade(grad));
       const { x, y, width, height } = box;
-      paths.get(color).push(`M${x} ${y}h${width}v${height}h${-width}z`);
+      paths.set(fill, `${paths.get(fill) ?? ""}M${x} ${y}h${width}v${height}h${-width}z`);
     }
-    for (const [color, path] of this.overviewPaths) {
-      if (!paths.has(color)) path.setAttribute("d", "");
-    }
-    for (const [color, parts] of paths) {
-      if (!this.overviewPaths.has(color)) {
-        const path = drawn("path", { class: "far-box" }, this.layers.far);
-        path.style.fill = color;
-        this.overviewPaths.set(color, path);
-      }
-      this.overviewPaths.get(color).setAttribute("d", parts.join(""));
-    }
+    const drawings = Array.from(paths, ([fill, d]) => drawn("path", { fill, d }));
+    this.farBoxes.replaceChildren(...drawings);
   }
 
   // Moves boxes from their old positions; new ones come out of the box that was opened.
@@ -241,18 +214,15 @@ export class View {
     const hidden = ["wire", "halo", "overlay"];
     for (const name of hidden) this.layers[name].style.opacity = 0;
     animate(340, (share) => {
-      for (const [id, { part }] of moving)
+      for (const [id, part] of moving)
         this._between(part, this.boxes.get(id), before.get(id), opened, [dx, dy], eased(share));
       if (share === 1) for (const name of hidden) this.layers[name].style.opacity = "";
     });
   }
 
   _between(part, box, old, opened, [dx, dy], s) {
-    const from = old ?? {
-      ...opened,
-      x: opened.x + opened.width / 3,
-      y: opened.y + opened.height / 3,
-    };
+    const { x: left, y: top, width, height } = opened;
+    const from = old ?? { x: left + width / 3, y: top + height / 3, width, height };
     const mix = (a, b) => a + (b - a) * s;
     const x = mix(from.x + dx, box.x);
     const y = mix(from.y + dy, box.y);

@@ -1,7 +1,7 @@
 // Arrangement: the panel beside the graph, its width and its parts, and the presenter mode. The
 // browser remembers it, except in a frame that may not store anything.
 
-import { byId } from "../base/dom.js";
+import { byId, onClick } from "../base/dom.js";
 
 const STORED = "microgradlike";
 const LEAST = 240; // pixels
@@ -23,8 +23,8 @@ export class Arrangement {
     const shortcuts = byId("shortcuts");
     shortcuts.checked = this.kept.shortcuts ?? true;
     shortcuts.addEventListener("change", () => this._keep("shortcuts", shortcuts.checked));
-    byId("panel").addEventListener("click", () => this.togglePanel());
-    byId("present").addEventListener("click", () => this.present());
+    onClick("panel", () => this.togglePanel());
+    onClick("present", () => this.present());
     document.addEventListener("fullscreenchange", () => {
       if (!document.fullscreenElement) this.present(false);
     });

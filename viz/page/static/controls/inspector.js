@@ -1,10 +1,11 @@
 // Inspector: one node with its formula, its exact numbers and its paths to the result.
 
 import { addFact, byId, element, setText } from "../base/dom.js";
+import { edgesInto } from "../base/graph.js";
 import { derivativeName, formulaByName, formulaByNumber, fullName, nameOf } from "../base/formulas.js";
 import { moduleFacts } from "./module_facts.js";
 import { Nudge } from "./nudge.js";
-import { NOT_YET, exact, short, signed, typedNumber } from "../base/numbers.js";
+import { exact, grouped, short, signed, typedNumber } from "../base/numbers.js";
 import { pathsOf } from "../engine/paths.js";
 
 const LISTED = 6; // paths, at most
@@ -18,54 +19,44 @@ export class Inspector {
   constructor(picture, { set, follow }) {
     this.picture = picture;
     this.engine = picture.engine;
-    this.container = byId("inspected");
+    this.slots = {}; // the parts of the panel, so that a field that is edited stays
+    byId("inspected").replaceChildren();
+    for (const name of ["facts", "value", "rest"])
+      this.slots[name] = element("div", {}, byId("inspected"));
     this.nudge = new Nudge(picture);
     this.set = set;
     this.follow = follow;
-    this.node = null;
-    this.module = null;
-    this.field = null;
-    this.typed = null;
   }
 
-  inspect(node) {
+  // Shows a node, or the module `cluster`.
+  inspect(node, cluster) {
     if (node !== this.node) this.nudge.size = null;
-    this.node = node;
-    this.module = null;
-    this.show();
-  }
-
-  inspectModule(cluster) {
-    this.node = null;
-    this.module = cluster;
+    Object.assign(this, { node, cluster });
     this.show();
   }
 
   // Writes everything again except a field that is being edited.
   show() {
     this.follow(null);
-    const { node } = this;
-    if (node === null && this.module !== null) {
-      this.container.replaceChildren(...moduleFacts(this.picture, this.module));
+    const { node, cluster, slots } = this;
+    if (node === undefined) {
+      const isEmpty = cluster === undefined;
+      const facts = isEmpty ? [note(EMPTY_INSPECTOR)] : moduleFacts(this.picture, cluster);
+      slots.facts.replaceChildren(...facts);
+      slots.value.replaceChildren();
+      slots.rest.replaceChildren();
       return;
     }
-    if (node === null) {
-      this.container.replaceChildren(note(EMPTY_INSPECTOR));
-      return;
-    }
-    const isTyped = this.typed?.node === node && Object.is(this.typed.x, this.engine.data[node]);
-    const typing = isTyped && document.activeElement === this.field;
-    const parts = [this._facts(node)];
-    if (this.engine.graph.op[node] < 0) parts.push(typing ? this.row : this._valueRow(node));
-    const rest = [...this._paths(node), ...this.nudge.partsFor(node)];
-    if (typing) {
-      const after = [...this.container.children].filter((child) => child !== this.row);
-      for (const child of after) child.remove();
-      this.row.before(parts[0]);
-      this.row.after(...rest);
-    } else {
-      this.container.replaceChildren(...parts, ...rest);
-    }
+    const isLeaf = this.engine.graph.op[node] < 0;
+    slots.facts.replaceChildren(this._facts(node));
+    if (!this._isTyping(node)) slots.value.replaceChildren(...(isLeaf ? [this._valueRow(node)] : []));
+    slots.rest.replaceChildren(...this._paths(node), ...this.nudge.partsFor(node));
+  }
+
+  _isTyping(node) {
+    const { typed, slots } = this;
+    const isTyped = typed?.node === node && Object.is(typed.x, this.engine.data[node]);
+    return isTyped && slots.value.contains(document.activeElement);
   }
 
   _facts(node) {
@@ -74,15 +65,12 @@ export class Inspector {
     const fact = (term, text) => addFact(list, term, text);
     fact("name", fullName(graph, node));
     const data = this.picture.dataOf(node);
-    if (graph.op[node] >= 0) {
-      fact("=", formulaByName(graph, node));
-      if (data !== null) fact("=", formulaByNumber(graph, node, this.engine.data));
-    } else {
-      fact("role", graph.roles[node]);
-    }
-    const grad = this.picture.gradOf(node);
-    fact("data", data === null ? NOT_YET : exact(data));
-    fact("grad", grad === null ? NOT_YET : exact(grad));
+    if (graph.op[node] < 0) fact("role", graph.roles[node]);
+    else fact("=", formulaByName(graph, node));
+    if (graph.op[node] >= 0 && data !== null)
+      fact("=", formulaByNumber(graph, node, this.engine.data));
+    fact("data", exact(data));
+    fact("grad", exact(this.picture.gradOf(node)));
     if (data !== null) this._slopes(node, fact);
     return list;
   }
@@ -90,61 +78,45 @@ export class Inspector {
   // Lists the local derivatives, one per operand.
   _slopes(node, fact) {
     const { graph, local } = this.engine;
-    const last = Math.min(graph.first[node + 1], graph.first[node] + SLOPES);
-    for (let e = graph.first[node]; e < last; e++) {
+    for (const e of edgesInto(graph, node).slice(0, SLOPES)) {
       const x = graph.operand[e];
-      if (!graph.isConstant[x])
-        fact(derivativeName(graph, node, x), short(local[e]));
+      if (!graph.isConstant[x]) fact(derivativeName(graph, node, x), short(local[e]));
     }
   }
 
   // A field and a slider for the value of a leaf, or the reason why it is locked.
   _valueRow(node) {
     const { graph, data } = this.engine;
-    if (!this.engine.isFree(node)) return this._lockedRow(node);
-    this.row = element("div", { class: "change" });
+    if (!this.engine.isFree(node)) return note(`Locked: ${whyLocked(graph, node)}.`);
     const x = data[node];
     this.typed = { node, x }; // the leaf of the field, and the number in it
+    const row = element("div", { class: "change" });
     const label = { "aria-label": `Value of ${nameOf(graph, node)}` };
     const text = { type: "text", inputmode: "decimal", value: exact(x), ...label };
-    this.field = element("input", text, this.row);
+    const field = element("input", text, row);
     const span = Math.max(2 * Math.abs(x), 2) || 2;
     const range = { type: "range", min: -span, max: span, step: span / 200, value: x, ...label };
-    const slider = element("input", range, this.row);
+    const slider = element("input", range, row);
     slider.value = x;
-    this.field.addEventListener("input", () => {
-      const typed = typedNumber(this.field.value);
-      this._refuse(typeof typed === "string" ? typed : "");
-      if (typeof typed === "string") return;
-      slider.value = typed;
+    const refusal = element("p", { class: "note warn", role: "status" }, row);
+    const change = (typed) => {
+      const isRefused = typeof typed === "string";
+      field.setAttribute("aria-invalid", String(isRefused));
+      setText(refusal, isRefused ? typed : "");
+      if (isRefused) return;
       this.typed.x = typed;
       this.set(node, typed);
+    };
+    field.addEventListener("input", () => {
+      const typed = typedNumber(field.value);
+      if (typeof typed === "number") slider.value = typed;
+      change(typed);
     });
     slider.addEventListener("input", () => {
-      const { field } = this;
-      this.field = slider;
-      this.typed.x = Number(slider.value);
-      this.set(node, this.typed.x);
-      this.field = field;
       field.value = exact(Number(slider.value));
-      this._refuse("");
+      change(Number(slider.value));
     });
-    this.refusal = element("p", { class: "note warn", role: "status" }, this.row);
-    return this.row;
-  }
-
-  _refuse(sentence) {
-    this.field.setAttribute("aria-invalid", String(sentence !== ""));
-    setText(this.refusal, sentence);
-  }
-
-  _lockedRow(node) {
-    const why = this.engine.graph.isConstant[node]
-      ? "it is a constant of the program"
-      : "a primitive that this page cannot compute depends on it";
-    this.row = note(`Locked: ${why}.`);
-    this.field = null;
-    return this.row;
+    return row;
   }
 
   _paths(node) {
@@ -152,42 +124,30 @@ export class Inspector {
     const L = nameOf(graph, graph.root);
     if (node === graph.root || graph.isConstant[node]) return [];
     const { count, greatest, rest, total } = pathsOf(this.engine, node, LISTED);
-    const many = count > 1000000n ? `${short(Number(count), 3)}` : count.toLocaleString("en");
-    const title = element("h3", {
-      text: count === 1n ? `1 path to ${L}` : `${many} paths to ${L}, largest first`,
-    });
+    const many = count > 1000000n ? short(Number(count), 3) : grouped(count);
+    const paths = count === 1n ? `1 path to ${L}` : `${many} paths to ${L}, largest first`;
+    const title = element("h3", { text: paths });
     if (count === 0n) return [note(`There is no path to ${L}, so the gradient stays 0.`)];
     const list = element("ul", { class: "paths" });
     for (const { product, nodes } of greatest) this._path(list, nodes, product);
     if (count > BigInt(greatest.length)) this._line(list, "all other paths", signed(rest), "");
     this._line(list, "sum", signed(total), "sum");
-    const wrong =
-      this.engine.wrongOrder &&
-      !Object.is(total, grad[node]) &&
-      Math.abs(total - grad[node]) > 1e-9 * Math.abs(total);
-    const why = grad[node] === 0 && !wrong ? whyZero(this.picture, greatest[0]) : "";
-    if (why) return [title, list, note(why)];
-    if (!wrong) return [title, list];
-    const got = `The wrong order gives ${signed(grad[node])}`;
-    const text = `${got}: late contributions were never pushed on.`;
-    return [title, list, note(text, "note warn")];
+    if (this.picture.isWrong(node)) {
+      const got = `The wrong order gives ${signed(grad[node])}`;
+      return [title, list, note(`${got}: late contributions were never pushed on.`, "note warn")];
+    }
+    return grad[node] === 0 ? [title, list, note(whyZero(this.picture, greatest[0]))] : [title, list];
   }
 
   _path(list, nodes, product) {
     const names = nodes.map((i) => nameOf(this.engine.graph, i));
-    const text =
-      names.length > NAMES
-        ? [...names.slice(0, 3), `… ${names.length - 5} …`, ...names.slice(-2)]
-        : names;
-    const row = this._line(list, text.join(" → "), signed(product), "");
+    if (names.length > NAMES) names.splice(3, names.length - 5, `… ${names.length - 5} …`);
+    const row = this._line(list, names.join(" → "), signed(product), "");
     row.setAttribute("tabindex", "0");
-    for (const [on, off] of [
-      ["pointerenter", "pointerleave"],
-      ["focus", "blur"],
-    ]) {
+    for (const on of ["pointerenter", "focus"])
       row.addEventListener(on, () => this.follow(nodes));
+    for (const off of ["pointerleave", "blur"])
       row.addEventListener(off, () => this.follow(null));
-    }
   }
 
   _line(list, what, number, kind) {
@@ -196,6 +156,11 @@ export class Inspector {
     element("span", { text: number }, row);
     return row;
   }
+}
+
+function whyLocked(graph, node) {
+  if (graph.isConstant[node]) return "it is a constant of the program";
+  return "a primitive that this page cannot compute depends on it";
 }
 
 // The reason for a gradient of 0, by the path with the largest product.

@@ -1,7 +1,7 @@
 // Main: the entry of a page. The only module that reads SCENE and PRIMITIVES.
 
 import { Arrangement } from "./arrangement.js";
-import { byId } from "../base/dom.js";
+import { byId, onClick } from "../base/dom.js";
 import { Engine } from "../engine/engine.js";
 import { graphOf } from "../base/graph.js";
 import { listenToKeys } from "./keys.js";
@@ -21,16 +21,12 @@ showNotice(engine);
 listenToKeys(session, arrangement);
 listenToPointer(session);
 
-for (const [id, act] of Object.entries({
-  "fold-all": () => session.foldAll(),
-  "unfold-all": () => session.unfold(),
-  "zoom-in": () => camera.zoom(1.25),
-  "zoom-out": () => camera.zoom(0.8),
-  fit: () => camera.fit(),
-  reset: () => session.reset(),
-})) {
-  byId(id).addEventListener("click", act);
-}
+onClick("fold-all", () => session.foldAll());
+onClick("unfold-all", () => session.unfold());
+onClick("zoom-in", () => camera.zoom(1.25));
+onClick("zoom-out", () => camera.zoom(0.8));
+onClick("fit", () => camera.fit());
+onClick("reset", () => session.reset());
 
 const field = byId("search");
 field.addEventListener("input", () => session.search(field.value));

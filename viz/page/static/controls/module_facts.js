@@ -2,7 +2,7 @@
 
 import { addFact, addRow, element } from "../base/dom.js";
 import { nameOf } from "../base/formulas.js";
-import { NOT_YET, short, signed } from "../base/numbers.js";
+import { grouped, short, signed } from "../base/numbers.js";
 import { printable } from "../base/text.js";
 
 const OUTPUTS = 12;
@@ -12,18 +12,12 @@ export function moduleFacts(picture, cluster) {
   const { size, parameters, outputs } = contents[cluster];
   const list = element("dl", { class: "facts" });
   addFact(list, "module", printable(graph.clusters[cluster].title, 48));
-  addFact(list, "nodes", size.toLocaleString("en"));
-  if (parameters) addFact(list, "parameters", parameters.toLocaleString("en"));
+  addFact(list, "nodes", grouped(size));
+  if (parameters) addFact(list, "parameters", grouped(parameters));
   const table = element("table", { class: "nudge" });
   addRow(table, ["output", "data", "grad"]);
-  for (const i of outputs.slice(0, OUTPUTS)) {
-    const [data, grad] = [picture.dataOf(i), picture.gradOf(i)];
-    addRow(table, [
-      nameOf(graph, i),
-      data === null ? NOT_YET : short(data),
-      grad === null ? NOT_YET : signed(grad),
-    ]);
-  }
+  for (const i of outputs.slice(0, OUTPUTS))
+    addRow(table, [nameOf(graph, i), short(picture.dataOf(i)), signed(picture.gradOf(i))]);
   if (outputs.length > OUTPUTS) addRow(table, [`… and ${outputs.length - OUTPUTS} more`]);
   return [list, table];
 }

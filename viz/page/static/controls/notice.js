@@ -7,7 +7,7 @@ export function showNotice(engine) {
   if (text) byId("side-panel").prepend(element("p", { class: "notice", role: "status", text }));
 }
 
-export function noticeOf({ graph, grad, reached }) {
+function noticeOf({ graph, grad, reached }) {
   if (graph.stale !== null) {
     const locked = graph.isOpaque.includes(1) ? ", except at locked nodes" : "";
     return `${graph.stale}. This page has computed every number anew${locked}; Python has the old ones.`;

@@ -34,15 +34,11 @@ export class Nudge {
     const row = element("div", { class: "change" });
     const text = { type: "text", inputmode: "decimal", "aria-label": "Size of the nudge" };
     const field = element("input", text, row);
-    const write = () => (field.value = short(this.size));
-    write();
-    for (const [label, factor] of [
-      ["÷ 10", 0.1],
-      ["× 10", 10],
-    ]) {
+    field.value = short(this.size);
+    for (const [label, factor] of Object.entries({ "÷ 10": 0.1, "× 10": 10 })) {
       element("button", { text: label }, row).addEventListener("click", () => {
         if (Number.isFinite(this.size * factor)) this.size *= factor;
-        write();
+        field.value = short(this.size);
         changed();
       });
     }

@@ -1,7 +1,7 @@
 // Player: the scrubber and its buttons.
 
 import { animate } from "../base/animation.js";
-import { byId, setText } from "../base/dom.js";
+import { byId, onClick, setText } from "../base/dom.js";
 
 export class Player {
   // `show(position, isStep, isSought)` draws a position; `isStep` is true for a step forward, and
@@ -15,12 +15,11 @@ export class Player {
     this.scrubber = byId("scrubber");
     this.granularity = byId("granularity");
     this.speed = byId("speed");
-    const on = (id, act) => byId(id).addEventListener("click", act);
-    on("to-start", () => this.go(0));
-    on("to-end", () => this.go(this.steps.last));
-    on("step-back", () => this.step(-1));
-    on("step-forward", () => this.step(1));
-    on("play", () => this.toggle());
+    onClick("to-start", () => this.go(0));
+    onClick("to-end", () => this.go(this.steps.last));
+    onClick("step-back", () => this.step(-1));
+    onClick("step-forward", () => this.step(1));
+    onClick("play", () => this.toggle());
     this.scrubber.addEventListener("input", () => this.go(Number(this.scrubber.value)));
     this.granularity.addEventListener("change", () => this.go(this.position));
   }

@@ -40,7 +40,7 @@ export function listenToPointer(session) {
 function hover(session, event) {
   const { view } = session;
   if (view.svg.classList.contains("panning")) return;
-  const box = view.boxAt(event.clientX, event.clientY);
+  const box = view.boxAt(event);
   if (box?.id === session.hovered) return;
   session.hovered = box?.id ?? null;
   session.hover(session.hovered);
@@ -71,7 +71,7 @@ function click(session, event) {
     session.justDragged = false;
     return;
   }
-  const box = session.view.boxAt(event.clientX, event.clientY);
+  const box = session.view.boxAt(event);
   if (!box) session.deselect();
   else if (box.kind === "node") session.select(box.id);
   else if (box.kind === "fold") session.toggle(box.cluster);
@@ -80,7 +80,7 @@ function click(session, event) {
 }
 
 function onTitle(session, box, event) {
-  const { camera, svg } = session.view;
-  const y = (event.clientY - svg.getBoundingClientRect().top - camera.y) / camera.scale;
+  const { camera } = session.view;
+  const [, y] = camera.pointAt(event);
   return y < box.y + Math.max(26, 18 / camera.scale);
 }

@@ -1,17 +1,17 @@
 // Session: one graph under view, with its folds, selection, search and changed values.
 
 import { byId, setText } from "../base/dom.js";
-import { clustersAround } from "../layout/folds.js";
+import { clustersAround } from "../base/graph.js";
 import { READABLE, firstLayout, fitScale, fittedLayout } from "../layout/fit.js";
 import { nameOf } from "../base/formulas.js";
 import { Inspector } from "./inspector.js";
 import { Legend } from "../canvas/legend.js";
 import { StepPanel } from "./step_panel.js";
 import { Overlay } from "../canvas/overlay.js";
-import { short } from "../base/numbers.js";
+import { grouped } from "../base/numbers.js";
 import { Picture } from "../canvas/picture.js";
 import { Player } from "./player.js";
-import { announcementOf } from "../engine/step_text.js";
+import { announcementOf, orderText } from "../engine/step_text.js";
 import { searchNodes } from "../canvas/search.js";
 import { measureOf } from "../layout/sizes.js";
 import { Steps } from "../engine/steps.js";
@@ -42,13 +42,13 @@ export class Session {
     this.view ??= new View(byId("graph"), this.picture);
     this.view.picture = this.picture;
     this.overlay ??= new Overlay(this.view);
-    this.overlay.showPath(null);
+    this.overlay.mark({ path: null });
     this.deselect();
     byId("legend").replaceChildren();
     this.legend = new Legend(byId("legend"), this.picture);
     this.inspector = new Inspector(this.picture, {
       set: (leaf, x) => this.setLeaf(leaf, x),
-      follow: (nodes) => this.overlay.showPath(nodes),
+      follow: (path) => this.overlay.mark({ path }),
     });
     this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at, false, true));
     this.player ??= new Player(this.steps, (...at) => this._showPosition(...at));
@@ -91,44 +91,42 @@ export class Session {
 
   reset() {
     const leaves = [...this.graph.op.keys()].filter((i) => this.engine.isFree(i));
-    this.engine.setLeaves(leaves, leaves.map((i) => this.graph.data[i]));
+    this.setLeaves(leaves, leaves.map((i) => this.graph.data[i]));
     byId("reset").disabled = true;
-    this._numbersChanged();
     this.onReset?.();
   }
 
   setWrongOrder(wrong) {
     this.engine.wrongOrder = wrong;
-    this.steps.invalidate();
     this._numbersChanged();
-    this.player.go(Math.min(this.player.position, this.steps.last));
-    this._writeOrderNote(wrong);
+    this.player.go(this.player.position);
+    const note = byId("order-note");
+    note.hidden = !wrong;
+    setText(note, wrong ? orderText(this.picture) : "");
   }
 
   _numbersChanged() {
     this.picture.refresh();
-    this.legend.update();
-    this.view.update();
-    const { position, byNode } = this.player;
-    const event = this.steps.eventAt(position, byNode);
-    const whole = position === this.steps.last;
-    this.stepPanel.show(event, position, whole);
-    this.overlay.showEvent(whole ? null : event, false);
-    this.inspector.show();
+    this._showStep(this.player.position, false);
   }
 
   _showPosition(position, isStep, isSought) {
     this.picture.show(position);
+    const event = this._showStep(position, isStep, isSought);
+    this._announce(() => announcementOf(this.steps, event));
+    this.onPlace?.();
+  }
+
+  _showStep(position, isStep, isSought = false) {
     this.legend.update();
     this.view.update();
     const event = this.steps.eventAt(position, this.player.byNode);
     if (isSought) this._follow(event);
-    const quiet = position === this.steps.last && !isStep;
-    this.stepPanel.show(event, position, quiet);
-    this.overlay.showEvent(quiet ? null : event, isStep);
+    const whole = position === this.steps.last && !isStep;
+    this.stepPanel.show(event, position, whole);
+    this.overlay.showEvent(whole ? null : event, isStep);
     this.inspector.show();
-    this._announce(() => announcementOf(this.steps, event));
-    this.onPlace?.();
+    return event;
   }
 
   // Tells a screen reader the step at which the page rests, not each of a fast run. The scrubber
@@ -141,11 +139,11 @@ export class Session {
 
   // Brings the step into the window, if it is outside; with "follow", also close enough to read.
   _follow({ node, pushes }) {
-    if (node >= 0) this._showTurnsOf(node);
-    const boxes = [node, ...pushes.map((push) => push.operand)]
-      .filter((i) => i >= 0)
-      .map((i) => this.view.boxOfNode(i));
-    if (boxes.length === 0) return;
+    if (node < 0) return;
+    const { othersOf } = this.graph.clusters[this.view.boxOfNode(node).cluster] ?? {};
+    if (othersOf !== undefined) this._showTurnsOf(node, `c${othersOf}`);
+    const nodes = [node, ...pushes.map((push) => push.operand)];
+    const boxes = nodes.map((i) => this.view.boxOfNode(i));
     const x = Math.min(...boxes.map((b) => b.x));
     const y = Math.min(...boxes.map((b) => b.y));
     const width = Math.max(...boxes.map((b) => b.x + b.width)) - x;
@@ -153,32 +151,12 @@ export class Session {
     this.view.camera.show({ x, y, width, height }, byId("follow").checked ? 0.8 : 0);
   }
 
-  _writeOrderNote(wrong) {
-    const note = byId("order-note");
-    note.hidden = !wrong;
-    if (!wrong) return setText(note, "");
-    const { graph } = this;
-    const { grad } = this.engine;
-    const { correctGrad, wrongNodes: nodes } = this.picture;
-    if (nodes.length === 0)
-      return setText(note, "In this graph, both orders give the same gradients.");
-    const lost = nodes
-      .slice(-3)
-      .map((i) => `${nameOf(graph, i)} gets ${short(grad[i])} instead of ${short(correctGrad[i])}`);
-    const more = nodes.length > 3 ? `; and ${nodes.length - 3} more are wrong` : "";
-    return setText(note, `Without the late contributions, ${lost.join("; ")}${more}.`);
-  }
-
   // ---- folding
 
   // Folds or unfolds; of a box for other calls, the next one is shown.
   toggle(cluster) {
-    const { othersOf } = this.graph.clusters[cluster];
-    if (othersOf !== undefined) {
-      const earlier = this.graph.others.get(othersOf).indexOf(cluster) === 0;
-      const chained = this.graph.clusters[othersOf].chained;
-      return this.turn({ cluster: othersOf }, chained && earlier ? -1 : 1);
-    }
+    const { othersOf, by } = this.graph.clusters[cluster];
+    if (othersOf !== undefined) return this.turn({ cluster: othersOf }, by);
     if (this.folded.has(cluster)) this.folded.delete(cluster);
     else this.folded.add(cluster);
     return this._layout(`c${cluster}`);
@@ -214,11 +192,8 @@ export class Session {
   unfold() {
     const { clusters } = this.graph;
     const { boxes } = this.view;
-    const outer = [...this.folded].filter(
-      (c) =>
-        clusters[c].othersOf === undefined &&
-        (clusters[c].parent < 0 || !this.folded.has(clusters[c].parent)),
-    );
+    const isOuter = ({ othersOf, parent }) => othersOf === undefined && !this.folded.has(parent);
+    const outer = [...this.folded].filter((c) => isOuter(clusters[c]));
     const more = outer.reduce((sum, c) => sum + this.picture.contents[c].shown, boxes.size);
     if (more > MOST_BOXES) return setText(byId("found"), "too many boxes; unfold single modules");
     for (const c of outer) this.folded.delete(c);
@@ -249,8 +224,8 @@ export class Session {
     const box = this.view.boxes.get(id);
     if (!box) return;
     this.selected = id;
-    this.overlay.select(box);
-    this._inspect(box);
+    this.overlay.mark({ selected: box });
+    this.inspector.inspect(box.node, box.cluster);
     this._writeSelection();
     if (show) this._focusBox(box);
   }
@@ -258,7 +233,7 @@ export class Session {
   // A selected node stays in the side panel while the pointer passes over others.
   deselect() {
     this.selected = null;
-    this.overlay.select(null);
+    this.overlay.mark({ selected: null });
     this._writeSelection();
   }
 
@@ -271,38 +246,25 @@ export class Session {
 
   hover(id) {
     const box = id === null || this.selected !== null ? null : this.view.boxes.get(id);
-    this.overlay.pointed = box;
-    this.overlay.draw();
-    if (box && box.kind !== "cluster") this._inspect(box);
-  }
-
-  _inspect(box) {
-    if (box.kind === "node") this.inspector.inspect(box.node);
-    else this.inspector.inspectModule(box.cluster);
+    this.overlay.mark({ pointed: box });
+    if (box && box.kind !== "cluster") this.inspector.inspect(box.node, box.cluster);
   }
 
   // Unfolds the modules around a node and selects it.
   reveal(node, focus = true) {
-    if (this.graph.clusterOf[node] !== this.graph.frameOf[node]) {
-      chooseTurnsOf(this.graph, node);
-      this._regroup(null);
-    }
+    if (this.graph.clusterOf[node] !== this.graph.frameOf[node]) this._showTurnsOf(node, null);
     const box = this.view.boxOfNode(node);
-    if (box.kind === "fold") {
-      for (const c of clustersAround(this.graph, this.graph.clusterOf[node]))
-        this.folded.delete(c);
-      this._layout(box.id);
-    }
+    const around = clustersAround(this.graph, this.graph.clusterOf[node]);
+    for (const c of around) this.folded.delete(c);
+    if (box.kind === "fold") this._layout(box.id);
     this.select(`n${node}`, focus);
     if (!focus) this.view.camera.show(this.view.boxes.get(`n${node}`));
   }
 
-  // Goes to the calls of a node, if a box for other calls stands for it.
-  _showTurnsOf(node) {
-    const { othersOf } = this.graph.clusters[this.view.boxOfNode(node).cluster] ?? {};
-    if (othersOf === undefined) return;
+  // Goes to the calls that a node belongs to.
+  _showTurnsOf(node, anchor) {
     chooseTurnsOf(this.graph, node);
-    this._regroup(`c${othersOf}`);
+    this._regroup(anchor);
   }
 
   _focusBox(box) {
@@ -317,8 +279,8 @@ export class Session {
   search(text) {
     const nodes = searchNodes(this.graph, text);
     this.found = { nodes, at: -1 };
-    this.overlay.showMatches(nodes);
-    setText(byId("found"), text.trim() === "" ? "" : `${nodes.length.toLocaleString("en")} found`);
+    this.overlay.mark({ matches: nodes });
+    setText(byId("found"), text.trim() === "" ? "" : `${grouped(nodes.length)} found`);
   }
 
   nextFound(direction) {
@@ -328,6 +290,6 @@ export class Session {
     const field = document.activeElement;
     this.reveal(nodes[this.found.at]);
     field?.focus();
-    setText(byId("found"), `${this.found.at + 1} of ${nodes.length.toLocaleString("en")}`);
+    setText(byId("found"), `${this.found.at + 1} of ${grouped(nodes.length)}`);
   }
 }

@@ -2,11 +2,12 @@
 
 import { byId, element, setText } from "../base/dom.js";
 import { derivativeName, nameOf } from "../base/formulas.js";
-import { signed } from "../base/numbers.js";
+import { grouped, signed } from "../base/numbers.js";
 import { forwardLines, pushLines, seedLine } from "../engine/step_text.js";
 
 const LEAVES = 6; // gradients listed at the end, at most
 const PUSHES = 8; // pushes of one node that are listed, at most
+const TARGETS = 4; // operands listed of a node in the order, at most
 const AROUND = 4; // nodes shown on each side of the present one in the order
 
 export class StepPanel {
@@ -18,7 +19,6 @@ export class StepPanel {
     this.order = byId("order");
     this.title = byId("step-title");
     this.go = go;
-    this.rows = [];
   }
 
   show(event, position, summary) {
@@ -32,20 +32,15 @@ export class StepPanel {
     if (end && summary) this._gradients();
     else this[`_${event.kind}`](event);
     if (position === seed - 1)
-      this._text(
-        "note",
-        "All values are known. Next, the backward pass starts at the result.",
-      );
+      this._text("note", "All values are known. Next, the backward pass starts at the result.");
     if (end && !wrongOrder)
       this._text("note", "All gradients are complete. Drag the value of a leaf, or step back.");
     this._order(event, position);
   }
 
   _start() {
-    this._text(
-      "note",
-      "Only the leaves have values. Each step forward computes one node from its operands.",
-    );
+    const step = "Each step forward computes one node from its operands.";
+    this._text("note", `Only the leaves have values. ${step}`);
   }
 
   _forward({ node }) {
@@ -87,7 +82,7 @@ export class StepPanel {
       this._text("gradient", `${name} = ${signed(grad[i])}`);
     }
     if (leaves.length > LEAVES)
-      this._text("note", `… and ${(leaves.length - LEAVES).toLocaleString("en")} more leaves`);
+      this._text("note", `… and ${grouped(leaves.length - LEAVES)} more leaves`);
   }
 
   _text(kind, text) {
@@ -96,46 +91,33 @@ export class StepPanel {
 
   // Lists the order of the backward pass around the present node.
   _order(event, position) {
-    const { engine, seed } = this.steps;
-    const { graph } = engine;
-    const { stops } = engine;
+    const { seed } = this.steps;
+    const { stops } = this.steps.engine;
     const groups = stops.length - 1;
     const pushed = Math.max(0, position - seed);
     let now = 0;
     while (now < groups - 1 && stops[now + 1] < pushed) now++;
     const first = Math.max(0, Math.min(now - AROUND, groups - 2 * AROUND - 1));
-    const rows = [];
-    for (let g = first; g < Math.min(first + 2 * AROUND + 1, groups); g++) {
-      const { from } = engine.push(stops[g]);
-      const to = [];
-      for (let k = stops[g]; k < stops[g + 1] && to.length < 4; k++)
-        to.push(nameOf(graph, engine.push(k).operand));
-      const state =
-        event.kind === "push" && g === now ? "now" : stops[g + 1] <= pushed ? "done" : "";
-      rows.push({
-        state,
-        number: `${g + 1}.`,
-        name: nameOf(graph, from),
-        to: `→ ${to.join(", ")}`,
-        stop: stops[g + 1],
-      });
-    }
     const focused = this.order.contains(document.activeElement);
-    this.order.replaceChildren(...rows.map((row) => this._row(row)));
+    this.order.replaceChildren();
+    for (let g = first; g < Math.min(first + 2 * AROUND + 1, groups); g++) {
+      const isNow = event.kind === "push" && g === now;
+      this._orderRow(g, isNow ? "now" : stops[g + 1] <= pushed ? "done" : "");
+    }
     if (focused) this.order.querySelector(".now")?.focus();
   }
 
-  _row({ state, number, name, to, stop }) {
-    const li = element("li");
-    const button = element("button", { class: state }, li);
-    for (const [kind, text] of [
-      ["number", number],
-      ["name", name],
-      ["to", to],
-    ]) {
-      element("span", { class: kind, text }, button);
-    }
-    button.addEventListener("click", () => this.go(this.steps.seed + stop));
-    return li;
+  // Writes the visit of one node, number g in the pass.
+  _orderRow(g, state) {
+    const { engine, seed } = this.steps;
+    const button = element("button", { class: state }, element("li", {}, this.order));
+    const [start, end] = engine.stops.slice(g, g + 2);
+    const to = [];
+    for (let k = start; k < end && to.length < TARGETS; k++) to.push(engine.push(k).operand);
+    const name = (i) => nameOf(engine.graph, i);
+    element("span", { class: "number", text: `${g + 1}.` }, button);
+    element("span", { class: "name", text: name(engine.push(start).from) }, button);
+    element("span", { class: "to", text: `→ ${to.map(name).join(", ")}` }, button);
+    button.addEventListener("click", () => this.go(seed + end));
   }
 }

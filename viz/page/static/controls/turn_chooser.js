@@ -1,8 +1,9 @@
 // TurnChooser: the bar "‹ call 7 of 20 ›" for the open frames that show one call at a time.
 
 import { element } from "../base/dom.js";
+import { grouped } from "../base/numbers.js";
 import { printable } from "../base/text.js";
-import { clustersAround } from "../layout/folds.js";
+import { clustersAround } from "../base/graph.js";
 import { turnShownIn } from "../layout/turns.js";
 
 const CHOOSERS = 2; // choosers, the outermost frames first
@@ -49,7 +50,7 @@ export class TurnChooser {
       if (call >= 1 && call <= calls) this.choose(cluster, call);
       else field.value = turnShownIn(this.graph, cluster).call;
     });
-    element("span", { text: `of ${calls.toLocaleString("en")}` }, group);
+    element("span", { text: `of ${grouped(calls)}` }, group);
     button("›", "next", step(1));
     return group;
   }

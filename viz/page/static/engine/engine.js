@@ -7,12 +7,11 @@ import { Timeline } from "./timeline.js";
 
 // Public: graph; data, by node; local, by edge, NaN for a constant; grad and reached, after a whole
 // backward pass from the result, whose own gradient is 1; order and backwardOrder, of the nodes
-// that have a primitive; indeterminate, a set of edges; pushCount, push(k), stops; stateAt(k, direction); setLeaf(i, x),
-// setLeaves, evaluate; wrongOrder; fresh().
+// that have a primitive; indeterminate, a set of edges; pushes; pushCount, push(k), stops;
+// stateAt(k, direction); setLeaf(i, x), setLeaves, evaluate; wrongOrder; fresh().
 export class Engine {
   #primitives;
   #rules;
-  #pushes;
   #timeline;
   #mulNoNan;
   #wrongOrder = false;
@@ -50,7 +49,7 @@ export class Engine {
     const { graph } = this;
     this.#wrongOrder = Boolean(wrong);
     const edges = wrong ? naiveEdges(graph) : topologicalEdges(graph, this.backwardOrder);
-    this.#pushes = new Pushes(graph, edges, this.#mulNoNan);
+    this.pushes = new Pushes(graph, edges, this.#mulNoNan);
     this.#backward();
   }
 
@@ -62,17 +61,17 @@ export class Engine {
 
   // The number of pushes in a backward pass.
   get pushCount() {
-    return this.#pushes.count;
+    return this.pushes.count;
   }
 
   // The numbers of pushes, from 0 on, after which one node has made all the pushes of one visit.
   get stops() {
-    return this.#pushes.stops;
+    return this.pushes.stops;
   }
 
   // Push k: { from, operand, edge, local, upstream, contribution, before, after, isFirst }.
   push(k) {
-    return this.#pushes.at(k, this.local);
+    return this.pushes.at(k, this.local);
   }
 
   // The known numbers after k steps: nodes if "forward", pushes if "backward"; see Timeline.
@@ -174,8 +173,8 @@ export class Engine {
 
   #backward() {
     this.#indeterminate = null;
-    this.#pushes.run(this.local, this.grad, this.reached);
-    this.#timeline.restart(this.#pushes);
+    this.pushes.run(this.local, this.grad, this.reached);
+    this.#timeline.restart(this.pushes);
   }
 }
 

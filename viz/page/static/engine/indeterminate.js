@@ -1,13 +1,13 @@
 // Indeterminate: edges of the backward pass along which 0 times infinity counted as 0 although the
 // limit may be another number. A zero that says "does not depend on it" is no such case.
 
+import { edgesInto } from "../base/graph.js";
+
 // The edges after a whole pass; see indeterminate_form.py.
 export function indeterminateEdges({ graph, data, local, grad, backwardOrder, order }) {
-  const { first, operand, isConstant, root } = graph;
+  const { first, operand, target, isConstant, root } = graph;
   const found = new Set();
-  if (!order.some((i) => incomingEdges(graph, i).some((e) => isZeroTimesInfinity(grad[i], local[e])))) {
-    return found;
-  }
+  if (!local.some((slope, e) => isZeroTimesInfinity(grad[target[e]], slope))) return found;
   const constant = constantNodes({ graph, data, local, order });
   const reached = new Uint8Array(graph.count);
   reached[root] = 1;
@@ -25,10 +25,6 @@ export function indeterminateEdges({ graph, data, local, grad, backwardOrder, or
   return found;
 }
 
-function incomingEdges({ first }, i) {
-  return Array.from({ length: first[i + 1] - first[i] }, (_, k) => first[i] + k);
-}
-
 function isZeroTimesInfinity(a, b) {
   return (a === 0 && Math.abs(b) === Infinity) || (b === 0 && Math.abs(a) === Infinity);
 }
@@ -38,7 +34,7 @@ function constantNodes({ graph, data, local, order }) {
   const constant = graph.isConstant.slice();
   for (const i of order) {
     const isFlat = graph.flat[graph.op[i]];
-    const edges = incomingEdges(graph, i);
+    const edges = edgesInto(graph, i);
     const all = edges.every((e) => constant[graph.operand[e]] || (isFlat && local[e] === 0));
     if (all || (!isFlat && isStructuralZero({ graph, data, constant }, i))) constant[i] = 1;
   }
@@ -49,7 +45,7 @@ function constantNodes({ graph, data, local, order }) {
 function isStructuralZero({ graph, data, constant }, i) {
   const { flat, absorbing, op, operand } = graph;
   if (flat[op[i]]) return true;
-  return incomingEdges(graph, i).some((e, k) => {
+  return edgesInto(graph, i).some((e, k) => {
     const x = operand[e];
     return absorbing[op[i]]?.[k] && constant[x] && data[x] === 0;
   });

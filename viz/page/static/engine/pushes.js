@@ -50,6 +50,8 @@ export class Pushes {
     this.after = new Float64Array(this.count);
     this.isFirst = new Uint8Array(this.count); // 1 for the first push into its operand
     this.stops = this.#stops();
+    this.along = new Int32Array(graph.operand.length).fill(-1); // the push along each edge
+    edges.forEach((e, k) => (this.along[e] = k));
   }
 
   // Runs the pass and writes its results to `grad` and `reached`.
@@ -88,6 +90,17 @@ export class Pushes {
       after: this.after[k],
       isFirst: this.isFirst[k] === 1,
     };
+  }
+
+  // The gradient of the operand of push k as it grew, up to and with that push: [0, −3, −1].
+  historyOf(k) {
+    const { operand } = this.graph;
+    const earlier = this.edges.subarray(0, k + 1);
+    const history = [0];
+    earlier.forEach((e, j) => {
+      if (operand[e] === operand[earlier[k]]) history.push(this.after[j]);
+    });
+    return history;
   }
 
   #product(upstream, local) {

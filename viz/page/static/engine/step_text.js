@@ -10,17 +10,14 @@ export function pushLines(steps, push) {
   const { graph } = steps.engine;
   const { root } = graph;
   const { operand: a, from: c } = push;
-  const history = steps.historyOf(push.k);
-  const shown =
-    history.length > LONGEST
-      ? ["…", ...history.slice(1 - LONGEST).map((x) => short(x))]
-      : history.map((x) => short(x));
+  const history = steps.engine.pushes.historyOf(push.k).map((x) => short(x));
+  if (history.length > LONGEST) history.splice(0, history.length - LONGEST + 1, "…");
   const isIndeterminate = steps.engine.indeterminate.has(push.edge);
   const note = isIndeterminate ? ", as 0 · ∞ counts as 0; the limit may be another number" : "";
   return {
     rule: `${derivativeName(graph, root, a)} += ${derivativeName(graph, root, c)} · ${derivativeName(graph, c, a)}`,
     numbers: `${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}${note}`,
-    growth: shown.join(" → "),
+    growth: history.join(" → "),
     receiver: derivativeName(graph, root, a),
   };
 }
@@ -36,6 +33,17 @@ export function forwardLines(steps, node) {
 export function seedLine(steps) {
   const { graph } = steps.engine;
   return `${derivativeName(graph, graph.root, graph.root)} = 1`;
+}
+
+// The gradients that come out wrong without the topological order.
+export function orderText(picture) {
+  const { graph, engine, correctGrad } = picture;
+  const wrongNodes = [...graph.op.keys()].filter((i) => picture.isWrong(i));
+  if (wrongNodes.length === 0) return "In this graph, both orders give the same gradients.";
+  const change = (i) => `${short(engine.grad[i])} instead of ${short(correctGrad[i])}`;
+  const lost = wrongNodes.slice(-3).map((i) => `${nameOf(graph, i)} gets ${change(i)}`);
+  const more = wrongNodes.length > 3 ? `; and ${wrongNodes.length - 3} more are wrong` : "";
+  return `Without the late contributions, ${lost.join("; ")}${more}.`;
 }
 
 // One sentence for a screen reader.

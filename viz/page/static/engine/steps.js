@@ -5,7 +5,6 @@ export class Steps {
   constructor(engine) {
     this.engine = engine;
     this.seed = engine.order.length + 1; // the position at which the result has its gradient
-    this.previous = null;
   }
 
   get last() {
@@ -27,7 +26,7 @@ export class Steps {
     if (p < seed) return { kind: "forward", node: engine.order[p - 1], pushes: [] };
     if (p === seed) return { kind: "seed", node: engine.graph.root, pushes: [] };
     const k = p - seed - 1;
-    const from = byNode ? this._stopBefore(k) : k;
+    const from = byNode ? engine.stops[stopIndex(engine.stops, k)] : k;
     const pushes = [];
     for (let j = from; j <= k; j++) pushes.push({ ...engine.push(j), k: j });
     return { kind: "push", node: pushes[0].from, pushes };
@@ -44,40 +43,6 @@ export class Steps {
     return this.seed + stops[exact ? Math.max(at - 1, 0) : at];
   }
 
-  // The gradient of a node as it grew, up to and with push k: [0, −3, −1].
-  historyOf(k) {
-    const first = this.engine.push(k);
-    const before = [];
-    for (let j = this._previous(k); j >= 0; j = this._previous(j))
-      before.push(this.engine.push(j).after);
-    const start = first.operand === this.engine.graph.root ? 1 : 0;
-    return [start, ...before.reverse(), first.after];
-  }
-
-  // Drops what was computed from the pushes, after their order was switched.
-  invalidate() {
-    this.previous = null;
-  }
-
-  // The push before push k into the same node, or -1.
-  _previous(k) {
-    if (this.previous === null) {
-      const { engine } = this;
-      const latest = new Int32Array(engine.graph.count).fill(-1);
-      this.previous = new Int32Array(engine.pushCount);
-      for (let j = 0; j < engine.pushCount; j++) {
-        const { operand } = engine.push(j);
-        this.previous[j] = latest[operand];
-        latest[operand] = j;
-      }
-    }
-    return this.previous[k];
-  }
-
-  _stopBefore(k) {
-    const { stops } = this.engine;
-    return stops[stopIndex(stops, k)];
-  }
 }
 
 // The index of the last stop that is at most k.

@@ -6,7 +6,7 @@ export class Timeline {
   constructor(graph, order) {
     this.graph = graph;
     this.order = order;
-    this.known = Uint8Array.from(graph.op, (op) => (op < 0 ? 1 : 0));
+    this.known = new Uint8Array(graph.count);
     this.grad = new Float64Array(graph.count);
     this.reached = new Uint8Array(graph.count);
     this.position = 0; // forward steps, then the gradient of the result, then pushes
@@ -20,12 +20,9 @@ export class Timeline {
     this.stale = true;
   }
 
-  _begin() {
+  #begin() {
     this.stale = false;
-    this.known.fill(0);
-    this.graph.op.forEach((op, i) => {
-      if (op < 0) this.known[i] = 1;
-    });
+    this.known.set(this.graph.op.map((op) => (op < 0 ? 1 : 0)));
     this.reached.fill(0);
     this.position = 0;
   }
@@ -37,43 +34,26 @@ export class Timeline {
     if (!(Number.isInteger(k) && k >= 0 && k <= steps)) {
       throw new RangeError(`a ${direction} pass has steps 0 to ${steps}, got ${k}`);
     }
-    if (this.stale) this._begin();
+    if (this.stale) this.#begin();
     const position = direction === "forward" ? k : this.order.length + 1 + k;
     const changed = new Set();
-    while (this.position < position) changed.add(this.#step(this.position++));
-    while (this.position > position) changed.add(this.#back(--this.position));
+    while (this.position < position) changed.add(this.#move(this.position++, 1));
+    while (this.position > position) changed.add(this.#move(--this.position, 0));
     const { known, grad, reached } = this;
     return { k, direction, known, grad, reached, changed: [...changed] };
   }
 
-  #step(position) {
-    const seed = this.order.length;
-    if (position < seed) return this.#know(this.order[position], 1);
-    if (position === seed) return this.#reach(this.graph.root, 1, 1);
-    const k = position - seed - 1;
-    return this.#reach(this.#operand(k), this.pushes.after[k], 1);
-  }
-
-  #back(position) {
-    const seed = this.order.length;
-    if (position < seed) return this.#know(this.order[position], 0);
-    if (position === seed) return this.#reach(this.graph.root, 0, 0);
-    const k = position - seed - 1;
-    return this.#reach(this.#operand(k), this.pushes.before[k], 1 - this.pushes.isFirst[k]);
-  }
-
-  #operand(k) {
-    return this.graph.operand[this.pushes.edges[k]];
-  }
-
-  #know(i, known) {
-    this.known[i] = known;
-    return i;
-  }
-
-  #reach(i, grad, reached) {
-    this.grad[i] = grad;
-    this.reached[i] = reached;
+  // Takes the step at a position, or takes it back with `known` 0; returns the node that changes.
+  #move(position, known) {
+    const { order, pushes, graph } = this;
+    const k = position - order.length - 1; // the push; -1 for the gradient of the result
+    if (k < -1) {
+      this.known[order[position]] = known;
+      return order[position];
+    }
+    const i = k < 0 ? graph.root : graph.operand[pushes.edges[k]];
+    this.grad[i] = k < 0 ? known : (known ? pushes.after : pushes.before)[k];
+    this.reached[i] = known || k < 0 ? known : 1 - pushes.isFirst[k];
     return i;
   }
 }

@@ -1,5 +1,7 @@
 // Folds: the modules that start folded, and the contents of each module.
 
+import { clustersAround } from "../base/graph.js";
+
 // The frames to fold so that at most `room` boxes are left. They are opened from the outside in,
 // the modules of one depth all together or not at all, other frames one by one, the last first.
 export function firstFolds(graph, room) {
@@ -10,7 +12,7 @@ export function firstFolds(graph, room) {
   for (const c of clusterOf) {
     if (c < 0) shown += 1;
     else own[c] += 1;
-    for (let at = c; at >= 0 && !used.has(at); at = clusters[at].parent) used.add(at);
+    if (!used.has(c)) for (const at of clustersAround(graph, c)) used.add(at);
   }
   const children = clusters.map(() => []);
   for (const c of used) children[clusters[c].parent]?.push(c);
@@ -41,42 +43,24 @@ function groupsToOpen(clusters, level) {
 // By cluster: the number of its nodes, of those that it shows one by one, and of its parameters,
 // and the nodes whose values leave it.
 export function contentsOf(graph) {
-  const { clusters, clusterOf, op, roles, userFirst, userEdge, target, root } = graph;
+  const { clusters, clusterOf, op, roles, operand, target, root } = graph;
   const contents = clusters.map(() => ({ size: 0, shown: 0, parameters: 0, outputs: [] }));
-  const around = (c, visit) => {
-    for (let at = c; at >= 0; at = clusters[at].parent) visit(at);
-  };
+  const around = clusters.map((_, c) => clustersAround(graph, c));
+  const aroundOf = (i) => around[clusterOf[i]] ?? [];
+  const inside = Array.from(clusterOf.keys(), aroundOf); // by node, the modules that hold every user
+  inside[root] = [];
+  operand.forEach((i, e) => {
+    // a weight that only other calls use as well is no output of its neuron
+    if (op[i] < 0 && clusters[clusterOf[target[e]]]?.othersOf !== undefined) return;
+    if (inside[i].length > 0) inside[i] = inside[i].filter((c) => aroundOf(target[e]).includes(c));
+  });
   for (let i = 0; i < graph.count; i++) {
-    if (clusterOf[i] < 0) continue;
-    const inside = new Set(); // modules that hold every user
-    let users = 0;
-    const held = new Map();
-    for (let k = userFirst[i]; k < userFirst[i + 1]; k++) {
-      users += 1;
-      const user = clusterOf[target[userEdge[k]]];
-      // a weight that only other calls use as well is no output of its neuron
-      const own = op[i] < 0 && clusters[user]?.othersOf !== undefined;
-      around(own ? clusterOf[i] : user, (c) => held.set(c, (held.get(c) ?? 0) + 1));
-    }
-    for (const [c, n] of held) if (n === users) inside.add(c);
-    around(clusterOf[i], (c) => {
+    for (const c of aroundOf(i)) {
       contents[c].size += 1;
       if (clusters[clusterOf[i]].othersOf === undefined) contents[c].shown += 1;
       if (roles[i] === "parameter") contents[c].parameters += 1;
-      if (i === root || !inside.has(c)) contents[c].outputs.push(i);
-    });
+      if (!inside[i].includes(c)) contents[c].outputs.push(i);
+    }
   }
   return contents;
-}
-
-// A cluster and its ancestors; all of them must be open to show a node of the cluster.
-export function clustersAround(graph, c) {
-  const around = [];
-  for (let at = c; at >= 0; at = graph.clusters[at].parent) around.push(at);
-  return around;
-}
-
-// The modules among the frames around a node in frame c, the innermost first.
-export function modulesAround(graph, c) {
-  return clustersAround(graph, c).filter((at) => graph.clusters[at].module !== "");
 }

@@ -1,7 +1,7 @@
 // Layout: boxes and lines from left to right. Each module is laid out by itself and is one box in
 // its parent. The same graph always gets the same layout.
 
-import { clustersAround } from "./folds.js";
+import { clustersAround } from "../base/graph.js";
 import { SubgraphLayout } from "./subgraph_layout.js";
 
 const MARGIN = 18; // inside a frame
@@ -12,16 +12,6 @@ const BESIDE = 240; // the width that a module leaves to what stands beside it
 // a "title". All lengths are whole numbers.
 export function layoutOf(graph, folded, measure) {
   return new Plan(graph, folded).layout(measure);
-}
-
-// The outermost folded cluster around each cluster, or the cluster itself; -1 if none is folded.
-export function foldsOf(clusters, folded) {
-  const home = new Int32Array(clusters.length);
-  for (let c = 0; c < clusters.length; c++) {
-    home[c] = -1;
-    for (let at = c; at >= 0; at = clusters[at].parent) if (folded.has(at)) home[c] = at;
-  }
-  return home;
 }
 
 // The y, below the top of a box, at which the line of operand number `slot` arrives.
@@ -48,8 +38,10 @@ function readingOrder({ count, root, first, operand }) {
 export class Plan {
   constructor(graph, folded) {
     this.graph = graph;
-    this.home = foldsOf(graph.clusters, folded);
-    this.depth = graph.clusters.map((_, c) => this._depth(c));
+    const around = graph.clusters.map((_, c) => clustersAround(graph, c));
+    this.depth = around.map((clusters) => clusters.length);
+    // by cluster, the outermost folded one around it, or -1
+    this.home = around.map((clusters) => clusters.findLast((c) => folded.has(c)) ?? -1);
     this.subgraphs = new Map([[-1, new SubgraphLayout()]]); // by cluster, parents first
     this.itemOf = new Map(); // box -> its index in the subgraph of its parent
     this.wires = new Map();
@@ -77,14 +69,6 @@ export class Plan {
   parentOf(box) {
     const { count, clusterOf, clusters } = this.graph;
     return box < count ? clusterOf[box] : clusters[box - count].parent;
-  }
-
-  _depth(c) {
-    let depth = 1;
-    for (let at = this.graph.clusters[c].parent; at >= 0; depth++) {
-      at = this.graph.clusters[at].parent;
-    }
-    return depth;
   }
 
   _addItem(box) {

@@ -10,7 +10,7 @@ export const PLUG = 52; // width of the column of local derivatives
 export const BODY = 134; // room for "data −1.234e−308"
 export const ROW = 16;
 export const PAD = 9;
-export const FOLD = 204;
+const FOLD = 204;
 const HEIGHT = 64;
 
 // The function that layoutOf asks: [width, height] of a "node", a "fold" or a cluster's "title".

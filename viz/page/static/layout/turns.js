@@ -8,8 +8,8 @@ export function withTurns(graph) {
   const others = new Map();
   for (const c of new Set(graph.turns.cluster)) {
     const box = { name: "other calls", kind: "", parent: c, module: "", closed: true, othersOf: c };
-    others.set(c, [clusters.push({ ...box }) - 1]);
-    if (graph.clusters[c].chained) others.get(c).push(clusters.push({ ...box }) - 1);
+    const ways = graph.clusters[c].chained ? [-1, 1] : [1]; // to the calls before and after
+    others.set(c, ways.map((by) => clusters.push({ ...box, by }) - 1));
   }
   const whole = { ...graph, clusters, others, chosen: [], shownTurns: new Map() };
   arrangeTurns(whole);

@@ -1,7 +1,8 @@
 // Curve: the losses of runs by step, on a logarithmic axis if they span a decade.
 
 import { drawn } from "../base/dom.js";
-import { short } from "../base/numbers.js";
+import { spanOf } from "../canvas/span.js";
+import { counted, short } from "../base/numbers.js";
 
 const CHART = { width: 360, height: 132 };
 const FRAME = { left: 46, right: 352, top: 10, bottom: 112 };
@@ -53,8 +54,7 @@ export class Curve {
   }
 
   _scale(losses) {
-    const low = losses.length ? Math.min(...losses) : 0;
-    const high = losses.length ? Math.max(...losses) : 1;
+    const [low, high] = spanOf(losses, (x) => x) ?? [0, 1];
     this.log = low > 0 && high > 10 * low;
     const transform = this.log ? Math.log : (x) => x;
     const [bottom, top] = [transform(low), transform(high)];
@@ -75,9 +75,8 @@ export class Curve {
       drawn("text", { x: left - 5, y: y + 3.5, class: "tick-y", text: short(x) }, this.axes);
     }
     drawn("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }, this.axes);
-    drawn("text", { x: left, y: bottom + 14, class: "tick-x", text: "0" }, this.axes);
-    const end = this.most.toLocaleString("en");
-    const steps = `${end} step${this.most === 1 ? "" : "s"}`;
+    drawn("text", { x: left, y: bottom + 14, text: "0" }, this.axes);
+    const steps = counted(this.most, "step");
     drawn("text", { x: right, y: bottom + 14, class: "tick-y", text: steps }, this.axes);
   }
 

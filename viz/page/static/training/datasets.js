@@ -1,6 +1,6 @@
 // Datasets: the data sets that a training in the page can use, and the user's own points.
 
-import { byId, element } from "../base/dom.js";
+import { byId, element, onClick } from "../base/dom.js";
 
 const OWN = "my own points";
 const GIVEN = "training data";
@@ -17,7 +17,7 @@ export class Datasets {
     for (const name of names) element("option", { value: name, text: name }, select);
     byId("dataset-row").hidden = names.length < 2;
     select.addEventListener("change", () => this._show());
-    byId("clear-points").addEventListener("click", () => {
+    onClick("clear-points", () => {
       this.sets[OWN] = [];
       this._show();
     });

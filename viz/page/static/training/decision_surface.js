@@ -4,8 +4,10 @@
 import { FIXED } from "./training_json.js";
 import { Scale, shadeColor } from "../base/colors.js";
 import { drawn, element, setText } from "../base/dom.js";
+import { tickOf } from "../canvas/legend.js";
 import { classAt } from "./trainer.js";
-import { cellPaths, latticeOf, zeroLine } from "./grid.js";
+import { cellPaths, drawCells, latticeOf, zeroLine } from "./grid.js";
+import { spanOf } from "../canvas/span.js";
 import { short } from "../base/numbers.js";
 import { printable } from "../base/text.js";
 
@@ -13,7 +15,7 @@ const WHOLE = 360; // the width of the panel
 const FINE = 36; // cells in a row, at rest
 const COARSE = 20; // cells in a row, while it moves
 const AROUND_EXAMPLES = 0.15; // margin, as a share of the examples' span
-const WITHIN = 0.9; // share of the scores that the scale spans: the largest lie far from the data
+const MOST_SPANNED = 0.9; // share of the scores that the scale spans: the largest lie far from the data
 const NARROW = 300; // pixels
 const NEAR = 15; // pixels from a click to the example that it selects, at most
 const POINTS_OF_CURVE = 97;
@@ -64,7 +66,11 @@ export class DecisionSurface {
     this.height = Math.round(this.width * Math.min(Math.max(share, 0.5), 1.1));
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     this.points.replaceChildren();
-    this.pointShapes = examples.map((row) => this._drawPoint(row));
+    this.pointShapes = examples.map((row) => {
+      const [x, y] = this._toPixels(row);
+      const transform = `translate(${x} ${y}) scale(${this.size})`;
+      return this._drawPoint(row, { transform }, this.points);
+    });
   }
 
   // Draws the scores of the model whose parameters the trainer has. Colors keep their scale until
@@ -82,7 +88,7 @@ export class DecisionSurface {
     const { scale } = this;
     this._shade(scale);
     const keys = z.map((row) => row.map((x) => scale.shade(x)));
-    this._fill(cellPaths(keys, width, height, true), (shade) => shadeColor(shade));
+    drawCells(this.cells, cellPaths(keys, width, height, true), shadeColor);
     const line = this.training.middle === null ? [] : zeroLine(z);
     const d = line.map(([x1, y1, x2, y2]) => {
       const at = (x, y) => `${(x * width).toFixed(1)} ${(this.height - y * height).toFixed(1)}`;
@@ -100,7 +106,7 @@ export class DecisionSurface {
     this.ring?.remove();
     const row = this.examples[example];
     if (!row) return;
-    const [cx, cy] = this._positionOf(row);
+    const [cx, cy] = this._toPixels(row);
     this.ring = drawn("circle", { class: "ring", cx, cy, r: 9 * this.size }, this.points);
   }
 
@@ -114,17 +120,10 @@ export class DecisionSurface {
   }
 
   _fitScale(z, middle) {
-    const sizes = z.map(Math.abs).filter(Number.isFinite);
-    sizes.sort((a, b) => a - b);
-    this.scale = new Scale(sizes[Math.floor(WITHIN * (sizes.length - 1))] || 1);
+    this.scale = Scale.within(MOST_SPANNED, z);
     const every = this.width > NARROW ? 1 : 3; // of seven numbers, three fit on a narrow surface
     const few = this.scale.ticks().filter((_, i) => i % every === 0);
-    const ticks = few.map((x) => {
-      const tick = element("span", { class: "tick", text: short(middle + x, 2) });
-      tick.style.background = shadeColor(this.scale.shade(x));
-      return tick;
-    });
-    this.bar.replaceChildren(...ticks);
+    this.bar.replaceChildren(...few.map((x) => tickOf(this.scale, x, short(middle + x, 2))));
   }
 
   // Names the classes beside the shapes and colors of their points.
@@ -134,10 +133,8 @@ export class DecisionSurface {
     const keys = element("p", { class: "note" }, parent);
     classes.forEach((label) => {
       if (label === null) return;
-      const row = Float64Array.of(0, 0, label);
-      const { shape, color } = this._styleOf(row);
       const svg = drawn("svg", { class: "key-shape", viewBox: "-7 -7 14 14", "aria-hidden": "true" }, keys);
-      drawn("path", { d: SHAPES[shape % SHAPES.length], class: `point ${color}` }, svg);
+      this._drawPoint([0, 0, label], {}, svg);
       element("span", { text: ` ${numbers.name[inputs]} = ${short(label)} ` }, keys);
     });
   }
@@ -145,7 +142,7 @@ export class DecisionSurface {
   _showWinners(scores, width, height) {
     const keys = scores.map((row) => row.map((all) => classAt(all)));
     const pale = (k) => (k < 0 ? shadeColor(NaN) : `var(--class-${k % 6}-pale)`);
-    this._fill(cellPaths(keys, width, height, true), pale);
+    drawCells(this.cells, cellPaths(keys, width, height, true), pale);
     this._setLabel("each point has the color of the class with the greatest score");
   }
 
@@ -153,20 +150,11 @@ export class DecisionSurface {
     const { left, right } = this.bounds;
     const last = POINTS_OF_CURVE - 1;
     const xs = Array.from({ length: last + 1 }, (_, i) => left + ((right - left) * i) / last);
-    const points = xs.map((x) => this._toPixels(x, trainer.scoresAt([x])[0]));
+    const points = xs.map((x) => this._toPixels([x, trainer.scoresAt([x])[0]]));
     const finite = points.filter(([, y]) => Number.isFinite(y));
     const written = finite.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`);
     this.line.setAttribute("d", written.length > 0 ? `M${written.join("L")}` : "");
     this._setLabel("the line is the output of the model");
-  }
-
-  _fill(paths, color) {
-    const all = [...paths].map(([key, d]) => {
-      const path = drawn("path", { d });
-      path.style.fill = color(key);
-      return path;
-    });
-    this.cells.replaceChildren(...all);
   }
 
   _setLabel(what) {
@@ -179,12 +167,11 @@ export class DecisionSurface {
     setText(this.note, `${seen[0].toUpperCase()}${seen.slice(1)}.`);
   }
 
-  _drawPoint(row) {
+  _drawPoint(row, place, parent) {
     const { shape, color } = this._styleOf(row);
-    const [x, y] = this._positionOf(row);
+    const fill = `var(--${color}, var(--ink))`;
     const d = SHAPES[shape % SHAPES.length];
-    const transform = `translate(${x} ${y}) scale(${this.size})`;
-    return drawn("path", { d, class: `point ${color}`, transform }, this.points);
+    return drawn("path", { d, class: `point ${color}`, fill, ...place }, parent);
   }
 
   // With one score, two classes have the colors of its sides; with several, a class has its own
@@ -208,21 +195,17 @@ export class DecisionSurface {
     });
   }
 
-  _positionOf(row) {
-    return this._toPixels(row[0], row[1]);
-  }
-
-  _toPixels(x, y) {
+  _toPixels([x, y]) {
     const { left, right, low, high } = this.bounds;
     const share = (y - low) / (high - low);
     return [((x - left) / (right - left)) * this.width, (1 - share) * this.height];
   }
 
   _nearest(x, y) {
-    const [px, py] = this._toPixels(x, y);
+    const [px, py] = this._toPixels([x, y]);
     let [best, least] = [-1, NEAR];
     this.examples.forEach((row, i) => {
-      const [qx, qy] = this._positionOf(row);
+      const [qx, qy] = this._toPixels(row);
       const far = Math.hypot(px - qx, py - qy);
       if (far < least) [best, least] = [i, far];
     });
@@ -234,7 +217,7 @@ export class DecisionSurface {
 function boundsAround(examples, inputs) {
   const span = (k) => {
     const all = examples.map((row) => row[k]).filter(Number.isFinite);
-    const [low, high] = all.length ? [Math.min(...all), Math.max(...all)] : [-1, 1];
+    const [low, high] = spanOf(all, (x) => x) ?? [-1, 1];
     const room = AROUND_EXAMPLES * (high - low) || 1;
     return [low - room, high + room];
   };

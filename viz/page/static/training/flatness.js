@@ -1,7 +1,7 @@
 // Flatness: the places at which the gradient of an example ends, in words.
 
 import { formulaByNumber } from "../base/formulas.js";
-import { modulesAround } from "../layout/folds.js";
+import { edgesInto, modulesAround } from "../base/graph.js";
 
 // A sentence about the parameters that have no gradient at this example, "" if all have one.
 export function flatnessOf(engine, training) {
@@ -28,11 +28,11 @@ export function flatnessOf(engine, training) {
 
 // The nodes that have a gradient and keep it from an operand.
 function endsOf({ graph, grad, local }, units) {
-  const { first, operand, op, ops, isConstant } = graph;
+  const { operand, op, ops, isConstant } = graph;
   const ends = [];
   op.forEach((k, i) => {
     if (k < 0 || !grad[i]) return;
-    const edges = Array.from({ length: first[i + 1] - first[i] }, (_, n) => first[i] + n);
+    const edges = edgesInto(graph, i);
     const isEnd = (e) => local[e] === 0 && grad[operand[e]] === 0 && !isConstant[operand[e]];
     if (!edges.some(isEnd)) return;
     const flat = Object.hasOwn(units, ops[k]) ? units[ops[k]].flat : "";

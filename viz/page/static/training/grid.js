@@ -1,5 +1,7 @@
 // Grid: a function of two numbers on a lattice, its zero line, and cells by color.
 
+import { drawn } from "../base/dom.js";
+
 // The values z[row][column] of f(x, y) at the centers of the cells within the bounds.
 export function latticeOf(f, { left, right, low, high }, columns, rows) {
   const x = (j) => left + ((j + 0.5) / columns) * (right - left);
@@ -51,6 +53,12 @@ export function cellPaths(keys, width, height, up = false) {
     }
   });
   return new Map([...paths].map(([key, parts]) => [key, parts.join("")]));
+}
+
+// Draws the cells in the color of each key, in place of earlier ones.
+export function drawCells(g, paths, colorOf) {
+  const cells = Array.from(paths, ([key, d]) => drawn("path", { d, fill: colorOf(key) }));
+  g.replaceChildren(...cells);
 }
 
 function round(x) {

@@ -2,9 +2,10 @@
 // column; blue is below zero, orange above.
 
 import { Scale, shadeColor } from "../base/colors.js";
-import { drawn, element, setText } from "../base/dom.js";
-import { cellPaths } from "./grid.js";
-import { short } from "../base/numbers.js";
+import { byId, drawn, element, setText } from "../base/dom.js";
+import { cellPaths, drawCells } from "./grid.js";
+import { grouped, short } from "../base/numbers.js";
+import { spanOf, spanText } from "../canvas/span.js";
 import { printable } from "../base/text.js";
 
 const WIDTH = 360;
@@ -12,15 +13,20 @@ const LEFT = 100; // the width of the names
 const LINE = 13; // the height of a row
 const ROWS = 24; // the most rows of a layer; larger layers show an even selection
 const COLUMNS = 90;
+const WITHIN = 0.98; // share of the numbers that the scale spans
 const LETTERS = 13; // of a name, at its end
 
 export class Heatmap {
-  constructor(parent, layers, names) {
+  // `column` is "parameters" or "gradients".
+  constructor(column, layers, names) {
+    this.column = column;
+    const parent = byId(`${column}-heatmaps`);
     this.parts = layers.map((layer) => ({ ...layer, ...partOf(parent, layer, names) }));
   }
 
-  // Draws a run, `column` being "parameters" or "gradients", with a line at entry k.
-  show(run, column, k) {
+  // Draws a run, with a line at entry k.
+  show(run, k) {
+    const { column } = this;
     const every = Math.ceil(run.steps.length / COLUMNS);
     const entries = [...run.steps.keys()].filter((i) => i % every === 0 || i === run.last);
     for (const part of this.parts) {
@@ -30,24 +36,17 @@ export class Heatmap {
       const x = LEFT + share * (WIDTH - LEFT);
       part.now.setAttribute("x1", x);
       part.now.setAttribute("x2", x);
-      part.begin.textContent = `step ${run.steps[0].toLocaleString("en")}`;
-      part.end.textContent = run.steps[run.last].toLocaleString("en");
-      const now = run[column][k].slice(part.from, part.to);
-      setText(part.range, rangeOf(now));
+      part.begin.textContent = `step ${grouped(run.steps[0])}`;
+      part.end.textContent = grouped(run.steps[run.last]);
+      setText(part.range, rangeOf(run[column][k].slice(part.from, part.to)));
     }
   }
 
   _draw(part, rows, columns) {
-    const sizes = rows.flat().map(Math.abs).filter(Number.isFinite);
-    sizes.sort((a, b) => a - b);
-    const scale = new Scale(sizes[Math.floor(0.98 * (sizes.length - 1))] || 1);
+    const scale = Scale.within(WITHIN, rows.flat());
     const keys = rows.map((row) => row.map((x) => scale.shade(x)));
-    const paths = [...cellPaths(keys, (WIDTH - LEFT) / columns, LINE)].map(([shade, d]) => {
-      const path = drawn("path", { d, transform: `translate(${LEFT} 0)` });
-      path.style.fill = shadeColor(shade);
-      return path;
-    });
-    part.cells.replaceChildren(...paths);
+    const paths = cellPaths(keys, (WIDTH - LEFT) / columns, LINE);
+    drawCells(part.cells, paths, shadeColor);
   }
 }
 
@@ -63,7 +62,8 @@ function partOf(parent, { name, from, to }, names) {
   const label = `${printable(name)} over time`;
   const viewBox = `0 0 ${WIDTH} ${tall + LINE + 2}`;
   const svg = drawn("svg", { class: "heatmap chart-text", role: "img", viewBox, "aria-label": label }, parent);
-  const cells = drawn("g", { "shape-rendering": "crispEdges" }, svg);
+  const transform = `translate(${LEFT} 0)`;
+  const cells = drawn("g", { "shape-rendering": "crispEdges", transform }, svg);
   rows.forEach((p, i) => {
     const text = rowName(names[p], name);
     drawn("text", { class: "tick-y", x: LEFT - 5, y: LINE * (i + 0.78), text }, svg);
@@ -81,8 +81,6 @@ function rowName(name, layer) {
 }
 
 function rangeOf(numbers) {
-  const finite = numbers.filter(Number.isFinite);
-  if (finite.length === 0) return "no finite values";
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  return low === high ? short(low, 3) : `${short(low, 3)} … ${short(high, 3)}`;
+  const span = spanOf(numbers.filter(Number.isFinite), (x) => x);
+  return span === null ? "no finite values" : spanText(span, short);
 }

@@ -1,6 +1,6 @@
 // Learn: the entry of a page with a training. The only module that reads LESSON.
 
-import { byId } from "../base/dom.js";
+import { onClick } from "../base/dom.js";
 import { graphOf } from "../base/graph.js";
 import { session } from "../controls/main.js";
 import { withTurns } from "../layout/turns.js";
@@ -22,8 +22,8 @@ const trainingState = new TrainingState(session, training, (state) => new Panels
 const trainingControls = isLive ? new TrainingControls(trainingState) : null;
 const datasets = trainingControls ? new Datasets(trainingState, trainingControls) : null;
 
-byId("example-before").addEventListener("click", () => trainingState.selectNext(-1));
-byId("example-after").addEventListener("click", () => trainingState.selectNext(1));
+onClick("example-before", () => trainingState.selectNext(-1));
+onClick("example-after", () => trainingState.selectNext(1));
 session.player.go(session.steps.last);
 
 globalThis.microgradlike = Object.freeze({

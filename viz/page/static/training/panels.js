@@ -2,13 +2,13 @@
 
 import { Curve } from "./curve.js";
 import { byId, element, setText } from "../base/dom.js";
-import { NOT_YET, short } from "../base/numbers.js";
+import { grouped, short } from "../base/numbers.js";
 import { DecisionSurface, hasSurface } from "./decision_surface.js";
 import { flatnessOf } from "./flatness.js";
 import { firstDifference } from "./training_run.js";
 import { Heatmap } from "./heatmap.js";
 import { printable } from "../base/text.js";
-import { Units, activity, flagOf, unitsOf } from "./units.js";
+import { Units, activity, unitsOf } from "./units.js";
 
 const SLOW = 6; // frames between two updates of the slow panels, while it plays
 const AT_REST = 250; // milliseconds from a drag to the update in full detail
@@ -31,10 +31,8 @@ export class Panels {
     this._listenToTime();
     this.surfaces = [];
     const { layers, parameters, runs } = state.training;
-    this.heatmaps = ["parameters", "gradients"].map((column) => ({
-      column,
-      heatmap: new Heatmap(byId(`${column}-heatmaps`), layers, parameters.name),
-    }));
+    const heatmap = (column) => new Heatmap(column, layers, parameters.name);
+    this.heatmaps = ["parameters", "gradients"].map(heatmap);
     if (runs.length > 1) byId("difference").textContent = differenceOf(runs, state.training);
     this.setView();
     this.setRuns();
@@ -139,18 +137,17 @@ export class Panels {
     const time = byId("time");
     time.max = String(run.last);
     time.value = String(entry);
-    const count = (step) => step.toLocaleString("en");
-    const status = `step ${count(state.step)} of ${count(run.steps[run.last])}`;
+    const status = `step ${grouped(state.step)} of ${grouped(run.steps[run.last])}`;
     time.setAttribute("aria-valuetext", status);
     const names = state.editedNames.map((name) => printable(name));
     const more = names.length > 2 ? ` and ${names.length - 2} more` : "";
     const hand = names.length ? `, ${names.slice(0, 2).join(", ")}${more} changed by hand` : "";
     const data = state.hasOtherData ? ", with other examples" : "";
     const { loss, accuracy } = state;
-    const mean = loss === null || !state.examples.length ? NOT_YET : short(loss);
+    const mean = short(state.examples.length > 0 ? loss : null);
     const right = accuracy === null ? "" : `accuracy ${short(100 * accuracy)} %, `;
     const { diverged } = run;
-    const far = diverged <= state.step ? `, not finite from step ${count(diverged)} on` : "";
+    const far = diverged <= state.step ? `, not finite from step ${grouped(diverged)} on` : "";
     setText(byId("training-status"), `${status}${hand}${data}${far}: ${right}mean loss ${mean}`);
     setText(byId("flat-note"), state.row ? flatnessOf(state.session.engine, state.training) : "");
   }
@@ -159,7 +156,7 @@ export class Panels {
     this._showSurfaces(pace === "rest");
     this._showUnits(pace === "rest");
     const { run, entry } = this.state;
-    for (const { heatmap, column } of this.heatmaps) heatmap.show(run, column, entry);
+    for (const heatmap of this.heatmaps) heatmap.show(run, entry);
   }
 
   _showSurfaces(fine) {
@@ -179,10 +176,8 @@ export class Panels {
     trainer.load(parameters);
     const tried = all ? examples : examples.slice(0, SAMPLE);
     const shares = activity(this.layers, trainer, tried, training.units);
-    this.units.show(shares);
-    const flagged = [...shares].filter(([, share]) => share === 0);
-    const flag = (i) => flagOf(session.graph, training.units, i);
-    session.picture.extraFlags = new Map(flagged.map(([i]) => [i, flag(i)]));
+    const out = this.units.show(shares);
+    session.picture.extraFlags = new Map(out.map(([i, kind]) => [i, `${kind} for all examples`]));
     session.view.update();
   }
 }

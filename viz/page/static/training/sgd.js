@@ -59,13 +59,11 @@ export class Sgd {
   step() {
     const { trainer, examples } = this.state;
     const size = Number(byId("batch").value);
-    if (size === 0 || size >= examples.length) {
-      trainer.load(this.current.parameters);
+    trainer.load(this.current.parameters);
+    if (size === 0 || size >= examples.length)
       return this.apply((this.lossAndGradient ?? trainer.lossAndGradient(examples)).gradient);
-    }
     const start = this.current.step * size; // a step has the same batch whenever it is taken
     const batch = Array.from({ length: size }, (_, i) => examples[(start + i) % examples.length]);
-    trainer.load(this.current.parameters);
     return this.apply(trainer.lossAndGradient(batch).gradient);
   }
 

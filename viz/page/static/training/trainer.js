@@ -1,69 +1,55 @@
 // Trainer: losses and gradients at any parameters. Its own engine holds the graph of one example's
 // loss, into which examples are put one after the other.
 
+import { FIXED } from "./training_json.js";
+
 export class Trainer {
   constructor(engine, training) {
     this.engine = engine;
     this.training = training;
-    const { parameters, numbers, scores, inputs, trained } = training;
-    this.indices = [...parameters.node.keys()].filter((k) => engine.isFree(parameters.node[k]));
-    this.leaves = this.indices.map((k) => parameters.node[k]);
-    this.trained = this.indices.filter((k) => k < trained).length; // the others come last
-    this.columns = [...numbers.node.keys()].filter((k) => numbers.node[k] >= 0);
-    this.numbers = this.columns.map((k) => numbers.node[k]);
-    this.fixed = [...numbers.node.keys()].filter((k) => numbers.node[k] === -1);
-    this.inputs = this.columns.filter((k) => k < inputs);
-    this.inputLeaves = this.inputs.map((k) => numbers.node[k]);
-    this.inputCount = inputs;
-    this.isFixed = training.fixed;
-    this.scores = scores;
+    const { parameters, numbers, inputs, trained } = training;
+    const isFree = (leaf) => engine.isFree(leaf);
+    this.all = leavesOf(parameters.node, isFree);
+    this.trained = leavesOf(parameters.node.slice(0, trained), isFree);
+    this.example = leavesOf(numbers.node, (leaf) => leaf >= 0);
+    this.inputs = leavesOf(numbers.node.slice(0, inputs), (leaf) => leaf >= 0);
     this.parameters = Float64Array.from(parameters.node, (i) => (i < 0 ? 0 : engine.data[i]));
   }
 
   // True if there are examples and the graph serves all of them. A label that is fixed in the graph
   // has no effect on nodes before the loss.
   supports(examples) {
-    return examples.length > 0 && !this.isFixed && !this.fixed.some((k) => k < this.inputCount);
+    const { fixed, inputs, numbers } = this.training;
+    return examples.length > 0 && !fixed && !numbers.node.slice(0, inputs).includes(FIXED);
   }
 
   // Puts parameters into the graph.
   load(parameters) {
     this.parameters.set(parameters);
-    this.engine.evaluate(
-      this.leaves,
-      this.indices.map((k) => parameters[k]),
-    );
+    this._evaluate(this.all, parameters);
   }
 
   // The model's scores for these inputs.
   scoresAt(inputs) {
-    this.engine.evaluate(
-      this.inputLeaves,
-      this.inputs.map((k) => inputs[k]),
-    );
-    return this.scores.map((i) => this.engine.data[i]);
+    this._evaluate(this.inputs, inputs);
+    return this.training.scores.map((i) => this.engine.data[i]);
   }
 
   // Sets the numbers of an example and computes values and local derivatives.
   setExample(example) {
-    this.engine.evaluate(
-      this.numbers,
-      this.columns.map((k) => example[k]),
-    );
+    this._evaluate(this.example, example);
   }
 
   // The mean loss of the examples and its gradient, at the present parameters.
   lossAndGradient(examples) {
-    const { engine, leaves, indices } = this;
+    const { engine, trained } = this;
+    const { leaves, places } = this.example;
     const gradient = new Float64Array(this.parameters.length);
     let loss = 0;
     for (const example of examples) {
-      engine.setLeaves(
-        this.numbers,
-        this.columns.map((k) => example[k]),
-      );
+      engine.setLeaves(leaves, places.map((k) => example[k]));
       loss += engine.data[engine.graph.root];
-      for (let i = 0; i < this.trained; i++) gradient[indices[i]] += engine.grad[leaves[i]];
+      trained.places.forEach((k, i) => (gradient[k] += engine.grad[trained.leaves[i]]));
     }
     return { loss: loss / examples.length, gradient: gradient.map((g) => g / examples.length) };
   }
@@ -72,15 +58,13 @@ export class Trainer {
   accuracy(examples) {
     const { classes, middle, inputs } = this.training;
     if (classes === null || !this.supports(examples)) return null;
-    const right = examples.filter((row) => {
-      return classes[classAt(this.scoresAt(row), middle)] === row[inputs];
-    });
-    return right.length / examples.length;
+    const isRight = (row) => classes[classAt(this.scoresAt(row), middle)] === row[inputs];
+    return examples.filter(isRight).length / examples.length;
   }
 
   // The mean loss of the examples; null if a number of an example is fixed in the graph.
   meanLoss(examples) {
-    if (this.fixed.length > 0 || !this.supports(examples)) return null;
+    if (this.training.numbers.node.includes(FIXED) || !this.supports(examples)) return null;
     let loss = 0;
     for (const example of examples) {
       this.setExample(example);
@@ -88,6 +72,16 @@ export class Trainer {
     }
     return loss / examples.length;
   }
+
+  _evaluate({ leaves, places }, numbers) {
+    this.engine.evaluate(leaves, places.map((k) => numbers[k]));
+  }
+}
+
+// The usable leaves among the nodes of a row of numbers, with their places in the row.
+function leavesOf(nodes, isUsable) {
+  const places = [...nodes.keys()].filter((k) => isUsable(nodes[k]));
+  return { places, leaves: places.map((k) => nodes[k]) };
 }
 
 // The number of the class that scores speak for: the greatest of several, or the side of the

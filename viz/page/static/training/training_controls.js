@@ -2,7 +2,7 @@
 // forward, backward and update.
 
 import { Sgd } from "./sgd.js";
-import { byId, setText } from "../base/dom.js";
+import { byId, onClick, setText } from "../base/dom.js";
 import { fullName } from "../base/formulas.js";
 import { factor, short } from "../base/numbers.js";
 import { randomParameters, randomNumbers } from "./random_init.js";
@@ -152,16 +152,15 @@ export class TrainingControls {
   }
 
   _listen() {
-    const on = (id, act) => byId(id).addEventListener("click", act);
-    on("train", () => this.toggle());
-    on("one-step", () => {
+    onClick("train", () => this.toggle());
+    onClick("one-step", () => {
       this.pause();
       this._setPhase("");
       this.step();
     });
-    on("reset-weights", () => this.restart());
+    onClick("reset-weights", () => this.restart());
     for (const name of ["forward", "backward", "update"])
-      on(`one-${name}`, () => {
+      onClick(`one-${name}`, () => {
         this[name]();
         byId("canvas").scrollIntoView({ block: "nearest" });
       });

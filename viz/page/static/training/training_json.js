@@ -26,9 +26,18 @@ export function trainingOf(json) {
     layers,
     sets,
     examples: json.examples.map(unpacked),
-    runs: json.runs.map((run) => TrainingRun.of(run, unpacked, numberOf)),
+    runs: json.runs.map(runOf),
   };
   return { ...whole, second: json.second && { ...whole, ...json.second } };
+}
+
+function runOf({ name, steps, losses, parameters, gradients }) {
+  return Object.assign(new TrainingRun(name), {
+    steps,
+    losses: losses.map(numberOf),
+    parameters: parameters.map(unpacked),
+    gradients: gradients.map(unpacked),
+  });
 }
 
 // Doubles from base64 of their bytes, the lowest byte first.

@@ -15,15 +15,6 @@ export class TrainingRun {
     this.every = 1;
   }
 
-  static of(json, unpacked, numberOf) {
-    const run = new TrainingRun(json.name);
-    run.steps = json.steps;
-    run.losses = json.losses.map(numberOf);
-    run.parameters = json.parameters.map(unpacked);
-    run.gradients = json.gradients.map(unpacked);
-    return run;
-  }
-
   get last() {
     return this.steps.length - 1;
   }
@@ -74,9 +65,8 @@ export class TrainingRun {
 }
 
 // The first difference of two runs in the parameters up to number `count`, { step, parameter, a, b,
-// same, far }, or null. `parameter` is
-// the one that differs most there, `same` the last step without a difference, or null, and `far`
-// the first step whose losses are more than 1 % apart, or null.
+// same, far }, or null. `parameter` is the one that differs most there, `same` the last step without
+// a difference, or null, and `far` the first step whose losses are more than 1 % apart, or null.
 export function firstDifference(a, b, count = Infinity) {
   let found = null;
   let same = null;

@@ -146,16 +146,11 @@ export class TrainingState {
   _writeGraph() {
     const { training, session, parameters } = this;
     if (training.fixed) return;
-    const [leaves, numbers] = [[], []];
-    const set = (leaf, x) => {
-      if (leaf < 0 || !session.engine.isFree(leaf)) return;
-      leaves.push(leaf);
-      numbers.push(x);
-    };
-    training.parameters.node.forEach((leaf, k) => set(leaf, parameters[k]));
-    const row = this.examples[this.probe];
-    if (row) training.numbers.node.forEach((leaf, k) => set(leaf, row[k]));
-    session.setLeaves(leaves, numbers);
+    const row = this.examples[this.probe] ?? [];
+    const numbers = new Map(training.parameters.node.map((leaf, k) => [leaf, parameters[k]]));
+    row.forEach((x, k) => numbers.set(training.numbers.node[k], x));
+    const leaves = [...numbers.keys()].filter((leaf) => session.engine.isFree(leaf));
+    session.setLeaves(leaves, leaves.map((leaf) => numbers.get(leaf)));
   }
 
   // Takes over a weight that the user dragged in the graph.

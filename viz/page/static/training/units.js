@@ -4,11 +4,15 @@
 import { drawn, element } from "../base/dom.js";
 import { fullName } from "../base/formulas.js";
 import { printable } from "../base/text.js";
-import { modulesAround } from "../layout/folds.js";
+import { modulesAround } from "../base/graph.js";
 
 const FLAT = 0.05; // share of the steepest slope below which a unit is flat
 const UNIT = 22;
 const IN_ROW = 16;
+const MEANING_OF_CROSS = {
+  dead: "0 for every example, so no gradient passes",
+  saturated: "slope near 0 for every example",
+};
 
 // The nodes of the primitives in `kinds`, grouped by the module around their module, in the order
 // of the modules' names.
@@ -41,19 +45,10 @@ export function activity(layers, trainer, examples, kinds) {
     trainer.setExample(example);
     for (const i of nodes) {
       const slope = Math.abs(local[graph.first[i]]);
-      if (slope > FLAT * kindOf(graph, kinds, i).slope) counts.set(i, counts.get(i) + 1);
+      if (slope > FLAT * kinds[graph.ops[graph.op[i]]].slope) counts.set(i, counts.get(i) + 1);
     }
   }
   return new Map([...counts].map(([i, n]) => [i, n / examples.length]));
-}
-
-// The flag that the graph shows at a unit that passes no gradient.
-export function flagOf(graph, kinds, i) {
-  return `${kindOf(graph, kinds, i).flat} for all examples`;
-}
-
-function kindOf(graph, kinds, i) {
-  return kinds[graph.ops[graph.op[i]]];
 }
 
 export class Units {
@@ -75,8 +70,9 @@ export class Units {
     this.note = element("p", { class: "note" }, parent);
   }
 
+  // Shows the share of each unit; returns the units that pass no gradient, [node, "dead"].
   show(shares) {
-    const out = { dead: 0, saturated: 0 };
+    const out = [];
     for (const [i, share] of shares) {
       const { level, cross, title } = this.boxes.get(i);
       level.setAttribute("height", share * (UNIT - 6));
@@ -84,12 +80,15 @@ export class Units {
       cross.style.display = share === 0 ? "" : "none";
       const percent = Math.round(100 * share);
       title.textContent = `${fullName(this.graph, i)}: ${percent} % of the examples`;
-      if (share === 0) out[kindOf(this.graph, this.kinds, i).flat] += 1;
+      const { ops, op } = this.graph;
+      if (share === 0) out.push([i, this.kinds[ops[op[i]]].flat]);
     }
-    const parts = [];
-    if (out.dead) parts.push(`${out.dead} dead (×): 0 for every example, so no gradient passes`);
-    if (out.saturated) parts.push(`${out.saturated} saturated (×): slope near 0 for every example`);
-    this.note.textContent = parts.join("; ") || "every unit passes a gradient";
+    const parts = Object.entries(MEANING_OF_CROSS).map(([kind, meaning]) => {
+      const count = out.filter(([, flat]) => flat === kind).length;
+      return count > 0 ? `${count} ${kind} (×): ${meaning}` : "";
+    });
+    this.note.textContent = parts.filter(Boolean).join("; ") || "every unit passes a gradient";
+    return out;
   }
 
   _unit(svg, i, k, pick) {
