@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from viz.colors import EDGE, WHITE
 from viz.numbers import NOT_YET, signed
-from viz.scene.scene import Scene, SceneNode
+from viz.scene.scene import Scene
 
 STEP, LONGEST = 0.9, 45.0  # seconds: of one step, of all steps together
 BEFORE, AFTER = 1.5, 4.0  # seconds before the first step and after the last one
@@ -34,8 +34,8 @@ def animate(svg: str, scene: Scene, tooltips: Mapping[str, str]) -> str:
     order = [n for n in reversed(scene.nodes) if n.grad is not None]
     step = {n.id: k for k, n in enumerate(order)}
     for node in order:
-        if node.id in groups:
-            _reveal(groups[node.id], node, name, step[node.id])
+        if node.id in groups and node.grad is not None:
+            _reveal(groups[node.id], signed(node.grad), name, step[node.id])
     for i, edge in enumerate(scene.edges):
         if edge.target in step and edge.source in step:
             groups[f"e{i}"].set("class", f"edge {name}push{step[edge.target]}")
@@ -47,13 +47,11 @@ def animate(svg: str, scene: Scene, tooltips: Mapping[str, str]) -> str:
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _reveal(group: ET.Element, node: SceneNode, name: str, k: int) -> None:
+def _reveal(group: ET.Element, gradient: str, name: str, k: int) -> None:
     """Show fill and gradient as before step k, and lay their later form over them."""
     for i, element in reversed(list(enumerate(group))):
         is_fill = element.tag in SHAPES and element.get("fill") not in (WHITE, "none")
-        is_gradient = element.tag == "text" and element.text == signed(
-            0.0 if node.grad is None else node.grad
-        )
+        is_gradient = element.tag == "text" and element.text == gradient
         if is_fill or (is_gradient and group[i - 1].text == "grad"):
             revealed = copy.deepcopy(element)
             revealed.set("class", f"{name}from{k}")

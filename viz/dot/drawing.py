@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from microgradlike._html import in_notebook
 from microgradlike._io import require_regular, write_whole
 from microgradlike._validate import shown
 from microgradlike.compile.program import Program
@@ -85,9 +86,8 @@ class Drawing:
         Returns the path of the temporary file that the browser opens. Raises RuntimeError if there
         is no browser, RenderError if Graphviz is missing or fails.
         """
-        ipython = sys.modules.get("IPython")
-        if ipython is not None and hasattr(ipython.get_ipython(), "kernel"):
-            ipython.display.display(self)
+        if in_notebook():
+            sys.modules["IPython"].display.display(self)
             return None
         path = self.save(Path(tempfile.mkdtemp(prefix="microgradlike-")) / "y.svg")
         if not webbrowser.open(path.as_uri()):
@@ -135,7 +135,7 @@ class Drawing:
             # a PNG for notebooks that show no SVG, such as one that is not trusted
             width = re.search(r'viewBox="\S+ \S+ (\S+)', svg)
             dpi = min(96.0, 72 * PREVIEW / float(width[1] if width else PREVIEW))
-            png = render(self.source.replace("{", f"{{ graph [dpi={dpi:.1f}]", 1), "png")
+            png = render(self.source, "png", dpi=dpi)
             bundle["image/png"] = base64.b64encode(png).decode()
         except Exception as error:  # a notebook shows the text instead
             text += f"\n{error}"
@@ -145,7 +145,7 @@ class Drawing:
         return next(iter(self._repr_mimebundle_().items()))
 
     def __repr__(self) -> str:
-        notes = "".join(f"\n{note}" for note in self.scene.notes)
+        notes = "".join(f"\n{note}" for note in (self.scene.stale, *self.scene.notes) if note)
         return f'<Drawing of {len(self.scene.nodes)} nodes; .save("y.svg") writes it>{notes}'
 
 

@@ -6,7 +6,7 @@ import copy
 from typing import Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
-from viz.scene.scene import Cluster, Scene
+from viz.scene.scene import Scene, ancestry
 
 NUMBERED = ("input", "parameter", "folded")  # the nodes whose names have an order
 DIGITS = "0123456789"
@@ -39,7 +39,7 @@ def routes(scene: Scene) -> list[list[Gate]]:
     [[], [], [], ['gate_c1_n2'], [], []]
     """
     home = {n.id: n.cluster for n in scene.nodes}
-    around = _ancestry(scene)
+    around = ancestry(scene)
     found = []
     for e in scene.edges:
         out, into = around[home[e.source]], around[home[e.target]]
@@ -66,7 +66,7 @@ def places(scene: Scene) -> dict[str, Place]:
     Names that differ in the number at their end stand in its order, others in the order in which
     the formula of the result has them.
     """
-    around = _ancestry(scene)
+    around = ancestry(scene)
     first: dict[tuple[str | None, str], int] = {}  # turn in the formula, by frame and name
     found: dict[str, Place] = {}
     for turn, node in enumerate(reversed(scene.nodes)):  # from the result, first operands first
@@ -101,11 +101,3 @@ def columns(scene: Scene, routes: list[list[Gate]]) -> list[list[str]]:
             key = n.cluster, depth[n.id], frozenset(ahead[n.id])
             groups.setdefault(key, []).append(n.id)
     return list(groups.values())
-
-
-def _ancestry(scene: Scene) -> dict[str | None, tuple[Cluster, ...]]:
-    """List for each cluster those around it, the outermost first, and itself."""
-    around: dict[str | None, tuple[Cluster, ...]] = {None: ()}
-    for c in scene.clusters:
-        around[c.id] = (*around[c.parent], c)
-    return around

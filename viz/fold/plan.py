@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from viz.fold.collapse import Box
 from viz.fold.frames import Turn, turns_around
 from viz.fold.groups import Groups, groups
-from viz.scene.scene import Cluster, Scene
+from viz.scene.scene import Cluster, Scene, ancestry
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A way to fold `scene`: `boxes` by node, and a `note` that names it.
-
-    It leaves `size` nodes, `inside` of them in modules, and `edges` edges.
-    """
+    """A way to fold `scene`: `boxes` by node, and a `note` that names it."""
 
     scene: Scene
     boxes: dict[str, Box]
     note: str
-    size: int
-    inside: int
-    edges: int
 
 
 def plans(scene: Scene, depth: int | None, focus: str | None) -> Iterator[Plan]:
@@ -38,19 +32,19 @@ def plans(scene: Scene, depth: int | None, focus: str | None) -> Iterator[Plan]:
     sums = {t.frame: t for t in grouped.turns.values() if t.around is None and t.is_term}
     closed = grouped.chained | {c.id for c in whole.clusters if not c.module and c.id not in sums}
     together = "" if all(c.call for c in whole.clusters) else ", all calls of a module together"
-    ancestry = _ancestry(whole)
-    deepest = max(map(len, ancestry.values()), default=0)
+    around = ancestry(whole)
+    deepest = max(map(len, around.values()))
     home = next((n.cluster for n in scene.nodes if n.id == focus), None)
-    opened = {c.id for c in ancestry[home]} if home is not None else set()
+    opened = {c.id for c in around[home]}
     finest = deepest if closed else deepest - 1  # with all frames open, closed ones are left
     for d in [depth] if depth is not None else range(finest, -1, -1):
-        box_of = _frame_boxes(ancestry, d, closed, opened)
+        box_of = _frame_boxes(around, d, closed, opened)
         rest = _other_terms(grouped, box_of)
         boxes = {n.id: box_of[n.cluster] for n in whole.nodes if n.cluster in box_of} | rest
         shown = {box.cluster for box in rest.values()}
         clusters = tuple(_first_term(c, sums[c.id]) if c.id in shown else c for c in whole.clusters)
         said = together + (", one term of a sum" if shown else "")
-        yield _make_plan(replace(whole, clusters=clusters), boxes, f"depth={d}{said}")
+        yield Plan(replace(whole, clusters=clusters), boxes, f"depth={d}{said}")
 
 
 def _first_term(c: Cluster, term: Turn) -> Cluster:
@@ -69,16 +63,11 @@ def _other_terms(grouped: Groups, box_of: dict[str | None, Box]) -> dict[str, Bo
     return boxes
 
 
-def _ancestry(scene: Scene) -> dict[str, tuple[Cluster, ...]]:
-    """List for each cluster those around it, the outermost first, and itself."""
-    ancestry: dict[str, tuple[Cluster, ...]] = {}
-    for c in scene.clusters:
-        ancestry[c.id] = (*(ancestry[c.parent] if c.parent is not None else ()), c)
-    return ancestry
-
-
 def _frame_boxes(
-    ancestry: dict[str, tuple[Cluster, ...]], depth: int, closed: frozenset[str], opened: set[str]
+    ancestry: Mapping[str | None, Sequence[Cluster]],
+    depth: int,
+    closed: frozenset[str],
+    opened: set[str],
 ) -> dict[str | None, Box]:
     """Find the box of each frame: that of the outermost one around that is closed or at `depth`."""
     box_of: dict[str | None, Box] = {}
@@ -89,18 +78,3 @@ def _frame_boxes(
             calls = 1 if c.call else c.calls
             box_of[name] = Box(f"box_{c.id}", c.title, c.parent, calls)
     return box_of
-
-
-def _make_plan(scene: Scene, boxes: dict[str, Box], note: str) -> Plan:
-    made = {box.id for box in boxes.values()}
-    inside = sum(n.module is not None and n.id not in boxes for n in scene.nodes)
-    size = len(scene.nodes) - len(boxes) + len(made)
-    return Plan(scene, boxes, note, size, inside + len(made), _count_edges(scene, boxes))
-
-
-def _count_edges(scene: Scene, boxes: dict[str, Box]) -> int:
-    """Count the edges that are left, those into a box merged."""
-    apart = sum(e.target not in boxes for e in scene.edges)
-    ends = {n.id: boxes[n.id].id if n.id in boxes else n.id for n in scene.nodes}
-    merged = {(ends[e.source], ends[e.target]) for e in scene.edges if e.target in boxes}
-    return apart + sum(source != target for source, target in merged)
