@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
 from viz.colors import EDGE, WHITE
+from viz.dot.gates import routes
 from viz.numbers import NOT_YET, signed
 from viz.scene.scene import Scene
 
@@ -29,16 +30,21 @@ def animate(svg: str, scene: Scene, tooltips: Mapping[str, str]) -> str:
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     root.set("xmlns", "http://www.w3.org/2000/svg")
-    groups = {g.findtext("title"): g for g in root.iter("g") if g.find("title") is not None}
+    named = [g for g in root.iter("g") if g.find("title") is not None]
+    nodes = {g.findtext("title"): g for g in named if g.get("class") == "node"}
+    lines = {g.findtext("title"): g for g in named if g.get("class") == "edge"}
     name = f"{root.get('id')}-"  # of this picture's classes and keyframes
     order = [n for n in reversed(scene.nodes) if n.grad is not None]
     step = {n.id: k for k, n in enumerate(order)}
     for node in order:
-        if node.id in groups and node.grad is not None:
-            _reveal(groups[node.id], signed(node.grad), name, step[node.id])
-    for i, edge in enumerate(scene.edges):
+        if node.id in nodes and node.grad is not None:
+            _reveal(nodes[node.id], signed(node.grad), name, step[node.id])
+    for i, (edge, route) in enumerate(zip(scene.edges, routes(scene))):
         if edge.target in step and edge.source in step:
-            groups[f"e{i}"].set("class", f"edge {name}push{step[edge.target]}")
+            line = lines[f"e{i}"]
+            line.set("class", f"edge {name}push{step[edge.target]}")
+            for gate in route:  # the pieces that lead to it, which other lines share
+                line.extend(copy.copy(part) for part in lines[gate.id] if part.tag == "path")
     for title in root.iter("title"):
         title.text = tooltips.get(title.text or "", "")
     style = ET.Element("style")

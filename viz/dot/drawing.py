@@ -19,7 +19,6 @@ from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.dot.animation import animate
 from viz.dot.dot import statements, to_dot
-from viz.dot.gates import whole_lines
 from viz.dot.render import render
 from viz.dot.svg import clean
 from viz.dot.tooltips import tooltips
@@ -59,7 +58,7 @@ class Drawing:
         if self._svg is None and self.animated:
             self._svg = self.animation()
         elif self._svg is None:
-            self._svg = clean(render(self.source, "svg"), self.source, tooltips(self.scene))
+            self._svg = clean(render(self.source), self.source, tooltips(self.scene))
         return self._svg
 
     def animation(self) -> str:
@@ -69,10 +68,9 @@ class Drawing:
         RenderError if Graphviz is missing or fails.
         """
         self._require_gradient()
-        ids = {n.id: n.id for n in self.scene.nodes}
-        ids |= {f"e{i}": f"e{i}" for i in range(len(self.scene.edges))}
-        named = clean(whole_lines(render(self.source, "svg"), self.scene), self.source, ids)
-        return animate(named, self.scene, tooltips(self.scene))
+        texts = tooltips(self.scene)
+        named = clean(render(self.source), self.source, {name: name for name in texts})
+        return animate(named, self.scene, texts)
 
     def _require_gradient(self) -> None:
         if next(n for n in self.scene.nodes if n.id == self.scene.root).grad is None:

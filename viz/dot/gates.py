@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Literal, NamedTuple
-from xml.etree import ElementTree as ET
 
 from viz.scene.scene import Scene, ancestry
 
@@ -47,17 +45,6 @@ def routes(scene: Scene) -> list[list[Gate]]:
         left = [Gate(c.id, e.source, "out") for c in reversed(out[common:])]
         found.append(left + [Gate(c.id, e.source, "in") for c in into[common:]])
     return found
-
-
-def whole_lines(svg: bytes, scene: Scene) -> bytes:
-    """Give the group of each edge in an SVG a copy of the pieces that lead to it."""
-    root = ET.fromstring(svg)
-    groups = {g.get("id"): g for g in root.iter() if g.get("class") == "edge"}
-    for i, route in enumerate(routes(scene)):
-        for gate in route:
-            copies = [copy.copy(part) for part in groups[gate.id] if part.tag.endswith("path")]
-            groups[f"e{i}"].extend(copies)
-    return ET.tostring(root)
 
 
 def places(scene: Scene) -> dict[str, Place]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from viz.fold.collapse import Box
@@ -29,7 +29,10 @@ def plans(scene: Scene, depth: int | None, focus: str | None) -> Iterator[Plan]:
     """
     grouped = groups(scene) if focus is None else Groups(scene)
     whole = grouped.scene
-    sums = {t.frame: t for t in grouped.turns.values() if t.around is None and t.is_term}
+    outermost = {x: [*turns_around(turn)][-1] for x, turn in grouped.turns.items()}
+    terms = {x: t for x, t in outermost.items() if t.is_term}
+    sums = {t.frame: t for t in terms.values()}
+    others = {x: _other_terms(t) for x, t in terms.items() if t.call > 1}
     closed = grouped.chained | {c.id for c in whole.clusters if not c.module and c.id not in sums}
     together = "" if all(c.call for c in whole.clusters) else ", all calls of a module together"
     around = ancestry(whole)
@@ -38,8 +41,8 @@ def plans(scene: Scene, depth: int | None, focus: str | None) -> Iterator[Plan]:
     opened = {c.id for c in around[home]}
     finest = deepest if closed else deepest - 1  # with all frames open, closed ones are left
     for d in [depth] if depth is not None else range(finest, -1, -1):
-        box_of = _frame_boxes(around, d, closed, opened)
-        rest = _other_terms(grouped, box_of)
+        box_of = _frame_boxes(whole, d, closed, opened)
+        rest = {x: box for x, box in others.items() if box.cluster not in box_of}
         boxes = {n.id: box_of[n.cluster] for n in whole.nodes if n.cluster in box_of} | rest
         shown = {box.cluster for box in rest.values()}
         clusters = tuple(_first_term(c, sums[c.id]) if c.id in shown else c for c in whole.clusters)
@@ -52,26 +55,16 @@ def _first_term(c: Cluster, term: Turn) -> Cluster:
     return replace(c, kind=kind, name=kind if c.name == c.kind else c.name)
 
 
-def _other_terms(grouped: Groups, box_of: dict[str | None, Box]) -> dict[str, Box]:
-    """Put the terms but the first of each open sum into a box."""
-    boxes: dict[str, Box] = {}
-    for x, turn in grouped.turns.items():
-        for t in turns_around(turn):
-            if t.is_term and t.around is None and t.call > 1 and t.frame not in box_of:
-                name = f"{t.calls - 1:,} other terms"
-                boxes[x] = Box(f"others_{t.frame}", name, t.frame)
-    return boxes
+def _other_terms(term: Turn) -> Box:
+    return Box(f"others_{term.frame}", f"{term.calls - 1:,} other terms", term.frame)
 
 
 def _frame_boxes(
-    ancestry: Mapping[str | None, Sequence[Cluster]],
-    depth: int,
-    closed: frozenset[str],
-    opened: set[str],
+    scene: Scene, depth: int, closed: frozenset[str], opened: set[str]
 ) -> dict[str | None, Box]:
     """Find the box of each frame: that of the outermost one around that is closed or at `depth`."""
     box_of: dict[str | None, Box] = {}
-    for name, around in ancestry.items():
+    for name, around in ancestry(scene).items():
         inner = (c for i, c in enumerate(around) if i >= depth or c.id in closed)
         c = next((c for c in inner if c.id not in opened), None)
         if c is not None:
