@@ -305,6 +305,7 @@ def test_the_weights_of_a_wide_neuron_stand_with_their_terms_in_every_call():
     turns = [grouped.turns[n.id] for n in grouped.scene.nodes if n.name.startswith("w.")]
     assert len({t.call for t in turns}) == 20
     assert {t.around for t in turns} == {None}
+    assert not page_groups(scene(mean(calls))).chained  # no term needs another one
 
 
 # pictures

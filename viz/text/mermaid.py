@@ -20,14 +20,6 @@ MAX_NOTE: Final = 400  # characters
 MAX_NODES: Final = 100  # mermaid refuses text of more than 50,000 characters or 500 edges
 # only these two shapes: mermaid places the ends of edges less reliably at others
 SHARP, ROUND = ("[", "]"), ("(", ")")
-SHAPES: Final[dict[Role, tuple[str, str]]] = {
-    "input": ROUND,
-    "parameter": ROUND,
-    "constant": SHARP,
-    "operation": SHARP,
-    "result": SHARP,
-    "folded": SHARP,
-}
 CLASSES: Final[dict[Role, str]] = {
     "input": "stroke:#333",
     "parameter": "stroke:#333,stroke-width:2px",
@@ -100,7 +92,7 @@ def _code(c: str) -> str:
 
 
 def _node(node: SceneNode) -> str:
-    opening, closing = SHAPES[node.role]
+    opening, closing = ROUND if node.role in ("input", "parameter") else SHARP
     return f'{node.id}{opening}"{"<br/>".join(_lines(node))}"{closing}'
 
 
