@@ -233,6 +233,20 @@ def test_calls_that_need_each_other_stay_apart():
     assert [c.id for c in found.scene.clusters] == [c.id for c in clusters]
 
 
+def test_two_modules_that_need_each_other_keep_no_other_module_apart():
+    """Coroutines could make such a graph, too."""
+    calls = [Cluster(f"c{k}", "m", None, "M", "m1", k, 5) for k in range(1, 6)]
+    pair = [Cluster("a", "a", None, "A", "ma"), Cluster("b", "b", None, "B", "mb")]
+    homes = ["a", "b", "a", "c1", "c2", "c3", "c4", "c5"]
+    nodes = [
+        SceneNode(f"n{i}", f"v{i}", "operation", "sin", "sin", 1.0, None, home, ())
+        for i, home in enumerate(homes)
+    ]
+    edges = [SceneEdge(f"n{i}", f"n{i + 1}", 0, 1.0) for i in range(7)]
+    found = groups(Scene(tuple(nodes), tuple(edges), (*pair, *calls), "n7"))
+    assert [c.title for c in found.scene.clusters] == ["a · A", "b · B", "m · M · 5 calls"]
+
+
 # sums
 
 

@@ -96,7 +96,8 @@ def turns_around(turn: Turn | None) -> Iterator[Turn]:
 
 def _where_they_part(start: Way, end: Way) -> tuple[str, str]:
     """Find the two items beside each other that hold the ends of an edge; a frame for its turns."""
-    for (a, turn), (b, other) in zip(start, end):
-        if a != b or (turn and other and turn.call != other.call):
-            break
-    return a, b
+    return next(
+        (a, b)
+        for (a, turn), (b, other) in zip(start, end)
+        if a != b or (turn and other and turn.call != other.call)
+    )
