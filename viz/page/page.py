@@ -87,11 +87,14 @@ class Page:
         return self.frame()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        # a picture too, for readers that run no scripts; without Graphviz, the page alone
-        picture = Drawing(fit(self.scene))._repr_mimebundle_()
-        svg = base64.b64encode(picture.pop("image/svg+xml", "").encode()).decode()
-        image = f'<img alt="the graph" src="data:image/svg+xml;base64,{svg}">' if svg else ""
-        return {"text/html": self.frame(image)} | picture | {"text/plain": repr(self)}
+        bundle = {"text/html": self.frame(), "text/plain": repr(self)}
+        try:  # a picture too, for readers that run no scripts
+            picture = Drawing(fit(self.scene))._repr_mimebundle_()
+            svg = base64.b64encode(picture.pop("image/svg+xml").encode()).decode()
+        except Exception:  # no Graphviz: the notebook shows the page alone
+            return bundle
+        html = self.frame(f'<img alt="the graph" src="data:image/svg+xml;base64,{svg}">')
+        return {"text/html": html} | picture | {"text/plain": repr(self)}
 
     def _mime_(self) -> tuple[str, str]:  # marimo asks for one form
         return next(iter(self._repr_mimebundle_().items()))
