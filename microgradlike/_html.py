@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import islice
 
 MOST_ROWS = 50
 STYLE = 'style="padding:2px 10px;text-align:left"'  # marimo has none for tables
+
+
+def in_notebook() -> bool:
+    """True if the code runs in a kernel.
+
+    >>> in_notebook()
+    False
+    """
+    return "IPython" in sys.modules and hasattr(sys.modules["IPython"].get_ipython(), "kernel")
 
 
 def one_line(text: str) -> str:

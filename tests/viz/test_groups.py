@@ -233,6 +233,20 @@ def test_calls_that_need_each_other_stay_apart():
     assert [c.id for c in found.scene.clusters] == [c.id for c in clusters]
 
 
+def test_two_modules_that_need_each_other_keep_no_other_module_apart():
+    """Coroutines could make such a graph, too."""
+    calls = [Cluster(f"c{k}", "m", None, "M", "m1", k, 5) for k in range(1, 6)]
+    pair = [Cluster("a", "a", None, "A", "ma"), Cluster("b", "b", None, "B", "mb")]
+    homes = ["a", "b", "a", "c1", "c2", "c3", "c4", "c5"]
+    nodes = [
+        SceneNode(f"n{i}", f"v{i}", "operation", "sin", "sin", 1.0, None, home, ())
+        for i, home in enumerate(homes)
+    ]
+    edges = [SceneEdge(f"n{i}", f"n{i + 1}", 0, 1.0) for i in range(7)]
+    found = groups(Scene(tuple(nodes), tuple(edges), (*pair, *calls), "n7"))
+    assert [c.title for c in found.scene.clusters] == ["a · A", "b · B", "m · M · 5 calls"]
+
+
 # sums
 
 
@@ -305,6 +319,7 @@ def test_the_weights_of_a_wide_neuron_stand_with_their_terms_in_every_call():
     turns = [grouped.turns[n.id] for n in grouped.scene.nodes if n.name.startswith("w.")]
     assert len({t.call for t in turns}) == 20
     assert {t.around for t in turns} == {None}
+    assert not page_groups(scene(mean(calls))).chained  # no term needs another one
 
 
 # pictures

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from microgradlike import Value, nn
-from viz import explain, to_mermaid
+from viz import draw, explain, to_mermaid
 from viz.dot.tooltips import tooltips
 from viz.fold.fold import fit
 from viz.scene.names import distinct_names
@@ -80,6 +80,8 @@ def test_mermaid_draws_the_note_on_changed_numbers_and_no_other():
         text = to_mermaid(y)
     assert 'stale["mul#40;3.0#44; 3.0#41; was computed as 4.0 and is 9.0 now#58;' in text
     assert 'mix old and new"]\nstyle stale color:#000,fill:#ffe95c\n' in text
+    with pytest.warns(UserWarning, match="mix old and new"):
+        assert "until then these numbers and derivatives mix old and new" in draw(y).source
 
 
 def test_two_models_with_the_same_names_get_no_further_than_their_modules():

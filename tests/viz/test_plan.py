@@ -5,31 +5,12 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value, nn
-from tests.viz.test_fold import LAYERS, boxes, network
+from tests.viz.test_fold import boxes, network
 from viz.fold.collapse import Box, collapse
 from viz.fold.fold import fit
-from viz.fold.plan import plans
 from viz.scene.scene import scene
-
-
-@settings(max_examples=30, deadline=None)
-@given(
-    st.tuples(LAYERS, st.integers(1, 6), st.booleans()),
-    st.none() | st.integers(0, 4),
-    st.booleans(),
-    st.data(),
-)
-def test_a_plan_counts_what_it_leaves(net, depth, focused, data):
-    shot = scene(network(*net))
-    focus = data.draw(st.sampled_from([n.id for n in shot.nodes])) if focused else None
-    for plan in plans(shot, depth, focus):
-        small = collapse(plan.scene, plan.boxes)
-        assert plan.size == len(small.nodes)
-        assert plan.edges == len(small.edges)
-        assert plan.inside == sum(n.fold is not None or n.module is not None for n in small.nodes)
 
 
 @pytest.mark.parametrize(("calls", "apart"), [(1, True), (4, True), (5, False)])

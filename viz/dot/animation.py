@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
 from viz.colors import EDGE, WHITE
+from viz.dot.gates import routes
 from viz.numbers import NOT_YET, signed
-from viz.scene.scene import Scene, SceneNode
+from viz.scene.scene import Scene
 
 STEP, LONGEST = 0.9, 45.0  # seconds: of one step, of all steps together
 BEFORE, AFTER = 1.5, 4.0  # seconds before the first step and after the last one
@@ -29,16 +30,21 @@ def animate(svg: str, scene: Scene, tooltips: Mapping[str, str]) -> str:
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     root.set("xmlns", "http://www.w3.org/2000/svg")
-    groups = {g.findtext("title"): g for g in root.iter("g") if g.find("title") is not None}
+    named = [g for g in root.iter("g") if g.find("title") is not None]
+    nodes = {g.findtext("title"): g for g in named if g.get("class") == "node"}
+    lines = {g.findtext("title"): g for g in named if g.get("class") == "edge"}
     name = f"{root.get('id')}-"  # of this picture's classes and keyframes
     order = [n for n in reversed(scene.nodes) if n.grad is not None]
     step = {n.id: k for k, n in enumerate(order)}
     for node in order:
-        if node.id in groups:
-            _reveal(groups[node.id], node, name, step[node.id])
-    for i, edge in enumerate(scene.edges):
+        if node.id in nodes and node.grad is not None:
+            _reveal(nodes[node.id], signed(node.grad), name, step[node.id])
+    for i, (edge, route) in enumerate(zip(scene.edges, routes(scene))):
         if edge.target in step and edge.source in step:
-            groups[f"e{i}"].set("class", f"edge {name}push{step[edge.target]}")
+            line = lines[f"e{i}"]
+            line.set("class", f"edge {name}push{step[edge.target]}")
+            for gate in route:  # the pieces that lead to it, which other lines share
+                line.extend(copy.copy(part) for part in lines[gate.id] if part.tag == "path")
     for title in root.iter("title"):
         title.text = tooltips.get(title.text or "", "")
     style = ET.Element("style")
@@ -47,13 +53,11 @@ def animate(svg: str, scene: Scene, tooltips: Mapping[str, str]) -> str:
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _reveal(group: ET.Element, node: SceneNode, name: str, k: int) -> None:
+def _reveal(group: ET.Element, gradient: str, name: str, k: int) -> None:
     """Show fill and gradient as before step k, and lay their later form over them."""
     for i, element in reversed(list(enumerate(group))):
         is_fill = element.tag in SHAPES and element.get("fill") not in (WHITE, "none")
-        is_gradient = element.tag == "text" and element.text == signed(
-            0.0 if node.grad is None else node.grad
-        )
+        is_gradient = element.tag == "text" and element.text == gradient
         if is_fill or (is_gradient and group[i - 1].text == "grad"):
             revealed = copy.deepcopy(element)
             revealed.set("class", f"{name}from{k}")

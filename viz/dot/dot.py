@@ -11,7 +11,7 @@ from viz.dot.gates import Gate, columns, places, routes
 from viz.dot.legend import legend
 from viz.dot.node_label import GREY, node_label
 from viz.label import cell, printable, table
-from viz.scene.scene import OFF, Cluster, Role, Scene, SceneEdge, SceneNode
+from viz.scene.scene import OFF, Cluster, Role, Scene, SceneEdge, SceneNode, nested
 
 # by direction: the sides of a node at which edges arrive and leave
 DIRECTIONS = {"LR": ("w", "e"), "TB": ("n", "s"), "RL": ("e", "w"), "BT": ("s", "n")}
@@ -147,25 +147,16 @@ def _frames(
     scene: Scene, drawn: dict[str, str], columns: dict[str | None, list[str]]
 ) -> Iterator[str]:
     """Yield the clusters with their nodes, as nested subgraphs."""
-    nodes: dict[str | None, list[str]] = {}
-    for n in scene.nodes:
-        nodes.setdefault(n.cluster, []).append(drawn[n.id])
-    inside: dict[str | None, list[Cluster]] = {}
-    for c in reversed(scene.clusters):
-        inside.setdefault(c.parent, []).append(c)
-    stack: list[Cluster | None] = list(inside.get(None, []))
-    while stack:
-        frame = stack.pop()
-        if frame is None:
+    for part in nested(scene):
+        if part is None:
             yield "}"
-            continue
-        above = columns.get(frame.id, [])
-        in_row = any(f" title_{frame.id} [" in statement for statement in above)
-        title = '""' if in_row else f"<{_title(frame)}>"
-        yield f"subgraph cluster_{frame.id} {{"
-        yield f'label={title} labelloc=t labeljust=l style=rounded color="#aaaaaa"'
-        yield from above
-        yield from nodes.get(frame.id, [])
-        stack += [None, *inside.get(frame.id, [])]
-    yield from nodes.get(None, [])
+        elif isinstance(part, SceneNode):
+            yield drawn[part.id]
+        else:
+            above = columns.get(part.id, [])
+            in_row = any(f" title_{part.id} [" in statement for statement in above)
+            title = '""' if in_row else f"<{_title(part)}>"
+            yield f"subgraph cluster_{part.id} {{"
+            yield f'label={title} labelloc=t labeljust=l style=rounded color="#aaaaaa"'
+            yield from above
     yield from columns.get(None, [])

@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from microgradlike._html import in_notebook
 from microgradlike._io import require_regular, write_whole
 from microgradlike._validate import shown
 from microgradlike.compile.program import Program
 from microgradlike.engine import Value
 from viz.dot.animation import animate
 from viz.dot.dot import statements, to_dot
-from viz.dot.gates import whole_lines
 from viz.dot.render import render
 from viz.dot.svg import clean
 from viz.dot.tooltips import tooltips
@@ -58,7 +58,7 @@ class Drawing:
         if self._svg is None and self.animated:
             self._svg = self.animation()
         elif self._svg is None:
-            self._svg = clean(render(self.source, "svg"), self.source, tooltips(self.scene))
+            self._svg = clean(render(self.source), self.source, tooltips(self.scene))
         return self._svg
 
     def animation(self) -> str:
@@ -68,10 +68,9 @@ class Drawing:
         RenderError if Graphviz is missing or fails.
         """
         self._require_gradient()
-        ids = {n.id: n.id for n in self.scene.nodes}
-        ids |= {f"e{i}": f"e{i}" for i in range(len(self.scene.edges))}
-        named = clean(whole_lines(render(self.source, "svg"), self.scene), self.source, ids)
-        return animate(named, self.scene, tooltips(self.scene))
+        texts = tooltips(self.scene)
+        named = clean(render(self.source), self.source, {name: name for name in texts})
+        return animate(named, self.scene, texts)
 
     def _require_gradient(self) -> None:
         if next(n for n in self.scene.nodes if n.id == self.scene.root).grad is None:
@@ -85,9 +84,8 @@ class Drawing:
         Returns the path of the temporary file that the browser opens. Raises RuntimeError if there
         is no browser, RenderError if Graphviz is missing or fails.
         """
-        ipython = sys.modules.get("IPython")
-        if ipython is not None and hasattr(ipython.get_ipython(), "kernel"):
-            ipython.display.display(self)
+        if in_notebook():
+            sys.modules["IPython"].display.display(self)
             return None
         path = self.save(Path(tempfile.mkdtemp(prefix="microgradlike-")) / "y.svg")
         if not webbrowser.open(path.as_uri()):
@@ -135,7 +133,7 @@ class Drawing:
             # a PNG for notebooks that show no SVG, such as one that is not trusted
             width = re.search(r'viewBox="\S+ \S+ (\S+)', svg)
             dpi = min(96.0, 72 * PREVIEW / float(width[1] if width else PREVIEW))
-            png = render(self.source.replace("{", f"{{ graph [dpi={dpi:.1f}]", 1), "png")
+            png = render(self.source, "png", dpi=dpi)
             bundle["image/png"] = base64.b64encode(png).decode()
         except Exception as error:  # a notebook shows the text instead
             text += f"\n{error}"
@@ -145,7 +143,7 @@ class Drawing:
         return next(iter(self._repr_mimebundle_().items()))
 
     def __repr__(self) -> str:
-        notes = "".join(f"\n{note}" for note in self.scene.notes)
+        notes = "".join(f"\n{note}" for note in (self.scene.stale, *self.scene.notes) if note)
         return f'<Drawing of {len(self.scene.nodes)} nodes; .save("y.svg") writes it>{notes}'
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Literal, NamedTuple
-from xml.etree import ElementTree as ET
 
-from viz.scene.scene import Cluster, Scene
+from viz.scene.scene import Scene, ancestry
 
 NUMBERED = ("input", "parameter", "folded")  # the nodes whose names have an order
 DIGITS = "0123456789"
@@ -39,7 +37,7 @@ def routes(scene: Scene) -> list[list[Gate]]:
     [[], ['gate_c1_n1'], [], [], []]
     """
     home = {n.id: n.cluster for n in scene.nodes}
-    around = _ancestry(scene)
+    around = ancestry(scene)
     found = []
     for e in scene.edges:
         out, into = around[home[e.source]], around[home[e.target]]
@@ -49,24 +47,13 @@ def routes(scene: Scene) -> list[list[Gate]]:
     return found
 
 
-def whole_lines(svg: bytes, scene: Scene) -> bytes:
-    """Give the group of each edge in an SVG a copy of the pieces that lead to it."""
-    root = ET.fromstring(svg)
-    groups = {g.get("id"): g for g in root.iter() if g.get("class") == "edge"}
-    for i, route in enumerate(routes(scene)):
-        for gate in route:
-            copies = [copy.copy(part) for part in groups[gate.id] if part.tag.endswith("path")]
-            groups[f"e{i}"].extend(copies)
-    return ET.tostring(root)
-
-
 def places(scene: Scene) -> dict[str, Place]:
     """Give each node a key by which nodes sort: layers.0 before layers.1, x0 before x1.
 
     Names that differ in the number at their end stand in its order, others in the order in which
     the formula of the result has them.
     """
-    around = _ancestry(scene)
+    around = ancestry(scene)
     first: dict[tuple[str | None, str], int] = {}  # turn in the formula, by frame and name
     found: dict[str, Place] = {}
     for turn, node in enumerate(reversed(scene.nodes)):  # from the result, first operands first
@@ -101,11 +88,3 @@ def columns(scene: Scene, routes: list[list[Gate]]) -> list[list[str]]:
             key = n.cluster, depth[n.id], frozenset(ahead[n.id])
             groups.setdefault(key, []).append(n.id)
     return list(groups.values())
-
-
-def _ancestry(scene: Scene) -> dict[str | None, tuple[Cluster, ...]]:
-    """List for each cluster those around it, the outermost first, and itself."""
-    around: dict[str | None, tuple[Cluster, ...]] = {None: ()}
-    for c in scene.clusters:
-        around[c.id] = (*around[c.parent], c)
-    return around

@@ -7,7 +7,7 @@ from viz.dot.node_label import GREY, SMALL
 from viz.label import cell, nested, table
 from viz.numbers import NOT_YET, signed
 from viz.scene.scene import OFF, OFF_NOTE, Role, Scene
-from viz.scene.stale import STALE, split_notes
+from viz.scene.stale import STALE
 
 NO_EFFECT = "0 = no effect"  # of a small change of the node on the result
 KEYS: dict[Role, tuple[int, str]] = {  # border and style, as close to the node's as a table allows
@@ -25,15 +25,15 @@ def legend(scene: Scene, scale: Scale | None) -> str:
     rows = [_roles(scene)]
     if scale is not None:
         rows.append(_bar(scene, scale))
-    stale, lines = split_notes(scene.notes)
+    lines = [*scene.notes]
     if any(OFF in n.flags for n in scene.nodes):
         lines.insert(0, OFF_NOTE)
     if any(e.local is not None for e in scene.edges):
         lines[:0] = ["number where an arrow arrives: the local derivative, ", "∂ node / ∂ operand"]
-    parts = [part for note in stale for part in (note.removesuffix(STALE), STALE[2:])]
-    rows += [
-        table([[cell(part, size=SMALL, bold=True, bgcolor=YELLOW, align="LEFT")] for part in parts])
-    ] * bool(parts)
+    if scene.stale:
+        parts = scene.stale.removesuffix(STALE), STALE[2:]
+        marked = [[cell(x, size=SMALL, bold=True, bgcolor=YELLOW, align="LEFT")] for x in parts]
+        rows.append(table(marked))
     rows += [table([[cell(line, size=SMALL, color=GREY, align="LEFT")]]) for line in lines]
     return table([[nested(row, align="LEFT")] for row in rows], cellspacing=2)
 

@@ -39,7 +39,7 @@ class RenderError(RuntimeError):
     """
 
 
-def render(source: str, kind: str = "svg", *, seconds: float = SECONDS) -> bytes:
+def render(source: str, kind: str = "svg", *, dpi: float = DPI, seconds: float = SECONDS) -> bytes:
     """Render a DOT text as "svg", "png" or "pdf", and return the bytes of the file.
 
     `dot` on PATH does it, or the wheel of pygraphviz if `dot` is missing or fails; such a `dot` is
@@ -49,7 +49,7 @@ def render(source: str, kind: str = "svg", *, seconds: float = SECONDS) -> bytes
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {shown(kind)}")
     if kind == "png":
-        source = source.replace("{", f"{{ graph [dpi={DPI}]", 1)
+        source = source.replace("{", f"{{ graph [dpi={dpi:.4g}]", 1)
     failures: dict[str, str] = {}  # by program
     for program, command in _commands(kind):
         try:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from viz.fold.frames import Frames, Place, Turn
-from viz.scene.scene import Cluster, Scene
+from viz.scene.scene import Scene, ancestry
 
 FEW = 4  # calls of a module, or terms of a sum, that are drawn apart: more are a group
 
@@ -17,16 +17,16 @@ def merge_calls(frames: Frames) -> None:
     The calls of a module that feeds itself by way of nodes outside of it stay apart.
     """
     numbers, apart = _numbers(frames.scene)
-    merged: set[str] | None = None
-    while merged or merged is None:
-        apart |= merged or set()
-        merged = set()
-        if _place(frames, numbers, apart):
-            try:
-                TopologicalSorter(frames.dependencies()).prepare()
-            except CycleError as error:
-                cycle = [frames.frames[x] for x in error.args[1] if x in frames.frames]
-                merged = {frame.module for frame in cycle if not frame.call}
+    while _place(frames, numbers, apart):
+        try:
+            TopologicalSorter(frames.dependencies()).prepare()
+            return
+        except CycleError as error:
+            cycle = [frames.frames[x] for x in error.args[1] if x in frames.frames]
+        merged = {frame.module for frame in cycle if not frame.call}
+        if not merged:
+            return
+        apart |= merged
 
 
 def _numbers(scene: Scene) -> tuple[dict[str, tuple[int, int]], set[str]]:
@@ -34,12 +34,10 @@ def _numbers(scene: Scene) -> tuple[dict[str, tuple[int, int]], set[str]]:
 
     Returns the number and the count by id of a call, and the modules whose calls need each other.
     """
-    around: dict[str | None, tuple[Cluster, ...]] = {None: ()}
+    around = ancestry(scene)
     siblings: dict[tuple[str | None, str], dict[str, set[str]]] = {}
     for c in sorted(scene.clusters, key=lambda c: c.call):
         siblings.setdefault((c.parent, c.module), {})[c.id] = set()
-    for c in scene.clusters:
-        around[c.id] = (*around[c.parent], c)
     cluster = {n.id: n.cluster for n in scene.nodes}
     for source, target in {(cluster[e.source], cluster[e.target]) for e in scene.edges}:
         pairs = zip(around[source], around[target])

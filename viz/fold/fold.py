@@ -7,7 +7,7 @@ from dataclasses import replace
 from microgradlike._validate import whole_number
 from viz.fold.collapse import collapse
 from viz.fold.neighbourhood import neighbourhood
-from viz.fold.plan import Plan, plans
+from viz.fold.plan import plans
 from viz.label import printable
 from viz.scene.scene import Scene
 
@@ -37,10 +37,7 @@ def fit(
     most, part = MAX_NODES, PART
     if max_nodes is not None:
         most = part = whole_number("max_nodes", max_nodes, at_least=2)
-    fitted, steps = scene, []
-    plan = _choose_plan(scene, depth, focus, most)
-    if plan is not None:
-        fitted, steps = collapse(plan.scene, plan.boxes), [plan.note]
+    fitted, steps = _fold_modules(scene, depth, focus, most)
     if focus is not None:
         fitted = neighbourhood(fitted, focus, max_nodes=most, hops=hops)
         name = next(n.name for n in scene.nodes if n.id == focus)
@@ -59,17 +56,21 @@ def _with_note(fitted: Scene, total: int, steps: list[str]) -> Scene:
     return replace(fitted, notes=(*fitted.notes, note))
 
 
-def _choose_plan(scene: Scene, depth: int | None, focus: str | None, max_nodes: int) -> Plan | None:
-    """Choose the plan that folds least among those that fit; None if nothing needs folding."""
-    if depth is None and (focus or len(scene.nodes) <= max_nodes):
-        return None
-    coarsest = None
+def _fold_modules(
+    scene: Scene, depth: int | None, focus: str | None, most: int
+) -> tuple[Scene, list[str]]:
+    """Fold by the plan that folds least among those that fit, with a note if there is one."""
+    folded: tuple[Scene, list[str]] = scene, []
     fallback = None
+    if depth is None and (focus or len(scene.nodes) <= most):
+        return folded
     for plan in plans(scene, depth, focus):
-        if plan.size <= max_nodes and plan.edges <= EDGES * max_nodes:
-            return plan
+        small = collapse(plan.scene, plan.boxes)
+        folded = small, [plan.note]
+        if len(small.nodes) <= most and len(small.edges) <= EDGES * most:
+            return folded
         # if the nodes outside modules are too many, a part is kept, and modules get a small share
-        if fallback is None and plan.inside <= max_nodes // 8:
-            fallback = plan
-        coarsest = plan
-    return fallback or coarsest
+        inside = sum(n.fold is not None or n.module is not None for n in small.nodes)
+        if fallback is None and inside <= most // 8:
+            fallback = folded
+    return fallback or folded

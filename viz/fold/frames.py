@@ -24,6 +24,7 @@ class Turn:
 
 
 Place = tuple[str | None, Turn | None]  # the frame around a node, and its innermost turn
+Way = list[tuple[str, Turn | None]]  # the frames around an item, with its turns in them, and itself
 
 
 class Frames:
@@ -71,17 +72,16 @@ class Frames:
         needs: dict[str, set[str]] = defaultdict(set)
         self.chained = set()
         for node, operands in self.operands.items():
-            end = paths[self.places[node]]
+            end = [*paths[self.places[node]], (node, None)]
             for x in operands:
-                start = paths[self.places[x]]
-                a, b = _where_they_part(start, end, x, node)
+                a, b = _where_they_part([*paths[self.places[x]], (x, None)], end)
                 if a == b:
                     self.chained.add(a)
                 else:
                     needs[b].add(a)
         return needs
 
-    def _path(self, place: Place) -> list[tuple[str, Turn | None]]:
+    def _path(self, place: Place) -> Way:
         frame, turn = place
         turns = {t.frame: t for t in turns_around(turn)}
         return [(name, turns.get(name)) for name in self.around(frame)]
@@ -94,16 +94,10 @@ def turns_around(turn: Turn | None) -> Iterator[Turn]:
         turn = turn.around
 
 
-def _where_they_part(
-    start: list[tuple[str, Turn | None]], end: list[tuple[str, Turn | None]], x: str, node: str
-) -> tuple[str, str]:
-    """Find the two items of one frame that hold the ends of an edge; the frame for its turns."""
-    depth = 0
-    for (a, turn), (b, other) in zip(start, end):
-        if a != b:
-            break
-        if turn is not None and other is not None and turn != other:
-            return a, a
-        depth += 1
-    first = start[depth][0] if depth < len(start) else x
-    return first, end[depth][0] if depth < len(end) else node
+def _where_they_part(start: Way, end: Way) -> tuple[str, str]:
+    """Find the two items beside each other that hold the ends of an edge; a frame for its turns."""
+    return next(
+        (a, b)
+        for (a, turn), (b, other) in zip(start, end)
+        if a != b or (turn and other and turn.call != other.call)
+    )

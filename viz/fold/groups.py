@@ -29,30 +29,14 @@ class Groups:
     choices: dict[str, int] = field(default_factory=dict)
 
 
-def groups(scene: Scene) -> Groups:
-    """Group the calls of modules and the terms of sums."""
-    return _finish(_grouped(scene))
-
-
-def page_groups(scene: Scene) -> Groups:
-    """Group a scene that has no room in a first picture, so that folded, it has."""
-    if len(scene.nodes) <= ROOM:
-        return Groups(scene)
-    frames = _grouped(scene)
-    cut_parts(frames)
-    return _finish(frames)
-
-
-def _grouped(scene: Scene) -> Frames:
+def groups(scene: Scene, *, cut: bool = False) -> Groups:
+    """Group the calls of modules and the terms of sums; `cut` the rest into parts, too."""
     frames = Frames(scene)
     merge_calls(frames)
     fold_sums(frames)
     place_leaves(frames)
-    return frames
-
-
-def _finish(frames: Frames) -> Groups:
-    scene = frames.scene
+    if cut:
+        cut_parts(frames)
     nodes = tuple(_placed(frames, n) for n in scene.nodes)
     ordered = dict.fromkeys(x for frame in frames.frames for x in frames.around(frame))
     clusters = tuple(frames.frames[x] for x in ordered)
@@ -63,6 +47,11 @@ def _finish(frames: Frames) -> Groups:
         frozenset(frames.chained),
         _choices(frames),
     )
+
+
+def page_groups(scene: Scene) -> Groups:
+    """Group a scene that has no room in a first picture, so that folded, it has."""
+    return Groups(scene) if len(scene.nodes) <= ROOM else groups(scene, cut=True)
 
 
 def _placed(frames: Frames, n: SceneNode) -> SceneNode:

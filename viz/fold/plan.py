@@ -8,22 +8,16 @@ from dataclasses import dataclass, replace
 from viz.fold.collapse import Box
 from viz.fold.frames import Turn, turns_around
 from viz.fold.groups import Groups, groups
-from viz.scene.scene import Cluster, Scene
+from viz.scene.scene import Cluster, Scene, ancestry
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A way to fold `scene`: `boxes` by node, and a `note` that names it.
-
-    It leaves `size` nodes, `inside` of them in modules, and `edges` edges.
-    """
+    """A way to fold `scene`: `boxes` by node, and a `note` that names it."""
 
     scene: Scene
     boxes: dict[str, Box]
     note: str
-    size: int
-    inside: int
-    edges: int
 
 
 def plans(scene: Scene, depth: int | None, focus: str | None) -> Iterator[Plan]:
@@ -35,22 +29,25 @@ def plans(scene: Scene, depth: int | None, focus: str | None) -> Iterator[Plan]:
     """
     grouped = groups(scene) if focus is None else Groups(scene)
     whole = grouped.scene
-    sums = {t.frame: t for t in grouped.turns.values() if t.around is None and t.is_term}
+    outermost = {x: [*turns_around(turn)][-1] for x, turn in grouped.turns.items()}
+    terms = {x: t for x, t in outermost.items() if t.is_term}
+    sums = {t.frame: t for t in terms.values()}
+    others = {x: _other_terms(t) for x, t in terms.items() if t.call > 1}
     closed = grouped.chained | {c.id for c in whole.clusters if not c.module and c.id not in sums}
     together = "" if all(c.call for c in whole.clusters) else ", all calls of a module together"
-    ancestry = _ancestry(whole)
-    deepest = max(map(len, ancestry.values()), default=0)
+    around = ancestry(whole)
+    deepest = max(map(len, around.values()))
     home = next((n.cluster for n in scene.nodes if n.id == focus), None)
-    opened = {c.id for c in ancestry[home]} if home is not None else set()
+    opened = {c.id for c in around[home]}
     finest = deepest if closed else deepest - 1  # with all frames open, closed ones are left
     for d in [depth] if depth is not None else range(finest, -1, -1):
-        box_of = _frame_boxes(ancestry, d, closed, opened)
-        rest = _other_terms(grouped, box_of)
+        box_of = _frame_boxes(whole, d, closed, opened)
+        rest = {x: box for x, box in others.items() if box.cluster not in box_of}
         boxes = {n.id: box_of[n.cluster] for n in whole.nodes if n.cluster in box_of} | rest
         shown = {box.cluster for box in rest.values()}
         clusters = tuple(_first_term(c, sums[c.id]) if c.id in shown else c for c in whole.clusters)
         said = together + (", one term of a sum" if shown else "")
-        yield _make_plan(replace(whole, clusters=clusters), boxes, f"depth={d}{said}")
+        yield Plan(replace(whole, clusters=clusters), boxes, f"depth={d}{said}")
 
 
 def _first_term(c: Cluster, term: Turn) -> Cluster:
@@ -58,49 +55,19 @@ def _first_term(c: Cluster, term: Turn) -> Cluster:
     return replace(c, kind=kind, name=kind if c.name == c.kind else c.name)
 
 
-def _other_terms(grouped: Groups, box_of: dict[str | None, Box]) -> dict[str, Box]:
-    """Put the terms but the first of each open sum into a box."""
-    boxes: dict[str, Box] = {}
-    for x, turn in grouped.turns.items():
-        for t in turns_around(turn):
-            if t.is_term and t.around is None and t.call > 1 and t.frame not in box_of:
-                name = f"{t.calls - 1:,} other terms"
-                boxes[x] = Box(f"others_{t.frame}", name, t.frame)
-    return boxes
-
-
-def _ancestry(scene: Scene) -> dict[str, tuple[Cluster, ...]]:
-    """List for each cluster those around it, the outermost first, and itself."""
-    ancestry: dict[str, tuple[Cluster, ...]] = {}
-    for c in scene.clusters:
-        ancestry[c.id] = (*(ancestry[c.parent] if c.parent is not None else ()), c)
-    return ancestry
+def _other_terms(term: Turn) -> Box:
+    return Box(f"others_{term.frame}", f"{term.calls - 1:,} other terms", term.frame)
 
 
 def _frame_boxes(
-    ancestry: dict[str, tuple[Cluster, ...]], depth: int, closed: frozenset[str], opened: set[str]
+    scene: Scene, depth: int, closed: frozenset[str], opened: set[str]
 ) -> dict[str | None, Box]:
     """Find the box of each frame: that of the outermost one around that is closed or at `depth`."""
     box_of: dict[str | None, Box] = {}
-    for name, around in ancestry.items():
+    for name, around in ancestry(scene).items():
         inner = (c for i, c in enumerate(around) if i >= depth or c.id in closed)
         c = next((c for c in inner if c.id not in opened), None)
         if c is not None:
             calls = 1 if c.call else c.calls
             box_of[name] = Box(f"box_{c.id}", c.title, c.parent, calls)
     return box_of
-
-
-def _make_plan(scene: Scene, boxes: dict[str, Box], note: str) -> Plan:
-    made = {box.id for box in boxes.values()}
-    inside = sum(n.module is not None and n.id not in boxes for n in scene.nodes)
-    size = len(scene.nodes) - len(boxes) + len(made)
-    return Plan(scene, boxes, note, size, inside + len(made), _count_edges(scene, boxes))
-
-
-def _count_edges(scene: Scene, boxes: dict[str, Box]) -> int:
-    """Count the edges that are left, those into a box merged."""
-    apart = sum(e.target not in boxes for e in scene.edges)
-    ends = {n.id: boxes[n.id].id if n.id in boxes else n.id for n in scene.nodes}
-    merged = {(ends[e.source], ends[e.target]) for e in scene.edges if e.target in boxes}
-    return apart + sum(source != target for source, target in merged)

@@ -50,10 +50,8 @@ def _additions_and_terms(frames: Frames, root: str) -> tuple[set[str], list[str]
 
 def _fold(frames: Frames, root: str, additions: set[str], terms: list[str], number: int) -> None:
     place = parent, turn = frames.places[root]
-    what = f"sum of {len(terms):,}"
     scaling = _scaling(frames, root, len(terms))
-    if scaling:
-        what = f"mean of {len(terms):,}"
+    what = f"{'mean' if scaling else 'sum'} of {len(terms):,}"
     result = frames.nodes[scaling[0] if scaling else root]
     named = result.name != f"v{result.id[1:]}"
     home = frames.frame(result.name if named else what, what, parent, "sum", number)
@@ -64,12 +62,9 @@ def _fold(frames: Frames, root: str, additions: set[str], terms: list[str], numb
         inner = frames.frame(title, title, home, "additions")
     frames.closed.add(inner)
     for k, nodes in enumerate(own, 1):
-        for x in nodes:
-            frames.places[x] = home, Turn(home, k, len(terms), turn, is_term=True)
-    for x in additions:
-        frames.places[x] = inner, turn
-    for x in scaling:
-        frames.places[x] = home, turn
+        term = Turn(home, k, len(terms), turn, is_term=True)
+        frames.places |= dict.fromkeys(nodes, (home, term))
+    frames.places |= dict.fromkeys(additions, (inner, turn)) | dict.fromkeys(scaling, (home, turn))
 
 
 def _scaling(frames: Frames, root: str, n: int) -> list[str]:

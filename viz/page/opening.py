@@ -55,8 +55,7 @@ def _find(y: Value, scene: Scene, select: Value | str) -> int:
             f"select must be a Value or a name, got {shown(select)}; pass the Value to be selected"
         )
     if isinstance(select, Value):
-        wanted = id_of(y, select)
-        return next(i for i, n in enumerate(scene.nodes) if n.id == wanted)
+        return [n.id for n in scene.nodes].index(id_of(y, select))
     found = [i for i, n in enumerate(scene.nodes) if n.name == select]
     if len(found) != 1:
         raise ValueError(

@@ -165,7 +165,7 @@ def _training_page(
     for run, view in zip(runs, views):  # a view has its own parameters
         pairs = zip(run.model.parameters(), view.setup.model.parameters())
         given |= {view.y: "loss"} | {end: given[p] for p, end in pairs if p in given}
-    graphs = [replace(scene(view.y, names=given), notes=()) for view in views]
+    graphs = [replace(scene(view.y, names=given), notes=(), stale="") for view in views]
     used = {name: op for view in views for name, op in spelled(view.y, SPELLINGS | own).items()}
     second = (views[-1], graphs[-1], to_json(graphs[-1], used)) if len(runs) > 1 else None
     training = f"const LESSON = {training_json(views[0], graphs[0], runs, second)};"

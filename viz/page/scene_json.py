@@ -23,7 +23,7 @@ from viz.scene.scene import (
     require_value,
     scene as value_scene,
 )
-from viz.scene.stale import STALE, split_notes
+from viz.scene.stale import STALE
 
 VERSION = 2
 Columns = dict[str, Sequence[object]]
@@ -48,13 +48,12 @@ def to_json(scene: Scene, known: Collection[str]) -> str:
     """Write a scene as JSON for a reader that can compute the primitives named in `known`."""
     groups = page_groups(scene)
     ops = list(dict.fromkeys((n.op, n.symbol) for n in scene.nodes if n.op))
-    stale, notes = split_notes(scene.notes)
     nodes, names = groups.scene.nodes, distinct_names(groups.scene)
     whole = {
         "version": VERSION,
         "root": next(i for i, n in enumerate(scene.nodes) if n.id == scene.root),
-        "stale": stale[0].removesuffix(STALE) if stale else None,
-        "notes": [note for note in notes if note != INDETERMINATE],  # the page finds them
+        "stale": scene.stale.removesuffix(STALE) or None,
+        "notes": [note for note in scene.notes if note != INDETERMINATE],  # the page finds them
         "ops": [op for op, _ in ops],
         "symbols": [symbol for _, symbol in ops],
         "off": {OFF_AT_ZERO.name: OFF},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from viz.scene.scene import Scene
+from viz.scene.scene import Scene, ancestry
 
 
 def distinct_names(scene: Scene) -> dict[str, str]:
@@ -18,20 +18,16 @@ def distinct_names(scene: Scene) -> dict[str, str]:
     >>> distinct_names(scene(Value(3.0, "x") * 2))
     {'n1': 'x', 'n2_1': '2', 'n2': 'v2'}
     """
-    clusters = {c.id: c for c in scene.clusters}
+    around = ancestry(scene)
     names = {n.id: n.name for n in scene.nodes}
-    around = {
-        n.id: n.cluster for n in scene.nodes if n.role not in ("constant", "folded") and n.cluster
+    modules = {
+        n.id: ["" if c.name == c.kind else f"{c.name}." for c in around[n.cluster]]
+        for n in scene.nodes
+        if n.role not in ("constant", "folded")
     }
-    while around:
+    while modules:
         counts = Counter(names.values())
-        around = {i: c for i, c in around.items() if counts[names[i]] > 1}
-        for i, c in list(around.items()):
-            cluster = clusters[c]
-            if cluster.name != cluster.kind:
-                names[i] = f"{cluster.name}.{names[i]}"
-            if cluster.parent is None:
-                del around[i]
-            else:
-                around[i] = cluster.parent
+        modules = {i: left for i, left in modules.items() if left and counts[names[i]] > 1}
+        for i, left in modules.items():
+            names[i] = left.pop() + names[i]
     return names

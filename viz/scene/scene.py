@@ -93,7 +93,8 @@ class SceneEdge:
 class Scene:
     """A graph at one moment: nodes in topological order, edges by target, clusters outermost first.
 
-    `root` is the id of the result; `notes` are sentences printed below a picture.
+    `root` is the id of the result; `notes` are sentences printed below a picture. `stale` is the
+    note that some data changed after the graph was computed, or "".
     """
 
     nodes: tuple[SceneNode, ...]
@@ -101,6 +102,7 @@ class Scene:
     clusters: tuple[Cluster, ...]
     root: str
     notes: tuple[str, ...] = ()
+    stale: str = ""
 
 
 def scene(root: Value, *, names: Mapping[Value, str] | None = None) -> Scene:
@@ -133,12 +135,45 @@ def scene(root: Value, *, names: Mapping[Value, str] | None = None) -> Scene:
             source = f"{node_id}_{i}" if local is None else ids[id(operand)]
             edges.append(SceneEdge(source, node_id, i, local))
             absorbs = absorbs or (local is not None and is_zero_times_inf(v.grad, local))
-    notes = (*stale_note(root), *_notes(order))
+    notes, stale = _notes(order), stale_note(root)
     if absorbs:
         marked = {(ids[id(p.node)], p.index) for p in products_behind(root)}
         edges = [replace(e, indeterminate=(e.target, e.position) in marked) for e in edges]
         notes += (INDETERMINATE,) if marked else ()
-    return Scene(tuple(nodes), tuple(edges), modules.clusters, ids[id(root)], notes)
+    return Scene(tuple(nodes), tuple(edges), modules.clusters, ids[id(root)], notes, stale)
+
+
+def ancestry(scene: Scene) -> dict[str | None, tuple[Cluster, ...]]:
+    """List for each cluster those around it, the outermost first, and itself; () for None.
+
+    >>> ancestry(scene(Value(3.0)))
+    {None: ()}
+    """
+    around: dict[str | None, tuple[Cluster, ...]] = {None: ()}
+    for c in scene.clusters:
+        around[c.id] = (*around[c.parent], c)
+    return around
+
+
+def nested(scene: Scene) -> Iterator[Cluster | SceneNode | None]:
+    """Yield each cluster, then its nodes and the clusters in it, then None for its end.
+
+    The nodes outside of all clusters come last.
+    """
+    nodes: dict[str | None, list[SceneNode]] = {}
+    for n in scene.nodes:
+        nodes.setdefault(n.cluster, []).append(n)
+    inside: dict[str | None, list[Cluster]] = {}
+    for c in reversed(scene.clusters):
+        inside.setdefault(c.parent, []).append(c)
+    stack: list[Cluster | None] = [*inside.get(None, [])]
+    while stack:
+        top = stack.pop()
+        yield top
+        if top is not None:
+            yield from nodes.get(top.id, [])
+            stack += [None, *inside.get(top.id, [])]
+    yield from nodes.get(None, [])
 
 
 def id_of(root: Value, v: Value) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 
 from microgradlike._frames import user_level
 from microgradlike.engine import Value, staleness
@@ -11,21 +10,15 @@ from microgradlike.engine import Value, staleness
 STALE = "; until then these numbers and derivatives mix old and new"  # the end of the note
 
 
-def stale_note(root: Value) -> tuple[str, ...]:
-    """The note that some `.data` has changed since the graph was built, also a warning; or ().
+def stale_note(root: Value) -> str:
+    """The note that some `.data` has changed since the graph was built, also a warning; or "".
 
     >>> stale_note(Value(3.0) * 2)
-    ()
+    ''
     """
     stale = staleness(root)
     if stale is None:
-        return ()
+        return ""
     note = stale[1] + STALE
     warnings.warn(note, stacklevel=user_level())
-    return (note,)
-
-
-def split_notes(notes: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Split the notes of a scene into those on changed numbers and the others."""
-    stale = [note for note in notes if note.endswith(STALE)]
-    return stale, [note for note in notes if note not in stale]
+    return note

@@ -17,7 +17,6 @@ from viz.label import bracketed, is_expression, printable
 from viz.numbers import short
 from viz.scene.names import distinct_names
 from viz.scene.scene import OFF, OFF_AT_ZERO, require_names, require_value, scene
-from viz.scene.stale import split_notes
 from viz.text.formula import ATOM, Formula, derivative_formula, formula_of
 from viz.text.latex import latex
 from viz.text.paths import Path, Paths, Step, all_paths
@@ -97,7 +96,7 @@ class _Explanation:
         self.order = topological(root)
         drawn = scene(root, names=names)
         nodes = [node for node in drawn.nodes if node.role != "constant"]
-        self.stale, _ = split_notes(drawn.notes)
+        self.stale = drawn.stale
         distinct = distinct_names(drawn)
         self.names = {
             id(v): printable(distinct[n.id], MAX_NAME)
@@ -112,7 +111,7 @@ class _Explanation:
         self.paths = all_paths(root, self.wanted, limit=limit)
 
     def text(self) -> str:
-        sections = [*self.stale, self.definitions(), *[self.section(v) for v in self.wanted]]
+        sections = [self.stale, self.definitions(), *[self.section(v) for v in self.wanted]]
         if self.left_out:
             names = ", ".join(self.names[id(v)] for v in self.left_out[:3])
             rest = f"and {len(self.left_out):,} more leaves ({names}, …)"

@@ -13,22 +13,13 @@ from viz.fold.fold import fit
 from viz.label import LONGEST, printable
 from viz.numbers import NOT_YET, short, signed
 from viz.scene.programs import scene_of
-from viz.scene.scene import OFF, Cluster, Role, Scene, SceneEdge, SceneNode
-from viz.scene.stale import split_notes
+from viz.scene.scene import OFF, Cluster, Role, Scene, SceneEdge, SceneNode, nested
 
 DIRECTIONS: Final = ("LR", "TB", "RL", "BT")
 MAX_NOTE: Final = 400  # characters
 MAX_NODES: Final = 100  # mermaid refuses text of more than 50,000 characters or 500 edges
 # only these two shapes: mermaid places the ends of edges less reliably at others
 SHARP, ROUND = ("[", "]"), ("(", ")")
-SHAPES: Final[dict[Role, tuple[str, str]]] = {
-    "input": ROUND,
-    "parameter": ROUND,
-    "constant": SHARP,
-    "operation": SHARP,
-    "result": SHARP,
-    "folded": SHARP,
-}
 CLASSES: Final[dict[Role, str]] = {
     "input": "stroke:#333",
     "parameter": "stroke:#333,stroke-width:2px",
@@ -76,7 +67,7 @@ def to_mermaid(
     scale = Scale.of(node.grad for node in drawn.nodes)
     lines = [
         f"flowchart {direction}",
-        *_frames(drawn),
+        *map(_part, nested(drawn)),
         *map(_edge, drawn.edges),
         *_stale(drawn),
         *(f"classDef {role} color:#000,{style}" for role, style in CLASSES.items()),
@@ -101,7 +92,7 @@ def _code(c: str) -> str:
 
 
 def _node(node: SceneNode) -> str:
-    opening, closing = SHAPES[node.role]
+    opening, closing = ROUND if node.role in ("input", "parameter") else SHARP
     return f'{node.id}{opening}"{"<br/>".join(_lines(node))}"{closing}'
 
 
@@ -126,30 +117,19 @@ def _edge(edge: SceneEdge) -> str:
     return f"{edge.source} -->{label} {edge.target}"
 
 
-def _frames(scene: Scene) -> Iterator[str]:
-    """Yield the nodes in subgraphs, nested as the clusters are."""
-    nodes: dict[str | None, list[str]] = {}
-    for node in scene.nodes:
-        nodes.setdefault(node.cluster, []).append(_node(node))
-    inside: dict[str | None, list[Cluster]] = {}
-    for cluster in scene.clusters:
-        inside.setdefault(cluster.parent, []).append(cluster)
-    stack: list[Cluster | None] = [*reversed(inside.get(None, []))]
-    while stack:
-        top = stack.pop()
-        if top is None:
-            yield "end"
-            continue
-        yield f'subgraph {top.id}["{escaped(top.title)}"]'
-        yield from nodes.get(top.id, [])
-        stack += [None, *reversed(inside.get(top.id, []))]
-    yield from nodes.get(None, [])
+def _part(part: Cluster | SceneNode | None) -> str:
+    """Write a node, or the start or end of a subgraph."""
+    if part is None:
+        return "end"
+    if isinstance(part, SceneNode):
+        return _node(part)
+    return f'subgraph {part.id}["{escaped(part.title)}"]'
 
 
 def _stale(scene: Scene) -> Iterator[str]:
     """Yield the note on changed numbers, if there is one, as a box of its own."""
-    for note in split_notes(scene.notes)[0]:
-        yield f'stale["{escaped(note, MAX_NOTE)}"]'
+    if scene.stale:
+        yield f'stale["{escaped(scene.stale, MAX_NOTE)}"]'
         yield f"style stale color:#000,fill:{YELLOW}"
 
 

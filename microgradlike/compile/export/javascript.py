@@ -35,17 +35,8 @@ MATH += (ops.asin, ops.acos, ops.atan, ops.sinh, ops.cosh, ops.tanh, ops.asinh)
 MATH += (ops.acosh, ops.atanh)
 # primitives in primitives.js
 LIBRARY: tuple[Op, ...] = (ops.power, ops.maximum, ops.minimum, ops.clip, ops.mul_no_nan, ops.relu)
-LIBRARY += (
-    ops.cbrt,
-    ops.atan2,
-    ops.hypot,
-    ops.sigmoid,
-    ops.softplus,
-    ops.logaddexp,
-    ops.erf,
-    ops.erfc,
-)
-LIBRARY += (ops.rint, ops.floor_divide, ops.mod, ops.xlogy)
+LIBRARY += (ops.cbrt, ops.atan2, ops.hypot, ops.sigmoid, ops.softplus, ops.logaddexp)
+LIBRARY += (ops.erf, ops.erfc, ops.rint, ops.floor_divide, ops.mod, ops.xlogy)
 
 
 def _call(function: str, op: Op) -> str:

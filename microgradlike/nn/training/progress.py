@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
+
+from microgradlike._html import in_notebook
 
 Outcome = TypeVar("Outcome")
 TRAINING = "training"
@@ -46,7 +47,7 @@ def with_progress(
             yield outcome
         return
     label = f"  {first or TRAINING}"
-    file: Any = _Cell() if _in_notebook() else None
+    file: Any = _Cell() if in_notebook() else None
     with tqdm(total=total, initial=done, desc=label, unit=f" {unit}s", file=file) as bar:
         for outcome in outcomes:
             if bar.n == done:
@@ -72,8 +73,3 @@ class _Cell:
             self.handle.update({"text/plain": text.strip()}, raw=True)
 
     def flush(self) -> None: ...
-
-
-def _in_notebook() -> bool:
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return shell is not None and "IPKernelApp" in shell.config
