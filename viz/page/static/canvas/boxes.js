@@ -270,7 +270,8 @@ class Frame {
     setLabel(this.g, `module ${titleOf(graph, box.cluster)}. Press Enter to fold.`);
     if (size === 0) return;
     const text = drawn("text", { x: 9, y: 15 + 0.25 * size }, this.g);
-    const titles = [titleOf(graph, box.cluster), graph.clusters[box.cluster].name];
+    const titles = [titleOf(graph, box.cluster)]; // the end of one tells the call
+    if (!graph.shownTurns.has(box.cluster)) titles.push(graph.clusters[box.cluster].name);
     const room = box.width - 14;
     setFittedText(text, `− ${fitting(titles, size, room - widthOf("− ", size))}`, size, room);
   }
