@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 WHITE = "#ffffff"  # no gradient yet
 EDGE = "#777777"
+FLAG = "#222222"
 YELLOW = "#ffe95c"  # nan or infinite
 PURPLE = "#7b2fbe"  # the line of a product 0·∞
 ZERO = (0xEE, 0xEE, 0xEE)

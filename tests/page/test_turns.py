@@ -68,7 +68,9 @@ def test_no_line_leads_from_a_parameter_to_the_other_calls_around_it(seen):
 
 def test_a_number_is_never_cut_where_boxes_are_small(opened, loss):
     seen = opened(page(loss), viewport={"width": 390, "height": 844})
-    texts = "() => [...document.querySelectorAll('#graph .constant text')].map((e) => e.textContent)"
+    texts = (
+        "() => [...document.querySelectorAll('#graph .constant text')].map((e) => e.textContent)"
+    )
     assert sorted(set(seen.evaluate(texts))) == ["0.05", "1", "2"]
 
 

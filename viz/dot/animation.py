@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
-from viz.colors import EDGE, WHITE
+from viz.colors import EDGE, FLAG, WHITE
 from viz.dot.gates import routes
 from viz.numbers import NOT_YET, signed
 from viz.scene.scene import Scene
@@ -56,7 +56,7 @@ def animate(svg: str, scene: Scene, tooltips: Mapping[str, str]) -> str:
 def _reveal(group: ET.Element, gradient: str, name: str, k: int) -> None:
     """Show fill and gradient as before step k, and lay their later form over them."""
     for i, element in reversed(list(enumerate(group))):
-        is_fill = element.tag in SHAPES and element.get("fill") not in (WHITE, "none")
+        is_fill = element.tag in SHAPES and element.get("fill") not in (WHITE, FLAG, "none")
         is_gradient = element.tag == "text" and element.text == gradient
         if is_fill or (is_gradient and group[i - 1].text == "grad"):
             revealed = copy.deepcopy(element)

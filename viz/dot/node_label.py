@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from viz.colors import FLAG
 from viz.label import cell, nested, printable, table
 from viz.numbers import NOT_YET, short, signed
 from viz.scene.scene import Fold, SceneEdge, SceneNode
@@ -92,4 +93,4 @@ def _span(span: tuple[float, float], write: Callable[[float, int], str]) -> str:
 
 
 def _flag(flag: str) -> str:
-    return cell(flag, bold=True, color="#ffffff", bgcolor="#222222", colspan=2)
+    return cell(flag, bold=True, color="#ffffff", bgcolor=FLAG, colspan=2)

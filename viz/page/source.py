@@ -46,8 +46,8 @@ def html(title: str, globals_: str, *, learn: bool = False, opening: str = "") -
 def modules(entry: str = ENTRY) -> list[str]:
     """List the modules that `entry` needs, as paths below static/: each after its imports.
 
-    >>> modules("engine/engine.js")
-    ['engine/indeterminate.js', 'engine/pushes.js', 'engine/timeline.js', 'engine/engine.js']
+    >>> modules("engine/indeterminate.js")
+    ['base/graph.js', 'engine/indeterminate.js']
     """
     order: list[str] = []
     opened: set[str] = set()

@@ -247,7 +247,9 @@ class Frame {
     setLabel(this.g, picture.describeBox(box));
     if (size === 0) return;
     const text = drawn("text", { x: 9, y: 15 + 0.25 * size }, this.g);
-    const titles = [titleOf(picture.graph, box.cluster), picture.graph.clusters[box.cluster].name];
+    const { graph } = picture;
+    const titles = [titleOf(graph, box.cluster)]; // the end of one tells the call
+    if (!graph.shownTurns.has(box.cluster)) titles.push(graph.clusters[box.cluster].name);
     const room = box.width - 14;
     setFittedText(text, `− ${fitting(titles, size, room - widthOf("− ", size))}`, size, room);
   }
