@@ -7,6 +7,7 @@ import { Engine } from "../../viz/page/static/engine/engine.js";
 import { graphOf, numberOf } from "../../viz/page/static/base/graph.js";
 
 let calls = 0;
+const ROLES = ["input", "constant", "operation"];
 const PRIMITIVES = {
   mul_no_nan: { forward: (g, p) => (Number.isNaN(g * p) ? 0 : g * p), partials: [] },
   add: { forward: (a, b) => a + b, partials: [() => 1, () => 1] },
@@ -34,7 +35,7 @@ function sceneOf(lines) {
     nodes.data.push(data);
     nodes.grad.push(null);
     nodes.name.push(name);
-    nodes.role.push(role);
+    nodes.role.push(ROLES.indexOf(role));
     nodes.cluster.push(-1);
     nodes.flags.push([]);
     nodes.locked.push(0);
@@ -54,6 +55,7 @@ function sceneOf(lines) {
   const opaque = { node: [], local: [] };
   return {
     version: 2,
+    roles: ROLES,
     root: nodes.op.length - 1,
     notes: [],
     ops,

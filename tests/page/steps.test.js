@@ -29,6 +29,7 @@ function engineOf(...rows) {
     notes: [],
     ops: ["add", "mul"],
     symbols: ["+", "×"],
+    roles: ["input", "operation"],
     clusters: [],
     opaque: { node: [], local: [] },
     nodes: {
@@ -37,7 +38,7 @@ function engineOf(...rows) {
       data: rows.map((row) => (leaf(row) ? row[1] : 0)),
       grad: rows.map(() => null),
       name: rows.map(([name]) => name),
-      role: rows.map((row) => (leaf(row) ? "input" : "operation")),
+      role: rows.map((row) => (leaf(row) ? 0 : 1)),
       cluster: rows.map(() => -1),
       flags: rows.map(() => []),
       locked: rows.map(() => 0),

@@ -43,7 +43,7 @@ def test_every_column_is_that_of_the_scene():
     nodes = got["nodes"]
     assert {len(column) for column in nodes.values()} == {len(shot.nodes)}
     assert nodes["name"] == [n.name for n in shot.nodes]
-    assert nodes["role"] == [n.role for n in shot.nodes]
+    assert [got["roles"][k] for k in nodes["role"]] == [n.role for n in shot.nodes]
     assert [got["ops"][k] if k >= 0 else "" for k in nodes["op"]] == [n.op for n in shot.nodes]
     assert [got["symbols"][k] if k >= 0 else "" for k in nodes["op"]] == [
         n.symbol for n in shot.nodes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from typing import get_args
 
 from microgradlike._io import json_number
 from microgradlike.compile.export.javascript import SPELLINGS
@@ -18,6 +19,7 @@ from viz.scene.scene import (
     INDETERMINATE,
     OFF,
     OFF_AT_ZERO,
+    Role,
     Scene,
     SceneEdge,
     require_value,
@@ -26,6 +28,7 @@ from viz.scene.scene import (
 from viz.scene.stale import STALE
 
 VERSION = 2
+ROLES = get_args(Role)
 Columns = dict[str, Sequence[object]]
 
 
@@ -56,11 +59,12 @@ def to_json(scene: Scene, known: Collection[str]) -> str:
         "notes": [note for note in scene.notes if note != INDETERMINATE],  # the page finds them
         "ops": [op for op, _ in ops],
         "symbols": [symbol for _, symbol in ops],
+        "roles": ROLES,
         "off": {OFF_AT_ZERO.name: OFF},
         "flat": [name in TABLE and TABLE[name].flat for name, _ in ops],
         "absorbing": [TABLE[name].absorbing if name in TABLE else () for name, _ in ops],
         **_graph(groups, {pair: k for k, pair in enumerate(ops)}, known),
-        "distinct": {i: names[n.id] for i, n in enumerate(nodes) if names[n.id] != n.name},
+        "prefixes": {i: p for i, n in enumerate(nodes) if (p := names[n.id].removesuffix(n.name))},
         "clusters": _clusters(groups),
         "room": ROOM,
     }
@@ -102,7 +106,7 @@ def _graph(
         "data": [number(n.data) for n in scene.nodes],
         "grad": [number(n.grad) for n in scene.nodes],
         "name": [n.name for n in scene.nodes],
-        "role": [n.role for n in scene.nodes],
+        "role": [ROLES.index(n.role) for n in scene.nodes],
         "cluster": [-1 if n.cluster is None else cluster[n.cluster] for n in scene.nodes],
         "flags": [n.flags for n in scene.nodes],
         "locked": _locked(operands, opaque),

@@ -16,9 +16,11 @@ EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re
 # comments, a tenth of the file; after code, those without a quote: a string would end with one
 COMMENT = re.compile(r"^ *//.*\n| // [^\"'`\n]*$|^\n", re.MULTILINE)
 INDENT = re.compile(r"^ +", re.MULTILINE)  # another tenth; no string spans several lines
-# lines that are code alone, without a string, a regular expression or a comment
-CODE = re.compile(r"^[^\"'`/\n]+$", re.MULTILINE)
-LOOSE = re.compile(r" ?([=<>&|?:;,(){}\[\]*%]) ?")  # another tenth: its spaces mean nothing
+# lines of code and plain strings, without a regular expression, a comment, a string in a string
+CODE = re.compile(r"^(?!.*`[^`]*\$\{[^}`]*`)[^'/\\\n]+$", re.MULTILINE)
+# another tenth: signs whose spaces mean nothing; a string is found whole, and kept
+LOOSE = re.compile(r'("[^"\n]*"|`[^`\n]*`)| ?([=<>&|?:;,(){}\[\]*%]) ?')
+CSS_LOOSE = re.compile(r"/\*.*?\*/|(?<=[:;,{}]) +| +(?={)|\n(?=})", re.DOTALL)
 ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # these end or change a script element
 
 
@@ -31,7 +33,8 @@ def html(title: str, globals_: str, *, learn: bool = False, opening: str = "") -
     within its element.
     """
     script = _script(globals_, LEARN if learn else ENTRY)
-    style = INDENT.sub("", _read("style.css") + (_read("learn.css") if learn else ""))
+    style = _read("style.css") + (_read("learn.css") if learn else "")
+    style = CSS_LOOSE.sub("", INDENT.sub("", style))
     parts = {
         "title": escape(title),
         "opening": escape(opening),
@@ -83,7 +86,7 @@ def _script(globals_: str, entry: str) -> str:
     texts = [_read(name) for name in modules(entry)]
     for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
         texts = [pattern.sub("", text) for text in texts]
-    texts = [CODE.sub(lambda line: LOOSE.sub(r"\1", line[0]), text) for text in texts]
+    texts = [CODE.sub(lambda line: tight(line[0]), text) for text in texts]
     script = "\n".join(["(() => {", '"use strict";', globals_, *texts, "})();"])
     found = ENDS.search(script)
     if found:
@@ -92,6 +95,15 @@ def _script(globals_: str, entry: str) -> str:
             " <\\/script or \\x3c in the spelling"
         )
     return script
+
+
+def tight(line: str) -> str:
+    """Leave out the spaces of a line of JavaScript that mean nothing.
+
+    >>> tight('const a = [b, "c = d"];')
+    'const a=[b,"c = d"];'
+    """
+    return LOOSE.sub(lambda found: found[1] or found[2], line)
 
 
 def _policy(script: str, style: str) -> str:

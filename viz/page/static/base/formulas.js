@@ -11,7 +11,7 @@ const LONGEST_LIST = 6; // operands written out
 
 // The name of a node, with the modules that tell it from other nodes: "neurons.2.b".
 export function nameOf(graph, i) {
-  return printable(graph.distinct[i] ?? graph.names[i], LONGEST_NAME);
+  return printable((graph.prefixes[i] ?? "") + graph.names[i], LONGEST_NAME);
 }
 
 // The name with the names of the modules around it: "layers.0.neurons.2.b".

@@ -13,8 +13,8 @@ export function numberOf(x) {
 // Makes { count, root, op, first, operand, target, data, grad, reached, isConstant, isOpaque, locked,
 // local, names, roles, flags, frameOf, clusterOf, clusters, turn, turns, room, ops, symbols, notes,
 // stale, off, flat, absorbing }. Node i belongs in the cluster frameOf[i]; turns.js sets clusterOf[i],
-// the cluster it is drawn in. `distinct` has the names that tell nodes apart, by node, where they are
-// longer. `stale` is a sentence if some data of the graph changed after it was computed, else null.
+// the cluster it is drawn in. `prefixes` has the modules that tell nodes of one name apart, by
+// node. `stale` is a sentence if some data of the graph changed after it was computed, else null.
 // `data`, `grad` and `reached` come from Python; `local` has Python's local derivatives of opaque
 // nodes, by edge, and NaN elsewhere.
 export function graphOf(scene) {
@@ -23,7 +23,8 @@ export function graphOf(scene) {
     throw new RangeError(`${found}; make the page again`);
   }
   const { nodes, root, notes, ops, symbols, clusters, off } = scene;
-  const { flat = [], absorbing = [], stale = null, distinct = {} } = scene;
+  const { flat = [], absorbing = [], stale = null, prefixes = {} } = scene;
+  const roles = nodes.role.map((k) => scene.roles[k]);
   const edges = edgesOf(nodes.operands);
   return {
     count: nodes.op.length, root, notes, stale, ops, symbols, clusters, off, flat, absorbing,
@@ -32,10 +33,10 @@ export function graphOf(scene) {
     data: Float64Array.from(nodes.data, numberOf),
     grad: Float64Array.from(nodes.grad, numberOf),
     reached: Uint8Array.from(nodes.grad, (g) => (g === null ? 0 : 1)),
-    isConstant: Uint8Array.from(nodes.role, (role) => (role === "constant" ? 1 : 0)),
+    isConstant: Uint8Array.from(roles, (role) => (role === "constant" ? 1 : 0)),
     names: nodes.name,
-    distinct,
-    roles: nodes.role,
+    prefixes,
+    roles,
     flags: nodes.flags,
     locked: Uint8Array.from(nodes.locked),
     frameOf: Int32Array.from(nodes.cluster),
