@@ -70,7 +70,7 @@ class Engine:
         return re.search(r"\d+(\.\d+)+\w*", known)[0]
 
     def evaluate(self, body):
-        """What the body of a function returns, through JSON."""
+        """The result of a function's body, through JSON."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "script.js")
             path.write_text(TOLD % body, encoding="utf-8")
@@ -93,7 +93,7 @@ class BrowserEngine(Engine):
     """An engine in a browser, which gets a page from a server here and sends the answer to it."""
 
     def evaluate(self, body, markup=""):
-        """What the body of a function returns, in a page with `markup`, through JSON."""
+        """The result of a function's body in a page with `markup`, through JSON."""
         with served(PAGE % (markup, body)) as (url, answer), tempfile.TemporaryDirectory() as home:
             command = [part.replace("HOME", home) for part in self.command]
             quiet = subprocess.DEVNULL
@@ -135,7 +135,7 @@ def served(page):
 
 
 def said(*command):
-    """What a program prints if it prints a version, or ""."""
+    """The version that a program prints, or ""."""
     done = subprocess.run(command, capture_output=True, text=True)
     return done.stdout if re.search(r"\d\.\d", done.stdout) else ""
 

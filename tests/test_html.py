@@ -1,4 +1,4 @@
-"""What stands last in a cell of a notebook is a table, and no text of a user is markup in it."""
+"""Tables of a notebook: of all that stands last in a cell, without markup from a user's text."""
 
 from collections import Counter
 from html.parser import HTMLParser

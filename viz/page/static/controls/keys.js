@@ -48,7 +48,7 @@ function isForOthers(event) {
   return key.length === 1 && key !== " " && !byId("shortcuts").checked;
 }
 
-// What each row of the list says and does, and "graph" if its keys act in the graph only.
+// The rows of the list: the text, the keys with their actions, "graph" for keys of the graph only.
 function rowsOf(session, arrangement) {
   const { player, view } = session;
   const { camera } = view;
