@@ -15,6 +15,7 @@ from tests.test_edge_points import ROWS, agrees
 from tests.test_modes import formula
 from tests.trust.javascript import errors, task
 
+pytestmark = pytest.mark.looks
 # beside SPECIAL: results that over- and underflow with either sign
 ENDS = [3.0, -3.0, 2.0, 1e-160, -1e-160, 1e160, -1e160, -5e-324, -1.7e308, 1 / 3]
 

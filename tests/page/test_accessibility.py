@@ -11,6 +11,7 @@ from microgradlike import Value, log, nn, sqrt, unary
 from tests.page.browser import browser as browser, opened as opened  # fixtures
 from viz import page, watch
 
+pytestmark = pytest.mark.looks
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": RULES, "resultTypes": ["violations"]}
 POINTS, CLASSES = nn.moons(20, noise=0.1, seed=0)

@@ -100,6 +100,7 @@ def resize(seen, width, height):
     seen.frames()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", GRAPHS)
 def test_the_first_picture_can_be_read(opened, name, scheme):
@@ -108,6 +109,7 @@ def test_the_first_picture_can_be_read(opened, name, scheme):
         assert seen.evaluate(FAULTS) == [], size
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("name", sorted(set(GRAPHS) - {"chain", "Horner"}))
 def test_the_first_picture_has_few_boxes(opened, name):
     for size in SIZES:
@@ -143,6 +145,7 @@ def test_it_folds_again_in_a_smaller_window_after_another_call_was_chosen(opened
         assert seen.evaluate(FAULTS) == [], size
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("name", WHOLE)
 def test_it_fits_again_after_each_resize(opened, name):
     seen = look(opened, name, 1280, 800)

@@ -18,6 +18,7 @@ from viz import page, watch
 from viz.numbers import short
 from viz.training.training_view import training_view
 
+pytestmark = pytest.mark.looks
 POINTS, CLASSES = nn.moons(24, seed=1)
 SIGNS = [2 * label - 1 for label in CLASSES]
 LINE = ([[x / 8 - 1] for x in range(17)], [(x / 8 - 1) ** 2 for x in range(17)])

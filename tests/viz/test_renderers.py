@@ -26,6 +26,7 @@ from viz import draw
 from viz.label import ADVANCE, columns
 
 pytestmark = [
+    pytest.mark.looks,
     pytest.mark.skipif(not can_render(), reason="wants Graphviz"),
     pytest.mark.filterwarnings("ignore::microgradlike.IndeterminateWarning"),
 ]
