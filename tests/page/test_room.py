@@ -370,7 +370,7 @@ def test_in_a_notebook_a_page_opens_at_its_place_and_keeps_nothing(browser, tmp_
         (
             {"select": "q"},
             ValueError,
-            "select must name one node, got 'q', the name of 0; pass the",
+            "select must name one node; 'q' is the name of none: pass the",
         ),
         ({"select": Value(1.0)}, ValueError, "is not in this graph"),
         ({"select": 3}, TypeError, "select must be a Value or a name, got 3; pass the Value"),

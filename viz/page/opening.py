@@ -59,7 +59,7 @@ def _find(y: Value, scene: Scene, select: Value | str) -> int:
     found = [i for i, n in enumerate(scene.nodes) if n.name == select]
     if len(found) != 1:
         raise ValueError(
-            f"select must name one node, got {select!r:.80}, the name of {len(found)}; pass the"
-            " Value itself"
+            f"select must name one node; {select!r:.80} is the name of {len(found) or 'none'}: pass"
+            " the Value itself"
         )
     return found[0]
