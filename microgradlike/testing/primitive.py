@@ -41,10 +41,11 @@ def check_primitive(
     >>> from microgradlike.ops import tanh, unary
     >>> check_primitive(tanh)
     >>> cube = unary("cube", lambda x: x ** 3, lambda y, x: 2 * x ** 2)
-    >>> check_primitive(cube)
-    Traceback (most recent call last):
-    ...
-    microgradlike.testing.GradientError: gradient of cube, value ...
+    >>> try:
+    ...     check_primitive(cube)
+    ... except AssertionError as error:
+    ...     print(str(error).splitlines()[0])
+    gradient of cube, value 1: 1 of 1 first derivatives wrong
     """
     if not isinstance(op, Op):
         raise TypeError(

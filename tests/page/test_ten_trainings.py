@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from microgradlike import Value, functions, nn
+from microgradlike import Value, nn
 from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.nn import train
 from tests.bits import same_bits
@@ -14,6 +14,7 @@ from tests.page.browser import browser as browser, opened as opened  # fixtures
 from tests.page.page_node import numbers
 from tests.page.test_browser import STATE
 from tests.page.test_engine import assert_steps
+from tests.page.test_training import entropy, hinge, squared
 from viz import page, watch
 from viz.numbers import short
 from viz.training.training_view import training_view
@@ -33,18 +34,6 @@ SHOWN = """() => {
 
 def mlp(*widths, inputs=2, activation="relu"):
     return nn.MLP(inputs, list(widths), activation=activation, rng=Random(3))
-
-
-def hinge(model, x, y):
-    return (1 - y * model(x)).relu()
-
-
-def squared(model, x, y):
-    return (model(x) - y) ** 2
-
-
-def entropy(model, x, y):
-    return functions.cross_entropy(model(x), y)
 
 
 class Dropping(nn.Module):

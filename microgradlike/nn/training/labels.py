@@ -28,11 +28,11 @@ def check_labels(loss_of_row: Callable[[Any], object], dataset: Dataset) -> None
     ...     if row[1] not in (-1, 1):
     ...         raise ValueError(f"the label is {row[1]}")
     >>> check_labels(loss_of_row, Dataset(([0.5, 0.5], [-1, 1]), "data"))
-    >>> check_labels(loss_of_row, Dataset(([0.5, 0.5], [0, 1]), "data"))
-    Traceback (most recent call last):
-    ...
-    ValueError: the label is 0.0
-    in example 0 of data, with the label 0.0
+    >>> try:
+    ...     check_labels(loss_of_row, Dataset(([0.5, 0.5], [0, 1]), "data"))
+    ... except ValueError as error:
+    ...     print(error, *error.__notes__, sep="; ")
+    the label is 0.0; in example 0 of data, with the label 0.0
     """
     for i in checked_examples(dataset):
         try:
