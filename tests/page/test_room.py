@@ -319,12 +319,13 @@ def test_an_address_leads_to_its_place_and_nonsense_to_none(browser, tmp_path, a
         assert seen.complaints == []
 
 
+@pytest.mark.looks
 def test_the_names_of_a_place_are_those_of_the_graph(opened):
     """A name of several nodes is written with its modules, and a name of one node as it is."""
     seen = opened(page(network()))
     count = seen.evaluate("() => microgradlike.session.graph.count")
     seen.evaluate("() => microgradlike.session.unfold()")
-    for i in range(0, count, 29):
+    for i in range(0, count, 7):
         seen.evaluate(
             "(i) => { globalThis.before = location.hash; microgradlike.session.reveal(i); }", i
         )
