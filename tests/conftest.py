@@ -9,6 +9,7 @@ collect_ignore = ["typed"]  # programs that test_types.py runs and checks
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("brief", settings.get_profile("ci"), max_examples=25)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
