@@ -1,0 +1,50 @@
+"""Lists of floats and ints as arrays, converted by NumPy at once instead of number by number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from microgradlike.compile.arrays import FloatArray
+from microgradlike.derivatives.pytree import Pytree
+
+PLAIN = {float, int}  # exactly: a bool, a Value or a number of NumPy has rules of its own
+
+
+def plain_numbers(x: object) -> FloatArray | None:
+    """Return a list or tuple of floats and ints as an array; None for anything else.
+
+    >>> plain_numbers([1, 2.0]), plain_numbers([1.0, True]), plain_numbers([])
+    (array([1., 2.]), None, None)
+    """
+    if (type(x) is list or type(x) is tuple) and x and PLAIN.issuperset(map(type, x)):
+        try:
+            return np.array(x, dtype=float)
+        except OverflowError:  # a large int, which has its own message
+            return None
+    return None
+
+
+def plain_rows(x: Sequence[Any]) -> FloatArray | None:
+    """Return lists of one length, or tuples, as a matrix; None unless they hold plain numbers.
+
+    >>> plain_rows([[1, 2.0], [3, 4]]).shape, plain_rows([[1, 2.0], [3]])
+    ((2, 2), None)
+    """
+    kind = type(x[0]) if len(x) else None
+    if (kind is list or kind is tuple) and {kind}.issuperset(map(type, x)):
+        size = len(x[0])
+        if {size}.issuperset(map(len, x)):
+            numbers = plain_numbers(list(chain.from_iterable(x)))
+            return None if numbers is None else numbers.reshape(-1, size)
+    return None
+
+
+@lru_cache(maxsize=64)
+def structure_of(kind: type, size: int) -> object:
+    """Return the structure of a list or tuple of numbers, as a Pytree has it."""
+    return Pytree(kind([0.0] * size), "").structure()
