@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import (
     Any,
@@ -32,6 +32,7 @@ from microgradlike.compile.options import (
     checked_batch,
     checked_reduce,
 )
+from microgradlike.compile.prepared_call import prepared
 from microgradlike.compile.program import Program
 from microgradlike.compile.recording import Recording, record, require_one_number
 from microgradlike.compile.recordings import Recordings
@@ -133,6 +134,12 @@ class Jitted(Wrapper, Generic[P, R]):
         Raises TypeError for arguments that are not numbers, ValueError for a batch that is empty
         or has parts of different lengths, TraceError if `f` needs a number while it is recorded.
         """
+        if not kwargs and _is_outermost():
+            for call in self._recordings.calls:
+                inputs = call.inputs(args)
+                if inputs is not None:
+                    found: Any = self._run(call.executable, call.recording, *inputs)
+                    return cast("R", self._nested(call.recording, call.nest, found))
         arguments = Arguments(args, kwargs, self.batch)
         inside = active_trace.get() is not None or eager_jit.get()  # part of another jit function
         if arguments.scalars or inside or self.backend == "eager":
@@ -147,10 +154,9 @@ class Jitted(Wrapper, Generic[P, R]):
             return cast("R", self._eager(arguments))
         with self._recordings.lock:
             executable = recording.forward
-        row: Any = self._run(executable, recording, arguments)
-        if self.batch and self.reduce is None:
-            return cast("R", recording.outputs.stacked(list(row)))
-        return cast("R", recording.outputs.unflatten(row))
+        row: Any = self._run(executable, recording, arguments.rows, arguments.shared)
+        self._recordings.calls = prepared(self._recordings.calls, arguments, recording, executable)
+        return cast("R", self._nested(recording, recording.outputs.unflatten, row))
 
     def backward(self, *args: object, upstream: SupportsFloat = 1.0, **kwargs: object) -> float:
         """Return the value and add `upstream` times its gradient to the `grad` of each Value.
@@ -177,6 +183,11 @@ class Jitted(Wrapper, Generic[P, R]):
                 " reduce='sum'"
             )
         g = upstream_gradient(upstream)
+        for call in self._recordings.gradient_calls if not kwargs and _is_outermost() else ():
+            inputs = call.inputs(args)
+            if inputs is not None:
+                row = self._run(call.executable, call.recording, *inputs)
+                return _accumulated(call.recording.values, row, g)
         arguments = Arguments(args, kwargs, self.batch)
         if arguments.foreign:
             raise TypeError(
@@ -188,11 +199,11 @@ class Jitted(Wrapper, Generic[P, R]):
         recording = self._recording(arguments)
         with self._recordings.lock:
             executable = recording.gradient(tuple(arguments.values))
-        row = self._run(executable, recording, arguments).tolist()
-        values = [*arguments.values.values(), *recording.values]
-        gradients = row[1:] if g == 1.0 else [ops.mul_no_nan.forward(g, p) for p in row[1:]]
-        accumulate(values, gradients)
-        return float(row[0])
+        row = self._run(executable, recording, arguments.rows, arguments.shared)
+        if not arguments.values:
+            calls = self._recordings.gradient_calls
+            self._recordings.gradient_calls = prepared(calls, arguments, recording, executable)
+        return _accumulated([*arguments.values.values(), *recording.values], row, g)
 
     def clear(self) -> None:
         """Forget all recordings, so that the next call records the function as it is then.
@@ -237,20 +248,28 @@ class Jitted(Wrapper, Generic[P, R]):
             return recording.forward
 
     def _run(
-        self, executable: Executable, recording: Recording, arguments: Arguments
+        self, executable: Executable, recording: Recording, rows: FloatArray, shared: FloatArray
     ) -> FloatArray:
         """Return the outputs, reduced over the rows; with `reduce=None` a line of rows for each."""
-        shared = arguments.shared
         if recording.values:
             shared = np.concatenate([shared, [v._number for v in recording.values]])
         if not self.batch:
-            return executable.outputs(arguments.rows, shared)[:, 0]
-        whole = arguments.rows.shape[1] <= (self.split or executable.shard_rows)
+            return executable.outputs(rows, shared)[:, 0]
+        count = rows.shape[1]
+        whole = count <= (self.split or executable.shard_rows)
         runs = executable if whole else ShardedExecutable(executable, self.executor, self.split)
         if self.reduce is None:
-            return runs.outputs(arguments.rows, shared)
-        total = runs.sums(arguments.rows, shared)
-        return total / (arguments.count or 1) if self.reduce == "mean" else total
+            return runs.outputs(rows, shared)
+        total = runs.sums(rows, shared)
+        return total / count if self.reduce == "mean" else total
+
+    def _nested(
+        self, recording: Recording, unflatten: Callable[[Any], Any], numbers: FloatArray
+    ) -> Any:
+        """Return the outputs as the function nests them; `unflatten` does it for one row."""
+        if self.batch and self.reduce is None:
+            return recording.outputs.stacked(list(numbers))
+        return unflatten(numbers)
 
     def _recording(self, arguments: Arguments) -> Recording:
         return self._recordings.get(
@@ -298,6 +317,20 @@ class Jitted(Wrapper, Generic[P, R]):
             result.backward(upstream)
             return result.data
         return float(result)
+
+
+def _is_outermost() -> bool:
+    """Return whether no recording, derivative or eager call of another jit function is active."""
+    return active_trace.get() is None and not eager_jit.get() and active_run.get() is None
+
+
+def _accumulated(values: Sequence[Value], row: FloatArray, upstream: float) -> float:
+    """Add gradients, which follow a number in the row, to the Values; return that number."""
+    y, *gradients = row.tolist()
+    if upstream != 1.0:
+        gradients = [ops.mul_no_nan.forward(upstream, p) for p in gradients]
+    accumulate(values, gradients)
+    return float(y)
 
 
 def _as_floats(result: object) -> Any:

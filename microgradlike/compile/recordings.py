@@ -7,6 +7,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 
+from microgradlike.compile.prepared_call import PreparedCall
 from microgradlike.compile.recording import Recording
 
 CACHE_SIZE = 64  # recordings that are kept: of the structures that were used last
@@ -15,7 +16,7 @@ CACHE_SIZE = 64  # recordings that are kept: of the structures that were used la
 class Recordings:
     """The recordings for the structures used last; a method has some for each of its instances.
 
-    `lock` is held while one is made, and to be held while a program is made from one. Copies and
+    `calls` and `gradient_calls` are prepared calls for some of them, the latest first. `lock` is held while one is made, and to be held while a program is made from one. Copies and
     pickles are empty.
 
     >>> len(Recordings())
@@ -25,6 +26,8 @@ class Recordings:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self._kept: OrderedDict[object, Recording] = OrderedDict()
+        self.calls: tuple[PreparedCall, ...] = ()
+        self.gradient_calls: tuple[PreparedCall, ...] = ()
         self._of_instances: dict[int, tuple[weakref.ref[object], Recordings]] = {}
 
     def __len__(self) -> int:
@@ -45,11 +48,13 @@ class Recordings:
         """Forget the recording of this structure."""
         with self.lock:
             self._kept.pop(key, None)
+            self.calls = ()
 
     def clear(self) -> None:
         """Forget all recordings, those of instances included."""
         with self.lock:
             self._kept.clear()
+            self.calls = self.gradient_calls = ()
             self._of_instances.clear()
 
     def of_instance(self, instance: object) -> Recordings:

@@ -1,0 +1,145 @@
+"""PreparedCall: a call for one structure of arguments, with its checks made beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from microgradlike.compile.arguments import NO_ROWS, STATIC, Arguments, joined
+from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.executable import Executable
+from microgradlike.compile.plain_numbers import PLAIN, plain_numbers, plain_rows
+from microgradlike.compile.recording import Recording
+from microgradlike.derivatives.pytree import LeafSpec, Pytree
+
+Reader: TypeAlias = Callable[[Any], Any]  # numbers of an argument; None if it has another structure
+SIZE = 4  # structures of one function that are prepared
+BIG = 1 << 63  # ints up to here are doubles to NumPy as to Python
+DOUBLE = np.dtype(float)
+enabled = True  # tests turn it off: results, warnings and errors stay the same
+
+
+class PreparedCall:
+    """The way from arguments of one structure to the inputs of a program, and back to a result.
+
+    It takes positional arguments that are floats, flat lists or tuples of floats and ints, or
+    arrays of doubles; in the batch, also rows that are such lists. `inputs` knows them by exact
+    types and shapes, and returns None for anything else, which goes the long way by `Arguments`.
+
+    >>> from microgradlike import jit
+    >>> f, arguments = jit(lambda x: x[0] * x[1]), Arguments(([2.0, 3.0],), {}, ())
+    >>> f(*arguments.args)
+    6.0
+    >>> call = f._recordings.calls[0]
+    >>> call.inputs(([4, 5.0],))[1], call.inputs(([4, 5.0, 6.0],)), call.inputs((4.0,))
+    (array([4., 5.]), None, None)
+    """
+
+    def __init__(self, arguments: Arguments, recording: Recording, executable: Executable) -> None:
+        self.recording, self.executable = recording, executable
+        batch = arguments.batch
+        self._readers = [
+            (i in batch, _row_reader(x) if i in batch else _reader(x))
+            for i, x in enumerate(arguments.args)
+        ]
+        self.nest = _nesting(recording.outputs)
+
+    def inputs(self, args: tuple[Any, ...]) -> tuple[FloatArray, FloatArray] | None:
+        """Return the numbers that differ over the rows, and those that all rows share."""
+        if len(args) != len(self._readers):
+            return None
+        rows: list[Any] = []
+        shared: list[Any] = []
+        for (batched, read), x in zip(self._readers, args):
+            numbers = read(x)
+            if numbers is None:
+                return None
+            (rows if batched else shared).append(numbers)
+        if len(rows) > 1 and len({len(part.T) for part in rows}) > 1:
+            return None
+        return joined(rows, NO_ROWS), joined(shared, NO_ROWS[:, 0])
+
+
+def prepared(
+    calls: tuple[PreparedCall, ...],
+    arguments: Arguments,
+    recording: Recording,
+    executable: Executable,
+) -> tuple[PreparedCall, ...]:
+    """Return the calls, and before them one for arguments like these if they have readers."""
+    if not enabled or arguments.kwargs or arguments.scalars:
+        return calls
+    call = PreparedCall(arguments, recording, executable)
+    return (call, *calls[: SIZE - 1]) if call.inputs(arguments.args) is not None else calls
+
+
+def _reader(like: Any) -> Reader:
+    """Return the reader of an argument that all rows share."""
+    kind = type(like)
+    if kind in PLAIN:
+        return lambda x: (x,) if type(x) is float or (type(x) is int and -BIG < x < BIG) else None
+    if kind in STATIC:
+        return lambda x: () if type(x) is kind and x == like else None
+    if kind is np.ndarray:
+        shape = like.shape
+
+        def read_array(x: Any) -> Any:
+            if type(x) is np.ndarray and x.dtype is DOUBLE and x.shape == shape:
+                return x.ravel()
+            return None
+
+        return read_array
+    if kind is not list and kind is not tuple:
+        return lambda x: None
+    size = len(like)
+    return lambda x: plain_numbers(x) if type(x) is kind and len(x) == size else None
+
+
+def _row_reader(like: Any) -> Reader:
+    """Return the reader of an argument in the batch."""
+    kind = type(like)
+    if kind is np.ndarray:
+        shape, dimensions = like.shape[1:], like.ndim
+
+        def read_array(x: Any) -> Any:
+            if type(x) is np.ndarray and x.dtype is DOUBLE and x.shape[1:] == shape:
+                return x.reshape(len(x), -1).T if x.ndim == dimensions and len(x) else None
+            return None
+
+        return read_array
+    of_rows = kind in (list, tuple) and type(like[0]) in (list, tuple)
+    inner, size = type(like[0]) if of_rows else float, len(like[0]) if of_rows else 0
+
+    def read_list(x: Any) -> Any:
+        if type(x) is not list and type(x) is not tuple:
+            return None
+        numbers = plain_rows(x) if of_rows else plain_numbers(x)
+        if numbers is None or (of_rows and (type(x[0]) is not inner or len(x[0]) != size)):
+            return None
+        return numbers.T if of_rows else numbers[None]
+
+    return read_list
+
+
+def _nesting(outputs: Pytree) -> Callable[[FloatArray], Any]:
+    """Return `outputs.unflatten` for arrays of floats, with the way through lists known."""
+
+    def of(part: Any) -> Callable[[FloatArray], Any]:
+        if isinstance(part, LeafSpec):
+            start = part.start
+            return part.take_floats if part.shape is not None else lambda row: row.item(start)
+        kind, makers = type(part), [of(x) for x in part]
+        if kind is list and part and all(type(x) is LeafSpec and x.shape is None for x in part):
+            start, stop = part[0].start, part[-1].start + 1
+            return lambda row: row[start:stop].tolist()
+        return lambda row: kind([make(row) for make in makers])
+
+    def is_known(part: Any) -> bool:
+        if type(part) is list or type(part) is tuple:
+            return all(map(is_known, part))
+        return isinstance(part, LeafSpec)
+
+    places = outputs.map(lambda leaf: leaf)
+    return of(places) if is_known(places) else outputs.unflatten
