@@ -32,7 +32,7 @@ from microgradlike.compile.options import (
     checked_batch,
     checked_reduce,
 )
-from microgradlike.compile.prepared_call import prepared
+from microgradlike.compile.prepared_call import PreparedCall, prepared
 from microgradlike.compile.program import Program
 from microgradlike.compile.recording import Recording, record, require_one_number
 from microgradlike.compile.recordings import Recordings
@@ -50,6 +50,7 @@ from microgradlike.engine import Value, accumulate
 
 __all__ = ["Jitted"]
 
+HOT = 100  # calls after which a small program gets a native call
 P = ParamSpec("P")
 Q = ParamSpec("Q")
 R = TypeVar("R")
@@ -72,6 +73,9 @@ class Jitted(Wrapper, Generic[P, R]):
     16.0
     """
 
+    __slots__ = ("_fast",)  # no part of the state that copies and pickles have
+    _fast: Any
+
     def __init__(
         self,
         f: Callable[P, R],
@@ -90,6 +94,7 @@ class Jitted(Wrapper, Generic[P, R]):
         self._workers = Workers(executor, split)
         self._recordings = Recordings()
         self._has_warned = False
+        self._fast = None
 
     def __repr__(self) -> str:
         return f"<jit of {getattr(self.f, '__qualname__', repr(self.f))}>"
@@ -106,6 +111,7 @@ class Jitted(Wrapper, Generic[P, R]):
             return self
         bound = self.bound_to(instance, owner)
         if bound is not self:
+            bound._fast = None
             bound._recordings = self._recordings.of_instance(instance)
         return bound
 
@@ -138,6 +144,7 @@ class Jitted(Wrapper, Generic[P, R]):
             for call in self._recordings.calls:
                 inputs = call.inputs(args)
                 if inputs is not None:
+                    self._count_call(call, args)
                     found: Any = self._run(call.executable, call.recording, *inputs)
                     return cast("R", self._nested(call.recording, call.nest, found))
         arguments = Arguments(args, kwargs, self.batch)
@@ -216,6 +223,7 @@ class Jitted(Wrapper, Generic[P, R]):
         2.0
         3.0
         """
+        self._fast = None
         self._recordings.clear()
 
     def program(self, *args: object, gradient: bool = False, **kwargs: object) -> Program:
@@ -262,6 +270,16 @@ class Jitted(Wrapper, Generic[P, R]):
             return runs.outputs(rows, shared)
         total = runs.sums(rows, shared)
         return total / count if self.reduce == "mean" else total
+
+    def _count_call(self, call: PreparedCall, args: tuple[Any, ...]) -> None:
+        """Make a native call after some calls, if the program is a small one."""
+        call.uses += 1
+        if call.uses == HOT and not self.batch:
+            from microgradlike.compile import native_call
+
+            self._fast = native_call.native_call(call, args)
+            if self._fast is not None:
+                native_call.install(Jitted)
 
     def _nested(
         self, recording: Recording, unflatten: Callable[[Any], Any], numbers: FloatArray

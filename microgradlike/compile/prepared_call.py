@@ -39,6 +39,7 @@ class PreparedCall:
 
     def __init__(self, arguments: Arguments, recording: Recording, executable: Executable) -> None:
         self.recording, self.executable = recording, executable
+        self.uses = 0
         batch = arguments.batch
         self._readers = [
             (i in batch, _row_reader(x) if i in batch else _reader(x))
