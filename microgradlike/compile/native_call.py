@@ -81,11 +81,18 @@ def native_call(call: PreparedCall, args: tuple[Any, ...]) -> Any:
 
 def install(cls: Any) -> None:
     """Replace `cls.__call__` by `call_jitted`; the method as it was becomes `_by_python`."""
-    if "_by_python" not in vars(cls):
+    if "_by_python" in vars(cls):
+        return
+    code, _, method = _runtime()
+    probe, mark = object.__new__(cls), object()
+    probe._fast = mark
+    words = (ctypes.c_void_p * (cls.__basicsize__ // 8)).from_address(id(probe))
+    if id(mark) in words[2:]:
+        _set_objects(code, words[:].index(id(mark)))
         cls._by_python = cls.__call__
         new = ctypes.pythonapi.PyDescr_NewMethod
         new.argtypes, new.restype = [ctypes.py_object, ctypes.c_void_p], OBJECT
-        cls.__call__ = new(cls, ctypes.addressof(_runtime()[2]))
+        cls.__call__ = new(cls, ctypes.addressof(method))
 
 
 @cache
@@ -132,7 +139,10 @@ def _steps(call: PreparedCall) -> list[tuple[int, int, int, Any]] | None:
     def add(part: Any) -> bool:
         if isinstance(part, LeafSpec):
             new = None if part.shape is None else np.empty(part.shape).copy
-            steps.append((FLOAT if new is None else ARRAY, part.size, id(new), new))
+            if new is None and steps and steps[-1][0] == FLOAT:
+                steps[-1] = (FLOAT, steps[-1][1] + 1, 0, None)
+            else:
+                steps.append((FLOAT if new is None else ARRAY, part.size, id(new), new))
             return True
         if (type(part) is tuple or type(part) is list) and part:
             kind, maker = (TUPLE, "PyTuple_New") if type(part) is tuple else (LIST, "PyList_New")
@@ -159,12 +169,17 @@ def _runtime() -> tuple[Any, _MethodDef, _MethodDef]:
     module = LLVMModule({})
     module.add_text(_expanded(TEXT))
     code = MachineCode(module, optimised=True)
-    ids = np.array(list(map(id, OBJECTS.values())), dtype=np.int64)
-    code.function("set_objects", ctypes.c_void_p)(ids.ctypes.data)
+    _set_objects(code, 0)
     doc = b"__call__($self, /, *args, **kwargs)\n--\n\nCall the function as a program."
     program = _MethodDef(b"native_call", code.address("call_program"), FASTCALL, None)
     jitted = _MethodDef(b"__call__", code.address("call_jitted"), FASTCALL | KEYWORDS, doc)
     return code, program, jitted
+
+
+def _set_objects(code: MachineCode, offset: int) -> None:
+    """Tell the machine code the addresses of Python's objects, and the place of `_fast`."""
+    words = [offset if name == "OFFSET" else id(thing) for name, thing in OBJECTS.items()]
+    code.function("set_objects", ctypes.c_void_p)(np.array(words, dtype=np.int64).ctypes.data)
 
 
 def _expanded(text: str) -> str:
@@ -192,13 +207,13 @@ OBJECTS: dict[str, object] = {
     "FLOAT": float,
     "LIST": list,
     "DOUBLE": DOUBLE,
-    "FAST": sys.intern("_fast"),
+    "OFFSET": None,  # the place of `_fast` in a Jitted, in words
     "BY_PYTHON": sys.intern("_by_python"),
 }
 FUNCTIONS = {
     "PyBytes_AsString": "ptr @(ptr)",
     "PyContextVar_Get": "i32 @(ptr, ptr, ptr)",
-    "PyErr_Clear": "void @()",
+    "PyCFunction_GetSelf": "ptr @(ptr)",
     "PyFloat_FromDouble": "ptr @(double)",
     "PyObject_CallNoArgs": "ptr @(ptr)",
     "PyObject_GetAttr": "ptr @(ptr, ptr)",
@@ -367,9 +382,18 @@ make:
   %after = getelementptr double, ptr %from, i64 %length
   switch i64 %kind, label %container [ i64 0, label %float i64 1, label %array ]
 float:
-  %number = double %from[0]
+  %j = phi i64 [ 0, %make ], [ %next_j, %more ]
+  %number = double %from[%j]
   %new_float = call ptr @PyFloat_FromDouble(double %number)
-  br label %made
+  %last_float = getelementptr ptr, ptr %top, i64 %j
+  %next_j = add i64 %j, 1
+  %full = icmp uge i64 %next_j, %length
+  %no_float = icmp eq ptr %new_float, null
+  %end = or i1 %full, %no_float
+  br i1 %end, label %made, label %more
+more:
+  %last_float[0] = ptr %new_float
+  br label %float
 array:
   %new_array = call ptr @PyObject_CallNoArgs(ptr %maker)
   br label %made
@@ -378,7 +402,8 @@ container:
   br label %made
 made:
   %new = phi ptr [ %new_float, %float ], [ %new_array, %array ], [ %new_container, %container ]
-  %into = phi ptr [ %top, %float ], [ %top, %array ], [ %base, %container ]
+  %held = phi ptr [ %last_float, %float ], [ %top, %array ], [ %top, %container ]
+  %into = phi ptr [ %last_float, %float ], [ %top, %array ], [ %base, %container ]
   %next_from = phi ptr [ %after, %float ], [ %after, %array ], [ %from, %container ]
   %next_top = getelementptr ptr, ptr %into, i64 1
   %next_s = add i64 %s, 1
@@ -403,7 +428,7 @@ push:
   %into[0] = ptr %new
   br label %step
 drop:
-  %left = phi ptr [ %top, %made ], [ %last, %dropping ]
+  %left = phi ptr [ %held, %made ], [ %last, %dropping ]
   %empty = icmp eq ptr %left, %stack
   br i1 %empty, label %nothing, label %dropping
 dropping:
@@ -422,32 +447,28 @@ other:
   ret ptr %not_implemented
 }
 define ptr @call_jitted(ptr %self, ptr %arguments, i64 %given, ptr %names) {
-  %fast_name = ptr @objects[FAST]
   %slow_name = ptr @objects[BY_PYTHON]
+  %offset = i64 @objects[OFFSET]
   %none = ptr @objects[NONE]
   %not_implemented = ptr @objects[NOT_IMPLEMENTED]
-  %named = icmp ne ptr %names, null
-  br i1 %named, label %slow, label %look
-look:
-  %fast = call ptr @PyObject_GetAttr(ptr %self, ptr %fast_name)
+  %fast = ptr %self[%offset]
   %missing = icmp eq ptr %fast, null
-  br i1 %missing, label %forget, label %found
-forget:
-  call void @PyErr_Clear()
-  br label %slow
-found:
   %unset = icmp eq ptr %fast, %none
-  br i1 %unset, label %other, label %try
+  %named = icmp ne ptr %names, null
+  %without = or i1 %missing, %unset
+  %python = or i1 %without, %named
+  br i1 %python, label %slow, label %try
 try:
-  %answer = call ptr @PyObject_Vectorcall(ptr %fast, ptr %arguments, i64 %given, ptr null)
+  call void @Py_IncRef(ptr %fast)
+  %plan = call ptr @PyCFunction_GetSelf(ptr %fast)
+  %answer = call ptr @call_program(ptr %plan, ptr %arguments, i64 %given)
   call void @Py_DecRef(ptr %fast)
   %again = icmp eq ptr %answer, %not_implemented
   br i1 %again, label %other, label %end
 end:
   ret ptr %answer
 other:
-  %owned = phi ptr [ %fast, %found ], [ %answer, %try ]
-  call void @Py_DecRef(ptr %owned)
+  call void @Py_DecRef(ptr %answer)
   br label %slow
 slow:
   %method = call ptr @PyObject_GetAttr(ptr %self, ptr %slow_name)
