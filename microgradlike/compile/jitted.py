@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import (
     Any,
@@ -32,6 +32,7 @@ from microgradlike.compile.options import (
     checked_batch,
     checked_reduce,
 )
+from microgradlike.compile.plain_numbers import packed
 from microgradlike.compile.prepared_call import PreparedCall, prepared
 from microgradlike.compile.program import Program
 from microgradlike.compile.recording import Recording, record, require_one_number
@@ -46,7 +47,7 @@ from microgradlike.compile.trace_error import fail
 from microgradlike.compile.wrapper import Wrapper
 from microgradlike.context import active_run, active_trace, eager_jit
 from microgradlike.derivatives.pytree import HasParameters, Pytree
-from microgradlike.engine import Value, accumulate
+from microgradlike.engine import Value, accumulate, add_to_leaves, numbers_of
 
 __all__ = ["Jitted"]
 
@@ -194,7 +195,9 @@ class Jitted(Wrapper, Generic[P, R]):
             inputs = call.inputs(args)
             if inputs is not None:
                 row = self._run(call.executable, call.recording, *inputs)
-                return _accumulated(call.recording.values, row, g)
+                y, *gradients = row.tolist()
+                add_to_leaves(call.recording.values, _times(g, gradients))
+                return float(y)
         arguments = Arguments(args, kwargs, self.batch)
         if arguments.foreign:
             raise TypeError(
@@ -210,7 +213,9 @@ class Jitted(Wrapper, Generic[P, R]):
         if not arguments.values:
             calls = self._recordings.gradient_calls
             self._recordings.gradient_calls = prepared(calls, arguments, recording, executable)
-        return _accumulated([*arguments.values.values(), *recording.values], row, g)
+        y, *gradients = row.tolist()
+        accumulate([*arguments.values.values(), *recording.values], _times(g, gradients))
+        return float(y)
 
     def clear(self) -> None:
         """Forget all recordings, so that the next call records the function as it is then.
@@ -260,7 +265,8 @@ class Jitted(Wrapper, Generic[P, R]):
     ) -> FloatArray:
         """Return the outputs, reduced over the rows; with `reduce=None` a line of rows for each."""
         if recording.values:
-            shared = np.concatenate([shared, [v._number for v in recording.values]])
+            numbers = packed(numbers_of(recording.values))
+            shared = np.concatenate([shared, numbers]) if len(shared) else numbers
         if not self.batch:
             return executable.outputs(rows, shared)[:, 0]
         count = rows.shape[1]
@@ -342,13 +348,8 @@ def _is_outermost() -> bool:
     return active_trace.get() is None and not eager_jit.get() and active_run.get() is None
 
 
-def _accumulated(values: Sequence[Value], row: FloatArray, upstream: float) -> float:
-    """Add gradients, which follow a number in the row, to the Values; return that number."""
-    y, *gradients = row.tolist()
-    if upstream != 1.0:
-        gradients = [ops.mul_no_nan.forward(upstream, p) for p in gradients]
-    accumulate(values, gradients)
-    return float(y)
+def _times(g: float, partials: list[float]) -> list[float]:
+    return partials if g == 1.0 else [ops.mul_no_nan.forward(g, p) for p in partials]
 
 
 def _as_floats(result: object) -> Any:

@@ -189,7 +189,11 @@ def _expanded(text: str) -> str:
     text = "\n".join([*declared, text.replace("FIELDS", "\n".join(fields))])
     for i, name in enumerate(OBJECTS):
         text = text.replace(f"[{name}]", f"[{i}]")
-    text = text.replace("LIMIT", str(LIMIT)).replace("COUNT", str(len(OBJECTS))).replace("BYTES", str(8*len(OBJECTS)))
+    text = (
+        text.replace("LIMIT", str(LIMIT))
+        .replace("COUNT", str(len(OBJECTS)))
+        .replace("BYTES", str(8 * len(OBJECTS)))
+    )
     at = r"([%@]\w+)\[(\S+)\]"
     load = r"  \1.at = getelementptr i64, ptr \3, i64 \4\n  \1 = load \2, ptr \1.at, align 8"
     text = re.sub(rf"  (%\w+) = (\w+) {at}", load, text)

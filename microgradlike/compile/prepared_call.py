@@ -58,9 +58,10 @@ class PreparedCall:
             if numbers is None:
                 return None
             (rows if batched else shared).append(numbers)
-        if len(rows) > 1 and len({len(part.T) for part in rows}) > 1:
+        try:
+            return joined(rows, NO_ROWS), joined(shared, NO_ROWS[:, 0])
+        except ValueError:  # parts of different lengths
             return None
-        return joined(rows, NO_ROWS), joined(shared, NO_ROWS[:, 0])
 
 
 def prepared(
@@ -129,8 +130,10 @@ def _nesting(outputs: Pytree) -> Callable[[FloatArray], Any]:
 
     def of(part: Any) -> Callable[[FloatArray], Any]:
         if isinstance(part, LeafSpec):
-            start = part.start
-            return part.take_floats if part.shape is not None else lambda row: row.item(start)
+            start, stop = part.start, part.start + part.size
+            if part.shape is None:
+                return lambda row: row.item(start)
+            return part.take_floats if len(part.shape) != 1 else lambda row: row[start:stop].copy()
         kind, makers = type(part), [of(x) for x in part]
         if kind is list and part and all(type(x) is LeafSpec and x.shape is None for x in part):
             start, stop = part[0].start, part[-1].start + 1
