@@ -149,7 +149,7 @@ class Arguments:
         numbers = plain_numbers(x)
         if numbers is not None:
             self._take(numbers)
-            return structure_of(type(x), len(x))
+            return structure_of(len(x), is_list=type(x) is list)
         tree = Pytree(x, f"argument {place!r}")
         for i, number in enumerate(tree.leaves):
             if isinstance(number, Scalar):
@@ -198,7 +198,7 @@ class Arguments:
         matrix = plain_rows(x)
         if matrix is not None:
             self._rows.append(matrix.T)
-            return structure_of(type(x[0]), len(x[0]))
+            return structure_of(len(x[0]), is_list=type(x[0]) is list)
         trees = [Pytree(row, f"{name}[{i}]") for i, row in enumerate(x)]
         structure = trees[0].structure()
         for i, tree in enumerate(trees):

@@ -33,7 +33,7 @@ from microgradlike.compile.options import (
     checked_reduce,
 )
 from microgradlike.compile.plain_numbers import packed
-from microgradlike.compile.prepared_call import PreparedCall, prepared
+from microgradlike.compile.prepared_call import PreparedCall
 from microgradlike.compile.program import Program
 from microgradlike.compile.recording import Recording, record, require_one_number
 from microgradlike.compile.recordings import Recordings
@@ -47,7 +47,7 @@ from microgradlike.compile.trace_error import fail
 from microgradlike.compile.wrapper import Wrapper
 from microgradlike.context import active_run, active_trace, eager_jit
 from microgradlike.derivatives.pytree import HasParameters, Pytree
-from microgradlike.engine import Value, accumulate, add_to_leaves, numbers_of
+from microgradlike.engine import Value, accumulate, add_to_leaves
 
 __all__ = ["Jitted"]
 
@@ -141,13 +141,12 @@ class Jitted(Wrapper, Generic[P, R]):
         Raises TypeError for arguments that are not numbers, ValueError for a batch that is empty
         or has parts of different lengths, TraceError if `f` needs a number while it is recorded.
         """
-        if not kwargs and _is_outermost():
-            for call in self._recordings.calls:
-                inputs = call.inputs(args)
-                if inputs is not None:
-                    self._count_call(call, args)
-                    found: Any = self._run(call.executable, call.recording, *inputs)
-                    return cast("R", self._nested(call.recording, call.nest, found))
+        for call in self._recordings.calls[False] if not kwargs and _is_outermost() else ():
+            inputs = call.inputs(args)
+            if inputs is not None:
+                self._count(call, args)
+                found: Any = self._run(call.executable, call.recording, *inputs)
+                return cast("R", self._nested(call.recording, call.nest, found))
         arguments = Arguments(args, kwargs, self.batch)
         inside = active_trace.get() is not None or eager_jit.get()  # part of another jit function
         if arguments.scalars or inside or self.backend == "eager":
@@ -163,7 +162,7 @@ class Jitted(Wrapper, Generic[P, R]):
         with self._recordings.lock:
             executable = recording.forward
         row: Any = self._run(executable, recording, arguments.rows, arguments.shared)
-        self._recordings.calls = prepared(self._recordings.calls, arguments, recording, executable)
+        self._recordings.prepare(arguments, recording, executable, gradient=False)
         return cast("R", self._nested(recording, recording.outputs.unflatten, row))
 
     def backward(self, *args: object, upstream: SupportsFloat = 1.0, **kwargs: object) -> float:
@@ -191,7 +190,7 @@ class Jitted(Wrapper, Generic[P, R]):
                 " reduce='sum'"
             )
         g = upstream_gradient(upstream)
-        for call in self._recordings.gradient_calls if not kwargs and _is_outermost() else ():
+        for call in self._recordings.calls[True] if not kwargs and _is_outermost() else ():
             inputs = call.inputs(args)
             if inputs is not None:
                 row = self._run(call.executable, call.recording, *inputs)
@@ -211,8 +210,7 @@ class Jitted(Wrapper, Generic[P, R]):
             executable = recording.gradient(tuple(arguments.values))
         row = self._run(executable, recording, arguments.rows, arguments.shared)
         if not arguments.values:
-            calls = self._recordings.gradient_calls
-            self._recordings.gradient_calls = prepared(calls, arguments, recording, executable)
+            self._recordings.prepare(arguments, recording, executable, gradient=True)
         y, *gradients = row.tolist()
         accumulate([*arguments.values.values(), *recording.values], _times(g, gradients))
         return float(y)
@@ -265,7 +263,7 @@ class Jitted(Wrapper, Generic[P, R]):
     ) -> FloatArray:
         """Return the outputs, reduced over the rows; with `reduce=None` a line of rows for each."""
         if recording.values:
-            numbers = packed(numbers_of(recording.values))
+            numbers = packed([v._number for v in recording.values])
             shared = np.concatenate([shared, numbers]) if len(shared) else numbers
         if not self.batch:
             return executable.outputs(rows, shared)[:, 0]
@@ -277,15 +275,16 @@ class Jitted(Wrapper, Generic[P, R]):
         total = runs.sums(rows, shared)
         return total / count if self.reduce == "mean" else total
 
-    def _count_call(self, call: PreparedCall, args: tuple[Any, ...]) -> None:
-        """Make a native call after some calls, if the program is a small one."""
+    def _count(self, call: PreparedCall, args: tuple[Any, ...]) -> None:
+        """Make a native call after HOT calls, if the program is a small one."""
         call.uses += 1
-        if call.uses == HOT and not self.batch:
+        if call.uses == HOT and not self.batch and "__self__" not in self.__dict__:
             from microgradlike.compile import native_call
 
-            self._fast = native_call.native_call(call, args)
-            if self._fast is not None:
+            native = native_call.native_call(call, args)
+            if native is not None and call in self._recordings.calls[False]:
                 native_call.install(Jitted)
+                self._fast = native
 
     def _nested(
         self, recording: Recording, unflatten: Callable[[Any], Any], numbers: FloatArray

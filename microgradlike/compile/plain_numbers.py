@@ -55,6 +55,7 @@ def plain_rows(x: Sequence[Any]) -> FloatArray | None:
 
 
 @lru_cache(maxsize=64)
-def structure_of(kind: type, size: int) -> object:
+def structure_of(size: int, *, is_list: bool) -> object:
     """Return the structure of a list or tuple of numbers, as a Pytree has it."""
-    return Pytree(kind([0.0] * size), "").structure()
+    numbers = [0.0] * size
+    return Pytree(numbers if is_list else tuple(numbers), "").structure()

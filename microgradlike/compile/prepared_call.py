@@ -15,10 +15,8 @@ from microgradlike.compile.recording import Recording
 from microgradlike.derivatives.pytree import LeafSpec, Pytree
 
 Reader: TypeAlias = Callable[[Any], Any]  # numbers of an argument; None if it has another structure
-SIZE = 4  # structures of one function that are prepared
 BIG = 1 << 63  # ints up to here are doubles to NumPy as to Python
 DOUBLE = np.dtype(float)
-enabled = True  # tests turn it off: results, warnings and errors stay the same
 
 
 class PreparedCall:
@@ -32,7 +30,7 @@ class PreparedCall:
     >>> f, arguments = jit(lambda x: x[0] * x[1]), Arguments(([2.0, 3.0],), {}, ())
     >>> f(*arguments.args)
     6.0
-    >>> call = f._recordings.calls[0]
+    >>> call = f._recordings.calls[False][0]
     >>> call.inputs(([4, 5.0],))[1], call.inputs(([4, 5.0, 6.0],)), call.inputs((4.0,))
     (array([4., 5.]), None, None)
     """
@@ -64,19 +62,6 @@ class PreparedCall:
             return None
 
 
-def prepared(
-    calls: tuple[PreparedCall, ...],
-    arguments: Arguments,
-    recording: Recording,
-    executable: Executable,
-) -> tuple[PreparedCall, ...]:
-    """Return the calls, and before them one for arguments like these if they have readers."""
-    if not enabled or arguments.kwargs or arguments.scalars:
-        return calls
-    call = PreparedCall(arguments, recording, executable)
-    return (call, *calls[: SIZE - 1]) if call.inputs(arguments.args) is not None else calls
-
-
 def _reader(like: Any) -> Reader:
     """Return the reader of an argument that all rows share."""
     kind = type(like)
@@ -95,7 +80,7 @@ def _reader(like: Any) -> Reader:
         return read_array
     if kind is not list and kind is not tuple:
         return lambda x: None
-    size = len(like)
+    size: int = len(like)
     return lambda x: plain_numbers(x) if type(x) is kind and len(x) == size else None
 
 
@@ -111,8 +96,9 @@ def _row_reader(like: Any) -> Reader:
             return None
 
         return read_array
-    of_rows = kind in (list, tuple) and type(like[0]) in (list, tuple)
-    inner, size = type(like[0]) if of_rows else float, len(like[0]) if of_rows else 0
+    first: Any = like[0] if kind in (list, tuple) else None
+    inner, of_rows = type(first), type(first) in (list, tuple)
+    size = len(first) if of_rows else 0
 
     def read_list(x: Any) -> Any:
         if type(x) is not list and type(x) is not tuple:
@@ -126,24 +112,8 @@ def _row_reader(like: Any) -> Reader:
 
 
 def _nesting(outputs: Pytree) -> Callable[[FloatArray], Any]:
-    """Return `outputs.unflatten` for arrays of floats, with the way through lists known."""
-
-    def of(part: Any) -> Callable[[FloatArray], Any]:
-        if isinstance(part, LeafSpec):
-            start, stop = part.start, part.start + part.size
-            if part.shape is None:
-                return lambda row: row.item(start)
-            return part.take_floats if len(part.shape) != 1 else lambda row: row[start:stop].copy()
-        kind, makers = type(part), [of(x) for x in part]
-        if kind is list and part and all(type(x) is LeafSpec and x.shape is None for x in part):
-            start, stop = part[0].start, part[-1].start + 1
-            return lambda row: row[start:stop].tolist()
-        return lambda row: kind([make(row) for make in makers])
-
-    def is_known(part: Any) -> bool:
-        if type(part) is list or type(part) is tuple:
-            return all(map(is_known, part))
-        return isinstance(part, LeafSpec)
-
+    """Return `outputs.unflatten` for arrays of floats, with the way through a tuple known."""
     places = outputs.map(lambda leaf: leaf)
-    return of(places) if is_known(places) else outputs.unflatten
+    if type(places) is tuple and all(type(leaf) is LeafSpec for leaf in places):
+        return lambda row: tuple([leaf.take_floats(row) for leaf in places])
+    return outputs.unflatten
