@@ -25,7 +25,7 @@ def plain_numbers(x: object) -> FloatArray | None:
     if (type(x) is list or type(x) is tuple) and x and PLAIN.issuperset(map(type, x)):
         try:
             return packed(x)
-        except OverflowError:  # a large int, which has its own message
+        except struct.error:  # a large int, which has its own message
             return None
     return None
 
