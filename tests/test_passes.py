@@ -10,7 +10,7 @@ import pytest
 
 import microgradlike
 from microgradlike import Value, grad, jit, nn, unary, vjp
-from microgradlike.engine import accumulate, passes, set_data, set_gradients
+from microgradlike.engine import accumulate, add_to_leaves, passes, set_data, set_gradients
 
 ENGINE = microgradlike.engine.__file__
 BACKENDS = ["eager", "python", "numpy", "llvm"]
@@ -219,6 +219,16 @@ def backward_of_a_program(ws):
     return lambda: f.backward(2.0)
 
 
+def second_backward_of_a_program(ws):
+    f = jit(lambda x: sum(w * x for w in ws), backend="python")
+    f.backward(2.0)
+    return lambda: f.backward(2.0)
+
+
+def addition_to_leaves(ws):
+    return lambda: add_to_leaves(ws, [1.0, 2.0, 3.0])
+
+
 def zero_grad(ws):
     return nn.SGD(ws, lr=0.1).zero_grad
 
@@ -240,7 +250,8 @@ def numbers_of(ws):
     "operation",
     [
         backward, backward_of_a_leaf, accumulation_of_leaves, accumulation_of_leaves_and_results,
-        backward_of_a_program, zero_grad, gradients_set, data_set,
+        backward_of_a_program, second_backward_of_a_program, addition_to_leaves, zero_grad,
+        gradients_set, data_set,
     ],
 )  # fmt: skip
 def test_an_interruption_at_any_line_leaves_all_numbers_new_or_all_as_they_were(operation):

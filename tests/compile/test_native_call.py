@@ -135,6 +135,7 @@ def test_results_nest_as_the_function_nests_them():
         lambda x: [x, (x[0], [x.sum()]), x],
         lambda x: (np.array(x.sum() * 2), 3.0, x),
         lambda x: [x[0], -0.0, [1.0]],
+        lambda x: (0.0 + -x[0] * 0.0, -x[0] * 0.0),
     ):
         for x in (A, np.ones((2, 2)), np.ones((1, 1, 1))):
             assert_same(native(jit(f), x), x)

@@ -219,6 +219,15 @@ def test_backward_of_a_value_among_the_arguments_takes_the_long_way():
     assert w.grad == 16.0
 
 
+def test_gradients_of_results_are_passed_on():
+    w = Value(3.0)
+    square = w * w
+    f = jit(lambda x: square * x + w)
+    for k in range(1, 4):
+        assert f.backward(2.0) == 21.0
+        assert w.grad == 13.0 * k
+
+
 def test_threads_share_a_prepared_call():
     f = jit(value_and_grad(lambda x: (x * x).sum()))
     f(A)
