@@ -437,16 +437,12 @@ def accumulate(values: Sequence[Value], gradients: Iterable[Number]) -> None:
 
 
 def add_to_leaves(values: list[Value], gradients: list[float]) -> None:
-    """`accumulate` for Values of which none is there twice, and gradients that are floats.
+    """`accumulate` for leaves of which none is there twice, and gradients that are floats.
 
     >>> x = Value(3.0); add_to_leaves([x], [2.0]); x.grad, x.reached
     (2.0, True)
     """
     with passes:
-        for v in values:
-            if v.op is not None:
-                accumulate(values, gradients)
-                return
         stamp: i64 = next_stamp() + 1
         if __compiled__:  # no exception, and no Ctrl-C, comes between the steps of this loop
             for i in range(len(values)):

@@ -52,6 +52,8 @@ class Recordings:
         self, arguments: Arguments, recording: Recording, executable: Executable, *, gradient: bool
     ) -> None:
         """Keep a prepared call for arguments like these, if they and the recording allow it."""
+        if gradient and any(v.op is not None for v in recording.values):
+            return  # gradients of results are passed on to leaves
         if enabled and not arguments.kwargs and not arguments.scalars:
             call = PreparedCall(arguments, recording, executable)
             if call.inputs(arguments.args) is not None:
