@@ -436,6 +436,11 @@ def accumulate(values: Sequence[Value], gradients: Iterable[Number]) -> None:
             raise
 
 
+def numbers_of(values: list[Value]) -> list[float]:
+    """The data of each Value; a loop in compiled code where the engine is compiled."""
+    return [v._number for v in values]
+
+
 def add_to_leaves(values: list[Value], gradients: list[float]) -> None:
     """`accumulate` for leaves of which none is there twice, and gradients that are floats.
 

@@ -47,7 +47,7 @@ from microgradlike.compile.trace_error import fail
 from microgradlike.compile.wrapper import Wrapper
 from microgradlike.context import active_run, active_trace, eager_jit
 from microgradlike.derivatives.pytree import HasParameters, Pytree
-from microgradlike.engine import Value, accumulate, add_to_leaves
+from microgradlike.engine import Value, accumulate, add_to_leaves, numbers_of
 
 __all__ = ["Jitted"]
 
@@ -263,7 +263,7 @@ class Jitted(Wrapper, Generic[P, R]):
     ) -> FloatArray:
         """Return the outputs, reduced over the rows; with `reduce=None` a line of rows for each."""
         if recording.values:
-            numbers = packed([v._number for v in recording.values])
+            numbers = packed(numbers_of(recording.values))
             shared = np.concatenate([shared, numbers]) if len(shared) else numbers
         if not self.batch:
             return executable.outputs(rows, shared)[:, 0]
