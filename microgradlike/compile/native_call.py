@@ -4,16 +4,16 @@ A native call is a builtin that takes arguments of one structure, runs the machi
 program, and nests the results. For other arguments, for a nan that has to be looked into, and
 while a function is recorded, it returns NotImplemented. `call_jitted` takes the place of
 `Jitted.__call__`: it tries the native call of the function, and then the method written in Python.
-Both rely on the layout of objects in CPython, which `is_supported` checks.
+Both rely on a layout of Python's objects, which `compile.object_layout` checks.
 """
 
 from __future__ import annotations
 
 import ctypes
+import re
 import struct
 import sys
-import sysconfig
-from functools import cache
+from ctypes import c_char_p, c_int, c_void_p
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from microgradlike.compile.llvm.builder import IRBuilder
 from microgradlike.compile.llvm.engine import MachineCode
 from microgradlike.compile.llvm.executable import NativeProgram, SharedStraightLine
 from microgradlike.compile.llvm.module import LLVMModule
+from microgradlike.compile.object_layout import is_known
 from microgradlike.compile.prepared_call import DOUBLE, PreparedCall
 from microgradlike.context import active_trace, eager_jit
 from microgradlike.derivatives.pytree import LeafSpec
@@ -32,42 +33,30 @@ IN_ORDER = 0x101  # flags of an array: contiguous, and aligned
 enabled = True  # tests turn it off: results, warnings and errors stay the same
 
 
+class _MethodDef(ctypes.Structure):
+    """PyMethodDef, by which Python knows a function in machine code."""
+
+    _fields_ = list(zip(("name", "code", "flags", "doc"), (c_char_p, c_void_p, c_int, c_char_p)))
+
+
 def native_call(call: PreparedCall, args: tuple[Any, ...]) -> Any:
     """Return a native call for arguments like these, or None if there cannot be one."""
-    run = call.executable.per_row
-    native = getattr(run.run, "__self__", None)
+    native = getattr(call.executable.per_row.run, "__self__", None)
     if not enabled or not isinstance(native, NativeProgram) or call.recording.values:
         return None
     program, shared = native.program, native.shared
     users = set(program.ops) - native.spellings.keys()  # primitives that are called in Python
     few = program.inputs + len(program.outputs) <= LIMIT
-    if users or not few or not isinstance(shared, SharedStraightLine) or not is_supported():
+    if users or not few or not isinstance(shared, SharedStraightLine) or not is_known():
         return None
     ir = _ObjectBuilder()
     try:
-        ir.lines.append(f"  %state = alloca [{len(shared.place)} x double], align 64")
-        ir.require_none_active()
-        ir.require("i64", "%given", str(len(args)))
-        numbers = [y for i, x in enumerate(args) for y in ir.take(ir.load_word("%args", i), x)]
-        for i, x in enumerate(numbers):
-            ir.store(x, "%state", i)
-        ir.lines.append(f"  call void {ir.address(shared.address)}(ptr %state)")
-        outputs = [
-            ir.constant(program.constants[-1 - r]) if r < 0 else ir.load("%state", shared.place[r])
-            for r in program.outputs
-        ]
-        if run.plain is not run.program:
-            for y in outputs:
-                ir.require_true(ir.compare("ord", y, y))
-        outputs = outputs[run.probes :]
-        if call.executable._zero_terms is not None:
-            terms = map(ir.constant, call.executable._zero_terms)
-            outputs = [ir.add(y, term) for y, term in zip(outputs, terms)]
-        result = ir.make(call.recording.outputs.map(lambda leaf: leaf), outputs)
+        outputs = ir.run(native, shared, args)
+        result = ir.result(call, outputs)
     except TypeError:  # an argument or a result is not of floats, lists, tuples and arrays
         return None
     code = _compiled(BUILTIN.format("\n".join(ir.lines), result))
-    method = _definition(b"native_call", code.address("native_call"), FASTCALL)
+    method = _MethodDef(b"native_call", code.address("native_call"), FASTCALL)
     table = struct.pack(f"{len(ir.addresses)}q", *ir.addresses)
     new = ctypes.pythonapi.PyCFunction_NewEx
     new.argtypes, new.restype = [ctypes.c_void_p, *[ctypes.py_object] * 2], ctypes.py_object
@@ -85,6 +74,34 @@ class _ObjectBuilder(IRBuilder):
         self.addresses = [id(NotImplemented)]
         self._loaded: dict[int, str] = {}
         self.alive: list[object] = []
+
+    def run(
+        self, native: NativeProgram, shared: SharedStraightLine, args: tuple[Any, ...]
+    ) -> list[str]:
+        """Append a run of the program at arguments that are like `args`, and return its outputs."""
+        self.lines.append(f"  %state = alloca [{len(shared.place)} x double], align 64")
+        self.require_none_active()
+        self.require("i64", "%given", str(len(args)))
+        numbers = [y for i, x in enumerate(args) for y in self.take(self.load_word("%args", i), x)]
+        for i, number in enumerate(numbers):
+            self.store(number, "%state", i)
+        self.lines.append(f"  call void {self.address(shared.address)}(ptr %state)")
+        constants = native.program.constants
+        return [
+            self.constant(constants[-1 - r]) if r < 0 else self.load("%state", shared.place[r])
+            for r in native.program.outputs
+        ]
+
+    def result(self, call: PreparedCall, outputs: list[str]) -> str:
+        """Append the steps from the outputs of the program to the result of the call."""
+        run, terms = call.executable.per_row, call.executable._zero_terms
+        if run.plain is not run.program:
+            for y in outputs:
+                self.require_true(self.compare("ord", y, y))
+        outputs = outputs[run.probes :]
+        if terms is not None:
+            outputs = [self.add(y, self.constant(term)) for y, term in zip(outputs, terms)]
+        return self.make(call.recording.outputs.map(lambda leaf: leaf), outputs)
 
     def load_word(self, base: str, index: int, kind: str = "ptr") -> str:
         """Append the load of a pointer or an integer; a word is the size of a pointer."""
@@ -186,71 +203,38 @@ def install(cls: Any) -> None:
         code.function("set_table", ctypes.c_void_p)(ctypes.addressof(table))
         doc = f"__call__($self, /, *args, **kwargs)\n--\n\n{cls.__call__.__doc__}".encode()
         address = code.address("call_jitted")
-        method = _definition(b"__call__", address, FASTCALL | KEYWORDS, doc)
+        method = _MethodDef(b"__call__", address, FASTCALL | KEYWORDS, doc)
         new = ctypes.pythonapi.PyDescr_NewMethod
         new.argtypes, new.restype = [ctypes.py_object, ctypes.c_void_p], ctypes.py_object
         cls._by_python, cls._alive = cls.__call__, (code, table, method)
         cls.__call__ = new(cls, ctypes.addressof(method))
 
 
-def _definition(name: bytes, address: int, flags: int, doc: bytes | None = None) -> Any:
-    """Return a PyMethodDef, which tells Python of a function in machine code."""
-    parts = ctypes.c_char_p(name), ctypes.c_void_p(address), ctypes.c_int(flags)
-    kinds = [(f"_{i}", type(part)) for i, part in enumerate((*parts, ctypes.c_char_p(doc)))]
-    form = type("MethodDef", (ctypes.Structure,), {"_fields_": kinds})
-    return form(*[part.value for part in parts], doc)
-
-
-@cache
-def is_supported() -> bool:
-    """Return whether this Python lays out its objects as the machine code expects."""
-    free_threaded = sysconfig.get_config_var("Py_GIL_DISABLED")
-    if sys.implementation.name != "cpython" or free_threaded or sys.platform == "win32":
-        return False
-
-    def at(address: int, word: int, kind: Any = ctypes.c_void_p) -> Any:
-        return kind.from_address(address + 8 * word).value
-
-    x, a, size = 1.5, np.zeros((2, 3)), ctypes.c_ssize_t
-    items, pair, text = [x], (x, x), b"text"
-    return (
-        all(at(id(thing), 1) == id(type(thing)) for thing in (x, a, items, pair))
-        and at(id(x), 2, ctypes.c_double) == x
-        and (at(id(items), 2, size), at(id(pair), 2, size), at(id(pair), 4)) == (1, 2, id(x))
-        and at(at(id(items), 3), 0) == id(x)
-        and (at(id(a), 2), at(id(a), 3, ctypes.c_int)) == (a.ctypes.data, 2)
-        and [at(at(id(a), 4), axis, size) for axis in (0, 1)] == [2, 3]
-        and (at(id(a), 7), at(id(a), 8, ctypes.c_int)) == (id(DOUBLE), a.flags.num)
-        and ctypes.string_at(id(text) + 32) == text
-    )
-
-
 def _compiled(text: str) -> MachineCode:
     """Return the machine code of functions that call the functions of Python below."""
     from llvmlite import binding as llvm
 
-    module = LLVMModule({})
-    for name, kind in FUNCTIONS.items():
+    for name in re.findall(r"@(\w+)", DECLARATIONS):
         function = getattr(ctypes.pythonapi, name)
         llvm.add_symbol(name, ctypes.cast(function, ctypes.c_void_p).value)
-        module.add_text(f"declare {kind.replace('@', f'@{name}')}")
-    module.add_text(text)
+    module = LLVMModule({})
+    module.add_text(DECLARATIONS + text)
     return MachineCode(module, optimised=True)
 
 
-FUNCTIONS = {
-    "PyCFunction_GetFunction": "ptr @(ptr)",
-    "PyCFunction_GetSelf": "ptr @(ptr)",
-    "PyContextVar_Get": "i32 @(ptr, ptr, ptr)",
-    "PyFloat_FromDouble": "ptr @(double)",
-    "PyList_New": "ptr @(i64)",
-    "PyObject_CallNoArgs": "ptr @(ptr)",
-    "PyObject_GetAttr": "ptr @(ptr, ptr)",
-    "PyObject_Vectorcall": "ptr @(ptr, ptr, i64, ptr)",
-    "PyTuple_New": "ptr @(i64)",
-    "Py_DecRef": "void @(ptr)",
-    "Py_IncRef": "void @(ptr)",
-}
+DECLARATIONS = """
+declare ptr @PyCFunction_GetFunction(ptr)
+declare ptr @PyCFunction_GetSelf(ptr)
+declare i32 @PyContextVar_Get(ptr, ptr, ptr)
+declare ptr @PyFloat_FromDouble(double)
+declare ptr @PyList_New(i64)
+declare ptr @PyObject_CallNoArgs(ptr)
+declare ptr @PyObject_GetAttr(ptr, ptr)
+declare ptr @PyObject_Vectorcall(ptr, ptr, i64, ptr)
+declare ptr @PyTuple_New(i64)
+declare void @Py_DecRef(ptr)
+declare void @Py_IncRef(ptr)
+"""
 BUILTIN = """
 define ptr @native_call(ptr %self, ptr %args, i64 %given) {{
   %table = getelementptr i8, ptr %self, i64 32

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value, grad, indeterminate, jit, unary, value_and_grad
-from microgradlike.compile import jitted, native_call
+from microgradlike.compile import jitted, native_call, object_layout
 from microgradlike.compile.jitted import Jitted
 from microgradlike.testing.strategies.programs import programs
 from tests.bits import same_bits
 
 pytestmark = pytest.mark.skipif(
-    not native_call.is_supported(), reason="this Python has no native calls"
+    not object_layout.is_known(), reason="this Python has no native calls"
 )
 pytest.importorskip("llvmlite")
 CUBE = unary("cube_in_the_native_tests", lambda x: x * x * x, lambda y, x: 3 * x * x)
@@ -167,9 +167,9 @@ def test_they_can_be_turned_off(monkeypatch):
 
 
 def test_other_interpreters_have_none(monkeypatch):
-    fresh = native_call.is_supported.__wrapped__
+    fresh = object_layout.is_known.__wrapped__
     assert fresh()
-    monkeypatch.setattr(native_call.sys, "platform", "win32")
+    monkeypatch.setattr(object_layout.sys, "platform", "win32")
     assert not fresh()
 
 
