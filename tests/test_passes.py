@@ -280,6 +280,31 @@ def test_an_interruption_at_any_line_leaves_all_numbers_new_or_all_as_they_were(
     assert all(numbers in (before, after) for numbers in outcomes)
 
 
+@pytest.mark.skipif(microgradlike.__compiled__, reason="compiled code reads slots, not properties")
+def test_an_error_at_one_leaf_takes_back_the_gradients_of_all():
+    slot = vars(Value)["_grad"]
+
+    class Refusing(Value):
+        refuses = False
+
+        @property
+        def _grad(self):
+            return slot.__get__(self)
+
+        @_grad.setter
+        def _grad(self, g):
+            if self.refuses:
+                raise RuntimeError("no gradient today")
+            slot.__set__(self, g)
+
+    ws = [Value(2.0), Refusing(3.0)]
+    add_to_leaves(ws, [1.0, 2.0])
+    ws[1].refuses = True
+    with pytest.raises(RuntimeError, match="no gradient today"):
+        add_to_leaves(ws, [1.0, 2.0])
+    assert [w.grad for w in ws] == [1.0, 2.0]
+
+
 def test_an_error_in_one_result_takes_back_the_gradients_of_all():
     def refuse(y, x):
         raise RuntimeError("no derivative today")

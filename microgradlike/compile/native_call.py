@@ -223,8 +223,6 @@ def _compiled(text: str) -> MachineCode:
 
 
 DECLARATIONS = """
-declare ptr @PyCFunction_GetFunction(ptr)
-declare ptr @PyCFunction_GetSelf(ptr)
 declare i32 @PyContextVar_Get(ptr, ptr, ptr)
 declare ptr @PyFloat_FromDouble(double)
 declare ptr @PyList_New(i64)
@@ -270,8 +268,11 @@ define ptr @call_jitted(ptr %self, ptr %args, i64 %given, ptr %names) {
   br i1 %python, label %slow, label %try
 try:
   call void @Py_IncRef(ptr %fast)
-  %run = call ptr @PyCFunction_GetFunction(ptr %fast)
-  %table = call ptr @PyCFunction_GetSelf(ptr %fast)
+  %words = load <4 x ptr>, ptr %fast, align 8
+  %definition = extractelement <4 x ptr> %words, i64 2
+  %table = extractelement <4 x ptr> %words, i64 3
+  %run.at = getelementptr ptr, ptr %definition, i64 1
+  %run = load ptr, ptr %run.at, align 8
   %answer = call ptr %run(ptr %table, ptr %args, i64 %given)
   call void @Py_DecRef(ptr %fast)
   %again = icmp eq ptr %answer, %not_implemented

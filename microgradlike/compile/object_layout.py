@@ -35,4 +35,6 @@ def is_known() -> bool:
         and [at(at(id(a), 4), axis, size) for axis in (0, 1)] == [2, 3]
         and (at(id(a), 7), at(id(a), 8, ctypes.c_int)) == (id(a.dtype), a.flags.num)
         and ctypes.string_at(id(text) + 32) == text
+        and at(id(len), 3) == id(len.__self__)  # type: ignore[attr-defined]
+        and ctypes.string_at(at(at(id(len), 2), 0)) == b"len"
     )
