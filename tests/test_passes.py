@@ -10,7 +10,7 @@ import pytest
 
 import microgradlike
 from microgradlike import Value, grad, jit, nn, unary, vjp
-from microgradlike.engine import accumulate, passes, set_data, set_gradients
+from microgradlike.engine import accumulate, add_to_leaves, passes, set_data, set_gradients
 
 ENGINE = microgradlike.engine.__file__
 BACKENDS = ["eager", "python", "numpy", "llvm"]
@@ -219,6 +219,16 @@ def backward_of_a_program(ws):
     return lambda: f.backward(2.0)
 
 
+def second_backward_of_a_program(ws):
+    f = jit(lambda x: sum(w * x for w in ws), backend="python")
+    f.backward(2.0)
+    return lambda: f.backward(2.0)
+
+
+def addition_to_leaves(ws):
+    return lambda: add_to_leaves(ws, [1.0, 2.0, 3.0])
+
+
 def zero_grad(ws):
     return nn.SGD(ws, lr=0.1).zero_grad
 
@@ -240,7 +250,8 @@ def numbers_of(ws):
     "operation",
     [
         backward, backward_of_a_leaf, accumulation_of_leaves, accumulation_of_leaves_and_results,
-        backward_of_a_program, zero_grad, gradients_set, data_set,
+        backward_of_a_program, second_backward_of_a_program, addition_to_leaves, zero_grad,
+        gradients_set, data_set,
     ],
 )  # fmt: skip
 def test_an_interruption_at_any_line_leaves_all_numbers_new_or_all_as_they_were(operation):
@@ -267,6 +278,31 @@ def test_an_interruption_at_any_line_leaves_all_numbers_new_or_all_as_they_were(
     outcomes = [run(at)[1] for at in range(1, lines + 1)]
     assert before in outcomes
     assert all(numbers in (before, after) for numbers in outcomes)
+
+
+@pytest.mark.skipif(microgradlike.__compiled__, reason="compiled code reads slots, not properties")
+def test_an_error_at_one_leaf_takes_back_the_gradients_of_all():
+    slot = vars(Value)["_grad"]
+
+    class Refusing(Value):
+        refuses = False
+
+        @property
+        def _grad(self):
+            return slot.__get__(self)
+
+        @_grad.setter
+        def _grad(self, g):
+            if self.refuses:
+                raise RuntimeError("no gradient today")
+            slot.__set__(self, g)
+
+    ws = [Value(2.0), Refusing(3.0)]
+    add_to_leaves(ws, [1.0, 2.0])
+    ws[1].refuses = True
+    with pytest.raises(RuntimeError, match="no gradient today"):
+        add_to_leaves(ws, [1.0, 2.0])
+    assert [w.grad for w in ws] == [1.0, 2.0]
 
 
 def test_an_error_in_one_result_takes_back_the_gradients_of_all():

@@ -10,6 +10,7 @@ import numpy as np
 
 from microgradlike._validate import refuse_mask, shown
 from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.plain_numbers import plain_numbers, plain_rows, structure_of
 from microgradlike.derivatives.pytree import Pytree, is_array
 from microgradlike.engine import Value
 from microgradlike.op import Number
@@ -64,8 +65,8 @@ class Arguments:
         if kwargs:
             keys += [(k, self._shared_argument(k, self.kwargs[k])) for k in sorted(self.kwargs)]
         self.key = tuple(keys)
-        self.rows = _joined(self._rows, NO_ROWS)
-        self.shared = _joined(self._shared, NO_ROWS[:, 0])
+        self.rows = joined(self._rows, NO_ROWS)
+        self.shared = joined(self._shared, NO_ROWS[:, 0])
 
     def tracers(self, new: Callable[[], Number]) -> tuple[list[Any], dict[str, Any], list[Number]]:
         """Return arguments for one row, `new()` in place of each number, and these new numbers.
@@ -145,6 +146,10 @@ class Arguments:
             refuse_mask(f"argument {place!r}", x)
             self._take(x.ravel())
             return x.shape
+        numbers = plain_numbers(x)
+        if numbers is not None:
+            self._take(numbers)
+            return structure_of(len(x), is_list=type(x) is list)
         tree = Pytree(x, f"argument {place!r}")
         for i, number in enumerate(tree.leaves):
             if isinstance(number, Scalar):
@@ -186,6 +191,14 @@ class Arguments:
             refuse_mask(name, x)
             self._rows.append(x.reshape(count, -1).T)
             return x.shape[1:]
+        flat = plain_numbers(x)
+        if flat is not None:
+            self._rows.append(flat[None])
+            return None
+        matrix = plain_rows(x)
+        if matrix is not None:
+            self._rows.append(matrix.T)
+            return structure_of(len(x[0]), is_list=type(x[0]) is list)
         trees = [Pytree(row, f"{name}[{i}]") for i, row in enumerate(x)]
         structure = trees[0].structure()
         for i, tree in enumerate(trees):
@@ -213,7 +226,7 @@ def _parameters(f: Callable[..., object], count: int) -> list[str]:
     return names + [f"argument {i}" for i in range(len(names), count)]
 
 
-def _joined(parts: Sequence[FloatArray | list[Number]], empty: FloatArray) -> FloatArray:
+def joined(parts: Sequence[FloatArray | list[Number]], empty: FloatArray) -> FloatArray:
     """Return the parts as one array of floats, without a copy of a single part of that type."""
     if len(parts) > 1:
         return np.concatenate(parts, dtype=float)

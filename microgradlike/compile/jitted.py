@@ -32,6 +32,8 @@ from microgradlike.compile.options import (
     checked_batch,
     checked_reduce,
 )
+from microgradlike.compile.plain_numbers import packed
+from microgradlike.compile.prepared_call import PreparedCall
 from microgradlike.compile.program import Program
 from microgradlike.compile.recording import Recording, record, require_one_number
 from microgradlike.compile.recordings import Recordings
@@ -45,10 +47,11 @@ from microgradlike.compile.trace_error import fail
 from microgradlike.compile.wrapper import Wrapper
 from microgradlike.context import active_run, active_trace, eager_jit
 from microgradlike.derivatives.pytree import HasParameters, Pytree
-from microgradlike.engine import Value, accumulate
+from microgradlike.engine import Value, accumulate, add_to_leaves, numbers_of
 
 __all__ = ["Jitted"]
 
+HOT = 100  # calls after which a small program gets a native call
 P = ParamSpec("P")
 Q = ParamSpec("Q")
 R = TypeVar("R")
@@ -71,6 +74,9 @@ class Jitted(Wrapper, Generic[P, R]):
     16.0
     """
 
+    __slots__ = ("_fast",)  # no part of the state that copies and pickles have
+    _fast: Any
+
     def __init__(
         self,
         f: Callable[P, R],
@@ -89,6 +95,7 @@ class Jitted(Wrapper, Generic[P, R]):
         self._workers = Workers(executor, split)
         self._recordings = Recordings()
         self._has_warned = False
+        self._fast = None
 
     def __repr__(self) -> str:
         return f"<jit of {getattr(self.f, '__qualname__', repr(self.f))}>"
@@ -105,6 +112,7 @@ class Jitted(Wrapper, Generic[P, R]):
             return self
         bound = self.bound_to(instance, owner)
         if bound is not self:
+            bound._fast = None
             bound._recordings = self._recordings.of_instance(instance)
         return bound
 
@@ -133,6 +141,12 @@ class Jitted(Wrapper, Generic[P, R]):
         Raises TypeError for arguments that are not numbers, ValueError for a batch that is empty
         or has parts of different lengths, TraceError if `f` needs a number while it is recorded.
         """
+        for call in self._recordings.calls[False] if not kwargs and _is_outermost() else ():
+            inputs = call.inputs(args)
+            if inputs is not None:
+                self._count(call, args)
+                found: Any = self._run(call.executable, call.recording, *inputs)
+                return cast("R", self._nested(call.recording, call.nest, found))
         arguments = Arguments(args, kwargs, self.batch)
         inside = active_trace.get() is not None or eager_jit.get()  # part of another jit function
         if arguments.scalars or inside or self.backend == "eager":
@@ -147,10 +161,9 @@ class Jitted(Wrapper, Generic[P, R]):
             return cast("R", self._eager(arguments))
         with self._recordings.lock:
             executable = recording.forward
-        row: Any = self._run(executable, recording, arguments)
-        if self.batch and self.reduce is None:
-            return cast("R", recording.outputs.stacked(list(row)))
-        return cast("R", recording.outputs.unflatten(row))
+        row: Any = self._run(executable, recording, arguments.rows, arguments.shared)
+        self._recordings.prepare(arguments, recording, executable, gradient=False)
+        return cast("R", self._nested(recording, recording.outputs.unflatten, row))
 
     def backward(self, *args: object, upstream: SupportsFloat = 1.0, **kwargs: object) -> float:
         """Return the value and add `upstream` times its gradient to the `grad` of each Value.
@@ -177,6 +190,13 @@ class Jitted(Wrapper, Generic[P, R]):
                 " reduce='sum'"
             )
         g = upstream_gradient(upstream)
+        for call in self._recordings.calls[True] if not kwargs and _is_outermost() else ():
+            inputs = call.inputs(args)
+            if inputs is not None:
+                row = self._run(call.executable, call.recording, *inputs)
+                y, *gradients = row.tolist()
+                add_to_leaves(call.recording.values, _times(g, gradients))
+                return float(y)
         arguments = Arguments(args, kwargs, self.batch)
         if arguments.foreign:
             raise TypeError(
@@ -188,11 +208,12 @@ class Jitted(Wrapper, Generic[P, R]):
         recording = self._recording(arguments)
         with self._recordings.lock:
             executable = recording.gradient(tuple(arguments.values))
-        row = self._run(executable, recording, arguments).tolist()
-        values = [*arguments.values.values(), *recording.values]
-        gradients = row[1:] if g == 1.0 else [ops.mul_no_nan.forward(g, p) for p in row[1:]]
-        accumulate(values, gradients)
-        return float(row[0])
+        row = self._run(executable, recording, arguments.rows, arguments.shared)
+        if not arguments.values:
+            self._recordings.prepare(arguments, recording, executable, gradient=True)
+        y, *gradients = row.tolist()
+        accumulate([*arguments.values.values(), *recording.values], _times(g, gradients))
+        return float(y)
 
     def clear(self) -> None:
         """Forget all recordings, so that the next call records the function as it is then.
@@ -205,6 +226,7 @@ class Jitted(Wrapper, Generic[P, R]):
         2.0
         3.0
         """
+        self._fast = None
         self._recordings.clear()
 
     def program(self, *args: object, gradient: bool = False, **kwargs: object) -> Program:
@@ -237,20 +259,40 @@ class Jitted(Wrapper, Generic[P, R]):
             return recording.forward
 
     def _run(
-        self, executable: Executable, recording: Recording, arguments: Arguments
+        self, executable: Executable, recording: Recording, rows: FloatArray, shared: FloatArray
     ) -> FloatArray:
         """Return the outputs, reduced over the rows; with `reduce=None` a line of rows for each."""
-        shared = arguments.shared
         if recording.values:
-            shared = np.concatenate([shared, [v._number for v in recording.values]])
+            numbers = packed(numbers_of(recording.values))
+            shared = np.concatenate([shared, numbers]) if len(shared) else numbers
         if not self.batch:
-            return executable.outputs(arguments.rows, shared)[:, 0]
-        whole = arguments.rows.shape[1] <= (self.split or executable.shard_rows)
+            return executable.outputs(rows, shared)[:, 0]
+        count = rows.shape[1]
+        whole = count <= (self.split or executable.shard_rows)
         runs = executable if whole else ShardedExecutable(executable, self.executor, self.split)
         if self.reduce is None:
-            return runs.outputs(arguments.rows, shared)
-        total = runs.sums(arguments.rows, shared)
-        return total / (arguments.count or 1) if self.reduce == "mean" else total
+            return runs.outputs(rows, shared)
+        total = runs.sums(rows, shared)
+        return total / count if self.reduce == "mean" else total
+
+    def _count(self, call: PreparedCall, args: tuple[Any, ...]) -> None:
+        """Make a native call after HOT calls, if the program is a small one."""
+        call.uses += 1
+        if call.uses == HOT and not self.batch and "__self__" not in self.__dict__:
+            from microgradlike.compile import native_call
+
+            native = native_call.native_call(call, args)
+            if native is not None and call in self._recordings.calls[False]:
+                native_call.install(Jitted)
+                self._fast = native
+
+    def _nested(
+        self, recording: Recording, unflatten: Callable[[Any], Any], numbers: FloatArray
+    ) -> Any:
+        """Return the outputs as the function nests them; `unflatten` does it for one row."""
+        if self.batch and self.reduce is None:
+            return recording.outputs.stacked(list(numbers))
+        return unflatten(numbers)
 
     def _recording(self, arguments: Arguments) -> Recording:
         return self._recordings.get(
@@ -298,6 +340,15 @@ class Jitted(Wrapper, Generic[P, R]):
             result.backward(upstream)
             return result.data
         return float(result)
+
+
+def _is_outermost() -> bool:
+    """Return whether no recording, derivative or eager call of another jit function is active."""
+    return active_trace.get() is None and not eager_jit.get() and active_run.get() is None
+
+
+def _times(g: float, partials: list[float]) -> list[float]:
+    return partials if g == 1.0 else [ops.mul_no_nan.forward(g, p) for p in partials]
 
 
 def _as_floats(result: object) -> Any:

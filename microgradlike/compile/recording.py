@@ -39,6 +39,7 @@ class Recording:
         finally:
             active_trace.reset(token)
             self.kept = trace.close()  # Values made in the recording that the function has kept
+        self.has_duals = any(y is None for y in self.leaves)
         self.values = trace.values
         self.inputs = inputs + trace.inputs
         self.batched = len(arguments.rows)
@@ -51,8 +52,9 @@ class Recording:
 
     def depends_on_run(self, run: int | None) -> bool:
         """Return whether the function used Values of the active derivative, or Duals."""
-        young = run is not None and any(not (v.reached or is_older(v, run)) for v in self.values)
-        return young or any(y is None for y in self.leaves)
+        if run is None or self.has_duals:
+            return self.has_duals
+        return any(not (v.reached or is_older(v, run)) for v in self.values)
 
     @functools.cached_property
     def forward(self) -> Executable:

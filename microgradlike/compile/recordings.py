@@ -7,16 +7,22 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 
+from microgradlike.compile.arguments import Arguments
+from microgradlike.compile.executable import Executable
+from microgradlike.compile.prepared_call import PreparedCall
 from microgradlike.compile.recording import Recording
 
+enabled = True  # prepared calls; tests turn them off: results, warnings and errors stay the same
+PREPARED = 4  # prepared calls that are kept
 CACHE_SIZE = 64  # recordings that are kept: of the structures that were used last
 
 
 class Recordings:
     """The recordings for the structures used last; a method has some for each of its instances.
 
-    `lock` is held while one is made, and to be held while a program is made from one. Copies and
-    pickles are empty.
+    `calls` are prepared calls for some of them, the latest first: of the function, and under True
+    for its gradients. `lock` is held while one is made, and to be held while a program is made from
+    one. Copies and pickles are empty.
 
     >>> len(Recordings())
     0
@@ -25,6 +31,7 @@ class Recordings:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self._kept: OrderedDict[object, Recording] = OrderedDict()
+        self.calls: dict[bool, tuple[PreparedCall, ...]] = {False: (), True: ()}
         self._of_instances: dict[int, tuple[weakref.ref[object], Recordings]] = {}
 
     def __len__(self) -> int:
@@ -41,15 +48,30 @@ class Recordings:
             self._kept.move_to_end(key)
             return found
 
+    def prepare(
+        self, arguments: Arguments, recording: Recording, executable: Executable, *, gradient: bool
+    ) -> None:
+        """Keep a prepared call for arguments like these, if they and the recording allow it."""
+        if gradient and any(v.op is not None for v in recording.values):
+            return  # gradients of results are passed on to leaves
+        if enabled and not arguments.kwargs and not arguments.scalars:
+            call = PreparedCall(arguments, recording, executable)
+            if call.inputs(arguments.args) is not None:
+                with self.lock:  # another thread may have forgotten the recording
+                    if self._kept.get(arguments.key) is recording:
+                        self.calls[gradient] = (call, *self.calls[gradient][: PREPARED - 1])
+
     def discard(self, key: object) -> None:
         """Forget the recording of this structure."""
         with self.lock:
             self._kept.pop(key, None)
+            self.calls = {False: (), True: ()}
 
     def clear(self) -> None:
         """Forget all recordings, those of instances included."""
         with self.lock:
             self._kept.clear()
+            self.calls = {False: (), True: ()}
             self._of_instances.clear()
 
     def of_instance(self, instance: object) -> Recordings:

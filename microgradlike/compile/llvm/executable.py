@@ -161,6 +161,7 @@ class SharedStraightLine:
         after = {-1 - i: len(code.place) + i for i in range(len(constants))}
         self.place = {**code.place, **after}
         self._code = MachineCode(module, optimised=small)
+        self.address = self._code.address("compute_shared")
         self._call = self._code.function("compute_shared", _POINTER)
 
     def array(self) -> FloatArray:
