@@ -41,17 +41,8 @@ def moons_contestants(count):
     return steps
 
 
-def layers_of(flat):
-    """Layers of neurons from the parameters as one array, in the order of moons.parameters."""
-    numbers = iter(flat)
-    return [
-        [([next(numbers) for _ in range(fan_in)], next(numbers)) for _ in range(fan_out)]
-        for fan_in, fan_out in moons.LAYERS
-    ]
-
-
 def point_loss(flat, row, label):
-    wrong = relu(1 - label * moons.score(layers_of(flat), row, relu))
+    wrong = relu(1 - label * moons.score(moons.unflattened(flat), row, relu))
     return wrong + moons.L2 * sum(p * p for p in flat)
 
 
