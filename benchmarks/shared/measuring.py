@@ -3,6 +3,8 @@
 import gc
 import math
 import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
 from time import process_time
 
 LEAST = 0.02  # seconds per timing, so that the clock and one interrupt do not matter
@@ -21,17 +23,24 @@ def seconds(f, calls, clock):
     return (clock() - start) / calls
 
 
-def interleaved(contestants, rounds, *, clock=process_time):
-    """Median seconds per call, by name; of this process alone, unless another clock says else."""
-    calls = {
-        name: max(CALLS, math.ceil(LEAST / max(seconds(f, 1, clock), 1e-6)))
-        for name, f in contestants.items()
-    }
-    times = {name: [] for name in contestants}
-    for _ in range(rounds):
-        for name, f in contestants.items():
-            times[name].append(seconds(f, calls[name], clock))
-    return {name: statistics.median(t) for name, t in times.items()}
+@dataclass(frozen=True)
+class Rounds:
+    """A number of rounds, and the summary of the timings of one contestant."""
+
+    count: int = 5
+    summary: Callable = statistics.median  # or min: for a machine that others use as well
+
+    def interleaved(self, contestants, *, clock=process_time):
+        """Seconds per call, by name; of this process alone, unless another clock says else."""
+        calls = {
+            name: max(CALLS, math.ceil(LEAST / max(seconds(f, 1, clock), 1e-6)))
+            for name, f in contestants.items()
+        }
+        times = {name: [] for name in contestants}
+        for _ in range(self.count):
+            for name, f in contestants.items():
+                times[name].append(seconds(f, calls[name], clock))
+        return {name: self.summary(t) for name, t in times.items()}
 
 
 def check_agreement(contestants, *, tolerance=1e-9):
@@ -46,12 +55,9 @@ def check_agreement(contestants, *, tolerance=1e-9):
             raise ValueError(f"{name} is off by {worst:.1e}: it computes something else")
 
 
-def table(title, header, rows):
-    """Text columns, the first to the left, the others to the right."""
-    cells = [header, *([str(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
-    lines = [
-        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:]))])
-        for row in cells
-    ]
-    return "\n".join([title, "-" * len(lines[0]), *lines, ""])
+def compared(contestants, rounds, *, clock=process_time, factor=1.0):
+    """Time of a call and ratio to the first contestant, once all agree, as columns by name."""
+    check_agreement(contestants)
+    times = rounds.interleaved(contestants, clock=clock)
+    ours = next(iter(times.values()))
+    return {name: (factor * t, t / ours) for name, t in times.items()}

@@ -47,13 +47,14 @@ INLINE void pull(int count, int in, int out, const double *g, const double *x, d
 
 #else
 
-/* y = x m for `tile` rows of x; m has `in` rows of `out` columns, 16 of which are done at a time. */
+/* y = x m for `tile` rows of x; m has `in` rows of `out` columns, done 16 at a time. */
 INLINE void times_tile(int tile, int in, int out, const double *x, const double *m, double *y) {
     for (int k = 0; k < out; k += 16) {
         vector sum[2][4] = {};
         for (int i = 0; i < in; i++)
             for (int t = 0; t < tile; t++)
-                for (int j = 0; j < 4; j++) sum[t][j] += x[t * in + i] * AT(m + i * out + k + 4 * j);
+                for (int j = 0; j < 4; j++)
+                    sum[t][j] += x[t * in + i] * AT(m + i * out + k + 4 * j);
         for (int t = 0; t < tile; t++)
             for (int j = 0; j < 4; j++) AT(y + t * out + k + 4 * j) = sum[t][j];
     }
@@ -74,7 +75,8 @@ INLINE void pull_tile(int tile, int o, int count, int in, int out, const double 
             for (int j = 0; j < 4; j++) sum[r][j] = AT(w + (o + r) * in + k + 4 * j);
         for (int t = 0; t < count; t++)
             for (int r = 0; r < tile; r++)
-                for (int j = 0; j < 4; j++) sum[r][j] += g[t * out + o + r] * AT(x + t * in + k + 4 * j);
+                for (int j = 0; j < 4; j++)
+                    sum[r][j] += g[t * out + o + r] * AT(x + t * in + k + 4 * j);
         for (int r = 0; r < tile; r++)
             for (int j = 0; j < 4; j++) AT(w + (o + r) * in + k + 4 * j) = sum[r][j];
     }
@@ -229,8 +231,8 @@ static double document(const struct parameters *p, const struct transposed *m, c
     return loss / count;
 }
 
-/* Mean loss of `count` documents and its gradient; `lengths` has their numbers of predictions, and a
-   document is a row of CONTEXT + 1 tokens. */
+/* Mean loss of `count` documents and its gradient; `lengths` has their numbers of predictions, and
+   a document is a row of CONTEXT + 1 tokens. */
 double gpt_step(const struct parameters *p, const int *tokens, const int *lengths, long count,
                 struct parameters *gradient) {
     struct transposed m = {};

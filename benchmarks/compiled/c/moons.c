@@ -18,7 +18,7 @@ enum { WIDTH = 16, PARAMETERS = 3 * WIDTH + WIDTH * (WIDTH + 1) + WIDTH + 1 };
 
 INLINE vector where(mask take, vector x) { return (vector)(take & (mask)x); }
 
-/* out = relu(w in + bias), a row of w being fan_in weights and the bias; eight neurons at a time. */
+/* out = relu(w in + bias), a row of w being weights and bias; eight neurons at a time. */
 INLINE void layer(int count, int fan_in, const double *w, vector in[][VECTORS],
                   vector out[][VECTORS]) {
     const int step = fan_in + 1;
