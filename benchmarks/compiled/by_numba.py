@@ -66,3 +66,13 @@ def rosenbrock_step():
         return value, gradient
 
     return step
+
+
+def scalars_step():
+    """The function of two scalars."""
+
+    @numba.njit
+    def step(a, b):
+        return a * b + np.sin(a)
+
+    return step

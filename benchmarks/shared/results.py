@@ -12,8 +12,8 @@ ROWS = (  # label, table, column, our row, the other's row
     ("moons, 10,000 rows: C", "steps", "moons 10,000, µs", "ours, llvm", "C"),
     ("GPT, 8 predictions: CasADi", "gpt", "8, µs", "ours, llvm", "CasADi, buffers"),
     ("GPT, 8 predictions: C", "gpt", "8, µs", "ours, llvm", "C"),
-    ("Rosenbrock: CasADi", "calls", "Rosenbrock, µs", "ours, array", "CasADi, buffers"),
-    ("Rosenbrock: numba", "calls", "Rosenbrock, µs", "ours, array", "numba, by hand"),
+    ("Rosenbrock: CasADi", "calls", "Rosenbrock, µs", "ours, llvm", "CasADi, buffers"),
+    ("Rosenbrock: numba", "calls", "Rosenbrock, µs", "ours, llvm", "numba, by hand"),
     ("eager moons: micrograd", "eager", "moons, ms", "ours", "micrograd's design"),
     ("eager GPT: scalar-GPT", "eager", "GPT, ms", "ours", "scalar-GPT design"),
 )
