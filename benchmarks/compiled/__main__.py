@@ -8,6 +8,7 @@ processes), random (a program of 10^4 equations, run 10^4 times), build (10^3 to
 Wants torch, jax and llvmlite; casadi, autograd, numba and cc take part where they are installed.
 """
 
+import functools
 from time import perf_counter
 
 from benchmarks.compiled.batches import time_batches
@@ -38,7 +39,7 @@ def time_gpt(rounds):
 
 
 def time_documents(rounds):
-    """How fast is the scalar GPT over 16 documents? Mean loss and gradient; first call in seconds"""
+    """How fast is the scalar GPT over a batch of 16 documents? Mean loss and gradient"""
     contestants = documents_contestants(16)
     start = perf_counter()
     contestants["ours, llvm"][0]()
@@ -50,7 +51,11 @@ def time_documents(rounds):
 
 def time_calls(rounds):
     """How fast is a call? Rosenbrock's function of 50 with gradient; a function of two scalars"""
-    problems = {"Rosenbrock, µs": rosenbrock_contestants, "two scalars, µs": scalars_contestants}
+    problems = {
+        "Rosenbrock, µs": rosenbrock_contestants,
+        "two scalars, µs": scalars_contestants,
+        "with gradient, µs": functools.partial(scalars_contestants, gradient=True),
+    }
     return side_by_side(problems, rounds, factor=1e6)
 
 

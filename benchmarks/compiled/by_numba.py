@@ -68,11 +68,15 @@ def rosenbrock_step():
     return step
 
 
-def scalars_step():
-    """The function of two scalars."""
+def scalars_step(*, gradient):
+    """The function of two scalars, or that and its gradient."""
 
     @numba.njit
-    def step(a, b):
+    def value(a, b):
         return a * b + np.sin(a)
 
-    return step
+    @numba.njit
+    def both(a, b):
+        return a * b + np.sin(a), (b + np.cos(a), a)
+
+    return both if gradient else value

@@ -64,24 +64,29 @@ def scalars(a, b, sin=microgradlike.sin):
     return a * b + sin(a)
 
 
-def scalars_contestants():
-    """A function of two scalars at (1.0, 2.0), no derivatives."""
+def scalars_contestants(*, gradient=False):
+    """A function of two scalars at (1.0, 2.0), without derivatives or with both."""
+
+    def with_sin(sin, differentiated):
+        f = functools.partial(scalars, sin=sin)
+        return differentiated(f, (0, 1)) if gradient else f
+
     calls = {
-        "ours, llvm": jit(lambda a, b: scalars(a, b), backend="llvm"),
-        "ours, numpy": jit(lambda a, b: scalars(a, b), backend="numpy"),
-        "ours, eager": scalars,
-        "JAX, jit": jax.jit(lambda a, b: scalars(a, b, jax.numpy.sin)),
+        "ours, llvm": jit(with_sin(microgradlike.sin, value_and_grad), backend="llvm"),
+        "ours, numpy": jit(with_sin(microgradlike.sin, value_and_grad), backend="numpy"),
+        "ours, eager": with_sin(microgradlike.sin, value_and_grad),
+        "JAX, jit": jax.jit(with_sin(jax.numpy.sin, jax.value_and_grad)),
     }
     if there("numba"):
-        from benchmarks.compiled.by_numba import scalars_step
+        from benchmarks.compiled import by_numba
 
-        calls["numba, by hand"] = scalars_step()
+        calls["numba, by hand"] = by_numba.scalars_step(gradient=gradient)
     steps = {name: functools.partial(f, 1.0, 2.0) for name, f in calls.items()}
-    if there("casadi"):
+    if there("casadi") and not gradient:
         from benchmarks.compiled.by_casadi import scalars_steps
 
         steps |= scalars_steps(scalars, 1.0, 2.0)
-    if by_c.found:
+    if by_c.found and not gradient:
         steps["C"] = by_c.scalars_step(1.0, 2.0)
     return {name: (step, list) for name, step in steps.items()}
 

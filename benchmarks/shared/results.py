@@ -1,22 +1,90 @@
-"""Figures that were kept, by machine, and the table of ratios that differ between machines."""
+"""Figures that were kept, by machine, and the promised ratios on each of them."""
 
 import json
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / "results"
-ROWS = (  # label, table, column, our row, the other's row
-    ("moons, 100 rows: JAX", "steps", "moons 100, µs", "ours, llvm", "JAX, jit"),
-    ("moons, 100 rows: PyTorch", "steps", "moons 100, µs", "ours, llvm", "PyTorch, eager"),
-    ("moons, 100 rows: C", "steps", "moons 100, µs", "ours, llvm", "C"),
-    ("moons, 10,000 rows: JAX", "steps", "moons 10,000, µs", "ours, llvm", "JAX, jit"),
-    ("moons, 10,000 rows: C", "steps", "moons 10,000, µs", "ours, llvm", "C"),
-    ("GPT, 8 predictions: CasADi", "gpt", "8, µs", "ours, llvm", "CasADi, buffers"),
-    ("GPT, 8 predictions: C", "gpt", "8, µs", "ours, llvm", "C"),
-    ("Rosenbrock: CasADi", "calls", "Rosenbrock, µs", "ours, llvm", "CasADi, buffers"),
-    ("Rosenbrock: numba", "calls", "Rosenbrock, µs", "ours, llvm", "numba, by hand"),
-    ("eager moons: micrograd", "eager", "moons, ms", "ours", "micrograd's design"),
-    ("eager GPT: scalar-GPT", "eager", "GPT, ms", "ours", "scalar-GPT design"),
-)
+SMALL, LARGE = ("steps", "100 rows, µs"), ("steps", "10,000 rows, µs")
+GPT, DOCUMENTS = ("gpt", "8, µs"), ("documents", "16 documents, µs")
+ROSENBROCK, SCALARS = ("calls", "Rosenbrock, µs"), ("calls", "with gradient, µs")
+COLD, DISK = ("first", "cold, s"), ("first", "from disk, s")
+OURS, C, JAX, BUFFERS = "ours, llvm", "C", "JAX, jit", "CasADi, buffers"
+NUMBA, PLAIN = "numba, by hand", "C, number by number"
+GAIN = ("batches", "gain, 100,000")
+WIDE = "wide, large_graph()"
+RATIOS = {  # of two figures: what is promised, then table, column and row of each
+    "Rosenbrock, array: ours / numba": ("≤ 0.7", (*ROSENBROCK, OURS), (*ROSENBROCK, NUMBA)),
+    "Rosenbrock, array: ours / CasADi": ("≤ 0.5", (*ROSENBROCK, OURS), (*ROSENBROCK, BUFFERS)),
+    "Rosenbrock, list: ours / numba's array": (
+        "≤ 1",
+        (*ROSENBROCK, "ours, llvm, list"),
+        (*ROSENBROCK, NUMBA),
+    ),
+    "two scalars: ours / numba": ("≤ 0.7", (*SCALARS, OURS), (*SCALARS, NUMBA)),
+    "moons, 100 rows: into 337 Values / array": (
+        "≤ 1.4",
+        (*SMALL, "ours, llvm, into Values"),
+        (*SMALL, OURS),
+    ),
+    "moons, 100 rows: JAX / ours": ("≥ 4", (*SMALL, JAX), (*SMALL, OURS)),
+    "moons, 100 rows: PyTorch / ours": ("≥ 20", (*SMALL, "PyTorch, eager"), (*SMALL, OURS)),
+    "moons, 100 rows: ours / C": ("≤ 1.6", (*SMALL, OURS), (*SMALL, C)),
+    "moons, 10,000 rows: JAX / ours": ("≥ 1.5", (*LARGE, JAX), (*LARGE, OURS)),
+    "moons, 10,000 rows: ours / C": ("≤ 2", (*LARGE, OURS), (*LARGE, C)),
+    "GPT, 8 predictions: CasADi / ours": ("≥ 4", (*GPT, BUFFERS), (*GPT, OURS)),
+    "GPT, 8 predictions: ours / C": ("≤ 1.6", (*GPT, OURS), (*GPT, C)),
+    "GPT, 8 predictions: ours / C, number by number": ("", (*GPT, OURS), (*GPT, PLAIN)),
+    "GPT, 16 documents: ours / C": ("≤ 2", (*DOCUMENTS, OURS), (*DOCUMENTS, C)),
+    "GPT, 16 documents: ours / C, number by number": (
+        "",
+        (*DOCUMENTS, OURS),
+        (*DOCUMENTS, PLAIN),
+    ),
+    "GPT, first call: 16 documents / one": (
+        "≤ 1.5",
+        ("documents", "first call, s", OURS),
+        (*COLD, "GPT: ours"),
+    ),
+    "GPT, first call, cold: ours / CasADi": ("≤ 1", (*COLD, "GPT: ours"), (*COLD, "GPT: CasADi")),
+    "GPT, first call, from disk: ours / CasADi": (
+        "≤ 0.35",
+        (*DISK, "GPT: ours"),
+        (*COLD, "GPT: CasADi"),
+    ),
+    "moons, first call, cold: ours / JAX": ("≤ 1.5", (*COLD, "moons: ours"), (*COLD, "moons: JAX")),
+    "moons, first call, from disk: ours / JAX": (
+        "≤ 0.3",
+        (*DISK, "moons: ours"),
+        (*COLD, "moons: JAX"),
+    ),
+    "demo: second run / first": ("≤ 0.35", (*DISK, "demo"), (*COLD, "demo")),
+    "100,000 rows: gain of two threads, ours / C": (
+        "≥ 0.9",
+        (*GAIN, "ours, 2 threads"),
+        (*GAIN, "C, 2 threads"),
+    ),
+    "100,000 rows: gain of two processes": ("≥ 1.2", (*GAIN, "ours, 2 processes"), (*GAIN, "ours")),
+    "eager moons, compiled: micrograd / ours": (
+        "≥ 60",
+        ("eager-compiled", "moons, ms", "micrograd's design"),
+        ("eager-compiled", "moons, ms", "ours"),
+    ),
+    "eager moons, plain: micrograd / ours": (
+        "≥ 12",
+        ("eager", "moons, ms", "micrograd's design"),
+        ("eager", "moons, ms", "ours"),
+    ),
+    "eager GPT, plain: scalar-GPT / ours": (
+        "",
+        ("eager", "GPT, ms", "scalar-GPT design"),
+        ("eager", "GPT, ms", "ours"),
+    ),
+    "eager, plain, in large_graph(): 10^6 nodes / 10^3": (
+        "≤ 1.6",
+        ("graphs", "10^6", WIDE),
+        ("graphs", "10^3", WIDE),
+    ),
+}
 
 
 def load(name):
@@ -31,14 +99,20 @@ def store(name, tables):
 
 
 def by_machine():
-    """Time of the other over ours, with a column for each machine, and a caption."""
-    figures, captions = {label: {} for label, *_ in ROWS}, []
-    for path in sorted(FOLDER.glob("*.json")):
-        tables = load(path.stem)
+    """Promised and measured ratios, with a column for each machine, and a caption."""
+    figures, captions = {}, []
+    for name in sorted(path.stem for path in FOLDER.glob("*.json")):
+        tables = load(name)
         about = next(iter(tables.values()))["machine"]
-        captions.append(f"{path.stem}: {about['processor']}, {about['date']}")
-        for label, table, column, ours, other in ROWS:
-            found = tables.get(table, {}).get("figures", {})
-            if column in found.get(ours, {}) and column in found.get(other, {}):
-                figures[label][path.stem] = found[other][column] / found[ours][column]
-    return {label: row for label, row in figures.items() if row}, "; ".join(captions)
+        captions.append(f"{name}: {about['processor']}, {about['date']}")
+        for label, (promised, above, below) in RATIOS.items():
+            numbers = [figure(tables, *place) for place in (above, below)]
+            if None not in numbers:
+                row = figures.setdefault(label, {"promised": promised})
+                row[name] = numbers[0] / numbers[1]
+    order = [label for label in RATIOS if label in figures]
+    return {label: figures[label] for label in order}, "; ".join(captions)
+
+
+def figure(tables, table, column, row):
+    return tables.get(table, {}).get("figures", {}).get(row, {}).get(column)
