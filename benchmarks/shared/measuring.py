@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import process_time
 
 LEAST = 0.02  # seconds per timing, so that the clock and one interrupt do not matter
-BRIEF = 0.002  # the same where the fastest counts: within one slice of the scheduler's time
+BRIEF = 0.005  # the same where the fastest counts: within one slice of the scheduler's time
 CALLS = 3  # at least: the second call pays for collecting the garbage of the first
 
 
@@ -24,6 +24,11 @@ def seconds(f, calls, clock):
     return (clock() - start) / calls
 
 
+def fastest(f, clock):
+    """Seconds of one call, about: the first ones still warm the caches."""
+    return min(seconds(f, 1, clock) for _ in range(CALLS))
+
+
 @dataclass(frozen=True)
 class Rounds:
     """A number of rounds, and the summary of the timings of one contestant."""
@@ -35,7 +40,7 @@ class Rounds:
         """Seconds per call, by name; of this process alone, unless another clock says else."""
         least = BRIEF if self.summary is min else LEAST
         calls = {
-            name: max(CALLS, math.ceil(least / max(seconds(f, 1, clock), 1e-6)))
+            name: max(CALLS, math.ceil(least / max(fastest(f, clock), 1e-7)))
             for name, f in contestants.items()
         }
         times = {name: [] for name in contestants}
