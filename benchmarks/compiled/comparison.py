@@ -8,6 +8,7 @@ from benchmarks.shared.measuring import check_agreement
 
 def compared(contestants, rounds, *, factor=1.0):
     """Wall time of a call by name, once all agree on value and gradient."""
+    contestants = rounds.entered(contestants)
     check_agreement({name: functools.partial(numbers, *c) for name, c in contestants.items()})
     steps = {name: step for name, (step, _) in contestants.items()}
     times = rounds.interleaved(steps, clock=perf_counter)

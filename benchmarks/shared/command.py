@@ -15,7 +15,8 @@ PAGE = Path(__file__).parent.parent / "README.md"
 def run(description, parts):
     """Run the parts that the command line names; `parts` are functions of Rounds by name."""
     options = parsed(description, parts)
-    rounds = Rounds(options.rounds, min if options.fastest else statistics.median)
+    summary = min if options.fastest else statistics.median
+    rounds = Rounds(options.rounds, summary, tuple(options.without))
     about, tables = machine.described(), {}
     for name in options.parts or parts:
         figures = parts[name](rounds)
@@ -35,6 +36,9 @@ def parsed(description, parts):
     parser.add_argument("parts", nargs="*", choices=[[], *parts], help="all of them by default")
     parser.add_argument("--rounds", type=int, default=5, help="medians are over so many rounds")
     parser.add_argument("--fastest", action="store_true", help="the fastest round, no median")
+    parser.add_argument(
+        "--without", nargs="+", default=[], metavar="WORD", help='e.g. "eager": leave these out'
+    )
     parser.add_argument("--json", action="store_true", help="figures only, as JSON")
     parser.add_argument(
         "--save", metavar="NAME", help="keep figures in results/NAME.json and in README.md"
