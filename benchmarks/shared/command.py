@@ -16,7 +16,7 @@ def run(description, parts):
     """Run the parts that the command line names; `parts` are functions of Rounds by name."""
     options = parsed(description, parts)
     summary = min if options.fastest else statistics.median
-    rounds = Rounds(options.rounds, summary, tuple(options.without))
+    rounds = Rounds(options.rounds, summary, tuple(options.without), options.processor)
     about, tables = machine.described(), {}
     for name in options.parts or parts:
         figures = parts[name](rounds)
@@ -36,6 +36,7 @@ def parsed(description, parts):
     parser.add_argument("parts", nargs="*", choices=[[], *parts], help="all of them by default")
     parser.add_argument("--rounds", type=int, default=5, help="medians are over so many rounds")
     parser.add_argument("--fastest", action="store_true", help="the fastest round, no median")
+    parser.add_argument("--processor", action="store_true", help="processor time, not wall time")
     parser.add_argument(
         "--without", nargs="+", default=[], metavar="WORD", help='e.g. "eager": leave these out'
     )

@@ -39,6 +39,8 @@ class Rounds:
     summary: Callable = statistics.median  # or min: for a machine that others use as well
     without: tuple = ()  # words in the names of contestants that stay away
 
+    processor: bool = False  # processor time everywhere, also for those that work in threads
+
     def entered(self, contestants):
         """The contestants that take part."""
         return {
@@ -49,6 +51,7 @@ class Rounds:
 
     def interleaved(self, contestants, *, clock=process_time):
         """Seconds per call, by name; of this process alone, unless another clock says else."""
+        clock = process_time if self.processor else clock
         least = BRIEF if self.summary is min else LEAST
         calls = {
             name: max(CALLS, math.ceil(least / max(fastest(f, clock), 1e-7)))
