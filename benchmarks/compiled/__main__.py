@@ -1,111 +1,84 @@
 """Compiled speed, against peers in the same run:  python -m benchmarks.compiled [part ...]
 
 Wall time, medians of interleaved calls, one thread for PyTorch, JAX as it comes; read the ratios
-within one run. All agree on value and gradient before anything is timed. Parts: moons (a training
-step's value and gradient, batches of 100 and 10,000), gpt (documents of 2, 8 and 15 predictions),
-rosenbrock (a gradient by 50 variables), random (a program of 10^4 equations and its gradient, run
-10^4 times), build (what it takes to have a program, and to run it, from 10^3 to 10^6 equations).
-Wants torch, jax and llvmlite; casadi, autograd and numba take part where they are installed.
+within one run. All agree on value and gradient before anything is timed. Parts: steps (moons of 100
+and 10,000 rows), gpt (documents of 2, 8 and 15 predictions), documents (16 as a batch), calls
+(functions of few numbers), first (first calls, cold and from disk), batches (threads and
+processes), random (a program of 10^4 equations, run 10^4 times), build (10^3 to 10^6 equations).
+Wants torch, jax and llvmlite; casadi, autograd, numba and cc take part where they are installed.
 """
 
-import argparse
 import functools
 from time import perf_counter
 
+from benchmarks.compiled.batches import time_batches
 from benchmarks.compiled.build import time_build
-from benchmarks.compiled.gpt import gpt_contestants
+from benchmarks.compiled.comparison import compared, side_by_side
+from benchmarks.compiled.first_calls import time_first
+from benchmarks.compiled.gpt import documents_contestants, gpt_contestants
 from benchmarks.compiled.network import moons_contestants
-from benchmarks.compiled.short_functions import random_contestants, rosenbrock_contestants
-from benchmarks.shared.measuring import check_agreement, interleaved, table
+from benchmarks.compiled.short_functions import (
+    random_contestants,
+    rosenbrock_contestants,
+    scalars_contestants,
+)
+from benchmarks.shared import command
 
 
-def time_moons(rounds):
-    """A moons step, value and gradient: microseconds, and in steps of ours"""
-    columns = {}
-    for count in (100, 10_000):
-        times, _ = compared(moons_contestants(count), rounds)
-        columns |= {f"{count} rows": scaled(times, 1e6), "/ llvm": relative(times)}
-        yield columns
-        columns = {}
+def time_steps(rounds):
+    """How fast is a training step? Value and gradient by 337 parameters"""
+    problems = {f"{n:,} rows, µs": lambda n=n: moons_contestants(n) for n in (100, 10_000)}
+    return side_by_side(problems, rounds, factor=1e6)
 
 
 def time_gpt(rounds):
-    """A step of the scalar GPT: milliseconds, in steps of ours, and seconds of the first call"""
-    for word in ("ab", "gradient", "differentiable."):
-        times, first = compared(gpt_contestants(word), rounds)
-        yield {
-            f"{len(word)} predictions": scaled(times, 1e3),
-            "/ llvm": relative(times),
-            "first, s": first,
-        }
+    """How fast is a step of the scalar GPT? Value and gradient by 4,192 parameters"""
+    words = {2: "ab", 8: "gradient", 15: "differentiable."}
+    problems = {f"{n}, µs": lambda word=word: gpt_contestants(word) for n, word in words.items()}
+    return side_by_side(problems, rounds, factor=1e6)
 
 
-def time_rosenbrock(rounds):
-    """Rosenbrock's function of 50 variables and its gradient: microseconds"""
-    times, first = compared(rosenbrock_contestants(), rounds)
-    yield {"a call": scaled(times, 1e6), "/ llvm": relative(times), "first, s": first}
+def time_documents(rounds):
+    """How fast is the scalar GPT over a batch of 16 documents? Mean loss and gradient"""
+    contestants = documents_contestants(16)
+    start = perf_counter()
+    contestants["ours, llvm"][0]()
+    first = perf_counter() - start
+    figures = side_by_side({"16 documents, µs": lambda: contestants}, rounds, factor=1e6)
+    figures["ours, llvm"]["first call, s"] = first
+    return figures
+
+
+def time_calls(rounds):
+    """How fast is a call? Rosenbrock's function of 50 with gradient; a function of two scalars"""
+    problems = {
+        "Rosenbrock, µs": rosenbrock_contestants,
+        "two scalars, µs": scalars_contestants,
+        "with gradient, µs": functools.partial(scalars_contestants, gradient=True),
+    }
+    return side_by_side(problems, rounds, factor=1e6)
 
 
 def time_random(rounds):
-    """A random program of 10^4 equations and its gradient, run 10^4 times: seconds"""
-    for rows in (1, 10_000):
-        contestants = random_contestants(rows)
-        times, first = compared(contestants, rounds)
-        name = "one by one" if rows == 1 else "as a batch"
-        yield {name: scaled(times, 10_000 / rows), "/ llvm": relative(times), "first, s": first}
-
-
-def compared(contestants, rounds):
-    """Seconds of a call, and those of the first one, by name."""
-    first = {}
-    for name, (step, _) in contestants.items():
-        start = perf_counter()
-        step()
-        if name.startswith("ours"):  # others have done their work before
-            first[name] = perf_counter() - start
-
-    def numbers(step, read):
-        value, gradient = step()
-        return float(value), read(gradient)
-
-    check_agreement(
-        {name: functools.partial(numbers, *c) for name, c in contestants.items()}, tolerance=1e-9
-    )
-    steps = {name: step for name, (step, _) in contestants.items()}
-    return interleaved(steps, rounds, clock=perf_counter), first
-
-
-def scaled(times, factor):
-    return {name: factor * t for name, t in times.items()}
-
-
-def relative(times):
-    return {name: t / times["ours, llvm"] for name, t in times.items()}
+    """How fast is a random program of 10^4 equations with gradient? Seconds for 10^4 runs"""
+    figures = {}
+    for column, rows in (("one by one, s", 1), ("as a batch, s", 10_000)):
+        times = compared(random_contestants(rows), rounds, factor=10_000 / rows)
+        for name, time in times.items():
+            figures.setdefault(name, {})[column] = time
+    return figures
 
 
 PARTS = {
-    "moons": time_moons,
+    "steps": time_steps,
     "gpt": time_gpt,
-    "rosenbrock": time_rosenbrock,
+    "documents": time_documents,
+    "calls": time_calls,
+    "first": time_first,
+    "batches": time_batches,
     "random": time_random,
     "build": time_build,
 }
 
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="all of them by default")
-    parser.add_argument("--rounds", type=int, default=7, help="medians are over so many rounds")
-    options = parser.parse_args()
-    for name in options.parts or PARTS:
-        for columns in PARTS[name](options.rounds):
-            names = next(iter(columns.values()))
-            rows = [
-                [name, *(f"{c[name]:.4g}" if name in c else "" for c in columns.values())]
-                for name in names
-            ]
-            print(table(PARTS[name].__doc__, ["", *columns], rows), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    command.run(__doc__.splitlines()[0], PARTS)

@@ -8,9 +8,9 @@ SIZES = (60, 600, 6_000, 60_000)  # steps, of 17 equations each
 
 
 def time_build(_rounds):
-    """As deep as it is long: microseconds per equation, to build and to run; megabytes in all"""
+    """What does a large program cost to build and run? Microseconds per equation; MB in all"""
+    figures = {}
     for backend in ("llvm", "numpy"):
-        columns = {}
         for steps in SIZES:
             done = subprocess.run(  # a process of its own, for the memory
                 [sys.executable, "-m", "benchmarks.compiled.build", str(steps), backend],
@@ -20,8 +20,9 @@ def time_build(_rounds):
             )
             for line in done.stdout.splitlines():
                 name, size, figure = line.split("\t")
-                columns.setdefault(name, {})[f"{backend}, {size} equations"] = float(figure)
-        yield columns
+                row = figures.setdefault(f"{backend}, {int(size):,} equations", {})
+                row[name] = float(figure)
+    return figures
 
 
 def loss(x, steps):

@@ -66,3 +66,17 @@ def rosenbrock_step():
         return value, gradient
 
     return step
+
+
+def scalars_step(*, gradient):
+    """The function of two scalars, or that and its gradient."""
+
+    @numba.njit
+    def value(a, b):
+        return a * b + np.sin(a)
+
+    @numba.njit
+    def both(a, b):
+        return a * b + np.sin(a), (b + np.cos(a), a)
+
+    return both if gradient else value

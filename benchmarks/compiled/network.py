@@ -7,6 +7,7 @@ import jax
 import numpy as np
 import torch
 
+from benchmarks.compiled import by_c
 from benchmarks.shared import moons
 from microgradlike import Value, jit, relu, value_and_grad
 
@@ -16,42 +17,44 @@ torch.set_num_threads(1)
 
 def moons_contestants(count):
     """Return, for each contestant, a step and a function from its gradient to a list like ours."""
-    rows, labels = (np.array(x) for x in moons.moons(count))
-    flat = np.array(moons.parameters(moons.start()))
+    flat, rows, labels = batch(count)
     steps = {}
     for backend in ("llvm", "numpy"):
         f = jit(value_and_grad(point_loss), batch=(1, 2), backend=backend)
         steps[f"ours, {backend}"] = functools.partial(f, flat, rows, labels), list
     values = [Value(x) for x in flat]
     f = jit(lambda row, label: point_loss(values, row, label), batch=(0, 1), backend="llvm")
-    steps["ours, llvm, into 337 Values"] = functools.partial(into, f, values, rows, labels), list
+    steps["ours, llvm, into Values"] = functools.partial(into, f, values, rows, labels), list
     if count <= 100:
+        lists = rows.tolist(), labels.tolist()
+        steps["ours, llvm, into Values, lists"] = functools.partial(into, f, values, *lists), list
         steps["ours, eager"] = moons.scalar_step(Value), list
-    arrays = [tuple(map(np.array, zip(*layer))) for layer in moons.start()]
-    steps["JAX, jit"] = of_jax(arrays, rows, labels), flat_of
-    steps["PyTorch, eager"] = of_torch(arrays, rows, labels, tensor_loss), flat_of
-    steps["PyTorch, compiled"] = (
-        of_torch(arrays, rows, labels, torch.compile(tensor_loss)),
-        flat_of,
-    )
+    steps["JAX, jit"] = of_jax(arrays(), rows, labels), flat_of
+    steps["PyTorch, eager"] = of_torch(arrays(), rows, labels, tensor_loss), flat_of
+    compiled = torch.compile(tensor_loss)
+    steps["PyTorch, compiled"] = of_torch(arrays(), rows, labels, compiled), flat_of
     if importlib.util.find_spec("numba") is not None:
         from benchmarks.compiled.by_numba import moons_step
 
-        steps["by hand, numba"] = functools.partial(moons_step(), flat, rows, labels), list
+        steps["numba, by hand"] = functools.partial(moons_step(), flat, rows, labels), list
+    if by_c.found:
+        steps["C"] = by_c.moons_step(flat, rows, labels), list
     return steps
 
 
-def layers_of(flat):
-    """Layers of neurons from the parameters as one array, in the order of moons.parameters."""
-    numbers = iter(flat)
-    return [
-        [([next(numbers) for _ in range(fan_in)], next(numbers)) for _ in range(fan_out)]
-        for fan_in, fan_out in moons.LAYERS
-    ]
+def batch(count):
+    """Parameters, rows and labels as arrays."""
+    rows, labels = moons.moons(count)
+    return tuple(map(np.array, (moons.parameters(moons.start()), rows, labels)))
+
+
+def arrays():
+    """Weights and biases by layer, as arrays."""
+    return [tuple(map(np.array, zip(*layer))) for layer in moons.start()]
 
 
 def point_loss(flat, row, label):
-    wrong = relu(1 - label * moons.score(layers_of(flat), row, relu))
+    wrong = relu(1 - label * moons.score(moons.unflattened(flat), row, relu))
     return wrong + moons.L2 * sum(p * p for p in flat)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 import microgradlike
+from benchmarks.compiled import by_c
 from microgradlike import jit, value_and_grad
 
 jax.config.update("jax_enable_x64", True)
@@ -28,19 +29,23 @@ def rosenbrock_of_arrays(x):
 
 
 def rosenbrock_contestants():
+    """Value and gradient by VARIABLES variables: a step, and a function from gradient to list."""
     start = np.random.default_rng(0).uniform(-1, 1, VARIABLES)
-    steps = {}
-    for backend in ("llvm", "numpy"):
-        f = jit(value_and_grad(rosenbrock), backend=backend)
-        steps[f"ours, {backend}"] = functools.partial(f, start), list
+    f = jit(value_and_grad(rosenbrock), backend="llvm")
+    steps = {
+        "ours, llvm": (functools.partial(f, start), list),
+        "ours, llvm, list": (functools.partial(f, start.tolist()), list),
+    }
+    f = jit(value_and_grad(rosenbrock), backend="numpy")
+    steps["ours, numpy"] = functools.partial(f, start), list
     steps["ours, eager"] = functools.partial(value_and_grad(rosenbrock), start.tolist()), list
     steps["JAX, jit"] = of_jax(rosenbrock_of_arrays, start), list
     steps["PyTorch, eager"] = of_torch(rosenbrock_of_arrays, start), list
     steps["PyTorch, compiled"] = of_torch(torch.compile(rosenbrock_of_arrays), start), list
     if there("casadi"):
-        from benchmarks.compiled.by_casadi import step_of
+        from benchmarks.compiled import by_casadi
 
-        steps["CasADi, SX"] = step_of(rosenbrock, start), list
+        steps |= by_casadi.steps_of(by_casadi.function_of(rosenbrock, start), start)
     if there("autograd"):
         import autograd
 
@@ -49,8 +54,41 @@ def rosenbrock_contestants():
     if there("numba"):
         from benchmarks.compiled.by_numba import rosenbrock_step
 
-        steps["by hand, numba"] = functools.partial(rosenbrock_step(), start), list
+        steps["numba, by hand"] = functools.partial(rosenbrock_step(), start), list
+    if by_c.found:
+        steps["C"] = by_c.rosenbrock_step(start), list
     return steps
+
+
+def scalars(a, b, sin=microgradlike.sin):
+    return a * b + sin(a)
+
+
+def scalars_contestants(*, gradient=False):
+    """A function of two scalars at (1.0, 2.0), without derivatives or with both."""
+
+    def with_sin(sin, differentiated):
+        f = functools.partial(scalars, sin=sin)
+        return differentiated(f, (0, 1)) if gradient else f
+
+    calls = {
+        "ours, llvm": jit(with_sin(microgradlike.sin, value_and_grad), backend="llvm"),
+        "ours, numpy": jit(with_sin(microgradlike.sin, value_and_grad), backend="numpy"),
+        "ours, eager": with_sin(microgradlike.sin, value_and_grad),
+        "JAX, jit": jax.jit(with_sin(jax.numpy.sin, jax.value_and_grad)),
+    }
+    if there("numba"):
+        from benchmarks.compiled import by_numba
+
+        calls["numba, by hand"] = by_numba.scalars_step(gradient=gradient)
+    steps = {name: functools.partial(f, 1.0, 2.0) for name, f in calls.items()}
+    if there("casadi") and not gradient:
+        from benchmarks.compiled.by_casadi import scalars_steps
+
+        steps |= scalars_steps(scalars, 1.0, 2.0)
+    if by_c.found and not gradient:
+        steps["C"] = by_c.scalars_step(1.0, 2.0)
+    return {name: (step, list) for name, step in steps.items()}
 
 
 def of_jax(f, start):
@@ -116,10 +154,12 @@ def random_contestants(rows):
     if there("casadi") and rows == 1:
         import casadi
 
-        from benchmarks.compiled.by_casadi import step_of
+        from benchmarks.compiled import by_casadi
 
-        step = step_of(lambda x: interpreted(steps, x, casadi.sin, casadi.tanh), start)
-        found["CasADi, SX"] = step, list
+        function = by_casadi.function_of(
+            lambda x: interpreted(steps, x, casadi.sin, casadi.tanh), start
+        )
+        found |= by_casadi.steps_of(function, start)
     return found
 
 

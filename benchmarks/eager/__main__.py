@@ -1,36 +1,42 @@
 """Eager speed and memory, against peers in the same run:  python -m benchmarks.eager [part ...]
 
 Times are the processor's, and still wander on a shared machine: read the ratios within one run.
-Parts: moons and gpt (a training step against other designs), scale (time per node from 10^3 to
-10^6, compiled to 10^7), memory (bytes per node), chain (so many nodes under a recursion limit of
-100), import.
+Parts: eager (a training step against other designs), graphs (time per node from 10^3 to 10^6,
+compiled to 10^7), memory (bytes per node, and a long chain under a recursion limit of 100), import.
+Where the engine is compiled, their names end in "-compiled".
 """
 
-import argparse
 import gc
 import importlib.util
-import json
 import os
-import platform
-import statistics
 import subprocess
 import sys
 import tempfile
 import tracemalloc
 from time import process_time
 
-from benchmarks.shared import moons, peers, scalar_gpt
-from benchmarks.shared.measuring import check_agreement, interleaved, table
+import microgradlike
+from benchmarks.shared import command, moons, peers, scalar_gpt
+from benchmarks.shared.measuring import Rounds, compared
 from microgradlike import Value, __compiled__
 from microgradlike.graph import topological
 
 SIZES = (10**3, 10**4, 10**5, 10**6, *([10**7] if __compiled__ else []))
-OURS = "microgradlike"
+OURS = "ours"
 
 
-def time_moons(rounds):
-    """The moons step, milliseconds, ours against peers; the collector stays on."""
-    sys.setrecursionlimit(10_000)  # for the peers
+def time_steps(rounds):
+    """How fast is an eager training step? The collector stays on"""
+    sys.setrecursionlimit(100_000)  # for the peers
+    problems = {"moons, ms": moons_contestants(), "GPT, ms": gpt_contestants()}
+    figures = {}
+    for column, contestants in problems.items():
+        for name, (time, ratio) in compared(contestants, rounds, factor=1e3).items():
+            figures.setdefault(name, {}).update({column: time, f"{column[:-4]} / ours": ratio})
+    return figures
+
+
+def moons_contestants():
     contestants = {
         OURS: moons.scalar_step(Value),
         f"{OURS}, nn.MLP": moons.module_step(),
@@ -38,26 +44,18 @@ def time_moons(rounds):
         "scalar-GPT design": moons.scalar_step(peers.TupleValue),
     }
     if importlib.util.find_spec("xad"):
-        contestants["xad, C++ tape"] = moons.xad_step()
+        contestants["XAD, tape in C++"] = moons.xad_step()
     if importlib.util.find_spec("torch"):
-        contestants["torch, tensors"] = moons.torch_step()
-    return compare(contestants, rounds)
+        contestants["PyTorch, tensors"] = moons.torch_step()
+    return contestants
 
 
-def time_gpt(rounds):
-    """A scalar GPT of 4,192 parameters on one document of 8 predictions, milliseconds."""
-    sys.setrecursionlimit(100_000)  # for the peer
-    return compare({OURS: gpt_step(Value), "scalar-GPT design": gpt_step(peers.TupleValue)}, rounds)
-
-
-def gpt_step(value):
-    return scalar_gpt.eager_step(value, [26, *(ord(c) - ord("a") for c in "gradient")])
-
-
-def compare(contestants, rounds):
-    check_agreement(contestants)
-    times = interleaved(contestants, rounds)
-    return {name: {"ms": 1e3 * t, "ratio to ours": t / times[OURS]} for name, t in times.items()}
+def gpt_contestants():
+    tokens = [26, *(ord(c) - ord("a") for c in "gradient")]
+    return {
+        OURS: scalar_gpt.eager_step(Value, tokens),
+        "scalar-GPT design": scalar_gpt.eager_step(peers.TupleValue, tokens),
+    }
 
 
 def chain(n):
@@ -91,31 +89,43 @@ def life(shape, n):
     return t1 - t0, t2 - t1, process_time() - t2
 
 
-def time_scale(rounds):
-    """Nanoseconds per node by shape and size, with Python's collector on and off."""
+def time_graphs(rounds):
+    """How fast are large graphs? Nanoseconds per node to build and differentiate"""
     figures = {}
     for shape in (chain, wide):
-        for collector in ("on", "off"):
-            (gc.enable if collector == "on" else gc.disable)()
-            figures[f"{shape.__name__}, collector {collector}"] = sizes_of(shape, rounds)
-            gc.enable()
+        figures[shape.__name__] = sizes_of(shape, rounds)
+        gc.disable()
+        figures[f"{shape.__name__}, collector off"] = sizes_of(shape, rounds)
+        gc.enable()
+        if hasattr(microgradlike, "large_graph"):
+            figures[f"{shape.__name__}, large_graph()"] = sizes_of(inside_large(shape), rounds)
     return figures
+
+
+def inside_large(shape):
+    """`shape`, built inside `large_graph()`."""
+
+    def build(n):
+        with microgradlike.large_graph():
+            return shape(n)
+
+    return build
 
 
 def sizes_of(shape, rounds):
     nodes = {n: len(topological(shape(n))) for n in SIZES}
     times = {n: [] for n in SIZES}
-    for _ in range(rounds):
+    for _ in range(rounds.count):
         for n in SIZES:
             gc.collect()
             gc.freeze()  # as in measuring.seconds
             times[n] += [life(shape, n) for _ in range(max(1, 100_000 // n))]
-    per_node = {n: [1e9 * statistics.median(t) / nodes[n] for t in zip(*times[n])] for n in SIZES}
+    per_node = {n: [1e9 * rounds.summary(t) / nodes[n] for t in zip(*times[n])] for n in SIZES}
     total = {n: build + backward for n, (build, backward, _) in per_node.items()}
     row = {f"10^{len(str(n)) - 1}": total[n] for n in SIZES}
     build, backward, free = per_node[SIZES[-1]]
     return row | {
-        "max/min": max(total.values()) / min(total.values()),
+        "largest / smallest": total[SIZES[-1]] / total[SIZES[0]],
         "of which build": build,
         "backward": backward,
         "and free": free,
@@ -123,7 +133,7 @@ def sizes_of(shape, rounds):
 
 
 def measure_memory(_rounds):
-    """Bytes and objects per node of a chain of 10^5; what the collector finds once it is gone."""
+    """How much memory does a node take? A chain of 10^5; a long one with little recursion"""
     n = 10**5
     gc.collect()
     objects = len(gc.get_objects())
@@ -141,33 +151,31 @@ def measure_memory(_rounds):
         "bytes per node, peak of backward": peak / n,
         "objects the collector tracks, per node": tracked / n,
         "objects the collector finds afterwards": gc.collect(),
+        f"s for a chain of {SIZES[-1]:,} nodes, recursion limit 100": time_chain(),
     }
     return {name: {"figure": value} for name, value in figures.items()}
 
 
-def time_chain(_rounds):
-    """Seconds for a chain of 10^6 nodes, compiled 10^7, under a recursion limit of 100."""
+def time_chain():
+    """Seconds to build, differentiate and free the largest chain."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(100)
     try:
-        build, backward, free = life(chain, SIZES[-1])
+        return sum(life(chain, SIZES[-1]))
     finally:
         sys.setrecursionlimit(limit)
-    total = build + backward + free
-    times = {"build": build, "backward": backward, "free": free, "together": total}
-    return {name: {"s": t} for name, t in times.items()}
 
 
 def time_import(rounds):
-    """Milliseconds that `import microgradlike` adds; numpy and graphviz must stay unloaded."""
+    """How long is `import microgradlike`? Milliseconds added; numpy and graphviz stay unloaded"""
     check = "import microgradlike, sys; sys.exit(len({'numpy', 'graphviz'} & set(sys.modules)))"
     with tempfile.TemporaryDirectory() as cache:  # as after any first run: bytecode is there
         environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": cache}
-        codes = {"bare": "pass", OURS: check}
+        codes = {"bare": "pass", "ours": check}
         started = {name: start(code, environment) for name, code in codes.items()}
-        times = interleaved(started, 5 * rounds, clock=of_children)
-    ms = 1e3 * (times[OURS] - times["bare"])
-    return {"bare interpreter": {"ms": 1e3 * times["bare"]}, f"import {OURS}": {"ms": ms}}
+        times = Rounds(5 * rounds.count, rounds.summary).interleaved(started, clock=of_children)
+    ms = 1e3 * (times["ours"] - times["bare"])
+    return {"bare interpreter": {"ms": 1e3 * times["bare"]}, "import microgradlike": {"ms": ms}}
 
 
 def start(code, environment):
@@ -181,35 +189,13 @@ def of_children():
     return used.ru_utime + used.ru_stime
 
 
+SUFFIX = "-compiled" if __compiled__ else ""  # figures of both engines are kept side by side
 PARTS = {
-    "moons": time_moons,
-    "gpt": time_gpt,
-    "scale": time_scale,
-    "memory": measure_memory,
-    "chain": time_chain,
-    "import": time_import,
+    f"eager{SUFFIX}": time_steps,
+    f"graphs{SUFFIX}": time_graphs,
+    f"memory{SUFFIX}": measure_memory,
+    f"import{SUFFIX}": time_import,
 }
 
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="all of them by default")
-    parser.add_argument("--rounds", type=int, default=5, help="medians are over so many rounds")
-    parser.add_argument("--json", action="store_true", help="figures only, as JSON")
-    options = parser.parse_args()
-    figures = {}
-    for name in options.parts or PARTS:
-        figures[name] = PARTS[name](options.rounds)
-        if not options.json:
-            rows = [
-                [key, *(f"{x:.4g}" for x in row.values())] for key, row in figures[name].items()
-            ]
-            header = ["", *next(iter(figures[name].values()))]
-            print(table(PARTS[name].__doc__, header, rows), flush=True)
-    if options.json:
-        form = {"python": platform.python_version(), "compiled": __compiled__}
-        print(json.dumps(form | figures, indent=1))
-
-
 if __name__ == "__main__":
-    main()
+    command.run(__doc__.splitlines()[0], PARTS)

@@ -2,18 +2,18 @@
 
 A cost "in gradients" is a time over that of one gradient in the same run, by the faster of two
 ways: grad(f)(x), and Values with backward(). Before anything is timed, all agree on the numbers.
-Parts: costs (hessian, hvp, jacobian, third order), peers (a Hessian against torch, JAX and HIPS
-autograd, where installed), scale (gradients per hvp, from 10^3 nodes to 10^5).
+Parts: orders (hessian, hvp, jacobian, third order), hessians (a Hessian against torch, JAX and HIPS
+autograd, where installed), products (gradients per hvp, from 10^3 nodes to 10^5).
 """
 
-import argparse
 import importlib.util
 import random
 from itertools import pairwise
 
 import numpy as np
 
-from benchmarks.shared.measuring import check_agreement, interleaved, table
+from benchmarks.shared import command
+from benchmarks.shared.measuring import check_agreement
 from microgradlike import Value, dot, grad, hessian, hvp, jacobian, logsumexp, mean, nn, sin, tanh
 
 N = 50
@@ -107,7 +107,7 @@ def agree(ways):
 
 
 def time_costs(rounds):
-    """Costs for 50 variables (network: 41). Wanted: Hessian of Rosenbrock within 8 n gradients."""
+    """How much do higher derivatives cost? In gradients, by 50 variables (network: 41)"""
     loss, parameters = network()
     problems = {
         "Rosenbrock": (rosenbrock, POINT),
@@ -133,7 +133,7 @@ def costs(f, x, rounds):
     if f is rosenbrock:
         timed["jacobian of 98 residuals"] = lambda: jacobian(residuals)(x)
         timed["third order, of 6 variables"] = lambda: jacobian(hessian(f))(few)
-    times = interleaved(timed, rounds)
+    times = rounds.interleaved(timed)
     one = min(list(times.values())[:2])
     return {
         name: {"in gradients": t / one, "/ n": t / one / len(x), "ms": 1e3 * t}
@@ -142,7 +142,7 @@ def costs(f, x, rounds):
 
 
 def time_peers(rounds):
-    """A Hessian of 50 variables: milliseconds, ratio to ours, cost in gradients of their own."""
+    """How fast is a Hessian? By 50 variables, against others"""
     figures = {}
     for problem, own in (("Rosenbrock", rosenbrock), ("log-sum-exp", dense)):
         gradients = {OURS: lambda own=own: by_backward(own, POINT)}
@@ -153,11 +153,11 @@ def time_peers(rounds):
                     gradients[name], hessians[name] = gradient, matrix
         agree(gradients)
         agree(hessians)
-        one, all_of_it = interleaved(gradients, rounds), interleaved(hessians, rounds)
+        one, all_of_it = rounds.interleaved(gradients), rounds.interleaved(hessians)
         for name, t in all_of_it.items():
             figures[f"{problem}: {name}"] = {
                 "ms": 1e3 * t,
-                "ratio to ours": t / all_of_it[OURS],
+                "/ ours": t / all_of_it[OURS],
                 "in own gradients": t / one[name],
             }
     return figures
@@ -235,14 +235,14 @@ def of_autograd(problem):
 
 
 def time_scale(rounds):
-    """Cost of an hvp in gradients by the size of the graph; nanoseconds of a gradient per node."""
+    """How does the cost of an hvp grow? In gradients, by the size of the graph"""
     x = [0.7, 0.9, 1.1]
     figures = {}
     for shape in (chain, wide):
         for k in (3, 4, 5):
             f = shape(10**k)
             timed = both_gradients(f, x) | {"hvp": lambda f=f: hvp(f, (x,), (x,))}
-            times = interleaved(timed, rounds)
+            times = rounds.interleaved(timed)
             one = min(list(times.values())[:2])
             figures[f"{shape.__name__}, 10^{k} nodes"] = {
                 "hvp in gradients": times["hvp"] / one,
@@ -252,20 +252,7 @@ def time_scale(rounds):
     return figures
 
 
-PARTS = {"costs": time_costs, "peers": time_peers, "scale": time_scale}
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="all of them by default")
-    parser.add_argument("--rounds", type=int, default=5, help="medians are over so many rounds")
-    options = parser.parse_args()
-    for name in options.parts or PARTS:
-        figures = PARTS[name](options.rounds)
-        header = ["", *next(iter(figures.values()))]
-        rows = [[key, *(f"{x:.4g}" for x in row.values())] for key, row in figures.items()]
-        print(table(PARTS[name].__doc__, header, rows), flush=True)
-
+PARTS = {"orders": time_costs, "hessians": time_peers, "products": time_scale}
 
 if __name__ == "__main__":
-    main()
+    command.run(__doc__.splitlines()[0], PARTS)

@@ -1,25 +1,28 @@
-"""The page in headless Chromium:  python -m benchmarks.page [--nodes 300 2000 60000]
+"""The page in headless Chromium:  python -m benchmarks.page [part ...]
 
 Of a network of about so many nodes: how large its file is, how long Python takes to make it, when
 it is ready in the browser (the load event, after the navigation began), and what a changed leaf
 costs, the engine alone and with the whole page following. Medians; milliseconds of wall time.
+Parts: page (a network of 300, 2,000 and 60,000 nodes), trainings (50 recorded steps).
 """
 
-import argparse
 import random
 import shutil
 import statistics
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks.shared.measuring import table
+from benchmarks.shared import command
 from microgradlike import Value, nn
 from microgradlike.nn import train
 from viz import page, watch
 
+SIZES = (300, 2_000, 60_000)
+WIDTHS = ((8, 8, 1), (16, 16, 1))
 READY = 'performance.getEntriesByType("navigation")[0].loadEventEnd'
 DRAG = """([what, rounds]) => {
   const { engine, session } = microgradlike;
@@ -79,10 +82,17 @@ def measured(chromium, nodes, rounds):
         ready = [opened(chromium, path)[0] for _ in range(rounds)]
         engine, whole = opened(chromium, path, rounds=20)[1]
         frames = [asked(chromium, path, FRAMES, what) for what in ("pan", "scrub")]
-    times = [1e3 * making, statistics.median(ready), *map(statistics.median, (engine, whole))]
-    return [f"{len(made.scene.nodes):,}", f"{len(made.html) / 1e3:.0f} kB"] + [
-        f"{t:.1f} ms" for t in [*times, max(whole), *map(max, frames)]
-    ]
+    return {
+        "nodes": len(made.scene.nodes),
+        "file, kB": len(made.html) / 1e3,
+        "made": 1e3 * making,
+        "ready": statistics.median(ready),
+        "leaf: engine": statistics.median(engine),
+        "leaf: page": statistics.median(whole),
+        "at most": max(whole),
+        "frame, pan: at most": max(frames[0]),
+        "scrub: at most": max(frames[1]),
+    }
 
 
 def margin(model, point, sign):
@@ -103,12 +113,13 @@ def training(chromium, widths, rounds):
         path = made.save(Path(folder) / "y.html")
         ready = [opened(chromium, path)[0] for _ in range(rounds)]
         looks, steps = (asked(chromium, path, LEARN, [what, 20]) for what in ("look", "step"))
-    times = [statistics.median(x) for x in (ready, looks, steps)]
-    return [
-        f"MLP(2, {list(widths)})",
-        f"{len(made.scene.nodes):,}",
-        f"{len(made.html) / 1e3:.0f} kB",
-    ] + [f"{t:.1f} ms" for t in times]
+    return {
+        "nodes": len(made.scene.nodes),
+        "file, kB": len(made.html) / 1e3,
+        "ready": statistics.median(ready),
+        "look": statistics.median(looks),
+        "step of 100": statistics.median(steps),
+    }
 
 
 def asked(chromium, path, script, argument):
@@ -130,23 +141,28 @@ def opened(chromium, path, rounds=0):
     return ready, drags
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--nodes", type=int, nargs="+", default=[300, 2_000, 60_000])
-    parser.add_argument("--rounds", type=int, default=5)
-    arguments = parser.parse_args()
+@contextmanager
+def browser():
     with sync_playwright() as run:
         program = shutil.which("chromium") or shutil.which("google-chrome")
         chromium = run.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        rows = [measured(chromium, n, arguments.rounds) for n in arguments.nodes]
-        trained = [training(chromium, w, arguments.rounds) for w in ((8, 8, 1), (16, 16, 1))]
+        yield chromium
         chromium.close()
-    header = ["nodes", "file", "made", "ready", "leaf: engine", "leaf: page", "at most"]
-    header += ["frame, pan: at most", "scrub: at most"]
-    print(table("The page in headless Chromium", header, rows))
-    header = ["training", "nodes", "file", "ready", "look", "step of 100"]
-    print(table("A training of 50 steps", header, trained))
 
+
+def time_page(rounds):
+    """How fast is the page? Milliseconds, for networks of about so many nodes"""
+    with browser() as chromium:
+        return {f"{n:,} nodes": measured(chromium, n, rounds.count) for n in SIZES}
+
+
+def time_trainings(rounds):
+    """How fast is the page of a training of 50 steps? Milliseconds"""
+    with browser() as chromium:
+        return {f"MLP(2, {list(w)})": training(chromium, w, rounds.count) for w in WIDTHS}
+
+
+PARTS = {"page": time_page, "trainings": time_trainings}
 
 if __name__ == "__main__":
-    main()
+    command.run(__doc__.splitlines()[0], PARTS)

@@ -3,9 +3,12 @@
 import gc
 import math
 import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
 from time import process_time
 
 LEAST = 0.02  # seconds per timing, so that the clock and one interrupt do not matter
+BRIEF = 0.005  # the same where the fastest counts: within one slice of the scheduler's time
 CALLS = 3  # at least: the second call pays for collecting the garbage of the first
 
 
@@ -15,23 +18,50 @@ def seconds(f, calls, clock):
     """
     gc.collect()
     gc.freeze()
+    if calls > CALLS:
+        f()  # it warms the caches, which the collection has left cold
     start = clock()
     for _ in range(calls):
         f()
     return (clock() - start) / calls
 
 
-def interleaved(contestants, rounds, *, clock=process_time):
-    """Median seconds per call, by name; of this process alone, unless another clock says else."""
-    calls = {
-        name: max(CALLS, math.ceil(LEAST / max(seconds(f, 1, clock), 1e-6)))
-        for name, f in contestants.items()
-    }
-    times = {name: [] for name in contestants}
-    for _ in range(rounds):
-        for name, f in contestants.items():
-            times[name].append(seconds(f, calls[name], clock))
-    return {name: statistics.median(t) for name, t in times.items()}
+def fastest(f, clock):
+    """Seconds of one call, about: the first ones still warm the caches."""
+    return min(seconds(f, 1, clock) for _ in range(CALLS))
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """A number of rounds, and the summary of the timings of one contestant."""
+
+    count: int = 5
+    summary: Callable = statistics.median  # or min: for a machine that others use as well
+    without: tuple = ()  # words in the names of contestants that stay away
+
+    processor: bool = False  # processor time everywhere, also for those that work in threads
+
+    def entered(self, contestants):
+        """The contestants that take part."""
+        return {
+            name: contestant
+            for name, contestant in contestants.items()
+            if not any(word in name for word in self.without)
+        }
+
+    def interleaved(self, contestants, *, clock=process_time):
+        """Seconds per call, by name; of this process alone, unless another clock says else."""
+        clock = process_time if self.processor else clock
+        least = BRIEF if self.summary is min else LEAST
+        calls = {
+            name: max(CALLS, math.ceil(least / max(fastest(f, clock), 1e-7)))
+            for name, f in contestants.items()
+        }
+        times = {name: [] for name in contestants}
+        for _ in range(self.count):
+            for name, f in contestants.items():
+                times[name].append(seconds(f, calls[name], clock))
+        return {name: self.summary(t) for name, t in times.items()}
 
 
 def check_agreement(contestants, *, tolerance=1e-9):
@@ -46,12 +76,10 @@ def check_agreement(contestants, *, tolerance=1e-9):
             raise ValueError(f"{name} is off by {worst:.1e}: it computes something else")
 
 
-def table(title, header, rows):
-    """Text columns, the first to the left, the others to the right."""
-    cells = [header, *([str(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
-    lines = [
-        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:]))])
-        for row in cells
-    ]
-    return "\n".join([title, "-" * len(lines[0]), *lines, ""])
+def compared(contestants, rounds, *, clock=process_time, factor=1.0):
+    """Time of a call and ratio to the first contestant, once all agree, as columns by name."""
+    contestants = rounds.entered(contestants)
+    check_agreement(contestants)
+    times = rounds.interleaved(contestants, clock=clock)
+    ours = next(iter(times.values()))
+    return {name: (factor * t, t / ours) for name, t in times.items()}

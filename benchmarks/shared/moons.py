@@ -39,6 +39,15 @@ def parameters(layers):
     return [p for layer in layers for weights, bias in layer for p in (*weights, bias)]
 
 
+def unflattened(flat):
+    """Layers of neurons from the parameters as one sequence, in the order of `parameters`."""
+    numbers = iter(flat)
+    return [
+        [([next(numbers) for _ in range(fan_in)], next(numbers)) for _ in range(fan_out)]
+        for fan_in, fan_out in LAYERS
+    ]
+
+
 def score(layers, x, relu):
     for layer in layers:
         x = [sum((w * xi for w, xi in zip(weights, x)), bias) for weights, bias in layer]
