@@ -21,6 +21,7 @@ from microgradlike.compile.llvm.module import (
     Spelling,
     split_by_batch,
 )
+from microgradlike.compile.llvm.row_strips import RowStrips
 from microgradlike.compile.llvm.straight_line import SharedCode, VaryingCode
 from microgradlike.compile.program import Program, varies
 from microgradlike.compile.schedule.access import StridedBlock, as_slice, strided_blocks
@@ -193,7 +194,7 @@ class SharedLoops:
         address = self._code.address
         calls = table.linked([address(f"kernel{i}") for i in range(len(kernels))])
         self._alive = calls, table.lists
-        self._call = self._code.function("run", *[_POINTER] * 3, _INTEGER, _INTEGER)
+        self._call = self._code.function("run", *[_POINTER] * 4, _INTEGER, _INTEGER)
         self._table = calls.ctypes.data, table.lists.ctypes.data, calls.shape[1], len(calls)
 
     def array(self) -> FloatArray:
@@ -206,7 +207,7 @@ class SharedLoops:
 
     def __call__(self, address: int) -> None:
         """Compute the array at this address from its inputs."""
-        self._call(address, *self._table)
+        self._call(address, address, *self._table)
 
 
 class _RowLoop:
@@ -216,18 +217,22 @@ class _RowLoop:
         self.batched, self.summed = native.batched, name == "sum_rows"
         small = len(native.varying_equations) <= SMALL
         module = LLVMModule(native.spellings)
-        code = VaryingCode(
-            module,
-            native.program,
-            batched=native.batched,
-            equations=native.varying_equations,
-            place=native.shared.place,
-            chunk=len(native.varying_equations) + 1 if small else CHUNK,
-            summed=self.summed,
-        )
+        options = {
+            "batched": native.batched,
+            "equations": native.varying_equations,
+            "place": native.shared.place,
+            "summed": self.summed,
+        }
+        code: VaryingCode | RowStrips
+        if small:
+            count = len(native.varying_equations)
+            code = VaryingCode(module, native.program, chunk=count + 1, **options)
+        else:
+            code = RowStrips(module, native.program, neutral=native.shared.neutral, **options)
         self.count, self.buffer = len(code.outputs), len(code.buffer)
         self.pairs = native.sum_pairs() if self.summed else np.empty((0, 2))
-        self._code = MachineCode(module, optimised=small)
+        self._code = MachineCode(module, optimised=True)
+        self._tables = () if small else code.tables(self._code)
         types: list[Any] = [_POINTER, _INTEGER, _POINTER, _POINTER, _POINTER, _INTEGER]
         types += [_POINTER, _POINTER, _INTEGER] if self.summed else []
         self._call = self._code.function(name, *types)
@@ -255,7 +260,9 @@ class _RowLoop:
         The rows are padded to whole vectors. The last item keeps arrays alive.
         """
         whole = -(-count // WIDTH) * WIDTH
-        padded, buffer = np.empty((self.batched, whole)), np.empty((self.buffer, WIDTH))
+        padded, buffer = np.empty((self.batched, whole)), _aligned(self.buffer)
+        for i, table in enumerate(self._tables):
+            buffer.view(np.int64)[0, i] = table.ctypes.data
         totals = np.empty(len(self.pairs))
         into = np.empty((self.count + 1, WIDTH) if self.summed else (self.count, whole))
         rest = [buffer.ctypes.data, into.ctypes.data, count]
@@ -263,3 +270,10 @@ class _RowLoop:
             rest += [self.pairs.ctypes.data, totals.ctypes.data, len(totals)]
         results = totals if self.summed else into[:, :count]
         return padded, results, padded.ctypes.data, rest, (buffer, into)
+
+
+def _aligned(vectors: int) -> FloatArray:
+    """Return an array of vectors of rows, each in a line of the cache."""
+    array = np.empty((vectors + 1) * WIDTH)
+    start = -array.ctypes.data // array.itemsize % WIDTH
+    return array[start : start + vectors * WIDTH].reshape(vectors, WIDTH)

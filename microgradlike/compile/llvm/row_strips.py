@@ -1,0 +1,166 @@
+"""RowStrips: what varies over the batch, as loops over strided blocks of vectors of rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from microgradlike.compile.arrays import IndexArray
+from microgradlike.compile.llvm.builder import IRBuilder
+from microgradlike.compile.llvm.engine import MachineCode
+from microgradlike.compile.llvm.kernel_table import KernelTable
+from microgradlike.compile.llvm.loops import INDEXED, STRIDED, LoopKernels
+from microgradlike.compile.llvm.module import WIDTH, Equation, LLVMModule
+from microgradlike.compile.llvm.straight_line import ARGUMENTS, row_loop
+from microgradlike.compile.passes.product_fusion import fuse_products
+from microgradlike.compile.program import Program, varies
+from microgradlike.compile.schedule.access import strided_blocks
+from microgradlike.compile.schedule.schedule import Schedule
+from microgradlike.op import Op
+
+SHARED = {STRIDED: "S", INDEXED: "I"}  # the same modes for operands that all rows share
+
+
+class RowStrips:
+    """The functions `per_row` and `sum_rows`, as in `straight_line.VaryingCode`.
+
+    A place holds a vector of rows. `buffer` starts with a vector of addresses: of the kernel calls,
+    of the lists of places, and of the places of the outputs. All places follow, those of the
+    batched inputs first.
+    """
+
+    def __init__(
+        self,
+        module: LLVMModule,
+        program: Program,
+        *,
+        batched: int,
+        equations: list[Equation],
+        place: dict[int, int] | IndexArray,
+        neutral: int,
+        summed: bool,
+    ) -> None:
+        varying = varies(program, batched)
+        fused, slots = fuse_products(program, varying)
+        schedule = Schedule(fused, batched)
+        shared = np.full(schedule.sizes[False], neutral, dtype=np.int64)
+        for r in {r for _, _, operands in equations for r in operands if not varying[r]}:
+            shared[schedule.place[r if r < 0 else slots[r]]] = place[r]
+        groups = [
+            group._replace(
+                places=tuple(
+                    [
+                        np.asarray(places) if inside else shared[np.asarray(places)]
+                        for places, inside in zip(group.places, group.from_varying)
+                    ]
+                )
+            )
+            for group in schedule.groups
+            if group.varying
+        ]
+        self.kernels = RowKernels(module)
+        self.table = RowTable([(g, strided_blocks(g.places)) for g in groups], self.kernels)
+        there, places = schedule.outputs()
+        self.outputs = places[there]
+        self.buffer = range(1 + schedule.sizes[True])
+        counts = {
+            "INPUTS": batched,
+            "OUTPUTS": len(self.outputs),
+            "FIELDS": self.table.width,
+            "CALLS": len(self.table.calls),
+        }
+        text = VECTOR.replace("LAST", SUM if summed else PUT).replace("ARGUMENTS", ARGUMENTS)
+        for word, count in counts.items():
+            text = text.replace(word, str(count))
+        module.add_text(text.replace("WIDTH", str(WIDTH)))
+        module.add_text(row_loop(len(self.outputs), summed=summed))
+
+    def tables(self, code: MachineCode) -> tuple[Any, ...]:
+        """Return the arrays whose addresses stand at the start of `buffer`."""
+        addresses = [code.address(f"kernel{i}") for i in range(len(self.kernels))]
+        return self.table.linked(addresses), self.table.lists, self.outputs
+
+
+class RowKernels(LoopKernels):
+    """Kernels whose lanes are the rows of a vector, at each place of `state`."""
+
+    def builder(self, op: Op) -> IRBuilder:
+        """Return the builder of a kernel; its lanes are rows."""
+        return IRBuilder(WIDTH)
+
+    def operand(self, ir: IRBuilder, mode: str, at: str, step: str) -> str:
+        """Append the load of an operand: a vector of rows, or a number that they share."""
+        if mode in (INDEXED, SHARED[INDEXED]):
+            address = ir.assign(f"getelementptr i64, ptr %lists, i64 {at}")
+            at = ir.assign(f"load i64, ptr {address}, align 8")
+        if mode in SHARED.values():
+            return ir.load_splat("%shared", at)
+        return ir.load("%state", at)
+
+    def store(self, ir: IRBuilder, y: str, at: str) -> None:
+        """Append the store of a vector of rows."""
+        ir.store(y, "%state", at)
+
+    def steps(self, ir: IRBuilder) -> int:
+        """Return 1: an equation at a time."""
+        return 1
+
+
+class RowTable(KernelTable):
+    """A table of kernel calls for vectors of rows, where a stride costs nothing."""
+
+    def mode(self, varying: bool, stride: int | None) -> str:
+        """Return the access mode of an operand with this stride along a strip, None without one."""
+        mode = INDEXED if stride is None else STRIDED
+        return mode if varying else SHARED[mode]
+
+
+VECTOR = """\
+define internal void @vector(ARGUMENTS) #0 {
+  %calls = load ptr, ptr %buffer, align 8
+  %second = getelementptr ptr, ptr %buffer, i64 1
+  %lists = load ptr, ptr %second, align 8
+  %third = getelementptr ptr, ptr %buffer, i64 2
+  %places = load ptr, ptr %third, align 8
+  %state = getelementptr <WIDTH x double>, ptr %buffer, i64 1
+  br label %input
+input:
+  %i = phi i64 [ 0, %0 ], [ %nexti, %input ]
+  %line = mul i64 %i, %stride
+  %from = getelementptr double, ptr %rows, i64 %line
+  %x = load <WIDTH x double>, ptr %from, align 8
+  %to = getelementptr <WIDTH x double>, ptr %state, i64 %i
+  store <WIDTH x double> %x, ptr %to, align 8
+  %nexti = add i64 %i, 1
+  %morei = icmp ult i64 %nexti, INPUTS
+  br i1 %morei, label %input, label %compute
+compute:
+  call void @run(ptr %state, ptr %shared, ptr %calls, ptr %lists, i64 FIELDS, i64 CALLS)
+  br label %output
+output:
+  %k = phi i64 [ 0, %compute ], [ %nextk, %put ]
+  %morek = icmp ult i64 %k, OUTPUTS
+  br i1 %morek, label %put, label %end
+put:
+  %entry = getelementptr i64, ptr %places, i64 %k
+  %place = load i64, ptr %entry, align 8
+  %found = getelementptr <WIDTH x double>, ptr %state, i64 %place
+  %y = load <WIDTH x double>, ptr %found, align 8
+LAST
+  %nextk = add i64 %k, 1
+  br label %output
+end:
+  ret void
+}
+"""
+PUT = """\
+  %target = mul i64 %k, %stride
+  %out = getelementptr double, ptr %into, i64 %target
+  store <WIDTH x double> %y, ptr %out, align 8"""
+SUM = """\
+  %out = getelementptr <WIDTH x double>, ptr %into, i64 %k
+  %sum = load <WIDTH x double>, ptr %out, align 8
+  %valid = select <WIDTH x i1> %there, <WIDTH x double> %y, <WIDTH x double> zeroinitializer
+  %longer = fadd <WIDTH x double> %sum, %valid
+  store <WIDTH x double> %longer, ptr %out, align 8"""
