@@ -142,7 +142,8 @@ class SharedStraightLine:
     """
 
     def __init__(self, native: NativeProgram, equations: Sequence[Equation]) -> None:
-        small = len(equations) <= SMALL
+        # next to a large part that varies, fast code for this one is not worth the time to make it
+        small = max(len(equations), len(native.varying_equations)) <= SMALL
         module = LLVMModule(native.spellings)
         chunk = len(equations) + 1 if small else CHUNK
         used = (r for _, _, operands in native.varying_equations for r in operands)
@@ -217,22 +218,30 @@ class _RowLoop:
         self.batched, self.summed = native.batched, name == "sum_rows"
         small = len(native.varying_equations) <= SMALL
         module = LLVMModule(native.spellings)
-        options = {
-            "batched": native.batched,
-            "equations": native.varying_equations,
-            "place": native.shared.place,
-            "summed": self.summed,
-        }
         code: VaryingCode | RowStrips
         if small:
-            count = len(native.varying_equations)
-            code = VaryingCode(module, native.program, chunk=count + 1, **options)
+            code = VaryingCode(
+                module,
+                native.program,
+                batched=native.batched,
+                equations=native.varying_equations,
+                place=native.shared.place,
+                summed=self.summed,
+            )
         else:
-            code = RowStrips(module, native.program, neutral=native.shared.neutral, **options)
+            code = RowStrips(
+                module,
+                native.program,
+                batched=native.batched,
+                equations=native.varying_equations,
+                place=native.shared.place,
+                neutral=native.shared.neutral,
+                summed=self.summed,
+            )
         self.count, self.buffer = len(code.outputs), len(code.buffer)
         self.pairs = native.sum_pairs() if self.summed else np.empty((0, 2))
         self._code = MachineCode(module, optimised=True)
-        self._tables = () if small else code.tables(self._code)
+        self._tables = code.tables(self._code)
         types: list[Any] = [_POINTER, _INTEGER, _POINTER, _POINTER, _POINTER, _INTEGER]
         types += [_POINTER, _POINTER, _INTEGER] if self.summed else []
         self._call = self._code.function(name, *types)

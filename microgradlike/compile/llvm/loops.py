@@ -10,6 +10,7 @@ from microgradlike.op import Op
 # Access modes of an operand along a strip: consecutive places, one place for all equations, equal
 # distances, or a list of places.
 CONTIGUOUS, BROADCAST, STRIDED, INDEXED = "cbsi"
+UNIT = {CONTIGUOUS: "1", INDEXED: "1"}  # steps that are known without a field
 HEADER_FIELDS = 5  # kernel, place of the first result, strips, equations in a strip, products
 OPERAND_FIELDS = 4  # first place, in the array or its list; steps to the next strip, equation, term
 ARGUMENTS = "ptr %state, ptr %shared, ptr %call, ptr %lists"
@@ -61,7 +62,7 @@ class LoopKernels:
         """Append the store of a vector of results, the first of them at this place."""
         ir.store_lanes(y, "%state", at)
 
-    def steps(self, ir: IRBuilder) -> int:
+    def cells(self, ir: IRBuilder) -> int:
         """Return the number of equations that a pass through the loop computes."""
         return ir.width
 
@@ -75,7 +76,7 @@ class LoopKernels:
         ir.lines += ["  br label %strip", "strip:"]
         ir.lines += ["  %i = phi i64 [ 0, %0 ], [ %nexti, %stripend ]"]
         target = _moved(ir, out, "%i", inner)
-        starts = [_moved(ir, first, "%i", outer_step) for first, outer_step, _, _ in fields]
+        starts = [_moved(ir, first, "%i", step) for first, step, _, _ in fields]
         products = is_inner_product(op)
         constant = {
             j: self.operand(ir, BROADCAST, starts[j], "0")
@@ -84,26 +85,34 @@ class LoopKernels:
         }
         ir.lines += ["  br label %cell", "cell:"]
         ir.lines += ["  %k = phi i64 [ 0, %strip ], [ %nextk, %cellend ]"]
-        places = [_moved(ir, start, "%k", step[2]) for start, step in zip(starts, fields)]
-        load = lambda j, at: self.operand(ir, modes[j], at, fields[j][2])  # noqa: E731
+        operands = [
+            (mode, _moved(ir, start, "%k", UNIT.get(mode, step)), step, of_term)
+            for mode, start, (_, _, step, of_term) in zip(modes, starts, fields)
+        ]
         if products:
-            y = self._sum_of_products(ir, places, fields, terms, load)
+            y = self._sum_of_products(ir, operands, terms)
         else:
-            operands = [constant.get(j) or load(j, at) for j, at in enumerate(places)]
-            y = self.module.spelled(ir, op, operands)
+            loaded = [constant.get(j) or self.operand(ir, *x[:3]) for j, x in enumerate(operands)]
+            y = self.module.spelled(ir, op, loaded)
             ir.lines += ["  br label %cellend", "cellend:"]
         self.store(ir, y, ir.assign(f"add i64 {target}, %k"))
-        ends = ENDS.replace("STEPS", str(self.steps(ir)))
+        ends = ENDS.replace("CELLS", str(self.cells(ir)))
         ir.lines += ends.replace("INNER", inner).replace("OUTER", outer).splitlines()
         self.module.define(name, ARGUMENTS, ir)
 
-    def _sum_of_products(self, ir, places, fields, terms, load):
-        first = load(0, places[0])
+    def _sum_of_products(
+        self, ir: IRBuilder, operands: list[tuple[str, str, str, str]], terms: str
+    ) -> str:
+        """Append the loop over the terms, and the start of the block after it; return the sum."""
+        first = self.operand(ir, *operands[0][:3])
         ir.lines += ["  br label %term", "term:", "  %t = phi i64 [ 0, %cell ], [ %nextt, %term ]"]
         ir.lines += [f"  %sum = phi {ir.type} [ {first}, %cell ], [ %longer, %term ]"]
-        a, b = (load(j, _moved(ir, places[j], "%t", fields[j][3])) for j in (1, 2))
-        product = ir.mul(a, b)
-        ir.lines += [f"  %longer = fadd {ir.type} %sum, {product}", *TERMS.replace("TERMS", terms).splitlines()]
+        a, b = (
+            self.operand(ir, mode, _moved(ir, at, "%t", of_term), step)
+            for mode, at, step, of_term in operands[1:]
+        )
+        ir.lines += [f"  %longer = fadd {ir.type} %sum, {ir.mul(a, b)}"]
+        ir.lines += TERMEND.replace("TERMS", terms).splitlines()
         return "%longer"
 
 
@@ -117,13 +126,13 @@ def _moved(ir: IRBuilder, start: str, count: str, step: str) -> str:
     return ir.assign(f"add i64 {start}, {ir.assign(f'mul i64 {count}, {step}')}")
 
 
-TERMS = """\
+TERMEND = """\
   %nextt = add i64 %t, 1
   %further = icmp ult i64 %nextt, TERMS
   br i1 %further, label %term, label %cellend
 cellend:"""
 ENDS = """\
-  %nextk = add i64 %k, STEPS
+  %nextk = add i64 %k, CELLS
   %more = icmp ult i64 %nextk, INNER
   br i1 %more, label %cell, label %stripend
 stripend:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from microgradlike.compile.llvm.straight_line import ARGUMENTS, row_loop
 from microgradlike.compile.passes.product_fusion import fuse_products
 from microgradlike.compile.program import Program, varies
 from microgradlike.compile.schedule.access import strided_blocks
-from microgradlike.compile.schedule.schedule import Schedule
+from microgradlike.compile.schedule.schedule import Group, Schedule
 from microgradlike.op import Op
 
 SHARED = {STRIDED: "S", INDEXED: "I"}  # the same modes for operands that all rows share
@@ -25,9 +26,9 @@ SHARED = {STRIDED: "S", INDEXED: "I"}  # the same modes for operands that all ro
 class RowStrips:
     """The functions `per_row` and `sum_rows`, as in `straight_line.VaryingCode`.
 
-    A place holds a vector of rows. `buffer` starts with a vector of addresses: of the kernel calls,
-    of the lists of places, and of the places of the outputs. All places follow, those of the
-    batched inputs first.
+    The code of a primitive is a kernel for all its equations. `buffer` holds the addresses of the
+    `tables`, and then all results, a vector of rows at each place. `neutral` is the place of a -0.0
+    among the shared numbers.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class RowStrips:
         program: Program,
         *,
         batched: int,
-        equations: list[Equation],
+        equations: Sequence[Equation],
         place: dict[int, int] | IndexArray,
         neutral: int,
         summed: bool,
@@ -47,18 +48,7 @@ class RowStrips:
         shared = np.full(schedule.sizes[False], neutral, dtype=np.int64)
         for r in {r for _, _, operands in equations for r in operands if not varying[r]}:
             shared[schedule.place[r if r < 0 else slots[r]]] = place[r]
-        groups = [
-            group._replace(
-                places=tuple(
-                    [
-                        np.asarray(places) if inside else shared[np.asarray(places)]
-                        for places, inside in zip(group.places, group.from_varying)
-                    ]
-                )
-            )
-            for group in schedule.groups
-            if group.varying
-        ]
+        groups = [_moved(group, shared) for group in schedule.groups if group.varying]
         self.kernels = RowKernels(module)
         self.table = RowTable([(g, strided_blocks(g.places)) for g in groups], self.kernels)
         there, places = schedule.outputs()
@@ -77,9 +67,15 @@ class RowStrips:
         module.add_text(row_loop(len(self.outputs), summed=summed))
 
     def tables(self, code: MachineCode) -> tuple[Any, ...]:
-        """Return the arrays whose addresses stand at the start of `buffer`."""
+        """Return the calls of kernels, the lists of places, and the places of the outputs."""
         addresses = [code.address(f"kernel{i}") for i in range(len(self.kernels))]
         return self.table.linked(addresses), self.table.lists, self.outputs
+
+
+def _moved(group: Group, shared: IndexArray) -> Group:
+    """Return the group with these places of what all rows share, in place of the schedule's."""
+    both = zip(map(np.asarray, group.places), group.from_varying)
+    return group._replace(places=tuple([p if varying else shared[p] for p, varying in both]))
 
 
 class RowKernels(LoopKernels):
@@ -102,7 +98,7 @@ class RowKernels(LoopKernels):
         """Append the store of a vector of rows."""
         ir.store(y, "%state", at)
 
-    def steps(self, ir: IRBuilder) -> int:
+    def cells(self, ir: IRBuilder) -> int:
         """Return 1: an equation at a time."""
         return 1
 
