@@ -218,30 +218,22 @@ class _RowLoop:
         self.batched, self.summed = native.batched, name == "sum_rows"
         small = len(native.varying_equations) <= SMALL
         module = LLVMModule(native.spellings)
-        code: VaryingCode | RowStrips
-        if small:
-            code = VaryingCode(
-                module,
-                native.program,
-                batched=native.batched,
-                equations=native.varying_equations,
-                place=native.shared.place,
-                summed=self.summed,
-            )
-        else:
-            code = RowStrips(
-                module,
-                native.program,
-                batched=native.batched,
-                equations=native.varying_equations,
-                place=native.shared.place,
-                neutral=native.shared.neutral,
-                summed=self.summed,
-            )
-        self.count, self.buffer = len(code.outputs), len(code.buffer)
+        kind: type[VaryingCode] | type[RowStrips] = VaryingCode if small else RowStrips
+        code = kind(
+            module,
+            native.program,
+            batched=native.batched,
+            equations=native.varying_equations,
+            place=native.shared.place,
+            summed=self.summed,
+        )
+        self.count = len(code.outputs)
         self.pairs = native.sum_pairs() if self.summed else np.empty((0, 2))
         self._code = MachineCode(module, optimised=True)
-        self._tables = code.tables(self._code)
+        self.buffer = 0
+        self._tables: tuple[Any, ...] = ()
+        if isinstance(code, RowStrips):
+            self.buffer, self._tables = code.buffer, code.tables(self._code)
         types: list[Any] = [_POINTER, _INTEGER, _POINTER, _POINTER, _POINTER, _INTEGER]
         types += [_POINTER, _POINTER, _INTEGER] if self.summed else []
         self._call = self._code.function(name, *types)

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from microgradlike.compile.llvm.loops import (
-    BROADCAST,
-    CONTIGUOUS,
-    HEADER_FIELDS,
-    INDEXED,
-    OPERAND_FIELDS,
-    STRIDED,
-    LoopKernels,
-)
+from microgradlike.compile.llvm.loops import HEADER_FIELDS, MAX_STRIDE, LoopKernels
 from microgradlike.compile.llvm.module import WIDTH
-from microgradlike.compile.passes.product_fusion import is_inner_product
+from microgradlike.compile.passes.product_fusion import is_sum_of_products
 from microgradlike.compile.schedule.access import StridedBlock
 from microgradlike.compile.schedule.schedule import Group
 
 MIN_STRIP = 4  # equations per strip, on average; with fewer, lists of places are faster
-MAX_STRIDE = 2048  # places between neighbors in a strip; operands further apart are listed
 PADDING = WIDTH * MAX_STRIDE  # places before and after an array, which kernels may read or fill
 
 
@@ -51,16 +43,10 @@ class KernelTable:
         calls[:, 0] = np.array(addresses, dtype=np.int64)[calls[:, 0]]
         return calls
 
-    def mode(self, varying: bool, stride: int | None) -> str:
-        """Return the access mode of an operand with this stride along a strip, None without one."""
-        if stride is None or abs(stride) > MAX_STRIDE:
-            return INDEXED
-        return {0: BROADCAST, 1: CONTIGUOUS}.get(stride, STRIDED)
-
     def _calls(self, group: Group, blocks: list[StridedBlock]) -> Iterator[list[int]]:
         count, terms = group.stop - group.start, 1
         operands = [[j] for j in range(len(group.places))]
-        if is_inner_product(group.op):  # one by which it starts, all first factors, all second ones
+        if is_sum_of_products(group.op):  # its first number, all first factors, all second ones
             terms = len(operands) // 2
             operands = [[0], [*range(1, 2 * terms, 2)], [*range(2, 2 * terms + 1, 2)]]
         if count * terms < MIN_STRIP * sum(block.outer for block in blocks) and count > 1:
@@ -77,22 +63,18 @@ class KernelTable:
     def _operand(self, group: Group, block: StridedBlock, numbers: list[int]) -> tuple[Any, ...]:
         """Return the access mode of an operand, or of one per term, and its fields."""
         varying = group.from_varying[numbers[0]]
-        first, *others = [
-            (block.base[j], block.outer_stride[j], block.inner_stride[j])
-            for j in numbers
-            if block.base
-        ] or [None]
-        if first is not None:
-            base, outer, inner = first
-            step = others[0][0] - base if others else 0
-            regular = all(x == (base + step * t, outer, inner) for t, x in enumerate(others, 1))
-            mode = self.mode(varying, inner)
-            if regular and mode != self.mode(varying, None):
-                return mode, base, outer, inner, step
+        listed = self.kernels.mode(varying, None)
+        if block.base:
+            steps = {block.base[b] - block.base[a] for a, b in pairwise(numbers)} or {0}
+            strides = {(block.outer_stride[j], block.inner_stride[j]) for j in numbers}
+            outer, inner = strides.pop()
+            mode = self.kernels.mode(varying, inner)
+            if len(steps) == 1 and not strides and mode != listed:
+                return mode, block.base[numbers[0]], outer, inner, steps.pop()
         stop = block.first + block.outer * block.inner
         start, size = self._listed, stop - block.first + WIDTH
         for j in numbers:
             places = np.asarray(group.places[j][block.first : stop], dtype=np.int64)
             self._lists += [places, np.zeros(WIDTH, dtype=np.int64)]  # read beyond the end
         self._listed += size * len(numbers)
-        return self.mode(varying, None), start, block.inner, 1, size
+        return listed, start, block.inner, 1, size

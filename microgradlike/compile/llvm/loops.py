@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from microgradlike.compile.llvm.builder import IRBuilder
 from microgradlike.compile.llvm.module import WIDTH, LLVMModule
-from microgradlike.compile.passes.product_fusion import is_inner_product
+from microgradlike.compile.passes.product_fusion import is_sum_of_products
 from microgradlike.op import Op
 
 # Access modes of an operand along a strip: consecutive places, one place for all equations, equal
 # distances, or a list of places.
 CONTIGUOUS, BROADCAST, STRIDED, INDEXED = "cbsi"
+MAX_STRIDE = 2048  # places between neighbors in a strip; operands further apart are listed
 UNIT = {CONTIGUOUS: "1", INDEXED: "1"}  # steps that are known without a field
 HEADER_FIELDS = 5  # kernel, place of the first result, strips, equations in a strip, products
 OPERAND_FIELDS = 4  # first place, in the array or its list; steps to the next strip, equation, term
@@ -21,8 +22,11 @@ class LoopKernels:
 
     A kernel works in the array `state` by the fields of a call, a row of integers; the function
     `run` makes one call after the other. Beyond the end of a strip, the lanes of a whole vector are
-    computed too. Inner products share their kernels, whatever the number of their terms.
+    computed too. Sums of products share kernels, whatever the number of their terms;
+    they occur by rows only.
     """
+
+    by_rows = False  # True if the lanes are rows, not equations
 
     def __init__(self, module: LLVMModule) -> None:
         self.module = module
@@ -31,26 +35,26 @@ class LoopKernels:
 
     def number(self, op: Op, modes: str) -> int:
         """Return the number of the kernel of a primitive with operands in these access modes."""
-        key = "products" if is_inner_product(op) else op, modes
+        key = "products" if is_sum_of_products(op) else op, modes
         found = self._numbers.get(key)
         if found is None:
             found = self._numbers[key] = len(self._numbers)
-            self._define(f"kernel{found}", op, modes)
+            # a user's own function is called for the equations alone, never for further lanes
+            width = WIDTH if self.by_rows or op in self.module.spellings else 1
+            self._define(f"kernel{found}", op, modes, IRBuilder(width))
         return found
 
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def builder(self, op: Op) -> IRBuilder:
-        """Return the builder of a kernel; its lanes are as many equations."""
-        # a user's own function is called for the equations alone, never for further lanes
-        known = op in self.module.spellings or is_inner_product(op)
-        return IRBuilder(WIDTH if known else 1)
+    def mode(self, varying: bool, stride: int | None) -> str:
+        """Return the access mode of an operand with this stride along a strip, None without one."""
+        if stride is None or abs(stride) > MAX_STRIDE:
+            return INDEXED
+        return {0: BROADCAST, 1: CONTIGUOUS}.get(stride, STRIDED)
 
     def operand(self, ir: IRBuilder, mode: str, at: str, step: str) -> str:
         """Append the load of a vector of operands, the first of them at this place."""
-        if mode == BROADCAST:
-            return ir.load_splat("%state", at)
         if mode == CONTIGUOUS:
             return ir.load_lanes("%state", at)
         if mode == STRIDED:
@@ -58,16 +62,7 @@ class LoopKernels:
         address = ir.assign(f"getelementptr i64, ptr %lists, i64 {at}")
         return ir.gather("%state", ir.assign(f"load {ir.integer_type}, ptr {address}, align 8"))
 
-    def store(self, ir: IRBuilder, y: str, at: str) -> None:
-        """Append the store of a vector of results, the first of them at this place."""
-        ir.store_lanes(y, "%state", at)
-
-    def cells(self, ir: IRBuilder) -> int:
-        """Return the number of equations that a pass through the loop computes."""
-        return ir.width
-
-    def _define(self, name: str, op: Op, modes: str) -> None:
-        ir = self.builder(op)
+    def _define(self, name: str, op: Op, modes: str, ir: IRBuilder) -> None:
         out, outer, inner, terms = (_field(ir, i) for i in range(1, HEADER_FIELDS))
         fields = [
             [_field(ir, HEADER_FIELDS + OPERAND_FIELDS * j + i) for i in range(OPERAND_FIELDS)]
@@ -77,11 +72,10 @@ class LoopKernels:
         ir.lines += ["  %i = phi i64 [ 0, %0 ], [ %nexti, %stripend ]"]
         target = _moved(ir, out, "%i", inner)
         starts = [_moved(ir, first, "%i", step) for first, step, _, _ in fields]
-        products = is_inner_product(op)
         constant = {
-            j: self.operand(ir, BROADCAST, starts[j], "0")
+            j: ir.load_splat("%state", starts[j])
             for j, mode in enumerate(modes)
-            if mode == BROADCAST and not products
+            if mode == BROADCAST
         }
         ir.lines += ["  br label %cell", "cell:"]
         ir.lines += ["  %k = phi i64 [ 0, %strip ], [ %nextk, %cellend ]"]
@@ -89,14 +83,15 @@ class LoopKernels:
             (mode, _moved(ir, start, "%k", UNIT.get(mode, step)), step, of_term)
             for mode, start, (_, _, step, of_term) in zip(modes, starts, fields)
         ]
-        if products:
+        if is_sum_of_products(op):
             y = self._sum_of_products(ir, operands, terms)
         else:
             loaded = [constant.get(j) or self.operand(ir, *x[:3]) for j, x in enumerate(operands)]
             y = self.module.spelled(ir, op, loaded)
             ir.lines += ["  br label %cellend", "cellend:"]
-        self.store(ir, y, ir.assign(f"add i64 {target}, %k"))
-        ends = ENDS.replace("CELLS", str(self.cells(ir)))
+        store, cells = (ir.store, 1) if self.by_rows else (ir.store_lanes, ir.width)
+        store(y, "%state", ir.assign(f"add i64 {target}, %k"))
+        ends = ENDS.replace("CELLS", str(cells))
         ir.lines += ends.replace("INNER", inner).replace("OUTER", outer).splitlines()
         self.module.define(name, ARGUMENTS, ir)
 

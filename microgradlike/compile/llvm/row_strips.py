@@ -18,7 +18,6 @@ from microgradlike.compile.passes.product_fusion import fuse_products
 from microgradlike.compile.program import Program, varies
 from microgradlike.compile.schedule.access import strided_blocks
 from microgradlike.compile.schedule.schedule import Group, Schedule
-from microgradlike.op import Op
 
 SHARED = {STRIDED: "S", INDEXED: "I"}  # the same modes for operands that all rows share
 
@@ -26,9 +25,8 @@ SHARED = {STRIDED: "S", INDEXED: "I"}  # the same modes for operands that all ro
 class RowStrips:
     """The functions `per_row` and `sum_rows`, as in `straight_line.VaryingCode`.
 
-    The code of a primitive is a kernel for all its equations. `buffer` holds the addresses of the
-    `tables`, and then all results, a vector of rows at each place. `neutral` is the place of a -0.0
-    among the shared numbers.
+    The code of a primitive is a kernel for all its equations. A buffer of so many vectors
+    holds the addresses of the `tables`, and then all results, a vector of rows at each place.
     """
 
     def __init__(
@@ -39,31 +37,25 @@ class RowStrips:
         batched: int,
         equations: Sequence[Equation],
         place: dict[int, int] | IndexArray,
-        neutral: int,
         summed: bool,
     ) -> None:
         varying = varies(program, batched)
         fused, slots = fuse_products(program, varying)
         schedule = Schedule(fused, batched)
-        shared = np.full(schedule.sizes[False], neutral, dtype=np.int64)
+        shared = np.zeros(schedule.sizes[False], dtype=np.int64)
         for r in {r for _, _, operands in equations for r in operands if not varying[r]}:
             shared[schedule.place[r if r < 0 else slots[r]]] = place[r]
         groups = [_moved(group, shared) for group in schedule.groups if group.varying]
         self.kernels = RowKernels(module)
-        self.table = RowTable([(g, strided_blocks(g.places)) for g in groups], self.kernels)
+        self.table = KernelTable([(g, strided_blocks(g.places)) for g in groups], self.kernels)
         there, places = schedule.outputs()
         self.outputs = places[there]
-        self.buffer = range(1 + schedule.sizes[True])
-        counts = {
-            "INPUTS": batched,
-            "OUTPUTS": len(self.outputs),
-            "FIELDS": self.table.width,
-            "CALLS": len(self.table.calls),
-        }
+        self.buffer = 1 + schedule.sizes[True]
         text = VECTOR.replace("LAST", SUM if summed else PUT).replace("ARGUMENTS", ARGUMENTS)
-        for word, count in counts.items():
+        counts = WIDTH, batched, len(self.outputs), self.table.width, len(self.table.calls)
+        for word, count in zip(("WIDTH", "INPUTS", "OUTPUTS", "FIELDS", "CALLS"), counts):
             text = text.replace(word, str(count))
-        module.add_text(text.replace("WIDTH", str(WIDTH)))
+        module.add_text(text)
         module.add_text(row_loop(len(self.outputs), summed=summed))
 
     def tables(self, code: MachineCode) -> tuple[Any, ...]:
@@ -81,9 +73,12 @@ def _moved(group: Group, shared: IndexArray) -> Group:
 class RowKernels(LoopKernels):
     """Kernels whose lanes are the rows of a vector, at each place of `state`."""
 
-    def builder(self, op: Op) -> IRBuilder:
-        """Return the builder of a kernel; its lanes are rows."""
-        return IRBuilder(WIDTH)
+    by_rows = True
+
+    def mode(self, varying: bool, stride: int | None) -> str:
+        """Return the access mode of an operand, for which any stride will do."""
+        mode = INDEXED if stride is None else STRIDED
+        return mode if varying else SHARED[mode]
 
     def operand(self, ir: IRBuilder, mode: str, at: str, step: str) -> str:
         """Append the load of an operand: a vector of rows, or a number that they share."""
@@ -93,23 +88,6 @@ class RowKernels(LoopKernels):
         if mode in SHARED.values():
             return ir.load_splat("%shared", at)
         return ir.load("%state", at)
-
-    def store(self, ir: IRBuilder, y: str, at: str) -> None:
-        """Append the store of a vector of rows."""
-        ir.store(y, "%state", at)
-
-    def cells(self, ir: IRBuilder) -> int:
-        """Return 1: an equation at a time."""
-        return 1
-
-
-class RowTable(KernelTable):
-    """A table of kernel calls for vectors of rows, where a stride costs nothing."""
-
-    def mode(self, varying: bool, stride: int | None) -> str:
-        """Return the access mode of an operand with this stride along a strip, None without one."""
-        mode = INDEXED if stride is None else STRIDED
-        return mode if varying else SHARED[mode]
 
 
 VECTOR = """\

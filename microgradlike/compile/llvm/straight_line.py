@@ -63,10 +63,8 @@ class VaryingCode:
     Both read vectors of rows, and the array of `SharedCode` at the places in `place`. `per_row`
     writes each slot in `outputs` to its own line of `into`, one number per row. `sum_rows` adds
     each vector to the slot's vector in `into`; the mask `there` excludes the lanes of the last
-    vector that hold no row. `buffer` is empty.
+    vector that hold no row.
     """
-
-    buffer: tuple[()] = ()
 
     def __init__(
         self,
@@ -91,10 +89,6 @@ class VaryingCode:
         ir.lines.append(module.define_straight_line("rows", WIDTH, ARGUMENTS, equations, self))
         module.define("vector", ARGUMENTS, ir, internal=True)
         module.add_text(row_loop(len(self.outputs), summed=summed))
-
-    def tables(self, code: object) -> tuple[()]:
-        """Return no tables: all that the code needs is in its text."""
-        return ()
 
     def load(self, ir: IRBuilder, r: int) -> str:
         """Append the load of a constant, an input or a shared slot."""

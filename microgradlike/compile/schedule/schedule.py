@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from microgradlike.compile.arrays import IndexArray
-from microgradlike.compile.passes.product_fusion import is_inner_product
+from microgradlike.compile.passes.product_fusion import is_sum_of_products
 from microgradlike.compile.passes.sum_fusion import fuse_sums, is_fused_sum
 from microgradlike.compile.program import Program, varies
 from microgradlike.compile.schedule.access import stride_changes
@@ -126,6 +126,6 @@ class Schedule:
 
 def _telling_operands(op: Op) -> int:
     """Return the number of first operands that say which of all the operands vary."""
-    if is_inner_product(op):
+    if is_sum_of_products(op):
         return 3  # all first factors vary alike, and all second ones
     return 1 if is_fused_sum(op) else op.arity  # the terms of a fused sum vary together
