@@ -119,7 +119,7 @@ class IRBuilder:
         typed = ", ".join(f"{self.type} {x}" for x in operands)
         return self.assign(f"call {self.type} @{name}({typed})")
 
-    def load(self, array: str, index: int) -> str:
+    def load(self, array: str, index: int | str) -> str:
         """Append a load of an element of `array`, whose elements are of the builder's type."""
         return self._load(self.type, f"getelementptr {self.type}, ptr {array}, i64 {index}")
 
@@ -160,7 +160,7 @@ class IRBuilder:
     def _load(self, kind: str, address: str) -> str:
         return self.assign(f"load {kind}, ptr {self.assign(address)}, align 8")
 
-    def store(self, x: str, array: str, index: int) -> None:
+    def store(self, x: str, array: str, index: int | str) -> None:
         """Append a store into an element of `array`, whose elements are of the builder's type."""
         self._store(x, f"getelementptr {self.type}, ptr {array}, i64 {index}")
 

@@ -21,6 +21,7 @@ from microgradlike.compile.llvm.module import (
     Spelling,
     split_by_batch,
 )
+from microgradlike.compile.llvm.row_strips import RowStrips
 from microgradlike.compile.llvm.straight_line import SharedCode, VaryingCode
 from microgradlike.compile.program import Program, varies
 from microgradlike.compile.schedule.access import StridedBlock, as_slice, strided_blocks
@@ -141,7 +142,8 @@ class SharedStraightLine:
     """
 
     def __init__(self, native: NativeProgram, equations: Sequence[Equation]) -> None:
-        small = len(equations) <= SMALL
+        # next to a large part that varies, fast code for this one is not worth the time to make it
+        small = max(len(equations), len(native.varying_equations)) <= SMALL
         module = LLVMModule(native.spellings)
         chunk = len(equations) + 1 if small else CHUNK
         used = (r for _, _, operands in native.varying_equations for r in operands)
@@ -194,7 +196,7 @@ class SharedLoops:
         address = self._code.address
         calls = table.linked([address(f"kernel{i}") for i in range(len(kernels))])
         self._alive = calls, table.lists
-        self._call = self._code.function("run", *[_POINTER] * 3, _INTEGER, _INTEGER)
+        self._call = self._code.function("run", *[_POINTER] * 4, _INTEGER, _INTEGER)
         self._table = calls.ctypes.data, table.lists.ctypes.data, calls.shape[1], len(calls)
 
     def array(self) -> FloatArray:
@@ -207,7 +209,7 @@ class SharedLoops:
 
     def __call__(self, address: int) -> None:
         """Compute the array at this address from its inputs."""
-        self._call(address, *self._table)
+        self._call(address, address, *self._table)
 
 
 class _RowLoop:
@@ -217,18 +219,22 @@ class _RowLoop:
         self.batched, self.summed = native.batched, name == "sum_rows"
         small = len(native.varying_equations) <= SMALL
         module = LLVMModule(native.spellings)
-        code = VaryingCode(
+        kind: type[VaryingCode] | type[RowStrips] = VaryingCode if small else RowStrips
+        code = kind(
             module,
             native.program,
             batched=native.batched,
             equations=native.varying_equations,
             place=native.shared.place,
-            chunk=len(native.varying_equations) + 1 if small else CHUNK,
             summed=self.summed,
         )
-        self.count, self.buffer = len(code.outputs), len(code.buffer)
+        self.count = len(code.outputs)
         self.pairs = native.sum_pairs() if self.summed else np.empty((0, 2))
-        self._code = MachineCode(module, optimised=small)
+        self._code = MachineCode(module, optimised=True)
+        self.buffer = 0
+        self._tables: tuple[Any, ...] = ()
+        if isinstance(code, RowStrips):
+            self.buffer, self._tables = code.buffer, code.tables(self._code)
         types: list[Any] = [_POINTER, _INTEGER, _POINTER, _POINTER, _POINTER, _INTEGER]
         types += [_POINTER, _POINTER, _INTEGER] if self.summed else []
         self._call = self._code.function(name, *types)
@@ -256,7 +262,9 @@ class _RowLoop:
         The rows are padded to whole vectors. The last item keeps arrays alive.
         """
         whole = -(-count // WIDTH) * WIDTH
-        padded, buffer = np.empty((self.batched, whole)), np.empty((self.buffer, WIDTH))
+        padded, buffer = np.empty((self.batched, whole)), _aligned(self.buffer)
+        for i, table in enumerate(self._tables):
+            buffer.view(np.int64)[0, i] = table.ctypes.data
         totals = np.empty(len(self.pairs))
         into = np.empty((self.count + 1, WIDTH) if self.summed else (self.count, whole))
         rest = [buffer.ctypes.data, into.ctypes.data, count]
@@ -264,3 +272,10 @@ class _RowLoop:
             rest += [self.pairs.ctypes.data, totals.ctypes.data, len(totals)]
         results = totals if self.summed else into[:, :count]
         return padded, results, padded.ctypes.data, rest, (buffer, into)
+
+
+def _aligned(vectors: int) -> FloatArray:
+    """Return an array of vectors of rows, each in a line of the cache."""
+    array = np.empty((vectors + 1) * WIDTH)
+    start = -array.ctypes.data // array.itemsize % WIDTH
+    return array[start : start + vectors * WIDTH].reshape(vectors, WIDTH)

@@ -63,8 +63,7 @@ class VaryingCode:
     Both read vectors of rows, and the array of `SharedCode` at the places in `place`. `per_row`
     writes each slot in `outputs` to its own line of `into`, one number per row. `sum_rows` adds
     each vector to the slot's vector in `into`; the mask `there` excludes the lanes of the last
-    vector that hold no row. `buffer` holds the slots that chunks exchange, and is reused for each
-    vector.
+    vector that hold no row.
     """
 
     def __init__(
@@ -75,12 +74,9 @@ class VaryingCode:
         batched: int,
         equations: Sequence[Equation],
         place: dict[int, int] | IndexArray,
-        chunk: int,
         summed: bool,
     ) -> None:
         self.program, self.batched, self.place, self.summed = program, batched, place, summed
-        parts = chunks(equations, chunk)
-        self.buffer = {slot: k for k, slot in enumerate(exchanged_slots(parts))}
         own = {slot for slot, _, _ in equations} | set(range(batched))
         self.outputs = [r for r in program.outputs if r in own]
         self._targets: dict[int, list[int]] = {}
@@ -90,26 +86,20 @@ class VaryingCode:
         for slot in range(batched):  # an input may be an output
             if slot in self._targets:
                 self.store(ir, slot, self.load(ir, slot))
-        for i, part in enumerate(parts):
-            call = module.define_straight_line(f"vector{i}", WIDTH, ARGUMENTS, part, self)
-            ir.lines.append(call)
+        ir.lines.append(module.define_straight_line("rows", WIDTH, ARGUMENTS, equations, self))
         module.define("vector", ARGUMENTS, ir, internal=True)
         module.add_text(row_loop(len(self.outputs), summed=summed))
 
     def load(self, ir: IRBuilder, r: int) -> str:
-        """Append the load of a constant, an input, a shared slot or a slot of another chunk."""
+        """Append the load of a constant, an input or a shared slot."""
         if r < 0:
             return ir.constant(self.program.constants[-1 - r])
         if r < self.batched:
             return ir.load_lanes("%rows", ir.assign(f"mul i64 %stride, {r}"))
-        if r in self.buffer:
-            return ir.load("%buffer", self.buffer[r])
         return ir.load_splat("%shared", str(self.place[r]))
 
     def store(self, ir: IRBuilder, slot: int, x: str) -> None:
-        """Append the stores of a slot for other chunks, and for each output that it is."""
-        if slot in self.buffer:
-            ir.store(x, "%buffer", self.buffer[slot])
+        """Append the stores of a slot for each output that it is."""
         for k in self._targets.get(slot, ()):
             if self.summed:
                 row = ir.assign(

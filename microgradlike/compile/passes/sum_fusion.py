@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from microgradlike import ops
+from microgradlike.compile.arrays import IndexArray
 from microgradlike.compile.program import Program
 from microgradlike.op import REAL, Op
 
@@ -60,7 +61,9 @@ def fuse_sums(program: Program, varying: list[bool]) -> Program:
     if ops.add not in program.ops:
         return program
     chains = {k: terms for k, terms in _chains(program, varying) if len(terms) >= MIN_TERMS}
-    return _with_fused(program, chains) if chains else program
+    if not chains:
+        return program
+    return with_fused(program, chains, _inside_chains(program, chains), sum_of)[0]
 
 
 def _chains(program: Program, varying: list[bool]) -> Iterator[tuple[int, list[int]]]:
@@ -90,18 +93,22 @@ def _chains(program: Program, varying: list[bool]) -> Iterator[tuple[int, list[i
     yield from chains.items()
 
 
-def _with_fused(program: Program, chains: dict[int, list[int]]) -> Program:
-    """Return the program with these equations as fused sums, and without the sums inside them."""
+def with_fused(
+    program: Program, fused: dict[int, list[int]], inside: Any, primitive: Callable[[int], Op]
+) -> tuple[Program, IndexArray]:
+    """Return the program with these equations of so many operands, and the new slots of the old.
+
+    The equations in the mask `inside` are left out.
+    """
     table = {op: i for i, op in enumerate(program.ops)}
     code, starts, operands = array("H"), array("q", [0]), array("q")
-    inside = _inside_chains(program, chains)
     new = np.cumsum(~inside) - 1 + program.inputs
     for k, number in enumerate(program.code):
         if inside[k]:
             continue
-        terms = chains.get(k)
+        terms = fused.get(k)
         if terms is not None:
-            number = table.setdefault(sum_of(len(terms)), len(table))
+            number = table.setdefault(primitive(len(terms)), len(table))
         code.append(number)
         operands.extend(terms or program.operands[program.starts[k] : program.starts[k + 1]])
         starts.append(len(operands))
@@ -109,7 +116,7 @@ def _with_fused(program: Program, chains: dict[int, list[int]]) -> Program:
     references = np.frombuffer(operands, dtype=np.int64)
     moved = np.where(references < 0, references, slots[references]).astype(np.int64)
     outputs = tuple([r if r < 0 else int(slots[r]) for r in program.outputs])
-    return replace(
+    after = replace(
         program,
         outputs=outputs,
         ops=tuple(table),
@@ -117,6 +124,7 @@ def _with_fused(program: Program, chains: dict[int, list[int]]) -> Program:
         starts=starts,
         operands=array("q", moved.tobytes()),
     )
+    return after, slots
 
 
 def _inside_chains(program: Program, chains: dict[int, list[int]]) -> Any:

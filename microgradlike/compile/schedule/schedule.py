@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from microgradlike.compile.arrays import IndexArray
+from microgradlike.compile.passes.product_fusion import is_sum_of_products
 from microgradlike.compile.passes.sum_fusion import fuse_sums, is_fused_sum
 from microgradlike.compile.program import Program, varies
 from microgradlike.compile.schedule.access import stride_changes
@@ -114,11 +115,17 @@ class Schedule:
         """Return a number per equation that encodes its primitive and which operands vary."""
         code = np.frombuffer(self.program.code, dtype=np.uint16)
         kinds = code.astype(np.int64)
-        # the terms of a fused sum vary together, so its first operand says it for all
-        relevant = [1 if is_fused_sum(op) else op.arity for op in self.program.ops]
+        relevant = [_telling_operands(op) for op in self.program.ops]
         different = np.array(relevant or [0])[code]
         for j in range(int(different.max(initial=0))):
             there = np.flatnonzero(different > j)
             kinds[there] += self.varying[operands[starts[there] + j]].astype(np.int64) << (16 + j)
         found: list[int] = kinds.tolist()
         return found
+
+
+def _telling_operands(op: Op) -> int:
+    """Return the number of first operands that say which of all the operands vary."""
+    if is_sum_of_products(op):
+        return 3  # all first factors vary alike, and all second ones
+    return 1 if is_fused_sum(op) else op.arity  # the terms of a fused sum vary together
