@@ -199,9 +199,9 @@ class Value(Scalar):
     def __truediv__(self, other: N) -> N: ...
     def __truediv__(self, other: Number) -> Number:
         if isinstance(other, Value):
-            return _node(divide(self._number, other._number), div, self, other)
+            return _node(_quotient(self._number, other._number), div, self, other)
         x = as_float(other)
-        return NotImplemented if x is None else _node(divide(self._number, x), div, self, x)
+        return NotImplemented if x is None else _node(_quotient(self._number, x), div, self, x)
 
     @overload
     def __rtruediv__(self, other: float) -> Value: ...
@@ -209,7 +209,7 @@ class Value(Scalar):
     def __rtruediv__(self, other: Value) -> Value: ...
     def __rtruediv__(self, other: Number) -> Number:
         x = as_float(other)
-        return NotImplemented if x is None else _node(divide(x, self._number), div, x, self)
+        return NotImplemented if x is None else _node(_quotient(x, self._number), div, x, self)
 
     def __neg__(self) -> Value:
         return _node(-self._number, neg, self, None)
@@ -539,6 +539,10 @@ def _node(data: float, op: Op, a: Number, b: Number) -> Value:
     v._a = a
     v._b = b
     return v
+
+
+def _quotient(a: float, b: float) -> float:
+    return a / b if b else divide(a, b)
 
 
 def _make_node(op: Op, operands: tuple[Number, ...]) -> Number:

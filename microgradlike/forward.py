@@ -91,10 +91,6 @@ def cosh(x: float) -> float:
         return inf
 
 
-def relu(x: float) -> float:
-    return x if x > 0 or x != x else 0.0
-
-
 def sigmoid(x: float) -> float:
     e = math.exp(-math.fabs(x))
     total = 1 + e

@@ -28,7 +28,6 @@ from microgradlike.forward import (
     mod as _mod,
     mul_no_nan as _mul_no_nan,
     power as _power,
-    relu as _relu,
     rounded as _rounded,
     sigmoid as _sigmoid,
     sign as _sign,
@@ -271,7 +270,7 @@ where: Op     = primitive("where", lambda c, a, b: a if c else b, lambda y, c, a
 less: Op      = binary("less", lambda a, b: 1.0 if a < b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 if a < b, else 0", symbol="<", kink=lambda a, b: math.fabs(a - b), flat=True)
 less_equal: Op = binary("less_equal", lambda a, b: 1.0 if a <= b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 if a ≤ b, else 0", symbol="≤", kink=lambda a, b: math.fabs(a - b), flat=True)
 
-relu: Op      = unary("relu", _relu, lambda y, x: _sign(y) if type(y) is float else sign(y), "max(x, 0)", symbol="ReLU", kink=math.fabs, textbook="where(x > 0, 1, 0)", flat=True)
+relu: Op      = unary("relu", lambda x: x if x > 0 or x != x else 0.0, lambda y, x: _sign(y) if type(y) is float else sign(y), "max(x, 0)", symbol="ReLU", kink=math.fabs, textbook="where(x > 0, 1, 0)", flat=True)
 sigmoid: Op   = unary("sigmoid", _sigmoid, lambda y, x: y * sigmoid(-x),   "1 / (1 + exp(-x))", symbol="σ", textbook="y * (1 - y)")
 softplus: Op  = unary("softplus", _softplus,     lambda y, x: sigmoid(x),        "log(1 + exp(x))")
 xlogy: Op     = binary("xlogy", _xlogy,          lambda y, a, b: log(b), _by_log, "a · log(b), 0 for a = 0", domain=(REAL, POSITIVE), textbook=("log(b)", "a / b"), absorbing=(True, False))
