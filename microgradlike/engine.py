@@ -650,7 +650,7 @@ def _restoring(
     return itertools.chain(map(_set_grad, values, grads), map(_set_stamp, values, stamps))
 
 
-def _order_and_stamp(
+def _order_and_stamp(  # noqa: C901  (by hand: a tenth less than with a push for every node)
     root: Value, order: list[Value], leaves: list[Value], grads: list[float], stamps: list[int]
 ) -> None:
     """Append interior nodes in topological order, leaves with their old gradients and stamps.
@@ -680,17 +680,20 @@ def _order_and_stamp(
             v._grad = -0.0
             a = v._a
             b = v._b
-            if type(b) is tuple:
-                stack.append(v)
-                stack.extend([x for x in (a, *b) if isinstance(x, Value)])
-            elif isinstance(a, Value) and a._stamp != closed:
+            if isinstance(a, Value) and a._stamp != closed:
                 stack.append(v)
                 stack.append(a)
-                if isinstance(b, Value) and b._stamp != closed:
-                    stack.append(b)
+                if isinstance(b, Value):
+                    if b._stamp != closed:
+                        stack.append(b)
+                elif type(b) is tuple:
+                    stack.extend([x for x in b if isinstance(x, Value)])
             elif isinstance(b, Value) and b._stamp != closed:
                 stack.append(v)
                 stack.append(b)
+            elif type(b) is tuple:
+                stack.append(v)
+                stack.extend([x for x in b if isinstance(x, Value)])
             else:  # closed at once: every other node of a network
                 v._stamp = closed
                 order.append(v)
