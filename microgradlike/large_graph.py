@@ -7,25 +7,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["large_graph"]
-
 # New objects per pass over the youngest, such passes per pass over the middle, those per full pass.
 # The youngest stay few enough for the processor's cache: 50,000 of them cost a third more time.
 THRESHOLDS = (2_000, 1_000, 1_000)
 
-
-class _Blocks:
-    """The blocks that are open in all threads, and the thresholds before the first of them."""
-
-    __slots__ = ("before", "count", "lock")
-
-    def __init__(self) -> None:
-        self.before = (0, 0, 0)
-        self.count = 0
-        self.lock = threading.Lock()
-
-
-_blocks = _Blocks()
+_lock = threading.Lock()
+_before: list[tuple[int, int, int]] = []  # the thresholds before each open block, of all threads
 
 
 @contextmanager
@@ -49,24 +36,16 @@ def large_graph() -> Iterator[None]:
     >>> gc.get_threshold() == before
     True
     """
-    _begin()
+    with _lock:
+        before = gc.get_threshold()
+        _before.append(before)
+        if before[0] != 0:  # 0: off
+            gc.set_threshold(*map(max, before, THRESHOLDS))
     try:
         yield
     finally:
-        _end()
-
-
-def _begin() -> None:
-    with _blocks.lock:
-        if _blocks.count == 0:
-            _blocks.before = gc.get_threshold()
-            if _blocks.before[0] != 0:  # 0: off
-                gc.set_threshold(*map(max, _blocks.before, THRESHOLDS))
-        _blocks.count += 1
-
-
-def _end() -> None:
-    with _blocks.lock:
-        _blocks.count -= 1
-        if _blocks.count == 0:
-            gc.set_threshold(*_blocks.before)
+        with _lock:
+            before = _before[0]  # the first one stays until the last block ends
+            _before.pop()
+            if not _before:
+                gc.set_threshold(*before)
