@@ -48,6 +48,7 @@ from microgradlike.functions import (
     sum,  # noqa: A004  (NumPy and torch call it so)
 )
 from microgradlike.indeterminate_form import IndeterminateWarning, indeterminate
+from microgradlike.large_graph import large_graph
 from microgradlike.op import Op
 from microgradlike.ops import (
     absolute,
@@ -149,6 +150,7 @@ __all__ = [
     "jacobian",
     "jit",
     "jvp",
+    "large_graph",
     "leaky_relu",
     "less",
     "less_equal",

@@ -12,7 +12,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import partial
 
 from microgradlike._frames import user_level
@@ -97,17 +96,16 @@ def indeterminate(policy: str) -> Iterator[None]:
         _policy.reset(token)
 
 
-@dataclass(frozen=True, slots=True)
 class Product:
     """An indeterminate product: that of a node's gradient and its partial by operand `index`.
 
     In forward mode `upstream` is the tangent of the operand.
     """
 
-    node: Number
-    index: int
-    upstream: float
-    partial: float
+    __slots__ = ("index", "node", "partial", "upstream")
+
+    def __init__(self, node: Number, index: int, upstream: float, partial: float) -> None:
+        self.node, self.index, self.upstream, self.partial = node, index, upstream, partial
 
     def __str__(self) -> str:
         op, operand = self.node.op, self.node.operands[self.index]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from numbers import Real
-from typing import Any, Protocol, TypeAlias, TypeVar, overload
+from typing import Any, NoReturn, Protocol, Self, TypeAlias, TypeVar, overload
 
 from microgradlike._help import Described, describe, operand_names, signature
 from microgradlike.floats import ieee as ieee, inf as inf, nan as nan, to_float as to_float
@@ -35,7 +34,6 @@ POSITIVE: Domain = ((0.0, inf),)
 NONZERO: Domain = ((-inf, 0.0), (0.0, inf))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Op:
     """A primitive: one step of a computation with its partials, and its own public function.
 
@@ -62,17 +60,38 @@ class Op:
     symbol: str
     domain: tuple[Domain, ...]
     kink: Forward | None
-    textbook: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    chooses: bool = False
-    neutral: tuple[float | None, ...] = ()
-    flat: bool = False
-    absorbing: tuple[bool, ...] = ()
+    textbook: tuple[str, ...]
+    aliases: tuple[str, ...]
+    chooses: bool
+    neutral: tuple[float | None, ...]
+    flat: bool
+    absorbing: tuple[bool, ...]
 
     __doc__ = Described(describe, __doc__)
     __signature__ = Described(signature)
 
-    def __post_init__(self) -> None:
+    def __init__(  # noqa: PLR0917  (no dataclass: its module takes a fifth of the time of an import)
+        self,
+        name: str,
+        forward: Forward,
+        partials: tuple[Partial, ...],
+        doc: str,
+        infix: str,
+        symbol: str,
+        domain: tuple[Domain, ...],
+        kink: Forward | None,
+        textbook: tuple[str, ...] = (),
+        aliases: tuple[str, ...] = (),
+        chooses: bool = False,
+        neutral: tuple[float | None, ...] = (),
+        flat: bool = False,
+        absorbing: tuple[bool, ...] = (),
+    ) -> None:
+        fields = (name, forward, partials, doc, infix, symbol, domain, kink, textbook, aliases)
+        vars(self).update(zip(FIELDS, (*fields, chooses, neutral, flat, absorbing), strict=True))
+        self._check()
+
+    def _check(self) -> None:
         name, textbook, kink = self.name, self.textbook, self.kink
         if not (isinstance(name, str) and name.isidentifier()):
             raise ValueError(f"a primitive's name must be a Python identifier, got {name!r}")
@@ -95,7 +114,7 @@ class Op:
             )
         module = getattr(self.partials[0], "__module__", None) or __name__
         for attribute, x in ("__name__", name), ("__qualname__", name), ("__module__", module):
-            object.__setattr__(self, attribute, x)
+            vars(self)[attribute] = x
 
     @property
     def arity(self) -> int:
@@ -163,6 +182,15 @@ class Op:
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
+    def __setattr__(self, name: str, x: object) -> NoReturn:
+        raise AttributeError(f"cannot assign to field {name!r}: a primitive does not change")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"cannot delete field {name!r}: a primitive does not change")
+
+    def __replace__(self, **changes: Any) -> Self:
+        return type(self)(**({name: getattr(self, name) for name in FIELDS} | changes))
+
     def __copy__(self) -> Op:
         return self
 
@@ -172,9 +200,10 @@ class Op:
     def __reduce__(self) -> str | tuple[object, ...]:
         if TABLE.get(self.name) is self:  # unpickled by name, as the same object
             return _of_table, (self.name,)
-        return Op, tuple(getattr(self, field.name) for field in fields(self))
+        return Op, tuple(getattr(self, name) for name in FIELDS)
 
 
+FIELDS = tuple(Op.__annotations__)
 TABLE: dict[str, Op] = {}  # by name; `ops` fills it
 
 

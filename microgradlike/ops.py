@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import operator
-from dataclasses import replace
 
 from microgradlike.forward import (
     LN2 as LN2,
@@ -266,12 +265,12 @@ maximum: Op   = binary("maximum", _maximum,      _larger, lambda y, a, b: _large
 minimum: Op   = binary("minimum", _minimum,      lambda y, a, b: _larger(y, b, a), _larger,  "the smaller operand", symbol="min", kink=lambda a, b: math.fabs(a - b), aliases=("min",), flat=True)
 hypot: Op     = binary("hypot", math.hypot,      _cosine, lambda y, a, b: _cosine(y, b, a),              "√(a² + b²)", kink=math.hypot, textbook=("a / y", "b / y"))
 clip: Op      = primitive("clip", _clip,          _between, _below, _above, doc="x limited to [lo, hi]", kink=lambda x, lo, hi: min(math.fabs(x - lo), math.fabs(x - hi), math.fabs(lo - hi)), flat=True)
-where: Op     = replace(primitive("where", lambda c, a, b: a if c else b, lambda y, c, a, b: 0.0, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0), doc="a if the condition c holds, else b"), chooses=True)
+where: Op     = primitive("where", lambda c, a, b: a if c else b, lambda y, c, a, b: 0.0, lambda y, c, a, b: where(c, 1.0, 0.0), lambda y, c, a, b: where(c, 0.0, 1.0), doc="a if the condition c holds, else b").__replace__(chooses=True)
 
 less: Op      = binary("less", lambda a, b: 1.0 if a < b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 if a < b, else 0", symbol="<", kink=lambda a, b: math.fabs(a - b), flat=True)
 less_equal: Op = binary("less_equal", lambda a, b: 1.0 if a <= b else 0.0, lambda y, a, b: 0.0, lambda y, a, b: 0.0, "1 if a ≤ b, else 0", symbol="≤", kink=lambda a, b: math.fabs(a - b), flat=True)
 
-relu: Op      = unary("relu", lambda x: x if x > 0 or x != x else 0.0, lambda y, x: sign(y), "max(x, 0)", symbol="ReLU", kink=math.fabs, textbook="where(x > 0, 1, 0)", flat=True)
+relu: Op      = unary("relu", lambda x: x if x > 0 or x != x else 0.0, lambda y, x: _sign(y) if type(y) is float else sign(y), "max(x, 0)", symbol="ReLU", kink=math.fabs, textbook="where(x > 0, 1, 0)", flat=True)
 sigmoid: Op   = unary("sigmoid", _sigmoid, lambda y, x: y * sigmoid(-x),   "1 / (1 + exp(-x))", symbol="σ", textbook="y * (1 - y)")
 softplus: Op  = unary("softplus", _softplus,     lambda y, x: sigmoid(x),        "log(1 + exp(x))")
 xlogy: Op     = binary("xlogy", _xlogy,          lambda y, a, b: log(b), _by_log, "a · log(b), 0 for a = 0", domain=(REAL, POSITIVE), textbook=("log(b)", "a / b"), absorbing=(True, False))

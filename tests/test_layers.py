@@ -59,6 +59,24 @@ def run(code, **options):
     )
 
 
+def test_import_leaves_slow_modules_and_the_training_loop_unloaded():
+    done = run(
+        "import sys, microgradlike;"
+        "slow = 'dataclasses inspect pathlib hashlib pickle microgradlike.nn.training'.split();"
+        "print([name for name in slow if name in sys.modules])"
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_names_of_training_are_loaded_at_their_first_use():
+    done = run(
+        "from microgradlike import nn; print(nn.train.fit is nn.fit, nn.History([0.5]).losses);"
+        "print(sorted(set(nn.__all__) - set(vars(nn)))); nn.fitt"
+    )
+    assert done.stdout.startswith("True [0.5]\n['Callback', 'Checkpoint'")
+    assert "module 'microgradlike.nn' has no attribute 'fitt'" in done.stderr
+
+
 def test_import_pulls_in_neither_numpy_nor_graphviz_nor_any_extra():
     done = run(
         "import sys, microgradlike, viz;"

@@ -62,3 +62,21 @@ def test_it_is_drawn_and_explained():
 
 def test_it_is_checked_over_its_domain():
     check_primitive(box)
+
+
+def test_a_pass_reaches_the_later_operands_behind_a_number():
+    leaves = [Value(x) for x in AT[1:]]
+    box(AT[0], *leaves).backward()
+    assert tuple(v.grad for v in leaves) == PARTIALS[1:]
+
+
+def test_it_does_not_change_and_a_changed_copy_is_another_one():
+    with pytest.raises(AttributeError, match="cannot assign to field 'name'"):
+        box.name = "chest"
+    with pytest.raises(AttributeError, match="cannot delete field 'name'"):
+        del box.name
+    chest = box.__replace__(name="chest")
+    assert (chest.name, chest.__name__, chest.partials) == ("chest", "chest", box.partials)
+    assert box.name == "box"
+    with pytest.raises(TypeError, match="nom"):
+        box.__replace__(nom="chest")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from microgradlike import graph
 from microgradlike._validate import shown
@@ -14,8 +14,7 @@ from microgradlike.ops import mul_no_nan
 __all__ = ["Diagnosis", "Finding", "diagnose"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A node where a nan or inf began, 0·∞ counted as 0, or the number is out of date.
 
     `kind` is "value", "gradient", "indeterminate" or "stale", `message` the operation with its
@@ -41,8 +40,7 @@ class Finding:
         return f"{self.kind}: {self.message}{place}\n  path to the result: {' → '.join(self.path)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(NamedTuple):
     """The result of `diagnose`: the first finding of each kind, or None.
 
     `stale` is the first node that differs from its operands' present data: after a change of some

@@ -6,8 +6,7 @@ import copy
 import itertools
 import sys
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeGuard
 
 from microgradlike._validate import refuse_mask, shown
 from microgradlike.arrays import number_array
@@ -44,8 +43,7 @@ class HasParameters:
 CONTAINERS = (list, tuple, dict, HasParameters)  # nested arguments consist of these, and of arrays
 
 
-@dataclass(frozen=True, slots=True)
-class LeafSpec:
+class LeafSpec(NamedTuple):
     """The place of a number, or of an array of `shape`, among the leaves of a Pytree.
 
     `start` is the index of its first number; `shape` is None for a number.
@@ -79,8 +77,7 @@ class LeafSpec:
         return leaves[self.start : self.start + self.size].reshape(self.shape).copy()
 
 
-@dataclass(frozen=True, slots=True)
-class _ContainerSpec:
+class _ContainerSpec(NamedTuple):
     prototype: Nested
     children: tuple[tuple[object, LeafSpec | _ContainerSpec], ...]  # containers with keys
 

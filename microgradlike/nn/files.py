@@ -14,7 +14,6 @@ from microgradlike._validate import shown
 from microgradlike.nn.document import LoadError
 from microgradlike.nn.formats import FORMATS, Format, Parameters, read_bounded
 from microgradlike.nn.module import Module
-from microgradlike.nn.rollback import Snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +68,8 @@ def load(model: Module, path: PathLike) -> None:
     file_format = _format(path)
     require_module(model)
     limit = limit_of(model.state_dict())
+    from microgradlike.nn.rollback import Snapshot  # here, for it imports inspect
+
     before = Snapshot(*model.parameters())
     try:
         model.load_state_dict(file_format.decode(read_bounded(path, limit), limit))

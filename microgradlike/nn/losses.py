@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, overload
 
@@ -225,6 +224,8 @@ def _named(name: str) -> Loss:
 
 def _compares(loss: Callable[..., Number], parts: int) -> bool:
     """True for loss(prediction, target), False for loss(model, *example); else TypeError."""
+    import inspect  # here, as in _help.py
+
     try:
         signature = inspect.signature(loss)
     except (TypeError, ValueError):  # a builtin that does not tell

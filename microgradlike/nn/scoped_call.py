@@ -27,7 +27,7 @@ def in_scope(call: Callable[..., Any]) -> Callable[..., Any]:
             return call(self, *args, **kwargs)  # a call by super() belongs to the same module call
         token = current.set(Scope(self, outer))
         try:
-            return call(self, *args, **kwargs)
+            return call(self, *args, **kwargs) if kwargs else call(self, *args)
         finally:
             current.reset(token)
 
