@@ -29,7 +29,8 @@ class KernelTable:
     """The `calls`, an integer array with a row per strided block, and the `lists` of places.
 
     The fields of a call are those of `loops.LoopKernels`; operands without a stride refer to a
-    part of `lists`. The first field is the number of a kernel; `linked` puts its address there.
+    part of `lists`. The first field is the number of a kernel; the function `linked` puts its
+    address there.
     """
 
     def __init__(
@@ -43,12 +44,6 @@ class KernelTable:
         calls = [call for group, blocks in groups for call in self._calls(group, blocks)]
         self.calls = np.array(calls, dtype=np.int64).reshape(-1, self.width)
         self.lists = np.concatenate(self._lists)
-
-    def linked(self, addresses: Sequence[int]) -> Any:
-        """Return the calls with the kernels' addresses in place of their numbers."""
-        calls = self.calls.copy()
-        calls[:, 0] = np.array(addresses, dtype=np.int64)[calls[:, 0]]
-        return calls
 
     def _calls(self, group: Group, blocks: list[StridedBlock]) -> Iterator[list[int]]:
         count, operands = group.stop - group.start, range(len(group.places))
@@ -76,3 +71,10 @@ class KernelTable:
         self._lists += [places, np.zeros(WIDTH, dtype=np.int64)]  # read beyond the end
         self._listed += size + WIDTH
         return INDEXED, start, block.inner, 0
+
+
+def linked(calls: Any, addresses: Sequence[int]) -> Any:
+    """Return the calls of a table with the kernels' addresses in place of their numbers."""
+    calls = calls.copy()
+    calls[:, 0] = np.array(addresses, dtype=np.int64)[calls[:, 0]]
+    return calls
