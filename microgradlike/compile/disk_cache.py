@@ -1,4 +1,4 @@
-"""Disk cache: compiled programs in the user's cache directory, for the next process."""
+"""Disk cache: bytes by key in the user's cache directory, for the next process."""
 
 from __future__ import annotations
 
@@ -7,34 +7,26 @@ import hashlib
 import os
 import re
 import stat
-from functools import cache
 
 from microgradlike._io import write_whole
 
-VARIABLE = "MICROGRADLIKE_CACHE"  # "off", or a directory
-LIMIT = 256 << 20  # bytes of all files; the largest programs of the benchmarks take 1 MB
-SMALLER = LIMIT * 3 // 4  # once there are more, those used last are kept up to this size
+LIMIT = 256 << 20  # bytes of all files; a program takes 0.05 to 1 MB
+SMALLER = LIMIT * 3 // 4  # beyond the limit, the files used last are kept up to this size
 MAGIC = b"microgradlike 1\n"
-# ours, and the temporary ones of `write_whole`
+# our files, and the temporary ones of `write_whole`
 FILE = re.compile(r"[0-9a-f]{40}\.code|\.[0-9a-f]{40}\.code\.[0-9a-f]{16}")
-FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+# a named pipe must not wait for its writer
+FLAGS = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 
 
 def folder() -> str | None:
-    """Return the directory of the cache; None if it is off, or platformdirs is not installed.
+    """Return the directory: MICROGRADLIKE_CACHE, or that of the user; None if it is "off".
 
-    >>> import os; os.environ["MICROGRADLIKE_CACHE"] = "off"
-    >>> folder() is None
-    True
+    The user's is named by platformdirs. Without that package there is none.
     """
-    chosen = os.environ.get(VARIABLE, "")
-    if chosen.lower() == "off":
-        return None
-    return os.path.abspath(os.path.expanduser(chosen)) if chosen else _folder_of_user()
-
-
-@cache
-def _folder_of_user() -> str | None:
+    chosen = os.environ.get("MICROGRADLIKE_CACHE")
+    if chosen:
+        return None if chosen == "off" else os.path.abspath(os.path.expanduser(chosen))
     try:
         from platformdirs import user_cache_dir
     except ImportError:
@@ -47,50 +39,38 @@ def read(key: str) -> bytes | None:
 
     Only a whole regular file counts, of this user, in a directory that nobody else can write.
     """
-    path = _path(key)
-    try:
-        if path is None or not _is_own_folder(os.path.dirname(path)):
-            return None
+    with contextlib.suppress(OSError):
+        path = _path(key)
         with open(os.open(path, FLAGS), "rb") as file:
             status = os.fstat(file.fileno())
-            if not (stat.S_ISREG(status.st_mode) and _is_own(status) and status.st_size <= LIMIT):
-                return None
-            head, content = file.read(len(MAGIC) + 32), file.read()
-        if head != _head(key, content):
-            return None
-        os.utime(path)  # the files used last are kept
-    except OSError:
-        return None
-    return content
+            if stat.S_ISREG(status.st_mode) and status.st_size <= LIMIT and _is_own(status):
+                head, content = file.read(len(MAGIC) + 32), file.read()
+                if head == _head(key, content):
+                    os.utime(path)  # the files used last are kept
+                    return content
+    return None
 
 
 def write(key: str, content: bytes) -> None:
     """Write the content under this key; do nothing if the disk does not take it."""
-    path = _path(key)
-    if path is None or len(content) > LIMIT // 8:
-        return
     with contextlib.suppress(OSError):
-        place = os.path.dirname(path)
-        os.makedirs(place, mode=0o700, exist_ok=True)
-        if _is_own_folder(place):
-            write_whole(path, _head(key, content) + content)
-            _remove_oldest(place)
+        os.makedirs(folder() or "", mode=0o700, exist_ok=True)
+        if len(content) <= LIMIT // 8:
+            write_whole(_path(key), _head(key, content) + content)
+            _remove_oldest()
 
 
-def _path(key: str) -> str | None:
-    place = folder()
-    name = hashlib.sha256(key.encode()).hexdigest()[:40]
-    return None if place is None else os.path.join(place, f"{name}.code")
+def _path(key: str) -> str:
+    """Return the path of a key; raise OSError without a directory that only its owner can write."""
+    place = folder() or ""
+    status = os.stat(place)
+    if not _is_own(status) or (os.name != "nt" and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
+        raise PermissionError(place)
+    return os.path.join(place, f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.code")
 
 
 def _head(key: str, content: bytes) -> bytes:
     return MAGIC + hashlib.sha256(key.encode() + content).digest()
-
-
-def _is_own_folder(path: str) -> bool:
-    status = os.stat(path)
-    writers = stat.S_IWGRP | stat.S_IWOTH
-    return os.name == "nt" or (_is_own(status) and not status.st_mode & writers)
 
 
 def _is_own(status: os.stat_result) -> bool:
@@ -98,15 +78,14 @@ def _is_own(status: os.stat_result) -> bool:
     return os.name == "nt" or status.st_uid == os.geteuid()
 
 
-def _remove_oldest(place: str) -> None:
-    """Remove the files that were not used for the longest time if all are above LIMIT."""
-    with os.scandir(place) as entries:
+def _remove_oldest() -> None:
+    """Beyond LIMIT, remove the files that were not used for the longest time."""
+    with os.scandir(folder()) as entries:
         files = [(e.stat(follow_symlinks=False), e.path) for e in entries if FILE.fullmatch(e.name)]
     total = sum(status.st_size for status, _ in files)
-    if total > LIMIT:
-        for status, path in sorted(files, key=lambda f: f[0].st_mtime_ns):
-            if total <= SMALLER:
-                break
+    limit = SMALLER if total > LIMIT else LIMIT
+    for status, path in sorted(files, key=lambda file: file[0].st_mtime_ns):
+        if total > limit:
+            total -= status.st_size
             with contextlib.suppress(OSError):  # another process was faster
                 os.unlink(path)
-            total -= status.st_size

@@ -13,6 +13,9 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
+from microgradlike.compile.artefact import Kept
 from microgradlike.compile.llvm.builder import symbol
 from microgradlike.compile.llvm.module import LLVMModule
 from microgradlike.op import Op
@@ -28,36 +31,34 @@ def _c_library() -> ctypes.CDLL:
     return ctypes.CDLL(ctypes.util.find_library("m"))
 
 
-class MachineCode:
+class MachineCode(Kept):
     """The machine code of a module; `optimised` code runs faster and takes longer to make.
 
     Its state is the code itself, as an object file, with the names of the functions that it calls.
     """
 
     def __init__(self, module: LLVMModule, *, optimised: bool) -> None:
-        self._externals = module.externals
-        self._start(module.text(), 2 if optimised else 0)
+        self._start(module.externals, module.text(), 2 if optimised else 0)
 
-    def __getstate__(self) -> tuple[bytes, list[str]]:
-        if self._may_raise:
-            raise TypeError("machine code that calls Python cannot be kept on disk")
-        return self._objects[0], list(self._externals)
+    def __getstate__(self) -> dict[str, Any]:
+        (code,) = self._objects
+        return {"code": np.frombuffer(code, np.uint8), "callees": list(self._callees)}
 
-    def __setstate__(self, state: tuple[bytes, list[str]]) -> None:
-        code, names = state
-        self._externals = dict.fromkeys(names)
-        self._start("", 0, code)
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._start(dict.fromkeys(state["callees"]), code=state["code"].tobytes())
 
-    def _start(self, text: str, level: int, code: bytes = b"") -> None:
+    def _start(
+        self, externals: dict[str, Op | None], text: str = "", level: int = 0, code: bytes = b""
+    ) -> None:
         from llvmlite import binding as llvm
 
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         self._errors = threading.local()  # exceptions of users' primitives, by thread
-        self._may_raise = any(op is not None for op in self._externals.values())
-        self._objects = [code] if code else []
+        self._may_raise = any(op is not None for op in externals.values())
+        self._callees, self._objects = externals, [code] if code else []
         with _lock:  # LLVM has one context for everything
-            self._alive = [self._register(llvm, *item) for item in self._externals.items()]
+            self._alive = [self._register(llvm, *item) for item in externals.items()]
             target = _target_machine(llvm, level)
             self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), target)
             if code:

@@ -13,7 +13,7 @@ import numpy as np
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.artefact import Kept
 from microgradlike.compile.llvm.engine import MachineCode
-from microgradlike.compile.llvm.kernel_table import MIN_STRIP, PADDING, KernelTable, linked
+from microgradlike.compile.llvm.kernel_table import MIN_STRIP, PADDING, KernelTable
 from microgradlike.compile.llvm.loops import LoopKernels
 from microgradlike.compile.llvm.module import (
     WIDTH,
@@ -208,7 +208,7 @@ class SharedLoops(Kept):
         self.place = schedule.place
         self.inputs = slice(len(constants), schedule.first_shared)
         # beyond what the last kernel may fill after its end
-        self.neutral, self._constants = schedule.sizes[False] + WIDTH, constants
+        self.neutral, self._constants = schedule.sizes[False] + WIDTH, np.array(constants)
         module = LLVMModule(native.spellings)
         kernels = LoopKernels(module)
         table = KernelTable(groups, kernels)
@@ -219,7 +219,8 @@ class SharedLoops(Kept):
     def link(self) -> None:
         """Find the functions in the machine code, and put their addresses into the calls."""
         addresses = [self._code.address(f"kernel{i}") for i in range(self._kernels)]
-        self._linked = calls = linked(self._calls, addresses)
+        self._linked = calls = self._calls.copy()
+        calls[:, 0] = np.array(addresses, dtype=np.int64)[calls[:, 0]]
         self._call = self._code.function("run", *[_POINTER] * 3, _INTEGER, _INTEGER)
         self._table = calls.ctypes.data, self._lists.ctypes.data, calls.shape[1], len(calls)
 

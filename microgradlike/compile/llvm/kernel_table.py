@@ -29,8 +29,7 @@ class KernelTable:
     """The `calls`, an integer array with a row per strided block, and the `lists` of places.
 
     The fields of a call are those of `loops.LoopKernels`; operands without a stride refer to a
-    part of `lists`. The first field is the number of a kernel; the function `linked` puts its
-    address there.
+    part of `lists`. The first field is the number of a kernel; its address goes there.
     """
 
     def __init__(
@@ -71,10 +70,3 @@ class KernelTable:
         self._lists += [places, np.zeros(WIDTH, dtype=np.int64)]  # read beyond the end
         self._listed += size + WIDTH
         return INDEXED, start, block.inner, 0
-
-
-def linked(calls: Any, addresses: Sequence[int]) -> Any:
-    """Return the calls of a table with the kernels' addresses in place of their numbers."""
-    calls = calls.copy()
-    calls[:, 0] = np.array(addresses, dtype=np.int64)[calls[:, 0]]
-    return calls
