@@ -7,7 +7,7 @@ from hypothesis import settings
 
 collect_ignore = ["typed"]  # programs that test_types.py runs and checks
 
-os.environ["MICROGRADLIKE_CACHE"] = os.environ.get("MGLTESTCACHE", "off")  # tests of the cache take a directory of their own
+os.environ["MICROGRADLIKE_CACHE"] = "off"  # its tests take a directory of their own
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, overload
 
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
     from microgradlike.compile.jitted import Jitted
 
 __all__ = ["jit"]
-
-IMPORTED = time.time_ns()  # a source file that is newer is not the one that runs
 
 P = ParamSpec("P")
 R = TypeVar("R")

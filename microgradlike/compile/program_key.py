@@ -9,8 +9,7 @@ from array import array
 from functools import cache
 from types import ModuleType
 
-from microgradlike.compile import disk_cache
-from microgradlike.compile.jit import IMPORTED
+from microgradlike.compile import IMPORTED, disk_cache
 from microgradlike.compile.program import Program
 from microgradlike.op import TABLE
 
