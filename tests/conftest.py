@@ -7,6 +7,8 @@ from hypothesis import settings
 
 collect_ignore = ["typed"]  # programs that test_types.py runs and checks
 
+os.environ["MICROGRADLIKE_CACHE"] = "off"  # its tests take a directory of their own
+
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("brief", settings.get_profile("ci"), max_examples=25)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
+from time import perf_counter
 from types import ModuleType
-from typing import Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
 
 from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.artefact import load, save
 from microgradlike.compile.passes.indeterminate import first_form, with_count, with_probe
 from microgradlike.compile.passes.simplify import with_shared_terms_apart, without_zero_terms
 from microgradlike.compile.passes.zero_absorption import with_plain_products
@@ -18,6 +20,7 @@ from microgradlike.indeterminate_form import active_policy, settle
 
 Run: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
 WORK = 1 << 23  # equations × rows in a shard: 5 to 50 ms, where sending it to a worker takes 1 ms
+WORTH = 0.03  # seconds to build code, from which on it is kept on disk
 LARGE = 1e290  # numbers with a sum of squares below this cannot overflow when they are added
 
 
@@ -25,6 +28,7 @@ class Executable:
     """A program with a backend; the first `batched` inputs have a number for every row.
 
     `variables` are the inputs that derivatives are taken by; by the others, 0·∞ is 0 in silence.
+    With a `key`, code is looked for on disk, and kept there (`kept`).
 
     >>> from microgradlike import jit
     >>> executable = jit(lambda x: x * x, batch=0).executable([1.0])
@@ -34,14 +38,20 @@ class Executable:
 
     def __init__(
         self,
-        program: Program,
+        program: Program | Callable[[], Program],
         batched: int,
         backend: ModuleType,
         variables: Collection[int] = (),
+        key: str | None = None,
     ) -> None:
-        self.program, self.batched, self.backend = program, batched, backend
-        self.variables = variables
-        self._shorter, self._zero_terms = without_zero_terms(program)
+        self._program, self.batched, self.backend = program, batched, backend
+        self.variables, self.key = variables, key
+        self._kept: dict[str, Any] = {}
+
+    @cached_property
+    def program(self) -> Program:
+        """The program, made when it is first needed: not if its code is on disk."""
+        return self._program if isinstance(self._program, Program) else self._program()
 
     def outputs(self, rows: FloatArray, shared: FloatArray, first: int = 0) -> FloatArray:
         """Return the outputs, of shape (outputs, rows).
@@ -51,7 +61,8 @@ class Executable:
         """
         blocks, _ = self.per_row(rows, shared, first)
         found = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
-        return found if self._zero_terms is None else found + self._zero_terms[:, None]
+        terms = self.per_row.zero_terms
+        return found if terms is None else found + terms[:, None]
 
     def sums(self, rows: FloatArray, shared: FloatArray, first: int = 0) -> FloatArray:
         """Return the outputs summed over the rows: by the same blocks, in the same order."""
@@ -63,24 +74,42 @@ class Executable:
 
     def _total(self, blocks: list[FloatArray]) -> FloatArray:
         total = blocks[0] if len(blocks) == 1 else sum(blocks[1:], blocks[0])
-        return total if self._zero_terms is None else total + self._zero_terms
+        terms = self.summed.zero_terms
+        return total if terms is None else total + terms
 
     @cached_property
     def shard_rows(self) -> int:
         """The number of rows, in whole vectors of 8, that amount to WORK."""
-        return max(8, WORK // max(1, len(self.program)) // 8 * 8)
+        found = self.kept("sums") or self.kept("__call__")
+        size = found["size"] if found else len(self.program)
+        return max(8, WORK // max(1, size) // 8 * 8)
 
     @cached_property
     def per_row(self) -> _ZeroAbsorbing:
         """The outputs of each row of a block."""
-        return _ZeroAbsorbing(self, self._shorter, "__call__")
+        return _ZeroAbsorbing(self, "__call__")
 
     @cached_property
     def summed(self) -> _ZeroAbsorbing:
         """The outputs summed over the rows of a block."""
-        varying = varies(self._shorter, self.batched)
-        program, add_to = with_shared_terms_apart(self._shorter, varying)
-        return _ZeroAbsorbing(self, program, "sums", add_to.tolist())
+        return _ZeroAbsorbing(self, "sums")
+
+    def parts(self, method: str) -> tuple[Program, FloatArray | None, list[int]]:
+        """Return the program that a method runs, the terms to add, and the outputs to add to."""
+        program, terms = without_zero_terms(self.program)
+        if method == "__call__":
+            return program, terms, []
+        program, add_to = with_shared_terms_apart(program, varies(program, self.batched))
+        return program, terms, add_to.tolist()
+
+    def kept(self, method: str) -> dict[str, Any] | None:
+        """Return the state of a method from disk, or None."""
+        if self.key is None:
+            return None
+        if method not in self._kept:
+            self._kept[method] = load(f"{self.key} {method}", self.backend.KEPT)
+        found: dict[str, Any] | None = self._kept[method]
+        return found
 
 
 class _ZeroAbsorbing:
@@ -91,20 +120,37 @@ class _ZeroAbsorbing:
     first needed. If a nan might be lost on the way, as in a comparison, a probe comes out first.
     """
 
-    def __init__(
-        self,
-        owner: Executable,
-        program: Program,
-        method: Literal["__call__", "sums"],
-        add_to: Sequence[int] = (),
-    ) -> None:
-        self.owner, self.program = owner, program
-        self.method, self.add_to = method, add_to
-        plain = with_plain_products(program)
-        self.plain = with_probe(plain)
-        self.probes = int(self.plain is not plain)  # the number of outputs before those of program
-        run = owner.backend.build(self.plain, owner.batched, [i + self.probes for i in add_to])
-        self.run, self.block = getattr(run, method), run.block
+    def __init__(self, owner: Executable, method: Literal["__call__", "sums"]) -> None:
+        self.owner, self.method = owner, method
+        found = owner.kept(method) or self._built()
+        self.zero_terms, self.add_to = found["zero_terms"], found["add_to"]
+        self.absorbs, self.probes = found["absorbs"], found["probes"]
+        self.run, self.block = getattr(found["run"], method), found["run"].block
+
+    @cached_property
+    def program(self) -> Program:
+        """The program with absorbing products."""
+        return self.owner.parts(self.method)[0]
+
+    @cached_property
+    def plain(self) -> Program:
+        """The program with plain products, and a probe if a nan might be lost."""
+        return with_probe(with_plain_products(self.program))
+
+    def _built(self) -> dict[str, Any]:
+        """Build the method, and keep it on disk if that takes long."""
+        owner, start = self.owner, perf_counter()
+        self.program, terms, add_to = owner.parts(self.method)
+        absorbs = self.plain is not self.program
+        probes = len(self.plain.outputs) - len(self.program.outputs)  # before those of program
+        run = owner.backend.build(self.plain, owner.batched, [i + probes for i in add_to])
+        state = {"run": run, "probes": probes, "absorbs": absorbs, "zero_terms": terms}
+        state |= {"add_to": add_to, "size": len(owner.program)}
+        if owner.key is not None:
+            run.prepare(self.method)
+            if perf_counter() - start > WORTH:
+                save(f"{owner.key} {self.method}", state, owner.backend.KEPT)
+        return state
 
     @cached_property
     def absorbing(self) -> Run:
@@ -142,7 +188,7 @@ class _ZeroAbsorbing:
             block = rows if count <= self.block else rows[:, start : start + self.block]
             results = self.run(block, shared)
             square = float(np.vdot(results, results))  # nan if and only if there is a nan
-            if square != square and self.plain is not self.program:
+            if square != square and self.absorbs:
                 results, reported = self._absorbed(block, shared, first + start, reported)
             elif self.probes:
                 results = results[1:]

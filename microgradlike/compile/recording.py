@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable
 from types import ModuleType
 
 from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.build import build_program
+from microgradlike.compile.deferred_gradient import DeferredGradient
 from microgradlike.compile.executable import Executable
-from microgradlike.compile.trace import Trace, Tracer
+from microgradlike.compile.program import Program
+from microgradlike.compile.program_key import program_key
+from microgradlike.compile.trace import Operand, Trace, Tracer
 from microgradlike.compile.trace_error import fail
 from microgradlike.context import active_trace
+from microgradlike.derivatives.api import steps_of
 from microgradlike.derivatives.linear_map import LinearMap
 from microgradlike.derivatives.pytree import Pytree
 from microgradlike.derivatives.traversal import is_older
+from microgradlike.engine import Value
 from microgradlike.graph import topological
 
 
@@ -29,26 +35,37 @@ class Recording:
     """
 
     def __init__(self, f: Callable[..., object], arguments: Arguments, backend: ModuleType) -> None:
-        self.backend = backend
+        self.backend, self.batched = backend, len(arguments.rows)
+        self._deferred: DeferredGradient | None = None
+        self._key: str | None = None  # of the program with that gradient, on disk
         self._trace = trace = Trace(merging=backend.MERGING)
         args, kwargs, inputs = arguments.tracers(trace.input)
         token = active_trace.set(trace)
         try:
-            self.outputs = _outputs(f(*args, **kwargs), arguments)
+            steps = steps_of(f) if backend.KEPT else None
+            deferred = None if steps is None else DeferredGradient(steps, args, kwargs, trace)
+            result = f(*args, **kwargs) if deferred is None else deferred.result
+            self.outputs = _outputs(result, arguments)
             self.leaves = [trace.as_operand(y) for y in self.outputs.leaves]
+            if any(isinstance(y, Value) for y in self.outputs.leaves):
+                # the function need not have kept these Values, so nothing here may keep them
+                self.outputs = Pytree(self.outputs.unflatten([0.0] * len(self.leaves)), "")
+            del result
+            self.inputs = inputs + trace.inputs
+            if deferred is not None:
+                self._find_deferred(deferred)
         finally:
             active_trace.reset(token)
             self.kept = trace.close()  # Values made in the recording that the function has kept
         self.has_duals = any(y is None for y in self.leaves)
         self.values = trace.values
-        self.inputs = inputs + trace.inputs
-        self.batched = len(arguments.rows)
         values = [v.label or f"Value {k}" for k, v in enumerate(self.values, 1)]
         self.names = [*arguments.names(f), *values]
         count = len(self.inputs)
         self.variables = {self.batched + i for i in arguments.values}
         self.variables.update(range(count - len(self.values), count))
         self._gradients: dict[tuple[int, ...], Executable] = {}
+        self._lock = threading.RLock()  # of the trace
 
     def depends_on_run(self, run: int | None) -> bool:
         """Return whether the function used Values of the active derivative, or Duals."""
@@ -59,8 +76,11 @@ class Recording:
     @functools.cached_property
     def forward(self) -> Executable:
         """The executable of the outputs."""
-        built = build_program(self.inputs, self.leaves, self.names)
-        return Executable(built, self.batched, self.backend, self.variables)
+        if self._deferred is not None:
+            return self._executable(self._recorded_leaves, self._key)
+        program = build_program(self.inputs, self.leaves, self.names)
+        key = program_key(program, self.backend, self.batched, "outputs")
+        return Executable(program, self.batched, self.backend, self.variables, key)
 
     def gradient(self, places: tuple[int, ...]) -> Executable:
         """Return the executable of the value and its gradients.
@@ -70,21 +90,58 @@ class Recording:
         found = self._gradients.get(places)
         if found is None:
             require_one_number(self.outputs)
-            y = self.leaves[0]
+            (y,) = self._in_trace(self._recorded_leaves)
             args = len(self.inputs) - len(self.values)
             xs = [self.inputs[self.batched + i] for i in places] + self.inputs[args:]
-            token = active_trace.set(self._trace)
-            try:
+
+            def outputs() -> list[Operand]:
                 gradient = (
                     LinearMap(topological(y), xs).vjp([(y, 1.0)]) if type(y) is Tracer else []
                 )
-                outputs = [y, *[0.0 + g for g in gradient or [0.0] * len(xs)]]
-            finally:
-                active_trace.reset(token)
-            built = build_program(self.inputs, outputs, self.names)
-            found = Executable(built, self.batched, self.backend, self.variables)
+                return [y, *[0.0 + g for g in gradient or [0.0] * len(xs)]]
+
+            key = None
+            if type(y) is Tracer and self.backend.KEPT:
+                known = build_program(self.inputs, self.leaves)
+                key = program_key(known, self.backend, self.batched, "gradient", places, args)
+            found = self._executable(outputs, key)
             self._gradients[places] = found
         return found
+
+    def _find_deferred(self, deferred: DeferredGradient) -> None:
+        """Defer the gradient if the code of the program may be on disk; otherwise record it."""
+        self._deferred = deferred
+        known = deferred.known(self.leaves)
+        if known is not None:
+            program, places = build_program(self.inputs, known), deferred.places(self.leaves)
+            self._key = program_key(program, self.backend, self.batched, "deferred", places)
+        if self._key is None:
+            self._recorded_leaves()
+
+    def _recorded_leaves(self) -> list[Operand]:
+        """Return the leaves with a deferred gradient in place, recorded in the active trace."""
+        if self._deferred is not None:
+            self.leaves, self._deferred = self._deferred.leaves(self.leaves), None
+        return self.leaves
+
+    def _in_trace(self, made: Callable[[], list[Operand]]) -> list[Operand]:
+        """Return numbers that are made in the trace, by one thread at a time."""
+        with self._lock:
+            token = active_trace.set(self._trace)
+            try:
+                return made()
+            finally:
+                active_trace.reset(token)
+
+    def _executable(self, outputs: Callable[[], list[Operand]], key: str | None) -> Executable:
+        """Return the executable of outputs, recorded now unless their code may be on disk."""
+
+        def made() -> Program:
+            with self._lock:  # of the nodes, too
+                return build_program(self.inputs, self._in_trace(outputs), self.names)
+
+        program = made() if key is None else made
+        return Executable(program, self.batched, self.backend, self.variables, key)
 
 
 def record(f: Callable[..., object], arguments: Arguments, backend: ModuleType) -> Recording:

@@ -132,8 +132,8 @@ def packed(executable: Executable) -> Packed:
     """
     found = _packed.get(executable)
     if found is None:
-        backend = executable.backend.__name__
-        parts = (executable.program, executable.batched, executable.variables, backend)
+        backend, key = executable.backend.__name__, executable.key
+        parts = (executable.program, executable.batched, executable.variables, backend, key)
         try:
             code = pickle.dumps(parts)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
@@ -163,9 +163,9 @@ def work(name: str, code: bytes | None, task: Task) -> Result | None:
     if name not in kept:
         if code is None:
             return None
-        program, batched, variables, backend = pickle.loads(code)
+        program, batched, variables, backend, key = pickle.loads(code)
         module = importlib.import_module(backend)
-        kept[name] = Executable(program, batched, module, variables)
+        kept[name] = Executable(program, batched, module, variables, key)
         if len(kept) > CACHE_SIZE:
             kept.popitem(last=False)
     kept.move_to_end(name)

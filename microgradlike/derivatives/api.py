@@ -12,7 +12,9 @@ Each call runs the function once, on fresh nodes, and leaves every `.grad` uncha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import FunctionType
 from typing import Any, Concatenate, ParamSpec, TypeVar, overload
+from weakref import WeakKeyDictionary
 
 from microgradlike._validate import shown
 from microgradlike.derivatives.call import (
@@ -50,6 +52,10 @@ __all__ = [
 P = ParamSpec("P")
 T = TypeVar("T", bound=Any)  # Any: the parameter of a lambda then has every operator
 R = TypeVar("R")
+GradientSteps = tuple[Linearization, Callable[[list[Number]], Any]]
+
+# by the function itself: an attribute of it would be copied by functools.wraps
+_steps: WeakKeyDictionary[Any, Callable[..., GradientSteps]] = WeakKeyDictionary()
 
 
 def gradients(y: Value, xs: Sequence[Value]) -> list[Value]:
@@ -110,7 +116,14 @@ def grad(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., Nested
     (3.0, 2.0)
     """
     pair = value_and_grad(f, argnums)
-    return as_derivative("grad", f, argnums, lambda *args, **kwargs: pair(*args, **kwargs)[1])
+
+    def steps(*args: Nested, **kwargs: Nested) -> GradientSteps:
+        run, finished = _steps[pair](*args, **kwargs)
+        return run, lambda gradient: finished(gradient)[1]
+
+    found = as_derivative("grad", f, argnums, lambda *args, **kwargs: pair(*args, **kwargs)[1])
+    _steps[found] = steps
+    return found
 
 
 @overload
@@ -128,13 +141,28 @@ def value_and_grad(
     (9.0, 6.0)
     """
 
-    def value_and_gradient(*args: Nested, **kwargs: Nested) -> tuple[Nested, Nested]:
+    def steps(*args: Nested, **kwargs: Nested) -> GradientSteps:
         call = Call(f, argnums, args, kwargs)
         run = call.linearize(alternative="jacobian")
-        gradient = run.vjp(run.outputs.leaves, [1.0])
-        return run.outputs.unflatten(run.values()), call.tree.unflatten(gradient)
+        value = run.outputs.unflatten(run.values())
+        return run, lambda gradient: (value, call.tree.unflatten(gradient))
 
-    return as_derivative("value_and_grad", f, argnums, value_and_gradient)
+    def value_and_gradient(*args: Nested, **kwargs: Nested) -> tuple[Nested, Nested]:
+        run, finished = steps(*args, **kwargs)
+        found: tuple[Nested, Nested] = finished(run.vjp(run.outputs.leaves, [1.0]))
+        return found
+
+    found = as_derivative("value_and_grad", f, argnums, value_and_gradient)
+    _steps[found] = steps
+    return found
+
+
+def steps_of(f: object) -> Callable[..., GradientSteps] | None:
+    """The steps of a function made by `grad` or `value_and_grad`, None for another function.
+
+    They return the run of the differentiated function, and the rest as a function of its gradient.
+    """
+    return _steps.get(f) if type(f) is FunctionType else None
 
 
 def jacobian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]:

@@ -42,7 +42,9 @@ class Linearization:
         finally:
             if outermost:
                 active_run.set(None)
-        self._output_graph = self._graph(self.outputs.leaves)
+        self._traced = active_trace.get() is not None
+        if not self._traced:  # stamps of Values may change later
+            self._output_graph = self._graph(self.outputs.leaves)
 
     def _fresh_node(self, x: Number) -> Number:
         if isinstance(x, Dual):
@@ -60,7 +62,7 @@ class Linearization:
 
     def values(self) -> list[Number]:
         """The results, as plain numbers if their derivatives are."""
-        _, plain_numbers = self._graph(self.outputs.leaves)
+        plain_numbers = not self._traced and self._graph(self.outputs.leaves)[1]
         return _floats_or_values(self.outputs.leaves, plain_numbers)
 
     def vjp(self, ys: Sequence[Number], upstream: Sequence[Number]) -> list[Number]:

@@ -11,7 +11,7 @@ import sys
 import pytest
 from matplotlib.contour import ContourSet
 
-from microgradlike import Value, nn
+from microgradlike import Value, jit, nn
 from viz.training.plots import COLORS, PlotError, plot_decision_boundary, plot_loss
 
 POINTS = [(-1.0, 0.0), (1.0, 1.0), (-0.5, 2.0)]
@@ -164,3 +164,26 @@ def test_no_window_system_and_no_global_state_is_touched():
         " assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("backend", ["llvm", "numpy", "eager"])
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_a_jit_function_over_a_batch_gives_the_same_plane_in_one_call(backend, outputs):
+    def model(p):
+        scores = [p[0] * 2 - p[1], p[1] * p[0], p[0] - 3]
+        return scores if outputs == 3 else scores[0]
+
+    calls = []
+
+    def counted(p):
+        calls.append(p)
+        return model(p)
+
+    compiled = jit(counted, batch=0, reduce=None, backend=backend)
+    figures = [
+        plot_decision_boundary(f, POINTS, [0, 1, 1], resolution=5)
+        for f in (model, compiled, jit(model, backend=backend))
+    ]
+    planes = [figure.axes[0].images[0].get_array().tolist() for figure in figures]
+    assert planes[0] == planes[1] == planes[2]
+    assert len(calls) == (25 if backend == "eager" else 1)

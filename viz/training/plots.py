@@ -37,7 +37,8 @@ def plot_decision_boundary(
     """Color the plane by the class that `model` gives each point, with the data on it.
 
     - `model`: takes [x, y] and gives a score, on either side of `level` for two classes, or a list
-      of scores, the largest of which names the class; scores may be Values.
+      of scores, the largest of which names the class; scores may be Values. A function made by
+      `jit(f, batch=0, reduce=None)` is called once, with all points.
     - `points`: pairs of coordinates, `labels`: the class of each, a whole number. Of two classes,
       the smaller label belongs to scores below `level`.
     - `resolution`: the number of points along each axis at which the model is evaluated.
@@ -59,7 +60,7 @@ def plot_decision_boundary(
     ratio = (ys[-1] - ys[0]) / (xs[-1] - xs[0])
     figure = new_figure((6.4, min(max(5.2 * ratio + 1.2, 3.0), 8.0)))
     axes = figure.subplots()
-    rows = [[_scores(model([x, y])) for x in xs] for y in ys]
+    rows = _rows_of_scores(model, xs, ys)
     by_sign = len(rows[0][0]) == 1
     if by_sign:
         _color_by_side(axes, xs, ys, rows, level)
@@ -95,9 +96,27 @@ def _grid(xs: list[float], resolution: int) -> list[float]:
     return [low - margin + i * step for i in range(resolution)]
 
 
+def _rows_of_scores(
+    model: Callable[[list[float]], Scores], xs: list[float], ys: list[float]
+) -> list[list[list[float]]]:
+    """Evaluate the model on the grid: at once if it takes a batch, else point by point."""
+    from microgradlike.compile.jitted import Jitted  # imports NumPy, as matplotlib does
+
+    if not (isinstance(model, Jitted) and model.batch == (0,) and model.reduce is None):
+        return [[_scores(model([x, y])) for x in xs] for y in ys]
+    outputs: Any = model([[x, y] for y in ys for x in xs])
+    columns = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    scores = [list(point) for point in zip(*[map(_number, column) for column in columns])]
+    return [scores[i : i + len(xs)] for i in range(0, len(scores), len(xs))]
+
+
 def _scores(output: Scores) -> list[float]:
     outputs = output if isinstance(output, Sequence) else [output]
-    return [x.data if isinstance(x, Value) else float(x) for x in outputs]
+    return [_number(x) for x in outputs]
+
+
+def _number(x: Value | float) -> float:
+    return x.data if isinstance(x, Value) else float(x)
 
 
 def _color_by_side(

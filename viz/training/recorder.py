@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from microgradlike.compile.jit import jit
 from microgradlike.compile.trace import TraceError
-from microgradlike.derivatives.api import gradients
 from microgradlike.engine import Value, set_gradients
 from microgradlike.graph import topological
-from microgradlike.nn.mode import evaluating, modules, set_mode
+from microgradlike.nn.mode import modules, set_mode
 from microgradlike.nn.module import Module
 from microgradlike.nn.training.callbacks import Callback
 from microgradlike.nn.training.state import State
@@ -77,14 +76,13 @@ class Watch(Callback):
 
         Its probe is the first example with a gradient there, unless `watch` was given one.
         """
-        ends = [Value(x, p.label) for p, x in zip(self._own, self.parameters[-1])]
+        last = self.parameters[-1]
+        ends = [Value(x, p.label) for p, x in zip(self._own, last)]
         setup = replace(self.setup, model=self.model.with_parameters(ends))
-        choices = (replace(setup, probe=i) for i in range(len(setup.examples) if self._seek else 0))
-        with evaluating(setup.model):
-            for choice in choices:
-                y = require_loss(choice.loss_of(choice.row))
-                if any(slope.data for slope in gradients(y, ends)):
-                    return choice
+        for i in range(len(setup.examples) if self._seek else 0):
+            _, slopes = self._loss_and_gradient(last, setup.examples.rows[i : i + 1])
+            if any(slopes):
+                return replace(setup, probe=i)
         return setup
 
     def record(self) -> None:
@@ -145,7 +143,7 @@ class Watch(Callback):
         """Take the parameters, the other Values, the loss and its gradient as they are now."""
         parameters = self._current()
         others = array("d", [v.data for v in self.other_leaves])
-        loss, slopes = self._loss_and_gradient(parameters)
+        loss, slopes = self._loss_and_gradient(parameters, self.setup.examples.rows)
         return loss, parameters, others, slopes
 
     def _add_step(self, step: int, entry: Entry | None = None) -> None:
@@ -159,16 +157,18 @@ class Watch(Callback):
         for column, x in zip(self._columns, (step, *(entry or self._measured()))):
             column.append(x)
 
-    def _loss_and_gradient(self, parameters: array[float]) -> tuple[float, array[float]]:
-        """Compute the mean loss at these parameters, and its gradient."""
+    def _loss_and_gradient(
+        self, parameters: array[float], rows: NDArray[np.float64]
+    ) -> tuple[float, array[float]]:
+        """Compute the mean loss of these examples at these parameters, and its gradient."""
         for p, x in zip(self._copies, parameters, strict=True):
             p.data, p.grad = x, 0.0
         before = [v.grad for v in self.other_leaves]
         try:
-            loss = self._loss.backward(self.setup.examples.rows)
+            loss = self._loss.backward(rows)
         except TraceError:  # the loss has a branch: compute it eagerly
             self._loss = jit(self._loss.f, batch=0, backend="eager")
-            loss = self._loss.backward(self.setup.examples.rows)
+            loss = self._loss.backward(rows)
         finally:
             set_gradients(self.other_leaves, before)
         return loss, array("d", [p.grad for p in self._copies])

@@ -6,5 +6,7 @@ of rows to pass at a time. `rows` has the shape (batched, rows) and holds the fi
 the others. The result has the shape (outputs, rows). `sums` gives the outputs summed over the rows;
 the last `len(add_to)` of them are added to the outputs at the indices in `add_to` instead of being
 returned. The module's constant `MERGING` is True if equal operations of a function may become one
-equation, and operations that change no bit, such as x * 1, none.
+equation, and operations that change no bit, such as x * 1, none. `KEPT` lists the classes of a
+built program that is kept on disk, for which `run.prepare(method)` makes all code of a method and
+`machine()` names the processor and the compiler; with () it is built anew in each process.
 """

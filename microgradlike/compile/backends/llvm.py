@@ -10,13 +10,20 @@ from collections.abc import Sequence
 
 from microgradlike import ops
 from microgradlike.compile.llvm.builder import IRBuilder
-from microgradlike.compile.llvm.executable import NativeProgram
+from microgradlike.compile.llvm.engine import MachineCode, machine as machine
+from microgradlike.compile.llvm.executable import (
+    NativeProgram,
+    RowLoop,
+    SharedLoops,
+    SharedStraightLine,
+)
 from microgradlike.compile.llvm.module import Spelling
 from microgradlike.compile.passes.simplify import with_squares_as_products
 from microgradlike.compile.program import Program
 from microgradlike.op import Op
 
 MERGING = True
+KEPT = (NativeProgram, SharedStraightLine, SharedLoops, RowLoop, MachineCode)
 # primitives that the C library has under the same name
 LIBRARY: tuple[Op, ...] = (ops.exp, ops.exp2, ops.expm1, ops.log, ops.log1p, ops.log2)
 LIBRARY += (ops.log10, ops.hypot, ops.fmod)

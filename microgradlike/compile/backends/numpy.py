@@ -23,6 +23,7 @@ from microgradlike.compile.schedule.schedule import Group, Schedule
 from microgradlike.op import Op
 
 MERGING = True
+KEPT: tuple[type, ...] = ()
 CACHE = 1 << 21  # bytes of intermediate results at a time, so that they stay in a processor's cache
 MAX_BLOCKS = 4  # operations that a group may take; with more, its operands are gathered first
 CALL, ROW_SUM = 1000, 60  # cost of an operation, and of one sum of a row, in additions of elements

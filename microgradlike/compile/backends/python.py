@@ -16,6 +16,7 @@ from microgradlike.compile.program import Program
 from microgradlike.ops import TABLE, Op
 
 MERGING = False  # a merged operation adds gradients up in another order
+KEPT: tuple[type, ...] = ()
 
 
 def build(program: Program, batched: int, add_to: Sequence[int] = ()) -> Interpreter:

@@ -13,6 +13,9 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
+from microgradlike.compile.artefact import Kept
 from microgradlike.compile.llvm.builder import symbol
 from microgradlike.compile.llvm.module import LLVMModule
 from microgradlike.op import Op
@@ -28,19 +31,41 @@ def _c_library() -> ctypes.CDLL:
     return ctypes.CDLL(ctypes.util.find_library("m"))
 
 
-class MachineCode:
-    """The machine code of a module; `optimised` code runs faster and takes longer to make."""
+class MachineCode(Kept):
+    """The machine code of a module; `optimised` code runs faster and takes longer to make.
+
+    Its state is the code itself, as an object file, with the names of the functions that it calls.
+    """
 
     def __init__(self, module: LLVMModule, *, optimised: bool) -> None:
+        self._start(module.externals, module.text(), 2 if optimised else 0)
+
+    def __getstate__(self) -> dict[str, Any]:
+        (code,) = self._objects
+        return {"code": np.frombuffer(code, np.uint8), "callees": list(self._callees)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._start(dict.fromkeys(state["callees"]), code=state["code"].tobytes())
+
+    def _start(
+        self, externals: dict[str, Op | None], text: str = "", level: int = 0, code: bytes = b""
+    ) -> None:
         from llvmlite import binding as llvm
 
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         self._errors = threading.local()  # exceptions of users' primitives, by thread
-        self._may_raise = any(op is not None for op in module.externals.values())
+        self._may_raise = any(op is not None for op in externals.values())
+        self._callees, self._objects = externals, [code] if code else []
         with _lock:  # LLVM has one context for everything
-            self._alive = [self._register(llvm, *item) for item in module.externals.items()]
-            self._engine = _compiled(llvm, module.text(), 2 if optimised else 0)
+            self._alive = [self._register(llvm, *item) for item in externals.items()]
+            target = _target_machine(llvm, level)
+            self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), target)
+            if code:
+                self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+            else:
+                self._engine.set_object_cache(lambda _, made: self._objects.append(made))
+            self._engine.finalize_object()
 
     def address(self, name: str) -> int:
         """Return the address of a function of the module."""
@@ -85,13 +110,20 @@ class MachineCode:
             return math.nan
 
 
-def _compiled(llvm: ModuleType, text: str, level: int) -> Any:
-    target = llvm.Target.from_default_triple().create_target_machine(
+def machine() -> str:
+    """Return the processor and the versions that machine code is made for and by."""
+    import llvmlite
+    from llvmlite import binding as llvm
+
+    llvm.initialize_native_target()
+    target = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    return f"{target} {llvm.get_default_triple()} {llvmlite.__version__} {llvm.llvm_version_info}"
+
+
+def _target_machine(llvm: ModuleType, level: int) -> Any:
+    return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
         opt=level,
         jit=True,
     )
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), target)
-    engine.finalize_object()
-    return engine

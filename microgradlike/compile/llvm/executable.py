@@ -11,8 +11,9 @@ from typing import Any, Literal
 import numpy as np
 
 from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.artefact import Kept
 from microgradlike.compile.llvm.engine import MachineCode
-from microgradlike.compile.llvm.kernel_table import MIN_STRIP, PADDING, KernelTable
+from microgradlike.compile.llvm.kernel_table import MIN_STRIP, PADDING, KernelTable, linked
 from microgradlike.compile.llvm.loops import LoopKernels
 from microgradlike.compile.llvm.module import (
     WIDTH,
@@ -35,7 +36,7 @@ HUGE = 40_000  # equations from which on straight-line code takes too long to ma
 _POINTER, _INTEGER = ctypes.c_void_p, ctypes.c_int64
 
 
-class NativeProgram:
+class NativeProgram(Kept):
     """The program as a function of (rows, shared), as a backend builds it.
 
     What all rows share is computed first, in scalars, and the rest for vectors of rows. The code
@@ -44,6 +45,7 @@ class NativeProgram:
     """
 
     block = 1 << 13  # rows at a time
+    left_out = ("program", "spellings", "varying_equations", "add_to", "_of_thread")
 
     def __init__(
         self,
@@ -53,6 +55,7 @@ class NativeProgram:
         add_to: Sequence[int] = (),
     ) -> None:
         self.program, self.batched, self.spellings = program, batched, spellings
+        self.outputs = len(program.outputs)
         varying = varies(program, batched)
         equations, self.varying_equations = split_by_batch(program, varying)
         self.shared = self._shared_code(equations)
@@ -62,21 +65,33 @@ class NativeProgram:
         self.shared_outputs = as_slice([k for k, _ in rest])
         self.places = as_slice([self.shared.place[r] for _, r in rest])
         self.add_to = add_to
+        self.varying = bool(self.varying_equations or batched)
+        self.link()
+
+    def link(self) -> None:
+        """Make room for the arrays of each thread."""
         self._of_thread = threading.local()
+
+    def prepare(self, method: str) -> None:
+        """Make all code that a method needs, "__call__" or "sums"."""
+        if method == "sums":
+            self._summed  # noqa: B018
+        elif self.varying:
+            self._per_row  # noqa: B018
 
     def __call__(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
         """Return the outputs of each row."""
         state = self._shared_state(shared)
-        outputs = np.empty((len(self.program.outputs), rows.shape[1]))
+        outputs = np.empty((self.outputs, rows.shape[1]))
         outputs[self.shared_outputs] = state[0][self.places, None]
-        if self.varying_equations or self.batched:
+        if self.varying:
             outputs[self.varying_outputs] = self._per_row(rows, state[1])
         self._of_thread.state = state
         return outputs
 
     def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
         """Return the outputs summed over the rows; the last are added to those in `add_to`."""
-        if not self.program.outputs:
+        if not self.outputs:
             return np.empty(0)
         state = self._shared_state(shared)
         totals = self._summed(rows, state[1]).copy()
@@ -102,12 +117,12 @@ class NativeProgram:
         return pairs.astype(np.int64)
 
     @cached_property
-    def _per_row(self) -> _RowLoop:
-        return _RowLoop(self, "per_row")
+    def _per_row(self) -> RowLoop:
+        return RowLoop(self, "per_row")
 
     @cached_property
-    def _summed(self) -> _RowLoop:
-        return _RowLoop(self, "sum_rows")
+    def _summed(self) -> RowLoop:
+        return RowLoop(self, "sum_rows")
 
     def _shared_code(self, equations: Sequence[Equation]) -> SharedStraightLine | SharedLoops:
         """Return loops over strided blocks where there are many equations and long strips."""
@@ -134,12 +149,14 @@ class NativeProgram:
         return found
 
 
-class SharedStraightLine:
+class SharedStraightLine(Kept):
     """Straight-line code for all that rows share.
 
     `place` has the place of each reference in an array, `inputs` those of the inputs, `neutral`
     that of a -0.0.
     """
+
+    left_out = ("place", "_call")
 
     def __init__(self, native: NativeProgram, equations: Sequence[Equation]) -> None:
         # next to a large part that varies, fast code for this one is not worth the time to make it
@@ -163,6 +180,10 @@ class SharedStraightLine:
         after = {-1 - i: len(code.place) + i for i in range(len(constants))}
         self.place = {**code.place, **after}
         self._code = MachineCode(module, optimised=small)
+        self.link()
+
+    def link(self) -> None:
+        """Find the function in the machine code."""
         self.address = self._code.address("compute_shared")
         self._call = self._code.function("compute_shared", _POINTER)
 
@@ -175,8 +196,10 @@ class SharedStraightLine:
         self._call(address)
 
 
-class SharedLoops:
+class SharedLoops(Kept):
     """Loops over strided blocks for all that rows share; attributes as in SharedStraightLine."""
+
+    left_out = ("place", "_call", "_linked", "_table")
 
     def __init__(
         self,
@@ -188,16 +211,19 @@ class SharedLoops:
         self.place = schedule.place
         self.inputs = slice(len(constants), schedule.first_shared)
         # beyond what the last kernel may fill after its end
-        self.neutral, self._constants = schedule.sizes[False] + WIDTH, constants
+        self.neutral, self._constants = schedule.sizes[False] + WIDTH, np.array(constants)
         module = LLVMModule(native.spellings)
         kernels = LoopKernels(module)
         table = KernelTable(groups, kernels)
         self._code = MachineCode(module, optimised=True)
-        address = self._code.address
-        calls = table.linked([address(f"kernel{i}") for i in range(len(kernels))])
-        self._alive = calls, table.lists
+        self._calls, self._lists, self._kernels = table.calls, table.lists, len(kernels)
+        self.link()
+
+    def link(self) -> None:
+        """Find the functions in the machine code, and put their addresses into the calls."""
+        self._linked = calls = linked(self._calls, self._code, self._kernels)
         self._call = self._code.function("run", *[_POINTER] * 4, _INTEGER, _INTEGER)
-        self._table = calls.ctypes.data, table.lists.ctypes.data, calls.shape[1], len(calls)
+        self._table = calls.ctypes.data, self._lists.ctypes.data, calls.shape[1], len(calls)
 
     def array(self) -> FloatArray:
         """Return a new working array, with the constants in place and padding on both sides."""
@@ -212,8 +238,10 @@ class SharedLoops:
         self._call(address, address, *self._table)
 
 
-class _RowLoop:
+class RowLoop(Kept):
     """The code for all that varies over the batch, as a loop over vectors of rows."""
+
+    left_out = ("_call", "_linked", "_of_thread")
 
     def __init__(self, native: NativeProgram, name: Literal["per_row", "sum_rows"]) -> None:
         self.batched, self.summed = native.batched, name == "sum_rows"
@@ -231,13 +259,21 @@ class _RowLoop:
         self.count = len(code.outputs)
         self.pairs = native.sum_pairs() if self.summed else np.empty((0, 2))
         self._code = MachineCode(module, optimised=True)
-        self.buffer = 0
-        self._tables: tuple[Any, ...] = ()
+        self.buffer, self._kernels = 0, 0
+        self._tables: list[Any] = []
         if isinstance(code, RowStrips):
-            self.buffer, self._tables = code.buffer, code.tables(self._code)
+            self.buffer, self._kernels = code.buffer, len(code.kernels)
+            self._tables = [code.table.calls, code.table.lists, code.outputs]
+        self.link()
+
+    def link(self) -> None:
+        """Find the functions in the machine code."""
+        self._linked = list(self._tables)
+        if self._kernels:
+            self._linked[0] = linked(self._tables[0], self._code, self._kernels)
         types: list[Any] = [_POINTER, _INTEGER, _POINTER, _POINTER, _POINTER, _INTEGER]
         types += [_POINTER, _POINTER, _INTEGER] if self.summed else []
-        self._call = self._code.function(name, *types)
+        self._call = self._code.function("sum_rows" if self.summed else "per_row", *types)
         self._of_thread = threading.local()
 
     def __call__(self, rows: FloatArray, shared: int) -> FloatArray:
@@ -263,7 +299,7 @@ class _RowLoop:
         """
         whole = -(-count // WIDTH) * WIDTH
         padded, buffer = np.empty((self.batched, whole)), _aligned(self.buffer)
-        for i, table in enumerate(self._tables):
+        for i, table in enumerate(self._linked):
             buffer.view(np.int64)[0, i] = table.ctypes.data
         totals = np.empty(len(self.pairs))
         into = np.empty((self.count + 1, WIDTH) if self.summed else (self.count, whole))

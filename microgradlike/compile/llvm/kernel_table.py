@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from microgradlike.compile.llvm.engine import MachineCode
 from microgradlike.compile.llvm.loops import HEADER_FIELDS, MAX_STRIDE, LoopKernels
 from microgradlike.compile.llvm.module import WIDTH
 from microgradlike.compile.passes.product_fusion import is_sum_of_products
@@ -36,12 +37,6 @@ class KernelTable:
         padded = [call + [0] * (self.width - len(call)) for call in calls]
         self.calls = np.array(padded, dtype=np.int64).reshape(-1, self.width)
         self.lists = np.concatenate(self._lists)
-
-    def linked(self, addresses: Sequence[int]) -> Any:
-        """Return the calls with the kernels' addresses in place of their numbers."""
-        calls = self.calls.copy()
-        calls[:, 0] = np.array(addresses, dtype=np.int64)[calls[:, 0]]
-        return calls
 
     def _calls(self, group: Group, blocks: list[StridedBlock]) -> Iterator[list[int]]:
         count, terms = group.stop - group.start, 1
@@ -78,3 +73,11 @@ class KernelTable:
             self._lists += [places, np.zeros(WIDTH, dtype=np.int64)]  # read beyond the end
         self._listed += size * len(numbers)
         return listed, start, block.inner, 1, size
+
+
+def linked(calls: Any, code: MachineCode, kernels: int) -> Any:
+    """Return the calls with the addresses of the kernels in place of their numbers."""
+    addresses = np.array([code.address(f"kernel{i}") for i in range(kernels)], dtype=np.int64)
+    found = calls.copy()
+    found[:, 0] = addresses[calls[:, 0]]
+    return found

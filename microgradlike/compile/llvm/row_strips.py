@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from microgradlike.compile.arrays import IndexArray
 from microgradlike.compile.llvm.builder import IRBuilder
-from microgradlike.compile.llvm.engine import MachineCode
 from microgradlike.compile.llvm.kernel_table import KernelTable
 from microgradlike.compile.llvm.loops import INDEXED, STRIDED, LoopKernels
 from microgradlike.compile.llvm.module import WIDTH, Equation, LLVMModule
@@ -57,11 +55,6 @@ class RowStrips:
             text = text.replace(word, str(count))
         module.add_text(text)
         module.add_text(row_loop(len(self.outputs), summed=summed))
-
-    def tables(self, code: MachineCode) -> tuple[Any, ...]:
-        """Return the calls of kernels, the lists of places, and the places of the outputs."""
-        addresses = [code.address(f"kernel{i}") for i in range(len(self.kernels))]
-        return self.table.linked(addresses), self.table.lists, self.outputs
 
 
 def _moved(group: Group, shared: IndexArray) -> Group:

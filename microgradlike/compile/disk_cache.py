@@ -1,0 +1,91 @@
+"""Disk cache: bytes by key in the user's cache directory, for the next process."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import stat
+
+from microgradlike._io import write_whole
+
+LIMIT = 256 << 20  # bytes of all files; a program takes 0.05 to 1 MB
+SMALLER = LIMIT * 3 // 4  # beyond the limit, the files used last are kept up to this size
+MAGIC = b"microgradlike 1\n"
+# our files, and the temporary ones of `write_whole`
+FILE = re.compile(r"[0-9a-f]{40}\.code|\.[0-9a-f]{40}\.code\.[0-9a-f]{16}")
+# a named pipe must not wait for its writer
+FLAGS = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+
+
+def folder() -> str | None:
+    """Return the directory: MICROGRADLIKE_CACHE, or that of the user; None if it is "off".
+
+    The user's is named by platformdirs. Without that package there is none.
+    """
+    chosen = os.environ.get("MICROGRADLIKE_CACHE")
+    if chosen:
+        return None if chosen == "off" else os.path.abspath(os.path.expanduser(chosen))
+    try:
+        from platformdirs import user_cache_dir
+    except ImportError:
+        return None
+    return user_cache_dir("microgradlike", appauthor=False)
+
+
+def read(key: str) -> bytes | None:
+    """Return the content that was written under this key, or None.
+
+    Only a whole regular file counts, of this user, in a directory that nobody else can write.
+    """
+    with contextlib.suppress(OSError):
+        path = _path(key)
+        with open(os.open(path, FLAGS), "rb") as file:
+            status = os.fstat(file.fileno())
+            if stat.S_ISREG(status.st_mode) and status.st_size <= LIMIT and _is_own(status):
+                head, content = file.read(len(MAGIC) + 32), file.read()
+                if head == _head(key, content):
+                    os.utime(path)  # the files used last are kept
+                    return content
+    return None
+
+
+def write(key: str, content: bytes) -> None:
+    """Write the content under this key; do nothing if the disk does not take it."""
+    with contextlib.suppress(OSError):
+        os.makedirs(folder() or "", mode=0o700, exist_ok=True)
+        if len(content) <= LIMIT // 8:
+            write_whole(_path(key), _head(key, content) + content)
+            _remove_oldest()
+
+
+def _path(key: str) -> str:
+    """Return the path of a key; raise OSError without a directory that only its owner can write."""
+    place = folder() or ""
+    status = os.stat(place)
+    if not _is_own(status) or (os.name != "nt" and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
+        raise PermissionError(place)
+    return os.path.join(place, f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.code")
+
+
+def _head(key: str, content: bytes) -> bytes:
+    return MAGIC + hashlib.sha256(key.encode() + content).digest()
+
+
+def _is_own(status: os.stat_result) -> bool:
+    # on Windows, the permissions of a profile keep others out
+    return os.name == "nt" or status.st_uid == os.geteuid()
+
+
+def _remove_oldest() -> None:
+    """Beyond LIMIT, remove the files that were not used for the longest time."""
+    with os.scandir(folder()) as entries:
+        files = [(e.stat(follow_symlinks=False), e.path) for e in entries if FILE.fullmatch(e.name)]
+    total = sum(status.st_size for status, _ in files)
+    limit = SMALLER if total > LIMIT else LIMIT
+    for status, path in sorted(files, key=lambda file: file[0].st_mtime_ns):
+        if total > limit:
+            total -= status.st_size
+            with contextlib.suppress(OSError):  # another process was faster
+                os.unlink(path)
