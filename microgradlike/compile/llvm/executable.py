@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -21,7 +22,8 @@ from microgradlike.compile.llvm.module import (
     Spelling,
     split_by_batch,
 )
-from microgradlike.compile.llvm.straight_line import SharedCode, VaryingCode
+from microgradlike.compile.llvm.row_blocks import RowBlocks
+from microgradlike.compile.llvm.straight_line import SharedCode
 from microgradlike.compile.program import Program, varies
 from microgradlike.compile.schedule.access import StridedBlock, as_slice, strided_blocks
 from microgradlike.compile.schedule.schedule import Group, Schedule
@@ -216,7 +218,7 @@ class _RowLoop:
         self.batched, self.summed = native.batched, name == "sum_rows"
         small = len(native.varying_equations) <= SMALL
         module = LLVMModule(native.spellings)
-        code = VaryingCode(
+        code = RowBlocks(
             module,
             native.program,
             batched=native.batched,
@@ -225,7 +227,7 @@ class _RowLoop:
             chunk=len(native.varying_equations) + 1 if small else CHUNK,
             summed=self.summed,
         )
-        self.count, self.buffer = len(code.outputs), len(code.buffer)
+        self.count, self.buffer = len(code.outputs), code.buffer_size
         self.pairs = native.sum_pairs() if self.summed else np.empty((0, 2))
         self._code = MachineCode(module, optimised=small)
         types: list[Any] = [_POINTER, _INTEGER, _POINTER, _POINTER, _POINTER, _INTEGER]
@@ -255,11 +257,19 @@ class _RowLoop:
         The rows are padded to whole vectors. The last item keeps arrays alive.
         """
         whole = -(-count // WIDTH) * WIDTH
-        padded, buffer = np.empty((self.batched, whole)), np.empty((self.buffer, WIDTH))
+        padded, buffer = _aligned(self.batched, whole), _aligned(self.buffer)
         totals = np.empty(len(self.pairs))
-        into = np.empty((self.count + 1, WIDTH) if self.summed else (self.count, whole))
+        into = _aligned(*((2 * self.count + 1, WIDTH) if self.summed else (self.count, whole)))
         rest = [buffer.ctypes.data, into.ctypes.data, count]
         if self.summed:
             rest += [self.pairs.ctypes.data, totals.ctypes.data, len(totals)]
         results = totals if self.summed else into[:, :count]
         return padded, results, padded.ctypes.data, rest, (buffer, into)
+
+
+def _aligned(*shape: int) -> FloatArray:
+    """Return an array that begins at a cache line, so that no vector crosses two."""
+    size = math.prod(shape)
+    array = np.empty(size + WIDTH)
+    first = -array.ctypes.data % 64 // array.itemsize
+    return array[first : first + size].reshape(shape)
