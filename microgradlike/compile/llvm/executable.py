@@ -259,7 +259,7 @@ class _RowLoop:
         whole = -(-count // WIDTH) * WIDTH
         padded, buffer = _aligned(self.batched, whole), _aligned(self.buffer)
         totals = np.empty(len(self.pairs))
-        into = _aligned(*((2 * self.count + 1, WIDTH) if self.summed else (self.count, whole)))
+        into = _aligned(*((2 * self.count + 2, WIDTH) if self.summed else (self.count, whole)))
         rest = [buffer.ctypes.data, into.ctypes.data, count]
         if self.summed:
             rest += [self.pairs.ctypes.data, totals.ctypes.data, len(totals)]

@@ -13,12 +13,11 @@ from microgradlike.compile.llvm.module import (
     Equation,
     LLVMModule,
     chunks,
-    exchanged_slots,
 )
 from microgradlike.compile.program import Program
 from microgradlike.compile.schedule.demand import by_demand
 
-SUMS = 6  # sums in the registers of a loop: 12 of the 16 that a processor with AVX2 has
+SUMS = 5  # sums in the registers of a loop: 10 of the 16 of AVX2, and operands take the others
 BLOCK = 17  # vectors in a block; an even number would put many slots into the same cache sets
 BUFFER = 1 << 11  # vectors that slots between loops may take: 128 KB, within the second cache
 # primitives that take one or a few instructions, as the last step of a sum
@@ -186,7 +185,6 @@ def row_loop(count: int, block: int, *, summed: bool) -> str:
         "LAST": str(WIDTH - 1),
         "COUNT": str(count),
         "APART": str(count + 1),
-        "ZEROS": str(2 * count + 1),
         "WIDTH": str(WIDTH),
         "LANES": ", ".join(f"i64 {i}" for i in range(WIDTH)),
     }
@@ -221,24 +219,26 @@ start:
 BLOCKS  ret void
 }
 """
-# `outputs` starts as vectors of 0.0, one of -0.0, which changes no sum, and again vectors of 0.0.
-# They get the sums over whole vectors of rows, and over a last one of fewer rows, whose other lanes
-# are left out. In the end, total k is the sum of the lanes of a vector, in their order, plus a
-# shared number times the number of rows. The k-th pair of `pairs` holds the indices of that vector
-# and of that number.
+# `outputs` starts as vectors of 0.0 and one of -0.0, which changes no sum, and the same again. The
+# first vectors get the sums over whole vectors of rows, the second ones the last rows if they fill
+# no vector; lanes without a row are left out. In the end, total k is the sum of the lanes of a
+# vector, in their order, plus a shared number times the number of rows. The k-th pair of `pairs`
+# holds the indices of that vector and of that number.
 SUM_ROWS = """\
 define void @sum_rows(ptr %all, i64 %stride, ptr %shared, ptr %buffer, ptr %outputs,
                       i64 %rowcount, ptr %pairs, ptr %totals, i64 %size) #0 {
+  %apart = getelementptr <WIDTH x double>, ptr %outputs, i64 APART
   br label %zeros
 zeros:
   %z = phi i64 [ 0, %0 ], [ %nextz, %zeros ]
-  %neutral = icmp eq i64 %z, COUNT
-  %zero = select i1 %neutral, <WIDTH x double> splat (double -0.0), <WIDTH x double> zeroinitializer
+  %zero = icmp ult i64 %z, COUNT
+  %neutral = select i1 %zero, <WIDTH x double> zeroinitializer, <WIDTH x double> splat (double -0.0)
   %cleared = getelementptr <WIDTH x double>, ptr %outputs, i64 %z
-  store <WIDTH x double> %zero, ptr %cleared, align 8
+  %also = getelementptr <WIDTH x double>, ptr %apart, i64 %z
+  store <WIDTH x double> %neutral, ptr %cleared, align 8
+  store <WIDTH x double> %neutral, ptr %also, align 8
   %nextz = add i64 %z, 1
-  %morez = icmp ult i64 %nextz, ZEROS
-  br i1 %morez, label %zeros, label %start
+  br i1 %zero, label %zeros, label %start
 start:
   %rest = and i64 %rowcount, LAST
   %whole = sub i64 %rowcount, %rest
@@ -248,27 +248,12 @@ BLOCKS  %some = icmp ugt i64 %rest, 0
   br i1 %some, label %last, label %sums
 last:
   %lastrows = getelementptr double, ptr %all, i64 %whole
-  %apart = getelementptr <WIDTH x double>, ptr %outputs, i64 APART
   call void @block(ptr %lastrows, i64 %stride, ptr %shared, ptr %buffer, ptr %apart, i64 WIDTH)
+  br label %sums
+sums:
   %first = insertelement <WIDTH x i64> poison, i64 %rest, i64 0
   %rests = shufflevector <WIDTH x i64> %first, <WIDTH x i64> poison, <WIDTH x i32> zeroinitializer
   %there = icmp ugt <WIDTH x i64> %rests, <LANES>
-  br label %next
-next:
-  %i = phi i64 [ 0, %last ], [ %nexti, %add ]
-  %morei = icmp ult i64 %i, COUNT
-  br i1 %morei, label %add, label %sums
-add:
-  %to = getelementptr <WIDTH x double>, ptr %outputs, i64 %i
-  %of = getelementptr <WIDTH x double>, ptr %apart, i64 %i
-  %before = load <WIDTH x double>, ptr %to, align 8
-  %all_lanes = load <WIDTH x double>, ptr %of, align 8
-  %row = select <WIDTH x i1> %there, <WIDTH x double> %all_lanes, <WIDTH x double> zeroinitializer
-  %after = fadd <WIDTH x double> %before, %row
-  store <WIDTH x double> %after, ptr %to, align 8
-  %nexti = add i64 %i, 1
-  br label %next
-sums:
   %times = uitofp i64 %rowcount to double
   br label %total
 total:
@@ -276,7 +261,11 @@ total:
   %pair = getelementptr [2 x i64], ptr %pairs, i64 %k
   %from = load i64, ptr %pair, align 8
   %source = getelementptr <WIDTH x double>, ptr %outputs, i64 %from
-  %lanes = load <WIDTH x double>, ptr %source, align 8
+  %others = getelementptr <WIDTH x double>, ptr %apart, i64 %from
+  %x = load <WIDTH x double>, ptr %source, align 8
+  %y = load <WIDTH x double>, ptr %others, align 8
+  %added = fadd <WIDTH x double> %x, %y
+  %lanes = select <WIDTH x i1> %there, <WIDTH x double> %added, <WIDTH x double> %x
   %sum = call double @llvm.vector.reduce.fadd.vWIDTHf64(double -0.0, <WIDTH x double> %lanes)
   %second = getelementptr i64, ptr %pair, i64 1
   %place = load i64, ptr %second, align 8
