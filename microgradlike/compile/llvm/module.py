@@ -65,6 +65,13 @@ class LLVMModule:
             self.externals[name] = op
         return ir.library(name, *operands)
 
+    def calls(self, op: Op) -> bool:
+        """Return whether a primitive takes calls of functions."""
+        spelling, ir = self.spellings.get(op), IRBuilder(1)
+        if spelling is not None:
+            spelling(ir, *["%x"] * op.arity)
+        return spelling is None or bool(ir.libraries)
+
     def straight_line(
         self, ir: IRBuilder, equations: Sequence[Equation], storage: SlotStorage
     ) -> dict[int, str]:

@@ -1,9 +1,8 @@
-"""RowBlocks: all that varies over a batch, as loops over the rows of a block."""
+"""RowBlocks: all that varies over a batch, in LLVM's language, as loops over blocks of rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from microgradlike import ops
 from microgradlike.compile.arrays import IndexArray
@@ -13,35 +12,28 @@ from microgradlike.compile.llvm.module import (
     Equation,
     LLVMModule,
     chunks,
+    exchanged_slots,
 )
 from microgradlike.compile.program import Program
 from microgradlike.compile.schedule.demand import by_demand
 
 SUMS = 5  # sums in the registers of a loop: 10 of the 16 of AVX2, and operands take the others
 BLOCK = 17  # vectors in a block; an even number would put many slots into the same cache sets
-BUFFER = 1 << 11  # vectors that slots between loops may take: 128 KB, within the second cache
-# primitives that take one or a few instructions, as the last step of a sum
+BUFFER = 1 << 11  # vectors that the slots of a block may take: 128 KB, within the second cache
+# primitives of one or a few instructions, as the last step before a sum
 LAST_STEPS = {ops.add, ops.sub, ops.mul, ops.mul_no_nan, ops.neg}
-
-
-class Phase(NamedTuple):
-    """A loop over the vectors of a block: equations, and the outputs that are summed on the way.
-
-    A sum is the number of an output and its reference.
-    """
-
-    equations: Sequence[Equation]
-    sums: Sequence[tuple[int, int]] = ()
 
 
 class RowBlocks:
     """The functions `per_row` and `sum_rows`: the equations that depend on the rows.
 
-    Both read vectors of rows, and the array of `SharedCode` at the places in `place`. They go
-    through a block of rows in phases, one loop after the other; `buffer_size` doubles hold the
-    slots that one phase computes and another uses. `per_row` writes each slot in `outputs` to its
-    own line of `into`, one number per row. `sum_rows` adds each vector to the output's vector in
-    `into`, in the order of the rows; the vectors of a few outputs stay in registers for a loop.
+    Both read vectors of rows, and the array of `SharedCode` at the places in `place`. `per_row`
+    writes each slot in `outputs` to its own line of `into`, one number per row. `sum_rows` adds
+    each vector to the output's vector in `into`, in the order of the rows.
+
+    Where many sums end in a product of a few slots, the sums come later: after the vectors of a
+    block, each group of sums has a loop over the block, and stays in registers. `buffer_size`
+    doubles hold the slots that functions exchange.
     """
 
     def __init__(
@@ -55,121 +47,117 @@ class RowBlocks:
         chunk: int,
         summed: bool,
     ) -> None:
-        self.module, self.program, self.batched, self.place = module, program, batched, place
+        self.program, self.batched, self.place, self.summed = program, batched, place, summed
         own = {slot for slot, _, _ in equations} | set(range(batched))
         self.outputs = [r for r in program.outputs if r in own]
-        if all(
-            op in module.spellings for _, op, _ in equations
-        ):  # users' functions keep their order
-            equations = by_demand(equations, self.outputs)
-        functions = _functions(equations, list(enumerate(self.outputs)) if summed else [], chunk)
-        self.buffer = {slot: k for k, slot in enumerate(_exchanged_slots(functions))}
-        vectors = max(1, min(BLOCK, BUFFER // max(1, len(self.buffer))))
+        calls = {op for op in program.ops if module.calls(op)}
+        equations = by_demand(equations, self.outputs, calls)
+        last = _last_steps(equations, self.outputs) if summed and len(equations) < chunk else {}
+        parts = chunks([equation for equation in equations if equation[0] not in last], chunk)
+        exchanged = _needed(equations, self.outputs, last) if last else exchanged_slots(parts)
+        vectors = min(BLOCK, BUFFER // max(1, len(exchanged))) if last else 1
         self.block = WIDTH * (vectors - 1 + vectors % 2)
-        self.buffer_size = self.block * len(self.buffer)
+        self.buffer = {slot: k * self.block for k, slot in enumerate(exchanged)}
+        self.buffer_size = self.block * len(exchanged)
         self.targets: dict[int, list[int]] = {}
-        for k, r in enumerate(() if summed else self.outputs):
+        for k, r in enumerate(() if last else self.outputs):
             self.targets.setdefault(r, []).append(k)
-        block = IRBuilder(WIDTH)
-        for i, phases in enumerate(functions):
-            ir = IRBuilder(WIDTH)
-            for k, phase in enumerate(phases):
-                self._append(ir, phase, k, inputs=i == k == 0)
-            module.define(f"block{i}", ARGUMENTS, ir, internal=True)
-            block.lines.append(f"  call void @block{i}({ARGUMENTS})")
-        module.define("block", ARGUMENTS, block, internal=True)
+        self._define_vector(module, parts)
+        ir = IRBuilder(WIDTH)
+        ir.lines.append(VECTORS)
+        numbered = list(enumerate(self.outputs)) if last else []
+        for i in range(0, len(numbered), SUMS):
+            self._append_sums(module, ir, i, numbered[i : i + SUMS], last)
+        module.define("block", ARGUMENTS, ir, internal=True)
         module.add_text(row_loop(len(self.outputs), self.block, summed=summed))
 
-    def _append(self, ir: IRBuilder, phase: Phase, number: int, *, inputs: bool) -> None:
-        """Append the loop of a phase; the first one stores `inputs` that are outputs."""
-        before, here, after = f"%phase{number}", f"%vectors{number}", f"%phase{number + 1}"
-        if number == 0:
-            ir.lines += [f"  br label {before}", f"{before[1:]}:"]
-        starts = [ir.load("%into", k) for k, _ in phase.sums]
-        row, sums = f"%j{number}", [f"%sum{k}" for k, _ in phase.sums]
-        ir.lines += [f"  br label {here}", f"{here[1:]}:"]
-        ir.lines += [f"  {row} = phi i64 [ 0, {before} ], [ {row}next, {here} ]"]
-        for name, start in zip(sums, starts):
-            ir.lines += [f"  {name} = phi {ir.type} [ {start}, {before} ], [ {name}next, {here} ]"]
-        vector = _Vector(self, row)
-        for slot in range(self.batched if inputs else 0):
+    def _define_vector(self, module: LLVMModule, parts: Sequence[Sequence[Equation]]) -> None:
+        """Define the function of a vector of rows, which calls one for each part."""
+        memory, whole = _Memory(self, "%rows", "%buffer"), IRBuilder(WIDTH)
+        for slot in range(self.batched):  # an input may be an output
             if slot in self.targets:
-                vector.store(ir, slot, vector.load(ir, slot))
-        names = self.module.straight_line(ir, phase.equations, vector)
-        for name, (_, r) in zip(sums, phase.sums):
-            x = names[r] if r in names else vector.load(ir, r)
-            ir.lines += [f"  {name}next = fadd {ir.type} {name}, {x}"]
-        ir.lines += [f"  {row}next = add i64 {row}, {WIDTH}"]
-        more = ir.assign(f"icmp ult i64 {row}next, %count")
-        ir.lines += [f"  br i1 {more}, label {here}, label {after}", f"{after[1:]}:"]
-        for name, (k, _) in zip(sums, phase.sums):
-            ir.store(f"{name}next", "%into", k)
+                memory.store(whole, slot, memory.load(whole, slot))
+        for i, part in enumerate(parts):
+            ir = IRBuilder(WIDTH)
+            module.straight_line(ir, part, memory)
+            module.define(f"vector{i}", VECTOR_ARGUMENTS, ir, internal=True)
+            whole.lines.append(f"  call void @vector{i}({VECTOR_ARGUMENTS})")
+        module.define("vector", VECTOR_ARGUMENTS, whole, internal=True)
+
+    def _append_sums(
+        self,
+        module: LLVMModule,
+        ir: IRBuilder,
+        number: int,
+        sums: Sequence[tuple[int, int]],
+        last: dict[int, Equation],
+    ) -> None:
+        """Append a loop over the vectors of a block that adds up outputs: number and slot."""
+        before, here, after = f"before{number}", f"sums{number}", f"after{number}"
+        ir.lines += [f"  br label %{before}", f"{before}:"]
+        starts = [ir.load("%into", k) for k, _ in sums]
+        ir.lines += [f"  br label %{here}", f"{here}:"]
+        j, memory = f"%j{number}", _Memory(self, f"%rows{number}", f"%buffer{number}")
+        ir.lines += [f"  {j} = phi i64 [ 0, %{before} ], [ {j}next, %{here} ]"]
+        for (k, _), start in zip(sums, starts):
+            phi = f"phi {ir.type} [ {start}, %{before} ], [ %sum{k}next, %{here} ]"
+            ir.lines += [f"  %sum{k} = {phi}"]
+        for name, array in ((memory.rows, "%rows"), (memory.buffer, "%buffer")):
+            ir.lines += [f"  {name} = getelementptr double, ptr {array}, i64 {j}"]
+        steps = [last[slot] for slot in dict.fromkeys(slot for _, slot in sums) if slot in last]
+        names = module.straight_line(ir, steps, memory)
+        for k, slot in sums:
+            x = names[slot] if slot in names else memory.load(ir, slot)
+            ir.lines += [f"  %sum{k}next = fadd {ir.type} %sum{k}, {x}"]
+        ir.lines += [f"  {j}next = add i64 {j}, {WIDTH}"]
+        more = ir.assign(f"icmp ult i64 {j}next, %count")
+        ir.lines += [f"  br i1 {more}, label %{here}, label %{after}", f"{after}:"]
+        for k, _ in sums:
+            ir.store(f"%sum{k}next", "%into", k)
 
 
-class _Vector:
-    """The memory of a phase for the vector of rows that begins at the row named `row`."""
+class _Memory:
+    """The memory of a vector: `rows` and `buffer` are names of addresses of its first row."""
 
-    def __init__(self, code: RowBlocks, row: str) -> None:
-        self.code, self.row = code, row
+    def __init__(self, code: RowBlocks, rows: str, buffer: str) -> None:
+        self.code, self.rows, self.buffer = code, rows, buffer
 
     def load(self, ir: IRBuilder, r: int) -> str:
-        """Append the load of a constant, an input, a shared slot or a slot of another phase."""
+        """Append the load of a constant, an input, a shared slot or a slot in the buffer."""
         code = self.code
         if r < 0:
             return ir.constant(code.program.constants[-1 - r])
         if r < code.batched:
-            return ir.load_lanes("%rows", self._in_line(ir, r))
+            return ir.load_lanes(self.rows, ir.assign(f"mul i64 %stride, {r}"))
         if r in code.buffer:
-            return ir.load_lanes("%buffer", self._in_buffer(ir, r))
+            return ir.load_lanes(self.buffer, str(code.buffer[r]))
         return ir.load_splat("%shared", str(code.place[r]))
 
     def store(self, ir: IRBuilder, slot: int, x: str) -> None:
-        """Append the stores of a slot for other phases, and for each output that it is."""
-        if slot in self.code.buffer:
-            ir.store_lanes(x, "%buffer", self._in_buffer(ir, slot))
-        for k in self.code.targets.get(slot, ()):
-            ir.store_lanes(x, "%into", self._in_line(ir, k))
-
-    def _in_buffer(self, ir: IRBuilder, slot: int) -> str:
-        return ir.assign(f"add i64 {self.row}, {self.code.buffer[slot] * self.code.block}")
-
-    def _in_line(self, ir: IRBuilder, line: int) -> str:
-        start = ir.assign(f"mul i64 %stride, {line}")
-        return ir.assign(f"add i64 {self.row}, {start}")
+        """Append the stores of a slot for other functions, and for each output that it is."""
+        code = self.code
+        if slot in code.buffer:
+            ir.store_lanes(x, self.buffer, str(code.buffer[slot]))
+        for k in code.targets.get(slot, ()):
+            if code.summed:
+                ir.store(ir.add(ir.load("%into", k), x), "%into", k)
+            else:
+                ir.store_lanes(x, "%into", ir.assign(f"mul i64 %stride, {k}"))
 
 
-def _functions(
-    equations: Sequence[Equation], sums: Sequence[tuple[int, int]], chunk: int
-) -> list[Sequence[Phase]]:
-    """Return the phases of each function, which has about `chunk` equations at most.
-
-    Where there are more sums than registers, their last steps are left to phases of their own.
-    """
-    if len(sums) <= SUMS and len(equations) <= chunk:
-        return [[Phase(equations, sums)]]
-    wanted = {r for _, r in sums}.difference(r for _, _, operands in equations for r in operands)
-    last = {e[0]: e for e in equations if e[0] in wanted and e[1] in LAST_STEPS}
-    phases = []
-    for part in (sums[i : i + SUMS] for i in range(0, len(sums), SUMS)):
-        phases.append(
-            Phase([last[r] for r in dict.fromkeys(r for _, r in part) if r in last], part)
-        )
-    first = chunks([e for e in equations if e[0] not in last], chunk)
-    together = max(1, chunk // SUMS)
-    groups = (phases[i : i + together] for i in range(0, len(phases), together))
-    return [*([Phase(part)] for part in first), *groups]
+def _last_steps(equations: Sequence[Equation], outputs: Sequence[int]) -> dict[int, Equation]:
+    """Return, by slot, equations that only sums need, if they pay: sums of few other slots."""
+    ends = set(outputs).difference(r for _, _, operands in equations for r in operands)
+    last = {e[0]: e for e in equations if e[0] in ends and e[1] in LAST_STEPS}
+    return last if 2 * len(_needed(equations, outputs, last)) <= len(outputs) else {}
 
 
-def _exchanged_slots(functions: Sequence[Sequence[Phase]]) -> list[int]:
-    """Return the slots that another phase than their own uses."""
-    phases = [phase for phases in functions for phase in phases]
-    computed = {slot for phase in phases for slot, _, _ in phase.equations}
-    found: dict[int, None] = {}
-    for phase in phases:
-        uses = {r for _, r in phase.sums}.union(*(operands for _, _, operands in phase.equations))
-        own = {slot for slot, _, _ in phase.equations}
-        found.update(dict.fromkeys(sorted(uses & computed - own)))
-    return list(found)
+def _needed(
+    equations: Sequence[Equation], outputs: Sequence[int], last: dict[int, Equation]
+) -> list[int]:
+    """Return the slots that are sums, or operands of the equations in `last`."""
+    used = set(outputs).union(*(operands for _, _, operands in last.values())).difference(last)
+    return [slot for slot, _, _ in equations if slot in used]
 
 
 def row_loop(count: int, block: int, *, summed: bool) -> str:
@@ -194,7 +182,19 @@ def row_loop(count: int, block: int, *, summed: bool) -> str:
     return text
 
 
-ARGUMENTS = "ptr %rows, i64 %stride, ptr %shared, ptr %buffer, ptr %into, i64 %count"
+VECTOR_ARGUMENTS = "ptr %rows, i64 %stride, ptr %shared, ptr %buffer, ptr %into"
+ARGUMENTS = f"{VECTOR_ARGUMENTS}, i64 %count"
+VECTORS = f"""\
+  br label %vectors
+vectors:
+  %j = phi i64 [ 0, %0 ], [ %nextj, %vectors ]
+  %rowsj = getelementptr double, ptr %rows, i64 %j
+  %bufferj = getelementptr double, ptr %buffer, i64 %j
+  call void @vector(ptr %rowsj, i64 %stride, ptr %shared, ptr %bufferj, ptr %into)
+  %nextj = add i64 %j, {WIDTH}
+  %more = icmp ult i64 %nextj, %count
+  br i1 %more, label %vectors, label %end
+end:"""
 BLOCKS = """\
 blocks:
   %j = phi i64 [ 0, %start ], [ %nextj, %blocks ]
