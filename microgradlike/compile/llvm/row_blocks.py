@@ -52,9 +52,10 @@ class RowBlocks:
         self.outputs = [r for r in program.outputs if r in own]
         calls = {op for op in program.ops if module.calls(op)}
         equations = by_demand(equations, self.outputs, calls)
-        last = _last_steps(equations, self.outputs) if summed and len(equations) < chunk else {}
+        late = summed and len(equations) < chunk
+        last, needed = _last_steps(equations, self.outputs if late else [])
         parts = chunks([equation for equation in equations if equation[0] not in last], chunk)
-        exchanged = _needed(equations, self.outputs, last) if last else exchanged_slots(parts)
+        exchanged = needed if last else exchanged_slots(parts)
         vectors = min(BLOCK, BUFFER // max(1, len(exchanged))) if last else 1
         self.block = WIDTH * (vectors - 1 + vectors % 2)
         self.buffer = {slot: k * self.block for k, slot in enumerate(exchanged)}
@@ -63,12 +64,11 @@ class RowBlocks:
         for k, r in enumerate(() if last else self.outputs):
             self.targets.setdefault(r, []).append(k)
         self._define_vector(module, parts)
-        ir = IRBuilder(WIDTH)
-        ir.lines.append(VECTORS)
-        numbered = list(enumerate(self.outputs)) if last else []
+        ir, numbered = IRBuilder(WIDTH), list(enumerate(self.outputs)) if last else []
+        self._append_loop(module, ir, "v", [], last)
         for i in range(0, len(numbered), SUMS):
-            self._append_sums(module, ir, i, numbered[i : i + SUMS], last)
-        module.define("block", ARGUMENTS, ir, internal=True)
+            self._append_loop(module, ir, str(i), numbered[i : i + SUMS], last)
+        module.define("block", f"{ARGUMENTS}, i64 %count", ir, internal=True)
         module.add_text(row_loop(len(self.outputs), self.block, summed=summed))
 
     def _define_vector(self, module: LLVMModule, parts: Sequence[Sequence[Equation]]) -> None:
@@ -80,30 +80,33 @@ class RowBlocks:
         for i, part in enumerate(parts):
             ir = IRBuilder(WIDTH)
             module.straight_line(ir, part, memory)
-            module.define(f"vector{i}", VECTOR_ARGUMENTS, ir, internal=True)
-            whole.lines.append(f"  call void @vector{i}({VECTOR_ARGUMENTS})")
-        module.define("vector", VECTOR_ARGUMENTS, whole, internal=True)
+            module.define(f"vector{i}", ARGUMENTS, ir, internal=True)
+            whole.lines.append(f"  call void @vector{i}({ARGUMENTS})")
+        module.define("vector", ARGUMENTS, whole, internal=True)
 
-    def _append_sums(
+    def _append_loop(
         self,
         module: LLVMModule,
         ir: IRBuilder,
-        number: int,
+        name: str,
         sums: Sequence[tuple[int, int]],
         last: dict[int, Equation],
     ) -> None:
-        """Append a loop over the vectors of a block that adds up outputs: number and slot."""
-        before, here, after = f"before{number}", f"sums{number}", f"after{number}"
+        """Append a loop over the vectors of a block: for sums, number and slot, or all the rest."""
+        before, here, after = f"before{name}", f"loop{name}", f"after{name}"
         ir.lines += [f"  br label %{before}", f"{before}:"]
         starts = [ir.load("%into", k) for k, _ in sums]
         ir.lines += [f"  br label %{here}", f"{here}:"]
-        j, memory = f"%j{number}", _Memory(self, f"%rows{number}", f"%buffer{number}")
+        j, memory = f"%j{name}", _Memory(self, f"%rows{name}", f"%buffer{name}")
         ir.lines += [f"  {j} = phi i64 [ 0, %{before} ], [ {j}next, %{here} ]"]
         for (k, _), start in zip(sums, starts):
             phi = f"phi {ir.type} [ {start}, %{before} ], [ %sum{k}next, %{here} ]"
             ir.lines += [f"  %sum{k} = {phi}"]
-        for name, array in ((memory.rows, "%rows"), (memory.buffer, "%buffer")):
-            ir.lines += [f"  {name} = getelementptr double, ptr {array}, i64 {j}"]
+        for address, array in ((memory.rows, "%rows"), (memory.buffer, "%buffer")):
+            ir.lines += [f"  {address} = getelementptr double, ptr {array}, i64 {j}"]
+        if not sums:
+            call = ARGUMENTS.replace("%rows", memory.rows).replace("%buffer", memory.buffer)
+            ir.lines += [f"  call void @vector({call})"]
         steps = [last[slot] for slot in dict.fromkeys(slot for _, slot in sums) if slot in last]
         names = module.straight_line(ir, steps, memory)
         for k, slot in sums:
@@ -145,19 +148,18 @@ class _Memory:
                 ir.store_lanes(x, "%into", ir.assign(f"mul i64 %stride, {k}"))
 
 
-def _last_steps(equations: Sequence[Equation], outputs: Sequence[int]) -> dict[int, Equation]:
-    """Return, by slot, equations that only sums need, if they pay: sums of few other slots."""
+def _last_steps(
+    equations: Sequence[Equation], outputs: Sequence[int]
+) -> tuple[dict[int, Equation], list[int]]:
+    """Return, by slot, the equations to put off, and the slots that they and other sums need.
+
+    There are none unless the slots, stored and loaded again in place of sums, are half as many.
+    """
     ends = set(outputs).difference(r for _, _, operands in equations for r in operands)
     last = {e[0]: e for e in equations if e[0] in ends and e[1] in LAST_STEPS}
-    return last if 2 * len(_needed(equations, outputs, last)) <= len(outputs) else {}
-
-
-def _needed(
-    equations: Sequence[Equation], outputs: Sequence[int], last: dict[int, Equation]
-) -> list[int]:
-    """Return the slots that are sums, or operands of the equations in `last`."""
     used = set(outputs).union(*(operands for _, _, operands in last.values())).difference(last)
-    return [slot for slot, _, _ in equations if slot in used]
+    needed = [slot for slot, _, _ in equations if slot in used]
+    return (last, needed) if 2 * len(needed) <= len(outputs) else ({}, [])
 
 
 def row_loop(count: int, block: int, *, summed: bool) -> str:
@@ -182,19 +184,7 @@ def row_loop(count: int, block: int, *, summed: bool) -> str:
     return text
 
 
-VECTOR_ARGUMENTS = "ptr %rows, i64 %stride, ptr %shared, ptr %buffer, ptr %into"
-ARGUMENTS = f"{VECTOR_ARGUMENTS}, i64 %count"
-VECTORS = f"""\
-  br label %vectors
-vectors:
-  %j = phi i64 [ 0, %0 ], [ %nextj, %vectors ]
-  %rowsj = getelementptr double, ptr %rows, i64 %j
-  %bufferj = getelementptr double, ptr %buffer, i64 %j
-  call void @vector(ptr %rowsj, i64 %stride, ptr %shared, ptr %bufferj, ptr %into)
-  %nextj = add i64 %j, {WIDTH}
-  %more = icmp ult i64 %nextj, %count
-  br i1 %more, label %vectors, label %end
-end:"""
+ARGUMENTS = "ptr %rows, i64 %stride, ptr %shared, ptr %buffer, ptr %into"
 BLOCKS = """\
 blocks:
   %j = phi i64 [ 0, %start ], [ %nextj, %blocks ]
