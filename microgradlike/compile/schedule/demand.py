@@ -28,9 +28,9 @@ def by_demand(
     first: list[int] = []
     for is_call, group in groupby(equations, lambda equation: equation[1] in calls):
         if is_call:
-            run = list(group)
-            first += [r for _, _, operands in run for r in operands]
-            first += [slot for slot, _, _ in run]
+            run = {slot: operands for slot, _, operands in group}
+            first += [r for operands in run.values() for r in operands if r not in run]
+            first += run
     ordered = []
     stack = [*first, *wanted][::-1]
     while stack:
