@@ -159,3 +159,10 @@ def test_by_demand_keeps_the_order_of_calls(case):
     made, wanted = case
     calls = [e for e in by_demand(made, wanted, {CALL}) if e[1] is CALL]
     assert calls == [e for e in made if e[1] is CALL]
+
+
+def test_an_input_may_be_an_output_of_each_row_and_a_sum():
+    executable = jit(lambda x, w: [x, x * w], batch=0, backend="llvm").executable([1.0], 2.0)
+    rows = np.arange(11.0)[None]
+    assert same_bits(executable.outputs(rows, np.array([3.0])), np.vstack([rows, 3 * rows]))
+    assert executable.sums(rows, np.array([3.0])).tolist() == [55, 165]
