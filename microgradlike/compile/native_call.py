@@ -44,10 +44,10 @@ def native_call(call: PreparedCall, args: tuple[Any, ...]) -> Any:
     native = getattr(call.executable.per_row.run, "__self__", None)
     if not enabled or not isinstance(native, NativeProgram) or call.recording.values:
         return None
-    program, shared = native.program, native.shared
-    users = set(program.ops) - native.spellings.keys()  # primitives that are called in Python
-    few = program.inputs + len(program.outputs) <= LIMIT
-    if users or not few or not isinstance(shared, SharedStraightLine) or not is_known():
+    shared = native.shared
+    if not isinstance(shared, SharedStraightLine) or shared.may_raise or not is_known():
+        return None
+    if shared.inputs.stop + native.outputs > LIMIT:
         return None
     ir = _ObjectBuilder()
     try:
@@ -79,23 +79,24 @@ class _ObjectBuilder(IRBuilder):
         self, native: NativeProgram, shared: SharedStraightLine, args: tuple[Any, ...]
     ) -> list[str]:
         """Append a run of the program at arguments that are like `args`, and return its outputs."""
-        self.lines.append(f"  %state = alloca [{len(shared.place)} x double], align 64")
+        self.lines.append(f"  %state = alloca [{max(1, shared.size)} x double], align 64")
         self.require_none_active()
         self.require("i64", "%given", str(len(args)))
         numbers = [y for i, x in enumerate(args) for y in self.take(self.load_word("%args", i), x)]
         for i, number in enumerate(numbers):
             self.store(number, "%state", i)
         self.lines.append(f"  call void {self.address(shared.address)}(ptr %state)")
-        constants = native.program.constants
+        numbers = shared.array().tolist()  # from `size` on, they are constants
+        places = np.arange(len(numbers))[native.places].tolist()
         return [
-            self.constant(constants[-1 - r]) if r < 0 else self.load("%state", shared.place[r])
-            for r in native.program.outputs
+            self.load("%state", k) if k < shared.size else self.constant(numbers[k]) for k in places
         ]
 
     def result(self, call: PreparedCall, outputs: list[str]) -> str:
         """Append the steps from the outputs of the program to the result of the call."""
-        run, terms = call.executable.per_row, call.executable._zero_terms
-        if run.plain is not run.program:
+        run = call.executable.per_row
+        terms = run.zero_terms
+        if run.absorbs:
             for y in outputs:
                 self.require_true(self.compare("ord", y, y))
         outputs = outputs[run.probes :]

@@ -55,7 +55,7 @@ class MachineCode(Kept):
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         self._errors = threading.local()  # exceptions of users' primitives, by thread
-        self._may_raise = any(op is not None for op in externals.values())
+        self.may_raise = any(op is not None for op in externals.values())
         self._callees, self._objects = externals, [code] if code else []
         with _lock:  # LLVM has one context for everything
             self._alive = [self._register(llvm, *item) for item in externals.items()]
@@ -78,7 +78,7 @@ class MachineCode(Kept):
         An exception that a user's primitive raises inside is raised again when the call returns.
         """
         f = ctypes.CFUNCTYPE(None, *argument_types)(self.address(name))
-        if not self._may_raise:
+        if not self.may_raise:
             return f
 
         def call(*args: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -22,8 +23,9 @@ from microgradlike.compile.llvm.module import (
     Spelling,
     split_by_batch,
 )
+from microgradlike.compile.llvm.row_blocks import RowBlocks
 from microgradlike.compile.llvm.row_strips import RowStrips
-from microgradlike.compile.llvm.straight_line import SharedCode, VaryingCode
+from microgradlike.compile.llvm.straight_line import SharedCode
 from microgradlike.compile.program import Program, varies
 from microgradlike.compile.schedule.access import StridedBlock, as_slice, strided_blocks
 from microgradlike.compile.schedule.schedule import Group, Schedule
@@ -156,7 +158,7 @@ class SharedStraightLine(Kept):
     that of a -0.0.
     """
 
-    left_out = ("place", "_call")
+    left_out = ("place", "_call", "address", "may_raise")
 
     def __init__(self, native: NativeProgram, equations: Sequence[Equation]) -> None:
         # next to a large part that varies, fast code for this one is not worth the time to make it
@@ -175,16 +177,17 @@ class SharedStraightLine(Kept):
         )
         self.inputs = slice(0, native.program.inputs - native.batched)
         constants = native.program.constants
-        self._array = np.array([*[0.0] * len(code.place), *constants, -0.0])
+        self.size = len(code.place)  # of what is computed; constants come after it
+        self._array = np.array([*[0.0] * self.size, *constants, -0.0])
         self.neutral = len(self._array) - 1
-        after = {-1 - i: len(code.place) + i for i in range(len(constants))}
+        after = {-1 - i: self.size + i for i in range(len(constants))}
         self.place = {**code.place, **after}
         self._code = MachineCode(module, optimised=small)
         self.link()
 
     def link(self) -> None:
         """Find the function in the machine code."""
-        self.address = self._code.address("compute_shared")
+        self.address, self.may_raise = self._code.address("compute_shared"), self._code.may_raise
         self._call = self._code.function("compute_shared", _POINTER)
 
     def array(self) -> FloatArray:
@@ -247,7 +250,7 @@ class RowLoop(Kept):
         self.batched, self.summed = native.batched, name == "sum_rows"
         small = len(native.varying_equations) <= SMALL
         module = LLVMModule(native.spellings)
-        kind: type[VaryingCode] | type[RowStrips] = VaryingCode if small else RowStrips
+        kind: type[RowBlocks] | type[RowStrips] = RowBlocks if small else RowStrips
         code = kind(
             module,
             native.program,
@@ -256,13 +259,12 @@ class RowLoop(Kept):
             place=native.shared.place,
             summed=self.summed,
         )
-        self.count = len(code.outputs)
+        self.count, self.buffer = len(code.outputs), code.buffer_size
         self.pairs = native.sum_pairs() if self.summed else np.empty((0, 2))
         self._code = MachineCode(module, optimised=True)
-        self.buffer, self._kernels = 0, 0
-        self._tables: list[Any] = []
+        self._kernels, self._tables = 0, list[Any]()
         if isinstance(code, RowStrips):
-            self.buffer, self._kernels = code.buffer, len(code.kernels)
+            self._kernels = len(code.kernels)
             self._tables = [code.table.calls, code.table.lists, code.outputs]
         self.link()
 
@@ -298,11 +300,11 @@ class RowLoop(Kept):
         The rows are padded to whole vectors. The last item keeps arrays alive.
         """
         whole = -(-count // WIDTH) * WIDTH
-        padded, buffer = np.empty((self.batched, whole)), _aligned(self.buffer)
+        padded, buffer = _aligned(self.batched, whole), _aligned(self.buffer)
         for i, table in enumerate(self._linked):
-            buffer.view(np.int64)[0, i] = table.ctypes.data
+            buffer.view(np.int64)[i] = table.ctypes.data
         totals = np.empty(len(self.pairs))
-        into = np.empty((self.count + 1, WIDTH) if self.summed else (self.count, whole))
+        into = _aligned(*((2 * self.count + 2, WIDTH) if self.summed else (self.count, whole)))
         rest = [buffer.ctypes.data, into.ctypes.data, count]
         if self.summed:
             rest += [self.pairs.ctypes.data, totals.ctypes.data, len(totals)]
@@ -310,8 +312,9 @@ class RowLoop(Kept):
         return padded, results, padded.ctypes.data, rest, (buffer, into)
 
 
-def _aligned(vectors: int) -> FloatArray:
-    """Return an array of vectors of rows, each in a line of the cache."""
-    array = np.empty((vectors + 1) * WIDTH)
-    start = -array.ctypes.data // array.itemsize % WIDTH
-    return array[start : start + vectors * WIDTH].reshape(vectors, WIDTH)
+def _aligned(*shape: int) -> FloatArray:
+    """Return an array that begins at a cache line, so that no vector crosses two."""
+    size = math.prod(shape)
+    array = np.empty(size + WIDTH)
+    first = -array.ctypes.data % 64 // array.itemsize
+    return array[first : first + size].reshape(shape)

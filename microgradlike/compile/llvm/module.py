@@ -65,23 +65,23 @@ class LLVMModule:
             self.externals[name] = op
         return ir.library(name, *operands)
 
-    def define_straight_line(
-        self,
-        name: str,
-        width: int,
-        arguments: str,
-        equations: Sequence[Equation],
-        storage: SlotStorage,
-    ) -> str:
-        """Add a function that computes the equations in order; return a call of it."""
-        ir = IRBuilder(width)
+    def calls(self, op: Op) -> bool:
+        """Return whether a primitive takes calls of functions."""
+        spelling, ir = self.spellings.get(op), IRBuilder(1)
+        if spelling is not None:
+            spelling(ir, *["%x"] * op.arity)
+        return spelling is None or bool(ir.libraries)
+
+    def straight_line(
+        self, ir: IRBuilder, equations: Sequence[Equation], storage: SlotStorage
+    ) -> dict[int, str]:
+        """Append the equations in order; return the name of each slot."""
         names: dict[int, str] = {}
         for slot, op, operands in equations:
             found = [names[r] if r in names else storage.load(ir, r) for r in operands]
             names[slot] = self.spelled(ir, op, found)
             storage.store(ir, slot, names[slot])
-        self.define(name, arguments, ir, internal=True)
-        return f"  call void @{name}({arguments})"
+        return names
 
     def _declare_callees(self, ir: IRBuilder) -> None:
         for name, arity in ir.libraries.items():

@@ -11,7 +11,7 @@ from microgradlike.compile.llvm.builder import IRBuilder
 from microgradlike.compile.llvm.kernel_table import KernelTable
 from microgradlike.compile.llvm.loops import INDEXED, STRIDED, LoopKernels
 from microgradlike.compile.llvm.module import WIDTH, Equation, LLVMModule
-from microgradlike.compile.llvm.straight_line import ARGUMENTS, row_loop
+from microgradlike.compile.llvm.row_blocks import ARGUMENTS, row_loop
 from microgradlike.compile.passes.product_fusion import fuse_products
 from microgradlike.compile.program import Program, varies
 from microgradlike.compile.schedule.access import strided_blocks
@@ -21,7 +21,7 @@ SHARED = {STRIDED: "S", INDEXED: "I"}  # the same modes for operands that all ro
 
 
 class RowStrips:
-    """The functions `per_row` and `sum_rows`, as in `straight_line.VaryingCode`.
+    """The functions `per_row` and `sum_rows`, as in `row_blocks.RowBlocks`.
 
     The code of a primitive is a kernel for all its equations. A buffer of so many vectors
     holds the addresses of the `tables`, and then all results, a vector of rows at each place.
@@ -48,13 +48,13 @@ class RowStrips:
         self.table = KernelTable([(g, strided_blocks(g.places)) for g in groups], self.kernels)
         there, places = schedule.outputs()
         self.outputs = places[there]
-        self.buffer = 1 + schedule.sizes[True]
+        self.buffer_size = WIDTH * (1 + schedule.sizes[True])
         text = VECTOR.replace("LAST", SUM if summed else PUT).replace("ARGUMENTS", ARGUMENTS)
         counts = WIDTH, batched, len(self.outputs), self.table.width, len(self.table.calls)
         for word, count in zip(("WIDTH", "INPUTS", "OUTPUTS", "FIELDS", "CALLS"), counts):
             text = text.replace(word, str(count))
         module.add_text(text)
-        module.add_text(row_loop(len(self.outputs), summed=summed))
+        module.add_text(row_loop(len(self.outputs), WIDTH, summed=summed))
 
 
 def _moved(group: Group, shared: IndexArray) -> Group:
@@ -84,7 +84,7 @@ class RowKernels(LoopKernels):
 
 
 VECTOR = """\
-define internal void @vector(ARGUMENTS) #0 {
+define internal void @block(ARGUMENTS, i64 %count) #0 {
   %calls = load ptr, ptr %buffer, align 8
   %second = getelementptr ptr, ptr %buffer, i64 1
   %lists = load ptr, ptr %second, align 8
@@ -128,6 +128,5 @@ PUT = """\
 SUM = """\
   %out = getelementptr <WIDTH x double>, ptr %into, i64 %k
   %sum = load <WIDTH x double>, ptr %out, align 8
-  %valid = select <WIDTH x i1> %there, <WIDTH x double> %y, <WIDTH x double> zeroinitializer
-  %longer = fadd <WIDTH x double> %sum, %valid
+  %longer = fadd <WIDTH x double> %sum, %y
   store <WIDTH x double> %longer, ptr %out, align 8"""
