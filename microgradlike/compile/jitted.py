@@ -35,12 +35,7 @@ from microgradlike.compile.options import (
 from microgradlike.compile.program import Program
 from microgradlike.compile.recording import Recording, record, require_one_number
 from microgradlike.compile.recordings import Recordings
-from microgradlike.compile.sharding import (
-    ShardedExecutable,
-    Workers,
-    checked_executor,
-    checked_split,
-)
+from microgradlike.compile.sharding import Workers, checked_count, checked_executor
 from microgradlike.compile.trace_error import fail
 from microgradlike.compile.wrapper import Wrapper
 from microgradlike.context import active_run, active_trace, eager_jit
@@ -58,9 +53,10 @@ S = TypeVar("S")
 class Jitted(Wrapper, Generic[P, R]):
     """A function that runs as a program; `jit` makes it and describes the options.
 
-    `f` is the function itself, `batch`, `reduce` and `backend` the options. `executor` and `split`
-    can be set at any time. As a method it binds to its instance and has recordings for each, which
-    read the Values of the instance at every call; all other attributes are fixed in a recording.
+    `f` is the function itself, `batch`, `reduce` and `backend` the options. `executor`,
+    `threads` and `split` can be set at any time. As a method it binds to its instance and has
+    recordings for each, which read the Values of the instance at every call; all other attributes
+    are fixed in a recording.
 
     It can be pickled and deep-copied as its function can. The executor and the recordings stay
     behind.
@@ -79,6 +75,7 @@ class Jitted(Wrapper, Generic[P, R]):
         reduce: str | None = "mean",
         backend: str = "auto",
         executor: Executor | None = None,
+        threads: int | None = None,
         split: int | None = None,
     ) -> None:
         if not callable(f):
@@ -86,7 +83,7 @@ class Jitted(Wrapper, Generic[P, R]):
         super().__init__(f)
         self.reduce, self.backend = checked_reduce(reduce), checked_backend(backend)
         self.batch = checked_batch(batch)
-        self._workers = Workers(executor, split)
+        self._workers = Workers(executor, split, threads)
         self._recordings = Recordings()
         self._has_warned = False
 
@@ -100,7 +97,7 @@ class Jitted(Wrapper, Generic[P, R]):
         self: Jitted[Concatenate[Any, Q], S], instance: object, owner: type[object] | None = None
     ) -> Jitted[Q, S]: ...
     def __get__(self, instance: object, owner: type[object] | None = None) -> Any:
-        """Return the method of an instance, as for a function; it shares executor and split."""
+        """Return the method of an instance, as for a function; it shares the workers."""
         if instance is None:
             return self
         bound = self.bound_to(instance, owner)
@@ -118,13 +115,22 @@ class Jitted(Wrapper, Generic[P, R]):
         self._workers.executor = checked_executor(executor)
 
     @property
+    def threads(self) -> int | None:
+        """The number of threads that share a batch if there is no executor; None is one."""
+        return self._workers.threads
+
+    @threads.setter
+    def threads(self, threads: int | None) -> None:
+        self._workers.threads = checked_count("threads", threads)
+
+    @property
     def split(self) -> int | None:
         """The number of rows of a shard of the batch; None is as many as take some milliseconds."""
         return self._workers.split
 
     @split.setter
     def split(self, split: int | None) -> None:
-        self._workers.split = checked_split(split)
+        self._workers.split = checked_count("split", split)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Return the results of the function, nested as the function returns them.
@@ -245,12 +251,11 @@ class Jitted(Wrapper, Generic[P, R]):
             shared = np.concatenate([shared, [v._number for v in recording.values]])
         if not self.batch:
             return executable.outputs(arguments.rows, shared)[:, 0]
-        whole = arguments.rows.shape[1] <= (self.split or executable.shard_rows)
-        runs = executable if whole else ShardedExecutable(executable, self.executor, self.split)
-        if self.reduce is None:
-            return runs.outputs(arguments.rows, shared)
-        total = runs.sums(arguments.rows, shared)
-        return total / (arguments.count or 1) if self.reduce == "mean" else total
+        whole = arguments.parts[0].shape[1] <= (self.split or executable.shard_rows)
+        runs: Any = executable if whole else self._workers.sharded(executable)
+        rows = arguments.rows if whole else arguments.parts
+        found: FloatArray = (runs.outputs if self.reduce is None else runs.sums)(rows, shared)
+        return found / (arguments.count or 1) if self.reduce == "mean" else found
 
     def _recording(self, arguments: Arguments) -> Recording:
         return self._recordings.get(

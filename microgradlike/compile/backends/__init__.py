@@ -6,5 +6,6 @@ of rows to pass at a time. `rows` has the shape (batched, rows) and holds the fi
 the others. The result has the shape (outputs, rows). `sums` gives the outputs summed over the rows;
 the last `len(add_to)` of them are added to the outputs at the indices in `add_to` instead of being
 returned. The module's constant `MERGING` is True if equal operations of a function may become one
-equation, and operations that change no bit, such as x * 1, none.
+equation, and operations that change no bit, such as x * 1, none. `SHARDS_PER_TASK` is the number of
+shards that a worker computes at a time, so that they take some milliseconds.
 """

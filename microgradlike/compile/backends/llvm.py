@@ -16,6 +16,7 @@ from microgradlike.compile.passes.simplify import with_squares_as_products
 from microgradlike.compile.program import Program
 from microgradlike.op import Op
 
+SHARDS_PER_TASK = 8
 MERGING = True
 # primitives that the C library has under the same name
 LIBRARY: tuple[Op, ...] = (ops.exp, ops.exp2, ops.expm1, ops.log, ops.log1p, ops.log2)
