@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NoReturn
 
 import numpy as np
@@ -25,7 +26,8 @@ class Arguments:
     """The arguments of one call, in the order in which a program takes them.
 
     `key` is their structure. `rows` is an array with a line for each number that differs over the
-    batch and a column for each of the `count` rows; `shared` holds the numbers that all rows share.
+    batch and a column for each of the `count` rows; `parts` are arrays with some of the lines each.
+    `shared` holds the numbers that all rows share.
     `values` maps places in `shared` to Values. `scalars` is True if Values, Duals or Tracers are
     among the arguments, `foreign` if some of them are not in `values`. Raises TypeError
     for arguments that are not numbers, ValueError for a batch that is empty or has parts of
@@ -49,7 +51,7 @@ class Arguments:
         self.count: int | None = None
         self.values: dict[int, Value] = {}
         self.scalars = self.foreign = False
-        self._rows: list[FloatArray] = []
+        self.parts: list[FloatArray] = []
         self._shared: list[FloatArray | list[Number]] = []
         self._size = 0
         if batch and batch[-1] >= len(self.args):
@@ -65,8 +67,12 @@ class Arguments:
         if kwargs:
             keys += [(k, self._shared_argument(k, self.kwargs[k])) for k in sorted(self.kwargs)]
         self.key = tuple(keys)
-        self.rows = joined(self._rows, NO_ROWS)
         self.shared = joined(self._shared, NO_ROWS[:, 0])
+
+    @cached_property
+    def rows(self) -> FloatArray:
+        """The `parts` as one array."""
+        return joined(self.parts)
 
     def tracers(self, new: Callable[[], Number]) -> tuple[list[Any], dict[str, Any], list[Number]]:
         """Return arguments for one row, `new()` in place of each number, and these new numbers.
@@ -132,7 +138,7 @@ class Arguments:
         count = len(x)
         if count != self.count or not count:
             self._check_count(i, count)
-        self._rows.append(x.reshape(count, -1).T)
+        self.parts.append(x.reshape(count, -1).T)
         return x.shape[1:]
 
     def _shared_argument(self, place: int | str, x: Any) -> object:
@@ -189,15 +195,15 @@ class Arguments:
             return ("dict", *((k, self._columns(f"{name}[{k!r}]", v, count)) for k, v in x.items()))
         if isinstance(x, np.ndarray) and x.dtype.kind in _REAL:
             refuse_mask(name, x)
-            self._rows.append(x.reshape(count, -1).T)
+            self.parts.append(x.reshape(count, -1).T)
             return x.shape[1:]
         flat = plain_numbers(x)
         if flat is not None:
-            self._rows.append(flat[None])
+            self.parts.append(flat[None])
             return None
         matrix = plain_rows(x)
         if matrix is not None:
-            self._rows.append(matrix.T)
+            self.parts.append(matrix.T)
             return structure_of(len(x[0]), is_list=type(x[0]) is list)
         trees = [Pytree(row, f"{name}[{i}]") for i, row in enumerate(x)]
         structure = trees[0].structure()
@@ -211,7 +217,7 @@ class Arguments:
             self.scalars = self.foreign = True  # a Value of one row is not in the others
         else:
             columns = np.array([tree.leaves for tree in trees], dtype=float).reshape(count, -1)
-            self._rows.append(columns.T)
+            self.parts.append(columns.T)
         return structure
 
 
@@ -226,8 +232,12 @@ def _parameters(f: Callable[..., object], count: int) -> list[str]:
     return names + [f"argument {i}" for i in range(len(names), count)]
 
 
-def joined(parts: Sequence[FloatArray | list[Number]], empty: FloatArray) -> FloatArray:
-    """Return the parts as one array of floats, without a copy of a single part of that type."""
+def joined(parts: Sequence[FloatArray | list[Number]], empty: FloatArray = NO_ROWS) -> FloatArray:
+    """Return the parts as one array of floats, without a copy of a single part of that type.
+
+    >>> joined([np.array([1, 2]), [0.5]])
+    array([1. , 2. , 0.5])
+    """
     if len(parts) > 1:
         return np.concatenate(parts, dtype=float)
     return np.asarray(parts[0], dtype=float) if parts else empty

@@ -19,7 +19,7 @@ from microgradlike.compile.program import Program, varies
 from microgradlike.indeterminate_form import active_policy, settle
 
 Run: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
-WORK = 1 << 23  # equations × rows in a shard: 5 to 50 ms, where sending it to a worker takes 1 ms
+WORK = 1 << 23  # equations × rows in a shard: 0.2 ms of machine code, some 10 ms of NumPy
 WORTH = 0.03  # seconds to build code, from which on it is kept on disk
 LARGE = 1e290  # numbers with a sum of squares below this cannot overflow when they are added
 

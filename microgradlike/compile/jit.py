@@ -24,11 +24,16 @@ def jit(
     *,
     backend: str = ...,
     executor: Executor | None = ...,
+    threads: int | None = ...,
     split: int | None = ...,
 ) -> Jitted[P, R]: ...
 @overload
 def jit(
-    *, backend: str = ..., executor: Executor | None = ..., split: int | None = ...
+    *,
+    backend: str = ...,
+    executor: Executor | None = ...,
+    threads: int | None = ...,
+    split: int | None = ...,
 ) -> Callable[[Callable[P, R]], Jitted[P, R]]: ...
 @overload  # the parameters of f are one row, the arguments of a call are many
 def jit(
@@ -39,6 +44,7 @@ def jit(
     reduce: str | None = ...,
     backend: str = ...,
     executor: Executor | None = ...,
+    threads: int | None = ...,
     split: int | None = ...,
 ) -> Jitted[..., R]: ...
 @overload
@@ -48,6 +54,7 @@ def jit(
     reduce: str | None = ...,
     backend: str = ...,
     executor: Executor | None = ...,
+    threads: int | None = ...,
     split: int | None = ...,
 ) -> Callable[[Callable[..., R]], Jitted[..., R]]: ...
 def jit(
@@ -58,6 +65,7 @@ def jit(
     reduce: str | None = "mean",
     backend: str = "auto",
     executor: Executor | None = None,
+    threads: int | None = None,
     split: int | None = None,
 ) -> Jitted[P, R] | Callable[[Callable[P, R]], Jitted[P, R]]:
     """Record `f` once for each structure of its arguments; from then on it runs as a program.
@@ -76,6 +84,8 @@ def jit(
       `llvm`), "auto" ("llvm" if it is installed, else "numpy") or "eager" (`f` as it stands).
     - `executor`: a `concurrent.futures.Executor` whose workers share a batch; the bits stay. A call
       from one of its own threads is not shared.
+    - `threads`: threads of this process that share a large batch if there is no executor. It pays
+      for machine code ("llvm"), which runs in parallel; a user's primitive runs in one at a time.
     - `split`: rows of a batch per worker task; by default as many as take some milliseconds.
 
     Returns a Jitted. Raises TypeError or ValueError for another option. A call raises TraceError if
@@ -94,6 +104,12 @@ def jit(
     from microgradlike.compile.jitted import Jitted  # imports NumPy
 
     decorate = functools.partial(
-        Jitted, batch=batch, reduce=reduce, backend=backend, executor=executor, split=split
+        Jitted,
+        batch=batch,
+        reduce=reduce,
+        backend=backend,
+        executor=executor,
+        threads=threads,
+        split=split,
     )
     return decorate if f is None else decorate(f)

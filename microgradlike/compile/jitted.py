@@ -23,7 +23,7 @@ from microgradlike import functions, ops
 from microgradlike._frames import user_level
 from microgradlike._validate import shown
 from microgradlike.coerce import upstream_gradient
-from microgradlike.compile.arguments import Arguments
+from microgradlike.compile.arguments import NO_ROWS, Arguments, joined
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.options import (
@@ -37,12 +37,7 @@ from microgradlike.compile.prepared_call import PreparedCall
 from microgradlike.compile.program import Program
 from microgradlike.compile.recording import Recording, record, require_one_number
 from microgradlike.compile.recordings import Recordings
-from microgradlike.compile.sharding import (
-    ShardedExecutable,
-    Workers,
-    checked_executor,
-    checked_split,
-)
+from microgradlike.compile.sharding import Workers, checked_count, checked_executor
 from microgradlike.compile.trace_error import fail
 from microgradlike.compile.wrapper import Wrapper
 from microgradlike.context import active_run, active_trace, eager_jit
@@ -61,9 +56,10 @@ S = TypeVar("S")
 class Jitted(Wrapper, Generic[P, R]):
     """A function that runs as a program; `jit` makes it and describes the options.
 
-    `f` is the function itself, `batch`, `reduce` and `backend` the options. `executor` and `split`
-    can be set at any time. As a method it binds to its instance and has recordings for each, which
-    read the Values of the instance at every call; all other attributes are fixed in a recording.
+    `f` is the function itself, `batch`, `reduce` and `backend` the options. `executor`,
+    `threads` and `split` can be set at any time. As a method it binds to its instance and has
+    recordings for each, which read the Values of the instance at every call; all other attributes
+    are fixed in a recording.
 
     It can be pickled and deep-copied as its function can. The executor and the recordings stay
     behind.
@@ -85,6 +81,7 @@ class Jitted(Wrapper, Generic[P, R]):
         reduce: str | None = "mean",
         backend: str = "auto",
         executor: Executor | None = None,
+        threads: int | None = None,
         split: int | None = None,
     ) -> None:
         if not callable(f):
@@ -92,7 +89,7 @@ class Jitted(Wrapper, Generic[P, R]):
         super().__init__(f)
         self.reduce, self.backend = checked_reduce(reduce), checked_backend(backend)
         self.batch = checked_batch(batch)
-        self._workers = Workers(executor, split)
+        self._workers = Workers(executor, split, threads)
         self._recordings = Recordings()
         self._has_warned = False
         self._fast = None
@@ -107,7 +104,7 @@ class Jitted(Wrapper, Generic[P, R]):
         self: Jitted[Concatenate[Any, Q], S], instance: object, owner: type[object] | None = None
     ) -> Jitted[Q, S]: ...
     def __get__(self, instance: object, owner: type[object] | None = None) -> Any:
-        """Return the method of an instance, as for a function; it shares executor and split."""
+        """Return the method of an instance, as for a function; it shares the workers."""
         if instance is None:
             return self
         bound = self.bound_to(instance, owner)
@@ -126,13 +123,22 @@ class Jitted(Wrapper, Generic[P, R]):
         self._workers.executor = checked_executor(executor)
 
     @property
+    def threads(self) -> int | None:
+        """The number of threads that share a batch if there is no executor; None is one."""
+        return self._workers.threads
+
+    @threads.setter
+    def threads(self, threads: int | None) -> None:
+        self._workers.threads = checked_count("threads", threads)
+
+    @property
     def split(self) -> int | None:
         """The number of rows of a shard of the batch; None is as many as take some milliseconds."""
         return self._workers.split
 
     @split.setter
     def split(self, split: int | None) -> None:
-        self._workers.split = checked_split(split)
+        self._workers.split = checked_count("split", split)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Return the results of the function, nested as the function returns them.
@@ -161,7 +167,7 @@ class Jitted(Wrapper, Generic[P, R]):
             return cast("R", self._eager(arguments))
         with self._recordings.lock:
             executable = recording.forward
-        row: Any = self._run(executable, recording, arguments.rows, arguments.shared)
+        row: Any = self._run(executable, recording, arguments.parts, arguments.shared)
         self._recordings.prepare(arguments, recording, executable, gradient=False)
         return cast("R", self._nested(recording, recording.outputs.unflatten, row))
 
@@ -208,7 +214,7 @@ class Jitted(Wrapper, Generic[P, R]):
         recording = self._recording(arguments)
         with self._recordings.lock:
             executable = recording.gradient(tuple(arguments.values))
-        row = self._run(executable, recording, arguments.rows, arguments.shared)
+        row = self._run(executable, recording, arguments.parts, arguments.shared)
         if not arguments.values:
             self._recordings.prepare(arguments, recording, executable, gradient=True)
         y, *gradients = row.tolist()
@@ -259,21 +265,24 @@ class Jitted(Wrapper, Generic[P, R]):
             return recording.forward
 
     def _run(
-        self, executable: Executable, recording: Recording, rows: FloatArray, shared: FloatArray
+        self,
+        executable: Executable,
+        recording: Recording,
+        parts: list[FloatArray],
+        shared: FloatArray,
     ) -> FloatArray:
         """Return the outputs, reduced over the rows; with `reduce=None` a line of rows for each."""
         if recording.values:
             numbers = packed(numbers_of(recording.values))
             shared = np.concatenate([shared, numbers]) if len(shared) else numbers
         if not self.batch:
-            return executable.outputs(rows, shared)[:, 0]
-        count = rows.shape[1]
+            return executable.outputs(NO_ROWS, shared)[:, 0]
+        count = parts[0].shape[1]
         whole = count <= (self.split or executable.shard_rows)
-        runs = executable if whole else ShardedExecutable(executable, self.executor, self.split)
-        if self.reduce is None:
-            return runs.outputs(rows, shared)
-        total = runs.sums(rows, shared)
-        return total / count if self.reduce == "mean" else total
+        runs: Any = executable if whole else self._workers.sharded(executable)
+        rows = joined(parts) if whole else parts
+        found: FloatArray = (runs.outputs if self.reduce is None else runs.sums)(rows, shared)
+        return found / count if self.reduce == "mean" else found
 
     def _count(self, call: PreparedCall, args: tuple[Any, ...]) -> None:
         """Make a native call after HOT calls, if the program is a small one."""

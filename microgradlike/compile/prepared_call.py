@@ -45,8 +45,8 @@ class PreparedCall:
         ]
         self.nest = _nesting(recording.outputs)
 
-    def inputs(self, args: tuple[Any, ...]) -> tuple[FloatArray, FloatArray] | None:
-        """Return the numbers that differ over the rows, and those that all rows share."""
+    def inputs(self, args: tuple[Any, ...]) -> tuple[list[FloatArray], FloatArray] | None:
+        """Return the numbers that differ over the rows, in parts, and those that all rows share."""
         if len(args) != len(self._readers):
             return None
         rows: list[Any] = []
@@ -56,10 +56,9 @@ class PreparedCall:
             if numbers is None:
                 return None
             (rows if batched else shared).append(numbers)
-        try:
-            return joined(rows, NO_ROWS), joined(shared, NO_ROWS[:, 0])
-        except ValueError:  # parts of different lengths
+        if any(part.shape[1] != rows[0].shape[1] for part in rows):
             return None
+        return rows, joined(shared, NO_ROWS[:, 0])
 
 
 def _reader(like: Any) -> Reader:

@@ -8,58 +8,84 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import os
 import pickle
 import threading
 from collections import OrderedDict
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from collections.abc import Sequence
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+)
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from microgradlike._validate import shown, whole_number
+from microgradlike.compile.arguments import joined
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.executable import Executable
+from microgradlike.compile.threads import in_threads, thread_pool
 from microgradlike.indeterminate_form import active_policy, collect, settle
 
 CACHE_SIZE = 8  # programs that a worker keeps
 CLUSTERS = ("distributed",)  # packages that raise errors of a cluster, not of the program
+METHODS = {"outputs": "per_row", "sums": "summed"}  # of Executable, and the code behind them
 Packed = tuple[str, bytes]  # the name by which workers know a program, and its pickle
-Task = tuple[str, str, FloatArray, FloatArray, int]  # policy, method of Executable, its arguments
-Result = tuple[FloatArray, list[str]]  # outputs, and indeterminate products in words
+Rows = FloatArray | Sequence[FloatArray]  # of a batch: all lines, or arrays with some lines each
+# policy, method of Executable, its arguments, rows of a shard
+Task = tuple[str, str, Sequence[FloatArray], FloatArray, int, int]
+Result = tuple[list[FloatArray], list[str]]  # outputs by shard, indeterminate products in words
 
 _packed: WeakKeyDictionary[Executable, Packed] = WeakKeyDictionary()
-_worker = threading.local()  # machine code works in its own buffers, so no two threads share it
+_worker = threading.local()  # of each thread: `kept`, its programs; `busy`, while it has a task
 
 
 @dataclass(slots=True)
 class Workers:
-    """The executor that computes the shards of a function, and the rows of a shard.
+    """The executor or threads that compute the shards of a function, and the rows of a shard.
 
-    Both are checked. Copies and pickles have no executor.
+    All are checked. Copies and pickles have no executor.
 
-    >>> Workers(None, 500)
-    Workers(executor=None, split=500)
+    >>> Workers(None, 500, 2)
+    Workers(executor=None, split=500, threads=2)
     """
 
     executor: Executor | None
     split: int | None
+    threads: int | None
 
     def __post_init__(self) -> None:
-        self.executor, self.split = checked_executor(self.executor), checked_split(self.split)
+        self.executor = checked_executor(self.executor)
+        self.split = checked_count("split", self.split)
+        self.threads = checked_count("threads", self.threads)
 
-    def __reduce__(self) -> tuple[type[Workers], tuple[None, int | None]]:
-        return type(self), (None, self.split)
+    def __reduce__(self) -> tuple[type[Workers], tuple[None, int | None, int | None]]:
+        return type(self), (None, self.split, self.threads)
+
+    def sharded(self, executable: Executable) -> ShardedExecutable:
+        """Return the executable that runs on the executor, else on the threads."""
+        executor, threads = self.executor, self.threads or 1
+        if executor is None and threads > 1:
+            executor = thread_pool(threads, os.getpid())
+        return ShardedExecutable(executable, executor, self.split)
 
 
 class ShardedExecutable:
     """An executable that runs a batch in shards, on an executor if there is one.
 
-    `split` is the number of rows of a shard, by default `executable.shard_rows`. A thread of the
-    executor computes all shards itself, as the others may all be waiting like it. The methods raise
-    RuntimeError if a worker dies, TypeError if the program cannot be sent to one, and pass on the
-    exceptions of a user's primitive.
+    `split` is the number of rows of a shard, by default `executable.shard_rows`. A task is one
+    shard, by default as many as take some milliseconds. Threads of this process share its code,
+    which the first call makes alone. A thread of the executor computes all shards itself, as the
+    others may all be waiting like it. The methods raise RuntimeError if a worker dies, TypeError if
+    the program cannot be sent to one, and pass on the exceptions of a user's primitive.
 
     >>> from microgradlike import jit
     >>> square = jit(lambda x: x * x, batch=0).executable([1.0])
@@ -71,32 +97,41 @@ class ShardedExecutable:
         self, executable: Executable, executor: Executor | None, split: int | None
     ) -> None:
         self.executable, self.executor = executable, checked_executor(executor)
-        self.split = checked_split(split) or executable.shard_rows
+        self.split = checked_count("split", split) or executable.shard_rows
+        alone = split is not None or type(executor) is ThreadPoolExecutor
+        self.task_shards: int = 1 if alone else executable.backend.SHARDS_PER_TASK
 
-    def outputs(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+    def outputs(self, rows: Rows, shared: FloatArray) -> FloatArray:
         """Return the outputs, of shape (outputs, rows)."""
         parts = self._results("outputs", rows, shared)
         return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
-    def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+    def sums(self, rows: Rows, shared: FloatArray) -> FloatArray:
         """Return the outputs summed over the rows."""
         first, *others = self._results("sums", rows, shared)
         with np.errstate(all="ignore"):  # a sum may overflow
             return sum(others, first)
 
-    def _results(self, method: str, rows: FloatArray, shared: FloatArray) -> list[FloatArray]:
-        starts = range(0, rows.shape[1], self.split)
-        shards = [(rows[:, i : i + self.split], shared, i) for i in starts]
-        if self.executor is None or len(shards) == 1 or _is_worker_of(self.executor):
-            with collect(active_policy()) as found:
-                parts = [getattr(self.executable, method)(*shard) for shard in shards]
+    def _results(self, method: str, rows: Rows, shared: FloatArray) -> list[FloatArray]:
+        arrays = [rows] if isinstance(rows, np.ndarray) else rows
+        count, executor, policy = arrays[0].shape[1], self.executor, active_policy()
+        if type(executor) is ThreadPoolExecutor and METHODS[method] not in vars(self.executable):
+            executor = None  # this call makes the code, once for all threads
+        if executor is None or count <= self.split or _is_worker_of(executor):
+            task = policy, method, arrays, shared, 0, self.split
+            results = [_computed(self.executable, task)]
         else:
-            tasks = [(active_policy(), method, *shard) for shard in shards]
-            results = _submitted(self.executor, packed(self.executable), tasks)
-            parts = [part for part, _ in results]
-            found = [form for _, forms in results for form in forms]
-        settle(found)
-        return parts
+            shards = -(-count // self.split)
+            tasks = -(-shards // self.task_shards)
+            ends = [min(count, shards * k // tasks * self.split) for k in range(tasks + 1)]
+            pieces = [(i, _columns(arrays, i, k)) for i, k in pairwise(ends)]
+            results = _submitted(
+                executor,
+                self.executable,
+                [(policy, method, rows, shared, i, self.split) for i, rows in pieces],
+            )
+        settle([form for _, forms in results for form in forms])
+        return [part for parts, _ in results for part in parts]
 
 
 def checked_executor(executor: object) -> Executor | None:
@@ -113,13 +148,13 @@ def checked_executor(executor: object) -> Executor | None:
     return executor
 
 
-def checked_split(split: object) -> int | None:
-    """Return `split` if it is None or a whole number above 0, else raise TypeError or ValueError.
+def checked_count(name: str, x: object) -> int | None:
+    """Return `x` if it is None or a whole number above 0, else raise TypeError or ValueError.
 
-    >>> checked_split(500)
+    >>> checked_count("split", 500)
     500
     """
-    return None if split is None else whole_number("split", split, at_least=1)
+    return None if x is None else whole_number(name, x, at_least=1)
 
 
 def packed(executable: Executable) -> Packed:
@@ -154,10 +189,10 @@ def work(name: str, code: bytes | None, task: Task) -> Result | None:
     >>> from microgradlike import jit
     >>> name, code = packed(jit(lambda x: x * x, batch=0).executable([1.0]))
     >>> for sent in (None, code, None):
-    ...     print(work(name, sent, ("warn", "sums", np.array([[1.0, 2.0, 3.0]]), np.empty(0), 0)))
+    ...     print(work(name, sent, ("warn", "sums", [np.array([[1.0, 2.0]])], np.empty(0), 0, 1)))
     None
-    (array([14.]), [])
-    (array([14.]), [])
+    ([array([1.]), array([4.])], [])
+    ([array([1.]), array([4.])], [])
     """
     kept: OrderedDict[str, Executable] = _worker.__dict__.setdefault("kept", OrderedDict())
     if name not in kept:
@@ -169,24 +204,47 @@ def work(name: str, code: bytes | None, task: Task) -> Result | None:
         if len(kept) > CACHE_SIZE:
             kept.popitem(last=False)
     kept.move_to_end(name)
-    policy, method, *arguments = task
-    with collect(policy) as found:
-        results: FloatArray = getattr(kept[name], method)(*arguments)
-    return results, found
+    return _computed(kept[name], task)
+
+
+def _computed(executable: Executable, task: Task) -> Result:
+    """Return the results of a task, shard by shard."""
+    policy, method, arrays, shared, first, split = task
+    run, parts = getattr(executable, method), []
+    outer = vars(_worker).setdefault("busy", task)
+    try:
+        with collect(policy) as forms:
+            for i in range(0, arrays[0].shape[1], split):
+                shard = joined(_columns(arrays, i, i + split))
+                parts.append(run(shard, shared, first + i))
+    finally:
+        if outer is task:
+            del _worker.busy
+    return parts, forms
+
+
+def _columns(arrays: Sequence[FloatArray], start: int, stop: int) -> list[FloatArray]:
+    return [array[:, start:stop] for array in arrays]
 
 
 def _is_worker_of(executor: Executor) -> bool:
-    """Return whether this thread is a worker of the executor: it must not wait for its like."""
+    """Return whether this thread is a worker of the executor: it must not wait for its like.
+
+    So is a thread with a task, whose user's primitive calls a function.
+    """
     # by name: a thread may run before the executor has it in its set of threads
     pool = threading.current_thread().name.rpartition("_")[0]
-    return bool(pool) and pool == getattr(executor, "_thread_name_prefix", None)
+    its = bool(pool) and pool == getattr(executor, "_thread_name_prefix", None)
+    return its or "busy" in vars(_worker)
 
 
-def _submitted(executor: Executor, program: Packed, tasks: list[Task]) -> list[Result]:
+def _submitted(executor: Executor, executable: Executable, tasks: list[Task]) -> list[Result]:
     """Return the results of the tasks in order; the program goes only to workers without it."""
-    name, code = program
     futures: list[Future[Any]] = []
     try:
+        if type(executor) is ThreadPoolExecutor:  # its threads share the machine code
+            return in_threads(executor, partial(_computed, executable), tasks)
+        name, code = packed(executable)
         futures += [executor.submit(work, name, None, task) for task in tasks]
         for i in range(len(futures)):  # no name for a future: a cluster would compute it again
             if futures[i].result() is None:

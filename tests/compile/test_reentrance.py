@@ -41,11 +41,13 @@ def expected(x, depth=DEPTH):
 @pytest.mark.parametrize("backend", ["python", "numpy", "llvm"])
 @pytest.mark.parametrize("split", [None, 7])
 @pytest.mark.parametrize("reduce", ["sum", None])
-def test_a_call_within_a_call_overwrites_nothing(backend, split, reduce):
+@pytest.mark.parametrize("threads", [None, 2])
+def test_a_call_within_a_call_overwrites_nothing(backend, split, reduce, threads):
     w = Value(2.0)
     options = {"batch": 0, "backend": backend, "reduce": reduce, "split": split}
     with ThreadPoolExecutor(3) as pool:
-        f = jit(lambda x: AGAIN(x * 3.0 * w) + x.sin() * x * w, executor=pool, **options)
+        f = jit(lambda x: AGAIN(x * 3.0 * w) + x.sin() * x * w, threads=threads, **options)
+        f.executor = None if threads else pool
         reentered["f"] = f
         want = expected(ROWS) if reduce is None else expected(ROWS).sum()
         for _ in range(2):

@@ -16,6 +16,8 @@ from hypothesis import given, strategies as st
 from microgradlike import Value, jit, nn, unary
 from microgradlike.compile import sharding
 from microgradlike.compile.executable import WORK
+from microgradlike.compile.threads import in_threads, thread_pool
+from tests.bits import same_bits
 
 BACKENDS = ["python", "numpy", "llvm"]
 RNG = np.random.default_rng(0)
@@ -73,6 +75,30 @@ def test_other_processes_give_the_bits_of_this_one(processes, backend, split):
     assert bits(f, model) == want
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("split", [7, 50, None])
+def test_any_number_of_threads_gives_the_bits_of_one(backend, split):
+    f, model = moons(backend=backend, split=split)
+    want = bits(f, model)
+    for f.threads in (1, 2, 3):
+        assert bits(f, model) == want
+    with ThreadPoolExecutor(2) as f.executor:
+        assert bits(f, model) == want
+
+
+def test_arrays_of_any_layout_reach_a_worker(processes):
+    n = 60
+    x = {"a": RNG.normal(size=(n, 2, 3)), "b": np.arange(n), "c": [float(i) for i in range(n)]}
+    y = np.asfortranarray(RNG.normal(size=(n, 2)))[:, ::-1]
+    f = jit(lambda x, y: (x["a"] * x["b"]).sum() + x["c"] * y[0] / y[1], batch=(0, 1), split=7)
+    f.reduce = None
+    want = f(x, y)
+    f.executor = processes
+    assert same_bits(f(x, y), want)
+    f.executor, f.threads = None, 2
+    assert same_bits(f(x, y), want)
+
+
 @given(
     st.integers(1, 300), st.integers(1, 300), st.sampled_from(["mean", "sum", None]), st.integers(0)
 )
@@ -80,10 +106,12 @@ def test_the_bits_depend_on_the_split_and_on_no_executor(count, split, reduce, s
     x = np.random.default_rng(seed).normal(size=count)
     f = jit(lambda x: x.sin() * 3, batch=0, reduce=reduce, backend="numpy", split=split)
     want, inline = f(x), Inline()
+    f.threads = 2 + seed % 2
+    assert same_bits(f(x), want)
     f.executor = inline
-    assert np.array_equal(f(x), want)
+    assert same_bits(f(x), want)
     assert np.allclose(want, jit(f.f, batch=0, reduce=reduce, backend="numpy")(x), atol=1e-10)
-    shards = [task[2].shape[1] for _, code, task in inline.calls if code is None]
+    shards = [task[2][0].shape[1] for _, code, task in inline.calls if code is None]
     assert shards == (
         [] if count <= split else [min(split, count - i) for i in range(0, count, split)]
     )
@@ -95,7 +123,7 @@ def test_rows_come_back_in_their_order(processes):
 
 
 @pytest.mark.parametrize("length", [1, 100, 5_000])
-def test_without_a_split_a_shard_is_some_milliseconds_of_work(length):
+def test_without_a_split_a_shard_has_one_amount_of_work(length):
     f = jit(lambda x: sum([(x + i).sin() for i in range(length)]), batch=0, backend="numpy")
     executable = f.executable([1.0])
     rows = executable.shard_rows
@@ -119,17 +147,19 @@ def test_threads_give_the_same_bits_also_to_several_callers_at_once():
     assert answers == [want] * 20
 
 
-def test_no_two_threads_run_the_same_code():
-    f, _ = moons(split=100)
+@pytest.mark.parametrize(
+    ("most", "rows"), [(1, [29] * 7), (2, [29, 58, 58, 58]), (3, [58, 58, 87]), (8, [203])]
+)
+def test_a_task_has_as_many_shards_as_the_backend_says(most, rows, monkeypatch):
+    f, model = moons(backend="numpy")
+    executable = f.executable([[0.0, 0.0]], [1.0])
+    monkeypatch.setattr(type(executable), "shard_rows", 29)
+    monkeypatch.setattr(executable.backend, "SHARDS_PER_TASK", most)
+    want = bits(f, model)
     f.executor = Inline()
-    f(X, Y)
-    mine = set(map(id, sharding._worker.kept.values()))
-    theirs = []
-    with ThreadPoolExecutor(1) as f.executor:
-        f(X, Y)
-        theirs += f.executor.submit(lambda: list(map(id, sharding._worker.kept.values()))).result()
-    assert theirs
-    assert not mine & set(theirs)
+    assert bits(f, model) == want
+    sent = [task[2][0].shape[1] for _, code, task in f.executor.calls if code is None]
+    assert sent == rows * 2
 
 
 def in_time(call):
@@ -150,6 +180,48 @@ def test_a_worker_that_calls_the_function_itself_waits_for_nobody(workers):
     tasks = [f.executor.submit(f, X, Y) for _ in range(3)]
     assert [in_time(task.result) for task in tasks] == [want] * 3
     f.executor.shutdown()
+
+
+def test_threads_share_the_code_which_one_call_makes(monkeypatch):
+    f, model = moons(split=10, backend="numpy", threads=3)
+    module = f.executable([[0.0, 0.0]], [1.0]).backend
+    made, build = [], module.build
+    monkeypatch.setattr(module, "build", lambda *args: made.append(args) or build(*args))
+    first = bits(f, model)
+    count = len(made)
+    assert count > 0
+    assert bits(f, model) == first
+    assert len(made) == count
+
+
+def test_functions_share_their_threads_but_processes_do_not():
+    mine = thread_pool(2, os.getpid())
+    assert mine is thread_pool(2, os.getpid())
+    assert mine is not thread_pool(2, -1)
+
+
+def test_a_busy_pool_is_not_waited_for():
+    f, _ = moons(split=10)
+    want, done = [f(X, Y)], threading.Event()
+    with ThreadPoolExecutor(2) as f.executor:
+        for _ in range(2):
+            f.executor.submit(done.wait, 60)
+        assert [in_time(lambda: f(X, Y))] == want
+        done.set()
+
+
+def test_threads_take_items_while_there_are_any():
+    with ThreadPoolExecutor(4) as pool:
+        for count in range(6):
+            assert in_threads(pool, str, range(count)) == list(map(str, range(count)))
+
+
+def test_an_executor_goes_before_threads():
+    f, model = moons(split=50, threads=2)
+    want = bits(f, model)
+    f.executor = Inline()
+    assert bits(f, model) == want
+    assert f.executor.calls
 
 
 # data sent to workers
@@ -327,6 +399,65 @@ def test_what_is_no_executor_says_what_is_one(executor):
 def test_a_split_that_is_none_says_what_it_means(split, error, says):
     with pytest.raises(error, match=says):
         jit(math.sin, batch=0, split=split)
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_raise_the_error_of_the_first_row_and_change_nothing(threads):
+    w = Value(1.0)
+
+    def failing(x):
+        if x >= 13.0:
+            raise KeyError(str(x))
+        return x
+
+    own = unary("failing_in_the_sharding_tests", failing, lambda y, x: 1.0)
+    f = jit(lambda x: own(w * x), batch=0, split=1, backend="numpy", threads=threads)
+    assert f.backward([1.0, 2.0]) == 1.5
+    w.grad = 0.0
+    for _ in range(2):
+        with pytest.raises(KeyError, match=r"13\.0"):
+            f.backward([1.0, 2.0, 13.0, 14.0, 15.0])
+    assert w.grad == 0
+    assert f([1.0, 2.0]) == 1.5
+
+
+def test_after_ctrl_c_nothing_has_changed_and_threads_work_again():
+    w, here, interrupts, raised = Value(1.0), threading.current_thread(), [], threading.Event()
+
+    def waiting(x):
+        if interrupts and threading.current_thread() is here:
+            raised.set()
+            raise KeyboardInterrupt
+        assert not interrupts or raised.wait(60)
+        return x
+
+    own = unary("interrupted_in_the_sharding_tests", waiting, lambda y, x: 1.0)
+    f = jit(lambda x: own(w * x), batch=0, split=1, backend="numpy", threads=2)
+    assert f.backward([1.0, 2.0]) == 1.5
+    w.grad = 0.0
+    interrupts.append(True)
+    with pytest.raises(KeyboardInterrupt):
+        f.backward([1.0, 2.0, 3.0])
+    interrupts.clear()
+    assert w.grad == 0
+    assert f([1.0, 2.0]) == 1.5
+
+
+@pytest.mark.parametrize(
+    ("threads", "error", "says"),
+    [
+        (0, ValueError, "threads must be at least 1, got 0"),
+        (2.0, TypeError, r"threads .* got 2.0 of type float; write int"),
+        (True, TypeError, "got True of type bool"),
+    ],
+)
+def test_a_number_of_threads_that_is_none_says_what_it_means(threads, error, says):
+    with pytest.raises(error, match=says):
+        jit(math.sin, batch=0, threads=threads)
+    f = jit(lambda x: x, batch=0, threads=2)
+    with pytest.raises(error, match=says):
+        f.threads = threads
+    assert f.threads == 2
 
 
 # a cluster

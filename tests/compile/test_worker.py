@@ -13,11 +13,11 @@ def squares_of(count):
 
 def test_a_worker_forgets_the_program_that_it_used_longest_ago():
     sent = [sharding.packed(executable) for executable in squares_of(sharding.CACHE_SIZE + 1)]
-    task = "warn", "sums", np.array([[2.0]]), np.empty(0), 0
+    task = "warn", "sums", [np.array([[2.0]])], np.empty(0), 0, 1
     *_, last = sent
     for name, code in sent[:-1]:
         assert sharding.work(name, code, task) is not None
-    assert sharding.work(sent[0][0], None, task)[0].tolist() == [4.0]
+    assert sharding.work(sent[0][0], None, task)[0] == [[4.0]]
     sharding.work(*last, task)
     there = [sharding.work(name, None, task) is not None for name, _ in sent]
     assert there == [True, False] + [True] * (sharding.CACHE_SIZE - 1)

@@ -78,9 +78,12 @@ def test_a_decorated_function_is_itself(duplicate):
 def test_function_and_options_travel_the_recordings_do_not(duplicate):
     with ThreadPoolExecutor(1) as executor:
         f = jit(plain, batch=(0,), reduce="sum", split=5, backend="python", executor=executor)
+        f.threads = 2
         f([1.0] * 20)
         g = duplicate(f)
-        options = [(h.f, h.batch, h.reduce, h.split, h.backend, h.__name__) for h in (f, g)]
+        options = [
+            (h.f, h.batch, h.reduce, h.split, h.threads, h.backend, h.__name__) for h in (f, g)
+        ]
         assert options[0] == options[1]
         assert f([1.0, 2.0]) == g([1.0, 2.0]) == 11.0
         assert (f.executor, g.executor) == (executor, None)

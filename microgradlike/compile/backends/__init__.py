@@ -9,4 +9,6 @@ returned. The module's constant `MERGING` is True if equal operations of a funct
 equation, and operations that change no bit, such as x * 1, none. `KEPT` lists the classes of a
 built program that is kept on disk, for which `run.prepare(method)` makes all code of a method and
 `machine()` names the processor and the compiler; with () it is built anew in each process.
+equation, and operations that change no bit, such as x * 1, none. `SHARDS_PER_TASK` is the number of
+shards that a worker computes at a time, so that they take some milliseconds.
 """

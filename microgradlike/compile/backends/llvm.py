@@ -22,6 +22,7 @@ from microgradlike.compile.passes.simplify import with_squares_as_products
 from microgradlike.compile.program import Program
 from microgradlike.op import Op
 
+SHARDS_PER_TASK = 8
 MERGING = True
 KEPT = (NativeProgram, SharedStraightLine, SharedLoops, RowLoop, MachineCode)
 # primitives that the C library has under the same name

@@ -22,6 +22,7 @@ from microgradlike.compile.schedule.access import StridedBlock, strided_blocks
 from microgradlike.compile.schedule.schedule import Group, Schedule
 from microgradlike.op import Op
 
+SHARDS_PER_TASK = 1
 MERGING = True
 KEPT: tuple[type, ...] = ()
 CACHE = 1 << 21  # bytes of intermediate results at a time, so that they stay in a processor's cache

@@ -15,6 +15,7 @@ from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.program import Program
 from microgradlike.ops import TABLE, Op
 
+SHARDS_PER_TASK = 1
 MERGING = False  # a merged operation adds gradients up in another order
 KEPT: tuple[type, ...] = ()
 
