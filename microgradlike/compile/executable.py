@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias, cast
 import numpy as np
 
 from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.collector import collector_paused
 from microgradlike.compile.passes.indeterminate import first_form, with_count, with_probe
 from microgradlike.compile.passes.simplify import with_shared_terms_apart, without_zero_terms
 from microgradlike.compile.passes.zero_absorption import with_plain_products
@@ -71,11 +72,13 @@ class Executable:
         return max(8, WORK // max(1, len(self.program)) // 8 * 8)
 
     @cached_property
+    @collector_paused()
     def per_row(self) -> _ZeroAbsorbing:
         """The outputs of each row of a block."""
         return _ZeroAbsorbing(self, self._shorter, "__call__")
 
     @cached_property
+    @collector_paused()
     def summed(self) -> _ZeroAbsorbing:
         """The outputs summed over the rows of a block."""
         varying = varies(self._shorter, self.batched)
@@ -107,6 +110,7 @@ class _ZeroAbsorbing:
         self.run, self.block = getattr(run, method), run.block
 
     @cached_property
+    @collector_paused()
     def absorbing(self) -> Run:
         """The method with absorbing products."""
         return self._method_of(self._build(self.program, self.add_to))
@@ -121,6 +125,7 @@ class _ZeroAbsorbing:
         """The same with nan for these products."""
         return self._counting(as_nan=True)
 
+    @collector_paused()
     def _counting(self, *, as_nan: bool) -> Run:
         program = with_count(self.program, self.owner.variables, as_nan=as_nan)
         return self._build(program, [i + 1 for i in self.add_to])

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.build import build_program
+from microgradlike.compile.collector import collector_paused
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.trace import Trace, Tracer
 from microgradlike.compile.trace_error import fail
@@ -55,11 +56,13 @@ class Recording:
         return young or any(y is None for y in self.leaves)
 
     @functools.cached_property
+    @collector_paused()
     def forward(self) -> Executable:
         """The executable of the outputs."""
         built = build_program(self.inputs, self.leaves, self.names)
         return Executable(built, self.batched, self.backend, self.variables)
 
+    @collector_paused()
     def gradient(self, places: tuple[int, ...]) -> Executable:
         """Return the executable of the value and its gradients.
 
@@ -85,6 +88,7 @@ class Recording:
         return found
 
 
+@collector_paused()
 def record(f: Callable[..., object], arguments: Arguments, backend: ModuleType) -> Recording:
     """Return a recording of the function that also holds for its next call.
 

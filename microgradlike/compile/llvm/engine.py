@@ -40,7 +40,7 @@ class MachineCode:
         self._may_raise = any(op is not None for op in module.externals.values())
         with _lock:  # LLVM has one context for everything
             self._alive = [self._register(llvm, *item) for item in module.externals.items()]
-            self._engine = _compiled(llvm, module.text(), 2 if optimised else 0)
+            self._engine = _compiled(llvm, module.text(), int(optimised))
 
     def address(self, name: str) -> int:
         """Return the address of a function of the module."""
