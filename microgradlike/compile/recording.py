@@ -37,6 +37,7 @@ class Recording:
         try:
             self.outputs = _outputs(f(*args, **kwargs), arguments)
             self.leaves = [trace.as_operand(y) for y in self.outputs.leaves]
+            self.outputs.leaves = self.leaves  # a Value that is a result only is not kept
         finally:
             active_trace.reset(token)
             self.kept = trace.close()  # Values made in the recording that the function has kept
