@@ -37,6 +37,14 @@ class Tracer(Scalar):
     op: Op | None
     operands: tuple[Operand, ...]
 
+    def __init__(
+        self, trace: Trace, index: int, op: Op | None, operands: tuple[Operand, ...]
+    ) -> None:
+        self.trace = trace
+        self.index = index
+        self.op = op
+        self.operands = operands
+
     @classmethod
     def apply(cls, op: Op, *operands: Number) -> Number:
         """Return the expression `op(*operands)`: a tracer, or a float where it folds."""
