@@ -200,3 +200,7 @@ class Tracer(Scalar):
 
     def __repr__(self) -> str:
         return f"<recorded {'input' if self.op is None else self.op.name} {self.index}>"
+
+
+for _name in ("__index__",):  # mypyc leaves its slot empty, and an assignment fills it
+    setattr(Tracer, _name, vars(Tracer)[_name])
