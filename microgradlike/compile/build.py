@@ -35,10 +35,9 @@ class _Builder:
     """The slots, constants and equations of a program under construction."""
 
     def __init__(self, inputs: Sequence[Tracer], nodes: Sequence[Tracer]) -> None:
-        self.slots = [-1] * len(nodes)  # by index
+        self.inputs, self.slots = len(inputs), [-1] * len(nodes)  # by index
         for i, x in enumerate(inputs):
             self.slots[x.index] = i
-        self.inputs = len(inputs)
         self.constant_slots: dict[float | str, int] = {}
         self.constants: list[float] = []
         self.ops: dict[Op, int] = {}
@@ -55,10 +54,7 @@ class _Builder:
                 self.code.append(self.ops.setdefault(x.op, len(self.ops)))
                 self.slots[x.index] = self.inputs + len(self.code) - 1
             elif self.slots[x.index] < 0:
-                raise TypeError(
-                    "a partial uses a Value that the recorded function does not use; make it an"
-                    " operand of the primitive"
-                )
+                raise TypeError("a partial uses a Value from outside; make it an operand")
         results = tuple([self.reference(y) for y in outputs])
         return Program(
             self.inputs,

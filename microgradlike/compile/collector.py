@@ -15,9 +15,8 @@ _pausing: set[int] = set()  # threads that have turned the collector off
 def collector_paused() -> Iterator[None]:
     """Pause Python's cyclic garbage collector, which would walk a growing recording many times.
 
-    A collector that is off stays off. One that was on is on again at the end, also after an error
-    or after a `gc.disable()` of other code meanwhile. It may be on before the end if another thread
-    leaves a pause that began earlier.
+    A collector that is off stays off. One that was on is on again at the end, after an error too,
+    and earlier if another thread leaves a pause that began before.
 
     >>> with collector_paused():
     ...     gc.isenabled()

@@ -125,11 +125,11 @@ class Trace:
             c, a, b = kept
             if type(c) is float or a is b:
                 return a if a is b or c else b
-        recorded = 0
+        recorded, neutral = 0, op.neutral if self.merging else ()
         for i, x in enumerate(kept):
             if type(x) is Tracer:
                 recorded += 1
-            elif op.neutral and self.merging and _is_neutral(x, op.neutral[i]):
+            elif neutral and x == neutral[i] and (x or str(x) == str(neutral[i])):
                 return kept[1 - i]
         return self.intern(op, tuple(kept)) if recorded else op.forward(*kept)
 
@@ -172,10 +172,6 @@ class Trace:
 
     def _is_young(self, v: Value) -> bool:
         return not (v.reached or is_older(v, self._run))  # made since the recording began
-
-
-def _is_neutral(x: float, neutral: float | None) -> bool:
-    return x == neutral and (x != 0 or str(x) == str(neutral))
 
 
 def _references_to_last(values: list[Value]) -> int:

@@ -246,7 +246,7 @@ def test_a_partial_with_a_value_that_the_function_does_not_use_is_refused():
     double = unary("double", lambda x: 2 * x, lambda y, x: w * x)
     f = jit(lambda x: double(v * x), backend="python")
     assert f(1.0) == 6.0
-    with pytest.raises(TypeError, match=r"a partial uses a Value .* make it an operand"):
+    with pytest.raises(TypeError, match="a partial uses a Value from outside"):
         f.backward(1.0)
 
 

@@ -109,12 +109,8 @@ class NativeProgram:
         return _RowLoop(self, "sum_rows")
 
     def _shared_code(self, same: Sequence[bool]) -> SharedStraightLine | SharedLoops:
-        """Return loops over strided blocks where there are many equations and long strips.
-
-        `same` has, by reference, whether all rows share it.
-        """
-        inputs, size = self.program.inputs, len(self.program)
-        count = sum(same[inputs : inputs + size])
+        """Return loops over strided blocks where many slots are the `same` and strips are long."""
+        count = sum(same[self.program.inputs :][: len(self.program)])
         if count > SMALL:
             schedule = Schedule(self.program, self.batched)
             groups = [(g, strided_blocks(g.places)) for g in schedule.groups if not g.varying]

@@ -51,10 +51,9 @@ def _may_lose_nan(program: Program) -> list[bool]:
     operands, starts = program.operands.tolist(), program.starts.tolist()
     lost = [False] * (inputs + len(code))
     absorbing = [[absorbs_nan(op, i) for i in range(op.arity)] for op in program.ops]
-    harmless = [not any(absorbs) for absorbs in absorbing]
     for k in range(len(code) - 1, -1, -1):
         below, number, start = lost[inputs + k], code[k], starts[k]
-        if below or not harmless[number]:
+        if below or True in absorbing[number]:
             for i, absorbs in enumerate(absorbing[number]):
                 r = operands[start + i]
                 if r >= 0 and (below or absorbs):
