@@ -6,6 +6,7 @@ These run in both forms; `__compiled__` tells which one it is.
 import copy
 import gc
 import math
+import operator
 import pickle
 import sys
 import threading
@@ -17,8 +18,9 @@ import numpy as np
 import pytest
 
 import microgradlike
-from microgradlike import Dual, Value, __compiled__, binary, nn, unary
+from microgradlike import Dual, TraceError, Value, __compiled__, binary, nn, unary
 from microgradlike.cli.main import main
+from microgradlike.compile.trace import Trace
 from microgradlike.graph import node_operands
 from microgradlike.scalar import Scalar
 from tests import ROOT
@@ -283,6 +285,25 @@ def test_threads_free_their_chains_at_the_same_time():
     for thread in threads:
         thread.join()
     assert done == [0.0] * 16
+
+
+def test_a_recording_of_a_long_chain_is_freed_though_its_tracers_refer_to_it():
+    w = Named(0.5)
+    gone = weakref.ref(w)
+    x = Trace().input()
+    y = w * x
+    for _ in range(20_000):
+        y = y * 0.5 + x
+    assert gc.is_tracked(y)
+    del w, x, y
+    gc.collect()
+    assert gone() is None
+
+
+@pytest.mark.parametrize("use", [operator.index, math.sin, bool, hash, "abc".__getitem__])
+def test_a_tracer_refuses_pythons_own_questions_for_its_number(use):
+    with pytest.raises(TraceError, match="needs the number"):
+        use(Trace().input())
 
 
 @pytest.mark.long

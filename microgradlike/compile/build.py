@@ -28,36 +28,42 @@ def build_program(
     """
     tracer = next((x for x in (*inputs, *outputs) if type(x) is Tracer), None)
     nodes = [] if tracer is None else tracer.trace.nodes
-    return replace(_Builder(inputs).build(nodes, outputs), names=tuple(names))
+    return replace(_Builder(inputs, nodes).build(nodes, outputs), names=tuple(names))
 
 
 class _Builder:
     """The slots, constants and equations of a program under construction."""
 
-    def __init__(self, inputs: Sequence[Tracer]) -> None:
-        self.slots = {x.index: i for i, x in enumerate(inputs)}
-        self.inputs = len(inputs)
+    def __init__(self, inputs: Sequence[Tracer], nodes: Sequence[Tracer]) -> None:
+        self.inputs, self.slots = len(inputs), [-1] * len(nodes)  # by index
+        for i, x in enumerate(inputs):
+            self.slots[x.index] = i
         self.constant_slots: dict[float | str, int] = {}
         self.constants: list[float] = []
         self.ops: dict[Op, int] = {}
-        self.code, self.starts, self.operands = array("H"), array("q", [0]), array("q")
+        self.code: list[int] = []
+        self.starts = [0]
+        self.operands: list[int] = []
 
     def build(self, nodes: Sequence[Tracer], outputs: Sequence[Operand]) -> Program:
         for x in _needed(nodes, outputs):
             if x.op is not None:
-                self.operands.extend([self.reference(a) for a in x.operands])
+                for a in x.operands:
+                    self.operands.append(self.reference(a))
                 self.starts.append(len(self.operands))
                 self.code.append(self.ops.setdefault(x.op, len(self.ops)))
                 self.slots[x.index] = self.inputs + len(self.code) - 1
-        results = tuple(self.reference(y) for y in outputs)
+            elif self.slots[x.index] < 0:
+                raise TypeError("a partial uses a Value from outside; make it an operand")
+        results = tuple([self.reference(y) for y in outputs])
         return Program(
             self.inputs,
             results,
             tuple(self.constants),
             tuple(self.ops),
-            self.code,
-            self.starts,
-            self.operands,
+            array("H", self.code),
+            array("q", self.starts),
+            array("q", self.operands),
         )
 
     def reference(self, x: Operand) -> int:
@@ -73,13 +79,13 @@ class _Builder:
 
 def _needed(nodes: Sequence[Tracer], outputs: Sequence[Operand]) -> list[Tracer]:
     """Return the nodes that the outputs depend on, operands before users."""
-    wanted = bytearray(len(nodes))
+    wanted = [False] * len(nodes)
     for y in outputs:
         if type(y) is Tracer:
-            wanted[y.index] = 1
+            wanted[y.index] = True
     for i in range(len(nodes) - 1, -1, -1):
         if wanted[i]:
             for x in nodes[i].operands:
                 if type(x) is Tracer:
-                    wanted[x.index] = 1
+                    wanted[x.index] = True
     return [x for x, used in zip(nodes, wanted) if used]

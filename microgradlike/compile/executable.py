@@ -12,6 +12,7 @@ import numpy as np
 
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.compile.artefact import load, save
+from microgradlike.compile.collector import collector_paused
 from microgradlike.compile.passes.indeterminate import first_form, with_count, with_probe
 from microgradlike.compile.passes.simplify import with_shared_terms_apart, without_zero_terms
 from microgradlike.compile.passes.zero_absorption import with_plain_products
@@ -85,11 +86,13 @@ class Executable:
         return max(8, WORK // max(1, size) // 8 * 8)
 
     @cached_property
+    @collector_paused()
     def per_row(self) -> _ZeroAbsorbing:
         """The outputs of each row of a block."""
         return _ZeroAbsorbing(self, "__call__")
 
     @cached_property
+    @collector_paused()
     def summed(self) -> _ZeroAbsorbing:
         """The outputs summed over the rows of a block."""
         return _ZeroAbsorbing(self, "sums")
@@ -153,6 +156,7 @@ class _ZeroAbsorbing:
         return state
 
     @cached_property
+    @collector_paused()
     def absorbing(self) -> Run:
         """The method with absorbing products."""
         return self._method_of(self._build(self.program, self.add_to))
@@ -167,6 +171,7 @@ class _ZeroAbsorbing:
         """The same with nan for these products."""
         return self._counting(as_nan=True)
 
+    @collector_paused()
     def _counting(self, *, as_nan: bool) -> Run:
         program = with_count(self.program, self.owner.variables, as_nan=as_nan)
         return self._build(program, [i + 1 for i in self.add_to])

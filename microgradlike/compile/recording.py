@@ -9,6 +9,7 @@ from types import ModuleType
 
 from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.build import build_program
+from microgradlike.compile.collector import collector_paused
 from microgradlike.compile.deferred_gradient import DeferredGradient
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.program import Program
@@ -20,7 +21,6 @@ from microgradlike.derivatives.api import steps_of
 from microgradlike.derivatives.linear_map import LinearMap
 from microgradlike.derivatives.pytree import Pytree
 from microgradlike.derivatives.traversal import is_older
-from microgradlike.engine import Value
 from microgradlike.graph import topological
 
 
@@ -47,9 +47,7 @@ class Recording:
             result = f(*args, **kwargs) if deferred is None else deferred.result
             self.outputs = _outputs(result, arguments)
             self.leaves = [trace.as_operand(y) for y in self.outputs.leaves]
-            if any(isinstance(y, Value) for y in self.outputs.leaves):
-                # the function need not have kept these Values, so nothing here may keep them
-                self.outputs = Pytree(self.outputs.unflatten([0.0] * len(self.leaves)), "")
+            self.outputs.leaves = self.leaves  # a Value that is a result only is not kept
             del result
             self.inputs = inputs + trace.inputs
             if deferred is not None:
@@ -74,6 +72,7 @@ class Recording:
         return any(not (v.reached or is_older(v, run)) for v in self.values)
 
     @functools.cached_property
+    @collector_paused()
     def forward(self) -> Executable:
         """The executable of the outputs."""
         if self._deferred is not None:
@@ -82,6 +81,7 @@ class Recording:
         key = program_key(program, self.backend, self.batched, "outputs")
         return Executable(program, self.batched, self.backend, self.variables, key)
 
+    @collector_paused()
     def gradient(self, places: tuple[int, ...]) -> Executable:
         """Return the executable of the value and its gradients.
 
@@ -144,6 +144,7 @@ class Recording:
         return Executable(program, self.batched, self.backend, self.variables, key)
 
 
+@collector_paused()
 def record(f: Callable[..., object], arguments: Arguments, backend: ModuleType) -> Recording:
     """Return a recording of the function that also holds for its next call.
 

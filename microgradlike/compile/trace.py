@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from microgradlike import ops
 from microgradlike.coerce import as_float
@@ -16,6 +16,8 @@ from microgradlike.engine import Value, begin_run
 from microgradlike.op import Number, Op
 
 __all__ = ["Operand", "Trace", "TraceError", "Tracer"]
+
+SPREAD: Final = 2654435761  # makes one key of two operands; odd, so that its last bits vary
 
 
 class Trace:
@@ -38,8 +40,9 @@ class Trace:
         self._recorded: dict[int, Operand] = {}
         self._alive: list[Value] = []
         self.merging, self.closed = merging, False
-        self._constants: dict[float | str, float] = {}
-        self._tables: defaultdict[Op, dict[tuple[int, ...], Tracer]] = defaultdict(dict)  # by ids
+        self._constants: dict[float | str, int] = {}  # -1, -2 ... in order
+        # by primitive and operands, for which the indices of tracers and these numbers stand
+        self._tables: defaultdict[Op, dict[int | tuple[int, ...], Tracer]] = defaultdict(dict)
         self._run = begin_run()
 
     def close(self) -> list[Value]:
@@ -82,11 +85,7 @@ class Trace:
 
     def node(self, op: Op | None, operands: tuple[Operand, ...]) -> Tracer:
         """Return a new expression, even if there is an equal one."""
-        x: Tracer = Tracer.__new__(Tracer)
-        x.trace = self
-        x.index = len(self.nodes)
-        x.op = op
-        x.operands = operands
+        x = Tracer(self, len(self.nodes), op, operands)
         self.nodes.append(x)
         return x
 
@@ -94,24 +93,23 @@ class Trace:
         """Return the expression `op(*operands)`: the same object for equal operands."""
         if self.closed:
             self.require_open()
-        for x in operands:
-            if type(x) is not Tracer:
-                operands = tuple(map(self._one_object, operands))
-                break
-            if x.trace is not self:
-                refuse_other_trace()
-        key = tuple(map(id, operands))
+        key: int | tuple[int, ...]
+        if len(operands) == 2:
+            key = self._number(operands[0]) * SPREAD + self._number(operands[1])
+        else:
+            key = tuple([self._number(x) for x in operands])
         table = self._tables[op]
         found = table.get(key) if self.merging else None
         if found is None:
             found = table[key] = self.node(op, operands)
         return found
 
-    def _one_object(self, x: Operand) -> Operand:
-        """Return a tracer itself, and for equal numbers the same object."""
-        if type(x) is not Tracer:
-            return self._constants.setdefault(x or repr(x), x)  # 0.0 == -0.0: not equal numbers
-        return x if x.trace is self else refuse_other_trace()
+    def _number(self, x: Operand) -> int:
+        """Return the index of a tracer, and for equal numbers the same negative integer."""
+        if type(x) is Tracer:
+            return x.index if x.trace is self else refuse_other_trace()
+        # 0.0 == -0.0: not equal numbers
+        return self._constants.setdefault(x or repr(x), -1 - len(self._constants))
 
     def apply(self, op: Op, operands: tuple[Number, ...]) -> Number:
         """Return `op(*operands)`, folded where that keeps the bits; a stranger: NotImplemented."""
@@ -127,12 +125,13 @@ class Trace:
             c, a, b = kept
             if type(c) is float or a is b:
                 return a if a is b or c else b
-        for x, neutral, other in zip(kept, op.neutral, reversed(kept)) if self.merging else ():
-            if type(x) is float and x == neutral and (x or str(x) == str(neutral)):
-                return other
-        if not any(type(x) is Tracer for x in kept):
-            return op.forward(*kept)
-        return self.intern(op, tuple(kept))
+        recorded, neutral = 0, op.neutral if self.merging else ()
+        for i, x in enumerate(kept):
+            if type(x) is Tracer:
+                recorded += 1
+            elif neutral and x == neutral[i] and (x or str(x) == str(neutral[i])):
+                return kept[1 - i]
+        return self.intern(op, tuple(kept)) if recorded else op.forward(*kept)
 
     def as_operand(self, x: Number) -> Number:
         """Return `x` as a Tracer or a float; None for a stranger."""

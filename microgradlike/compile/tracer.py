@@ -37,6 +37,14 @@ class Tracer(Scalar):
     op: Op | None
     operands: tuple[Operand, ...]
 
+    def __init__(
+        self, trace: Trace, index: int, op: Op | None, operands: tuple[Operand, ...]
+    ) -> None:
+        self.trace = trace
+        self.index = index
+        self.op = op
+        self.operands = operands
+
     @classmethod
     def apply(cls, op: Op, *operands: Number) -> Number:
         """Return the expression `op(*operands)`: a tracer, or a float where it folds."""
@@ -192,3 +200,7 @@ class Tracer(Scalar):
 
     def __repr__(self) -> str:
         return f"<recorded {'input' if self.op is None else self.op.name} {self.index}>"
+
+
+for _name in ("__index__",):  # mypyc leaves its slot empty, and an assignment fills it
+    setattr(Tracer, _name, vars(Tracer)[_name])

@@ -186,7 +186,9 @@ class Pytree:
             below = [
                 (key, self._flatten(v, place, depth - 1)) for key, place, v in children(x, name)
             ]
-            return _ContainerSpec(x, tuple(below))
+            # the spec outlives the numbers: it holds none, unless only a copy keeps what x is
+            prototype = type(x)() if type(x) in (list, tuple, dict) else x
+            return _ContainerSpec(prototype, tuple(below))
         if is_array(x):
             refuse_mask(name, x)
             return self._leaf([_number(v, f"an element of {name}") for v in x.flat], x.shape)

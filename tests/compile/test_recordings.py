@@ -161,6 +161,35 @@ def test_a_value_that_is_kept_and_not_used_again_changes_nothing():
     assert len(kept) == 2
 
 
+@pytest.mark.parametrize("nested", [list, tuple, lambda ys: dict(enumerate(ys))])
+def test_a_value_that_is_a_result_only_is_not_kept(nested):
+    calls = []
+
+    @jit(backend="python")
+    def f(x):
+        calls.append(1)
+        return nested([W * x, Value(2.0)])
+
+    W.data = 2.0
+    assert f(3.0) == nested([6.0, 2.0])
+    assert calls == [1]
+
+
+def test_a_value_in_a_result_that_the_function_keeps_is_found_by_its_next_call():
+    made = []
+
+    @jit(backend="python")
+    def f(x):
+        if not made:
+            made.append(Value(2.0))
+        made[0] * x
+        return made
+
+    assert f(3.0) == [2.0]
+    made[0].data = 5.0
+    assert f(3.0) == [5.0]
+
+
 def test_a_new_parameter_at_each_call_is_refused():
     made = []
 

@@ -22,6 +22,7 @@ from microgradlike import (
     jvp,
     nn,
     ops,
+    unary,
     where,
 )
 from microgradlike.compile.trace import Trace, Tracer
@@ -238,6 +239,15 @@ def test_a_number_that_was_kept_from_an_earlier_recording_is_refused():
     assert jit(f)(3.0) == 9
     with pytest.raises(TraceError, match="earlier recording"):
         jit(f)(3.0)
+
+
+def test_a_partial_with_a_value_that_the_function_does_not_use_is_refused():
+    w, v = Value(2.0), Value(3.0)
+    double = unary("double", lambda x: 2 * x, lambda y, x: w * x)
+    f = jit(lambda x: double(v * x), backend="python")
+    assert f(1.0) == 6.0
+    with pytest.raises(TypeError, match="a partial uses a Value from outside"):
+        f.backward(1.0)
 
 
 @pytest.mark.parametrize("use", [lambda old: old, lambda old: old * 2, lambda old: 0.0 / old])

@@ -38,7 +38,7 @@ class MachineCode(Kept):
     """
 
     def __init__(self, module: LLVMModule, *, optimised: bool) -> None:
-        self._start(module.externals, module.text(), 2 if optimised else 0)
+        self._start(module.externals, module.text(), int(optimised))
 
     def __getstate__(self) -> dict[str, Any]:
         (code,) = self._objects

@@ -21,7 +21,7 @@ from microgradlike.compile.llvm.module import (
     Equation,
     LLVMModule,
     Spelling,
-    split_by_batch,
+    equations_of,
 )
 from microgradlike.compile.llvm.row_blocks import RowBlocks
 from microgradlike.compile.llvm.row_strips import RowStrips
@@ -59,8 +59,8 @@ class NativeProgram(Kept):
         self.program, self.batched, self.spellings = program, batched, spellings
         self.outputs = len(program.outputs)
         varying = varies(program, batched)
-        equations, self.varying_equations = split_by_batch(program, varying)
-        self.shared = self._shared_code(equations)
+        self.varying_equations = equations_of(program, varying)
+        self.shared = self._shared_code([not x for x in varying])
         numbered = list(enumerate(program.outputs))
         self.varying_outputs = as_slice([k for k, r in numbered if varying[r]])
         rest = [(k, r) for k, r in numbered if not varying[r]]
@@ -126,15 +126,16 @@ class NativeProgram(Kept):
     def _summed(self) -> RowLoop:
         return RowLoop(self, "sum_rows")
 
-    def _shared_code(self, equations: Sequence[Equation]) -> SharedStraightLine | SharedLoops:
-        """Return loops over strided blocks where there are many equations and long strips."""
-        if len(equations) > SMALL:
+    def _shared_code(self, same: Sequence[bool]) -> SharedStraightLine | SharedLoops:
+        """Return loops over strided blocks where many slots are the `same` and strips are long."""
+        count = sum(same[self.program.inputs :][: len(self.program)])
+        if count > SMALL:
             schedule = Schedule(self.program, self.batched)
             groups = [(g, strided_blocks(g.places)) for g in schedule.groups if not g.varying]
             strips = sum(block.outer for _, blocks in groups for block in blocks)
-            if len(equations) >= MIN_STRIP * strips or len(equations) > HUGE:
+            if count >= MIN_STRIP * strips or count > HUGE:
                 return SharedLoops(self, schedule, groups)
-        return SharedStraightLine(self, equations)
+        return SharedStraightLine(self, equations_of(self.program, same))
 
     def _shared_state(self, shared: FloatArray) -> tuple[FloatArray, int]:
         """Return an array of all that rows share, computed anew, and its address.

@@ -158,14 +158,14 @@ def exchanged_slots(parts: Sequence[Sequence[Equation]]) -> list[int]:
     return list(dict.fromkeys(r for i, r in uses if home.get(r, i) != i))
 
 
-def split_by_batch(
-    program: Program, varying: Sequence[bool]
-) -> tuple[list[Equation], list[Equation]]:
-    """Return the equations that are the same for all rows of a batch, and those that vary."""
-    parts: tuple[list[Equation], list[Equation]] = [], []
-    for equation in program.equations():
-        parts[varying[equation[0]]].append(equation)
-    return parts
+def equations_of(program: Program, chosen: Sequence[bool]) -> list[Equation]:
+    """Return the equations whose result, by its slot, is chosen."""
+    inputs, codes, operands, starts = program.inputs, program.code, program.operands, program.starts
+    return [
+        (inputs + k, program.ops[codes[k]], tuple(operands[starts[k] : starts[k + 1]]))
+        for k in range(len(program))
+        if chosen[inputs + k]
+    ]
 
 
 ENDING = """\

@@ -30,9 +30,9 @@ def with_squares_as_products(program: Program) -> Program:
     table = program.ops if ops.mul in program.ops else (*program.ops, ops.mul)
     power, mul = table.index(ops.power), table.index(ops.mul)
     code, operands = array("H", program.code), array("q", program.operands)
-    for k, number in enumerate(program.code):
+    for k in np.flatnonzero(np.frombuffer(program.code, dtype=np.uint16) == power).tolist():
         at = program.starts[k]
-        if number == power and operands[at + 1] == two:
+        if operands[at + 1] == two:
             code[k], operands[at + 1] = mul, operands[at]
     return replace(program, ops=table, code=code, operands=operands)
 

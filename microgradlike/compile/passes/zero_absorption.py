@@ -36,26 +36,28 @@ def with_plain_products(program: Program) -> Program:
     """
     if ops.mul_no_nan not in program.ops:
         return program
-    may_lose = _may_lose_nan(program)
     table = program.ops if ops.mul in program.ops else (*program.ops, ops.mul)
     mul_no_nan, mul = table.index(ops.mul_no_nan), table.index(ops.mul)
-    code = array("H", program.code)
+    code, may_lose = array("H", program.code), _may_lose_nan(program)
     for k, number in enumerate(program.code):
         if number == mul_no_nan and not may_lose[program.inputs + k]:
             code[k] = mul
     return program if code == program.code else replace(program, ops=table, code=code)
 
 
-def _may_lose_nan(program: Program) -> bytearray:
+def _may_lose_nan(program: Program) -> list[bool]:
     """Return, per slot, whether a nan there might reach no output."""
-    lost = bytearray(program.inputs + len(program))
-    operands, starts = program.operands, program.starts
-    absorbing = [tuple(absorbs_nan(op, i) for i in range(op.arity)) for op in program.ops]
-    for k in range(len(program) - 1, -1, -1):
-        below = lost[program.inputs + k]
-        for r, absorbs in zip(operands[starts[k] : starts[k + 1]], absorbing[program.code[k]]):
-            if r >= 0 and (below or absorbs):
-                lost[r] = 1
+    inputs, code = program.inputs, program.code.tolist()
+    operands, starts = program.operands.tolist(), program.starts.tolist()
+    lost = [False] * (inputs + len(code))
+    absorbing = [[absorbs_nan(op, i) for i in range(op.arity)] for op in program.ops]
+    for k in range(len(code) - 1, -1, -1):
+        below, number, start = lost[inputs + k], code[k], starts[k]
+        if below or True in absorbing[number]:
+            for i, absorbs in enumerate(absorbing[number]):
+                r = operands[start + i]
+                if r >= 0 and (below or absorbs):
+                    lost[r] = True
     return lost
 
 
