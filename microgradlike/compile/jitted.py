@@ -23,8 +23,8 @@ from microgradlike import functions, ops
 from microgradlike._frames import user_level
 from microgradlike._validate import shown
 from microgradlike.coerce import upstream_gradient
-from microgradlike.compile.arguments import NO_ROWS, Arguments, joined
-from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.arguments import Arguments
+from microgradlike.compile.arrays import NO_ROWS, FloatArray
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.options import (
     backend_named,
@@ -280,9 +280,8 @@ class Jitted(Wrapper, Generic[P, R]):
         count = parts[0].shape[1]
         whole = count <= (self.split or executable.shard_rows)
         runs: Any = executable if whole else self._workers.sharded(executable)
-        rows = joined(parts) if whole else parts
-        found: FloatArray = (runs.outputs if self.reduce is None else runs.sums)(rows, shared)
-        return found / count if self.reduce == "mean" else found
+        found: FloatArray = (runs.outputs if self.reduce is None else runs.sums)(parts, shared)
+        return found / float(count) if self.reduce == "mean" else found
 
     def _count(self, call: PreparedCall, args: tuple[Any, ...]) -> None:
         """Make a native call after HOT calls, if the program is a small one."""

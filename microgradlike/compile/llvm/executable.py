@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.arrays import FloatArray, Rows, parts_of
 from microgradlike.compile.artefact import Kept
 from microgradlike.compile.llvm.engine import MachineCode
 from microgradlike.compile.llvm.kernel_table import MIN_STRIP, PADDING, KernelTable, linked
@@ -81,22 +81,22 @@ class NativeProgram(Kept):
         elif self.varying:
             self._per_row  # noqa: B018
 
-    def __call__(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+    def __call__(self, rows: Rows, shared: FloatArray) -> FloatArray:
         """Return the outputs of each row."""
-        state = self._shared_state(shared)
-        outputs = np.empty((self.outputs, rows.shape[1]))
+        state, parts = self._shared_state(shared), parts_of(rows)
+        outputs = np.empty((self.outputs, parts[0].shape[1]))
         outputs[self.shared_outputs] = state[0][self.places, None]
         if self.varying:
-            outputs[self.varying_outputs] = self._per_row(rows, state[1])
+            outputs[self.varying_outputs] = self._per_row(parts, state[1])
         self._of_thread.state = state
         return outputs
 
-    def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+    def sums(self, rows: Rows, shared: FloatArray) -> FloatArray:
         """Return the outputs summed over the rows; the last are added to those in `add_to`."""
         if not self.outputs:
             return np.empty(0)
         state = self._shared_state(shared)
-        totals = self._summed(rows, state[1]).copy()
+        totals = self._summed(parts_of(rows), state[1]).copy()
         self._of_thread.state = state
         return totals
 
@@ -279,16 +279,18 @@ class RowLoop(Kept):
         self._call = self._code.function("sum_rows" if self.summed else "per_row", *types)
         self._of_thread = threading.local()
 
-    def __call__(self, rows: FloatArray, shared: int) -> FloatArray:
+    def __call__(self, parts: Sequence[FloatArray], shared: int) -> FloatArray:
         """Return the outputs in an array that the next call reuses; `shared` is an address."""
-        count = rows.shape[1]
+        count, line = parts[0].shape[1], 0
         kept: dict[Any, tuple[Any, ...]] = self._of_thread.__dict__
         arrays = kept.pop(count, None) or self._arrays(count)
         results: FloatArray
         padded, results, address, rest, _ = arrays
-        padded[:, :count] = rows
+        for part in parts:
+            padded[line : line + len(part), :count] = part
+            line += len(part)
         if padded.shape[1] > count:
-            padded[:, count:] = rows[:, -1:]  # the last vector holds valid rows only
+            padded[:, count:] = padded[:, count - 1 : count]  # only valid rows in the last vector
         self._call(address, padded.shape[1], shared, *rest)
         if len(kept) == CACHE_SIZE:
             del kept[next(iter(kept))]
