@@ -130,6 +130,11 @@ class _ZeroAbsorbing:
         self.absorbs, self.probes = found["absorbs"], found["probes"]
         self.run, self.block = getattr(found["run"], method), found["run"].block
 
+    def bound(self, count: int) -> Any:
+        """Return what the machine code's `bound` returns; None for a probe or another backend."""
+        find = getattr(getattr(self.run, "__self__", None), "bound", None)
+        return None if self.probes or find is None else find(count)
+
     @cached_property
     def program(self) -> Program:
         """The program with absorbing products."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from microgradlike.compile.arguments import STATIC, Arguments
 from microgradlike.compile.arrays import NO_ROWS, FloatArray, joined
+from microgradlike.compile.bound_call import DOUBLE, bound_call
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.plain_numbers import PLAIN, plain_numbers, plain_rows
 from microgradlike.compile.recording import Recording
@@ -16,7 +17,6 @@ from microgradlike.derivatives.pytree import LeafSpec, Pytree
 
 Reader: TypeAlias = Callable[[Any], Any]  # numbers of an argument; None if it has another structure
 BIG = 1 << 63  # ints up to here are doubles to NumPy as to Python
-DOUBLE = np.dtype(float)
 
 
 class PreparedCall:
@@ -44,6 +44,7 @@ class PreparedCall:
             for i, x in enumerate(arguments.args)
         ]
         self.nest = _nesting(recording.outputs)
+        self.bound = bound_call(arguments, recording, executable)
 
     def inputs(self, args: tuple[Any, ...]) -> tuple[list[FloatArray], FloatArray] | None:
         """Return the numbers that differ over the rows, in parts, and those that all rows share."""

@@ -186,7 +186,9 @@ class ArrayProgram:
         total = np.empty(len(self.places))
         with np.errstate(all="ignore"):
             total[self.varies] = state.varying[self.places[self.varies]].sum(axis=1)
-            total[~self.varies] = state.shared[self.places[~self.varies], 0] * state.varying.shape[1]
+            total[~self.varies] = (
+                state.shared[self.places[~self.varies], 0] * state.varying.shape[1]
+            )
             total, rest = np.split(total, [len(total) - len(self.add_to)])
             total[self.add_to] += rest
         return total
