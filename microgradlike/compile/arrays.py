@@ -12,6 +12,7 @@ FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.intp]
 Rows: TypeAlias = FloatArray | Sequence[FloatArray]  # all lines, or arrays with some lines each
 NO_ROWS = np.empty((0, 1))
+DOUBLE = np.dtype(float)
 
 
 def parts_of(rows: Rows) -> Sequence[FloatArray]:

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from microgradlike.compile.arguments import Arguments
-from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.arrays import DOUBLE, FloatArray
 from microgradlike.compile.executable import LARGE, Executable
 from microgradlike.compile.recording import Recording
 from microgradlike.engine import Value, numbers_of
 
-DOUBLE = np.dtype(float)
 enabled = True  # tests turn it off: results, warnings and errors stay the same
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from microgradlike.compile.bound_call import DOUBLE
+from microgradlike.compile.arrays import DOUBLE
 from microgradlike.compile.llvm.builder import IRBuilder
 from microgradlike.compile.llvm.engine import MachineCode
 from microgradlike.compile.llvm.executable import NativeProgram, SharedStraightLine

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from microgradlike.compile.arguments import STATIC, Arguments
-from microgradlike.compile.arrays import NO_ROWS, FloatArray, joined
-from microgradlike.compile.bound_call import DOUBLE, bound_call
+from microgradlike.compile.arrays import DOUBLE, NO_ROWS, FloatArray, joined
+from microgradlike.compile.bound_call import bound_call
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.plain_numbers import PLAIN, plain_numbers, plain_rows
 from microgradlike.compile.recording import Recording
