@@ -458,11 +458,11 @@ def add_to_leaves(values: list[Value], gradients: list[float]) -> None:
                 v._grad += gradients[i]
                 v._stamp = stamp
             return
-        sums = [v._grad + g for v, g in zip(values, gradients)]
-        undo = _restoring(values, [v._grad for v in values], [v._stamp for v in values])
+        old = [v._grad for v in values]
+        undo = _restoring(values, old, [v._stamp for v in values])
         try:
-            for v, total in zip(values, sums):
-                v._grad = total
+            for v, before, g in zip(values, old, gradients):
+                v._grad = before + g
                 v._stamp = stamp
         except BaseException:
             deque(undo, maxlen=0)

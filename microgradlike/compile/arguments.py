@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from microgradlike._validate import refuse_mask, shown
-from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.arrays import NO_ROWS, FloatArray, joined
 from microgradlike.compile.plain_numbers import plain_numbers, plain_rows, structure_of
 from microgradlike.derivatives.pytree import Pytree, is_array
 from microgradlike.engine import Value
@@ -18,7 +18,6 @@ from microgradlike.op import Number
 from microgradlike.scalar import Scalar
 
 STATIC = (str, bytes, bool, type(None))  # not numbers; they are part of the structure
-NO_ROWS = np.empty((0, 1))
 _REAL = "fiu"  # dtype.kind of arrays of real numbers
 
 
@@ -230,17 +229,6 @@ def _parameters(f: Callable[..., object], count: int) -> list[str]:
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     names = [p.name for p in found if p.kind in positional][:count]
     return names + [f"argument {i}" for i in range(len(names), count)]
-
-
-def joined(parts: Sequence[FloatArray | list[Number]], empty: FloatArray = NO_ROWS) -> FloatArray:
-    """Return the parts as one array of floats, without a copy of a single part of that type.
-
-    >>> joined([np.array([1, 2]), [0.5]])
-    array([1. , 2. , 0.5])
-    """
-    if len(parts) > 1:
-        return np.concatenate(parts, dtype=float)
-    return np.asarray(parts[0], dtype=float) if parts else empty
 
 
 def row_of(x: Any, i: int) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
 
-from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.arrays import FloatArray, Rows, joined, parts_of
 from microgradlike.compile.artefact import load, save
 from microgradlike.compile.collector import collector_paused
 from microgradlike.compile.passes.indeterminate import first_form, with_count, with_probe
@@ -19,7 +19,7 @@ from microgradlike.compile.passes.zero_absorption import with_plain_products
 from microgradlike.compile.program import Program, varies
 from microgradlike.indeterminate_form import active_policy, settle
 
-Run: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
+Run: TypeAlias = Callable[[Rows, FloatArray], FloatArray]
 WORK = 1 << 23  # equations × rows in a shard: 0.2 ms of machine code, some 10 ms of NumPy
 WORTH = 0.03  # seconds to build code, from which on it is kept on disk
 LARGE = 1e290  # numbers with a sum of squares below this cannot overflow when they are added
@@ -54,20 +54,20 @@ class Executable:
         """The program, made when it is first needed: not if its code is on disk."""
         return self._program if isinstance(self._program, Program) else self._program()
 
-    def outputs(self, rows: FloatArray, shared: FloatArray, first: int = 0) -> FloatArray:
+    def outputs(self, rows: Rows, shared: FloatArray, first: int = 0) -> FloatArray:
         """Return the outputs, of shape (outputs, rows).
 
-        `rows` has the shape (batched, rows), `shared` holds the other inputs; in warnings, `first`
-        is the number of the first row.
+        `rows` has the shape (batched, rows), or is a list of arrays with some of its lines each.
+        `shared` holds the other inputs. In warnings, `first` is the number of the first row.
         """
-        blocks, _ = self.per_row(rows, shared, first)
+        blocks, _ = self.per_row(parts_of(rows), shared, first)
         found = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
         terms = self.per_row.zero_terms
         return found if terms is None else found + terms[:, None]
 
-    def sums(self, rows: FloatArray, shared: FloatArray, first: int = 0) -> FloatArray:
+    def sums(self, rows: Rows, shared: FloatArray, first: int = 0) -> FloatArray:
         """Return the outputs summed over the rows: by the same blocks, in the same order."""
-        blocks, squares = self.summed(rows, shared, first)
+        blocks, squares = self.summed(parts_of(rows), shared, first)
         if squares < LARGE:
             return self._total(blocks)
         with np.errstate(all="ignore"):  # entering it takes longer than the additions
@@ -130,6 +130,11 @@ class _ZeroAbsorbing:
         self.absorbs, self.probes = found["absorbs"], found["probes"]
         self.run, self.block = getattr(found["run"], method), found["run"].block
 
+    def bound(self, count: int) -> Any:
+        """Return what the machine code's `bound` returns; None for a probe or another backend."""
+        find = getattr(getattr(self.run, "__self__", None), "bound", None)
+        return None if self.probes or find is None else find(count)
+
     @cached_property
     def program(self) -> Program:
         """The program with absorbing products."""
@@ -183,14 +188,15 @@ class _ZeroAbsorbing:
         return cast("Run", getattr(run, self.method))
 
     def __call__(
-        self, rows: FloatArray, shared: FloatArray, first: int
+        self, rows: Sequence[FloatArray], shared: FloatArray, first: int
     ) -> tuple[list[FloatArray], float]:
         """Return the results for each block of rows, and the sum of the squares of them all."""
-        count = rows.shape[1]
+        count = rows[0].shape[1]
         blocks, squares = [], 0.0
         reported = False
         for start in range(0, count, self.block):
-            block = rows if count <= self.block else rows[:, start : start + self.block]
+            stop = start + self.block
+            block = rows if count <= self.block else [part[:, start:stop] for part in rows]
             results = self.run(block, shared)
             square = float(np.vdot(results, results))  # nan if and only if there is a nan
             if square != square and self.absorbs:
@@ -202,7 +208,7 @@ class _ZeroAbsorbing:
         return blocks, squares
 
     def _absorbed(
-        self, block: FloatArray, shared: FloatArray, start: int, reported: bool
+        self, block: Sequence[FloatArray], shared: FloatArray, start: int, reported: bool
     ) -> tuple[FloatArray, bool]:
         """Return the results with absorbing products, and True if some have been reported."""
         if active_policy() == "zero":
@@ -216,10 +222,10 @@ class _ZeroAbsorbing:
             settle([self._first_form(block, shared, start)])
         return results[1:], True
 
-    def _first_form(self, block: FloatArray, shared: FloatArray, start: int) -> str:
+    def _first_form(self, block: Sequence[FloatArray], shared: FloatArray, start: int) -> str:
         """Return the first indeterminate product in a block that has one, in words."""
         owner = self.owner
         row = int(self.counting(block, shared)[0].argmax())
-        form = first_form(self.program, owner.variables, [*block[:, row], *shared])
+        form = first_form(self.program, owner.variables, [*joined(block)[:, row], *shared])
         place = f", row {start + row} of the batch" if owner.batched else ""
         return f'{form}{place} (backend="eager" names the node)'

@@ -23,8 +23,8 @@ from microgradlike import functions, ops
 from microgradlike._frames import user_level
 from microgradlike._validate import shown
 from microgradlike.coerce import upstream_gradient
-from microgradlike.compile.arguments import NO_ROWS, Arguments, joined
-from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.arguments import Arguments
+from microgradlike.compile.arrays import NO_ROWS, FloatArray
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.options import (
     backend_named,
@@ -148,10 +148,8 @@ class Jitted(Wrapper, Generic[P, R]):
         or has parts of different lengths, TraceError if `f` needs a number while it is recorded.
         """
         for call in self._recordings.calls[False] if not kwargs and _is_outermost() else ():
-            inputs = call.inputs(args)
-            if inputs is not None:
-                self._count(call, args)
-                found: Any = self._run(call.executable, call.recording, *inputs)
+            found = self._prepared(call, args)
+            if found is not None:
                 return cast("R", self._nested(call.recording, call.nest, found))
         arguments = Arguments(args, kwargs, self.batch)
         inside = active_trace.get() is not None or eager_jit.get()  # part of another jit function
@@ -197,12 +195,12 @@ class Jitted(Wrapper, Generic[P, R]):
             )
         g = upstream_gradient(upstream)
         for call in self._recordings.calls[True] if not kwargs and _is_outermost() else ():
-            inputs = call.inputs(args)
-            if inputs is not None:
-                row = self._run(call.executable, call.recording, *inputs)
-                y, *gradients = row.tolist()
+            found = self._prepared(call, args)
+            if found is not None:
+                gradients = found.tolist()
+                y: float = gradients.pop(0)
                 add_to_leaves(call.recording.values, _times(g, gradients))
-                return float(y)
+                return y
         arguments = Arguments(args, kwargs, self.batch)
         if arguments.foreign:
             raise TypeError(
@@ -214,7 +212,7 @@ class Jitted(Wrapper, Generic[P, R]):
         recording = self._recording(arguments)
         with self._recordings.lock:
             executable = recording.gradient(tuple(arguments.values))
-        row = self._run(executable, recording, arguments.parts, arguments.shared)
+        row: Any = self._run(executable, recording, arguments.parts, arguments.shared)
         if not arguments.values:
             self._recordings.prepare(arguments, recording, executable, gradient=True)
         y, *gradients = row.tolist()
@@ -264,6 +262,20 @@ class Jitted(Wrapper, Generic[P, R]):
                 return recording.gradient(tuple(arguments.values))
             return recording.forward
 
+    def _prepared(self, call: PreparedCall, args: tuple[Any, ...]) -> FloatArray | None:
+        """Return the outputs, reduced over the rows, or None if the call does not fit."""
+        bound, split = call.bound, self._workers.split
+        if bound is not None and self.reduce is not None and (split or bound.count) >= bound.count:
+            found = bound.sums(args, float(bound.count) if self.reduce == "mean" else 1.0)
+            if found is not None:
+                return found
+        inputs = call.inputs(args)
+        if inputs is None:
+            return None
+        if not self.batch:
+            self._count(call, args)
+        return self._run(call.executable, call.recording, *inputs)
+
     def _run(
         self,
         executable: Executable,
@@ -280,14 +292,13 @@ class Jitted(Wrapper, Generic[P, R]):
         count = parts[0].shape[1]
         whole = count <= (self.split or executable.shard_rows)
         runs: Any = executable if whole else self._workers.sharded(executable)
-        rows = joined(parts) if whole else parts
-        found: FloatArray = (runs.outputs if self.reduce is None else runs.sums)(rows, shared)
-        return found / count if self.reduce == "mean" else found
+        found: FloatArray = (runs.outputs if self.reduce is None else runs.sums)(parts, shared)
+        return found / float(count) if self.reduce == "mean" else found
 
     def _count(self, call: PreparedCall, args: tuple[Any, ...]) -> None:
         """Make a native call after HOT calls, if the program is a small one."""
         call.uses += 1
-        if call.uses == HOT and not self.batch and "__self__" not in self.__dict__:
+        if call.uses == HOT and "__self__" not in self.__dict__:
             from microgradlike.compile import native_call
 
             native = native_call.native_call(call, args)

@@ -18,12 +18,13 @@ from typing import Any
 
 import numpy as np
 
+from microgradlike.compile.arrays import DOUBLE
 from microgradlike.compile.llvm.builder import IRBuilder
 from microgradlike.compile.llvm.engine import MachineCode
 from microgradlike.compile.llvm.executable import NativeProgram, SharedStraightLine
 from microgradlike.compile.llvm.module import LLVMModule
 from microgradlike.compile.object_layout import is_known
-from microgradlike.compile.prepared_call import DOUBLE, PreparedCall
+from microgradlike.compile.prepared_call import PreparedCall
 from microgradlike.context import active_trace, eager_jit
 from microgradlike.derivatives.pytree import LeafSpec
 

@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from microgradlike.compile.arguments import NO_ROWS, STATIC, Arguments, joined
-from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.arguments import STATIC, Arguments
+from microgradlike.compile.arrays import DOUBLE, NO_ROWS, FloatArray, joined
+from microgradlike.compile.bound_call import bound_call
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.plain_numbers import PLAIN, plain_numbers, plain_rows
 from microgradlike.compile.recording import Recording
@@ -16,7 +17,6 @@ from microgradlike.derivatives.pytree import LeafSpec, Pytree
 
 Reader: TypeAlias = Callable[[Any], Any]  # numbers of an argument; None if it has another structure
 BIG = 1 << 63  # ints up to here are doubles to NumPy as to Python
-DOUBLE = np.dtype(float)
 
 
 class PreparedCall:
@@ -44,6 +44,7 @@ class PreparedCall:
             for i, x in enumerate(arguments.args)
         ]
         self.nest = _nesting(recording.outputs)
+        self.bound = bound_call(arguments, recording, executable)
 
     def inputs(self, args: tuple[Any, ...]) -> tuple[list[FloatArray], FloatArray] | None:
         """Return the numbers that differ over the rows, in parts, and those that all rows share."""
@@ -56,8 +57,9 @@ class PreparedCall:
             if numbers is None:
                 return None
             (rows if batched else shared).append(numbers)
-        if any(part.shape[1] != rows[0].shape[1] for part in rows):
-            return None
+        for part in rows:
+            if part.shape[1] != rows[0].shape[1]:
+                return None
         return rows, joined(shared, NO_ROWS[:, 0])
 
 
@@ -90,9 +92,11 @@ def _row_reader(like: Any) -> Reader:
         shape, dimensions = like.shape[1:], like.ndim
 
         def read_array(x: Any) -> Any:
-            if type(x) is np.ndarray and x.dtype is DOUBLE and x.shape[1:] == shape:
-                return x.reshape(len(x), -1).T if x.ndim == dimensions and len(x) else None
-            return None
+            if type(x) is not np.ndarray or x.dtype is not DOUBLE or x.ndim != dimensions:
+                return None
+            if dimensions == 1:
+                return x[None] if len(x) else None
+            return x.reshape(len(x), -1).T if x.shape[1:] == shape and len(x) else None
 
         return read_array
     first: Any = like[0] if kind in (list, tuple) else None
@@ -114,5 +118,14 @@ def _nesting(outputs: Pytree) -> Callable[[FloatArray], Any]:
     """Return `outputs.unflatten` for arrays of floats, with the way through a tuple known."""
     places = outputs.map(lambda leaf: leaf)
     if type(places) is tuple and all(type(leaf) is LeafSpec for leaf in places):
-        return lambda row: tuple([leaf.take_floats(row) for leaf in places])
+        takers = [_taker(leaf) for leaf in places]
+        return lambda row: tuple([take(row) for take in takers])
     return outputs.unflatten
+
+
+def _taker(leaf: LeafSpec) -> Callable[[FloatArray], Any]:
+    """Return `leaf.take_floats`, with the place of a vector known."""
+    if leaf.shape is None or len(leaf.shape) != 1:
+        return leaf.take_floats
+    place = slice(leaf.start, leaf.start + leaf.size)
+    return lambda row: row[place].copy()

@@ -29,8 +29,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from microgradlike._validate import shown, whole_number
-from microgradlike.compile.arguments import joined
-from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.arrays import FloatArray, Rows, parts_of
 from microgradlike.compile.executable import Executable
 from microgradlike.compile.threads import in_threads, thread_pool
 from microgradlike.indeterminate_form import active_policy, collect, settle
@@ -39,7 +38,6 @@ CACHE_SIZE = 8  # programs that a worker keeps
 CLUSTERS = ("distributed",)  # packages that raise errors of a cluster, not of the program
 METHODS = {"outputs": "per_row", "sums": "summed"}  # of Executable, and the code behind them
 Packed = tuple[str, bytes]  # the name by which workers know a program, and its pickle
-Rows = FloatArray | Sequence[FloatArray]  # of a batch: all lines, or arrays with some lines each
 # policy, method of Executable, its arguments, rows of a shard
 Task = tuple[str, str, Sequence[FloatArray], FloatArray, int, int]
 Result = tuple[list[FloatArray], list[str]]  # outputs by shard, indeterminate products in words
@@ -113,7 +111,7 @@ class ShardedExecutable:
             return sum(others, first)
 
     def _results(self, method: str, rows: Rows, shared: FloatArray) -> list[FloatArray]:
-        arrays = [rows] if isinstance(rows, np.ndarray) else rows
+        arrays = parts_of(rows)
         count, executor, policy = arrays[0].shape[1], self.executor, active_policy()
         if type(executor) is ThreadPoolExecutor and METHODS[method] not in vars(self.executable):
             executor = None  # this call makes the code, once for all threads
@@ -215,8 +213,7 @@ def _computed(executable: Executable, task: Task) -> Result:
     try:
         with collect(policy) as forms:
             for i in range(0, arrays[0].shape[1], split):
-                shard = joined(_columns(arrays, i, i + split))
-                parts.append(run(shard, shared, first + i))
+                parts.append(run(_columns(arrays, i, i + split), shared, first + i))
     finally:
         if outer is task:
             del _worker.busy

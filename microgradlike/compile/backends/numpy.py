@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from microgradlike import ops
-from microgradlike.compile.arrays import FloatArray, IndexArray
+from microgradlike.compile.arrays import FloatArray, IndexArray, Rows, joined
 from microgradlike.compile.passes.simplify import with_squares_as_products
 from microgradlike.compile.passes.sum_fusion import is_fused_sum
 from microgradlike.compile.program import Program
@@ -172,32 +172,35 @@ class ArrayProgram:
         self.block = max(16, CACHE // (8 * width))  # rows at a time
         self._of_thread = threading.local()  # each thread has its own arrays
 
-    def __call__(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+    def __call__(self, rows: Rows, shared: FloatArray) -> FloatArray:
         """Return the outputs of each row."""
         state = self._filled(rows, shared)
-        outputs = np.empty((len(self.places), rows.shape[1]))
+        outputs = np.empty((len(self.places), state.varying.shape[1]))
         outputs[self.varies] = state.varying[self.places[self.varies]]
         outputs[~self.varies] = state.shared[self.places[~self.varies]]
         return outputs
 
-    def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+    def sums(self, rows: Rows, shared: FloatArray) -> FloatArray:
         """Return the outputs summed over the rows; the last are added to those in `add_to`."""
         state = self._filled(rows, shared)
         total = np.empty(len(self.places))
         with np.errstate(all="ignore"):
             total[self.varies] = state.varying[self.places[self.varies]].sum(axis=1)
-            total[~self.varies] = state.shared[self.places[~self.varies], 0] * rows.shape[1]
+            total[~self.varies] = (
+                state.shared[self.places[~self.varies], 0] * state.varying.shape[1]
+            )
             total, rest = np.split(total, [len(total) - len(self.add_to)])
             total[self.add_to] += rest
         return total
 
-    def _filled(self, rows: FloatArray, shared: FloatArray) -> _State:
+    def _filled(self, parts: Rows, shared: FloatArray) -> _State:
         """Return the arrays of all results, which the thread's next call reuses.
 
         Those for the last few numbers of rows are kept. A call from within a user's primitive finds
         the arrays in use taken, and gets others.
         """
         kept: dict[object, _State] = self._of_thread.__dict__  # type: ignore[assignment]
+        rows = joined(parts)
         count = rows.shape[1]
         state = kept.pop(count, None) or _State(self.schedule, self.blocks, count)
         state.run(rows, shared)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.arrays import FloatArray, Rows, joined
 from microgradlike.compile.program import Program
 from microgradlike.ops import TABLE, Op
 
@@ -45,13 +45,13 @@ class Interpreter:
         self.steps = [(forwards[op], operands) for _, op, operands in program.equations()]
         self.constants = program.constants[::-1]  # the reference -1 is then the last item
 
-    def __call__(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+    def __call__(self, rows: Rows, shared: FloatArray) -> FloatArray:
         """Return the outputs of each row."""
         rest = shared.tolist()
-        results = [self.row([*row, *rest]) for row in rows.T.tolist()]
-        return np.array(results, dtype=float).reshape(rows.shape[1], len(self.outputs)).T
+        results = [self.row([*row, *rest]) for row in joined(rows).T.tolist()]
+        return np.array(results, dtype=float).reshape(len(results), len(self.outputs)).T
 
-    def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+    def sums(self, rows: Rows, shared: FloatArray) -> FloatArray:
         """Return the outputs summed over the rows; the last are added to those in `add_to`."""
         with np.errstate(all="ignore"):
             sums: FloatArray = self(rows, shared).sum(axis=1)

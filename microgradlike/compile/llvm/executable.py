@@ -5,13 +5,13 @@ from __future__ import annotations
 import ctypes
 import math
 import threading
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any, Literal
 
 import numpy as np
 
-from microgradlike.compile.arrays import FloatArray
+from microgradlike.compile.arrays import FloatArray, Rows, parts_of
 from microgradlike.compile.artefact import Kept
 from microgradlike.compile.llvm.engine import MachineCode
 from microgradlike.compile.llvm.kernel_table import MIN_STRIP, PADDING, KernelTable, linked
@@ -81,24 +81,41 @@ class NativeProgram(Kept):
         elif self.varying:
             self._per_row  # noqa: B018
 
-    def __call__(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+    def __call__(self, rows: Rows, shared: FloatArray) -> FloatArray:
         """Return the outputs of each row."""
-        state = self._shared_state(shared)
-        outputs = np.empty((self.outputs, rows.shape[1]))
+        state, parts = self._shared_state(shared), parts_of(rows)
+        outputs = np.empty((self.outputs, parts[0].shape[1]))
         outputs[self.shared_outputs] = state[0][self.places, None]
         if self.varying:
-            outputs[self.varying_outputs] = self._per_row(rows, state[1])
+            outputs[self.varying_outputs] = self._per_row(parts, state[1])
         self._of_thread.state = state
         return outputs
 
-    def sums(self, rows: FloatArray, shared: FloatArray) -> FloatArray:
+    def sums(self, rows: Rows, shared: FloatArray) -> FloatArray:
         """Return the outputs summed over the rows; the last are added to those in `add_to`."""
         if not self.outputs:
             return np.empty(0)
         state = self._shared_state(shared)
-        totals = self._summed(rows, state[1]).copy()
+        totals = self._summed(parts_of(rows), state[1]).copy()
         self._of_thread.state = state
         return totals
+
+    def bound(self, count: int) -> tuple[FloatArray, FloatArray, Callable[[], FloatArray]] | None:
+        """Return arrays for rows and shared inputs, and a function that returns the sums for them.
+
+        The next call of that function overwrites the sums. Returns None for primitives of users.
+        """
+        loop, state = self._summed, self.shared.array()
+        if not self.outputs or loop.may_raise:
+            return None
+        address = state.ctypes.data
+        rows, run = loop.bound(count, address)
+
+        def sums() -> FloatArray:
+            self.shared(address)
+            return run()
+
+        return rows, state[self.shared.inputs], sums
 
     def sum_pairs(self) -> Any:
         """For each summed output, its index among the varying ones and its place among the shared.
@@ -245,7 +262,7 @@ class SharedLoops(Kept):
 class RowLoop(Kept):
     """The code for all that varies over the batch, as a loop over vectors of rows."""
 
-    left_out = ("_call", "_linked", "_of_thread")
+    left_out = ("_call", "_linked", "_of_thread", "may_raise")
 
     def __init__(self, native: NativeProgram, name: Literal["per_row", "sum_rows"]) -> None:
         self.batched, self.summed = native.batched, name == "sum_rows"
@@ -276,24 +293,40 @@ class RowLoop(Kept):
             self._linked[0] = linked(self._tables[0], self._code, self._kernels)
         types: list[Any] = [_POINTER, _INTEGER, _POINTER, _POINTER, _POINTER, _INTEGER]
         types += [_POINTER, _POINTER, _INTEGER] if self.summed else []
+        self.may_raise = self._code.may_raise
         self._call = self._code.function("sum_rows" if self.summed else "per_row", *types)
         self._of_thread = threading.local()
 
-    def __call__(self, rows: FloatArray, shared: int) -> FloatArray:
+    def __call__(self, parts: Sequence[FloatArray], shared: int) -> FloatArray:
         """Return the outputs in an array that the next call reuses; `shared` is an address."""
-        count = rows.shape[1]
+        count, line = parts[0].shape[1], 0
         kept: dict[Any, tuple[Any, ...]] = self._of_thread.__dict__
         arrays = kept.pop(count, None) or self._arrays(count)
         results: FloatArray
         padded, results, address, rest, _ = arrays
-        padded[:, :count] = rows
-        if padded.shape[1] > count:
-            padded[:, count:] = rows[:, -1:]  # the last vector holds valid rows only
+        for part in parts:
+            padded[line : line + len(part), :count] = part
+            line += len(part)
+        if self.may_raise:  # a user's primitive is called for all lanes of a vector
+            padded[:, count:] = padded[:, count - 1 : count]
         self._call(address, padded.shape[1], shared, *rest)
         if len(kept) == CACHE_SIZE:
             del kept[next(iter(kept))]
         kept[count] = arrays
         return results
+
+    def bound(self, count: int, shared: int) -> tuple[FloatArray, Callable[[], FloatArray]]:
+        """Return an array for rows, and a function that returns the results for them."""
+        arrays = self._arrays(count)
+        padded, _, address, rest, _ = arrays
+        call = partial(self._call, address, padded.shape[1], shared, *rest)
+
+        def run() -> FloatArray:
+            call()
+            results: FloatArray = arrays[1]  # the others must stay alive, too
+            return results
+
+        return padded[:, :count], run
 
     def _arrays(self, count: int) -> tuple[Any, ...]:
         """Return padded rows, results, the address of the rows, and the arguments after `shared`.
@@ -302,6 +335,7 @@ class RowLoop(Kept):
         """
         whole = -(-count // WIDTH) * WIDTH
         padded, buffer = _aligned(self.batched, whole), _aligned(self.buffer)
+        padded[:, count:] = 1.0  # lanes without a row have no part in the results
         for i, table in enumerate(self._linked):
             buffer.view(np.int64)[i] = table.ctypes.data
         totals = np.empty(len(self.pairs))
