@@ -30,7 +30,8 @@ def folder() -> str | None:
         from platformdirs import user_cache_dir
     except ImportError:
         return None
-    return user_cache_dir("microgradlike", appauthor=False)
+    found = user_cache_dir("microgradlike", appauthor=False)
+    return found if os.path.isabs(found) else None  # a user without a home
 
 
 def read(key: str) -> bytes | None:

@@ -140,11 +140,15 @@ def test_off_reads_and_writes_nothing(place, monkeypatch):
 def test_the_folder_is_the_users_where_none_is_named(monkeypatch):
     import platformdirs
 
-    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda name, appauthor: f"/caches/{name}")
+    monkeypatch.setattr(
+        platformdirs, "user_cache_dir", lambda name, appauthor: os.path.abspath(name)
+    )
     monkeypatch.setenv("MICROGRADLIKE_CACHE", "")
-    assert disk_cache.folder() == "/caches/microgradlike"
+    assert disk_cache.folder() == os.path.abspath("microgradlike")
     monkeypatch.delenv("MICROGRADLIKE_CACHE")
-    assert disk_cache.folder() == "/caches/microgradlike"
+    assert disk_cache.folder() == os.path.abspath("microgradlike")
+    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda name, appauthor: f"~/{name}")
+    assert disk_cache.folder() is None
     monkeypatch.setitem(sys.modules, "platformdirs", None)
     assert disk_cache.folder() is None
 
