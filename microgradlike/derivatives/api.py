@@ -136,10 +136,7 @@ def value_and_grad(
 
 
 def _from_gradient(
-    name: str,
-    f: Callable[..., Nested],
-    argnums: Argnums,
-    chosen: Callable[[Nested, Nested], Nested],
+    name: str, f: Callable[..., Nested], argnums: Argnums, chosen: Callable[[Nested, Nested], Any]
 ) -> Callable[..., Any]:
     """A function of f's arguments, by what is chosen from its value and gradient."""
 
