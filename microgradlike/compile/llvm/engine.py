@@ -108,17 +108,22 @@ def machine() -> str:
     import llvmlite
     from llvmlite import binding as llvm
 
+    versions = llvmlite.__version__, llvm.llvm_version_info
+    return f"{_processor(llvm)} {llvm.get_default_triple()} {versions}"
+
+
+@cache
+def _processor(llvm: ModuleType) -> dict[str, str]:
+    """Return the name and the features of the processor; LLVM takes 0.3 ms to find them."""
     llvm.initialize_native_target()
-    target = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
-    return f"{target} {llvm.get_default_triple()} {llvmlite.__version__} {llvm.llvm_version_info}"
+    llvm.initialize_native_asmprinter()
+    return {
+        "cpu": llvm.get_host_cpu_name(),
+        "features": llvm.get_host_cpu_features().flatten(),
+    }
 
 
 def _target_machine(llvm: ModuleType, level: int) -> Any:
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    return llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(),
-        features=llvm.get_host_cpu_features().flatten(),
-        opt=level,
-        jit=True,
-    )
+    processor = _processor(llvm)  # which makes the default target known
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(**processor, opt=level, jit=True)

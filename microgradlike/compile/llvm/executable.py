@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +82,7 @@ class NativeProgram:
             found = array, array.ctypes.data
         state, address = found
         state[self.shared.inputs] = shared
-        self.shared(address)
+        self.shared.compute(address)
         return found
 
 
@@ -91,7 +91,7 @@ class SharedPart:
     """The code for all that rows share: straight-line code, or loops by `tables`.
 
     It works in an array of `size` numbers: the inputs, the constants from `first_constant` on, and
-    at the end a -0.0, which changes no sum.
+    at the end a -0.0, which changes no sum. `compute` computes the array at an address.
     """
 
     code: MachineCode
@@ -102,13 +102,14 @@ class SharedPart:
     tables: Sequence[Any] = ()  # calls and lists of a KernelTable
 
     def __post_init__(self) -> None:
-        self._rest: tuple[Any, ...] = ()
         if self.tables:
-            calls, lists = self._linked = linked(self.tables[0], self.code), self.tables[1]
-            self._rest = None, calls.ctypes.data, lists.ctypes.data, *calls.shape[::-1]
-            self._call = self.code.function("run", *[_POINTER] * 4, _INTEGER, _INTEGER)
+            calls, lists = linked(self.tables[0], self.code), self.tables[1]
+            run = self.code.function("run", *[_POINTER] * 4, _INTEGER, _INTEGER)
+            rest = None, calls.ctypes.data, lists.ctypes.data, *calls.shape[::-1]
+            self._alive = calls, lists
+            self.compute: Callable[[int], None] = lambda address: run(address, *rest)
         else:
-            self._call = self.code.function("compute_shared", _POINTER)
+            self.compute = self.code.function("compute_shared", _POINTER)
 
     def array(self) -> FloatArray:
         """Return a new working array, with padding on both sides for loops."""
@@ -117,10 +118,6 @@ class SharedPart:
         array[self.first_constant :][: len(self.constants)] = self.constants
         array[-1] = -0.0
         return array
-
-    def __call__(self, address: int) -> None:
-        """Compute the array at this address from its inputs."""
-        self._call(address, *self._rest)
 
 
 @dataclass(eq=False)
