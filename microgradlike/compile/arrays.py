@@ -1,4 +1,4 @@
-"""Types of the arrays that programs run on, and rows in parts."""
+"""The arrays that programs run on."""
 
 from __future__ import annotations
 
@@ -31,3 +31,14 @@ def joined(parts: Rows | Sequence[Any], empty: FloatArray = NO_ROWS) -> FloatArr
     if len(parts) > 1:
         return np.concatenate(parts, dtype=float)
     return np.asarray(parts[0], dtype=float) if parts else empty
+
+
+def added(sums: FloatArray, add_to: Sequence[int]) -> FloatArray:
+    """Return the sums, with the last ones added to those at these indices.
+
+    >>> added(np.array([1.0, 2.0, 3.0]), [0])
+    array([4., 2.])
+    """
+    total, rest = np.split(sums, [len(sums) - len(add_to)])
+    total[np.array(add_to, dtype=np.intp)] += rest
+    return total

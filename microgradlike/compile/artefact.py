@@ -1,92 +1,69 @@
-"""Artefact: a compiled object as bytes, a header in JSON and raw arrays, and back."""
+"""Artefact: a compiled object as bytes, a header in JSON and arrays of NumPy, and back."""
 
 from __future__ import annotations
 
+import io
 import json
-import math
 from collections.abc import Collection
-from typing import Any, ClassVar
+from dataclasses import fields
+from typing import Any
 
 import numpy as np
 
 from microgradlike.compile import disk_cache
 
 
-class Kept:
-    """An object that can be kept on disk: its attributes without those in `left_out`.
-
-    `link` makes attributes that hold in one process only, such as addresses, from the others.
-    """
-
-    left_out: ClassVar[tuple[str, ...]] = ()
-
-    def link(self) -> None:
-        """Make the attributes of this process; the constructor calls it last."""
-        raise NotImplementedError
-
-    def __getstate__(self) -> dict[str, object]:
-        return {name: x for name, x in self.__dict__.items() if name not in self.left_out}
-
-    def __setstate__(self, state: dict[str, object]) -> None:
-        self.__dict__.update(state)
-        self.link()
-
-
-def save(key: str, x: object, classes: Collection[type[Kept]]) -> None:
+def save(key: str, x: object, classes: Collection[type]) -> None:
     """Save an object under a key in the disk cache; raise TypeError as `to_bytes`."""
     disk_cache.write(key, to_bytes(x, classes))
 
 
-def load(key: str, classes: Collection[type[Kept]]) -> Any:
+def load(key: str, classes: Collection[type]) -> Any:
     """Return the object that was saved under the key in the disk cache, or None."""
     content = disk_cache.read(key)
     return None if content is None else from_bytes(content, classes)
 
 
-def to_bytes(x: object, classes: Collection[type[Kept]] = ()) -> bytes:
-    """Return data of JSON, arrays of numbers, slices and objects of these classes as bytes.
+def to_bytes(x: object, classes: Collection[type] = ()) -> bytes:
+    """Return data of JSON, arrays of numbers, slices and objects of dataclasses as bytes.
 
-    Tuples become lists. Raises TypeError for anything else.
+    Tuples become lists. Raises TypeError for anything else, and for a dataclass not in `classes`.
 
     >>> from_bytes(to_bytes({"a": np.array([1.0, -0.0]), "b": [slice(0, 2), None]}))
     {'a': array([ 1., -0.]), 'b': [slice(0, 2, None), None]}
     """
-    arrays: list[bytes] = []
+    arrays: list[Any] = []
 
     def described(x: Any) -> dict[str, object]:
         if isinstance(x, np.ndarray) and x.dtype.kind in "fiu":
-            start = sum(map(len, arrays))
-            arrays.append(x.tobytes())
-            return {"array": [x.dtype.str, x.shape, start]}
+            arrays.append(x)
+            return {"array": len(arrays)}
         if isinstance(x, slice):
             return {"slice": [x.start, x.stop]}
         if type(x) in classes:
-            return {type(x).__name__: x.__getstate__()}
+            return {type(x).__name__: [getattr(x, field.name) for field in fields(x)]}
         raise TypeError(f"a {type(x).__name__} cannot be kept on disk")
 
     header = json.dumps(x, default=described).encode()
-    return b"".join([len(header).to_bytes(8, "little"), header, *arrays])
+    file = io.BytesIO()
+    for array in (np.frombuffer(header, np.uint8), *arrays):
+        np.save(file, array, allow_pickle=False)
+    return file.getvalue()
 
 
-def from_bytes(content: bytes, classes: Collection[type[Kept]] = ()) -> Any:
+def from_bytes(content: bytes, classes: Collection[type] = ()) -> Any:
     """Return what `to_bytes` was given, from bytes that it made, by their checksum."""
-    start = 8 + int.from_bytes(content[:8], "little")
-    named = {c.__name__: c for c in classes}
+    file, arrays = io.BytesIO(content), list[Any]()
+    while file.tell() < len(content):
+        arrays.append(np.load(file, allow_pickle=False))
+    named: dict[str, Any] = {c.__name__: c for c in (slice, *classes)}
 
     def made(x: dict[str, Any]) -> Any:
         if len(x) != 1:
             return x
         ((kind, state),) = x.items()
         if kind == "array":
-            dtype, shape, offset = state
-            count = math.prod(shape)
-            return np.frombuffer(content, dtype, count, start + offset).reshape(shape).copy()
-        if kind == "slice":
-            return slice(*state)
-        if kind in named:
-            found: Kept = object.__new__(named[kind])
-            found.__setstate__(state)
-            return found
-        return x
+            return arrays[state]
+        return named[kind](*state) if kind in named else x
 
-    return json.loads(content[8:start], object_hook=made)
+    return json.loads(arrays[0].tobytes(), object_hook=made)

@@ -25,22 +25,23 @@ class DeferredGradient:
         self._places = {id(x): i for i, x in enumerate(self._stand_ins)}
         self.result = finished(self._stand_ins)
 
-    def places(self, leaves: Sequence[Operand]) -> list[int]:
-        """Return the place in the gradient of each leaf of the result; -1 for another number."""
-        return [self._places.get(id(x), -1) for x in leaves]
+    def known(self, leaves: Sequence[Operand]) -> tuple[list[Operand], list[int]] | None:
+        """Return what decides the leaves of the result, and their places in the gradient.
 
-    def known(self, leaves: Sequence[Operand]) -> list[Operand] | None:
-        """Return all that decides the leaves: those known already, f's value, and what it is by.
-
-        It is None if they are not tracers.
+        The first are the leaves known already, which have the place -1, f's value, and the inputs
+        that it is differentiated by. None if f gives no tracer.
         """
         rest = [*self.run.outputs.leaves, *self.run.inputs]
         if any(type(x) is not Tracer for x in rest):
             return None
-        return [*(x for x in leaves if id(x) not in self._places), *rest]
+        places = self._places_of(leaves)
+        return [*(x for i, x in zip(places, leaves) if i < 0), *rest], places
 
     def leaves(self, leaves: Sequence[Operand]) -> list[Operand]:
         """Record the backward pass and return the leaves with its numbers, in the active trace."""
         gradient = self.run.vjp(self.run.outputs.leaves, [1.0])
-        pairs = zip(self.places(leaves), leaves)
+        pairs = zip(self._places_of(leaves), leaves)
         return [x if i < 0 else self.trace.as_operand(gradient[i]) for i, x in pairs]
+
+    def _places_of(self, leaves: Sequence[Operand]) -> list[int]:
+        return [self._places.get(id(x), -1) for x in leaves]

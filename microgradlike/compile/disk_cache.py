@@ -11,7 +11,6 @@ import stat
 from microgradlike._io import write_whole
 
 LIMIT = 256 << 20  # bytes of all files; a program takes 0.05 to 1 MB
-SMALLER = LIMIT * 3 // 4  # beyond the limit, the files used last are kept up to this size
 MAGIC = b"microgradlike 1\n"
 # our files, and the temporary ones of `write_whole`
 FILE = re.compile(r"[0-9a-f]{40}\.code|\.[0-9a-f]{40}\.code\.[0-9a-f]{16}")
@@ -31,7 +30,8 @@ def folder() -> str | None:
         from platformdirs import user_cache_dir
     except ImportError:
         return None
-    return user_cache_dir("microgradlike", appauthor=False)
+    found = user_cache_dir("microgradlike", appauthor=False)
+    return found if os.path.isabs(found) else None  # a user without a home
 
 
 def read(key: str) -> bytes | None:
@@ -83,9 +83,8 @@ def _remove_oldest() -> None:
     with os.scandir(folder()) as entries:
         files = [(e.stat(follow_symlinks=False), e.path) for e in entries if FILE.fullmatch(e.name)]
     total = sum(status.st_size for status, _ in files)
-    limit = SMALLER if total > LIMIT else LIMIT
     for status, path in sorted(files, key=lambda file: file[0].st_mtime_ns):
-        if total > limit:
+        if total > LIMIT:
             total -= status.st_size
             with contextlib.suppress(OSError):  # another process was faster
                 os.unlink(path)

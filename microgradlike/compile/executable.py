@@ -47,7 +47,7 @@ class Executable:
     ) -> None:
         self._program, self.batched, self.backend = program, batched, backend
         self.variables, self.key = variables, key
-        self._kept: dict[str, Any] = {}
+        self._kept: dict[str, dict[str, Any] | None] = {}
 
     @cached_property
     def program(self) -> Program:
@@ -81,7 +81,7 @@ class Executable:
     @cached_property
     def shard_rows(self) -> int:
         """The number of rows, in whole vectors of 8, that amount to WORK."""
-        found = self.kept("sums") or self.kept("__call__")
+        found = self.kept("sums") or self.kept("outputs")
         size = found["size"] if found else len(self.program)
         return max(8, WORK // max(1, size) // 8 * 8)
 
@@ -89,7 +89,7 @@ class Executable:
     @collector_paused()
     def per_row(self) -> _ZeroAbsorbing:
         """The outputs of each row of a block."""
-        return _ZeroAbsorbing(self, "__call__")
+        return _ZeroAbsorbing(self, "outputs")
 
     @cached_property
     @collector_paused()
@@ -97,22 +97,19 @@ class Executable:
         """The outputs summed over the rows of a block."""
         return _ZeroAbsorbing(self, "sums")
 
-    def parts(self, method: str) -> tuple[Program, FloatArray | None, list[int]]:
+    def parts(self, method: str) -> tuple[Program, FloatArray | None, list[int] | None]:
         """Return the program that a method runs, the terms to add, and the outputs to add to."""
         program, terms = without_zero_terms(self.program)
-        if method == "__call__":
-            return program, terms, []
+        if method == "outputs":
+            return program, terms, None
         program, add_to = with_shared_terms_apart(program, varies(program, self.batched))
         return program, terms, add_to.tolist()
 
     def kept(self, method: str) -> dict[str, Any] | None:
         """Return the state of a method from disk, or None."""
-        if self.key is None:
-            return None
-        if method not in self._kept:
+        if self.key is not None and method not in self._kept:
             self._kept[method] = load(f"{self.key} {method}", self.backend.KEPT)
-        found: dict[str, Any] | None = self._kept[method]
-        return found
+        return self._kept.get(method)
 
 
 class _ZeroAbsorbing:
@@ -123,16 +120,16 @@ class _ZeroAbsorbing:
     first needed. If a nan might be lost on the way, as in a comparison, a probe comes out first.
     """
 
-    def __init__(self, owner: Executable, method: Literal["__call__", "sums"]) -> None:
+    def __init__(self, owner: Executable, method: Literal["outputs", "sums"]) -> None:
         self.owner, self.method = owner, method
         found = owner.kept(method) or self._built()
         self.zero_terms, self.add_to = found["zero_terms"], found["add_to"]
         self.absorbs, self.probes = found["absorbs"], found["probes"]
-        self.run, self.block = getattr(found["run"], method), found["run"].block
+        self.run, self.block = found["run"], found["run"].block
 
     def bound(self, count: int) -> Any:
         """Return what the machine code's `bound` returns; None for a probe or another backend."""
-        find = getattr(getattr(self.run, "__self__", None), "bound", None)
+        find = getattr(self.run, "bound", None)
         return None if self.probes or find is None else find(count)
 
     @cached_property
@@ -148,23 +145,25 @@ class _ZeroAbsorbing:
     def _built(self) -> dict[str, Any]:
         """Build the method, and keep it on disk if that takes long."""
         owner, start = self.owner, perf_counter()
-        self.program, terms, add_to = owner.parts(self.method)
-        absorbs = self.plain is not self.program
+        self.program, terms, self.add_to = owner.parts(self.method)
         probes = len(self.plain.outputs) - len(self.program.outputs)  # before those of program
-        run = owner.backend.build(self.plain, owner.batched, [i + probes for i in add_to])
-        state = {"run": run, "probes": probes, "absorbs": absorbs, "zero_terms": terms}
-        state |= {"add_to": add_to, "size": len(owner.program)}
-        if owner.key is not None:
-            run.prepare(self.method)
-            if perf_counter() - start > WORTH:
-                save(f"{owner.key} {self.method}", state, owner.backend.KEPT)
+        state = {
+            "run": self._build(self.plain, probes),
+            "probes": probes,
+            "absorbs": self.plain is not self.program,
+            "zero_terms": terms,
+            "add_to": self.add_to,
+            "size": len(owner.program),
+        }
+        if owner.key is not None and perf_counter() - start > WORTH:
+            save(f"{owner.key} {self.method}", state, owner.backend.KEPT)
         return state
 
     @cached_property
     @collector_paused()
     def absorbing(self) -> Run:
         """The method with absorbing products."""
-        return self._method_of(self._build(self.program, self.add_to))
+        return self._build(self.program, 0)
 
     @cached_property
     def counting(self) -> Run:
@@ -176,16 +175,21 @@ class _ZeroAbsorbing:
         """The same with nan for these products."""
         return self._counting(as_nan=True)
 
+    @cached_property
+    @collector_paused()
+    def counts(self) -> Run:
+        """The same program for each row, without sums."""
+        program = with_count(self.program, self.owner.variables, as_nan=False)
+        return cast("Run", self.owner.backend.build(program, self.owner.batched))
+
     @collector_paused()
     def _counting(self, *, as_nan: bool) -> Run:
-        program = with_count(self.program, self.owner.variables, as_nan=as_nan)
-        return self._build(program, [i + 1 for i in self.add_to])
+        return self._build(with_count(self.program, self.owner.variables, as_nan=as_nan), 1)
 
-    def _build(self, program: Program, add_to: Sequence[int]) -> Run:
+    def _build(self, program: Program, first: int) -> Run:
+        """Build a program whose outputs begin after so many others."""
+        add_to = self.add_to and [i + first for i in self.add_to]
         return cast("Run", self.owner.backend.build(program, self.owner.batched, add_to))
-
-    def _method_of(self, run: Run) -> Run:
-        return cast("Run", getattr(run, self.method))
 
     def __call__(
         self, rows: Sequence[FloatArray], shared: FloatArray, first: int
@@ -213,11 +217,11 @@ class _ZeroAbsorbing:
         """Return the results with absorbing products, and True if some have been reported."""
         if active_policy() == "zero":
             return self.absorbing(block, shared), reported
-        results = self._method_of(self.counting)(block, shared)
+        results = self.counting(block, shared)
         if not results[0].any():
             return results[1:], reported
         if active_policy() == "nan":
-            return self._method_of(self.counting_as_nan)(block, shared)[1:], reported
+            return self.counting_as_nan(block, shared)[1:], reported
         if not reported:
             settle([self._first_form(block, shared, start)])
         return results[1:], True
@@ -225,7 +229,7 @@ class _ZeroAbsorbing:
     def _first_form(self, block: Sequence[FloatArray], shared: FloatArray, start: int) -> str:
         """Return the first indeterminate product in a block that has one, in words."""
         owner = self.owner
-        row = int(self.counting(block, shared)[0].argmax())
+        row = int(self.counts(block, shared)[0].argmax())
         form = first_form(self.program, owner.variables, [*joined(block)[:, row], *shared])
         place = f", row {start + row} of the batch" if owner.batched else ""
         return f'{form}{place} (backend="eager" names the node)'

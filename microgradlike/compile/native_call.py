@@ -20,8 +20,8 @@ import numpy as np
 
 from microgradlike.compile.arrays import DOUBLE
 from microgradlike.compile.llvm.builder import IRBuilder
-from microgradlike.compile.llvm.engine import MachineCode
-from microgradlike.compile.llvm.executable import NativeProgram, SharedStraightLine
+from microgradlike.compile.llvm.engine import MachineCode, compiled
+from microgradlike.compile.llvm.executable import NativeProgram, SharedPart
 from microgradlike.compile.llvm.module import LLVMModule
 from microgradlike.compile.object_layout import is_known
 from microgradlike.compile.prepared_call import PreparedCall
@@ -42,11 +42,11 @@ class _MethodDef(ctypes.Structure):
 
 def native_call(call: PreparedCall, args: tuple[Any, ...]) -> Any:
     """Return a native call for arguments like these, or None if there cannot be one."""
-    native = getattr(call.executable.per_row.run, "__self__", None)
+    native = call.executable.per_row.run
     if not enabled or not isinstance(native, NativeProgram) or call.recording.values:
         return None
     shared = native.shared
-    if not isinstance(shared, SharedStraightLine) or shared.may_raise or not is_known():
+    if shared.tables or shared.code.may_raise or not is_known():
         return None
     if shared.inputs.stop + native.outputs > LIMIT:
         return None
@@ -76,22 +76,20 @@ class _ObjectBuilder(IRBuilder):
         self._loaded: dict[int, str] = {}
         self.alive: list[object] = []
 
-    def run(
-        self, native: NativeProgram, shared: SharedStraightLine, args: tuple[Any, ...]
-    ) -> list[str]:
+    def run(self, native: NativeProgram, shared: SharedPart, args: tuple[Any, ...]) -> list[str]:
         """Append a run of the program at arguments that are like `args`, and return its outputs."""
-        self.lines.append(f"  %state = alloca [{max(1, shared.size)} x double], align 64")
+        self.lines.append(f"  %state = alloca [{max(1, shared.first_constant)} x double], align 64")
         self.require_none_active()
         self.require("i64", "%given", str(len(args)))
         numbers = [y for i, x in enumerate(args) for y in self.take(self.load_word("%args", i), x)]
         for i, number in enumerate(numbers):
             self.store(number, "%state", i)
-        self.lines.append(f"  call void {self.address(shared.address)}(ptr %state)")
-        numbers = shared.array().tolist()  # from `size` on, they are constants
+        self.lines.append(
+            f"  call void {self.address(shared.code.address('compute_shared'))}(ptr %state)"
+        )
+        numbers, first = shared.array().tolist(), shared.first_constant
         places = np.arange(len(numbers))[native.places].tolist()
-        return [
-            self.load("%state", k) if k < shared.size else self.constant(numbers[k]) for k in places
-        ]
+        return [self.load("%state", k) if k < first else self.constant(numbers[k]) for k in places]
 
     def result(self, call: PreparedCall, outputs: list[str]) -> str:
         """Append the steps from the outputs of the program to the result of the call."""
@@ -221,7 +219,7 @@ def _compiled(text: str) -> MachineCode:
         llvm.add_symbol(name, ctypes.cast(function, ctypes.c_void_p).value)
     module = LLVMModule({})
     module.add_text(DECLARATIONS + text)
-    return MachineCode(module, optimised=True)
+    return compiled(module, optimised=True)
 
 
 DECLARATIONS = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import sys
 from array import array
 from functools import cache
@@ -46,7 +47,7 @@ def own_sources() -> str:
     It is empty if they cannot be listed, or one has changed since it was imported.
     """
     # constants are folded by the functions of the C library
-    library = os.confstr("CS_GNU_LIBC_VERSION") if sys.platform == "linux" else ""
+    library = platform.libc_ver() if sys.platform == "linux" else platform.version()
     digest = hashlib.sha256(f"{sys.version} {sys.platform} {library} {PACKAGE}".encode())
     files = [os.path.join(place, name) for place, _, names in os.walk(PACKAGE) for name in names]
     for path in sorted(path for path in files if path.endswith((".py", ".so", ".pyd"))):

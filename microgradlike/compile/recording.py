@@ -113,8 +113,8 @@ class Recording:
         self._deferred = deferred
         known = deferred.known(self.leaves)
         if known is not None:
-            program, places = build_program(self.inputs, known), deferred.places(self.leaves)
-            self._key = program_key(program, self.backend, self.batched, "deferred", places)
+            program = build_program(self.inputs, known[0])
+            self._key = program_key(program, self.backend, self.batched, "deferred", known[1])
         if self._key is None:
             self._recorded_leaves()
 

@@ -31,6 +31,7 @@ import numpy as np
 from microgradlike._validate import shown, whole_number
 from microgradlike.compile.arrays import FloatArray, Rows, parts_of
 from microgradlike.compile.executable import Executable
+from microgradlike.compile.program_key import program_key
 from microgradlike.compile.threads import in_threads, thread_pool
 from microgradlike.indeterminate_form import active_policy, collect, settle
 
@@ -165,8 +166,8 @@ def packed(executable: Executable) -> Packed:
     """
     found = _packed.get(executable)
     if found is None:
-        backend, key = executable.backend.__name__, executable.key
-        parts = (executable.program, executable.batched, executable.variables, backend, key)
+        backend = executable.backend.__name__
+        parts = (executable.program, executable.batched, executable.variables, backend)
         try:
             code = pickle.dumps(parts)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
@@ -196,8 +197,9 @@ def work(name: str, code: bytes | None, task: Task) -> Result | None:
     if name not in kept:
         if code is None:
             return None
-        program, batched, variables, backend, key = pickle.loads(code)
+        program, batched, variables, backend = pickle.loads(code)
         module = importlib.import_module(backend)
+        key = program_key(program, module, batched, "outputs")  # of this machine
         kept[name] = Executable(program, batched, module, variables, key)
         if len(kept) > CACHE_SIZE:
             kept.popitem(last=False)

@@ -115,15 +115,7 @@ def grad(f: Callable[..., Nested], argnums: Argnums = 0) -> Callable[..., Nested
     >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (3.0, 2.0)
     """
-    pair = value_and_grad(f, argnums)
-
-    def steps(*args: Nested, **kwargs: Nested) -> GradientSteps:
-        run, finished = _steps[pair](*args, **kwargs)
-        return run, lambda gradient: finished(gradient)[1]
-
-    found = as_derivative("grad", f, argnums, lambda *args, **kwargs: pair(*args, **kwargs)[1])
-    _steps[found] = steps
-    return found
+    return _from_gradient("grad", f, argnums, lambda _, gradient: gradient)
 
 
 @overload
@@ -140,19 +132,25 @@ def value_and_grad(
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
+    return _from_gradient("value_and_grad", f, argnums, lambda *pair: pair)
+
+
+def _from_gradient(
+    name: str, f: Callable[..., Nested], argnums: Argnums, chosen: Callable[[Nested, Nested], Any]
+) -> Callable[..., Any]:
+    """A function of f's arguments, by what is chosen from its value and gradient."""
 
     def steps(*args: Nested, **kwargs: Nested) -> GradientSteps:
         call = Call(f, argnums, args, kwargs)
         run = call.linearize(alternative="jacobian")
         value = run.outputs.unflatten(run.values())
-        return run, lambda gradient: (value, call.tree.unflatten(gradient))
+        return run, lambda gradient: chosen(value, call.tree.unflatten(gradient))
 
-    def value_and_gradient(*args: Nested, **kwargs: Nested) -> tuple[Nested, Nested]:
+    def result(*args: Nested, **kwargs: Nested) -> Nested:
         run, finished = steps(*args, **kwargs)
-        found: tuple[Nested, Nested] = finished(run.vjp(run.outputs.leaves, [1.0]))
-        return found
+        return finished(run.vjp(run.outputs.leaves, [1.0]))
 
-    found = as_derivative("value_and_grad", f, argnums, value_and_gradient)
+    found = as_derivative(name, f, argnums, result)
     _steps[found] = steps
     return found
 

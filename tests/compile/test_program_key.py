@@ -1,5 +1,7 @@
 """The key of a program: another one for whatever changes a bit of its results."""
 
+import platform
+
 import pytest
 
 from microgradlike import Op, jit, ops, unary
@@ -85,6 +87,15 @@ def test_a_changed_source_changes_the_key(monkeypatch, tmp_path):
     found.add(keys.own_sources.__wrapped__())
     (tmp_path / "engine.so").write_text("")
     found.add(keys.own_sources.__wrapped__())
+    assert len(found) == 3
+
+
+def test_another_c_library_or_none_of_a_known_name_changes_the_key(monkeypatch):
+    found = {keys.own_sources.__wrapped__()}
+    for version in (("glibc", "1.0"), ("", "")):
+        monkeypatch.setattr(platform, "libc_ver", lambda version=version: version)
+        monkeypatch.setattr(platform, "version", lambda version=version: str(version))
+        found.add(keys.own_sources.__wrapped__())
     assert len(found) == 3
 
 

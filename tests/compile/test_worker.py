@@ -3,7 +3,8 @@
 import numpy as np
 
 from microgradlike import jit
-from microgradlike.compile import sharding
+from microgradlike.compile import executable, sharding
+from microgradlike.compile.backends import llvm
 from tests.compile.test_sharding import Inline
 
 
@@ -12,7 +13,7 @@ def squares_of(count):
 
 
 def test_a_worker_forgets_the_program_that_it_used_longest_ago():
-    sent = [sharding.packed(executable) for executable in squares_of(sharding.CACHE_SIZE + 1)]
+    sent = [sharding.packed(square) for square in squares_of(sharding.CACHE_SIZE + 1)]
     task = "warn", "sums", [np.array([[2.0]])], np.empty(0), 0, 1
     *_, last = sent
     for name, code in sent[:-1]:
@@ -23,15 +24,28 @@ def test_a_worker_forgets_the_program_that_it_used_longest_ago():
     assert there == [True, False] + [True] * (sharding.CACHE_SIZE - 1)
 
 
+def test_a_worker_keeps_code_under_a_key_of_its_own_machine(tmp_path, monkeypatch):
+    monkeypatch.setenv("MICROGRADLIKE_CACHE", str(tmp_path))
+    f = jit(lambda x: x.exp() + 0.625, batch=0, backend="llvm")
+    sent = sharding.packed(f.executable([1.0]))
+    written = []
+    monkeypatch.setattr(llvm, "machine", lambda: "another processor")
+    monkeypatch.setattr(executable, "WORTH", 0.0)
+    monkeypatch.setattr(executable, "save", lambda key, *_: written.append(key))
+    sharding.work(*sent, ("warn", "sums", [np.array([[2.0]])], np.empty(0), 0, 1))
+    (key,) = written
+    assert not key.startswith(f.executable([1.0]).key)
+
+
 def test_a_program_is_packed_once():
-    (executable,) = squares_of(1)
-    assert sharding.packed(executable) is sharding.packed(executable)
+    (square,) = squares_of(1)
+    assert sharding.packed(square) is sharding.packed(square)
 
 
 def test_a_single_piece_is_sent_to_nobody():
-    (executable,) = squares_of(1)
+    (square,) = squares_of(1)
     executor = Inline()
-    sharded = sharding.ShardedExecutable(executable, executor, 4)
+    sharded = sharding.ShardedExecutable(square, executor, 4)
     assert sharded.sums(np.ones((1, 4)), np.empty(0)) == [4.0]
     assert executor.calls == []
     assert sharded.sums(np.ones((1, 5)), np.empty(0)) == [5.0]

@@ -14,8 +14,8 @@ from microgradlike.compile.llvm.engine import MachineCode, machine as machine
 from microgradlike.compile.llvm.executable import (
     NativeProgram,
     RowLoop,
-    SharedLoops,
-    SharedStraightLine,
+    SharedPart,
+    native_program,
 )
 from microgradlike.compile.llvm.module import Spelling
 from microgradlike.compile.passes.simplify import with_squares_as_products
@@ -24,7 +24,7 @@ from microgradlike.op import Op
 
 SHARDS_PER_TASK = 8
 MERGING = True
-KEPT = (NativeProgram, SharedStraightLine, SharedLoops, RowLoop, MachineCode)
+KEPT = (NativeProgram, SharedPart, RowLoop, MachineCode)
 # primitives that the C library has under the same name
 LIBRARY: tuple[Op, ...] = (ops.exp, ops.exp2, ops.expm1, ops.log, ops.log1p, ops.log2)
 LIBRARY += (ops.log10, ops.hypot, ops.fmod)
@@ -161,7 +161,7 @@ SPELLINGS: dict[Op, Spelling] = {op: _by_library(op.name) for op in LIBRARY} | {
 }
 
 
-def build(program: Program, batched: int, add_to: Sequence[int] = ()) -> NativeProgram:
+def build(program: Program, batched: int, add_to: Sequence[int] | None = None) -> NativeProgram:
     """Return the program as a function of (rows, shared); see `compile.backends`.
 
     >>> import numpy as np
@@ -172,4 +172,4 @@ def build(program: Program, batched: int, add_to: Sequence[int] = ()) -> NativeP
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])
     """
-    return NativeProgram(with_squares_as_products(program), batched, SPELLINGS, add_to)
+    return native_program(with_squares_as_products(program), batched, SPELLINGS, add_to)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from microgradlike import ops
-from microgradlike.compile.arrays import FloatArray, IndexArray, Rows, joined
+from microgradlike.compile.arrays import FloatArray, IndexArray, Rows, added, joined
 from microgradlike.compile.passes.simplify import with_squares_as_products
 from microgradlike.compile.passes.sum_fusion import is_fused_sum
 from microgradlike.compile.program import Program
@@ -148,7 +148,7 @@ def spelling(op: Op) -> Callable[..., FloatArray]:
     return known
 
 
-def build(program: Program, batched: int, add_to: Sequence[int] = ()) -> ArrayProgram:
+def build(program: Program, batched: int, add_to: Sequence[int] | None = None) -> ArrayProgram:
     """Return the program as a function of (rows, shared); see `compile.backends`.
 
     >>> from microgradlike.compile.build import build_program
@@ -164,8 +164,8 @@ def build(program: Program, batched: int, add_to: Sequence[int] = ()) -> ArrayPr
 class ArrayProgram:
     """A schedule run group by group."""
 
-    def __init__(self, schedule: Schedule, add_to: Sequence[int]) -> None:
-        self.schedule, self.add_to = schedule, np.array(add_to, dtype=np.intp)
+    def __init__(self, schedule: Schedule, add_to: Sequence[int] | None) -> None:
+        self.schedule, self.add_to = schedule, add_to
         self.blocks = [strided_blocks(group.places) for group in schedule.groups]
         self.varies, self.places = schedule.outputs()
         width = max(1, schedule.sizes[True])
@@ -173,25 +173,19 @@ class ArrayProgram:
         self._of_thread = threading.local()  # each thread has its own arrays
 
     def __call__(self, rows: Rows, shared: FloatArray) -> FloatArray:
-        """Return the outputs of each row."""
+        """Return the outputs of each row, or summed over the rows."""
         state = self._filled(rows, shared)
-        outputs = np.empty((len(self.places), state.varying.shape[1]))
-        outputs[self.varies] = state.varying[self.places[self.varies]]
-        outputs[~self.varies] = state.shared[self.places[~self.varies]]
-        return outputs
-
-    def sums(self, rows: Rows, shared: FloatArray) -> FloatArray:
-        """Return the outputs summed over the rows; the last are added to those in `add_to`."""
-        state = self._filled(rows, shared)
+        varying = state.varying[self.places[self.varies]]
+        others = state.shared[self.places[~self.varies]]
+        if self.add_to is None:
+            outputs = np.empty((len(self.places), state.varying.shape[1]))
+            outputs[self.varies], outputs[~self.varies] = varying, others
+            return outputs
         total = np.empty(len(self.places))
         with np.errstate(all="ignore"):
-            total[self.varies] = state.varying[self.places[self.varies]].sum(axis=1)
-            total[~self.varies] = (
-                state.shared[self.places[~self.varies], 0] * state.varying.shape[1]
-            )
-            total, rest = np.split(total, [len(total) - len(self.add_to)])
-            total[self.add_to] += rest
-        return total
+            total[self.varies] = varying.sum(axis=1)
+            total[~self.varies] = others[:, 0] * state.varying.shape[1]
+            return added(total, self.add_to)
 
     def _filled(self, parts: Rows, shared: FloatArray) -> _State:
         """Return the arrays of all results, which the thread's next call reuses.

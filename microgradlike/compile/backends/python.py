@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from microgradlike.compile.arrays import FloatArray, Rows, joined
+from microgradlike.compile.arrays import FloatArray, Rows, added, joined
 from microgradlike.compile.program import Program
 from microgradlike.ops import TABLE, Op
 
@@ -20,7 +20,7 @@ MERGING = False  # a merged operation adds gradients up in another order
 KEPT: tuple[type, ...] = ()
 
 
-def build(program: Program, batched: int, add_to: Sequence[int] = ()) -> Interpreter:
+def build(program: Program, batched: int, add_to: Sequence[int] | None = None) -> Interpreter:
     """Return the program as a function of (rows, shared); see `compile.backends`.
 
     >>> from microgradlike.compile.build import build_program
@@ -38,26 +38,22 @@ class Interpreter:
 
     block = 1024  # rows at a time
 
-    def __init__(self, program: Program, add_to: Sequence[int]) -> None:
-        self.add_to = np.array(add_to, dtype=np.intp)
+    def __init__(self, program: Program, add_to: Sequence[int] | None) -> None:
+        self.add_to = add_to
         self.inputs, self.outputs = program.inputs, program.outputs
         forwards = {op: _forward(op) for op in program.ops}
         self.steps = [(forwards[op], operands) for _, op, operands in program.equations()]
         self.constants = program.constants[::-1]  # the reference -1 is then the last item
 
     def __call__(self, rows: Rows, shared: FloatArray) -> FloatArray:
-        """Return the outputs of each row."""
+        """Return the outputs of each row, or summed over the rows."""
         rest = shared.tolist()
         results = [self.row([*row, *rest]) for row in joined(rows).T.tolist()]
-        return np.array(results, dtype=float).reshape(len(results), len(self.outputs)).T
-
-    def sums(self, rows: Rows, shared: FloatArray) -> FloatArray:
-        """Return the outputs summed over the rows; the last are added to those in `add_to`."""
+        found = np.array(results, dtype=float).reshape(len(results), len(self.outputs)).T
+        if self.add_to is None:
+            return found
         with np.errstate(all="ignore"):
-            sums: FloatArray = self(rows, shared).sum(axis=1)
-            total, rest = np.split(sums, [len(sums) - len(self.add_to)])
-            total[self.add_to] += rest
-        return total
+            return added(found.sum(axis=1), self.add_to)
 
     def row(self, inputs: list[float]) -> list[float]:
         """Return the outputs for the inputs of one row."""

@@ -9,13 +9,13 @@ import math
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from microgradlike.compile.artefact import Kept
 from microgradlike.compile.llvm.builder import symbol
 from microgradlike.compile.llvm.module import LLVMModule
 from microgradlike.op import Op
@@ -31,40 +31,23 @@ def _c_library() -> ctypes.CDLL:
     return ctypes.CDLL(ctypes.util.find_library("m"))
 
 
-class MachineCode(Kept):
-    """The machine code of a module; `optimised` code runs faster and takes longer to make.
+@dataclass(eq=False)
+class MachineCode:
+    """Machine code: an object file, and the functions that it calls, as `LLVMModule.externals`."""
 
-    Its state is the code itself, as an object file, with the names of the functions that it calls.
-    """
+    code: Any
+    externals: dict[str, Op | None]
 
-    def __init__(self, module: LLVMModule, *, optimised: bool) -> None:
-        self._start(module.externals, module.text(), int(optimised))
-
-    def __getstate__(self) -> dict[str, Any]:
-        (code,) = self._objects
-        return {"code": np.frombuffer(code, np.uint8), "callees": list(self._callees)}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self._start(dict.fromkeys(state["callees"]), code=state["code"].tobytes())
-
-    def _start(
-        self, externals: dict[str, Op | None], text: str = "", level: int = 0, code: bytes = b""
-    ) -> None:
+    def __post_init__(self) -> None:
         from llvmlite import binding as llvm
 
-        llvm.initialize_native_target()
-        llvm.initialize_native_asmprinter()
         self._errors = threading.local()  # exceptions of users' primitives, by thread
-        self.may_raise = any(op is not None for op in externals.values())
-        self._callees, self._objects = externals, [code] if code else []
+        self.may_raise = any(op is not None for op in self.externals.values())
         with _lock:  # LLVM has one context for everything
-            self._alive = [self._register(llvm, *item) for item in externals.items()]
-            target = _target_machine(llvm, level)
-            self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), target)
-            if code:
-                self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-            else:
-                self._engine.set_object_cache(lambda _, made: self._objects.append(made))
+            self._alive = [self._register(llvm, *item) for item in self.externals.items()]
+            target = _target_machine(llvm, 0)
+            self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
+            self._engine.add_object_file(llvm.ObjectFileRef.from_data(self.code.tobytes()))
             self._engine.finalize_object()
 
     def address(self, name: str) -> int:
@@ -110,20 +93,37 @@ class MachineCode(Kept):
             return math.nan
 
 
+def compiled(module: LLVMModule, *, optimised: bool) -> MachineCode:
+    """Return the machine code of a module; optimised code runs faster and takes longer to make."""
+    from llvmlite import binding as llvm
+
+    with _lock:
+        target = _target_machine(llvm, int(optimised))
+        code = target.emit_object(llvm.parse_assembly(module.text()))
+    return MachineCode(np.frombuffer(code, np.uint8), module.externals)
+
+
 def machine() -> str:
     """Return the processor and the versions that machine code is made for and by."""
     import llvmlite
     from llvmlite import binding as llvm
 
+    versions = llvmlite.__version__, llvm.llvm_version_info
+    return f"{_processor(llvm)} {llvm.get_default_triple()} {versions}"
+
+
+@cache
+def _processor(llvm: ModuleType) -> dict[str, str]:
+    """Return the name and the features of the processor; LLVM takes 0.3 ms to find them."""
     llvm.initialize_native_target()
-    target = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
-    return f"{target} {llvm.get_default_triple()} {llvmlite.__version__} {llvm.llvm_version_info}"
+    llvm.initialize_native_asmprinter()
+    return {
+        "cpu": llvm.get_host_cpu_name(),
+        "features": llvm.get_host_cpu_features().flatten(),
+    }
 
 
 def _target_machine(llvm: ModuleType, level: int) -> Any:
-    return llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(),
-        features=llvm.get_host_cpu_features().flatten(),
-        opt=level,
-        jit=True,
-    )
+    processor = _processor(llvm)  # which makes the default target known
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(**processor, opt=level, jit=True)

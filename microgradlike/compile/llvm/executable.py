@@ -6,14 +6,14 @@ import ctypes
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, partial
-from typing import Any, Literal
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from microgradlike.compile.arrays import FloatArray, Rows, parts_of
-from microgradlike.compile.artefact import Kept
-from microgradlike.compile.llvm.engine import MachineCode
+from microgradlike.compile.arrays import FloatArray, IndexArray, Rows, parts_of
+from microgradlike.compile.llvm.engine import MachineCode, compiled
 from microgradlike.compile.llvm.kernel_table import MIN_STRIP, PADDING, KernelTable, linked
 from microgradlike.compile.llvm.loops import LoopKernels
 from microgradlike.compile.llvm.module import (
@@ -27,8 +27,8 @@ from microgradlike.compile.llvm.row_blocks import RowBlocks
 from microgradlike.compile.llvm.row_strips import RowStrips
 from microgradlike.compile.llvm.straight_line import SharedCode
 from microgradlike.compile.program import Program, varies
-from microgradlike.compile.schedule.access import StridedBlock, as_slice, strided_blocks
-from microgradlike.compile.schedule.schedule import Group, Schedule
+from microgradlike.compile.schedule.access import as_slice, strided_blocks
+from microgradlike.compile.schedule.schedule import Schedule
 from microgradlike.op import Op
 
 SMALL = 6_000  # equations up to which optimized code is worth the time to make it
@@ -38,121 +38,56 @@ HUGE = 40_000  # equations from which on straight-line code takes too long to ma
 _POINTER, _INTEGER = ctypes.c_void_p, ctypes.c_int64
 
 
-class NativeProgram(Kept):
-    """The program as a function of (rows, shared), as a backend builds it.
+@dataclass(eq=False)
+class NativeProgram:
+    """The program as a function of (rows, shared): the outputs of each row, or their sums.
 
-    What all rows share is computed first, in scalars, and the rest for vectors of rows. The code
-    for the outputs of each row, or for their sums, is made at its first call. Each thread has
-    arrays of its own, and so has a call from within a user's primitive.
+    All that rows share is computed first, in scalars, and the rest by `loop` for vectors of rows.
+    Outputs without a row are at `places` in the array of `shared`. Each thread has arrays of its
+    own, and so has a call from within a user's primitive.
     """
 
     block = 1 << 13  # rows at a time
-    left_out = ("program", "spellings", "varying_equations", "add_to", "_of_thread")
+    outputs: int
+    varying_outputs: Any
+    shared_outputs: Any
+    places: Any
+    shared: SharedPart
+    loop: RowLoop | None
+    summed: bool
 
-    def __init__(
-        self,
-        program: Program,
-        batched: int,
-        spellings: Mapping[Op, Spelling],
-        add_to: Sequence[int] = (),
-    ) -> None:
-        self.program, self.batched, self.spellings = program, batched, spellings
-        self.outputs = len(program.outputs)
-        varying = varies(program, batched)
-        self.varying_equations = equations_of(program, varying)
-        self.shared = self._shared_code([not x for x in varying])
-        numbered = list(enumerate(program.outputs))
-        self.varying_outputs = as_slice([k for k, r in numbered if varying[r]])
-        rest = [(k, r) for k, r in numbered if not varying[r]]
-        self.shared_outputs = as_slice([k for k, _ in rest])
-        self.places = as_slice([self.shared.place[r] for _, r in rest])
-        self.add_to = add_to
-        self.varying = bool(self.varying_equations or batched)
-        self.link()
-
-    def link(self) -> None:
-        """Make room for the arrays of each thread."""
+    def __post_init__(self) -> None:
         self._of_thread = threading.local()
 
-    def prepare(self, method: str) -> None:
-        """Make all code that a method needs, "__call__" or "sums"."""
-        if method == "sums":
-            self._summed  # noqa: B018
-        elif self.varying:
-            self._per_row  # noqa: B018
-
     def __call__(self, rows: Rows, shared: FloatArray) -> FloatArray:
-        """Return the outputs of each row."""
+        """Return the outputs of each row, or summed over the rows."""
         state, parts = self._shared_state(shared), parts_of(rows)
-        outputs = np.empty((self.outputs, parts[0].shape[1]))
-        outputs[self.shared_outputs] = state[0][self.places, None]
-        if self.varying:
-            outputs[self.varying_outputs] = self._per_row(parts, state[1])
+        if self.summed:
+            results = np.empty(0) if self.loop is None else self.loop(parts, state[1]).copy()
+        else:
+            results = np.empty((self.outputs, parts[0].shape[1]))
+            results[self.shared_outputs] = state[0][self.places, None]
+            if self.loop is not None:
+                results[self.varying_outputs] = self.loop(parts, state[1])
         self._of_thread.state = state
-        return outputs
-
-    def sums(self, rows: Rows, shared: FloatArray) -> FloatArray:
-        """Return the outputs summed over the rows; the last are added to those in `add_to`."""
-        if not self.outputs:
-            return np.empty(0)
-        state = self._shared_state(shared)
-        totals = self._summed(parts_of(rows), state[1]).copy()
-        self._of_thread.state = state
-        return totals
+        return results
 
     def bound(self, count: int) -> tuple[FloatArray, FloatArray, Callable[[], FloatArray]] | None:
         """Return arrays for rows and shared inputs, and a function that returns the sums for them.
 
         The next call of that function overwrites the sums. Returns None for primitives of users.
         """
-        loop, state = self._summed, self.shared.array()
-        if not self.outputs or loop.may_raise:
+        if self.loop is None or self.loop.code.may_raise:
             return None
+        state, compute = self.shared.array(), self.shared.compute
         address = state.ctypes.data
-        rows, run = loop.bound(count, address)
+        rows, run = self.loop.bound(count, address)
 
         def sums() -> FloatArray:
-            self.shared(address)
+            compute(address)
             return run()
 
         return rows, state[self.shared.inputs], sums
-
-    def sum_pairs(self) -> Any:
-        """For each summed output, its index among the varying ones and its place among the shared.
-
-        An output that lacks one of the two refers to a -0.0 there, which changes no sum.
-        """
-        varying = varies(self.program, self.batched)
-        vectors = sum(varying[r] for r in self.program.outputs)
-        kept = len(self.program.outputs) - len(self.add_to)
-        pairs = np.tile([vectors, self.shared.neutral], (kept, 1))
-        numbers = iter(range(vectors))
-        for k, r in enumerate(self.program.outputs):
-            target = k if k < kept else int(self.add_to[k - kept])
-            if varying[r]:
-                pairs[target, 0] = next(numbers)
-            else:
-                pairs[target, 1] = self.shared.place[r]
-        return pairs.astype(np.int64)
-
-    @cached_property
-    def _per_row(self) -> RowLoop:
-        return RowLoop(self, "per_row")
-
-    @cached_property
-    def _summed(self) -> RowLoop:
-        return RowLoop(self, "sum_rows")
-
-    def _shared_code(self, same: Sequence[bool]) -> SharedStraightLine | SharedLoops:
-        """Return loops over strided blocks where many slots are the `same` and strips are long."""
-        count = sum(same[self.program.inputs :][: len(self.program)])
-        if count > SMALL:
-            schedule = Schedule(self.program, self.batched)
-            groups = [(g, strided_blocks(g.places)) for g in schedule.groups if not g.varying]
-            strips = sum(block.outer for _, blocks in groups for block in blocks)
-            if count >= MIN_STRIP * strips or count > HUGE:
-                return SharedLoops(self, schedule, groups)
-        return SharedStraightLine(self, equations_of(self.program, same))
 
     def _shared_state(self, shared: FloatArray) -> tuple[FloatArray, int]:
         """Return an array of all that rows share, computed anew, and its address.
@@ -165,136 +100,67 @@ class NativeProgram(Kept):
             found = array, array.ctypes.data
         state, address = found
         state[self.shared.inputs] = shared
-        self.shared(address)
+        self.shared.compute(address)
         return found
 
 
-class SharedStraightLine(Kept):
-    """Straight-line code for all that rows share.
+@dataclass(eq=False)
+class SharedPart:
+    """The code for all that rows share: straight-line code, or loops by `tables`.
 
-    `place` has the place of each reference in an array, `inputs` those of the inputs, `neutral`
-    that of a -0.0.
+    It works in an array of `size` numbers: the inputs, the constants from `first_constant` on, and
+    at the end a -0.0, which changes no sum. `compute` computes the array at an address.
     """
 
-    left_out = ("place", "_call", "address", "may_raise")
+    code: MachineCode
+    inputs: slice
+    first_constant: int
+    constants: FloatArray
+    size: int
+    tables: Sequence[Any] = ()  # calls and lists of a KernelTable
 
-    def __init__(self, native: NativeProgram, equations: Sequence[Equation]) -> None:
-        # next to a large part that varies, fast code for this one is not worth the time to make it
-        small = max(len(equations), len(native.varying_equations)) <= SMALL
-        module = LLVMModule(native.spellings)
-        chunk = len(equations) + 1 if small else CHUNK
-        used = (r for _, _, operands in native.varying_equations for r in operands)
-        wanted = [*native.program.outputs, *used]
-        code = SharedCode(
-            module,
-            native.program,
-            batched=native.batched,
-            equations=equations,
-            wanted=wanted,
-            chunk=chunk,
-        )
-        self.inputs = slice(0, native.program.inputs - native.batched)
-        constants = native.program.constants
-        self.size = len(code.place)  # of what is computed; constants come after it
-        self._array = np.array([*[0.0] * self.size, *constants, -0.0])
-        self.neutral = len(self._array) - 1
-        after = {-1 - i: self.size + i for i in range(len(constants))}
-        self.place = {**code.place, **after}
-        self._code = MachineCode(module, optimised=small)
-        self.link()
-
-    def link(self) -> None:
-        """Find the function in the machine code."""
-        self.address, self.may_raise = self._code.address("compute_shared"), self._code.may_raise
-        self._call = self._code.function("compute_shared", _POINTER)
+    def __post_init__(self) -> None:
+        if self.tables:
+            calls, lists = linked(self.tables[0], self.code), self.tables[1]
+            run = self.code.function("run", *[_POINTER] * 4, _INTEGER, _INTEGER)
+            rest = None, calls.ctypes.data, lists.ctypes.data, *calls.shape[::-1]
+            self._alive = calls, lists
+            self.compute: Callable[[int], None] = lambda address: run(address, *rest)
+        else:
+            self.compute = self.code.function("compute_shared", _POINTER)
 
     def array(self) -> FloatArray:
-        """Return a new working array, with the constants in place."""
-        return self._array.copy()
-
-    def __call__(self, address: int) -> None:
-        """Compute the array at this address from its inputs."""
-        self._call(address)
-
-
-class SharedLoops(Kept):
-    """Loops over strided blocks for all that rows share; attributes as in SharedStraightLine."""
-
-    left_out = ("place", "_call", "_linked", "_table")
-
-    def __init__(
-        self,
-        native: NativeProgram,
-        schedule: Schedule,
-        groups: list[tuple[Group, list[StridedBlock]]],
-    ) -> None:
-        constants = native.program.constants
-        self.place = schedule.place
-        self.inputs = slice(len(constants), schedule.first_shared)
-        # beyond what the last kernel may fill after its end
-        self.neutral, self._constants = schedule.sizes[False] + WIDTH, np.array(constants)
-        module = LLVMModule(native.spellings)
-        kernels = LoopKernels(module)
-        table = KernelTable(groups, kernels)
-        self._code = MachineCode(module, optimised=True)
-        self._calls, self._lists, self._kernels = table.calls, table.lists, len(kernels)
-        self.link()
-
-    def link(self) -> None:
-        """Find the functions in the machine code, and put their addresses into the calls."""
-        self._linked = calls = linked(self._calls, self._code, self._kernels)
-        self._call = self._code.function("run", *[_POINTER] * 4, _INTEGER, _INTEGER)
-        self._table = calls.ctypes.data, self._lists.ctypes.data, calls.shape[1], len(calls)
-
-    def array(self) -> FloatArray:
-        """Return a new working array, with the constants in place and padding on both sides."""
-        size = self.neutral + 1
-        array = np.zeros(PADDING + size + PADDING)[PADDING : PADDING + size]
-        array[: len(self._constants)] = self._constants
-        array[self.neutral] = -0.0
+        """Return a new working array, with padding on both sides for loops."""
+        padding = PADDING if self.tables else 0
+        array = np.zeros(self.size + 2 * padding)[padding : padding + self.size]
+        array[self.first_constant :][: len(self.constants)] = self.constants
+        array[-1] = -0.0
         return array
 
-    def __call__(self, address: int) -> None:
-        """Compute the array at this address from its inputs."""
-        self._call(address, address, *self._table)
 
+@dataclass(eq=False)
+class RowLoop:
+    """The code for all that varies over the batch, as a loop over vectors of rows.
 
-class RowLoop(Kept):
-    """The code for all that varies over the batch, as a loop over vectors of rows."""
+    For sums there are `pairs`: for each sum, its vector and its place among the shared numbers.
+    """
 
-    left_out = ("_call", "_linked", "_of_thread", "may_raise")
+    code: MachineCode
+    batched: int
+    outputs: int
+    buffer: int
+    pairs: Any
+    tables: Sequence[Any]  # those of `RowStrips`
 
-    def __init__(self, native: NativeProgram, name: Literal["per_row", "sum_rows"]) -> None:
-        self.batched, self.summed = native.batched, name == "sum_rows"
-        small = len(native.varying_equations) <= SMALL
-        module = LLVMModule(native.spellings)
-        kind: type[RowBlocks] | type[RowStrips] = RowBlocks if small else RowStrips
-        code = kind(
-            module,
-            native.program,
-            batched=native.batched,
-            equations=native.varying_equations,
-            place=native.shared.place,
-            summed=self.summed,
-        )
-        self.count, self.buffer = len(code.outputs), code.buffer_size
-        self.pairs = native.sum_pairs() if self.summed else np.empty((0, 2))
-        self._code = MachineCode(module, optimised=True)
-        self._kernels, self._tables = 0, list[Any]()
-        if isinstance(code, RowStrips):
-            self._kernels = len(code.kernels)
-            self._tables = [code.table.calls, code.table.lists, code.outputs]
-        self.link()
-
-    def link(self) -> None:
-        """Find the functions in the machine code."""
-        self._linked = list(self._tables)
-        if self._kernels:
-            self._linked[0] = linked(self._tables[0], self._code, self._kernels)
+    def __post_init__(self) -> None:
+        self._linked = list(self.tables)
+        if self.tables:
+            self._linked[0] = linked(self.tables[0], self.code)
         types: list[Any] = [_POINTER, _INTEGER, _POINTER, _POINTER, _POINTER, _INTEGER]
-        types += [_POINTER, _POINTER, _INTEGER] if self.summed else []
-        self.may_raise = self._code.may_raise
-        self._call = self._code.function("sum_rows" if self.summed else "per_row", *types)
+        name = "per_row"
+        if self.pairs is not None:
+            name, types = "sum_rows", [*types, _POINTER, _POINTER, _INTEGER]
+        self._call = self.code.function(name, *types)
         self._of_thread = threading.local()
 
     def __call__(self, parts: Sequence[FloatArray], shared: int) -> FloatArray:
@@ -307,7 +173,7 @@ class RowLoop(Kept):
         for part in parts:
             padded[line : line + len(part), :count] = part
             line += len(part)
-        if self.may_raise:  # a user's primitive is called for all lanes of a vector
+        if self.code.may_raise:  # a user's primitive is called for all lanes of a vector
             padded[:, count:] = padded[:, count - 1 : count]
         self._call(address, padded.shape[1], shared, *rest)
         if len(kept) == CACHE_SIZE:
@@ -338,12 +204,13 @@ class RowLoop(Kept):
         padded[:, count:] = 1.0  # lanes without a row have no part in the results
         for i, table in enumerate(self._linked):
             buffer.view(np.int64)[i] = table.ctypes.data
-        totals = np.empty(len(self.pairs))
-        into = _aligned(*((2 * self.count + 2, WIDTH) if self.summed else (self.count, whole)))
-        rest = [buffer.ctypes.data, into.ctypes.data, count]
-        if self.summed:
-            rest += [self.pairs.ctypes.data, totals.ctypes.data, len(totals)]
-        results = totals if self.summed else into[:, :count]
+        if self.pairs is None:
+            into = _aligned(self.outputs, whole)
+            results, more = into[:, :count], []
+        else:
+            into, results = _aligned(2 * self.outputs + 2, WIDTH), np.empty(len(self.pairs))
+            more = [self.pairs.ctypes.data, results.ctypes.data, len(results)]
+        rest = [buffer.ctypes.data, into.ctypes.data, count, *more]
         return padded, results, padded.ctypes.data, rest, (buffer, into)
 
 
@@ -353,3 +220,72 @@ def _aligned(*shape: int) -> FloatArray:
     array = np.empty(size + WIDTH)
     first = -array.ctypes.data % 64 // array.itemsize
     return array[first : first + size].reshape(shape)
+
+
+def native_program(
+    program: Program, batched: int, spellings: Mapping[Op, Spelling], add_to: Sequence[int] | None
+) -> NativeProgram:
+    """Return the machine code of a program: for the sums of its outputs if there is `add_to`."""
+    varying, outputs, summed = varies(program, batched), program.outputs, add_to is not None
+    equations = equations_of(program, varying)
+    shared, place = _shared_part(program, batched, LLVMModule(spellings), varying, equations)
+    vectors = [k for k, r in enumerate(outputs) if varying[r]]
+    others = [k for k, r in enumerate(outputs) if not varying[r]]
+    places = [place[outputs[k]] for k in others]
+    loop = pairs = None
+    if add_to is not None:
+        # a sum that lacks one of the two refers to a -0.0
+        pairs = np.tile([len(vectors), shared.size - 1], (len(outputs) - len(add_to), 1))
+        targets = np.array([*range(len(pairs)), *add_to], dtype=np.intp)
+        pairs[targets[vectors], 0], pairs[targets[others], 1] = range(len(vectors)), places
+        pairs = pairs.astype(np.int64)
+    if outputs if summed else equations or batched:
+        module = LLVMModule(spellings)
+        kind = RowBlocks if len(equations) <= SMALL else RowStrips
+        code = kind(
+            module, program, batched=batched, equations=equations, place=place, summed=summed
+        )
+        made = compiled(module, optimised=True)
+        loop = RowLoop(made, batched, len(code.outputs), code.buffer_size, pairs, code.tables)
+    slices = as_slice(vectors), as_slice(others), as_slice(places)
+    return NativeProgram(len(outputs), *slices, shared, loop, summed)
+
+
+def _shared_part(
+    program: Program,
+    batched: int,
+    module: LLVMModule,
+    varying: Sequence[bool],
+    rest: Sequence[Equation],
+) -> tuple[SharedPart, dict[int, int] | IndexArray]:
+    """Return the code for all that does not vary, and the place of each reference in its array.
+
+    It has loops over strided blocks where many equations are the same and strips are long.
+    """
+    same, constants = [not x for x in varying], np.array(program.constants, dtype=float)
+    count = sum(same[program.inputs :][: len(program)])
+    if count > SMALL:
+        schedule = Schedule(program, batched)
+        groups = [(g, strided_blocks(g.places)) for g in schedule.groups if not g.varying]
+        strips = sum(block.outer for _, blocks in groups for block in blocks)
+        if count >= MIN_STRIP * strips or count > HUGE:
+            table = KernelTable(groups, LoopKernels(module))
+            inputs = slice(len(constants), schedule.first_shared)
+            # beyond what the last kernel may fill after its end
+            size = schedule.sizes[False] + WIDTH + 1
+            tables = table.calls, table.lists
+            code = compiled(module, optimised=True)
+            return SharedPart(code, inputs, 0, constants, size, tables), schedule.place
+    equations = equations_of(program, same)
+    # next to a large part that varies, fast code for this one is not worth the time to make it
+    small = max(count, len(rest)) <= SMALL
+    wanted = [*program.outputs, *(r for _, _, operands in rest for r in operands)]
+    chunk = count + 1 if small else CHUNK
+    place = SharedCode(
+        module, program, batched=batched, equations=equations, wanted=wanted, chunk=chunk
+    ).place
+    first = len(place)
+    place |= {-1 - i: first + i for i in range(len(constants))}
+    code = compiled(module, optimised=small)
+    inputs = slice(0, program.inputs - batched)
+    return SharedPart(code, inputs, first, constants, len(place) + 1), place

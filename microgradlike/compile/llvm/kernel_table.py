@@ -33,9 +33,9 @@ class KernelTable:
         self._lists: list[Any] = [np.zeros(WIDTH, dtype=np.int64)]
         self._listed = WIDTH
         calls = [call for group, blocks in groups for call in self._calls(group, blocks)]
-        self.width = max(map(len, calls), default=HEADER_FIELDS)
-        padded = [call + [0] * (self.width - len(call)) for call in calls]
-        self.calls = np.array(padded, dtype=np.int64).reshape(-1, self.width)
+        width = max(map(len, calls), default=HEADER_FIELDS)
+        padded = [call + [0] * (width - len(call)) for call in calls]
+        self.calls = np.array(padded, dtype=np.int64).reshape(-1, width)
         self.lists = np.concatenate(self._lists)
 
     def _calls(self, group: Group, blocks: list[StridedBlock]) -> Iterator[list[int]]:
@@ -75,9 +75,10 @@ class KernelTable:
         return listed, start, block.inner, 1, size
 
 
-def linked(calls: Any, code: MachineCode, kernels: int) -> Any:
+def linked(calls: Any, code: MachineCode) -> Any:
     """Return the calls with the addresses of the kernels in place of their numbers."""
-    addresses = np.array([code.address(f"kernel{i}") for i in range(kernels)], dtype=np.int64)
+    kernels = range(calls[:, 0].max(initial=-1) + 1)
+    addresses = np.array([code.address(f"kernel{i}") for i in kernels], dtype=np.int64)
     found = calls.copy()
     found[:, 0] = addresses[calls[:, 0]]
     return found

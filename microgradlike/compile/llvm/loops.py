@@ -44,9 +44,6 @@ class LoopKernels:
             self._define(f"kernel{found}", op, modes, IRBuilder(width))
         return found
 
-    def __len__(self) -> int:
-        return len(self._numbers)
-
     def mode(self, varying: bool, stride: int | None) -> str:
         """Return the access mode of an operand with this stride along a strip, None without one."""
         if stride is None or abs(stride) > MAX_STRIDE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from microgradlike import ops
 from microgradlike.compile.arrays import IndexArray
@@ -29,6 +30,8 @@ class RowBlocks:
     block, each group of sums has a loop over the block, and stays in registers. `buffer_size`
     doubles hold these slots.
     """
+
+    tables: Sequence[Any] = ()
 
     def __init__(
         self,

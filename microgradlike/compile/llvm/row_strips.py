@@ -23,7 +23,7 @@ SHARED = {STRIDED: "S", INDEXED: "I"}  # the same modes for operands that all ro
 class RowStrips:
     """The functions `per_row` and `sum_rows`, as in `row_blocks.RowBlocks`.
 
-    The code of a primitive is a kernel for all its equations. A buffer of so many vectors
+    The code of a primitive is a kernel for all its equations. A buffer of `buffer_size` doubles
     holds the addresses of the `tables`, and then all results, a vector of rows at each place.
     """
 
@@ -44,13 +44,13 @@ class RowStrips:
         for r in {r for _, _, operands in equations for r in operands if not varying[r]}:
             shared[schedule.place[r if r < 0 else slots[r]]] = place[r]
         groups = [_moved(group, shared) for group in schedule.groups if group.varying]
-        self.kernels = RowKernels(module)
-        self.table = KernelTable([(g, strided_blocks(g.places)) for g in groups], self.kernels)
+        table = KernelTable([(g, strided_blocks(g.places)) for g in groups], RowKernels(module))
         there, places = schedule.outputs()
         self.outputs = places[there]
+        self.tables = [table.calls, table.lists, self.outputs]
         self.buffer_size = WIDTH * (1 + schedule.sizes[True])
         text = VECTOR.replace("LAST", SUM if summed else PUT).replace("ARGUMENTS", ARGUMENTS)
-        counts = WIDTH, batched, len(self.outputs), self.table.width, len(self.table.calls)
+        counts = WIDTH, batched, len(self.outputs), *table.calls.shape[::-1]
         for word, count in zip(("WIDTH", "INPUTS", "OUTPUTS", "FIELDS", "CALLS"), counts):
             text = text.replace(word, str(count))
         module.add_text(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -60,19 +60,18 @@ def fuse_sums(program: Program, varying: list[bool]) -> Program:
     """
     if ops.add not in program.ops:
         return program
-    chains = {k: terms for k, terms in _chains(program, varying) if len(terms) >= MIN_TERMS}
-    if not chains:
-        return program
-    return with_fused(program, chains, _inside_chains(program, chains), sum_of)[0]
+    chains, inside = _chains(program, varying)
+    return with_fused(program, chains, inside, sum_of)[0] if chains else program
 
 
-def _chains(program: Program, varying: list[bool]) -> Iterator[tuple[int, list[int]]]:
-    """Yield the last equation of each chain of sums, and its terms."""
+def _chains(program: Program, varying: list[bool]) -> tuple[dict[int, list[int]], Any]:
+    """Return the terms of each chain of sums, by its last equation, and a mask of the others."""
     add, inputs, count = program.ops.index(ops.add), program.inputs, program.inputs + len(program)
     operands, starts = program.operands.tolist(), program.starts.tolist()
     references = np.array([*operands, *program.outputs, *program.outputs], dtype=np.int64)
     uses = np.bincount(references[references >= 0], minlength=count).tolist()
     chains: dict[int, list[int]] = {}
+    inside = np.zeros(len(program), dtype=bool)
     nothing: list[int] = []
     for k, code in enumerate(program.code):
         if code != add:
@@ -84,13 +83,12 @@ def _chains(program: Program, varying: list[bool]) -> Iterator[tuple[int, list[i
         of_b = chains.get(b - inputs, nothing) if uses[b] == 1 else nothing
         if len(of_a) == len(of_b):  # the same depth: a tree, whose layers are groups as they are
             chains[k] = [a, b]
-        elif len(of_a) > len(of_b):
-            chains[k] = chains.pop(a - inputs)
-            chains[k].append(b)
         else:
-            chains[k] = chains.pop(b - inputs)
-            chains[k].append(a)
-    yield from chains.items()
+            longer, term = (a, b) if len(of_a) > len(of_b) else (b, a)
+            chains[k] = chains.pop(longer - inputs)
+            chains[k].append(term)
+            inside[longer - inputs] = True
+    return {k: terms for k, terms in chains.items() if len(terms) >= MIN_TERMS}, inside
 
 
 def with_fused(
@@ -125,14 +123,3 @@ def with_fused(
         operands=array("q", moved.tobytes()),
     )
     return after, slots
-
-
-def _inside_chains(program: Program, chains: dict[int, list[int]]) -> Any:
-    """Return a mask of the equations that are sums inside a chain, other than its last."""
-    inside = np.zeros(len(program), dtype=bool)
-    for k, terms in chains.items():
-        for term in reversed(terms[2:]):
-            a, b = program.operands[program.starts[k] : program.starts[k] + 2]
-            k = (b if a == term else a) - program.inputs
-            inside[k] = True
-    return inside
