@@ -680,7 +680,7 @@ def _restoring(
     return itertools.chain(map(_set_grad, values, grads), map(_set_stamp, values, stamps))
 
 
-def _order_and_stamp(  # noqa: C901  (by hand: a tenth less than with a push for every node)
+def _order_and_stamp(
     root: Value, order: list[Value], leaves: list[Value], grads: list[float], stamps: list[int]
 ) -> None:
     """Append interior nodes in topological order, leaves with their old gradients and stamps.
@@ -692,17 +692,17 @@ def _order_and_stamp(  # noqa: C901  (by hand: a tenth less than with a push for
     closed: i64 = opened + 1
     stack: list[Value] = [root]
     while stack:
-        v = stack.pop()
+        v = stack[-1]
         stamp = v._stamp
         if stamp == opened:
             v._stamp = closed
-            order.append(v)
+            order.append(stack.pop())
         elif stamp == closed:
-            continue
+            stack.pop()
         elif v.op is None:
             grads.append(v._grad)
             stamps.append(stamp)
-            leaves.append(v)
+            leaves.append(stack.pop())
             v._stamp = closed
             v._grad = -0.0
         else:
@@ -711,22 +711,14 @@ def _order_and_stamp(  # noqa: C901  (by hand: a tenth less than with a push for
             a = v._a
             b = v._b
             if isinstance(a, Value) and a._stamp != closed:
-                stack.append(v)
                 stack.append(a)
-                if isinstance(b, Value):
-                    if b._stamp != closed:
-                        stack.append(b)
-                elif type(b) is tuple:
-                    stack.extend([x for x in b if isinstance(x, Value)])
-            elif isinstance(b, Value) and b._stamp != closed:
-                stack.append(v)
-                stack.append(b)
+            if b is None:
+                continue
+            if isinstance(b, Value):
+                if b._stamp != closed:
+                    stack.append(b)
             elif type(b) is tuple:
-                stack.append(v)
                 stack.extend([x for x in b if isinstance(x, Value)])
-            else:  # closed at once: every other node of a network
-                v._stamp = closed
-                order.append(v)
 
 
 def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the time of a backward pass)
@@ -762,9 +754,9 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
                         r = op.partials[1](v._number, a._number, b._number)
                         q = r if type(r) is float else partial_number(op.name, r)
                     c = g * p
-                    a._grad += c if c == c else absorbing_product(g, p)
+                    a._grad += c if c == c or g != g else absorbing_product(g, p)
                     c = g * q
-                    b._grad += c if c == c else absorbing_product(g, q)
+                    b._grad += c if c == c or g != g else absorbing_product(g, q)
                     continue
                 if op is add or op is sub:
                     a._grad += g
@@ -785,7 +777,7 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
                     r = op.partials[0](v._number, a._number, b)
                     p = r if type(r) is float else partial_number(op.name, r)
                 c = g * p
-                a._grad += c if c == c else absorbing_product(g, p)
+                a._grad += c if c == c or g != g else absorbing_product(g, p)
             elif isinstance(b, Value):
                 if op is add:
                     b._grad += g
@@ -798,7 +790,7 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
                     r = op.partials[1](v._number, a, b._number)
                     p = r if type(r) is float else partial_number(op.name, r)
                 c = g * p
-                b._grad += c if c == c else absorbing_product(g, p)
+                b._grad += c if c == c or g != g else absorbing_product(g, p)
             else:
                 _backpropagate_any_arity(v)
         except ArithmeticError:  # a pole: the partial over plain floats raised

@@ -70,9 +70,10 @@ def chain(n):
 def wide(n, width=100):
     """Layers of nodes, each made of two scattered ones of the layer below; then one sum."""
     layer = [Value(0.01 * i - 0.5) for i in range(width)]
+    small = [Value(1e-7 * i) for i in range(width)]  # all numbers stay finite over 10^5 layers
     for k in range(n // width):
         layer = [
-            layer[(7 * i + k) % width] * layer[(i + 13 * k) % width] - layer[(3 * i) % width]
+            layer[(7 * i + k) % width] * small[(i + 13 * k) % width] - layer[(3 * i) % width]
             for i in range(width)
         ]
     return sum(layer)
