@@ -285,6 +285,11 @@ other:
   br label %slow
 slow:
   %method = call ptr @PyObject_GetAttr(ptr %self, ptr %by_python)
+  %lost = icmp eq ptr %method, null
+  br i1 %lost, label %failed, label %found
+failed:
+  ret ptr null
+found:
   %result = call ptr @PyObject_Vectorcall(ptr %method, ptr %args, i64 %given, ptr %names)
   call void @Py_DecRef(ptr %method)
   ret ptr %result

@@ -341,3 +341,15 @@ def test_errors_of_the_function_pass_through():
     assert_same(f, [])
     with pytest.raises(IndexError):
         f([])
+
+
+def test_an_error_while_the_method_in_python_is_looked_up_passes_through():
+    class Closed(Jitted):
+        def __getattribute__(self, name):
+            if name == "_by_python":
+                raise LookupError(name)
+            return super().__getattribute__(name)
+
+    native(jit(lambda x: x * 2.0), 1.0)
+    with pytest.raises(LookupError, match="_by_python"):
+        Closed(lambda x: x * 2.0)(1.0)
