@@ -75,6 +75,8 @@ def test_names_of_training_are_loaded_at_their_first_use():
     )
     assert done.stdout.startswith("True [0.5]\n['Callback', 'Checkpoint'")
     assert "module 'microgradlike.nn' has no attribute 'fitt'" in done.stderr
+    done = run("import microgradlike; print(microgradlike.nn.training.history.__name__)")
+    assert done.stdout == "microgradlike.nn.training.history\n", done.stderr
 
 
 def test_import_pulls_in_neither_numpy_nor_graphviz_nor_any_extra():

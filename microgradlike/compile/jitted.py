@@ -304,7 +304,7 @@ class Jitted(Wrapper, Generic[P, R]):
             native = native_call.native_call(call, args)
             if native is not None and call in self._recordings.calls[False]:
                 native_call.install(Jitted)
-                self._fast = native
+                self._fast, self._recordings.native = native, call.recording
 
     def _nested(
         self, recording: Recording, unflatten: Callable[[Any], Any], numbers: FloatArray

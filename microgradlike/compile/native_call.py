@@ -29,6 +29,7 @@ from microgradlike.context import active_trace, eager_jit
 from microgradlike.derivatives.pytree import LeafSpec
 
 LIMIT = 256  # numbers that go in and out, each by instructions of its own
+NAME = b"native_call"
 FASTCALL, KEYWORDS = 0x80, 0x02
 IN_ORDER = 0x101  # flags of an array: contiguous, and aligned
 enabled = True  # tests turn it off: results, warnings and errors stay the same
@@ -57,11 +58,12 @@ def native_call(call: PreparedCall, args: tuple[Any, ...]) -> Any:
     except TypeError:  # an argument or a result is not of floats, lists, tuples and arrays
         return None
     code = _compiled(BUILTIN.format("\n".join(ir.lines), result))
-    method = _MethodDef(b"native_call", code.address("native_call"), FASTCALL)
-    table = struct.pack(f"{len(ir.addresses)}q", *ir.addresses)
+    method = _MethodDef(NAME, code.address("native_call"), FASTCALL)
+    # in bytes, which the collector does not empty before the builtin is freed
+    table = bytes(method) + struct.pack(f"{len(ir.addresses)}q", *ir.addresses)
     new = ctypes.pythonapi.PyCFunction_NewEx
     new.argtypes, new.restype = [ctypes.c_void_p, *[ctypes.py_object] * 2], ctypes.py_object
-    return new(ctypes.addressof(method), table, (method, code, native, ir.alive))
+    return new(id(table) + 32, table, (code, native, ir.alive))
 
 
 class _ObjectBuilder(IRBuilder):
@@ -235,7 +237,7 @@ declare void @Py_IncRef(ptr)
 """
 BUILTIN = """
 define ptr @native_call(ptr %self, ptr %args, i64 %given) {{
-  %table = getelementptr i8, ptr %self, i64 32
+  %table = getelementptr i8, ptr %self, i64 64  ; after the method
 {}
   ret ptr {}
 failed:
@@ -284,6 +286,11 @@ other:
   br label %slow
 slow:
   %method = call ptr @PyObject_GetAttr(ptr %self, ptr %by_python)
+  %lost = icmp eq ptr %method, null
+  br i1 %lost, label %failed, label %found
+failed:
+  ret ptr null
+found:
   %result = call ptr @PyObject_Vectorcall(ptr %method, ptr %args, i64 %given, ptr %names)
   call void @Py_DecRef(ptr %method)
   ret ptr %result

@@ -32,6 +32,7 @@ class Recordings:
         self.lock = threading.RLock()
         self._kept: OrderedDict[object, Recording] = OrderedDict()
         self.calls: dict[bool, tuple[PreparedCall, ...]] = {False: (), True: ()}
+        self.native: Recording | None = None  # that has a native call
         self._of_instances: dict[int, tuple[weakref.ref[object], Recordings]] = {}
 
     def __len__(self) -> int:
@@ -44,9 +45,15 @@ class Recordings:
             if found is None:
                 found = self._kept[key] = make()
                 if len(self._kept) > CACHE_SIZE:
-                    self._kept.popitem(last=False)
+                    self._forget_oldest()
             self._kept.move_to_end(key)
             return found
+
+    def _forget_oldest(self) -> None:
+        """Forget a recording: of those without a shorter way, whose use would not be seen here."""
+        calls = self.calls[False] + self.calls[True]
+        used = {id(self.native), *(id(call.recording) for call in calls)}
+        del self._kept[next(key for key, x in self._kept.items() if id(x) not in used)]
 
     def prepare(
         self, arguments: Arguments, recording: Recording, executable: Executable, *, gradient: bool
@@ -71,7 +78,7 @@ class Recordings:
         """Forget all recordings, those of instances included."""
         with self.lock:
             self._kept.clear()
-            self.calls = {False: (), True: ()}
+            self.calls, self.native = {False: (), True: ()}, None
             self._of_instances.clear()
 
     def of_instance(self, instance: object) -> Recordings:

@@ -114,11 +114,13 @@ if not TYPE_CHECKING:  # or a type checker would let any name pass
 
     def __getattr__(name: str) -> object:
         """The names of training, loaded at their first use: half the time of an import."""
-        if name not in __all__:
+        if name not in __all__ and name != "training":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from microgradlike.nn.training import train
 
-        return globals().setdefault(name, train if name == "train" else getattr(train, name))
+        if name not in globals():  # the import sets `training`
+            globals()[name] = train if name == "train" else getattr(train, name)
+        return globals()[name]
 
 
 def __dir__() -> list[str]:

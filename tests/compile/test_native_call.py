@@ -1,6 +1,7 @@
 """Native calls: the same results, warnings and errors as from the call written in Python."""
 
 import copy
+import ctypes
 import gc
 import inspect
 import pickle
@@ -341,3 +342,26 @@ def test_errors_of_the_function_pass_through():
     assert_same(f, [])
     with pytest.raises(IndexError):
         f([])
+
+
+def test_an_error_while_the_method_in_python_is_looked_up_passes_through():
+    class Closed(Jitted):
+        def __getattribute__(self, name):
+            if name == "_by_python":
+                raise LookupError(name)
+            return super().__getattribute__(name)
+
+    native(jit(lambda x: x * 2.0), 1.0)
+    with pytest.raises(LookupError, match="_by_python"):
+        Closed(lambda x: x * 2.0)(1.0)
+
+
+def test_the_collector_empties_nothing_that_a_builtin_needs_to_be_freed():
+    f = native(jit(lambda x: x * 2.0), 1.0)
+    held, seen = gc.get_referents(f._fast), set()
+    while held:
+        x = held.pop()
+        if type(x) in {tuple, list} and id(x) not in seen:
+            held += gc.get_referents(x)
+        seen.add(id(x))
+        assert not isinstance(x, ctypes.Structure)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from microgradlike import TraceError, Value, gradients, jit, nn
+from microgradlike.compile import jitted
 from microgradlike.compile.recordings import CACHE_SIZE
 
 
@@ -249,3 +250,16 @@ def test_threads_that_record_at_once_make_one_recording():
         thread.join()
     assert answers == [6.0] * 8
     assert recorded == [1]
+
+
+def test_a_recording_with_a_shorter_way_outlives_many_other_structures(monkeypatch):
+    monkeypatch.setattr(jitted, "HOT", 1)
+    scale = 2.0
+    f = jit(lambda xs: scale * xs[0])
+    for _ in range(3):
+        f([1.0])
+    scale = 3.0
+    for n in range(2, 2 * CACHE_SIZE):
+        f([1.0] * n)
+    assert [f([1.0]), f([1]), f.backward([1.0]), f(np.ones(1))] == [2.0, 2.0, 2.0, 3.0]
+    assert len(f._recordings) == CACHE_SIZE
