@@ -6,6 +6,7 @@ import functools
 import threading
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.build import build_program
@@ -63,6 +64,8 @@ class Recording:
         self.variables = {self.batched + i for i in arguments.values}
         self.variables.update(range(count - len(self.values), count))
         self._gradients: dict[tuple[int, ...], Executable] = {}
+        self.prepared: dict[bool, Any] = {}  # calls of the outputs, and under True of gradients
+        self.tries = 0  # to prepare one
         self._lock = threading.RLock()  # of the trace
 
     def depends_on_run(self, run: int | None) -> bool:

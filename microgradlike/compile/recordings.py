@@ -13,7 +13,8 @@ from microgradlike.compile.prepared_call import PreparedCall
 from microgradlike.compile.recording import Recording
 
 enabled = True  # prepared calls; tests turn them off: results, warnings and errors stay the same
-PREPARED = 4  # prepared calls that are kept
+PREPARED = 4  # prepared calls that are tried before the long way
+TRIES = 4  # to prepare a call; after them its arguments are taken for others than it can read
 CACHE_SIZE = 64  # recordings that are kept: of the structures that were used last
 
 
@@ -61,12 +62,19 @@ class Recordings:
         """Keep a prepared call for arguments like these, if they and the recording allow it."""
         if gradient and any(v.op is not None for v in recording.values):
             return  # gradients of results are passed on to leaves
-        if enabled and not arguments.kwargs and not arguments.scalars:
+        if not enabled or arguments.kwargs or arguments.scalars:
+            return
+        call = recording.prepared.get(gradient)
+        if call is None and recording.tries < TRIES:
+            recording.tries += 1
             call = PreparedCall(arguments, recording, executable)
-            if call.inputs(arguments.args) is not None:
-                with self.lock:  # another thread may have forgotten the recording
-                    if self._kept.get(arguments.key) is recording:
-                        self.calls[gradient] = (call, *self.calls[gradient][: PREPARED - 1])
+        if call is None or call.inputs(arguments.args) is None:
+            return
+        with self.lock:  # another thread may have forgotten the recording
+            if self._kept.get(arguments.key) is recording:
+                recording.prepared[gradient] = call
+                others = [x for x in self.calls[gradient] if x is not call]
+                self.calls[gradient] = (call, *others[: PREPARED - 1])
 
     def discard(self, key: object) -> None:
         """Forget the recording of this structure."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from microgradlike import TraceError, Value, gradients, jit, nn
-from microgradlike.compile import jitted
+from microgradlike.compile import jitted, recordings
 from microgradlike.compile.recordings import CACHE_SIZE
 
 
@@ -263,3 +263,23 @@ def test_a_recording_with_a_shorter_way_outlives_many_other_structures(monkeypat
         f([1.0] * n)
     assert [f([1.0]), f([1]), f.backward([1.0]), f(np.ones(1))] == [2.0, 2.0, 2.0, 3.0]
     assert len(f._recordings) == CACHE_SIZE
+
+
+def test_a_call_is_prepared_once_and_tried_a_few_times(monkeypatch):
+    made = []
+
+    class Counted(recordings.PreparedCall):
+        def __init__(self, *args):
+            made.append(args)
+            super().__init__(*args)
+
+    monkeypatch.setattr(recordings, "PreparedCall", Counted)
+    f = jit(lambda x: x["a"] * 2.0)  # a dict is nothing that a prepared call reads
+    assert [f({"a": float(i)}) for i in range(20)] == [2.0 * i for i in range(20)]
+    assert len(made) == recordings.TRIES
+    made.clear()
+    first = jit(lambda xs: xs[0])
+    for _ in range(3):  # more structures than are tried, each prepared again when it comes back
+        for n in range(1, 2 * recordings.PREPARED):
+            assert first([float(n)] * n) == n
+    assert len(made) == 2 * recordings.PREPARED - 1
