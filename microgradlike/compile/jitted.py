@@ -87,8 +87,8 @@ class Jitted(Wrapper, Generic[P, R]):
         if not callable(f):
             raise TypeError(f"jit takes a function, got {shown(f)}; pass the function itself")
         super().__init__(f)
-        self.reduce, self.backend = checked_reduce(reduce), checked_backend(backend)
-        self.batch = checked_batch(batch)
+        self.reduce, self._backend = checked_reduce(reduce), checked_backend(backend)
+        self._batch = checked_batch(batch)
         self._workers = Workers(executor, split, threads)
         self._recordings = Recordings()
         self._has_warned = False
@@ -112,6 +112,16 @@ class Jitted(Wrapper, Generic[P, R]):
             bound._fast = None
             bound._recordings = self._recordings.of_instance(instance)
         return bound
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        """The positions of the arguments with a leading axis of rows; recordings depend on them."""
+        return self._batch
+
+    @property
+    def backend(self) -> str:
+        """The name of the backend, which recordings are made for."""
+        return self._backend
 
     @property
     def executor(self) -> Executor | None:

@@ -617,3 +617,11 @@ def test_inputs_are_called_by_the_parameters_of_the_function():
         "x[1]",
         "s",
     ]
+
+
+@pytest.mark.parametrize(("option", "x"), [("backend", "eager"), ("batch", (0,))])
+def test_an_option_that_recordings_depend_on_cannot_be_set_later(option, x):
+    f = jit(lambda x: x * 2)
+    with pytest.raises(AttributeError, match=f"property '{option}' of 'Jitted' object"):
+        setattr(f, option, x)
+    assert f(3.0) == 6.0
