@@ -1,9 +1,8 @@
 """Batches of the moons step: one thread, two threads and two processes, ours and C."""
 
 import functools
-import inspect
 import multiprocessing
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 
 from benchmarks.compiled import by_c
 from benchmarks.compiled.comparison import compared
@@ -30,7 +29,7 @@ def contestants(count):
     ours = functools.partial(jit, value_and_grad(point_loss), batch=(1, 2), backend="llvm")
     steps = {
         "ours": ours(),
-        f"ours, {WORKERS} threads": ours(**threads()),
+        f"ours, {WORKERS} threads": ours(threads=WORKERS),
         f"ours, {WORKERS} processes": ours(executor=processes()),
     }
     found = {name: (functools.partial(step, *arguments), list) for name, step in steps.items()}
@@ -39,13 +38,6 @@ def contestants(count):
         found[f"C, {WORKERS} threads"] = by_c.moons_threads(*arguments, WORKERS), list
     found["JAX, threads of its own"] = of_jax(arrays(), *arguments[1:]), flat_of
     return found
-
-
-def threads():
-    """The options for threads: `threads=` where jit has it."""
-    if "threads" in inspect.signature(jit).parameters:
-        return {"threads": WORKERS}
-    return {"executor": ThreadPoolExecutor(WORKERS)}
 
 
 @functools.cache

@@ -22,12 +22,10 @@ def moons_contestants(count):
     for backend in ("llvm", "numpy"):
         f = jit(value_and_grad(point_loss), batch=(1, 2), backend=backend)
         steps[f"ours, {backend}"] = functools.partial(f, flat, rows, labels), list
-    values = [Value(x) for x in flat]
-    f = jit(lambda row, label: point_loss(values, row, label), batch=(0, 1), backend="llvm")
-    steps["ours, llvm, into Values"] = functools.partial(into, f, values, rows, labels), list
+    steps["ours, llvm, into Values"] = into_values(flat, rows, labels)
     if count <= 100:
         lists = rows.tolist(), labels.tolist()
-        steps["ours, llvm, into Values, lists"] = functools.partial(into, f, values, *lists), list
+        steps["ours, llvm, into Values, lists"] = into_values(flat, *lists)
         steps["ours, eager"] = moons.scalar_step(Value), list
     steps["JAX, jit"] = of_jax(arrays(), rows, labels), flat_of
     steps["PyTorch, eager"] = of_torch(arrays(), rows, labels, tensor_loss), flat_of
@@ -78,11 +76,11 @@ def flat_of(parts):
     ]
 
 
-def into(f, values, rows, labels):
-    for p in values:
-        p.grad = 0.0
-    value = f.backward(rows, labels)
-    return value, [p.grad for p in values]
+def into_values(flat, rows, labels):
+    """A call of `backward`, which adds to the gradients of Values, and their gradients."""
+    values = [Value(x) for x in flat]
+    f = jit(lambda row, label: point_loss(values, row, label), batch=(0, 1), backend="llvm")
+    return functools.partial(f.backward, rows, labels), lambda _: [p.grad for p in values]
 
 
 def of_jax(arrays, rows, labels):

@@ -98,8 +98,7 @@ def time_graphs(rounds):
         gc.disable()
         figures[f"{shape.__name__}, collector off"] = sizes_of(shape, rounds)
         gc.enable()
-        if hasattr(microgradlike, "large_graph"):
-            figures[f"{shape.__name__}, large_graph()"] = sizes_of(inside_large(shape), rounds)
+        figures[f"{shape.__name__}, large_graph()"] = sizes_of(inside_large(shape), rounds)
     return figures
 
 
