@@ -106,8 +106,9 @@ class Value(Scalar):
     _stamp: i64  # the last backward pass through it; before the first, the negated run number
 
     def __init__(self, data: SupportsFloat, label: Text = "", _op: object = None) -> None:
-        if data is _blank:  # `_node` sets the rest
-            return
+        if __compiled__:  # noqa: SIM102
+            if data is _blank:  # `_node` sets the rest
+                return
         self._number = data if type(data) is float else leaf_data(data)
         self._grad = 0.0
         self._label = label if type(label) is str and _op is None else leaf_label(label, _op)

@@ -51,6 +51,7 @@ Files:
 True
 """
 
+import sys
 from typing import TYPE_CHECKING
 
 from microgradlike.nn.data import blobs, circles, moons, spirals, xor
@@ -110,7 +111,7 @@ __all__ = [
 ]
 
 
-if not TYPE_CHECKING:  # or a type checker would let any name pass
+if not TYPE_CHECKING:  # pragma: no branch  (to a type checker, any name would pass)
 
     def __getattr__(name: str) -> object:
         """The names of training, loaded at their first use: half the time of an import."""
@@ -118,9 +119,8 @@ if not TYPE_CHECKING:  # or a type checker would let any name pass
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from microgradlike.nn.training import train
 
-        if name not in globals():  # the import sets `training`
-            globals()[name] = train if name == "train" else getattr(train, name)
-        return globals()[name]
+        found = {"train": train, "training": sys.modules[train.__package__]}
+        return found.get(name) or getattr(train, name)
 
 
 def __dir__() -> list[str]:
