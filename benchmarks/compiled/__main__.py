@@ -26,20 +26,20 @@ from benchmarks.shared import command
 
 
 def time_steps(rounds):
-    """How fast is a training step? Value and gradient by 337 parameters"""
+    """A training step: value and gradient by 337 parameters"""
     problems = {f"{n:,} rows, µs": lambda n=n: moons_contestants(n) for n in (100, 10_000)}
     return side_by_side(problems, rounds, factor=1e6)
 
 
 def time_gpt(rounds):
-    """How fast is a step of the scalar GPT? Value and gradient by 4,192 parameters"""
+    """A step of the scalar GPT: value and gradient by 4,192 parameters"""
     words = {2: "ab", 8: "gradient", 15: "differentiable."}
     problems = {f"{n}, µs": lambda word=word: gpt_contestants(word) for n, word in words.items()}
     return side_by_side(problems, rounds, factor=1e6)
 
 
 def time_documents(rounds):
-    """How fast is the scalar GPT over a batch of 16 documents? Mean loss and gradient"""
+    """The scalar GPT over a batch of 16 documents: mean loss and gradient"""
     contestants = documents_contestants(16)
     start = perf_counter()
     contestants["ours, llvm"][0]()
@@ -50,7 +50,7 @@ def time_documents(rounds):
 
 
 def time_calls(rounds):
-    """How fast is a call? Rosenbrock's function of 50 with gradient; a function of two scalars"""
+    """A call: Rosenbrock's function of 50 with gradient; a function of two scalars"""
     problems = {
         "Rosenbrock, µs": rosenbrock_contestants,
         "two scalars, µs": scalars_contestants,
@@ -60,7 +60,7 @@ def time_calls(rounds):
 
 
 def time_random(rounds):
-    """How fast is a random program of 10^4 equations with gradient? Seconds for 10^4 runs"""
+    """A random program of 10^4 equations with gradient: seconds for 10^4 runs"""
     figures = {}
     for column, rows in (("one by one, s", 1), ("as a batch, s", 10_000)):
         times = compared(random_contestants(rows), rounds, factor=10_000 / rows)

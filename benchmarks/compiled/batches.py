@@ -13,7 +13,7 @@ WORKERS = 2
 
 
 def time_batches(rounds):
-    """What do threads and processes gain? Milliseconds of a moons step, and gain over one thread"""
+    """Threads and processes: milliseconds of a moons step, and gain over one thread"""
     figures = {}
     for count in (10_000, 100_000):
         for name, time in compared(contestants(count), rounds, factor=1e3).items():

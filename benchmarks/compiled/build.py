@@ -8,7 +8,7 @@ SIZES = (60, 600, 6_000, 60_000)  # steps, of 17 equations each
 
 
 def time_build(_rounds):
-    """What does a large program cost to build and run? Microseconds per equation; MB in all"""
+    """A large program, built and run: microseconds per equation; MB in all"""
     figures = {}
     for backend in ("llvm", "numpy"):
         for steps in SIZES:

@@ -57,7 +57,7 @@ DEMO = [sys.executable, "-m", "microgradlike", "demo", "--out"]
 
 
 def time_first(rounds):
-    """How long is a first call? Seconds, imports apart; the demo as a whole process"""
+    """A first call in seconds, imports apart; the demo as a whole process"""
     times = {}
     for _ in range(rounds.count):
         for name in [*MAKERS, "demo"]:

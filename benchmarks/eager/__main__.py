@@ -26,7 +26,7 @@ OURS = "ours"
 
 
 def time_steps(rounds):
-    """How fast is an eager training step? The collector stays on"""
+    """An eager training step, with the collector on"""
     sys.setrecursionlimit(100_000)  # for the peers
     problems = {"moons, ms": moons_contestants(), "GPT, ms": gpt_contestants()}
     figures = {}
@@ -91,7 +91,7 @@ def life(shape, n):
 
 
 def time_graphs(rounds):
-    """How fast are large graphs? Nanoseconds per node to build and differentiate"""
+    """Large graphs: nanoseconds per node to build and differentiate"""
     figures = {}
     for shape in (chain, wide):
         figures[shape.__name__] = sizes_of(shape, rounds)
@@ -133,7 +133,7 @@ def sizes_of(shape, rounds):
 
 
 def measure_memory(_rounds):
-    """How much memory does a node take? A chain of 10^5; a long one with little recursion"""
+    """The memory of a node in a chain of 10^5; a long chain with little recursion"""
     n = 10**5
     gc.collect()
     objects = len(gc.get_objects())
@@ -167,7 +167,7 @@ def time_chain():
 
 
 def time_import(rounds):
-    """How long is `import microgradlike`? Milliseconds added; numpy and graphviz stay unloaded"""
+    """`import microgradlike`: milliseconds added; numpy and graphviz stay unloaded"""
     check = "import microgradlike, sys; sys.exit(len({'numpy', 'graphviz'} & set(sys.modules)))"
     with tempfile.TemporaryDirectory() as cache:  # as after any first run: bytecode is there
         environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": cache}

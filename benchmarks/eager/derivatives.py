@@ -107,7 +107,7 @@ def agree(ways):
 
 
 def time_costs(rounds):
-    """How much do higher derivatives cost? In gradients, by 50 variables (network: 41)"""
+    """Higher derivatives by 50 variables (network: 41), in gradients"""
     loss, parameters = network()
     problems = {
         "Rosenbrock": (rosenbrock, POINT),
@@ -142,7 +142,7 @@ def costs(f, x, rounds):
 
 
 def time_peers(rounds):
-    """How fast is a Hessian? By 50 variables, against others"""
+    """A Hessian by 50 variables, against others"""
     figures = {}
     for problem, own in (("Rosenbrock", rosenbrock), ("log-sum-exp", dense)):
         gradients = {OURS: lambda own=own: by_backward(own, POINT)}
@@ -235,7 +235,7 @@ def of_autograd(problem):
 
 
 def time_scale(rounds):
-    """How does the cost of an hvp grow? In gradients, by the size of the graph"""
+    """An hvp by the size of the graph, in gradients"""
     x = [0.7, 0.9, 1.1]
     figures = {}
     for shape in (chain, wide):

@@ -151,13 +151,13 @@ def browser():
 
 
 def time_page(rounds):
-    """How fast is the page? Milliseconds, for networks of about so many nodes"""
+    """The page of networks of about so many nodes, in milliseconds"""
     with browser() as chromium:
         return {f"{n:,} nodes": measured(chromium, n, rounds.count) for n in SIZES}
 
 
 def time_trainings(rounds):
-    """How fast is the page of a training of 50 steps? Milliseconds"""
+    """The page of a training of 50 steps, in milliseconds"""
     with browser() as chromium:
         return {f"MLP(2, {list(w)})": training(chromium, w, rounds.count) for w in WIDTHS}
 
