@@ -3,7 +3,6 @@
 Times are the processor's, and still wander on a shared machine: read the ratios within one run.
 Parts: eager (a training step against other designs), graphs (time per node from 10^3 to 10^6,
 compiled to 10^7), memory (bytes per node, and a long chain under a recursion limit of 100), import.
-Where the engine is compiled, their names end in "-compiled".
 """
 
 import gc
@@ -189,12 +188,11 @@ def of_children():
     return used.ru_utime + used.ru_stime
 
 
-SUFFIX = "-compiled" if __compiled__ else ""  # figures of both engines are kept side by side
 PARTS = {
-    f"eager{SUFFIX}": time_steps,
-    f"graphs{SUFFIX}": time_graphs,
-    f"memory{SUFFIX}": measure_memory,
-    f"import{SUFFIX}": time_import,
+    "eager": time_steps,
+    "graphs": time_graphs,
+    "memory": measure_memory,
+    "import": time_import,
 }
 
 if __name__ == "__main__":

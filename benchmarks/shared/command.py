@@ -8,8 +8,10 @@ from pathlib import Path
 from benchmarks.shared import machine, results
 from benchmarks.shared.measuring import Rounds
 from benchmarks.shared.tables import as_markdown, as_text, fill
+from microgradlike import __compiled__
 
 PAGE = Path(__file__).parent.parent / "README.md"
+SUFFIX = "-compiled" if __compiled__ else ""  # figures of both engines are kept side by side
 
 
 def run(description, parts):
@@ -24,7 +26,7 @@ def run(description, parts):
         if not options.json:
             print(as_text(parts[name].__doc__.splitlines()[0], figures), flush=True)
         if options.save:
-            save(options.save, {name: tables[name]})
+            save(options.save, {name + SUFFIX: tables[name]})
     if options.json:
         print(json.dumps(tables, indent=1))
     else:

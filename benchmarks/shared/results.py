@@ -26,6 +26,11 @@ RATIOS = {  # of two figures: what is promised, then table, column and row of ea
         (*SMALL, "ours, llvm, into Values"),
         (*SMALL, OURS),
     ),
+    "the same, compiled engine": (
+        "≤ 1.4",
+        ("steps-compiled", SMALL[1], "ours, llvm, into Values"),
+        ("steps-compiled", SMALL[1], OURS),
+    ),
     "moons, 100 rows: JAX / ours": ("≥ 4", (*SMALL, JAX), (*SMALL, OURS)),
     "moons, 100 rows: PyTorch / ours": ("≥ 20", (*SMALL, "PyTorch, eager"), (*SMALL, OURS)),
     "moons, 100 rows: ours / C": ("≤ 1.6", (*SMALL, OURS), (*SMALL, C)),
@@ -46,6 +51,11 @@ RATIOS = {  # of two figures: what is promised, then table, column and row of ea
         (*COLD, "GPT: ours"),
     ),
     "GPT, first call, cold: ours / CasADi": ("≤ 1", (*COLD, "GPT: ours"), (*COLD, "GPT: CasADi")),
+    "the same, compiled recording": (
+        "≤ 1",
+        ("first-compiled", COLD[1], "GPT: ours"),
+        ("first-compiled", COLD[1], "GPT: CasADi"),
+    ),
     "GPT, first call, from disk: ours / CasADi": (
         "≤ 0.35",
         (*DISK, "GPT: ours"),
