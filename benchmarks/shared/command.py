@@ -35,7 +35,8 @@ def run(description, parts):
 
 def parsed(description, parts):
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("parts", nargs="*", choices=[[], *parts], help="all of them by default")
+    names = ", ".join(parts)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {names}; by default all")
     parser.add_argument("--rounds", type=int, default=5, help="medians are over so many rounds")
     parser.add_argument("--fastest", action="store_true", help="the fastest round, no median")
     parser.add_argument("--processor", action="store_true", help="processor time, not wall time")
@@ -46,7 +47,11 @@ def parsed(description, parts):
     parser.add_argument(
         "--save", metavar="NAME", help="keep figures in results/NAME.json and in README.md"
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    for name in options.parts:
+        if name not in parts:
+            parser.error(f"there is no part {name}, or it is left out; there are {names}")
+    return options
 
 
 def save(name, tables):

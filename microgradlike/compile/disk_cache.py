@@ -25,7 +25,7 @@ def folder() -> str | None:
     """
     chosen = os.environ.get("MICROGRADLIKE_CACHE")
     if chosen:
-        return None if chosen == "off" else os.path.abspath(os.path.expanduser(chosen))
+        return None if chosen.lower() == "off" else os.path.abspath(os.path.expanduser(chosen))
     try:
         from platformdirs import user_cache_dir
     except ImportError:

@@ -72,6 +72,9 @@ class Jitted(Wrapper, Generic[P, R]):
 
     __slots__ = ("_fast",)  # no part of the state that copies and pickles have
     _fast: Any
+    batch: tuple[int, ...]
+    reduce: str | None
+    backend: str
 
     def __init__(
         self,
@@ -87,12 +90,20 @@ class Jitted(Wrapper, Generic[P, R]):
         if not callable(f):
             raise TypeError(f"jit takes a function, got {shown(f)}; pass the function itself")
         super().__init__(f)
-        self.reduce, self._backend = checked_reduce(reduce), checked_backend(backend)
-        self._batch = checked_batch(batch)
+        options = {"batch": checked_batch(batch), "reduce": checked_reduce(reduce)}
+        vars(self).update(options, backend=checked_backend(backend))
         self._workers = Workers(executor, split, threads)
         self._recordings = Recordings()
         self._has_warned = False
         self._fast = None
+
+    def __setattr__(self, name: str, x: object) -> None:
+        if name in ("batch", "reduce", "backend"):
+            raise AttributeError(
+                f"{name} of a jit function is fixed, as its recordings depend on it; make another"
+                f" one: jit(f.f, {name}={shown(x)})"
+            )
+        super().__setattr__(name, x)
 
     def __repr__(self) -> str:
         return f"<jit of {getattr(self.f, '__qualname__', repr(self.f))}>"
@@ -112,16 +123,6 @@ class Jitted(Wrapper, Generic[P, R]):
             bound._fast = None
             bound._recordings = self._recordings.of_instance(instance)
         return bound
-
-    @property
-    def batch(self) -> tuple[int, ...]:
-        """The positions of the arguments with a leading axis of rows; recordings depend on them."""
-        return self._batch
-
-    @property
-    def backend(self) -> str:
-        """The name of the backend, which recordings are made for."""
-        return self._backend
 
     @property
     def executor(self) -> Executor | None:

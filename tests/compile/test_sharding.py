@@ -90,8 +90,11 @@ def test_arrays_of_any_layout_reach_a_worker(processes):
     n = 60
     x = {"a": RNG.normal(size=(n, 2, 3)), "b": np.arange(n), "c": [float(i) for i in range(n)]}
     y = np.asfortranarray(RNG.normal(size=(n, 2)))[:, ::-1]
-    f = jit(lambda x, y: (x["a"] * x["b"]).sum() + x["c"] * y[0] / y[1], batch=(0, 1), split=7)
-    f.reduce = None
+
+    def of_row(x, y):
+        return (x["a"] * x["b"]).sum() + x["c"] * y[0] / y[1]
+
+    f = jit(of_row, batch=(0, 1), reduce=None, split=7)
     want = f(x, y)
     f.executor = processes
     assert same_bits(f(x, y), want)
