@@ -31,10 +31,10 @@ def rosenbrock_of_arrays(x):
 def rosenbrock_contestants():
     """Value and gradient by VARIABLES variables: a step, and a function from gradient to list."""
     start = np.random.default_rng(0).uniform(-1, 1, VARIABLES)
-    f = jit(value_and_grad(rosenbrock), backend="llvm")
-    steps = {
-        "ours, llvm": (functools.partial(f, start), list),
-        "ours, llvm, list": (functools.partial(f, start.tolist()), list),
+    arguments = {"ours, llvm": start, "ours, llvm, list": start.tolist()}
+    steps = {  # a function each: its native call is for one structure at a time
+        name: (functools.partial(jit(value_and_grad(rosenbrock), backend="llvm"), x), list)
+        for name, x in arguments.items()
     }
     f = jit(value_and_grad(rosenbrock), backend="numpy")
     steps["ours, numpy"] = functools.partial(f, start), list

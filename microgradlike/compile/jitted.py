@@ -307,15 +307,16 @@ class Jitted(Wrapper, Generic[P, R]):
         return found / float(count) if self.reduce == "mean" else found
 
     def _count(self, call: PreparedCall, args: tuple[Any, ...]) -> None:
-        """Make a native call after HOT calls, if the program is a small one."""
+        """Make a native call after HOT calls, if the program is a small one, or take it again."""
         call.uses += 1
-        if call.uses == HOT and "__self__" not in self.__dict__:
+        if call.uses % HOT == 0 and "__self__" not in self.__dict__:
             from microgradlike.compile import native_call
 
-            native = native_call.native_call(call, args)
-            if native is not None and call in self._recordings.calls[False]:
+            if call.uses == HOT:
+                call.native = native_call.native_call(call, args)
+            if call.native is not None and call in self._recordings.calls[False]:
                 native_call.install(Jitted)
-                self._fast, self._recordings.native = native, call.recording
+                self._fast, self._recordings.native = call.native, call.recording
 
     def _nested(
         self, recording: Recording, unflatten: Callable[[Any], Any], numbers: FloatArray

@@ -37,7 +37,7 @@ class PreparedCall:
 
     def __init__(self, arguments: Arguments, recording: Recording, executable: Executable) -> None:
         self.recording, self.executable = recording, executable
-        self.uses = 0
+        self.uses, self.native = 0, None  # the native call for the same arguments, if any
         batch = arguments.batch
         self._readers = [
             (i in batch, _row_reader(x) if i in batch else _reader(x))

@@ -365,3 +365,13 @@ def test_the_collector_empties_nothing_that_a_builtin_needs_to_be_freed():
             held += gc.get_referents(x)
         seen.add(id(x))
         assert not isinstance(x, ctypes.Structure)
+
+
+def test_a_structure_takes_the_native_call_again_when_it_comes_back(monkeypatch):
+    made, make = [], native_call.native_call
+    monkeypatch.setattr(native_call, "native_call", lambda *a: made.append(make(*a)) or made[-1])
+    f = jit(lambda x: x[0] * 2.0)
+    for x in ([1.5], (1.5,), [1.5], (1.5,)):
+        assert [f(x) for _ in range(4)] == [3.0] * 4
+        assert f._fast is made[type(x) is tuple]
+    assert len(made) == 2
