@@ -13,6 +13,7 @@ import ctypes
 import re
 import struct
 import sys
+import threading
 from ctypes import c_char_p, c_int, c_void_p
 from typing import Any
 
@@ -32,6 +33,7 @@ LIMIT = 256  # numbers that go in and out, each by instructions of its own
 NAME = b"native_call"
 FASTCALL, KEYWORDS = 0x80, 0x02
 IN_ORDER = 0x101  # flags of an array: contiguous, and aligned
+_installing = threading.RLock()
 enabled = True  # tests turn it off: results, warnings and errors stay the same
 
 
@@ -208,8 +210,11 @@ def install(cls: Any) -> None:
         method = _MethodDef(b"__call__", address, FASTCALL | KEYWORDS, doc)
         new = ctypes.pythonapi.PyDescr_NewMethod
         new.argtypes, new.restype = [ctypes.py_object, ctypes.c_void_p], ctypes.py_object
-        cls._by_python, cls._alive = cls.__call__, (code, table, method)
-        cls.__call__ = new(cls, ctypes.addressof(method))
+        call = new(cls, ctypes.addressof(method))
+        with _installing:
+            if "_by_python" not in vars(cls):  # another thread may have been faster
+                cls._by_python, cls._alive = cls.__call__, (code, table, method)
+                cls.__call__ = call
 
 
 def _compiled(text: str) -> MachineCode:

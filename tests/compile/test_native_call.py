@@ -375,3 +375,25 @@ def test_a_structure_takes_the_native_call_again_when_it_comes_back(monkeypatch)
         assert [f(x) for _ in range(4)] == [3.0] * 4
         assert f._fast is made[type(x) is tuple]
     assert len(made) == 2
+
+
+def test_threads_that_install_at_once_install_one_call(monkeypatch):
+    ready, make = threading.Barrier(2), native_call._compiled
+
+    def compiled(text):
+        ready.wait(10)  # both have seen that there is none
+        return make(text)
+
+    class Other(Jitted):
+        __slots__ = ()
+        __call__ = Jitted.__dict__.get("_by_python", Jitted.__call__)
+
+    by_python = Other.__call__
+    monkeypatch.setattr(native_call, "_compiled", compiled)
+    threads = [threading.Thread(target=native_call.install, args=(Other,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert vars(Other)["_by_python"] is by_python
+    assert Other(lambda x: x + 1)(2.0) == 3.0
