@@ -1,6 +1,7 @@
 """The same bits: equality of floats that tells 0.0 from -0.0 and takes nan for equal to nan."""
 
 import struct
+import warnings
 
 import numpy as np
 
@@ -22,3 +23,14 @@ def same_bits(a, b):
     if isinstance(a, (list, tuple)):
         return len(a) == len(b) and all(map(same_bits, a, b))
     return a == b
+
+
+def outcome(f, *args, **kwargs):
+    """The result, or type and text of the error, with the texts of the warnings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            found = f(*args, **kwargs)
+        except Exception as error:
+            found = [type(error).__name__, str(error)]
+    return [found, [str(w.message) for w in caught]]

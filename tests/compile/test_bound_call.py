@@ -1,13 +1,11 @@
 """Bound calls: the same results, warnings and errors as from the longer ways."""
 
-import warnings
-
 import numpy as np
 import pytest
 
 from microgradlike import Value, indeterminate, jit, unary, value_and_grad
 from microgradlike.compile import bound_call
-from tests.bits import same_bits
+from tests.bits import outcome, same_bits
 
 pytest.importorskip("llvmlite")
 ROOT = unary("root_in_the_bound_tests", lambda x: x**0.5, lambda y, x: 0.5 / y)
@@ -17,16 +15,6 @@ W, X, Y = RNG.normal(size=(2, 2)), RNG.normal(size=(19, 2)), RNG.normal(size=19)
 
 def loss(w, x, y):
     return ((w @ x).sum() - y) ** 2
-
-
-def outcome(f, *args):
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            found = f(*args)
-        except Exception as error:
-            found = [type(error).__name__, str(error)]
-    return [found, [str(w.message) for w in caught]]
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import inspect
 import pickle
 import sys
 import threading
-import warnings
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from microgradlike import Value, grad, indeterminate, jit, unary, value_and_grad
 from microgradlike.compile import jitted, native_call, object_layout
 from microgradlike.compile.jitted import Jitted
 from microgradlike.testing.strategies.programs import programs
-from tests.bits import same_bits
+from tests.bits import outcome, same_bits
 
 pytestmark = pytest.mark.skipif(
     not object_layout.is_known(), reason="this Python has no native calls"
@@ -42,16 +41,6 @@ def native(f, *args):
     f(*args)
     assert f._fast is not None
     return f
-
-
-def outcome(f, *args, **kwargs):
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            found = f(*args, **kwargs)
-        except Exception as error:
-            found = [type(error).__name__, str(error)]
-    return [found, [str(w.message) for w in caught]]
 
 
 def assert_same(f, *args, **kwargs):

@@ -1,7 +1,6 @@
 """Prepared calls: the same results, warnings and errors as without them."""
 
 import threading
-import warnings
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from microgradlike import IndeterminateWarning, Value, grad, indeterminate, jit, value_and_grad
 from microgradlike.compile import recordings
 from microgradlike.compile.jitted import Jitted
-from tests.bits import same_bits
+from tests.bits import outcome, same_bits
 
 A = np.array([0.5, -2.0, 3.0])
 SHARED = [
@@ -58,17 +57,6 @@ def numbers_in(x):
 def results(x, w=2.0):
     total = sum(y * y * w for y in numbers_in(x))
     return {"total": total, "all": [total, (total + 1,)]}
-
-
-def outcome(f, *args, **kwargs):
-    """The result, or the error, with the warnings."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            found = f(*args, **kwargs)
-        except Exception as error:
-            found = [type(error).__name__, str(error)]
-    return [found, [str(w.message) for w in caught]]
 
 
 @pytest.fixture
