@@ -1,4 +1,4 @@
-"""docs/numpy.md: NumPy's functions over Values, each row by running it.
+"""docs/reference/numpy.md: NumPy's functions over Values, each row by running it.
 
 A formula is computed on floats, with differences, and on Values in five ways. A row says that it
 works if value and derivatives agree, else how it is refused. `python -m tests.numpy_table` writes
@@ -17,7 +17,7 @@ import microgradlike
 from microgradlike import TraceError, Value, array, grad, jit, jvp
 from tests.trust.markdown import table
 
-PAGE = Path(__file__).parents[1] / "docs" / "numpy.md"
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "numpy.md"
 TEMPLATE = Path(__file__).with_name("numpy_table.md")
 
 ARGUMENTS = {

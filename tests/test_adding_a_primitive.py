@@ -1,4 +1,4 @@
-"""docs/adding-a-primitive.md is true: its steps, in a copy of the project, add `rsqrt`."""
+"""docs/how-to/adding-a-primitive.md is true: its steps, in a copy of the project, add `rsqrt`."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import pytest
 
 from tests import ROOT
 
-PAGE = (ROOT / "docs" / "adding-a-primitive.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "adding-a-primitive.md").read_text(encoding="utf-8")
 STEPS = dict(re.findall(r"^## (\d)\. .*?\n(.*?)(?=^## )", PAGE, re.MULTILINE | re.DOTALL))
 
 

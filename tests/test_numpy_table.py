@@ -1,4 +1,4 @@
-"""docs/numpy.md is what NumPy gives over Values, and nothing there is wrong in silence."""
+"""docs/reference/numpy.md is what NumPy gives over Values, and nothing there is wrong in silence."""
 
 import copy
 import dataclasses
@@ -11,7 +11,7 @@ import pytest
 from microgradlike import Value
 from tests import numpy_table as table
 
-AGAIN = "docs/numpy.md is out of date: python -m tests.numpy_table writes it anew"
+AGAIN = "docs/reference/numpy.md is out of date: python -m tests.numpy_table writes it anew"
 # NumPy compares the objects of a plain array itself: an operand for a truth, nan like any number,
 # Values by identity
 BY_NUMPY = {

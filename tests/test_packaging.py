@@ -48,7 +48,8 @@ def test_the_base_is_numpy_and_graphviz_and_all_is_every_users_extra():
     extras = PROJECT["project"]["optional-dependencies"]
     assert extras["all"] == ["microgradlike[dot,llvm,plot,progress,testing]"]
     assert set(extras) == {
-        "dot", "llvm", "plot", "progress", "testing", "all", "test", "dev", "oracle", "renderers"
+        "dot", "llvm", "plot", "progress", "testing", "all", "test", "dev", "docs", "oracle",
+        "renderers"
     }  # fmt: skip
 
 

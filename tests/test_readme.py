@@ -47,7 +47,7 @@ def test_every_local_link_leads_somewhere(name):
 
 
 def test_pages_with_blocks_are_found():
-    assert {"README.md", "docs/gallery.md", "docs/scene.md"} <= set(PAGES)
+    assert {"README.md", "docs/gallery.md", "docs/reference/scene.md"} <= set(PAGES)
 
 
 def test_every_picture_of_the_gallery_is_shown_and_made_by_its_command():

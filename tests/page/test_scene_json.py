@@ -118,7 +118,7 @@ def test_anything_but_a_value_is_refused(y):
 
 
 def test_the_documentation_of_the_json_is_right():
-    text = (ROOT / "docs/scene.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/reference/scene.md").read_text(encoding="utf-8")
     test = doctest.DocTestParser().get_doctest(text, {}, "scene.md", "scene.md", 0)
     assert doctest.DocTestRunner().run(test).failed == 0
     keys = columns(network())

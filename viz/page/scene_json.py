@@ -1,4 +1,4 @@
-"""Scene JSON, version 2: a scene as columns of numbers and names, described in docs/scene.md."""
+"""Scene JSON, version 2: a scene as columns of numbers and names, described in docs/reference/scene.md."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Columns = dict[str, Sequence[object]]
 
 
 def scene_json(y: Value, *, names: Mapping[Value, str] | None = None) -> str:
-    """Write the graph of `y` and its numbers of this moment as JSON; docs/scene.md describes it.
+    """Write the graph of `y` and its numbers of this moment as JSON; docs/reference/scene.md describes it.
 
     The text is ASCII without a "<", so it may stand in a script element; the same graph gives the
     same text. `names` gives names to Values in place of their labels.

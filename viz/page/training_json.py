@@ -1,4 +1,4 @@
-"""Training JSON, version 1: data, parameters and runs, described in docs/training.md."""
+"""Training JSON, version 1: data, parameters and runs, described in docs/reference/training.md."""
 
 from __future__ import annotations
 

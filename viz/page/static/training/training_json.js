@@ -1,4 +1,4 @@
-// Training JSON: a training as arrays; docs/training.md describes the JSON.
+// Training JSON: a training as arrays; docs/reference/training.md describes the JSON.
 
 import { numberOf } from "../base/graph.js";
 import { TrainingRun } from "./training_run.js";

@@ -1,0 +1,33 @@
+"""The site: `sphinx-build -W -j auto docs build/site`, after `pip install -e ".[docs]"`."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
+
+project = "microgradlike"
+author = "The microgradlike authors"
+project_copyright = author
+version = release = importlib.metadata.version("microgradlike")
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton"]
+exclude_patterns = ["_extensions"]
+nitpicky = True
+
+html_theme = "furo"
+html_title = "microgradlike"
+html_static_path = ["_static"]
+html_show_sourcelink = False
+
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 4
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+nb_execution_mode = "force"  # a cache would not see a change of microgradlike itself
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_merge_streams = True
