@@ -159,12 +159,16 @@ def _many_functions(program: Program, name: str, templates: list[str]) -> list[s
                 known[slot] = kept[slot]  # to the equations of later chunks
         head = f"static void {name}_part{len(parts)}(const double *x, double *v)"
         parts.append(_block(head, ["(void)x;", "(void)v;", *lines]))
+    inputs = [slot for slot in kept if slot < program.inputs]
+    for slot in inputs:
+        known[slot] = kept[slot]
     lines = [
         f"double *const v = malloc({len(kept) + 1} * sizeof *v);",
         "if (v == NULL) {",
         f"  for (int i = 0; i < {len(program.outputs)}; i++) y[i] = NAN;",
         "  return;",
         "}",
+        *(f"{kept[i]} = x[{i}];" for i in inputs),  # y may be x
         *(f"{name}_part{i}(x, v);" for i in range(len(parts))),
         *_results(program, known),
         "free(v);",
@@ -175,7 +179,7 @@ def _many_functions(program: Program, name: str, templates: list[str]) -> list[s
 def _shared(program: Program) -> set[int]:
     """Return the slots that an equation of another chunk needs, and those of outputs."""
     first = program.inputs
-    shared = {r for r in program.outputs if r >= first}
+    shared = {r for r in program.outputs if r >= 0}
     for slot, _, operands in program.equations():
         here = (slot - first) // CHUNK
         shared.update(r for r in operands if r >= first and (r - first) // CHUNK != here)
