@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -189,6 +189,28 @@ class Program:
         from microgradlike.compile.export.c import text
 
         return text(self, name, spellings or {})
+
+    def to_latex(self, *, outputs: Sequence[str] | None = None) -> str:
+        r"""Return the formula as LaTeX, an `aligned` of amsmath, MathJax and KaTeX.
+
+        A result that is used more than once has a line and a name of its own, and so has a long
+        one; the others are written where they are used. Factors 1 and terms 0 are left out, and
+        sizes and signs of zeros are those of mathematics. `outputs` are the left sides, as LaTeX;
+        for a gradient's program these are the value and its derivatives. Raises ValueError for
+        another number of them.
+
+        >>> from microgradlike import jit
+        >>> program = jit(lambda x: (x * x).exp() / (1 + x * x)).program(2.0)
+        >>> print(program.to_latex())
+        \begin{aligned}
+        t_{1} &= x \cdot x \\
+        y &= \frac{e^{t_{1}}}{1 + t_{1}}
+        \end{aligned}
+        <BLANKLINE>
+        """
+        from microgradlike.compile.export.latex import text
+
+        return text(self, outputs)
 
 
 def varies(program: Program, batched: int) -> list[bool]:
