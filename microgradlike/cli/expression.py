@@ -10,6 +10,7 @@ import math
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -180,25 +181,32 @@ def add_explain_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="number of paths to write out per name (default: 5)",
     )
+    parser.add_argument(
+        "--latex",
+        action="store_true",
+        help="print formulas for a LaTeX document that uses amsmath",
+    )
 
 
 def explain(arguments: argparse.Namespace) -> int:
     """Print the chain rule of an expression."""
-    explaining = viz_module("text.explain")
+    write = partial(
+        viz_module("text.explain").explain, format="latex" if arguments.latex else "text"
+    )
     y, values = evaluate(arguments.expression, arguments.at)
     if arguments.wrt is not None and arguments.wrt not in values:
         raise ValueError(unknown("--wrt", arguments.wrt, list(values)))
     if arguments.wrt is not None:
-        print(explaining.explain(y, values[arguments.wrt], max_paths=arguments.paths))
+        print(write(y, values[arguments.wrt], max_paths=arguments.paths))
         return 0
     # a name in the branch that `where` did not choose is in the expression, but not in the graph
     graph = {id(v) for v in topological(y)}
     outside = [v for v in values.values() if id(v) not in graph]
-    sections = [explaining.explain(y, v) for v in outside[:MAX_ZEROS]]
+    sections = [write(y, v) for v in outside[:MAX_ZEROS]]
     if len(outside) > MAX_ZEROS:
         sections.append(f"nor on {len(outside) - MAX_ZEROS:,} more names")
     if not values or len(outside) < len(values):  # else the graph has constants only
-        sections.insert(0, explaining.explain(y, max_paths=arguments.paths))
+        sections.insert(0, write(y, max_paths=arguments.paths))
     print("\n\n".join(sections))
     return 0
 

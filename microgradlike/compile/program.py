@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -157,6 +157,60 @@ class Program:
         from microgradlike.compile.export.javascript import text
 
         return text(self, name, spellings or {})
+
+    def to_c(self, name: str = "f", *, spellings: Mapping[Op, str] | None = None) -> str:
+        """Return the text of a C99 function `void f(const double x[], double y[])`.
+
+        It reads the inputs in their order from `x` and writes the outputs to `y`, which may be the
+        same array; for a gradient's program these are the value and its gradients. It needs only
+        the C library. Sums, products, quotients and roots have the bits of the backend "python";
+        every other primitive is within 2 ulp of it, and the same at 0, inf and nan. `spellings`
+        maps each primitive of your own to a C function without its name, such as
+        `{cube: "(double x) { return x * x * x; }"}`. Raises TypeError if one is missing, ValueError
+        if `name` is not an identifier or belongs to the C library.
+
+        >>> from microgradlike import jit
+        >>> text = jit(lambda x: (x.exp() - 0.1).relu()).program(2.0).to_c("bend")
+        >>> print(text[text.index("static") : text.rindex("#if")])
+        static double bend_relu(double x) {
+          return x > 0 || x != x ? x : 0.0;
+        }
+        <BLANKLINE>
+        void bend(const double x[1], double y[1]) {
+          const double x0 = x[0];
+          const double v1 = exp(x0);
+          const double v2 = v1 - 0x1.999999999999ap-4 /* 0.1 */;
+          const double v3 = bend_relu(v2);
+          y[0] = v3;
+        }
+        <BLANKLINE>
+        <BLANKLINE>
+        """
+        from microgradlike.compile.export.c import text
+
+        return text(self, name, spellings or {})
+
+    def to_latex(self, *, outputs: Sequence[str] | None = None) -> str:
+        r"""Return the formula as LaTeX, an `aligned` of amsmath, MathJax and KaTeX.
+
+        A result that is used more than once has a line and a name of its own, and so has a long
+        one; the others are written where they are used. Factors 1 and terms 0 are left out, and
+        sizes and signs of zeros are those of mathematics. `outputs` are the left sides, as LaTeX;
+        for a gradient's program these are the value and its derivatives. Raises ValueError for
+        another number of them.
+
+        >>> from microgradlike import jit
+        >>> program = jit(lambda x: (x * x).exp() / (1 + x * x)).program(2.0)
+        >>> print(program.to_latex())
+        \begin{aligned}
+        t_{1} &= x \cdot x \\
+        y &= \frac{e^{t_{1}}}{1 + t_{1}}
+        \end{aligned}
+        <BLANKLINE>
+        """
+        from microgradlike.compile.export.latex import text
+
+        return text(self, outputs)
 
 
 def varies(program: Program, batched: int) -> list[bool]:

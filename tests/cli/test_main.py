@@ -100,6 +100,13 @@ def test_explain_prints_the_chain_rule_for_every_name_or_for_one(capsys):
     assert "∂y/∂w" not in one
 
 
+def test_explain_prints_formulas_for_a_document(capsys):
+    assert main(["explain", "exp(w*x)", "--at", "w=2,x=0.5", "--wrt", "x", "--latex"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(r"$\displaystyle\begin{aligned}&y = ")
+    assert r"\frac{\partial y}{\partial x}" in printed
+
+
 def test_explain_reports_a_name_outside_the_graph_as_without_influence(capsys):
     zero = "∂y/∂x = 0: y does not depend on x here\n"
     for options in ([], ["--wrt", "x"]):

@@ -1,5 +1,6 @@
 """Formulas of an explanation in a notebook: typeset, and no label can change them."""
 
+import math
 import re
 
 import pytest
@@ -98,3 +99,24 @@ def test_text_in_a_notebook_is_the_printed_text(label):
     x = Value(2.0, label)
     explanation = explain(x * x)
     assert explanation._repr_mimebundle_()["text/plain"] == str(explanation)
+
+
+# for a document
+
+
+def test_a_document_gets_formulas_that_amsmath_and_its_fonts_have():
+    w, x = Value(math.inf, "a<b ∞"), Value(-0.5, "→∂")
+    y = w * x + sqrt(x * x)
+    y.backward()
+    text = explain(y, x, format="latex")
+    assert type(text) is str
+    assert balanced(text)
+    assert not re.search(r"\\[lg]t |[∂→∞−·]", text)
+    assert r"\text{a}<\text{b $\infty$}" in text
+    assert text.count("\n\n") == explain(y, x).count("\n\n")
+
+
+@pytest.mark.parametrize("word", ["tex", "LaTeX", None])
+def test_another_format_is_refused(word):
+    with pytest.raises(ValueError, match="format must be 'text' or 'latex', got"):
+        explain(Value(1.0), format=word)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from microgradlike._validate import whole_number
+from microgradlike._validate import shown, whole_number
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import POWER, SUM
 from microgradlike.graph import leaves, topological
@@ -18,11 +18,12 @@ from viz.numbers import short
 from viz.scene.names import distinct_names
 from viz.scene.scene import OFF, OFF_AT_ZERO, require_names, require_value, scene
 from viz.text.formula import ATOM, Formula, derivative_formula, formula_of
-from viz.text.latex import latex
+from viz.text.latex import document_latex, latex
 from viz.text.paths import Path, Paths, Step, all_paths
 
 T = TypeVar("T")
 
+FORMATS = ("text", "latex")
 MAX_LEAVES = 20  # sections of one explanation
 MAX_NAME = 30  # characters of a label
 SHOWN = 8  # steps of one path; a longer one is shown without its middle
@@ -36,7 +37,8 @@ def explain(
     *,
     max_paths: int = 5,
     names: Mapping[Value, str] | None = None,
-) -> Explanation:
+    format: str = "text",  # noqa: A002  (as in `Drawing`'s methods and the command line)
+) -> str:
     """Write out dy/dx: every path from x to y, the product of its local derivatives, the sum.
 
     Without `x` there is a section for each leaf. The `max_paths` greatest paths are written out;
@@ -44,9 +46,9 @@ def explain(
     the sum is compared with `x.grad`. In every product 0·∞ is 0, as in `backward`. `names` gives
     names to Values in place of their labels. After a change of some `.data`, a warning and the
     first section tell that the numbers do not fit together. Returns the text, a str that a
-    notebook shows typeset.
+    notebook shows typeset; with `format="latex"` it is text for a LaTeX document that uses amsmath.
     Raises TypeError if `y` or `x` is not a Value, `max_paths` not a whole number or `names` not a
-    mapping of Values to text, ValueError if `max_paths` is below 1.
+    mapping of Values to text, ValueError if `max_paths` is below 1 or `format` another word.
 
     >>> x = Value(3.0, "x"); y = x * x; y.label = "y"
     >>> y.backward()
@@ -66,6 +68,8 @@ def explain(
       the sum is 6; backward gave x.grad = 6, the same
     """
     require_value(y)
+    if format not in FORMATS:
+        raise ValueError(f"format must be 'text' or 'latex', got {shown(format)}")
     limit = whole_number("max_paths", max_paths, at_least=1)
     wanted = [x] if x is not None else leaves(y)[::-1]  # in the order of writing
     if x is not None:
@@ -73,6 +77,8 @@ def explain(
     made = _Explanation(y, wanted, limit, require_names(names))
     explanation = Explanation(made.text())
     explanation.node_names = tuple(made.names.values())
+    if format == "latex":
+        return document_latex(explanation, explanation.node_names)
     return explanation
 
 

@@ -1,17 +1,20 @@
-"""LaTeX of an explanation, for notebooks: formulas are typeset, words stay text."""
+"""LaTeX of an explanation, for notebooks and documents: formulas are typeset, words stay text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
+from microgradlike.compile.export.latex import ESCAPED, symbol, words
+
 IDENTIFIER = r"[^\W\d]\w*"
 PROSE = re.compile(r" *(?:and \d|the sum is|backward gave|no backward)|[^=→∂]*$")
 REMARK = r": \S.*|, the .*|, since .*| \(as operand \d+\)|… [\d,]+ more …"
-SPECIAL = {c: rf"\{c}" for c in "{}$&%#_"} | {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim "}
-SPECIAL |= {"<": r"\lt ", ">": r"\gt ", "`": "'"}
 # no \quad and no \;, which are macros to KaTeX, and it expands a thousand at most
 SYMBOLS = {"*": r"\cdot ", "·": r"\ \cdot\ ", "→": r"\to ", "−": "-", "∞": r"\infty ", "^": "^"}
+
+# characters that pdfTeX's fonts of text lack, as formulas
+SIGNS = {"∞": r"\infty ", "−": "-", "∂": r"\partial ", "→": r"\to ", "·": r"\cdot "}
 
 
 def latex(text: str, names: Iterable[str]) -> str:
@@ -34,9 +37,25 @@ def latex(text: str, names: Iterable[str]) -> str:
     return "\n\n".join(rf"$\displaystyle\begin{{aligned}}{b}\end{{aligned}}$" for b in blocks)
 
 
+def document_latex(text: str, names: Iterable[str]) -> str:
+    r"""Write an explanation as `latex` does, for a LaTeX document with the package amsmath.
+
+    >>> document_latex("y = w", ["y", "a<b"])
+    '$\\displaystyle\\begin{aligned}&y = w\\end{aligned}$'
+    """
+    formulas = latex(text, names).replace(r"\lt ", "<").replace(r"\gt ", ">")
+    signs = "|".join(SIGNS)
+    in_words = re.sub(
+        r"\\text\{[^{}]*\}",
+        lambda words: re.sub(signs, lambda sign: f"${SIGNS[sign[0]].strip()}$", words[0]),
+        formulas,
+    )
+    return re.sub(signs, lambda sign: SIGNS[sign[0]], in_words)
+
+
 def _line(line: str, token: re.Pattern[str]) -> str:
     inside = line.strip()
-    written = _words(inside) if PROSE.match(line) else _formula(inside, token)
+    written = words(inside) if PROSE.match(line) else _formula(inside, token)
     return "&" + r"\ \ \ " * ((len(line) - len(line.lstrip())) // 2) + written
 
 
@@ -44,7 +63,7 @@ def _formula(text: str, token: re.Pattern[str]) -> str:
     def write(match: re.Match[str]) -> str:
         found = match.groupdict()
         if found["below"]:
-            above, below = _name(found["above"]), _name(found["below"])
+            above, below = symbol(found["above"]), symbol(found["below"])
             return rf"\frac{{\partial {above}}}{{\partial {below}}}"
         if found["root"] or found["power"]:
             inside = _formula(found["root"] or found["power"], token)
@@ -53,20 +72,8 @@ def _formula(text: str, token: re.Pattern[str]) -> str:
             power = rf"\times 10^{{{found['exponent']}}}" if found["exponent"] else ""
             return f"{{{found['number']}{power}}}".replace("−", "-")
         if found["name"]:
-            return _name(found["name"])
+            return symbol(found["name"])
         whole = match[0]
-        return _words(whole) if found["remark"] else SYMBOLS.get(whole) or SPECIAL.get(whole, whole)
+        return words(whole) if found["remark"] else SYMBOLS.get(whole) or ESCAPED.get(whole, whole)
 
     return token.sub(write, text)
-
-
-def _name(name: str) -> str:
-    indexed = re.fullmatch(r"([^\W\d_])_?(\d+)", name)
-    if indexed:
-        return f"{{{indexed[1]}_{{{indexed[2]}}}}}"
-    return name if len(name) == 1 and name.isalpha() else _words(name)
-
-
-def _words(text: str) -> str:
-    escaped = [f"}}{SPECIAL[c]}\\text{{" if c in SPECIAL else c for c in text]
-    return f"\\text{{{''.join(escaped)}}}"
