@@ -13,7 +13,7 @@ author = "The microgradlike authors"
 project_copyright = author
 version = release = importlib.metadata.version("microgradlike")
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton", "repository"]
 exclude_patterns = ["_extensions"]
 nitpicky = True
 
@@ -21,8 +21,16 @@ html_theme = "furo"
 html_title = "microgradlike"
 html_static_path = ["_static"]
 html_show_sourcelink = False
+html_copy_source = False
 
-myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_enable_extensions = [
+    "attrs_block",
+    "attrs_inline",
+    "colon_fence",
+    "deflist",
+    "dollarmath",
+    "html_image",  # <img> with its width, copied and checked like any picture
+]
 myst_heading_anchors = 4
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
