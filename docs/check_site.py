@@ -1,7 +1,7 @@
 """Checks of the built site: `python docs/check_site.py build/site`, after `sphinx-build`.
 
-Sphinx with -W finds links that lead nowhere in the pages' sources. This reads what it wrote, as a browser does: links, anchors and
-ids, texts of pictures, resources, and the index of the search.
+Sphinx with -W finds links that lead nowhere in the pages' sources. This reads what it wrote, as a
+browser does: links, anchors and ids, texts of pictures, resources, and the index of the search.
 """
 
 from __future__ import annotations
@@ -11,31 +11,35 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-RESOURCES = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src", "object": "data"}
+RESOURCES = {
+    "img": "src",
+    "script": "src",
+    "link": "href",
+    "iframe": "src",
+    "source": "src",
+    "object": "data",
+}
 AWAY = re.compile(r"(?:@import\s+|url\(\s*)[\"']?((?:https?:)?//[^\"')\s]+)")
-SEARCH = re.compile(r"^Search\.setIndex\((.*)\)$", re.DOTALL)
 
 
-@dataclass
 class Page(HTMLParser):
     """The links, ids, resources and pictures of a page."""
 
-    path: Path
-    links: list[str] = field(default_factory=list)
-    ids: Counter[str] = field(default_factory=Counter)
-    resources: list[str] = field(default_factory=list)
-    pictures: list[tuple[str, str]] = field(default_factory=list)  # address, text
-
-    def __post_init__(self) -> None:
+    def __init__(self, path: Path) -> None:
         super().__init__()
-        self.feed(self.path.read_text(encoding="utf-8"))
+        self.path = path
+        self.links: list[str] = []
+        self.ids: Counter[str] = Counter()
+        self.resources: list[str] = []
+        self.pictures: list[tuple[str, str]] = []  # address, alt text
+        self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep what a tag refers to."""
         given = {name: value or "" for name, value in attrs}
         if "id" in given:
             self.ids[given["id"]] += 1
@@ -48,6 +52,7 @@ class Page(HTMLParser):
         self.resources += AWAY.findall(given.get("style", ""))
 
     def handle_data(self, data: str) -> None:
+        """Keep what a style sheet inside of the page refers to."""
         if self.cdata_elem == "style":
             self.resources += AWAY.findall(data)
 
@@ -58,7 +63,8 @@ def is_away(address: str) -> bool:
     return bool(parts.netloc or (parts.scheme and parts.scheme != "data"))
 
 
-def page_problems(page: Page, site: Path, pages: dict[Path, Page]) -> Iterator[str]:
+def page_problems(page: Page, pages: dict[Path, Page]) -> Iterator[str]:
+    """The mistakes of one page."""
     for name, count in page.ids.items():
         if count > 1:
             yield f"{count} elements have the id {name!r}; give each its own"
@@ -75,6 +81,7 @@ def page_problems(page: Page, site: Path, pages: dict[Path, Page]) -> Iterator[s
 
 
 def link_problem(address: str, page: Page, pages: dict[Path, Page]) -> str | None:
+    """The mistake in a link within the site, if there is one."""
     parts = urlsplit(address)
     if parts.scheme or parts.netloc:
         return None
@@ -88,6 +95,7 @@ def link_problem(address: str, page: Page, pages: dict[Path, Page]) -> str | Non
 
 
 def stylesheet_problems(site: Path) -> Iterator[str]:
+    """The style sheets that load something from the network."""
     for path in sorted(site.rglob("*.css")):
         for address in AWAY.findall(path.read_text(encoding="utf-8")):
             yield f"{path.relative_to(site)}: needs the network, for {address}"
@@ -107,11 +115,12 @@ def public_names() -> dict[str, list[str]]:
 def found_by_search(site: Path) -> set[str]:
     """The short names of all objects that the search offers."""
     text = (site / "searchindex.js").read_text(encoding="utf-8")
-    index = json.loads(SEARCH.fullmatch(text.strip())[1])
+    index = json.loads(text[text.index("(") + 1 : text.rindex(")")])  # Search.setIndex(...)
     return {entry[-1].rpartition(".")[2] for group in index["objects"].values() for entry in group}
 
 
 def search_problems(site: Path) -> Iterator[str]:
+    """The public names that the search does not find."""
     found = found_by_search(site)
     for module, names in public_names().items():
         for name in names:
@@ -128,12 +137,13 @@ def problems(site: Path) -> list[str]:
     lines = [
         f"{path.relative_to(site)}: {problem}"
         for path, page in pages.items()
-        for problem in page_problems(page, site, pages)
+        for problem in page_problems(page, pages)
     ]
     return [*lines, *stylesheet_problems(site), *search_problems(site)]
 
 
 def main() -> None:
+    """Print the mistakes of a site; the exit status is 1 if there is one."""
     parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
     parser.add_argument("site", type=Path, help="the folder that sphinx-build wrote")
     site = parser.parse_args().site

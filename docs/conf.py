@@ -20,6 +20,7 @@ nitpicky = True
 html_theme = "furo"
 html_title = "microgradlike"
 html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
 

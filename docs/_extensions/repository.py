@@ -1,7 +1,8 @@
 """Links between files of the repository, as they are in the site.
 
-A page of docs/ that only includes a file, such as `architecture.md`, is that file's page: a link to the file becomes a link
-to the page. Links of an included file start from the page. A link to any other file gives the file itself.
+A page of docs/ that includes a whole file, as `architecture.md` does, is that file's page: a link
+to the file becomes a link to the page. Links of an included file start from the page. A link to any
+other file gives the file itself.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 LINK = re.compile(r"(\]\(|src=\")(?![a-z]+:|#)([^)\"#\s]+)")
-INCLUSION = re.compile(r"^```{include} (\S+)\n```\s*$", re.MULTILINE)
+INCLUSION = re.compile(r"^```{include} (\.\./\S+)\n```$", re.MULTILINE)
 
 
 def pages(docs: Path) -> dict[Path, Path]:
     """The page of each file that is outside docs/ and has one."""
-    found = {docs.parent / "README.md": docs / "index.md"}
+    found = {}
     for page in sorted(docs.glob("*.md")):
         for name in INCLUSION.findall(page.read_text(encoding="utf-8")):
             found[(docs / name).resolve()] = page
@@ -51,6 +52,7 @@ def _included(app: Sphinx, path: Path, docname: str, content: list[str]) -> None
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
+    """Follow the links of each page that is read, and of each file that a page includes."""
     app.connect("source-read", _read)
     app.connect("include-read", _included)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
