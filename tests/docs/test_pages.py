@@ -104,6 +104,15 @@ def test_every_picture_of_the_gallery_is_shown_and_made_by_its_command():
     assert [name for name in there if name.partition(".")[0] not in command] == []
 
 
+def test_every_word_of_the_glossary_has_its_korean():
+    text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    rows = [line[2:-2].split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    words = [row for row in rows if row[0] != "word"]
+    assert len(words) > 100
+    assert [row[0] for row in words if len(row) != 4 or not re.search("[가-힣]", row[1])] == []
+    assert len({row[0] for row in words}) == len(words)
+
+
 def test_every_example_is_on_its_page():
     links, _ = links_and_pictures("docs/examples.md")
     assert sorted(links) == [
