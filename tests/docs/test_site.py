@@ -1,23 +1,14 @@
 """The check of the built site finds each kind of mistake; links follow files to their pages."""
 
-import importlib.util
 import re
 
 import pytest
 
 from tests import ROOT
+from tests.docs.modules import module
 
-
-def module(path):
-    """A module of docs/, which is no package."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
-
-
-check = module(ROOT / "docs/check_site.py")
-repository = module(ROOT / "docs/_extensions/repository.py")
+check = module("docs/check_site.py")
+repository = module("docs/_extensions/repository.py")
 GOOD = '<p id="a"><a href="#a">a</a><a href="b/b.html#b">b</a><img src="a.svg" alt="a"></p>'
 
 
