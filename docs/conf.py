@@ -13,7 +13,13 @@ author = "The microgradlike authors"
 project_copyright = author
 version = release = importlib.metadata.version("microgradlike")
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton", "repository"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx_copybutton",
+    # of docs/_extensions
+    "repository",
+]
 exclude_patterns = ["_extensions"]
 nitpicky = True
 
