@@ -1,11 +1,15 @@
 """The built site in a browser: `python -m tests.docs.browse build/site --pictures FOLDER`.
 
-Every page is opened in a narrow dark window and in a wide light one, without a network. A page may
-not be wider than its window, complain, or ask for anything that is not a file. The search of the
-site has to find a function by its name.
+Every page is opened in a narrow dark window and in a wide light one, from a server on this machine.
+A page may not be wider than its window, complain, or ask for anything from elsewhere. The search of
+the site has to find a function by its name.
 """
 
 import argparse
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -18,46 +22,58 @@ FUNCTION = "tanh"
 DONE = "document.querySelector('#search-results p')?.innerText.includes('found')"
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def served(site):
+    """The address of the site on this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 def problems(site, pictures=None):
     """A line for each mistake."""
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, served(site) as address:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for width, scheme in WINDOWS:
             size = {"width": width, "height": 900}
-            context = chromium.new_context(viewport=size, color_scheme=scheme, offline=True)
-            seen = Seen(context.new_page())
-            for path in pages(site):
-                name = path.relative_to(site).as_posix()
-                yield from (f"{name} in {width} pixels: {line}" for line in looked_at(path, seen))
+            seen = Seen(chromium.new_page(viewport=size, color_scheme=scheme))
+            for name in pages(site):
+                found = looked_at(address, name, seen)
+                yield from (f"{name} in {width} pixels: {line}" for line in found)
                 if pictures:
                     seen.tab.screenshot(path=pictures / f"{name.replace('/', '-')}-{width}.png")
-        yield from searched(site, seen.tab)
+        yield from searched(address, seen.tab)
         chromium.close()
 
 
 def pages(site):
-    """The pages of the site, without files that pages show in frames."""
-    return [path for path in sorted(site.rglob("*.html")) if "_static" not in path.parts]
+    """The names of the pages, without files that pages show in frames."""
+    paths = [path.relative_to(site) for path in sorted(site.rglob("*.html"))]
+    return [path.as_posix() for path in paths if path.parts[0] != "_static"]
 
 
-def looked_at(path, seen):
+def looked_at(address, name, seen):
     """The mistakes of one page."""
     seen.complaints.clear()
     seen.asked.clear()
-    seen.tab.goto(path.as_uri())
+    seen.tab.goto(f"{address}/{name}")
     if wider := seen.evaluate(WIDER):
         yield f"{wider} pixels wider than the window"
     yield from seen.complaints
-    own = ("file:", "data:", "blob:")
-    yield from (f"asks for {address}" for address in seen.asked if not address.startswith(own))
+    own = (address, "data:", "blob:")
+    yield from (f"asks for {asked}" for asked in seen.asked if not asked.startswith(own))
 
 
-def searched(site, tab):
+def searched(address, tab):
     """A mistake if the search does not have the function among its results."""
-    tab.goto(f"{(site / 'search.html').as_uri()}?q={FUNCTION}")
-    tab.wait_for_function(
-        "document.querySelector('#search-results p')?.innerText.includes('found')"
-    )
+    tab.goto(f"{address}/search.html?q={FUNCTION}")
+    tab.wait_for_function(DONE)
     found = tab.locator("#search-results li > a").all_inner_texts()
     if not any(title.rpartition(".")[2] == FUNCTION for title in found):
         yield f"the search for {FUNCTION} does not find the function, but {found}"
