@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ import jupytext
 
 DOCS = Path(__file__).parent
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([\w./-]+\.\w+)(#[\w-]*)?\)")
+PICTURE = re.compile(r"!\[[^\]]*\]\(([\w./-]+)\)")
 ADMONITION = re.compile(r"^```{(note|tip|hint|warning)}[ ]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FOLDED = {"hide-cell", "hide-input"}
+FOLDED = {"hide-cell", "hide-input", "remove-input"}
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 def is_notebook(page: Path) -> bool:
@@ -29,7 +32,9 @@ def is_notebook(page: Path) -> bool:
 
 def notebook(page: Path) -> Any:
     """The notebook of a page."""
-    made = jupytext.reads(page.read_text(encoding="utf-8"), fmt="md:myst")
+    _, _, body = page.read_text(encoding="utf-8").partition("\n---\n")
+    made = jupytext.reads(body, fmt="md:myst")
+    made.metadata = {"kernelspec": KERNEL}
     made.cells = [cell for cell in made.cells if "remove-cell" not in _tags(cell)]
     for cell in made.cells:
         if cell.cell_type == "markdown":
@@ -66,7 +71,15 @@ def write(out: Path) -> Iterator[Path]:
             path = out / page.relative_to(DOCS).with_suffix(".ipynb")
             path.parent.mkdir(parents=True, exist_ok=True)
             jupytext.write(notebook(page), path, fmt="ipynb")
+            _copy_pictures(page, path.parent)
             yield path
+
+
+def _copy_pictures(page: Path, folder: Path) -> None:
+    for name in PICTURE.findall(page.read_text(encoding="utf-8")):
+        copy = folder / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(page.parent / name, copy)
 
 
 def main() -> None:

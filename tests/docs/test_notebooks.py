@@ -10,7 +10,7 @@ from tests.docs.markdown import fences, pages
 from tests.docs.modules import module
 
 notebooks = module("docs/notebooks.py")
-HEAD = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n  display_name: Python 3\n---\n\n"
+HEAD = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n\n"
 PAGE = f"""{HEAD}# One
 
 See [two](two.md#there), [three](three.md) and ![a picture](a.svg).
@@ -42,17 +42,19 @@ OPTIONS = re.compile(r"\A(---\n.*?^---\n|(:[^\n]*\n)+)", re.DOTALL | re.MULTILIN
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     (tmp_path / "one.md").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "a.svg").write_text("<svg/>", encoding="utf-8")
     (tmp_path / "two.md").write_text(f"{HEAD}# Two\n", encoding="utf-8")
     (tmp_path / "three.md").write_text("# Three\n", encoding="utf-8")
     monkeypatch.setattr(notebooks, "DOCS", tmp_path)
     return tmp_path
 
 
-def test_pages_with_cells_become_notebooks(folder):
+def test_pages_with_cells_become_notebooks_with_their_pictures(folder):
     paths = list(notebooks.write(folder / "out"))
     assert paths == [folder / "out/one.ipynb", folder / "out/two.ipynb"]
     for path in paths:
         nbformat.validate(nbformat.read(path, as_version=4))
+    assert (folder / "out/a.svg").read_text(encoding="utf-8") == "<svg/>"
 
 
 def test_cells_are_those_of_the_page_without_its_tests(folder):
