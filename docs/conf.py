@@ -13,7 +13,7 @@ author = "The microgradlike authors"
 project_copyright = author
 version = release = importlib.metadata.version("microgradlike")
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton", "mathml"]
 exclude_patterns = ["_extensions"]
 nitpicky = True
 
@@ -21,6 +21,7 @@ html_theme = "furo"
 html_title = "microgradlike"
 html_static_path = ["_static"]
 html_show_sourcelink = False
+html_math_renderer = "mathml"  # in _extensions: the others load scripts from the network
 
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 4
