@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from microgradlike.cli import check, demo, expression
+from microgradlike.cli import check, demo, expression, functions
 from microgradlike.engine import __compiled__
 from microgradlike.expressions.lexer import ParseError
 
@@ -64,6 +64,12 @@ COMMANDS = (
         " is wrong",
         check.add_check_options,
         check.check,
+    ),
+    Command(
+        "functions",
+        "list the functions, or describe one: its derivatives, its domain and its edges",
+        functions.add_functions_options,
+        functions.functions,
     ),
 )
 
