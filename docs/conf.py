@@ -13,13 +13,16 @@ author = "The microgradlike authors"
 project_copyright = author
 version = release = importlib.metadata.version("microgradlike")
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton", "mathml"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton", "mathml", "reference"]
 exclude_patterns = ["_extensions"]
 nitpicky = True
+
+autodoc_typehints = "none"  # a docstring says what an argument means
 
 html_theme = "furo"
 html_title = "microgradlike"
 html_static_path = ["_static"]
+html_css_files = ["reference.css"]
 html_show_sourcelink = False
 html_math_renderer = "mathml"  # in _extensions: the others load scripts from the network
 

@@ -1,0 +1,98 @@
+"""The public names: their full paths, the objects, and the members that have an entry."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from functools import reduce
+from typing import Any
+
+import microgradlike
+import viz
+from microgradlike import compat, nn, testing
+from microgradlike._help import called_name
+from microgradlike.nn.training import train
+from microgradlike.op import Op
+from microgradlike.ops import TABLE
+from microgradlike.scalar import Scalar
+
+MODULES = {
+    "microgradlike": microgradlike,
+    "microgradlike.nn": nn,
+    "microgradlike.nn.train": train,
+    "microgradlike.testing": testing,
+    "microgradlike.compat": compat,
+    "viz": viz,
+}
+# public by what gives them: the result of `jit`, of its method `program`, of `parse`
+GIVEN = (
+    "microgradlike.compile.jitted.Jitted",
+    "microgradlike.compile.program.Program",
+    "microgradlike.op.Op",
+)
+
+
+def path_of(op: Op) -> str:
+    """The full name of a primitive: exported ones are those of the package."""
+    name = called_name(op)
+    home = "microgradlike" if getattr(microgradlike, name, None) is op else "microgradlike.ops"
+    return f"{home}.{name}"
+
+
+def public_paths() -> list[str]:
+    """The full name of each public object but modules, without those that have two homes."""
+    found: dict[int, str] = {}
+    for home, module in MODULES.items():
+        for name in module.__all__:
+            x = getattr(module, name)
+            if not inspect.ismodule(x):
+                found.setdefault(id(x), path_of(x) if isinstance(x, Op) else f"{home}.{name}")
+    return [*found.values(), *GIVEN]
+
+
+def imported(path: str) -> Any:
+    """The object of that full name."""
+    home = path.rpartition(".")[0]
+    while True:
+        try:
+            module = MODULES.get(home) or importlib.import_module(home)
+        except ModuleNotFoundError:
+            home = home.rpartition(".")[0]
+        else:
+            return reduce(getattr, path.removeprefix(f"{home}.").split("."), module)
+
+
+def short_name(path: str) -> str:
+    """The name as it is spelled in programs: `nn.fit`, `tanh`, `compat.Value`."""
+    *homes, name = path.split(".")
+    home = homes[-1] if len(homes) > 1 and homes[-1] in ("nn", "testing", "compat") else ""
+    return f"{home}.{name}" if home else name
+
+
+def documented_members(x: type) -> list[str]:
+    """The public methods and properties of a class with an entry of their own."""
+    methods = {name for name, _ in primitive_methods(x)}
+    return [
+        name
+        for name, member in inspect.getmembers_static(x)
+        if not name.startswith("_")
+        and name not in methods
+        and (inspect.isroutine(member) or isinstance(member, property | classmethod | staticmethod))
+        and _home(x, name).__module__.partition(".")[0] in ("microgradlike", "viz")
+    ]
+
+
+def primitive_methods(x: type) -> list[tuple[str, str]]:
+    """The methods that are primitives, each with the full name of its primitive."""
+    names = {name: op for op in TABLE.values() for name in (op.name, *op.aliases)}
+    own = issubclass(x, Scalar)
+    return [(name, path_of(op)) for name, op in names.items() if own and name in vars(Scalar)]
+
+
+def _home(x: type, name: str) -> type:
+    return next(kind for kind in x.__mro__ if name in vars(kind))
+
+
+PUBLIC = {short_name(path): path for path in public_paths()}
+PUBLIC |= {path.rpartition(".")[2]: path for path in reversed(public_paths())}
+PUBLIC |= {path_of(op).rpartition(".")[2]: path_of(op) for op in TABLE.values()}
