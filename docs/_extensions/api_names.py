@@ -51,15 +51,15 @@ def public_paths() -> list[str]:
 
 
 def imported(path: str) -> Any:
-    """The object of that full name."""
-    home = path.rpartition(".")[0]
+    """The object or module of that full name."""
+    home = path
     while True:
         try:
             module = MODULES.get(home) or importlib.import_module(home)
         except ModuleNotFoundError:
             home = home.rpartition(".")[0]
         else:
-            return reduce(getattr, path.removeprefix(f"{home}.").split("."), module)
+            return reduce(getattr, path.removeprefix(home).split(".")[1:], module)
 
 
 def short_name(path: str) -> str:

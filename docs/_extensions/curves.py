@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 import matplotlib as mpl
@@ -32,11 +33,11 @@ def curves(op: Op) -> str:
     index, fixed = _place(op)
     names = op.operand_names
     x = names[index]
-    lines = {"y": [_sample(op, op.forward, index, fixed, t) for t in _range(op, index)]}
+    lines = {"y": [_sample(op.forward, index, fixed, t) for t in _range(op, index)]}
     for i, partial in enumerate(op.partials):
         mark = "d" if op.arity == 1 else "∂"
         lines[f"{mark}y/{mark}{names[i]}"] = [
-            _sample(op, lambda *xs, p=partial: float(p(op.forward(*xs), *xs)), index, fixed, t)
+            _sample(lambda *xs, p=partial: float(p(op.forward(*xs), *xs)), index, fixed, t)
             for t in _range(op, index)
         ]
     at = " and ".join(f"{name} = {c:g}" for i, (name, c) in enumerate(fixed) if i != index)
@@ -61,7 +62,7 @@ def _range(op: Op, index: int) -> list[float]:
     return [low + (high - low) * k / STEPS for k in range(STEPS + 1)]
 
 
-def _sample(op: Op, f, index: int, fixed: list[tuple[str, float]], t: float) -> float:
+def _sample(f: Callable[..., float], index: int, fixed: list[tuple[str, float]], t: float) -> float:
     xs = [x for _, x in fixed]
     xs[index] = t
     try:

@@ -24,10 +24,10 @@ OPEN = 8  # a longer table of edges is folded
 
 def primitives(text: str) -> str:
     """The overview, the rules at the edges, and the entries."""
-    head = "| primitive | meaning | formula | derivatives | domain | kinks |\n|---|---|---|---|---|---|"
+    head = "| primitive | formula | derivatives | domain, and kinks |\n|---|---|---|---|"
     overview = "\n".join([head, *map(_row, TABLE.values())])
     rules = "\n".join(
-        f"<p id=\"edge-rule-{number}\">Rule {number}. {rule}</p>\n"
+        f'<p id="edge-rule-{number}">Rule {number}. {rule}</p>\n'
         for number, rule in edge_rules().items()
     )
     entries = "\n\n".join(map(_entry, TABLE.values()))
@@ -35,10 +35,11 @@ def primitives(text: str) -> str:
 
 
 def _row(op: Op) -> str:
-    slopes = ", ".join(f"${s}$" for s in _slopes(op, short=True))
     link = f"{{py:obj}}`{called_name(op)} <{path_of(op)}>`"
-    cells = [link, op.doc, f"${_formula(op)}$", slopes, domain(op), kinks(op)]
-    return f"| {' | '.join(cells)} |"
+    slopes = "<br>".join(f"${s}$" for s in _slopes(op))
+    bends = kinks(op) and f"kinks: {kinks(op)}"
+    limits = "<br>".join(filter(None, [domain(op), bends]))
+    return f"| {link}<br>{op.doc} | ${_formula(op)}$ | {slopes} | {limits} |"
 
 
 def _formula(op: Op) -> str:
@@ -46,18 +47,20 @@ def _formula(op: Op) -> str:
     return f"{call} = {definition}" if definition else call
 
 
-def _slopes(op: Op, *, short: bool = False) -> list[str]:
+def _slopes(op: Op) -> list[str]:
     d = "d" if op.arity == 1 else r"\partial "
-    found = [(typeset.name(x), typeset.typeset(rule)) for x, rule in derivatives(op)]
-    if short and op.arity == 1:
-        return [rule for _, rule in found]
-    return [rf"\frac{{{d}y}}{{{d}{x}}} = {rule}" for x, rule in found]
+    return [
+        rf"\frac{{{d}y}}{{{d}{typeset.name(x)}}} = {typeset.typeset(rule)}"
+        for x, rule in derivatives(op)
+    ]
 
 
 def _entry(op: Op) -> str:
     signature = f"{path_of(op)}{inspect.signature(op)}"
-    facts = "\n".join(f"{name}\n: {fact}\n" for name, fact in _facts(op) if fact)
-    formulas = "\n\n".join(f"$$\n{formula}\n$$" for formula in [f"y = {_formula(op)}", *_slopes(op)])
+    facts = "\n".join(f"- {name}: {fact}" for name, fact in _facts(op) if fact)
+    formulas = "\n\n".join(
+        f"$$\n{formula}\n$$" for formula in [f"y = {_formula(op)}", *_slopes(op)]
+    )
     picture = " ".join(curves(op).split("\n"))
     example = "\n".join(op.__doc__.splitlines()[-2:])
     return "\n\n".join(
@@ -70,31 +73,27 @@ def _facts(op: Op) -> Iterator[tuple[str, str]]:
     yield "Written", op.infix and f"`{f' {op.infix} '.join(op.operand_names)}`"
     yield "Domain", domain(op)
     yield "Kinks", kinks(op)
-    yield "Other names", ", ".join(f"`{name}`" for name in other_names(op))
+    yield "In formulas also", ", ".join(f"`{name}`" for name in other_names(op))
     yield "NumPy", ", ".join(f"`numpy.{name}`" for name in _ufuncs(op))
     spelled = javascript.SPELLINGS[op].format(*op.operand_names)
-    yield "In JavaScript", f"`{spelled}`" + (
-        ", a function of the export" if op in javascript.LIBRARY else ""
+    yield (
+        "In JavaScript",
+        f"`{spelled}`" + (", a function of the export" if op in javascript.LIBRARY else ""),
     )
 
 
 def _ufuncs(op: Op) -> list[str]:
     """The names of NumPy's functions that are this primitive on arrays of Values."""
     found = {name: f for name, f in vars(np).items() if isinstance(f, np.ufunc)}
-    return sorted(
-        name for name, f in found.items() if ufuncs.of_numbers(f) in (op, op.forward)
-    )
+    return sorted(name for name, f in found.items() if ufuncs.of_numbers(f) in (op, op.forward))
 
 
 def _edges(op: Op) -> str:
     rows = edge_rows(op)
     if not rows:
         return ""
-    names = list(rows[0].derivatives)
-    d = "d" if len(names) == 1 else "∂"
-    slopes = " | ".join(f"{d}y/{d}{name}" for name in names)
-    head = f"| at | y | {slopes} | why |\n|---|---{'|---' * len(names)}|---|"
-    table = "\n".join([head, *[_edge(row) for row in rows]])
+    head = "| at | y | derivatives | why |\n|---|---|---|---|"
+    table = "\n".join([head, *map(_edge, rows)])
     opened = " open" if len(rows) <= OPEN else ""
     count = f"{len(rows)} decided point{'s' if len(rows) > 1 else ''}"
     return f"<details{opened}><summary>At the edges: {count}</summary>\n\n{table}\n\n</details>"
@@ -102,7 +101,7 @@ def _edges(op: Op) -> str:
 
 def _edge(row: EdgeRow) -> str:
     at = ", ".join(f"{name} = {short(x)}" for name, x in row.at.items())
-    slopes = " | ".join(map(short, row.derivatives.values()))
+    slopes = ", ".join(f"by {name} {short(x)}" for name, x in row.derivatives.items())
     note = re.sub(r"rule (\d)", r'<a href="#edge-rule-\1">rule \1</a>', row.note)
     note = note.replace("|", r"\|").replace("*", r"\*")
     return f"| `{row.formula}` at {at} | {short(row.value)} | {slopes} | {note} |"

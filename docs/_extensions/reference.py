@@ -68,17 +68,18 @@ def _entry(path: str) -> str:
     return "\n".join(lines)
 
 
-def link(
-    app: Sphinx, what: str, name: str, x: object, options: object, lines: list[str]
-) -> None:
+def link(app: Sphinx, what: str, name: str, x: object, *rest: list[str]) -> None:
     """Make links of public names in a docstring, and code of all else between backticks."""
-    own = _parameters(x)
+    lines = rest[-1]
+    own = _parameters(x) | _attributes(what, name)
     in_session = False
     for i, line in enumerate(lines):
         in_session = line.lstrip().startswith(">>>") or (in_session and bool(line.strip()))
         if not in_session:
             pieces = CODE.split(line)
-            pieces[::2] = [re.sub(r"([*|\\]|(?<=\w)_(?!\w))", r"\\\1", text) for text in pieces[::2]]
+            pieces[::2] = [
+                re.sub(r"([*|\\]|(?<=\w)_(?!\w))", r"\\\1", text) for text in pieces[::2]
+            ]
             pieces[1::2] = [_linked(code, own) for code in pieces[1::2]]
             lines[i] = "".join(pieces)
 
@@ -88,6 +89,18 @@ def _parameters(x: object) -> set[str]:
         return set(inspect.signature(x).parameters)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return set()
+
+
+def _attributes(what: str, name: str) -> set[str]:
+    """The attributes of the class that is documented, or whose member is."""
+    owner = imported(name if what in ("class", "exception") else name.rpartition(".")[0])
+    return set(dir(owner)) if inspect.isclass(owner) else set()
+
+
+def without_private(app: Sphinx, what: str, name: str, *rest: Any) -> tuple[str | None, str | None]:
+    """The signature without parameters that are no part of the interface, such as `_op`."""
+    *_, signature, result = rest
+    return (signature and re.sub(r", _\w+=[^,)]+(?=[,)])", "", signature)), result
 
 
 def _linked(code: str, own: set[str]) -> str:
@@ -110,6 +123,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect to Sphinx; the pages are read anew at every build, as the code may have changed."""
     app.connect("source-read", expand)
     app.connect("autodoc-process-docstring", link)
+    app.connect("autodoc-process-signature", without_private)
     app.connect("env-get-outdated", lambda app, env, *_: [
         page for page in env.found_docs if page.startswith("reference/")
     ])  # fmt: skip

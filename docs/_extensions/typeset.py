@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from microgradlike.op import Op
 
@@ -16,13 +15,13 @@ SIGNS = {
 }
 COMPARED = {ast.Lt: "<", ast.LtE: r"\le", ast.Gt: ">", ast.GtE: r"\ge"}
 CALLS = {  # the ways in which functions are printed; any other is a name before brackets
-    "abs": r"\left\vert {} \right\vert ", "absolute": r"\left\vert {} \right\vert ", "exp": "e^{{{}}}",
-    "exp2": "2^{{{}}}", "sqrt": r"\sqrt{{{}}}", "cbrt": r"\sqrt[3]{{{}}}",
+    "abs": r"\left\vert {} \right\vert ", "absolute": r"\left\vert {} \right\vert ",
+    "exp": "e^{{{}}}", "exp2": "2^{{{}}}", "sqrt": r"\sqrt{{{}}}", "cbrt": r"\sqrt[3]{{{}}}",
     "floor": r"\left\lfloor {} \right\rfloor", "ceil": r"\left\lceil {} \right\rceil",
     "power": "{{{}}}^{{{}}}", "sigmoid": r"\sigma({})", "log2": r"\log_2({})",
     "log10": r"\log_{{10}}({})", "asin": r"\arcsin({})", "acos": r"\arccos({})",
-    "atan": r"\arctan({})", "asinh": r"\operatorname{{arsinh}}({})",
-    "acosh": r"\operatorname{{arcosh}}({})", "atanh": r"\operatorname{{artanh}}({})",
+    "atan": r"\arctan({})", "asinh": r"\text{{arsinh}}({})",
+    "acosh": r"\text{{arcosh}}({})", "atanh": r"\text{{artanh}}({})",
     "maximum": r"\max({}, {})", "minimum": r"\min({}, {})", "max": r"\max({}, {})",
 }  # fmt: skip
 KNOWN = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "log")  # LaTeX has them by these names
@@ -76,24 +75,29 @@ def _written(node: ast.expr) -> tuple[str, int]:
             return name(text), ATOM
         case ast.UnaryOp(operand=operand):
             return f"-{_within(operand, PRODUCT)}", SIGN
-        case ast.BinOp(left=ast.UnaryOp(operand=a), op=ast.Div(), right=b):
-            return rf"-\frac{{{_within(a)}}}{{{_within(b)}}}", SIGN
-        case ast.BinOp(left=a, op=ast.Div(), right=b):
-            return rf"\frac{{{_within(a)}}}{{{_within(b)}}}", ATOM
-        case ast.BinOp(left=a, op=ast.FloorDiv(), right=b):
-            return CALLS["floor"].format(rf"\frac{{{_within(a)}}}{{{_within(b)}}}"), ATOM
-        case ast.BinOp(left=a, op=ast.Pow(), right=b):
-            return f"{{{_within(a, ATOM)}}}^{{{_within(b)}}}", POWER
         case ast.BinOp(left=a, op=sign, right=b):
-            mark, rank = SIGNS[type(sign)]
-            return f"{_within(a, rank)}{mark}{_within(b, rank + 1)}", rank
+            return _operation(a, type(sign), b)
         case ast.Compare(left=a, ops=[sign], comparators=[b]):
             return f"{_within(a)} {COMPARED[type(sign)]} {_within(b)}", SUM
-        case ast.Call(func=ast.Name(id="where")):
-            return _cases(node), SUM
         case ast.Call(func=ast.Name(id=function), args=operands):
-            return _called(function, [_within(x) for x in operands]), ATOM
+            return (
+                (_cases(node), SUM) if function == "where" else (_called(function, operands), ATOM)
+            )
     raise ValueError(f"no way to typeset {ast.unparse(node)}")
+
+
+def _operation(a: ast.expr, sign: type[ast.operator], b: ast.expr) -> tuple[str, int]:
+    if sign is ast.Pow:
+        return f"{{{_within(a, ATOM)}}}^{{{_within(b)}}}", POWER
+    if sign in (ast.Div, ast.FloorDiv):
+        negative = isinstance(a, ast.UnaryOp)
+        above = a.operand if isinstance(a, ast.UnaryOp) else a
+        text = rf"\frac{{{_within(above)}}}{{{_within(b)}}}"
+        if sign is ast.FloorDiv:
+            text = CALLS["floor"].format(text)
+        return (f"-{text}", SIGN) if negative else (text, ATOM)
+    mark, rank = SIGNS[sign]
+    return f"{_within(a, rank)}{mark}{_within(b, rank + 1)}", rank
 
 
 def _within(node: ast.expr, rank: int = SUM) -> str:
@@ -101,15 +105,12 @@ def _within(node: ast.expr, rank: int = SUM) -> str:
     return text if own >= rank else f"({text})"
 
 
-def _called(function: str, operands: list[str]) -> str:
+def _called(function: str, nodes: list[ast.expr]) -> str:
+    operands = [_within(x) for x in nodes]
     if function in CALLS:
         return CALLS[function].format(*operands)
-    word = f"\\{function}" if function in KNOWN else rf"\operatorname{{{_escaped(function)}}}"
+    word = f"\\{function}" if function in KNOWN else rf"\text{{{function}}}"
     return f"{word}({', '.join(operands)})"
-
-
-def _escaped(text: str) -> str:
-    return re.sub("_", r"\\_", text)
 
 
 def _cases(node: ast.Call) -> str:

@@ -111,7 +111,7 @@ def _run(arguments: list[str]) -> int:
         form = "compiled" if __compiled__ else "plain Python"
         print(f"microgradlike {importlib.metadata.version('microgradlike')} ({form})")
         return 0
-    parser = _parser()
+    parser = argument_parser()
     if not arguments:
         parser.print_help()
         return 0
@@ -133,7 +133,8 @@ class _Parser(argparse.ArgumentParser):
         raise ValueError(f"{message}; see {self.prog} --help")
 
 
-def _parser() -> argparse.ArgumentParser:
+def argument_parser() -> argparse.ArgumentParser:
+    """The parser of all commands, from which the reference is written too."""
     parser = _Parser(
         prog="microgradlike",
         description="A scalar autograd engine: see every number, derivative and gradient.",
