@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from functools import reduce
 from typing import Any
 
 import microgradlike
@@ -30,6 +29,7 @@ GIVEN = (
     "microgradlike.compile.program.Program",
     "microgradlike.op.Op",
 )
+INTERNAL = {"bound_to", "findable"}  # of the objects that `jit` and `grad` make
 
 
 def path_of(op: Op) -> str:
@@ -52,14 +52,13 @@ def public_paths() -> list[str]:
 
 def imported(path: str) -> Any:
     """The object or module of that full name."""
-    home = path
-    while True:
-        try:
-            module = MODULES.get(home) or importlib.import_module(home)
-        except ModuleNotFoundError:
-            home = home.rpartition(".")[0]
-        else:
-            return reduce(getattr, path.removeprefix(home).split(".")[1:], module)
+    if path in MODULES:
+        return MODULES[path]
+    home, _, name = path.rpartition(".")  # a module may have the name of the function in it
+    try:
+        return getattr(MODULES.get(home) or importlib.import_module(home), name)
+    except ModuleNotFoundError:
+        return getattr(imported(home), name)
 
 
 def short_name(path: str) -> str:
@@ -70,13 +69,19 @@ def short_name(path: str) -> str:
 
 
 def documented_members(x: type) -> list[str]:
-    """The public methods and properties of a class with an entry of their own."""
-    methods = {name for name, _ in primitive_methods(x)}
+    """The public methods and properties of a class with an entry of their own.
+
+    A method that the class inherits from another public one, or overrides, has its entry there.
+    """
+    public = [kind for kind in map(imported, public_paths()) if inspect.isclass(kind)]
+    bases = [kind for kind in x.__mro__[1:] if kind in public]
+    methods = {name for name, _ in primitive_methods(x)} | INTERNAL
     return [
         name
         for name, member in inspect.getmembers_static(x)
         if not name.startswith("_")
         and name not in methods
+        and not any(hasattr(base, name) for base in bases)
         and (inspect.isroutine(member) or isinstance(member, property | classmethod | staticmethod))
         and _home(x, name).__module__.partition(".")[0] in ("microgradlike", "viz")
     ]

@@ -18,6 +18,7 @@ from sphinx.application import Sphinx
 
 FENCE = re.compile(r"^```\{(reference|primitives|commands)\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
+SESSION = re.compile(r"(^ *>>> .*?(?:\n\n|\Z))", re.MULTILINE | re.DOTALL)
 NAME = re.compile(r"[\w.]+")
 
 
@@ -72,16 +73,16 @@ def link(app: Sphinx, what: str, name: str, x: object, *rest: list[str]) -> None
     """Make links of public names in a docstring, and code of all else between backticks."""
     lines = rest[-1]
     own = _parameters(x) | _attributes(what, name)
-    in_session = False
-    for i, line in enumerate(lines):
-        in_session = line.lstrip().startswith(">>>") or (in_session and bool(line.strip()))
-        if not in_session:
-            pieces = CODE.split(line)
-            pieces[::2] = [
-                re.sub(r"([*|\\]|(?<=\w)_(?!\w))", r"\\\1", text) for text in pieces[::2]
-            ]
-            pieces[1::2] = [_linked(code, own) for code in pieces[1::2]]
-            lines[i] = "".join(pieces)
+    text = SESSION.split("\n".join(lines))
+    text[::2] = [_marked(prose, own) for prose in text[::2]]
+    lines[:] = "".join(text).split("\n")
+
+
+def _marked(prose: str, own: set[str]) -> str:
+    pieces = CODE.split(prose)
+    pieces[::2] = [re.sub(r"([*|\\]|(?<=\w)_(?!\w))", r"\\\1", text) for text in pieces[::2]]
+    pieces[1::2] = [_linked(code, own) for code in pieces[1::2]]
+    return "".join(pieces)
 
 
 def _parameters(x: object) -> set[str]:
