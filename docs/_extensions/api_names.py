@@ -23,11 +23,14 @@ MODULES = {
     "microgradlike.compat": compat,
     "viz": viz,
 }
-# public by what gives them: the result of `jit`, of its method `program`, of `parse`
+# public by what gives them or needs them
 GIVEN = (
     "microgradlike.compile.jitted.Jitted",
     "microgradlike.compile.program.Program",
     "microgradlike.op.Op",
+    "microgradlike.expressions.parser.Expression",
+    "microgradlike.expressions.parser.ParseError",
+    "microgradlike.expressions.parser.parse",
 )
 INTERNAL = {"bound_to", "findable"}  # of the objects that `jit` and `grad` make
 

@@ -96,3 +96,13 @@ def test_the_docstring_names_the_error_of_a_senseless_argument(path):
         except Exception as error:
             refused = type(error).__name__
     assert refused is None or refused in text
+
+
+def test_every_class_of_errors_and_warnings_has_a_section_of_the_page():
+    sources = [path.read_text("utf-8") for top in ("microgradlike", "viz")
+               for path in (ROOT / top).rglob("*.py")]  # fmt: skip
+    pattern = r"^class (\w+)\((?:\w*(?:Error|Warning)|Exception)\)"
+    found = {name for text in sources for name in re.findall(pattern, text, re.MULTILINE)}
+    page = (ROOT / "docs/reference/errors.md").read_text("utf-8")
+    assert {"TraceError", "PlotError"} <= found
+    assert [name for name in found if f"\n{{py:obj}}`{name} " not in page] == []
