@@ -19,6 +19,8 @@ nitpicky = True
 
 autodoc_typehints = "none"  # a docstring says what an argument means
 
+smartquotes = False  # "LR" and --at are typed as they stand
+
 html_theme = "furo"
 html_title = "microgradlike"
 html_static_path = ["_static"]

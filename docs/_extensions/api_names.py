@@ -23,6 +23,7 @@ MODULES = {
     "microgradlike.compat": compat,
     "viz": viz,
 }
+SHORT = {home for home in MODULES if "." in home}  # modules that are spelled out in programs
 # public by what gives them or needs them
 GIVEN = (
     "microgradlike.compile.jitted.Jitted",
@@ -66,9 +67,8 @@ def imported(path: str) -> Any:
 
 def short_name(path: str) -> str:
     """The name as it is spelled in programs: `nn.fit`, `tanh`, `compat.Value`."""
-    *homes, name = path.split(".")
-    home = homes[-1] if len(homes) > 1 and homes[-1] in ("nn", "testing", "compat") else ""
-    return f"{home}.{name}" if home else name
+    home, _, name = path.rpartition(".")
+    return f"{home.partition('.')[2]}.{name}" if home in SHORT else name
 
 
 def documented_members(x: type) -> list[str]:
