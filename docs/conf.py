@@ -18,17 +18,24 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx_copybutton",
     # of docs/_extensions
+    "mathml",
+    "reference",
     "repository",
 ]
 exclude_patterns = ["_extensions"]
 nitpicky = True
 
+autodoc_typehints = "none"  # a docstring says what an argument means
+
+smartquotes = False  # "LR" and --at are typed as they stand
+
 html_theme = "furo"
 html_title = "microgradlike"
 html_static_path = ["_static"]
-html_css_files = ["site.css"]
+html_css_files = ["site.css", "reference.css"]
 html_show_sourcelink = False
 html_copy_source = False
+html_math_renderer = "mathml"  # in _extensions: the others load scripts from the network
 
 myst_enable_extensions = [
     "attrs_block",

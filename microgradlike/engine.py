@@ -120,9 +120,10 @@ class Value(Scalar):
 
     @classmethod
     def apply(cls, op: Op, *operands: Number) -> Number:
-        """The node `op(*operands)`: `Value.apply(ops.tanh, x)` is `x.tanh()`.
+        """The node `op(*operands)`; NotImplemented if an operand is neither a Value nor a number.
 
-        NotImplemented if an operand is neither a Value nor a number.
+        >>> Value.apply(ops.neg, Value(2.0)).data
+        -2.0
         """
         if len(operands) == 1 and isinstance(operands[0], Value):
             return operands[0]._unary(op)
@@ -500,10 +501,17 @@ def set_gradients(values: Iterable[Value], gradients: Iterable[float]) -> None:
 def local_derivatives(v: Value) -> tuple[float | None, ...]:
     """dv/d(operand) for each operand of `v`, None for a plain number, which has no derivative.
 
+    Empty for a leaf. Raises TypeError for anything but a Value.
+
     >>> x = Value(3.0)
     >>> local_derivatives(x * x), local_derivatives(2 * x)
     ((3.0, 3.0), (None, 2.0))
     """
+    if not isinstance(v, Value):
+        raise TypeError(
+            f"local_derivatives takes a Value, got {v!r:.60} of type {type(v).__name__}; a plain"
+            " number has no operands"
+        )
     if v.op is None:
         return ()
     at = [x._number if isinstance(x, Value) else x for x in v.operands]

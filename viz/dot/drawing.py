@@ -54,7 +54,11 @@ class Drawing:
             self._require_gradient()
 
     def svg(self) -> str:
-        """Return the picture as SVG text; RenderError if Graphviz is missing or fails."""
+        """Return the picture as SVG text; RenderError if Graphviz is missing or fails.
+
+        >>> "<svg" in draw(Value(3.0, "x") * 2).svg()
+        True
+        """
         if self._svg is None and self.animated:
             self._svg = self.animation()
         elif self._svg is None:
@@ -66,6 +70,10 @@ class Drawing:
 
         It uses CSS and no script. Raises ValueError if no backward pass has reached the result,
         RenderError if Graphviz is missing or fails.
+
+        >>> y = Value(3.0, "x") * 2; y.backward()
+        >>> "@keyframes" in draw(y).animation()
+        True
         """
         self._require_gradient()
         texts = tooltips(self.scene)

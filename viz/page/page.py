@@ -79,7 +79,11 @@ class Page:
         return path
 
     def frame(self, inside: str = "") -> str:
-        """Return the page as an iframe for another page; viewers without iframes show `inside`."""
+        """Return the page as an iframe for another page; viewers without iframes show `inside`.
+
+        >>> page(Value(3.0) * 2).frame(inside="a graph").startswith("<iframe ")
+        True
+        """
         title = "Backpropagation, step by step"
         return f'<iframe {FRAME} title="{title}" srcdoc="{one_line(self.html)}">{inside}</iframe>'
 

@@ -75,6 +75,12 @@ class Watch(Callback):
         """The setup with the parameters of the last step.
 
         Its probe is the first example with a gradient there, unless `watch` was given one.
+
+        >>> from microgradlike import nn
+        >>> run = watch(nn.MLP(1, [1]), data=([[1.0]], [2.0]), loss="mse")
+        >>> run.record()
+        >>> len(run.shown().examples)
+        1
         """
         last = self.parameters[-1]
         ends = [Value(x, p.label) for p, x in zip(self._own, last)]
