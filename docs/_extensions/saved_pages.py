@@ -1,7 +1,7 @@
 """Pages and pictures in the outputs of notebooks, as the site shows them.
 
-A `page(y)` at the end of a cell becomes a file in `_static/pages`, shown in a frame, with a link that
-opens it in a tab of its own. With the tag `page-link` the cell leaves only the link. A picture
+A `page(y)` at the end of a cell becomes a file in `_static/pages`, shown in a frame, with a link
+that opens it in a tab of its own. With the tag `page-link` the cell leaves only the link. A picture
 without an alt text is a warning: write it as `image: alt:` in the metadata of the cell.
 """
 

@@ -22,8 +22,10 @@ class Cell(NamedTuple):
     options: str
     code: str
 
-    def has(self, tag):
-        return tag in self.options
+    def tagged(self, *tags):
+        """The tags of the cell that are among `tags`; all of them if none are given."""
+        found = re.findall(r"[\w-]+", "".join(re.findall(r"tags: \[(.*)\]", self.options)))
+        return [tag for tag in found if tag in tags or not tags]
 
 
 def cells(name):
@@ -35,7 +37,7 @@ def run(name, *, without=()):
     sys.modules.update(dict.fromkeys(without))
     namespace = {"__name__": "__main__"}
     for i, cell in enumerate(cells(name)):
-        if not (without and cell.has("desktop-only")):
+        if not (without and cell.tagged("desktop-only")):
             exec(compile(ast.parse(cell.code), f"{name}, cell {i + 1}", "exec"), namespace)
 
 
