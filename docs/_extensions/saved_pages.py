@@ -30,6 +30,7 @@ FRAME = (
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Take part in the reading of every document."""
+    app.add_css_file("notebooks.css")
     app.connect("doctree-read", save_pages)
     app.connect("doctree-read", require_alt_texts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

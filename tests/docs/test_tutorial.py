@@ -65,7 +65,7 @@ def test_the_first_four_chapters_are_translated():
     assert [f"ko/{name}" for name in ENGLISH[:4]] == KOREAN
 
 
-@pytest.mark.parametrize("name", ENGLISH[:7] + KOREAN)
+@pytest.mark.parametrize("name", ENGLISH + KOREAN)
 def test_a_chapter_has_a_graph_to_step_through(name):
     assert any(cell.code.splitlines()[-1].startswith("page(") for cell in cells(name))
 
