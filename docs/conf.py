@@ -21,6 +21,7 @@ extensions = [
     "mathml",
     "reference",
     "repository",
+    "saved_pages",
 ]
 exclude_patterns = ["_extensions"]
 nitpicky = True
