@@ -63,7 +63,10 @@ def add_scripts(app: Sphinx, _page: str, _template: str, _context: Any, doctree:
         return
     wheel: Path = app.live_wheel  # type: ignore[attr-defined]
     version = hashlib.sha256(wheel.read_bytes()).hexdigest()[:8]  # a new wheel may have an old name
-    attributes = {"data-pyodide": app.config.live_pyodide, "data-wheel": f"{wheel.name}?v={version}"}
+    attributes = {
+        "data-pyodide": app.config.live_pyodide,
+        "data-wheel": f"{wheel.name}?v={version}",
+    }
     app.add_js_file("live/live.js", type="module", **attributes)
     app.add_css_file("live/live.css")
 

@@ -32,7 +32,7 @@ export class Cell {
     this.state = status();
     const bar = document.createElement("div");
     bar.className = "live-bar";
-    bar.append(this.run, this.undo, this.state);
+    bar.append(this.run, this.undo, `cell ${number}`, this.state);
     element.querySelector(".cell_input").append(bar);
     this.makeEditable(asked);
   }
@@ -87,7 +87,9 @@ export class Cell {
   before() {
     const range = getSelection().getRangeAt(0).cloneRange();
     range.setStart(this.pre, 0);
-    return range.toString();
+    const part = range.cloneContents();
+    for (const end of part.querySelectorAll("br")) end.replaceWith("\n"); // an inserted line
+    return part.textContent;
   }
 
   changed() {

@@ -10,6 +10,7 @@ class Live {
   constructor(elements, sources) {
     this.python = new Python(sources);
     this.order = new Order();
+    this.ended = null; // a promise of the end of the last run
     this.running = null; // the cell that runs, or waits for Python
     this.isLoaded = false;
     this.cells = elements.map((element, i) => {
@@ -31,8 +32,11 @@ class Live {
   }
 
   // Runs the cells up to `last`, from the first that is out of date.
-  async run(last, first = this.order.first(last)) {
-    if (this.running) return;
+  run(last, first = this.order.first(last)) {
+    if (!this.running) this.ended = this.runAll(first, last);
+  }
+
+  async runAll(first, last) {
     this.order.begin(first);
     for (const cell of this.cells.slice(first, last + 1)) {
       const error = await this.runOne(cell);
@@ -46,7 +50,7 @@ class Live {
   async runOne(cell) {
     this.running = cell;
     this.refresh();
-    cell.say(this.python.worker ? "running" : "loading Python");
+    cell.say(this.python.isReady ? "running" : "loading Python");
     const began = performance.now();
     try {
       const error = await this.python.run(cell.code, cell.number, cell.shower());
@@ -65,16 +69,19 @@ class Live {
   }
 
   stop(i) {
-    if (this.running === this.cells[i]) this.python.stop();
+    if (this.running === this.cells[i]) this.python.end("stopped");
   }
 
+  // The code of a cell has changed: it will be run, so that Python can begin to load.
   edited(i) {
     this.order.begin(i);
+    this.python.load().catch(() => {});
     this.refresh();
   }
 
-  reset() {
-    this.python.stop();
+  async reset() {
+    this.python.end("stopped");
+    await this.ended;
     this.order.begin(0);
     for (const cell of this.cells) cell.reset();
     this.refresh();

@@ -6,5 +6,6 @@ export function inserted(key, before) {
   if (key === "Tab") return INDENT;
   const line = before.slice(before.lastIndexOf("\n") + 1);
   const depth = /^ */.exec(line)[0];
-  return `\n${depth}${/:\s*(#.*)?$/.test(line) ? INDENT : ""}`;
+  const opens = line.replace(/#.*/, "").trimEnd().endsWith(":");
+  return `\n${depth}${opens ? INDENT : ""}`;
 }

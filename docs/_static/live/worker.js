@@ -26,9 +26,8 @@ async function start({ pyodide, wheel }) {
 
 addEventListener("message", async ({ data }) => {
   try {
-    session ??= await start(data).then(() => session);
-    if (data.code === undefined) postMessage({ kind: "ready" });
-    else postMessage({ kind: "done", error: session.run(data.code, data.number) });
+    if (!session) await start(data);
+    postMessage({ kind: "done", error: data.code ? session.run(data.code, data.number) : "" });
   } catch (error) {
     // Python itself, not the cell: it did not load, or it is beyond repair
     postMessage({ kind: "broken", text: error.message });
