@@ -21,7 +21,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | TYPES
 
     def translate_path(self, path):
-        prefix, pyodide, name = path.partition("/pyodide/")
+        _, pyodide, name = path.partition("/pyodide/")
         return str(MODULES / "pyodide" / name) if pyodide else super().translate_path(path)
 
     def log_message(self, *_):

@@ -97,7 +97,7 @@ def _render_lent(source: str, kind: str) -> bytes:
     try:
         return LENT[0](source).encode()
     except Exception as error:  # whatever the host raises
-        raise RenderError(f"the Graphviz of this page failed: {error}") from error
+        raise RenderError(f"Graphviz failed in the page: {error}") from error
 
 
 def _commands(kind: str) -> list[tuple[str, list[str]]]:

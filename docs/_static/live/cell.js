@@ -18,6 +18,12 @@ export function status() {
   return made;
 }
 
+// The code in a copy of nodes; `innerText` is empty where a cell is folded.
+function codeOf(copy) {
+  for (const end of copy.querySelectorAll("br")) end.replaceWith("\n"); // browsers insert these
+  return copy.textContent.replaceAll("\u00a0", " ");
+}
+
 export class Cell {
   // `asked` is called to run the cell or to stop it, `edited` after each change of the code.
   constructor(element, number, asked, edited) {
@@ -38,7 +44,7 @@ export class Cell {
   }
 
   get code() {
-    return this.pre.innerText.replaceAll("\u00a0", " ");
+    return codeOf(this.pre.cloneNode(true));
   }
 
   get mayFail() {
@@ -87,9 +93,7 @@ export class Cell {
   before() {
     const range = getSelection().getRangeAt(0).cloneRange();
     range.setStart(this.pre, 0);
-    const part = range.cloneContents();
-    for (const end of part.querySelectorAll("br")) end.replaceWith("\n"); // an inserted line
-    return part.textContent;
+    return codeOf(range.cloneContents());
   }
 
   changed() {

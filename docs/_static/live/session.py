@@ -20,8 +20,8 @@ METHODS = {"text/html": "_repr_html_", "image/svg+xml": "_repr_svg_", "image/png
 class Session:
     """Cells that share `names`; `send` takes JSON texts, one for each thing that a cell shows.
 
-    A message has a `kind`: "stream" and "error" have a `text`, "bundle" has a `bundle`, the forms of
-    a value by their media types. `display` is among the names, as in a notebook.
+    A message has a `kind`: "stream" and "error" have a `text`, "bundle" has a `bundle`, the
+    forms of a value by media type. `display` is among the names, as in a notebook.
     """
 
     def __init__(self, send: Callable[[str], object], names: dict[str, object]) -> None:
