@@ -91,9 +91,7 @@ def render(source: str, kind: str = "svg", *, dpi: float = DPI, seconds: float =
 
 def _render_lent(source: str, kind: str) -> bytes:
     if kind != "svg":
-        raise RenderError(
-            f'the Graphviz of this page draws SVG only, not {kind}; use .save("y.svg")'
-        )
+        raise RenderError(f'Graphviz draws only SVG in a page, not {kind}; use .save("y.svg")')
     try:
         return LENT[0](source).encode()
     except Exception as error:  # whatever the host raises

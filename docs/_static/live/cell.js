@@ -98,6 +98,7 @@ export class Cell {
 
   changed() {
     this.undo.hidden = false;
+    this.say("");
     this.edited();
   }
 

@@ -27,7 +27,7 @@ class Live {
     bar.append(this.all, this.again, this.state);
     elements[0].before(bar);
     this.state.textContent =
-      "You can edit and run the code here. The first run loads Python, about 6 MB.";
+      "You can edit and run the code here. The first run loads Python, about 8 MB.";
     this.refresh();
   }
 
