@@ -13,7 +13,7 @@ author = "The microgradlike authors"
 project_copyright = author
 version = release = importlib.metadata.version("microgradlike")
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton", "live"]
 exclude_patterns = ["_extensions"]
 nitpicky = True
 
