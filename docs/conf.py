@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx_copybutton",
     # of docs/_extensions
+    "live",
     "mathml",
     "reference",
     "repository",
