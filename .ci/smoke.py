@@ -26,7 +26,7 @@ from microgradlike.testing import check_gradients
 def facts():
     """The platform, in the words of the command line."""
     told = {
-        "python": "%d.%d" % sys.version_info[:2],
+        "python": "{}.{}".format(*sys.version_info),
         "implementation": sys.implementation.name,
         "machine": platform.machine(),
         "compiled": microgradlike.__compiled__,
@@ -102,7 +102,8 @@ def pictures(folder):
     viz.page(y).save(page)
     hold("a picture as DOT", got="digraph" in dot.read_text(encoding="utf-8"), want=True)
     hold("a page", got="</html>" in page.read_text(encoding="utf-8"), want=True)
-    hold("JavaScript", got="const f = " in jit(formula).program(2.0, 3.0).to_javascript(), want=True)
+    written = jit(formula).program(2.0, 3.0).to_javascript()
+    hold("JavaScript", got="const f = " in written, want=True)
 
 
 def command_line():
