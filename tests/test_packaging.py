@@ -1,5 +1,6 @@
 """The packages hold all that pyproject.toml promises, and pyproject.toml leaves nothing out."""
 
+import re
 import runpy
 import sys
 import tomllib
@@ -56,6 +57,19 @@ def test_the_base_is_numpy_and_graphviz_and_all_is_every_users_extra():
 def test_both_packages_are_typed():
     assert (ROOT / "microgradlike/py.typed").exists()
     assert (ROOT / "viz/py.typed").exists()
+
+
+# a release
+
+
+def test_changelog_and_citation_have_the_version_and_its_date():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    unreleased, newest, *_ = re.findall(r"^## (.*)$", changelog, re.MULTILINE)
+    assert unreleased == "Unreleased"
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert newest == f"{citation['version']} - {citation['date-released']}"
+    assert citation["version"] == PROJECT["project"]["version"]
+    assert citation["license"] == PROJECT["project"]["license"]
 
 
 # compiled code
