@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, SupportsFloat, overload
 
-from microgradlike import ops
+from microgradlike import freeing, ops
 from microgradlike._mypyc import mypyc_attr
 from microgradlike.coerce import (
     Text,
@@ -558,6 +558,9 @@ if __compiled__:  # mypyc's setters crash at a deletion, which a property withou
     for _name, _slot in ("data", "_number"), ("grad", "_grad"), ("label", "_label"):
         _descriptor: Any = vars(Value)[_name]
         setattr(Value, _name, property(attrgetter(_slot), _descriptor.__set__))
+
+if freeing.NEEDED:
+    setattr(Value, "__del__", freeing.free_in_turn)  # noqa: B010  (for mypy it is a constant)
 
 # Setters that `map` calls without a step of Python between two nodes: Ctrl-C cannot come between.
 _set_number: Final[Any] = vars(Value)["_number"].__set__

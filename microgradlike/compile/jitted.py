@@ -17,10 +17,9 @@ from typing import (
     overload,
 )
 
-import numpy as np
-
 from microgradlike import functions, ops
 from microgradlike._frames import user_level
+from microgradlike._numpy import HAS_NUMPY, np
 from microgradlike._validate import shown
 from microgradlike.coerce import upstream_gradient
 from microgradlike.compile.arguments import Arguments
@@ -311,7 +310,7 @@ class Jitted(Wrapper, Generic[P, R]):
     def _count(self, call: PreparedCall, args: tuple[Any, ...]) -> None:
         """Make a native call after HOT calls, if the program is a small one, or take it again."""
         call.uses += 1
-        if call.uses % HOT == 0 and "__self__" not in self.__dict__:
+        if HAS_NUMPY and call.uses % HOT == 0 and "__self__" not in self.__dict__:
             from microgradlike.compile import native_call
 
             if call.uses == HOT:

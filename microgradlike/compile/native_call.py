@@ -24,7 +24,7 @@ from microgradlike.compile.llvm.builder import IRBuilder
 from microgradlike.compile.llvm.engine import MachineCode, compiled
 from microgradlike.compile.llvm.executable import NativeProgram, SharedPart
 from microgradlike.compile.llvm.module import LLVMModule
-from microgradlike.compile.object_layout import is_known
+from microgradlike.compile.object_layout import TUPLE_ITEMS, is_known
 from microgradlike.compile.prepared_call import PreparedCall
 from microgradlike.context import active_trace, eager_jit
 from microgradlike.derivatives.pytree import LeafSpec
@@ -183,8 +183,9 @@ class _ObjectBuilder(IRBuilder):
 
     def _items(self, x: str, kind: type) -> str:
         """Append the address of the items of a list or tuple."""
-        third = self.assign(f"getelementptr i64, ptr {x}, i64 3")
-        return third if kind is tuple else self.load_word(third, 0)
+        if kind is list:
+            return self.load_word(x, 3)
+        return self.assign(f"getelementptr i64, ptr {x}, i64 {TUPLE_ITEMS}")
 
     def _new(self, call: str) -> str:
         new = self.assign(f"call ptr {call}")

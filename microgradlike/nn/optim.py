@@ -73,10 +73,8 @@ class Optimizer(ABC):
         self.steps += 1
         with passes:  # no gradient is read in the middle of another thread's pass
             gradients = [p._grad for p in self.parameters]
-        if len(self.parameters) < ARRAY:
+        if len(self.parameters) < ARRAY or not self._together(lr, gradients):
             self._one_by_one(lr, gradients)
-        else:
-            self._together(lr, gradients)
 
     @abstractmethod
     def update(self, lr: float, sqrt: Callable[[N], N], p: N, g: N, *state: N) -> tuple[N, ...]:
@@ -106,15 +104,19 @@ class Optimizer(ABC):
             for row, x in zip(rows, numbers):
                 row[i] = x
 
-    def _together(self, lr: float, gradients: list[float]) -> None:
-        import numpy as np  # here, to keep `import microgradlike` light
+    def _together(self, lr: float, gradients: list[float]) -> bool:
+        """Move all in one array; without NumPy, do nothing and return False."""
+        from microgradlike._numpy import HAS_NUMPY, np  # here, to keep `import microgradlike` light
 
+        if not HAS_NUMPY:
+            return False
         data = np.array([p._number for p in self.parameters], dtype=float)
         rows = [np.asarray(row, dtype=float) for row in self.state.values()]
         with np.errstate(all="ignore"):
             data, *rows = self.update(lr, np.sqrt, data, np.array(gradients), *rows)
         self.state = dict(zip(self.state, rows))
         set_data(self.parameters, data.tolist())
+        return True
 
     def state_dict(self) -> dict[str, str | int | list[float]]:
         """A copy of the state: plain numbers and lists, fit for JSON.

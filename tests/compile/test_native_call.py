@@ -159,6 +159,9 @@ def test_they_can_be_turned_off(monkeypatch):
 def test_other_interpreters_have_none(monkeypatch):
     fresh = object_layout.is_known.__wrapped__
     assert fresh()
+    with monkeypatch.context() as changed:
+        changed.setattr(object_layout, "TUPLE_ITEMS", 7 - object_layout.TUPLE_ITEMS)
+        assert not fresh()
     monkeypatch.setattr(object_layout.sys, "platform", "win32")
     assert not fresh()
 
