@@ -1,7 +1,10 @@
 """Cells of executed pages run in a browser, in Pyodide served from loopback."""
 
+import importlib.util
 import re
 import time
+import urllib.request
+import zipfile
 
 import pytest
 
@@ -11,6 +14,7 @@ from tests.page.browser import Seen, browser as browser  # a fixture
 from tests.page.test_accessibility import OPTIONS
 
 pytestmark = pytest.mark.looks
+EXTENSION = ROOT / "docs" / "_extensions" / "live.py"
 WAIT = 600_000  # ms; how long a chapter may take on a busy machine
 TEXTS = """() => live.cells.map(({ element }) => [
   ...element.querySelectorAll(".cell_output .stream pre, .cell_output .text_plain pre"),
@@ -26,6 +30,16 @@ TUTORIAL = [
 OTHER_NUMBERS = {("5-a-network", 14), ("8-faster-and-a-gpt", 4)}
 NUMBER = re.compile(r"\d+\.\d+(?:e-?\d+)?")
 FILE = re.compile(r"/tmp/ipykernel_\d+/\d+\.py|cell \d+")  # in a message
+
+
+@pytest.fixture(scope="module")
+def live():
+    """The extension, which needs Sphinx."""
+    pytest.importorskip("sphinx", reason="no Sphinx: the extra docs brings it")
+    spec = importlib.util.spec_from_file_location("live", EXTENSION)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +131,16 @@ def test_a_page_loads_python_at_the_first_run_and_not_before(chapter):
     print(f"ready in {chapter.ready:.2f} s, first answer in {seconds:.2f} s")
 
 
+def test_the_wheel_of_the_site_is_that_of_the_sources(site, live, tmp_path):
+    """Two builds of the same sources have the same bytes."""
+    ours = live.build_wheel(tmp_path)
+    address = f"{site}/_static/live/{ours.name}"
+    assert urllib.request.urlopen(address).read() == ours.read_bytes()
+    names = set(zipfile.ZipFile(ours).namelist())
+    assert {"microgradlike/engine.py", "viz/page/static/template.html"} <= names
+    assert not any(name.endswith((".so", ".pyd")) for name in names)
+
+
 def test_every_cell_shows_the_text_of_the_executed_notebook(chapter):
     notebook = chapter.texts()
     chapter.button("Run all cells").click()
@@ -153,7 +177,7 @@ def words(texts):
 
 
 def numbers(texts):
-    """The numbers that a cell shows; the C libraries differ in the last digit of tanh and others."""
+    """The numbers that a cell shows; C libraries differ in the last digit of tanh and others."""
     return [float(x) for x in NUMBER.findall("\n".join(texts))]
 
 
