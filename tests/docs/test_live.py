@@ -100,6 +100,7 @@ class Chapter:
 
     def restore(self):
         """Put back code and output; Python stays."""
+        self.button("Run all cells").focus()  # not in a frame that goes
         self.seen.evaluate("() => live.cells.forEach((cell) => (cell.reset(), cell.edited()))")
 
     def close(self):
@@ -127,6 +128,7 @@ def chapter(opened):
 def test_a_page_loads_python_at_the_first_run_and_not_before(chapter):
     assert not [address for address in chapter.seen.asked if "pyodide" in address]
     seconds = chapter.run(1)
+    assert chapter.seen.evaluate("() => document.activeElement.textContent") == "Run"
     assert [address for address in chapter.seen.asked if address.endswith("pyodide.asm.wasm")]
     print(f"ready in {chapter.ready:.2f} s, first answer in {seconds:.2f} s")
 
@@ -236,6 +238,13 @@ def test_what_cannot_be_opened_in_a_browser_says_so(chapter):
     chapter.run(1)
     assert "the page is at /tmp/" in chapter.output(1).inner_text()
     assert "stand last in its cell" in chapter.output(1).inner_text()
+
+
+def test_a_package_of_pyodide_is_asked_for_at_its_import(chapter):
+    chapter.write(1, "import numpy")
+    chapter.run(1)  # npm's Pyodide has no packages
+    assert [address for address in chapter.seen.asked if "/pyodide/numpy-" in address]
+    assert chapter.state(1) == "ended with ModuleNotFoundError"
 
 
 def test_a_cell_for_the_desktop_has_a_note_in_the_place_of_a_button(chapter):
