@@ -64,6 +64,11 @@ def test_a_value_is_shown_in_its_richest_forms(shown):
     assert module.bundle(explain(y)) == explain(y)._repr_mimebundle_()
 
 
+def test_a_long_list_stands_on_several_lines(shown):
+    assert shown("[1, 2]")[0]["bundle"]["text/plain"] == "[1, 2]"
+    assert shown("[[0] * 20, [1] * 20]")[0]["bundle"]["text/plain"].count("\n") == 1
+
+
 def test_a_traceback_has_the_lines_of_cells_alone(shown):
     shown("def f(x):\n    return x.backward(1, 2, 3)", 1)
     shown("from microgradlike import Value, exp", 2)

@@ -6,6 +6,11 @@ import { Python } from "./python.js";
 
 const NOTE = "This cell needs a computer with microgradlike installed; it does not run in the page.";
 
+// Not by `disabled`, which would take the focus from the button that was pressed.
+function setDisabled(element, disabled) {
+  element.setAttribute("aria-disabled", disabled);
+}
+
 class Live {
   constructor(elements, sources) {
     this.python = new Python(sources);
@@ -89,11 +94,11 @@ class Live {
 
   // Buttons that say what they would do now.
   refresh() {
-    this.all.disabled = Boolean(this.running);
+    setDisabled(this.all, Boolean(this.running));
     this.cells.forEach((cell, i) => {
       const isRunning = cell === this.running;
       cell.setRunning(isRunning);
-      cell.run.disabled = Boolean(this.running) && !isRunning;
+      setDisabled(cell.run, Boolean(this.running) && !isRunning);
       cell.run.title = isRunning ? "Stop Python; its names are lost" : this.order.title(i);
     });
   }

@@ -8,11 +8,13 @@ import contextlib
 import io
 import json
 import linecache
+import pprint
 import time
 import traceback
 from collections.abc import Callable
 
 MOST = 100_000  # characters that one cell shows
+WIDTH = 79  # of a line, as in IPython
 PIECE = 0.05  # seconds between two messages of text
 METHODS = {"text/html": "_repr_html_", "image/svg+xml": "_repr_svg_", "image/png": "_repr_png_"}
 
@@ -121,4 +123,12 @@ def bundle(value: object) -> dict[str, str]:
             made = base64.b64encode(made).decode()
         if made is not None:
             forms[media] = made
-    return forms | {"text/plain": repr(value)[:MOST]}
+    return forms | {"text/plain": _text(value)[:MOST]}
+
+
+def _text(value: object) -> str:
+    """Format a value; one that is long stands on several lines, as a notebook shows it."""
+    text = repr(value)
+    if len(text) < WIDTH or not isinstance(value, (dict, frozenset, list, set, tuple)):
+        return text
+    return pprint.pformat(value, width=WIDTH, sort_dicts=False)

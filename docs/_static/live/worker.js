@@ -2,7 +2,8 @@
 // responsive.
 
 const here = (name) => new URL(name, import.meta.url).href;
-let session;
+let python, session, graphviz;
+let isLent = false;
 
 async function loaded(address, read) {
   const answer = await fetch(address);
@@ -11,23 +12,36 @@ async function loaded(address, read) {
 }
 
 async function start({ pyodide, wheel }) {
-  const [python, graphviz, archive, code] = await Promise.all([
+  const [started, drawing, archive, code] = await Promise.all([
     import(`${pyodide}pyodide.mjs`).then(({ loadPyodide }) => loadPyodide({ indexURL: pyodide })),
     import("./graphviz.js").then(({ Graphviz }) => Graphviz.load()),
     loaded(wheel, "arrayBuffer"),
     loaded(here("session.py"), "text"),
   ]);
+  python = started;
+  graphviz = drawing;
   python.unpackArchive(archive, "wheel");
   python.FS.writeFile("/home/pyodide/session.py", code);
-  python.pyimport("viz.dot.render").lend_graphviz((source) => graphviz.dot(source));
   const send = (message) => postMessage(JSON.parse(message));
   session = python.pyimport("session").Session(send, python.globals);
+}
+
+async function run({ code, number }) {
+  if (!isLent && code.includes("viz")) {
+    // not at the start: a first cell without pictures answers a second sooner
+    isLent = true;
+    python.pyimport("viz.dot.render").lend_graphviz((source) => graphviz.dot(source));
+  }
+  // such as NumPy; without a network the import fails, and says so in the cell
+  const silent = { messageCallback() {}, errorCallback() {} };
+  await python.loadPackagesFromImports(code, silent).catch(() => {});
+  return session.run(code, number);
 }
 
 addEventListener("message", async ({ data }) => {
   try {
     if (!session) await start(data);
-    postMessage({ kind: "done", error: data.code ? session.run(data.code, data.number) : "" });
+    postMessage({ kind: "done", error: data.code ? await run(data) : "" });
   } catch (error) {
     // Python itself, not the cell: it did not load, or it is beyond repair
     postMessage({ kind: "broken", text: error.message });
