@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx_copybutton",
     # of docs/_extensions
+    "kernels",
     "repository",
 ]
 exclude_patterns = ["_extensions"]
