@@ -26,6 +26,7 @@ nitpicky = True
 
 html_theme = "furo"
 html_title = "microgradlike"
+html_favicon = "_static/icon.svg"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_js_files = ["access.js"]
