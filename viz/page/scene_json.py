@@ -36,7 +36,8 @@ def scene_json(y: Value, *, names: Mapping[Value, str] | None = None) -> str:
     """Write the graph of `y` and its numbers of this moment as JSON.
 
     The format is described in docs/reference/scene.md. The text is ASCII without a "<", so it may
-    stand in a script element; the same graph gives the same text. `names` gives names to Values in place of their labels.
+    stand in a script element; the same graph gives the same text. `names` gives names to Values in
+    place of their labels.
     Raises TypeError if `y` is not a Value or `names` not a mapping of Values to text.
 
     >>> x = Value(3.0, "x")
