@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx_copybutton",
     # of docs/_extensions
+    "kernels",
     "live",
     "mathml",
     "reference",
@@ -33,11 +34,13 @@ smartquotes = False  # "LR" and --at are typed as they stand
 
 html_theme = "furo"
 html_title = "microgradlike"
+html_favicon = "_static/icon.svg"
 html_static_path = ["_static"]
 html_css_files = ["site.css", "reference.css"]
+html_js_files = ["access.js"]
+html_math_renderer = "mathml"  # in _extensions: the others load scripts from the network
 html_show_sourcelink = False
 html_copy_source = False
-html_math_renderer = "mathml"  # in _extensions: the others load scripts from the network
 
 myst_enable_extensions = [
     "attrs_block",

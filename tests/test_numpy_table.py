@@ -1,4 +1,4 @@
-"""docs/reference/numpy.md is what NumPy gives over Values, and nothing there is wrong in silence."""
+"""The page on NumPy is what NumPy gives over Values; nothing there is wrong in silence."""
 
 import copy
 import dataclasses

@@ -1,8 +1,8 @@
 """The built site in a browser: `python -m tests.docs.browse build/site --pictures FOLDER`.
 
 Every page is opened in a narrow dark window and in a wide light one, from a server on this machine.
-A page may not be wider than its window, complain, or ask for anything from elsewhere. The search of
-the site has to find a function by its name.
+A page may not be wider than its window, complain, or ask for anything from elsewhere. Some are
+read as a screen reader does, and the search of the site has to find a function by its name.
 """
 
 import argparse
@@ -12,12 +12,14 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from tests.page.browser import ARGUMENTS, CHROMIUM, Seen
 
 WINDOWS = [(390, "dark"), (1280, "light")]
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+READ_ALOUD = ["index.html", "glossary.html", "examples.html"]  # of each kind of content, one
 FUNCTION = "tanh"
 DONE = "document.querySelector('#search-results p')?.innerText.includes('found')"
 
@@ -48,6 +50,8 @@ def problems(site, pictures=None):
                 yield from (f"{name} in {width} pixels: {line}" for line in found)
                 if pictures:
                     seen.tab.screenshot(path=pictures / f"{name.replace('/', '-')}-{width}.png")
+            for name in READ_ALOUD:
+                yield from (f"{name}, {scheme}: {line}" for line in barriers(address, name, seen))
         yield from searched(address, seen.tab)
         chromium.close()
 
@@ -68,6 +72,14 @@ def looked_at(address, name, seen):
     yield from seen.complaints
     own = (address, "data:", "blob:")
     yield from (f"asks for {asked}" for asked in seen.asked if not asked.startswith(own))
+
+
+def barriers(address, name, seen):
+    """The barriers on one page that axe-core finds and calls serious."""
+    seen.tab.goto(f"{address}/{name}")
+    for found in Axe().run(seen.tab).response["violations"]:
+        if found["impact"] in ("serious", "critical"):
+            yield f"{found['help']}: {found['nodes'][0]['html']}"
 
 
 def searched(address, tab):

@@ -23,6 +23,8 @@ ELSEWHERE = {
     "pre-commit install": "changes the clone",
     "git": "changes the clone",
     "bash .ci/run": "CI itself",
+    "twine check": "a release is built by hand",
+    "pipx run": "a release is built by hand",
     "sphinx-build": ".ci/run builds the site",
 }
 

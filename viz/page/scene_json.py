@@ -1,4 +1,4 @@
-"""Scene JSON, version 2: a scene as columns of numbers and names, described in docs/reference/scene.md."""
+"""Scene JSON, version 2: a scene as columns of numbers; docs/reference/scene.md describes it."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ Columns = dict[str, Sequence[object]]
 
 
 def scene_json(y: Value, *, names: Mapping[Value, str] | None = None) -> str:
-    """Write the graph of `y` and its numbers of this moment as JSON; docs/reference/scene.md describes it.
+    """Write the graph of `y` and its numbers of this moment as JSON.
 
-    The text is ASCII without a "<", so it may stand in a script element; the same graph gives the
-    same text. `names` gives names to Values in place of their labels.
+    The format is described in docs/reference/scene.md. The text is ASCII without a "<", so it may
+    stand in a script element; the same graph gives the same text. `names` gives names to Values in
+    place of their labels.
     Raises TypeError if `y` is not a Value or `names` not a mapping of Values to text.
 
     >>> x = Value(3.0, "x")
