@@ -23,7 +23,7 @@ OPEN = {"en": "Open this page in a tab of its own", "ko": "이 페이지를 새 
 STEP = {"en": "Step through this graph", "ko": "이 그래프를 한 단계씩 따라가기"}
 FRAME = (
     '<iframe sandbox="allow-scripts" allowfullscreen loading="lazy" src="{}"'
-    ' style="width:100%;height:42rem;border:1px solid #bbb"'
+    ' style="box-sizing:border-box;width:100%;height:42rem;border:1px solid #bbb"'
     ' title="Backpropagation, step by step"></iframe>'
 )
 
