@@ -39,6 +39,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("doctree-read", save_pages)
     app.connect("doctree-read", link_wide_pictures)
     app.connect("doctree-read", require_alt_texts)
+    app.connect("html-page-context", name_the_language)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -95,6 +96,14 @@ def link_wide_pictures(app: Sphinx, doctree: nodes.document) -> None:
                 address = f"{root}_images/{PurePosixPath(image['uri']).name}"
                 link = nodes.raw("", opened(address, WHOLE[language]), format="html")
                 image.parent.insert(image.parent.index(image) + 1, link)
+
+
+def name_the_language(
+    app: Sphinx, name: str, template: str, context: dict[str, object], doctree: object
+) -> None:
+    """Tell browsers and screen readers that a page is Korean."""
+    if "ko" in PurePosixPath(name).parts:
+        context["language"] = "ko"
 
 
 def require_alt_texts(app: Sphinx, doctree: nodes.document) -> None:
