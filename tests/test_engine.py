@@ -448,6 +448,11 @@ def test_zero_times_infinity_contributes_nothing():
     assert x.grad == 0.0
 
 
+def test_local_derivatives_of_a_plain_number_are_refused():
+    with pytest.raises(TypeError, match="Value"):
+        local_derivatives(3.0)
+
+
 def test_local_derivatives_are_those_of_the_edges():
     x, y = Value(3.0), Value(4.0)
     assert local_derivatives(x) == ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
+import types
 from typing import Any
 
 import microgradlike
@@ -33,6 +35,8 @@ GIVEN = (
     "microgradlike.expressions.parser.ParseError",
     "microgradlike.expressions.parser.parse",
 )
+PACKAGES = ("microgradlike", "viz")
+DOCUMENTED = (types.FunctionType, property, classmethod, staticmethod)
 INTERNAL = {"bound_to", "findable"}  # of the objects that `jit` and `grad` make
 
 
@@ -79,15 +83,22 @@ def documented_members(x: type) -> list[str]:
     public = [kind for kind in map(imported, public_paths()) if inspect.isclass(kind)]
     bases = [kind for kind in x.__mro__[1:] if kind in public]
     methods = {name for name, _ in primitive_methods(x)} | INTERNAL
+    own = [kind for kind in x.__mro__ if kind.__module__.partition(".")[0] in PACKAGES]
+    members = {name: member for kind in reversed(own) for name, member in vars(kind).items()}
+    first = {name: None for kind in own for name in vars(kind)}  # in the order of the source
     return [
         name
-        for name, member in inspect.getmembers_static(x)
+        for name in first
         if not name.startswith("_")
         and name not in methods
         and not any(hasattr(base, name) for base in bases)
-        and (inspect.isroutine(member) or isinstance(member, property | classmethod | staticmethod))
-        and _home(x, name).__module__.partition(".")[0] in ("microgradlike", "viz")
+        and isinstance(members[name], DOCUMENTED)
     ]
+
+
+def is_made(x: object) -> bool:
+    """True for a class whose objects a function makes: a user does not call it."""
+    return inspect.isclass(x) and bool(re.search(r"`\w+` makes it", inspect.getdoc(x) or ""))
 
 
 def primitive_methods(x: type) -> list[tuple[str, str]]:
@@ -95,10 +106,6 @@ def primitive_methods(x: type) -> list[tuple[str, str]]:
     names = {name: op for op in TABLE.values() for name in (op.name, *op.aliases)}
     own = issubclass(x, Scalar)
     return [(name, path_of(op)) for name, op in names.items() if own and name in vars(Scalar)]
-
-
-def _home(x: type, name: str) -> type:
-    return next(kind for kind in x.__mro__ if name in vars(kind))
 
 
 PUBLIC = {short_name(path): path for path in public_paths()}

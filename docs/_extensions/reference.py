@@ -11,7 +11,7 @@ import inspect
 import re
 from typing import Any
 
-from api_names import PUBLIC, documented_members, imported, primitive_methods, short_name
+from api_names import PUBLIC, documented_members, imported, is_made, primitive_methods, short_name
 from command_page import commands
 from primitive_page import primitives
 from sphinx.application import Sphinx
@@ -59,13 +59,14 @@ def _entry(path: str) -> str:
     if not inspect.isclass(x):
         return f".. autofunction:: {path}"
     kind = "autoexception" if issubclass(x, BaseException) else "autoclass"
-    lines = [f".. {kind}:: {path}"]
-    if members := documented_members(x):
-        lines += [f"   :members: {', '.join(members)}", "   :member-order: bysource"]
-        lines += ["   :inherited-members: Exception"]
+    lines = [f".. {kind}:: {path}", ""]
     if methods := primitive_methods(x):
         calls = ", ".join(f":py:obj:`{name} <{target}>`" for name, target in methods)
-        lines += ["", f"   Each primitive is a method too, by each of its names: {calls}."]
+        lines += [f"   Each primitive is a method too, by each of its names: {calls}.", ""]
+    for member in documented_members(x):
+        is_property = isinstance(inspect.getattr_static(x, member), property)
+        directive = "autoproperty" if is_property else "automethod"
+        lines += [f"   .. {directive}:: {path}.{member}", ""]
     return "\n".join(lines)
 
 
@@ -95,12 +96,14 @@ def _parameters(x: object) -> set[str]:
 def _attributes(what: str, name: str) -> set[str]:
     """The attributes of the class that is documented, or whose member is."""
     owner = imported(name if what in ("class", "exception") else name.rpartition(".")[0])
-    return set(dir(owner)) if inspect.isclass(owner) else set()
+    return {*dir(owner), *inspect.get_annotations(owner)} if inspect.isclass(owner) else set()
 
 
 def without_private(app: Sphinx, what: str, name: str, *rest: Any) -> tuple[str | None, str | None]:
-    """The signature without parameters that are no part of the interface, such as `_op`."""
-    *_, signature, result = rest
+    """The signature without what a user does not pass, such as `_op`."""
+    x, *_, signature, result = rest
+    if is_made(x):
+        return "", ""
     return (signature and re.sub(r", _\w+=[^,)]+(?=[,)])", "", signature)), result
 
 

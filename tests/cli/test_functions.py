@@ -54,7 +54,10 @@ def test_a_function_made_of_primitives_is_described_with_its_signature(capsys):
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("tahn", "did you mean tan or tanh or atan?"), ("gibberish", "microgradlike functions lists all")],
+    [
+        ("tahn", "did you mean tan or tanh or atan?"),
+        ("gibberish", "microgradlike functions lists all"),
+    ],
 )
 def test_an_unknown_name_is_refused_with_near_ones(capsys, name, hint):
     assert main(["functions", name]) == 2

@@ -19,6 +19,11 @@ def in_domain(x, domain, margin):
     return any(low + margin <= x <= high - margin for low, high in domain)
 
 
+def test_points_are_those_of_a_primitive():
+    with pytest.raises(TypeError, match=r"points takes a primitive, got 'tanh'; make one with"):
+        points("tanh")
+
+
 @given(st.sampled_from(PRIMITIVES).flatmap(lambda op: st.tuples(st.just(op), points(op))))
 def test_points_are_inside_the_domain_finite_and_away_from_kinks(drawn):
     op, point = drawn
