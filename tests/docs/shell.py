@@ -24,6 +24,8 @@ ELSEWHERE = {
     "git": "changes the clone",
     "bash .ci/run": "CI itself",
     "sphinx-build": ".ci/run builds the site",
+    "twine check": "a step of a release, on what it built",
+    "pipx run": "a step of a release, on what it built",
 }
 
 
