@@ -48,7 +48,7 @@ def test_a_spelling_has_a_rank_for_each_operand():
         (lambda a, b: (a + b) * -b, r"\left(a + b\right) \cdot \left(-b\right)"),
         (lambda a, b: a - -b, r"a - \left(-b\right)"),
         (lambda a, b: -a * b - (-2.0 * a), r"-a \cdot b - \left(-2 \cdot a\right)"),
-        (lambda a, b: -(-a) + (-b) ** 3, r"-\left(-a\right) + {\left(-b\right)}^{3}"),
+        (lambda a, b: ops.neg(-a) + (-b) ** 3, r"-\left(-a\right) + {\left(-b\right)}^{3}"),
         (lambda a, b: -(a + b) / -b, r"\frac{-\left(a + b\right)}{-b}"),
         (lambda a, b: (a / b) ** b, r"{\left(\frac{a}{b}\right)}^{b}"),
         (lambda a, b: (a**b) ** 2, r"{\left({a}^{b}\right)}^{2}"),
