@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -113,24 +114,80 @@ def called_name(op: Op) -> str:
 
 def describe(op: Op) -> str:
     """The docstring of a primitive: meaning, derivatives, domain, kinks and an example."""
-    operands = operand_names(op)
-    name = called_name(op)
-    call = f"{name}({', '.join(operands)})"
+    call, partials = written_call(op), derivatives(op)
     lines = [f"{call}: {op.doc or 'a primitive'}.", ""]
     lines.append("A float for floats, a Value for Values; TypeError for anything but numbers.")
     lines.append("")
-    partials = [_derivative(op, i, operands) for i in range(op.arity)]
-    if all(partials):
+    if partials:
         lines.append(f"With y = {call}:")
-        lines += [f"    dy/d{x} = {p}" for x, p in zip(operands, partials)]
-    limits = filter(None, map(_interval, operands, op.domain))
-    if domain := ", ".join(limits):
-        lines.append(f"Domain: {domain}.")
+        lines += [f"    dy/d{x} = {p}" for x, p in partials]
+    if limits := domain(op):
+        lines.append(f"Domain: {limits}.")
     if op.kink is not None:
-        lines.append(f"Kinks: `.kink({', '.join(operands)})` is the distance to the nearest one.")
-    if others := [alias for alias in op.aliases if alias != name]:
+        place, distance = kinks(op), f"`.kink({', '.join(operand_names(op))})` is the distance"
+        lines.append(f"Kinks: {place + '; ' if place else ''}{distance} to the nearest one.")
+    if others := other_names(op):
         lines.append(f"Other names: {', '.join(others)}.")
     return "\n".join([*lines, *_example(op)])
+
+
+def written_call(op: Op) -> str:
+    """The call of a primitive: `tanh(x)`."""
+    return f"{called_name(op)}({', '.join(operand_names(op))})"
+
+
+def derivatives(op: Op) -> list[tuple[str, str]]:
+    """Each operand, and the derivative by it as text; empty if a partial takes floats only."""
+    operands = operand_names(op)
+    partials = [_derivative(op, i, operands) for i in range(op.arity)]
+    return list(zip(operands, partials)) if all(partials) else []
+
+
+def domain(op: Op) -> str:
+    """The limits of the operands: "x > 0"; empty if all real numbers will do."""
+    return ", ".join(filter(None, map(_interval, operand_names(op), op.domain)))
+
+
+def other_names(op: Op) -> list[str]:
+    """The names of a primitive besides the one that it is called by."""
+    return [name for name in (op.name, *op.aliases) if name != called_name(op)]
+
+
+# Conditions on operands at which a primitive may have its kinks, by the number of operands.
+_PLACES: dict[int, dict[str, Callable[..., bool]]] = {
+    1: {
+        "{0} = 0": lambda x: x == 0,
+        "{0} a whole number": lambda x: x % 1 == 0,
+        "{0} a whole number other than 0": lambda x: x % 1 == 0 != x,
+        "{0} halfway between two whole numbers": lambda x: x % 1 == 0.5,
+    },
+    2: {
+        "{0} = {1}": lambda a, b: a == b,
+        "{0} = {1} = 0": lambda a, b: a == b == 0,
+        "{0} a multiple of {1}": lambda a, b: a % b == 0,
+        "{0} a multiple of {1} other than 0": lambda a, b: a % b == 0 != a,
+    },
+    3: {"{0} = {1}, {0} = {2} or {1} = {2}": lambda x, lo, hi: x in (lo, hi) or lo == hi},
+}
+
+
+def kinks(op: Op) -> str:
+    """The place of the kinks: the condition that holds where `kink` is 0, tried at some points.
+
+    Empty for a primitive without kinks, or with kinks at none of the places that are known here.
+    """
+    kink = op.kink
+    if kink is None:
+        return ""
+    grid = [k / 2 for k in range(-6, 7)]
+    inside = [[x for x in grid if _is_inside(x, limits)] for limits in op.domain]
+    for place, holds in _PLACES.get(op.arity, {}).items():
+        try:
+            if all((kink(*xs) == 0) == holds(*xs) for xs in itertools.product(*inside)):
+                return place.format(*operand_names(op))
+        except Exception:  # a user's function may not take that point
+            return ""
+    return ""
 
 
 def _derivative(op: Op, index: int, operands: tuple[str, ...]) -> str:
@@ -164,5 +221,8 @@ def _example(op: Op) -> list[str]:
 
 def _inside(domain: Domain, *candidates: float) -> float:
     """The first candidate in the domain, or the first one if there is none."""
-    inside = (x for x in candidates if any(low < x < high for low, high in domain))
-    return next(inside, candidates[0])
+    return next((x for x in candidates if _is_inside(x, domain)), candidates[0])
+
+
+def _is_inside(x: float, domain: Domain) -> bool:
+    return any(low < x < high for low, high in domain)

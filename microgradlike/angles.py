@@ -13,7 +13,7 @@ def deg2rad(x: float) -> float: ...
 @overload
 def deg2rad(x: K) -> K: ...
 def deg2rad(x: Number) -> Number:
-    """Convert an angle from degrees to radians.
+    """Convert an angle `x` from degrees to radians; TypeError for anything but a number.
 
     >>> deg2rad(180.0)
     3.141592653589793
@@ -26,7 +26,7 @@ def rad2deg(x: float) -> float: ...
 @overload
 def rad2deg(x: K) -> K: ...
 def rad2deg(x: Number) -> Number:
-    """Convert an angle from radians to degrees.
+    """Convert an angle `x` from radians to degrees; TypeError for anything but a number.
 
     >>> import math
     >>> rad2deg(math.pi)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, SupportsFloat, overload
 
-from microgradlike import ops
+from microgradlike import freeing, ops
 from microgradlike._mypyc import mypyc_attr
 from microgradlike.coerce import (
     Text,
@@ -120,9 +120,10 @@ class Value(Scalar):
 
     @classmethod
     def apply(cls, op: Op, *operands: Number) -> Number:
-        """The node `op(*operands)`: `Value.apply(ops.tanh, x)` is `x.tanh()`.
+        """The node `op(*operands)`; NotImplemented if an operand is neither a Value nor a number.
 
-        NotImplemented if an operand is neither a Value nor a number.
+        >>> Value.apply(ops.neg, Value(2.0)).data
+        -2.0
         """
         if len(operands) == 1 and isinstance(operands[0], Value):
             return operands[0]._unary(op)
@@ -500,10 +501,17 @@ def set_gradients(values: Iterable[Value], gradients: Iterable[float]) -> None:
 def local_derivatives(v: Value) -> tuple[float | None, ...]:
     """dv/d(operand) for each operand of `v`, None for a plain number, which has no derivative.
 
+    Empty for a leaf. Raises TypeError for anything but a Value.
+
     >>> x = Value(3.0)
     >>> local_derivatives(x * x), local_derivatives(2 * x)
     ((3.0, 3.0), (None, 2.0))
     """
+    if not isinstance(v, Value):
+        raise TypeError(
+            f"local_derivatives takes a Value, got {v!r:.60} of type {type(v).__name__}; a plain"
+            " number has no operands"
+        )
     if v.op is None:
         return ()
     at = [x._number if isinstance(x, Value) else x for x in v.operands]
@@ -550,6 +558,9 @@ if __compiled__:  # mypyc's setters crash at a deletion, which a property withou
     for _name, _slot in ("data", "_number"), ("grad", "_grad"), ("label", "_label"):
         _descriptor: Any = vars(Value)[_name]
         setattr(Value, _name, property(attrgetter(_slot), _descriptor.__set__))
+
+if freeing.NEEDED:
+    setattr(Value, "__del__", freeing.free_in_turn)  # noqa: B010  (for mypy it is a constant)
 
 # Setters that `map` calls without a step of Python between two nodes: Ctrl-C cannot come between.
 _set_number: Final[Any] = vars(Value)["_number"].__set__

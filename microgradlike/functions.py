@@ -43,6 +43,8 @@ def leaky_relu(x: K, *, slope: float = 0.01) -> K: ...
 def leaky_relu(x: Number, *, slope: float = 0.01) -> Number:
     """Leaky ReLU: x for positive x, slope × x otherwise; at the kink the derivative is `slope`.
 
+    Raises TypeError for anything but a number.
+
     >>> leaky_relu(3.0), leaky_relu(-3.0)
     (3.0, -0.03)
     """
@@ -56,6 +58,7 @@ def elu(x: K, *, alpha: float = 1.0) -> K: ...
 def elu(x: Number, *, alpha: float = 1.0) -> Number:
     """Exponential linear unit: x for positive x, alpha × (exp(x) - 1) otherwise.
 
+    Raises TypeError for anything but a number.
     Source: Clevert et al., arXiv:1511.07289.
 
     >>> elu(3.0), elu(-inf)
@@ -71,6 +74,7 @@ def gelu(x: K) -> K: ...
 def gelu(x: Number) -> Number:
     """Gaussian error linear unit in its exact form: x Φ(x), Φ the normal distribution function.
 
+    Raises TypeError for anything but a number.
     Source: Hendrycks & Gimpel, arXiv:1606.08415.
 
     >>> round(gelu(1.0), 6)
@@ -86,6 +90,7 @@ def silu(x: K) -> K: ...
 def silu(x: Number) -> Number:
     """Sigmoid linear unit, also called swish: x σ(x).
 
+    Raises TypeError for anything but a number.
     Source: Elfwing et al., arXiv:1702.03118.
 
     >>> silu(0.0), round(silu(1.0), 6)
@@ -196,7 +201,7 @@ def binary_cross_entropy(probability: Number, target: Number) -> Number:
     `probability` and `target` are probabilities of "yes"; the target is usually 0 or 1. A certain
     and wrong prediction costs inf, where PyTorch stops at 100. For scores before the sigmoid use
     `binary_cross_entropy_with_logits`, which keeps its digits in both tails. Raises ValueError for
-    a number outside [0, 1].
+    a number outside [0, 1], TypeError for anything but a number.
 
     >>> binary_cross_entropy(0.5, 1) == log(2.0)
     True
@@ -227,7 +232,7 @@ def binary_cross_entropy_with_logits(logit: Number, target: Number) -> Number:
     """-target log σ(logit) - (1 - target) log σ(-logit), accurate in both tails.
 
     `logit` is the score before the sigmoid σ; `target` is the probability of "yes", usually 0 or 1.
-    Raises ValueError for a target outside [0, 1].
+    Raises ValueError for a target outside [0, 1], TypeError for anything but a number.
 
     >>> binary_cross_entropy_with_logits(100.0, 1)
     3.720075976020836e-44

@@ -37,15 +37,17 @@ NONZERO: Domain = ((-inf, 0.0), (0.0, inf))
 class Op:
     """A primitive: one step of a computation with its partials, and its own public function.
 
-    `forward` maps floats to a float under IEEE-754 (no Python exception);
-    `partials[i](y, *operands)` is dy/d(operand i). `domain` holds, per operand, the open intervals
-    on which the primitive is smooth; `kink(*operands)` is the distance to the nearest kink, None
-    for a primitive without kinks. `textbook` has the partials as people write them, if that
-    differs; `aliases` are its other names, NumPy's among them. `neutral` has, per operand, the
-    number that leaves the other operand as it is, to the bit. `chooses` marks a first operand that
-    is a condition, which may be a bool. `flat` marks partials that are 0 only on constant pieces
-    and at kinks. `absorbing` marks, per operand, that the output depends on no other operand where
-    this one is the constant 0.
+    `forward` maps floats to a float under IEEE-754 (no Python exception); `partials[i](y,
+    *operands)` is dy/d(operand i). `domain` holds, per operand, the open intervals on which the
+    primitive is smooth; `kink(*operands)` is the distance to the nearest kink, None for a primitive
+    without kinks. `textbook` has the partials as people write them, if that differs; `aliases` are
+    its other names, NumPy's among them. `neutral` has, per operand, the number that leaves the
+    other operand as it is, to the bit. `chooses` marks a first operand that is a condition, which
+    may be a bool. `flat` marks partials that are 0 only on constant pieces and at kinks.
+    `absorbing` marks, per operand, that the output depends on no other operand where this one is
+    the constant 0. `name` is an identifier, `doc` a phrase, `infix` the operator's sign and
+    `symbol` the one in pictures. `unary`, `binary` and `primitive` make one; errors, ValueError and
+    TypeError, are theirs.
 
     >>> square = unary("square", lambda x: x * x, lambda y, x: 2 * x)
     >>> square(3.0), square.partials[0](9.0, 3.0)
@@ -232,9 +234,10 @@ def primitive(
 ) -> Op:
     """A primitive of as many operands as it has partials.
 
-    `forward(*operands)` maps floats to a float. `partials`, one per operand, are functions
-    (y, *operands) that give dy/d(operand), y being the output; they use ordinary operators and
-    other primitives, and so serve floats and Values alike. The first one names the operands.
+    `name` is an identifier. `forward(*operands)` maps floats to a float. `partials`, one per
+    operand, are functions (y, *operands) that give dy/d(operand), y being the output; they use
+    ordinary operators and other primitives, and so serve floats and Values alike. The first one
+    names the operands.
 
     `doc` is a phrase for `help`, `symbol` stands in pictures. `domain` holds per operand the open
     intervals on which the primitive is smooth; `kink(*operands)` is the distance to the nearest
@@ -274,7 +277,8 @@ def unary(
 ) -> Op:
     """A primitive of one operand: its value over floats and its derivative `partial(y, x)`.
 
-    Parameters and errors are those of `primitive`; `textbook` is one text.
+    `name`, `forward`, `doc`, `symbol`, `domain`, `kink`, `aliases` and `flat`, and the errors,
+    ValueError and TypeError, are those of `primitive`; `textbook` is one text.
 
     >>> cube = unary("cube", lambda x: x * x * x, lambda y, x: 3 * x * x)
     >>> cube(2.0)
@@ -303,9 +307,11 @@ def binary(
 ) -> Op:
     """A primitive of two operands: its value over floats and its partials, each of (y, a, b).
 
-    Parameters and errors are those of `primitive`. `infix` is the operator's sign, if it has one;
-    `neutral` has per operand the number that leaves the other operand as it is, to the bit;
-    `absorbing` marks per operand that a constant 0 there makes the output constant.
+    `partial_a` and `partial_b` are the partials by either operand. `name`, `forward`, `doc`,
+    `symbol`, `domain`, `kink`, `textbook`, `aliases` and `flat`, and the errors, ValueError and
+    TypeError, are those of `primitive`. `infix` is the operator's sign, if it has one; `neutral`
+    has per operand the number that leaves the other operand as it is, to the bit; `absorbing` marks
+    per operand that a constant 0 there makes the output constant.
 
     >>> area = binary("area", lambda a, b: a * b / 2, lambda y, a, b: b / 2, lambda y, a, b: a / 2)
     >>> area(3.0, 4.0)

@@ -237,8 +237,8 @@ exp2: Op      = unary("exp2", ieee(math.exp2),   lambda y, x: y * LN2,   "2 to t
 expm1: Op     = unary("expm1", ieee(math.expm1), lambda y, x: exp(x),    "exp(x) - 1, accurate near 0")
 log: Op       = unary("log", ieee(math.log, {0.0: -inf}),      lambda y, x: where(x >= 0, 1 / x, y),        "natural logarithm", domain=(POSITIVE,), aliases=("ln",))
 log1p: Op     = unary("log1p", ieee(math.log1p, {-1.0: -inf}), lambda y, x: where(x >= -1, 1 / (1 + x), y), "log(1 + x), accurate near 0", domain=(((-1.0, inf),),))
-log2: Op      = unary("log2", ieee(math.log2, {0.0: -inf}),    lambda y, x: where(x >= 0, 1 / x / LN2, y),  "logarithm to base 2", domain=(POSITIVE,))
-log10: Op     = unary("log10", ieee(math.log10, {0.0: -inf}),  lambda y, x: where(x >= 0, 1 / x / LN10, y), "logarithm to base 10", domain=(POSITIVE,))
+log2: Op      = unary("log2", ieee(math.log2, {0.0: -inf}),    lambda y, x: where(x >= 0, 1 / x / LN2, y),  "logarithm to base 2", domain=(POSITIVE,), textbook="1 / (x * log(2))")
+log10: Op     = unary("log10", ieee(math.log10, {0.0: -inf}),  lambda y, x: where(x >= 0, 1 / x / LN10, y), "logarithm to base 10", domain=(POSITIVE,), textbook="1 / (x * log(10))")
 sqrt: Op      = unary("sqrt", ieee(math.sqrt),   lambda y, x: 0.5 / y,           "square root", symbol="√", domain=(POSITIVE,), textbook="1 / (2 * y)")
 cbrt: Op      = unary("cbrt", _cbrt,             _cbrt_slope,   "cube root", symbol="∛", domain=(NONZERO,), textbook="1 / (3 * y ** 2)")
 

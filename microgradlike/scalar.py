@@ -26,7 +26,12 @@ class Scalar(Operators):
     __slots__ = ()
 
     def constant(self, x: float) -> Self:
-        """The number `x` as one of this kind, a constant."""
+        """The number `x` as one of this kind, a constant.
+
+        >>> from microgradlike import Value
+        >>> Value(1.0).constant(2.0).data
+        2.0
+        """
         return type(self)(x)  # type: ignore[call-arg]
 
     def detach(self) -> Self:
@@ -211,28 +216,60 @@ class Scalar(Operators):
         return ops.mod(self, other)
 
     def deg2rad(self) -> Self:
+        """The angle in radians, of one in degrees.
+
+        >>> from microgradlike import Value
+        >>> Value(180.0).deg2rad().data
+        3.141592653589793
+        """
         return self * ops.DEGREE
 
     def radians(self) -> Self:
+        """The angle in radians, of one in degrees; NumPy's other name for `deg2rad`.
+
+        >>> from microgradlike import Value
+        >>> Value(180.0).radians().data
+        3.141592653589793
+        """
         return self * ops.DEGREE
 
     def rad2deg(self) -> Self:
+        """The angle in degrees, of one in radians.
+
+        >>> from microgradlike import Value
+        >>> round(Value(0.5).rad2deg().data, 6)
+        28.64789
+        """
         return self * (1 / ops.DEGREE)
 
     def degrees(self) -> Self:
+        """The angle in degrees, of one in radians; NumPy's other name for `rad2deg`.
+
+        >>> from microgradlike import Value
+        >>> round(Value(0.5).degrees().data, 6)
+        28.64789
+        """
         return self * (1 / ops.DEGREE)
 
     # a real number as a complex one: `np.std`, `np.var`, `np.vdot` and `np.linalg.norm` ask for it
 
     def conjugate(self) -> Self:
+        """The number itself, as it is real.
+
+        >>> from microgradlike import Value
+        >>> x = Value(1.0); x.conjugate() is x
+        True
+        """
         return self
 
     @property
     def real(self) -> Self:
+        """The number itself, as it is real."""
         return self
 
     @property
     def imag(self) -> float:
+        """The imaginary part, 0.0."""
         return 0.0
 
 

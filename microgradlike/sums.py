@@ -16,7 +16,7 @@ def sum(xs: Iterable[float], start: float | None = None) -> float: ...  # type: 
 @overload
 def sum(xs: Iterable[K | float], start: K | float | None = None) -> K: ...  # noqa: A001
 def sum(xs: Iterable[Number], start: Number = None) -> Number:  # noqa: A001  (NumPy calls it so)
-    """The sum, as a balanced tree of additions of depth log₂ n; 0.0 for an empty sequence.
+    """The sum of `xs`, as a balanced tree of additions of depth log₂ n; 0.0 for no number.
 
     `start`, if given, is the first term, as for `builtins.sum`. The tree keeps rounding errors at
     log n and paths short, where `builtins.sum` makes a chain. Raises TypeError for an element that
@@ -33,7 +33,7 @@ def mean(xs: Iterable[float]) -> float: ...  # type: ignore[overload-overlap]
 @overload
 def mean(xs: Iterable[K | float]) -> K: ...
 def mean(xs: Iterable[Number]) -> Number:
-    """The arithmetic mean, by `sum`.
+    """The arithmetic mean of `xs`, by `sum`.
 
     Raises ValueError for an empty sequence, TypeError for an element that is not a number.
 
@@ -51,7 +51,7 @@ def dot(a: Iterable[float], b: Iterable[float]) -> float: ...  # type: ignore[ov
 @overload
 def dot(a: Iterable[K | float], b: Iterable[K | float]) -> K: ...
 def dot(a: Iterable[Number], b: Iterable[Number]) -> Number:
-    """The inner product Σ aᵢ bᵢ, by `sum`; 0.0 for two empty sequences.
+    """The inner product Σ aᵢ bᵢ of `a` and `b`, by `sum`; 0.0 for two empty sequences.
 
     Raises ValueError for sequences of different lengths, TypeError for an element that is not a
     number.

@@ -45,8 +45,9 @@ def decide_edges(root):
 
 
 def spell(root):
-    path = root / "microgradlike/compile/export/javascript.py"
-    insert(path, codes("4")[0], r"^SPELLINGS.*?(?=^    ops\.neg:)")
+    path = root / "microgradlike/compile/export"
+    for file, code in zip(("javascript.py", "c.py"), codes("4"), strict=True):
+        insert(path / file, code, r"^SPELLINGS.*?(?=^    ops\.neg:)")
 
 
 def tell_the_value(root):
@@ -101,6 +102,7 @@ WITHOUT = [
     (add_method, "tests/test_scalar.py", "the method rsqrt into microgradlike/scalar.py"),
     (decide_edges, "tests/test_edge_points.py", "decide their edges in"),
     (spell, "tests/compile/test_export_javascript.py", "add them to SPELLINGS"),
+    (spell, "tests/compile/test_export_c.py", "add them to SPELLINGS"),
     (spell, "tests/compile/test_arithmetic.py", "rsqrt has no spelling in JavaScript; add one to"),
     (tell_the_value, "tests/test_accuracy.py", "to OTHERS in tests/ulps.py"),
     (tell_the_derivatives, "tests/oracle/test_exact.py", "to UNARY"),

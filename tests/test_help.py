@@ -13,7 +13,7 @@ import pytest
 
 import microgradlike
 from microgradlike import Value, __compiled__, ops, primitive, unary
-from microgradlike._help import called_name
+from microgradlike._help import called_name, kinks
 from microgradlike.op import Op
 from microgradlike.ops import TABLE
 from microgradlike.scalar import Scalar
@@ -64,6 +64,25 @@ def test_derivatives_are_written_as_in_a_textbook():
                        "where(b > a, 1, where(b < a, 0, 0.5))"]),
     ]:  # fmt: skip
         assert [s.partition(" = ")[2] for s in op.__doc__.splitlines() if "dy/d" in s] == rules
+
+
+@pytest.mark.parametrize(
+    ("op", "place"),
+    [(ops.relu, "x = 0"), (ops.trunc, "x a whole number other than 0"), (ops.minimum, "a = b"),
+     (ops.fmod, "a a multiple of b other than 0"), (ops.hypot, "a = b = 0"), (ops.exp, ""),
+     (ops.clip, "x = lo, x = hi or lo = hi")],
+    ids=lambda x: getattr(x, "name", ""),
+)  # fmt: skip
+def test_the_place_of_the_kinks_is_told(op, place):
+    assert kinks(op) == place
+    assert (f"Kinks: {place};" in op.__doc__) == bool(place)
+
+
+@pytest.mark.parametrize("kink", [lambda x: abs(x - 1.25), lambda x: 1 / 0], ids=["odd", "raises"])
+def test_kinks_of_a_user_at_a_place_of_their_own_are_not_guessed(kink):
+    op = unary("bent", lambda x: x, lambda y, x: 1.0, kink=kink)
+    assert kinks(op) == ""
+    assert "\nKinks: `.kink(x)` is the distance to the nearest one.\n" in op.__doc__
 
 
 def test_help_shows_the_docstring_of_a_primitive():

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from microgradlike.cli import check, demo, expression
+from microgradlike.cli import check, demo, expression, functions
 from microgradlike.engine import __compiled__
 from microgradlike.expressions.lexer import ParseError
 
@@ -65,6 +65,12 @@ COMMANDS = (
         check.add_check_options,
         check.check,
     ),
+    Command(
+        "functions",
+        "list the functions, or describe one: its derivatives, its domain and its edges",
+        functions.add_functions_options,
+        functions.functions,
+    ),
 )
 
 EXPRESSION = ("draw", "page", "explain", "check")  # commands that take an expression first
@@ -105,7 +111,7 @@ def _run(arguments: list[str]) -> int:
         form = "compiled" if __compiled__ else "plain Python"
         print(f"microgradlike {importlib.metadata.version('microgradlike')} ({form})")
         return 0
-    parser = _parser()
+    parser = argument_parser()
     if not arguments:
         parser.print_help()
         return 0
@@ -127,7 +133,8 @@ class _Parser(argparse.ArgumentParser):
         raise ValueError(f"{message}; see {self.prog} --help")
 
 
-def _parser() -> argparse.ArgumentParser:
+def argument_parser() -> argparse.ArgumentParser:
+    """The parser of all commands, from which the reference is written too."""
     parser = _Parser(
         prog="microgradlike",
         description="A scalar autograd engine: see every number, derivative and gradient.",

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NoReturn
 
-import numpy as np
-
+from microgradlike._numpy import HAS_NUMPY, np
 from microgradlike._validate import refuse_mask, shown
 from microgradlike.compile.arrays import NO_ROWS, FloatArray, joined
 from microgradlike.compile.plain_numbers import plain_numbers, plain_rows, structure_of
@@ -46,6 +45,8 @@ class Arguments:
         called: str = "argument {}",
     ) -> None:
         self.args, self.kwargs, self.batch = tuple(args), dict(kwargs), batch
+        if not HAS_NUMPY:
+            self.args = tuple(x.tolist() if type(x) is np.ndarray else x for x in args)
         self._called = called
         self.count: int | None = None
         self.values: dict[int, Value] = {}
@@ -215,7 +216,7 @@ class Arguments:
         if any(isinstance(x, Scalar) for tree in trees for x in tree.leaves):
             self.scalars = self.foreign = True  # a Value of one row is not in the others
         else:
-            columns = np.array([tree.leaves for tree in trees], dtype=float).reshape(count, -1)
+            columns = np.array([tree.leaves for tree in trees], dtype=float)
             self.parts.append(columns.T)
         return structure
 

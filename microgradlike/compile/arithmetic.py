@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from microgradlike.compile.build import build_program
 from microgradlike.compile.export.javascript import (
+    JAVASCRIPT,
     closure_text,
     equation_lines,
     function_text,
-    library_paragraphs,
     result_text,
-    spelling_templates,
 )
 from microgradlike.compile.program import Program
 from microgradlike.compile.trace import Trace
@@ -40,7 +39,7 @@ def arithmetic(used: Iterable[Op], name: str, spellings: Mapping[Op, str]) -> st
     """
     rules = {op: [_forward(op), *(_partial(op, i) for i in range(op.arity))] for op in used}
     needed = dict.fromkeys(op for programs in rules.values() for p in programs for op in p.ops)
-    spelled, own = spelling_templates(needed, spellings)
+    spelled, own = JAVASCRIPT.templates(needed, spellings)
     lines = []
     for op, (forward, *partials) in rules.items():
         names = ["x"] if op.arity == 1 else [*"abcdefgh"[: op.arity]]
@@ -48,7 +47,7 @@ def arithmetic(used: Iterable[Op], name: str, spellings: Mapping[Op, str]) -> st
         slopes = ", ".join(_arrow(p, spelled, ["y", *names]) for p in partials)
         key = json.dumps(op.name)  # in brackets, as __proto__ is a special key
         lines += f"[{key}]: {{ forward: {value}, partials: [{slopes}] }},".split("\n")
-    helpers = library_paragraphs(" ".join(spelled.values()))
+    helpers = JAVASCRIPT.paragraphs(" ".join(spelled.values()))
     return closure_text(name, [*helpers, *own, function_text("return {", lines, "};")])
 
 

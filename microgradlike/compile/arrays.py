@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+from microgradlike._numpy import np
 
-FloatArray = npt.NDArray[np.float64]
-IndexArray = npt.NDArray[np.intp]
-Rows: TypeAlias = FloatArray | Sequence[FloatArray]  # all lines, or arrays with some lines each
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FloatArray: TypeAlias = "NDArray[np.float64]"
+IndexArray: TypeAlias = "NDArray[np.intp]"
+Rows: TypeAlias = "FloatArray | Sequence[FloatArray]"  # all lines, or arrays with some lines each
 NO_ROWS = np.empty((0, 1))
 DOUBLE = np.dtype(float)
 

@@ -7,8 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
+from microgradlike._numpy import np
 from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.arrays import DOUBLE, FloatArray
 from microgradlike.compile.executable import LARGE, Executable

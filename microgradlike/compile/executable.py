@@ -8,13 +8,10 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any, Literal, TypeAlias, cast
 
-import numpy as np
-
+from microgradlike._numpy import np
 from microgradlike.compile.arrays import FloatArray, Rows, joined, parts_of
-from microgradlike.compile.artefact import load, save
 from microgradlike.compile.collector import collector_paused
 from microgradlike.compile.passes.indeterminate import first_form, with_count, with_probe
-from microgradlike.compile.passes.simplify import with_shared_terms_apart, without_zero_terms
 from microgradlike.compile.passes.zero_absorption import with_plain_products
 from microgradlike.compile.program import Program, varies
 from microgradlike.indeterminate_form import active_policy, settle
@@ -99,15 +96,21 @@ class Executable:
 
     def parts(self, method: str) -> tuple[Program, FloatArray | None, list[int] | None]:
         """Return the program that a method runs, the terms to add, and the outputs to add to."""
-        program, terms = without_zero_terms(self.program)
+        if not self.backend.MERGING:  # the program as it was recorded
+            return self.program, None, None if method == "outputs" else []
+        from microgradlike.compile.passes import simplify  # needs NumPy
+
+        program, terms = simplify.without_zero_terms(self.program)
         if method == "outputs":
             return program, terms, None
-        program, add_to = with_shared_terms_apart(program, varies(program, self.batched))
+        program, add_to = simplify.with_shared_terms_apart(program, varies(program, self.batched))
         return program, terms, add_to.tolist()
 
     def kept(self, method: str) -> dict[str, Any] | None:
         """Return the state of a method from disk, or None."""
         if self.key is not None and method not in self._kept:
+            from microgradlike.compile.artefact import load  # needs NumPy
+
             self._kept[method] = load(f"{self.key} {method}", self.backend.KEPT)
         return self._kept.get(method)
 
@@ -156,6 +159,8 @@ class _ZeroAbsorbing:
             "size": len(owner.program),
         }
         if owner.key is not None and perf_counter() - start > WORTH:
+            from microgradlike.compile.artefact import save
+
             save(f"{owner.key} {self.method}", state, owner.backend.KEPT)
         return state
 

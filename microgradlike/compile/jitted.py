@@ -17,10 +17,9 @@ from typing import (
     overload,
 )
 
-import numpy as np
-
 from microgradlike import functions, ops
 from microgradlike._frames import user_level
+from microgradlike._numpy import HAS_NUMPY, np
 from microgradlike._validate import shown
 from microgradlike.coerce import upstream_gradient
 from microgradlike.compile.arguments import Arguments
@@ -59,7 +58,7 @@ class Jitted(Wrapper, Generic[P, R]):
     `f` is the function itself, `batch`, `reduce` and `backend` the options. `executor`,
     `threads` and `split` can be set at any time. As a method it binds to its instance and has
     recordings for each, which read the Values of the instance at every call; all other attributes
-    are fixed in a recording.
+    are fixed in a recording. Raises TypeError or ValueError as `jit` does.
 
     It can be pickled and deep-copied as its function can. The executor and the recordings stay
     behind.
@@ -183,11 +182,11 @@ class Jitted(Wrapper, Generic[P, R]):
     def backward(self, *args: object, upstream: SupportsFloat = 1.0, **kwargs: object) -> float:
         """Return the value and add `upstream` times its gradient to the `grad` of each Value.
 
-        The Values are those that the function uses and those among the arguments, as after
-        `value.backward()` of an eager result. All gradients are added, or none: also after Ctrl-C.
-        Raises TypeError if `upstream` is not a real number or the function returns more than one
-        number, ValueError if rows are not reduced to one, TraceError while another function is
-        recorded.
+        `args` and `kwargs` are the arguments of a call. The Values are those that the function uses
+        and those among the arguments, as after `value.backward()` of an eager result. All gradients
+        are added, or none: also after Ctrl-C. Raises TypeError if `upstream` is not a real number
+        or the function returns more than one number, ValueError if rows are not reduced to one,
+        TraceError while another function is recorded.
 
         >>> from microgradlike import Value, jit
         >>> w = Value(2.0)
@@ -245,7 +244,7 @@ class Jitted(Wrapper, Generic[P, R]):
         self._recordings.clear()
 
     def program(self, *args: object, gradient: bool = False, **kwargs: object) -> Program:
-        """Return the program for arguments of this structure.
+        """Return the program for arguments of the structure of `args` and `kwargs`.
 
         With `gradient`, its outputs are the value and the gradients for the Values among the
         arguments and by those that the function uses. Raises what a call raises.
@@ -260,6 +259,8 @@ class Jitted(Wrapper, Generic[P, R]):
 
     def executable(self, *args: object, gradient: bool = False, **kwargs: object) -> Executable:
         """Return the executable of `program(...)`, which takes arrays of inputs.
+
+        `args`, `kwargs` and `gradient` are those of `program`.
 
         >>> from microgradlike import jit
         >>> executable = jit(lambda x, y: x / y, batch=0).executable([3.0], 4.0)
@@ -309,7 +310,7 @@ class Jitted(Wrapper, Generic[P, R]):
     def _count(self, call: PreparedCall, args: tuple[Any, ...]) -> None:
         """Make a native call after HOT calls, if the program is a small one, or take it again."""
         call.uses += 1
-        if call.uses % HOT == 0 and "__self__" not in self.__dict__:
+        if HAS_NUMPY and call.uses % HOT == 0 and "__self__" not in self.__dict__:
             from microgradlike.compile import native_call
 
             if call.uses == HOT:

@@ -50,19 +50,38 @@ def checked_backend(backend: str) -> str:
 
 
 def backend_named(name: str) -> ModuleType:
-    """Return the module of a backend; raise ModuleNotFoundError for llvm without llvmlite.
+    """Return the module of a backend; raise ModuleNotFoundError for one that is not installed.
+
+    Programs of a function that runs eagerly are those of "auto".
 
     >>> backend_named("numpy").__name__
     'microgradlike.compile.backends.numpy'
     """
+    if interpreter() == "python":
+        if name in ("numpy", "llvm"):
+            raise ModuleNotFoundError(
+                f'backend="{name}" needs NumPy; install it, or use backend="python"'
+            )
+        name = "python"
     installed = _has_llvm()
     if name == "llvm" and not installed:
         raise ModuleNotFoundError(
             'backend="llvm" needs llvmlite 0.45 or later: pip install "microgradlike[llvm]", or use'
             ' backend="numpy"'
         )
-    chosen = ("llvm" if installed else "numpy") if name == "auto" else name
+    chosen = ("llvm" if installed else "numpy") if name in ("auto", "eager") else name
     return importlib.import_module(f"microgradlike.compile.backends.{chosen}")
+
+
+def interpreter() -> str:
+    """Return the name of the fastest backend that compiles nothing.
+
+    >>> interpreter()
+    'numpy'
+    """
+    from microgradlike._numpy import HAS_NUMPY
+
+    return "numpy" if HAS_NUMPY else "python"
 
 
 def _has_llvm() -> bool:

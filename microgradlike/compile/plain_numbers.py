@@ -8,8 +8,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-import numpy as np
-
+from microgradlike._numpy import np
 from microgradlike.compile.arrays import FloatArray
 from microgradlike.derivatives.pytree import Pytree
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-import numpy as np
-
+from microgradlike._numpy import np
 from microgradlike.compile.arguments import STATIC, Arguments
 from microgradlike.compile.arrays import DOUBLE, NO_ROWS, FloatArray, joined
 from microgradlike.compile.bound_call import bound_call

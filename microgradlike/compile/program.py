@@ -158,6 +158,38 @@ class Program:
 
         return text(self, name, spellings or {})
 
+    def to_c(self, name: str = "f", *, spellings: Mapping[Op, str] | None = None) -> str:
+        """Return the text of a C99 function `void f(const double x[], double y[])`.
+
+        It reads the inputs in their order from `x` and writes the outputs to `y`, which may be the
+        same array; for a gradient's program these are the value and its gradients. It needs only
+        the C library. Sums, products, quotients and roots have the bits of the backend "python";
+        every other primitive is within 2 ulp of it, and the same at 0, inf and nan. `spellings`
+        maps each primitive of your own to a C function without its name, such as
+        `{cube: "(double x) { return x * x * x; }"}`. Raises TypeError if one is missing, ValueError
+        if `name` is not an identifier or belongs to the C library.
+
+        >>> from microgradlike import jit
+        >>> text = jit(lambda x: (x.exp() - 0.1).relu()).program(2.0).to_c("bend")
+        >>> print(text[text.index("static") : text.rindex("#if")])
+        static double bend_relu(double x) {
+          return x > 0 || x != x ? x : 0.0;
+        }
+        <BLANKLINE>
+        void bend(const double x[1], double y[1]) {
+          const double x0 = x[0];
+          const double v1 = exp(x0);
+          const double v2 = v1 - 0x1.999999999999ap-4 /* 0.1 */;
+          const double v3 = bend_relu(v2);
+          y[0] = v3;
+        }
+        <BLANKLINE>
+        <BLANKLINE>
+        """
+        from microgradlike.compile.export.c import text
+
+        return text(self, name, spellings or {})
+
 
 def varies(program: Program, batched: int) -> list[bool]:
     """Return, indexed by reference, whether it depends on one of the first `batched` inputs.

@@ -26,8 +26,7 @@ from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
+from microgradlike._numpy import np
 from microgradlike._validate import shown, whole_number
 from microgradlike.compile.arrays import FloatArray, Rows, parts_of
 from microgradlike.compile.executable import Executable

@@ -127,7 +127,9 @@ def value_and_grad(f: Callable[P, R], argnums: Argnums) -> Callable[P, tuple[R, 
 def value_and_grad(
     f: Callable[..., Nested], argnums: Argnums = 0
 ) -> Callable[..., tuple[Nested, Nested]]:
-    """The pair of f's value and its gradient, from one call of `f`; arguments as for `grad`.
+    """The pair of f's value and its gradient, from one call of `f`.
+
+    The argument numbers `argnums` and the errors, TypeError and ValueError, are those of `grad`.
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
@@ -169,7 +171,8 @@ def jacobian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested
     They have the structure of the result, in which each number or array is replaced by the
     structure of the argument. For a result of shape S and an argument of shape T, that is an array
     of shape S + T. Reverse mode makes it row by row if `f` returns fewer numbers than it takes,
-    otherwise forward mode column by column. Arguments and errors are as for `grad`.
+    otherwise forward mode column by column. The argument numbers `argnums` and the errors,
+    TypeError and ValueError, are those of `grad`; `f` may return any number of numbers.
 
     >>> jacobian(lambda x: [x[0] * x[1], 2 * x[1]])([3.0, 4.0])
     [[4.0, 3.0], [0.0, 2.0]]
@@ -188,7 +191,7 @@ def hessian(f: Callable[P, Nested], argnums: Argnums = 0) -> Callable[P, Nested]
 
     They have the structure of the argument, twice: for an argument of shape T, an array of shape
     T + T. Forward over reverse: one gradient as a graph, and a forward sweep through it per number.
-    Arguments and errors are as for `grad`.
+    The argument numbers `argnums` and the errors, TypeError and ValueError, are those of `grad`.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
     [[8.0, 6.0], [6.0, 0.0]]

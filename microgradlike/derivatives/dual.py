@@ -56,7 +56,13 @@ class Dual(Scalar):
 
     @classmethod
     def apply(cls, op: Op, *operands: Number) -> Number:
-        """`op` of the primals; its tangent is the sum of tangent × partial over the operands."""
+        """`op` of the primals; its tangent is the sum of tangent × partial over the `operands`.
+
+        NotImplemented if an operand is no number.
+
+        >>> Dual.apply(ops.exp, Dual(0.0, 2.0)).tangent
+        2.0
+        """
         numbers = [_operand(x, op.chooses and i == 0) for i, x in enumerate(operands)]
         if any(x is None for x in numbers):
             return NotImplemented
@@ -85,7 +91,11 @@ class Dual(Scalar):
         return _dual(y, reduce(operator.add, terms), tag, form)
 
     def constant(self, x: float) -> Number:
-        """The number `x` as a Dual without a tangent, which 0 × nan would make one."""
+        """The number `x` as a Dual without a tangent, which 0 × nan would make one.
+
+        >>> Dual(0.0, 2.0).constant(3.0).primal
+        3.0
+        """
         return _dual(x, 0.0, CONSTANT)
 
     def detach(self) -> Dual:

@@ -117,8 +117,14 @@ class Pytree:
         return _rebuild(self._root, visit, modules=False)
 
     def stacked(self, columns: Sequence[Number]) -> Nested:
-        """The same structure with arrays of a leading axis of rows, given a column per leaf."""
-        import numpy as np
+        """The same structure with arrays of a leading axis of rows, given a column per leaf.
+
+        Without NumPy there are lists in place of arrays.
+        """
+        from microgradlike._numpy import HAS_NUMPY, np  # here, to keep `import microgradlike` light
+
+        if not HAS_NUMPY:
+            return self.map(lambda leaf: list(columns[leaf.start]))
 
         def stack(leaf: LeafSpec) -> Array:
             numbers = [np.asarray(c) for c in columns[leaf.start : leaf.start + leaf.size]]

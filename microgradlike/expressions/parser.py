@@ -45,7 +45,7 @@ Step: TypeAlias = tuple[Function | None, Number]
 class Expression:
     """A parsed expression: a function of its `names`, listed in order of appearance.
 
-    Call it with a dict that has a value for each name.
+    `parse` makes it from a `text`. Call it with a dict that has a value for each name.
 
     >>> f = parse("tanh(w*x + b)")
     >>> f.names

@@ -23,8 +23,10 @@ __all__ = ["Data", "Point", "blobs", "circles", "moons", "spirals", "xor"]
 def moons(n_samples: int = 100, *, noise: float = 0.1, seed: int = 0, n: int | None = None) -> Data:
     """Two half circles of radius 1 that reach into each other, classes 0 and 1.
 
-    Parameters and errors are those of the module's docstring: `n_samples` points (or `n`), a normal
-    error of standard deviation `noise` in each coordinate, and the `seed` of the draws.
+    The result is a list of points (x, y) and a list of labels. `n_samples` is the number of points
+    (or `n`), `noise` the standard deviation of a normal error in each coordinate, and `seed` that
+    of the draws. Labels come in turn, so any part of the data is balanced. Raises ValueError or
+    TypeError for an argument that does not fit.
 
     >>> points, labels = moons(4, noise=0.0)
     >>> labels, round(math.hypot(*points[0]), 6)
@@ -49,7 +51,7 @@ def circles(
 ) -> Data:
     """A circle of radius 1 and, as class 1, one of radius `factor` inside it; 0 < factor < 1.
 
-    Other parameters and errors are as in `moons`.
+    The parameters `n_samples` (or `n`), `noise` and `seed`, and the errors, are those of `moons`.
 
     >>> points, labels = circles(2, noise=0.0)
     >>> [round(math.hypot(*p), 6) for p in points]
@@ -76,7 +78,7 @@ def spirals(
 ) -> Data:
     """One arm for each of `classes`, from near the center out to radius 1 in `turns` turns.
 
-    Other parameters and errors are as in `moons`.
+    The parameters `n_samples` (or `n`), `noise` and `seed`, and the errors, are those of `moons`.
 
     >>> points, labels = spirals(6, noise=0.0)
     >>> labels, max(math.hypot(*p) for p in points) <= 1
@@ -96,7 +98,7 @@ def spirals(
 def xor(n_samples: int = 100, *, noise: float = 0.2, seed: int = 0, n: int | None = None) -> Data:
     """Four clusters at (±1, ±1); class 0 has equal signs, class 1 different ones.
 
-    Parameters and errors are as in `moons`.
+    The parameters `n_samples` (or `n`), `noise` and `seed`, and the errors, are those of `moons`.
 
     >>> xor(4, noise=0.0)
     ([(-1.0, -1.0), (-1.0, 1.0), (1.0, 1.0), (1.0, -1.0)], [0, 1, 0, 1])
@@ -119,7 +121,7 @@ def blobs(
 ) -> Data:
     """One cluster for each of `classes`, their centers evenly spaced on a circle of radius 1.
 
-    Other parameters and errors are as in `moons`.
+    The parameters `n_samples` (or `n`), `noise` and `seed`, and the errors, are those of `moons`.
 
     >>> blobs(2, classes=2, noise=0.0)[0][0]
     (1.0, 0.0)

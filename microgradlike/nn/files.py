@@ -51,7 +51,7 @@ def save(model: Module, path: PathLike) -> Path:
 
 
 def load(model: Module, path: PathLike) -> None:
-    """Set the parameters of `model` to those that `save` wrote; gradients stay.
+    """Set the parameters of `model` to those that `save` wrote to `path`; gradients stay.
 
     Raises LoadError with the reason, and changes nothing, for a file that is missing, damaged, of
     another format or of another model; ValueError for a suffix other than `.json` and `.npz`;

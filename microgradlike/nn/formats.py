@@ -79,7 +79,15 @@ def _number(name: str, x: object) -> float:
         raise LoadError(f"has {shown(x)} for {name!r:.100}: {error}") from error
 
 
+def _require_numpy() -> None:
+    from microgradlike._numpy import HAS_NUMPY  # here, to keep `import microgradlike` light
+
+    if not HAS_NUMPY:
+        raise ModuleNotFoundError("a file .npz needs NumPy; install it, or name the file .json")
+
+
 def _to_npz(parameters: Parameters) -> bytes:
+    _require_numpy()
     import numpy as np
 
     names = np.array(list(parameters), dtype=np.str_)
@@ -95,6 +103,7 @@ def _to_npz(parameters: Parameters) -> bytes:
 
 
 def _from_npz(content: bytes, limit: int) -> Parameters:
+    _require_numpy()
     arrays = _arrays(content, limit)
     if set(arrays) != {"format", "version", "names", "values"}:
         found = ", ".join(sorted(arrays))

@@ -101,7 +101,10 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """`nout` neurons with the same `nin` inputs; keywords and errors are those of Neuron.
+    """`nout` neurons with the same `nin` inputs.
+
+    `nonlin`, `activation`, `init` and `rng`, and the errors, ValueError and TypeError, are those of
+    `Neuron`.
 
     >>> Layer(2, 2, nonlin=False)
     Layer of [LinearNeuron(2), LinearNeuron(2)]
@@ -188,7 +191,7 @@ class MLP(Module):
         return output
 
     def outputs(self, x: Inputs) -> list[Value]:
-        """The outputs for `nin` inputs, as a list also if there is only one.
+        """The outputs for the `nin` inputs `x`, as a list also if there is only one.
 
         >>> len(MLP(2, [3, 1]).outputs([1.0, 2.0]))
         1

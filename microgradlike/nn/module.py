@@ -141,7 +141,7 @@ class Module(HasParameters):
             return None
 
     def name_of(self, child: object) -> str | None:
-        """The path to a module directly below this one, such as "layers.0"; None for any other.
+        """The path to `child`, a module directly below, such as "layers.0"; None for any other.
 
         >>> from microgradlike.nn import MLP
         >>> model = MLP(2, [3, 1])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from microgradlike.compile.trace_error import refuse
 from microgradlike.context import active_trace
 from microgradlike.nn.initialisation import Source, source
+from microgradlike.nn.pcg64 import random_bits
 from microgradlike.op import Number
 
 if TYPE_CHECKING:
@@ -73,11 +75,8 @@ class StepNoise:
     """
 
     def __init__(self, *, seed: int, epoch: int, step: int, size: int) -> None:
-        import numpy as np  # here, to keep `import microgradlike` light
-
         self.size = size
-        # the bits of PCG64 stay the same in every release of NumPy, unlike those of Generator
-        self._bits = np.random.PCG64((seed % 2**64, epoch, step))
+        self._uniform = _generator((seed % 2**64, epoch, step))
         self._columns: list[NDArray[np.float64]] = []
 
     def column(self, draw: int) -> NDArray[np.float64]:
@@ -92,7 +91,7 @@ class StepNoise:
 
     def rows(self, draws: int) -> NDArray[np.float64]:
         """The numbers of the first draws, a row for each example."""
-        import numpy as np
+        from microgradlike._numpy import np
 
         self._draw(draws)
         return np.reshape(self._columns[:draws], (draws, self.size)).T
@@ -100,8 +99,7 @@ class StepNoise:
     def _draw(self, draws: int) -> None:
         missing = draws - len(self._columns)
         if missing > 0:
-            bits = self._bits.random_raw(missing * self.size)
-            self._columns.extend(((bits >> 11) * 2.0**-53).reshape(missing, self.size))
+            self._columns.extend(self._uniform(missing * self.size).reshape(missing, self.size))
 
     def of_example(self, place: int) -> Iterator[float]:
         """The numbers of one example, without an end."""
@@ -109,3 +107,15 @@ class StepNoise:
         while True:
             yield float(self.column(draw)[place])
             draw += 1
+
+
+def _generator(seeds: tuple[int, ...]) -> Callable[[int], NDArray[np.float64]]:
+    """A function that draws so many numbers in [0, 1), of 53 random bits each."""
+    from microgradlike._numpy import HAS_NUMPY, np  # here, to keep `import microgradlike` light
+
+    bits: Any = random_bits(seeds)
+    if not HAS_NUMPY:
+        return lambda count: np.array([(x >> 11) * 2.0**-53 for x in islice(bits, count)])
+    # a hundred times faster; its bits stay the same in every release, unlike those of Generator
+    bits = np.random.PCG64(seeds)
+    return lambda count: (bits.random_raw(count) >> 11) * 2.0**-53

@@ -30,10 +30,11 @@ N = TypeVar("N", float, "NDArray[np.float64]")  # one parameter, or an array of 
 class Optimizer(ABC):
     """The base class of optimizers: parameters, the learning rate `lr`, and state.
 
-    A subclass defines `update`. `lr` may be changed between steps. `state` has a list or array with
-    a float per parameter for each name in `slots`, all 0 at first, and never below 0 for those in
-    `nonnegative`. Raises ValueError for no parameters, for one that is given twice or is a result,
-    and for a rate that is negative or not finite; TypeError for anything but Values and numbers.
+    `parameters` are Values. A subclass defines `update`. `lr` may be changed between steps. `state`
+    has a list or array with a float per parameter for each name in `slots`, all 0 at first, and
+    never below 0 for those in `nonnegative`. Raises ValueError for no parameters, for one that is
+    given twice or is a result, and for a rate that is negative or not finite; TypeError for
+    anything but Values and numbers.
 
     >>> class SignDescent(Optimizer):
     ...     def __init__(self, parameters, lr):
@@ -59,22 +60,31 @@ class Optimizer(ABC):
         }
 
     def step(self) -> None:
-        """Move every parameter by its gradient, by the formula of the class."""
+        """Move every parameter by its gradient, by the formula of the class.
+
+        Raises ValueError or TypeError for an `lr` that is negative or no finite number.
+
+        >>> p = Value(1.0); p.grad = 2.0
+        >>> SGD([p], lr=0.25).step(); p.data
+        0.5
+        """
         refuse_in_recording("a step of an optimizer")
         lr = real_number("lr", self.lr, at_least=0)
         self.steps += 1
         with passes:  # no gradient is read in the middle of another thread's pass
             gradients = [p._grad for p in self.parameters]
-        if len(self.parameters) < ARRAY:
+        if len(self.parameters) < ARRAY or not self._together(lr, gradients):
             self._one_by_one(lr, gradients)
-        else:
-            self._together(lr, gradients)
 
     @abstractmethod
     def update(self, lr: float, sqrt: Callable[[N], N], p: N, g: N, *state: N) -> tuple[N, ...]:
         """The next `p` and state, from the present ones and the gradient `g`: floats or arrays.
 
-        `sqrt` takes the same kind of number. The state has a number or array for each slot.
+        `lr` is the learning rate, and `sqrt` takes the same kind of number. The `state` has a
+        number or array for each slot.
+
+        >>> SGD([Value(1.0)], lr=0.25).update(0.25, math.sqrt, 1.0, 2.0, 0.0)
+        (0.5, 2.0)
         """
 
     def zero_grad(self) -> None:
@@ -94,15 +104,19 @@ class Optimizer(ABC):
             for row, x in zip(rows, numbers):
                 row[i] = x
 
-    def _together(self, lr: float, gradients: list[float]) -> None:
-        import numpy as np  # here, to keep `import microgradlike` light
+    def _together(self, lr: float, gradients: list[float]) -> bool:
+        """Move all in one array; without NumPy, do nothing and return False."""
+        from microgradlike._numpy import HAS_NUMPY, np  # here, to keep `import microgradlike` light
 
+        if not HAS_NUMPY:
+            return False
         data = np.array([p._number for p in self.parameters], dtype=float)
         rows = [np.asarray(row, dtype=float) for row in self.state.values()]
         with np.errstate(all="ignore"):
             data, *rows = self.update(lr, np.sqrt, data, np.array(gradients), *rows)
         self.state = dict(zip(self.state, rows))
         set_data(self.parameters, data.tolist())
+        return True
 
     def state_dict(self) -> dict[str, str | int | list[float]]:
         """A copy of the state: plain numbers and lists, fit for JSON.
@@ -151,6 +165,7 @@ class SGD(Optimizer):
 
     g ← grad + weight_decay·p; v ← momentum·v + g; p ← p - lr·v, or with `nesterov`
     p ← p - lr·(g + momentum·v) (Sutskever et al., ICML 2013, in the form of torch.optim.SGD).
+    `parameters` are Values; 0 ≤ `momentum` < 1. Raises ValueError or TypeError as `Optimizer` does.
 
     >>> p = Value(1.0); p.grad = 2.0
     >>> SGD([p], lr=0.25).step(); p.data
@@ -190,6 +205,9 @@ class Adam(Optimizer):
     g ← grad + weight_decay·p; m ← β₁m + (1-β₁)g; v ← β₂v + (1-β₂)g²;
     p ← p - lr·(m/(1-β₁ᵗ)) / (√(v/(1-β₂ᵗ)) + eps) at step t = 1, 2, ...
     The default has no decay.
+
+    `parameters` are Values and `betas` the pair (β₁, β₂), each from 0 to below 1; `eps` is above 0.
+    Raises ValueError or TypeError as `Optimizer` does.
 
     >>> p = Value(1.0); p.grad = 2.0
     >>> Adam([p], lr=0.25).step(); round(p.data, 6)
@@ -242,7 +260,8 @@ class AdamW(Adam):
     """Adam with the decay apart from the gradient: p ← p - lr·weight_decay·p, then Adam's step.
 
     Loshchilov & Hutter, arXiv:1711.05101, in the form of torch.optim.AdamW; by default
-    weight_decay is 0.01.
+    weight_decay is 0.01. `parameters`, `lr`, `betas` and `eps`, and the errors, ValueError and
+    TypeError, are those of `Adam`.
 
     >>> p = Value(1.0)
     >>> AdamW([p], lr=0.5, weight_decay=0.5).step(); p.data

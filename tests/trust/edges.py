@@ -4,6 +4,7 @@ import math
 import re
 
 from microgradlike import ops
+from microgradlike.testing.edge_rows import primitive_of
 from tests.oracle.libraries import LIBRARIES
 from tests.trust.markdown import heavy, number, table
 
@@ -26,8 +27,8 @@ def section(edges):
     order = {op.name: i for i, op in enumerate(ops.TABLE.values())}
     parts = []
     for family in [*FAMILIES, COMPOSED]:
-        members = [row for row in rows if family_of(primitive(row)) == family]
-        members.sort(key=lambda row: order.get(primitive(row), len(order)))
+        members = [row for row in rows if family_of(primitive_of(row["expr"])) == family]
+        members.sort(key=lambda row: order.get(primitive_of(row["expr"]), len(order)))
         parts.append(f"### {family}\n\n{family_table(members)}")
     return "\n\n".join(parts)
 
@@ -150,19 +151,6 @@ def agrees(row, answer):
 def same(x, ours):
     """True for equal numbers: nan equals nan, and zeros are equal whatever their sign."""
     return x != x if ours != ours else math.isclose(x, ours, rel_tol=SAME, abs_tol=0.0)
-
-
-def primitive(row):
-    """The name of the one primitive in a row; "" for a composition."""
-    called = re.findall(r"(\w+)\(", row["expr"])
-    infix = re.findall(r"(?<=[\w)] )(\*\*|//|[-+*/%])(?= )", row["expr"])
-    if called[:1] == [ops.where.name]:
-        return ops.where.name
-    if len(called) + len(infix) != 1:
-        return ""
-    return (
-        called[0] if called else next(op.name for op in ops.TABLE.values() if op.infix == infix[0])
-    )
 
 
 def family_of(name):

@@ -2,9 +2,11 @@
 
 import base64
 import os
+import re
 import stat
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
@@ -89,6 +91,15 @@ def test_show_opens_the_picture_in_the_browser(monkeypatch):
     monkeypatch.setattr("webbrowser.open", lambda url: False)
     with pytest.raises(RuntimeError, match=r"no browser to open the picture in; it is at .*y\.svg"):
         draw(square()).show()
+
+
+def test_show_in_pyodide_names_the_file_and_opens_nothing(monkeypatch):
+    monkeypatch.setattr("sys.platform", "emscripten")
+    monkeypatch.setattr("webbrowser.open", lambda url: pytest.fail("a path of Pyodide's own files"))
+    with pytest.raises(RuntimeError, match=r"the picture is at .*y\.svg .* of Pyodide") as caught:
+        draw(square()).show()
+    path = re.search(r"at (\S+)", str(caught.value))[1]
+    assert Path(path).read_text(encoding="utf-8").startswith("<svg")
 
 
 def test_show_puts_the_picture_below_the_cell_of_a_notebook(monkeypatch):

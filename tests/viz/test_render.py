@@ -8,7 +8,10 @@ import sys
 
 import pytest
 
-from viz.dot.render import RenderError, render
+from microgradlike import Value
+from viz import draw
+from viz.dot import render as module
+from viz.dot.render import RenderError, lend_graphviz, render
 
 SOURCE = 'digraph { a [label=<<TABLE><TR><TD PORT="p">x</TD></TR></TABLE>>] a -> b:n }'
 STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
@@ -141,3 +144,33 @@ def test_a_text_that_neither_can_draw_breaks_no_program(tmp_path, monkeypatch):
     with pytest.raises(RenderError, match=r"code 1: syntax error in line 1; from \S+dot$"):
         render("this is no graph")
     assert not broken
+
+
+@pytest.fixture
+def lent(monkeypatch):
+    """Graphviz as a page lends it: a function, and nothing on this machine."""
+    monkeypatch.setattr(module, "LENT", [])
+    monkeypatch.setenv("PATH", "")
+    return lend_graphviz
+
+
+def test_a_picture_by_a_lent_graphviz_is_cleaned_as_any_other(monkeypatch):
+    y = Value(3.0, "x") * 2
+    by_dot = draw(y).svg()
+    raw = render(draw(y).source).decode()
+    monkeypatch.setattr(module, "LENT", [])
+    lend_graphviz(lambda source: raw)
+    assert draw(y).svg() == by_dot
+
+
+def test_a_lent_graphviz_draws_svg_alone(lent):
+    lent(lambda source: "<svg/>")
+    assert render(SOURCE) == b"<svg/>"
+    with pytest.raises(RenderError, match="only SVG in a page, not png"):
+        render(SOURCE, "png")
+
+
+def test_what_a_lent_graphviz_raises_is_a_render_error(lent):
+    lent(lambda source: 1 // 0)
+    with pytest.raises(RenderError, match=r"failed in the page: .*zero"):
+        render(SOURCE)

@@ -6,8 +6,6 @@ import base64
 import os
 import re
 import sys
-import tempfile
-import webbrowser
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +21,7 @@ from viz.dot.render import render
 from viz.dot.svg import clean
 from viz.dot.tooltips import tooltips
 from viz.fold.fold import fit
+from viz.opened import opened
 from viz.scene.programs import scene_of
 from viz.scene.scene import Scene, id_of
 
@@ -54,7 +53,11 @@ class Drawing:
             self._require_gradient()
 
     def svg(self) -> str:
-        """Return the picture as SVG text; RenderError if Graphviz is missing or fails."""
+        """Return the picture as SVG text; RenderError if Graphviz is missing or fails.
+
+        >>> "<svg" in draw(Value(3.0, "x") * 2).svg()
+        True
+        """
         if self._svg is None and self.animated:
             self._svg = self.animation()
         elif self._svg is None:
@@ -66,6 +69,10 @@ class Drawing:
 
         It uses CSS and no script. Raises ValueError if no backward pass has reached the result,
         RenderError if Graphviz is missing or fails.
+
+        >>> y = Value(3.0, "x") * 2; y.backward()
+        >>> "@keyframes" in draw(y).animation()
+        True
         """
         self._require_gradient()
         texts = tooltips(self.scene)
@@ -82,15 +89,12 @@ class Drawing:
         """Show the picture: in a notebook below the cell, elsewhere in the browser.
 
         Returns the path of the temporary file that the browser opens. Raises RuntimeError if there
-        is no browser, RenderError if Graphviz is missing or fails.
+        is no browser, or in Pyodide, RenderError if Graphviz is missing or fails.
         """
         if in_notebook():
             sys.modules["IPython"].display.display(self)
             return None
-        path = self.save(Path(tempfile.mkdtemp(prefix="microgradlike-")) / "y.svg")
-        if not webbrowser.open(path.as_uri()):
-            raise RuntimeError(f"found no browser to open the picture in; it is at {path}")
-        return path
+        return opened(self.save, "y.svg", "picture")
 
     def save(self, path: str | os.PathLike[str], *, animated: bool = False) -> Path:
         """Write the picture to `path` and return the path.

@@ -1,4 +1,7 @@
-"""Render: DOT to SVG, PNG or PDF, by Graphviz in a child process with a time limit."""
+"""Render: DOT to SVG, PNG or PDF, by Graphviz in a child process with a time limit.
+
+A host that starts no child process, such as a page in a browser, can lend its own Graphviz.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 
 from microgradlike._validate import shown
 
@@ -18,6 +22,7 @@ TOO_LONG = (
     " max_nodes=100 keeps the nodes near the result, focus= shows one place"
 )
 BROKEN: set[str] = set()  # programs that failed at pictures that the wheel then drew
+LENT: list[Callable[[str], str]] = []  # the host's Graphviz, at most one
 
 # the wheel of pygraphviz brings Graphviz as libraries; they run in a child process too, since a
 # layout cannot be interrupted
@@ -39,15 +44,30 @@ class RenderError(RuntimeError):
     """
 
 
+def lend_graphviz(to_svg: Callable[[str], str]) -> None:
+    """Render SVG by a function of the host, from DOT text to SVG text, and start no process.
+
+    It is for Python within a page, where Graphviz runs as WebAssembly. The host limits its time.
+
+    >>> lend_graphviz(lambda source: f"<svg><title>{source}</title></svg>")
+    >>> render("digraph {}")
+    b'<svg><title>digraph {}</title></svg>'
+    >>> LENT.clear()
+    """
+    LENT[:] = [to_svg]
+
+
 def render(source: str, kind: str = "svg", *, dpi: float = DPI, seconds: float = SECONDS) -> bytes:
     """Render a DOT text as "svg", "png" or "pdf", and return the bytes of the file.
 
     `dot` on PATH does it, or the wheel of pygraphviz if `dot` is missing or fails; such a `dot` is
-    not tried again. Raises RenderError if both are missing or fail, or if Graphviz takes more than
-    `seconds`, ValueError for another kind.
+    not tried again. Graphviz lent by the host takes the place of both. Raises RenderError if
+    Graphviz is missing or fails, or takes more than `seconds`, ValueError for another kind.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {shown(kind)}")
+    if LENT:
+        return _render_lent(source, kind)
     if kind == "png":
         source = source.replace("{", f"{{ graph [dpi={dpi:.4g}]", 1)
     failures: dict[str, str] = {}  # by program
@@ -67,6 +87,15 @@ def render(source: str, kind: str = "svg", *, dpi: float = DPI, seconds: float =
         said = done.stderr.decode("utf-8", "replace").strip()[-500:] or "no message"
         failures[program] = f"Graphviz failed with code {done.returncode}: {said}; from {program}"
     raise RenderError(next(iter(failures.values())))
+
+
+def _render_lent(source: str, kind: str) -> bytes:
+    if kind != "svg":
+        raise RenderError(f'Graphviz draws only SVG in a page, not {kind}; use .save("y.svg")')
+    try:
+        return LENT[0](source).encode()
+    except Exception as error:  # whatever the host raises
+        raise RenderError(f"Graphviz failed in the page: {error}") from error
 
 
 def _commands(kind: str) -> list[tuple[str, list[str]]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import tempfile
-import webbrowser
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +19,7 @@ from microgradlike.ops import Op
 from viz.dot.drawing import Drawing
 from viz.fold.fold import fit
 from viz.label import printable
+from viz.opened import opened
 from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
 from viz.page.source import html
@@ -71,15 +70,17 @@ class Page:
     def show(self) -> Path:
         """Open the page in the browser, from a new temporary file, and return its path.
 
-        Raises RuntimeError if there is no browser.
+        Raises RuntimeError if there is no browser, or in Pyodide, whose files no browser opens; the
+        message says where the page is.
         """
-        path = self.save(Path(tempfile.mkdtemp(prefix="microgradlike-")) / "page.html")
-        if not webbrowser.open(path.as_uri()):
-            raise RuntimeError(f"found no browser to open the page in; it is at {path}")
-        return path
+        return opened(self.save, "page.html", "page")
 
     def frame(self, inside: str = "") -> str:
-        """Return the page as an iframe for another page; viewers without iframes show `inside`."""
+        """Return the page as an iframe for another page; viewers without iframes show `inside`.
+
+        >>> page(Value(3.0) * 2).frame(inside="a graph").startswith("<iframe ")
+        True
+        """
         title = "Backpropagation, step by step"
         return f'<iframe {FRAME} title="{title}" srcdoc="{one_line(self.html)}">{inside}</iframe>'
 

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from microgradlike.compile.jit import jit
+from microgradlike.compile.options import interpreter
 from microgradlike.compile.trace import TraceError
 from microgradlike.engine import Value, set_gradients
 from microgradlike.graph import topological
@@ -63,7 +64,7 @@ class Watch(Callback):
         def loss_of(row: NDArray[np.object_]) -> object:
             return setup.loss(copy, *setup.examples.example(row))
 
-        self._loss = jit(loss_of, batch=0, backend="numpy")  # the backend that compiles nothing
+        self._loss = jit(loss_of, batch=0, backend=interpreter())
         self._reset()
 
     @property
@@ -75,6 +76,12 @@ class Watch(Callback):
         """The setup with the parameters of the last step.
 
         Its probe is the first example with a gradient there, unless `watch` was given one.
+
+        >>> from microgradlike import nn
+        >>> run = watch(nn.MLP(1, [1]), data=([[1.0]], [2.0]), loss="mse")
+        >>> run.record()
+        >>> len(run.shown().examples)
+        1
         """
         last = self.parameters[-1]
         ends = [Value(x, p.label) for p, x in zip(self._own, last)]

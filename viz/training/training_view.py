@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from microgradlike._validate import shown, whole_number
 from microgradlike.derivatives.pytree import is_array
@@ -17,10 +17,6 @@ from microgradlike.nn.module import Module
 from microgradlike.nn.training.dataset import Dataset
 from microgradlike.ops import Op
 from viz.training.branch_free import is_branch_free
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 BRANCH = "its loss takes a branch that depends on"
 
@@ -71,12 +67,12 @@ class TrainingSetup:
     @property
     def inputs(self) -> int:
         """The count of those numbers that the model is called with; 0 if data has one part only."""
-        parts = self.examples.example(_column(self.row))
+        parts = self.examples.example(self.row)
         return len(_names_in("", parts[0])) if len(parts) > 1 else 0
 
     def arguments(self, row: Sequence[object]) -> Sequence[Any]:
         """Nest a row of any kind of numbers into the loss's arguments after the model."""
-        return self.examples.example(_column(row))
+        return self.examples.example(list(row))
 
     def loss_of(self, row: Sequence[object]) -> object:
         """Compute the loss of an example."""
@@ -257,11 +253,3 @@ def _names_in(name: str, part: Any) -> list[str]:
             continue
         stack += [(f"{name}{key}", x) for key, x in reversed(cells)]
     return names
-
-
-def _column(row: Sequence[object]) -> NDArray[np.object_]:
-    import numpy as np
-
-    column = np.empty(len(row), dtype=object)
-    column[:] = row
-    return column

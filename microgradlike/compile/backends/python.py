@@ -8,10 +8,11 @@ order of its own. Every other backend is held to this one.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import add
 
-import numpy as np
-
-from microgradlike.compile.arrays import FloatArray, Rows, added, joined
+from microgradlike._numpy import np
+from microgradlike.compile.arrays import FloatArray, Rows, joined
 from microgradlike.compile.program import Program
 from microgradlike.ops import TABLE, Op
 
@@ -49,11 +50,13 @@ class Interpreter:
         """Return the outputs of each row, or summed over the rows."""
         rest = shared.tolist()
         results = [self.row([*row, *rest]) for row in joined(rows).T.tolist()]
-        found = np.array(results, dtype=float).reshape(len(results), len(self.outputs)).T
         if self.add_to is None:
-            return found
-        with np.errstate(all="ignore"):
-            return added(found.sum(axis=1), self.add_to)
+            return np.array(results, dtype=float).T
+        totals = [reduce(add, column) for column in zip(*results)]
+        added = totals[len(totals) - len(self.add_to) :]
+        for i, x in zip(self.add_to, added):
+            totals[i] += x
+        return np.array(totals[: len(totals) - len(self.add_to)], dtype=float)
 
     def row(self, inputs: list[float]) -> list[float]:
         """Return the outputs for the inputs of one row."""

@@ -7,14 +7,14 @@ from Python's there.
 
 from __future__ import annotations
 
-import importlib.resources
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from microgradlike import ops
 from microgradlike._validate import shown
+from microgradlike.compile.export.language import Language, call_of
 from microgradlike.op import Op
 
 if TYPE_CHECKING:
@@ -39,14 +39,10 @@ LIBRARY += (ops.cbrt, ops.atan2, ops.hypot, ops.sigmoid, ops.softplus, ops.logad
 LIBRARY += (ops.erf, ops.erfc, ops.rint, ops.floor_divide, ops.mod, ops.xlogy)
 
 
-def _call(function: str, op: Op) -> str:
-    return f"{function}({', '.join(['{}'] * op.arity)})"
-
-
 SPELLINGS: dict[Op, str] = {
     **{op: f"{{}} {op.infix} {{}}" for op in (ops.add, ops.sub, ops.mul, ops.div)},
-    **{op: _call(f"Math.{op.name}", op) for op in MATH},
-    **{op: _call(op.name, op) for op in LIBRARY},
+    **{op: call_of(f"Math.{op.name}", op) for op in MATH},
+    **{op: call_of(op.name, op) for op in LIBRARY},
     ops.neg: "-{}",
     ops.fmod: "{} % {}",
     ops.exp2: "pow(2.0, {})",
@@ -54,6 +50,15 @@ SPELLINGS: dict[Op, str] = {
     ops.less: "{} < {} ? 1 : 0",
     ops.less_equal: "{} <= {} ? 1 : 0",
 }
+JAVASCRIPT = Language(
+    name="JavaScript",
+    module="javascript.py",
+    spellings=SPELLINGS,
+    library="primitives.js",
+    defined=r"^(?:function|const) (\w+)",
+    definition="const {name} = {text};",
+    example="x => x * x",
+)
 
 
 def text(program: Program, name: str, spellings: Mapping[Op, str]) -> str:
@@ -67,54 +72,19 @@ def text(program: Program, name: str, spellings: Mapping[Op, str]) -> str:
             f"{name!r} is reserved in JavaScript or used by the text; choose another name, such as"
             " 'f'"
         )
-    spelled, own = spelling_templates(program.ops, spellings)
+    spelled, own = JAVASCRIPT.templates(program.ops, spellings)
     templates = [spelled[op] for op in program.ops]
     small = max(len(program), program.inputs) <= CHUNK
     function = _one_function(program, templates) if small else _many_functions(program, templates)
     legend = "".join(f"{line}\n" for line in program.legend("//"))
-    return legend + closure_text(name, [*library_paragraphs(" ".join(templates)), *own, *function])
+    library = JAVASCRIPT.paragraphs(" ".join(templates))
+    return legend + closure_text(name, [*library, *own, *function])
 
 
 def closure_text(name: str, paragraphs: list[str]) -> str:
     """Return a constant that holds what the last paragraph returns; the others stay local."""
     inside = "\n\n".join(paragraphs).replace("\n", "\n  ").replace("\n  \n", "\n\n")
     return f"const {name} = (() => {{\n  {inside}\n}})();\n"
-
-
-def spelling_templates(
-    used: Iterable[Op], spellings: Mapping[Op, str]
-) -> tuple[dict[Op, str], list[str]]:
-    """Return a template for each primitive, and definitions of the user's functions in them."""
-    templates: dict[Op, str] = {}
-    own: list[str] = []
-    for op in used:
-        if op in spellings:
-            call = f"own{len(own)}"
-            own.append(f"const {call} = {spellings[op]};")
-            templates[op] = _call(call, op)
-        elif op in SPELLINGS:
-            templates[op] = SPELLINGS[op]
-        else:
-            way_out = f"pass one, such as spellings={{{op.name}: 'x => x * x'}}"
-            if ops.TABLE.get(op.name) is op:
-                way_out = "add one to SPELLINGS in microgradlike/compile/export/javascript.py"
-            raise TypeError(f"{op.name} has no spelling in JavaScript; {way_out}")
-    return templates, own
-
-
-def library_paragraphs(used: str) -> list[str]:
-    """Return the paragraphs of primitives.js that `used` names, and those that these name."""
-    library = importlib.resources.files(__package__) / "primitives.js"
-    _, *paragraphs = library.read_text(encoding="utf-8").strip().split("\n\n")
-    names = [re.findall(r"^(?:function|const) (\w+)", p, re.MULTILINE)[0] for p in paragraphs]
-    wanted: set[str] = set()
-    found = set(re.findall(r"\w+", used)) & set(names)
-    while found - wanted:
-        wanted |= found
-        needed = " ".join(p for p, name in zip(paragraphs, names) if name in wanted)
-        needed = re.sub("//.*", "", needed)  # comments contain such names as words
-        found = set(re.findall(r"\w+", needed)) & set(names)
-    return [p for p, name in zip(paragraphs, names) if name in wanted]
 
 
 def _one_function(program: Program, templates: list[str]) -> list[str]:

@@ -25,13 +25,23 @@ class Callback:
     through a checkpoint; without them nothing is remembered.
 
     >>> class Patient(Callback):
+    ...     worst = 0.0
+    ...     def begin(self, state):
+    ...         self.worst = 0.0
     ...     def __call__(self, state):
+    ...         self.worst = max(self.worst, state.loss)
     ...         if state.epoch >= 10 and state.loss > 1:
     ...             raise StopTraining("the loss is above 1 after 10 epochs")
+    ...     def end(self, state):
+    ...         print("the worst loss was", self.worst)
+    ...     def state_dict(self):
+    ...         return {"worst": self.worst}
+    ...     def load_state_dict(self, state):
+    ...         self.worst = state["worst"]
     """
 
     def begin(self, state: State) -> None:
-        """Prepare for a training; called before the first epoch."""
+        """Prepare for a training; called with its `state` before the first epoch."""
 
     def __call__(self, state: State) -> None:
         """React to an epoch; called after each one."""
@@ -40,14 +50,14 @@ class Callback:
         )
 
     def end(self, state: State) -> None:
-        """Finish; called at the end of a training, also if it was stopped or failed."""
+        """Finish; called with the `state` at the end, also of a training that stopped or failed."""
 
     def state_dict(self) -> dict[str, object]:
         """The memory as plain numbers and lists, for a checkpoint."""
         return {}
 
     def load_state_dict(self, state: Mapping[str, object]) -> None:
-        """Restore the memory from the result of `state_dict`."""
+        """Restore the memory from `state`, the result of `state_dict`."""
 
 
 class FunctionCallback(Callback):
@@ -75,7 +85,8 @@ class EarlyStopping(Callback):
     "training", by default validation if there is validation data. With `restore_best_weights` the
     parameters of the best epoch are put back at the end, however the training ended. The training
     loss of an epoch is a mean over its batches, so it belongs to parameters a little before those
-    at its end. Raises ValueError or TypeError for an argument that does not fit.
+    at its end. `restore` is the old name of
+    `restore_best_weights`. Raises ValueError or TypeError for an argument that does not fit.
 
     >>> EarlyStopping(5, min_delta=1e-4, restore_best_weights=True).patience
     5

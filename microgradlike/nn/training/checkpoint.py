@@ -28,7 +28,8 @@ class Checkpoint(Callback):
     Files are at least `seconds` apart, as an epoch may be faster than a file: that much is lost if
     the process is killed, and one epoch at most by Ctrl-C. The file appears whole or not at all,
     after the other callbacks. `fit(..., resume=path)` continues from it. Raises ValueError for
-    another suffix, OSError for a missing directory and for a path that is no regular file.
+    another suffix, TypeError for anything but a path, OSError for a missing directory and for a
+    path that is no regular file.
 
     >>> Checkpoint("training.json", every=10).every
     10

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from microgradlike._validate import shown
 from microgradlike.derivatives.pytree import MAX_DEPTH, is_array
+from microgradlike.op import Number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,14 +75,14 @@ class Dataset:
         """The parts of the first example."""
         return self.example(self.rows[0])
 
-    def example(self, row: NDArray[Any]) -> Sequence[object]:
-        """The parts of an example, from the array of its numbers, which may be of any kind.
+    def example(self, row: list[Number] | NDArray[Any]) -> Sequence[object]:
+        """The parts of an example, from its numbers, of any kind, in a list or an array.
 
-        >>> import numpy as np
-        >>> Dataset(([[1.0, 2.0]], [0]), "data").example(np.array([5.0, 6.0, 1.0]))
+        >>> Dataset(([[1.0, 2.0]], [0]), "data").example([5.0, 6.0, 1.0])
         [[5.0, 6.0], 1.0]
         """
-        parts: Sequence[object] = self._tree.as_argument(row.tolist())
+        numbers = row if isinstance(row, list) else row.tolist()
+        parts: Sequence[object] = self._tree.as_argument(numbers)
         return parts
 
 

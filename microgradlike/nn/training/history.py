@@ -61,7 +61,7 @@ def plot_loss(
     that `nn.fit` returns, with a number per epoch and the validation loss beside it. `accuracies`,
     fractions from 0 to 1, are drawn below, `title` above. Returns a matplotlib Figure, which a
     notebook shows; its `savefig` writes it to a file. Raises ValueError if there is no loss,
-    PlotError without matplotlib.
+    TypeError for anything but a sequence of numbers, PlotError without matplotlib.
 
     >>> figure = plot_loss([1.0, 0.5, 0.25])
     >>> figure.axes[0].get_ylabel()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from math import nan
+from typing import Any
 
 from microgradlike.nn.training.dataset import Dataset
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 DISTINCT = 64  # a column with more values has real numbers: their range is enough
 COLUMNS = 16  # more columns of labels than these count as one
@@ -58,22 +55,20 @@ def checked_examples(dataset: Dataset) -> list[int]:
     labels = dataset.labels
     columns = list(labels.T)
     if len(columns) > COLUMNS:
-        found = {i // len(columns) for i in _telling(labels.ravel())}
+        found = {i // len(columns) for i in _telling(labels.ravel().tolist())}
     else:
-        found = {i for column in columns for i in _telling(column)}
+        found = {i for column in columns for i in _telling(column.tolist())}
     return sorted({0} | found)
 
 
-def _telling(labels: NDArray[np.float64]) -> Iterator[int]:
+def _telling(labels: list[float]) -> set[int]:
     """The places of labels that stand for all."""
-    import numpy as np
-
-    distinct, first = np.unique(labels, return_index=True)  # all nan count as one
-    if len(distinct) <= DISTINCT:
-        yield from first.tolist()
-        return
-    numbers = distinct[distinct == distinct]
-    yield from (int(first[0]), int(first[len(numbers) - 1]))
-    for odd in ((labels != np.floor(labels)) & (labels == labels), labels != labels):
-        if odd.any():
-            yield int(odd.argmax())
+    first: dict[float, int] = {}
+    for i, x in enumerate(labels):
+        first.setdefault(x if x == x else nan, i)  # one object: all nan count as one
+    numbers = [x for x in first if x == x]
+    if len(first) <= DISTINCT:
+        return set(first.values())
+    odd = [x for x in numbers if x % 1 > 0][:1]
+    telling = {min(numbers), max(numbers), *odd, nan}
+    return {i for x, i in first.items() if x in telling}

@@ -63,26 +63,29 @@ class Objective:
 
     def rows(self, batch: Sequence[int] | slice, *, epoch: int, step: int) -> NDArray[np.float64]:
         """The rows of the examples, with the random numbers of this epoch and step."""
-        import numpy as np
+        from microgradlike._numpy import np
 
         rows = self.dataset.rows[batch]
         if not (self.draws or self.eager):
             return rows
         self._noise = StepNoise(seed=self.seed, epoch=epoch, step=step, size=len(rows))
-        more = np.arange(len(rows))[:, None] if self.eager else self._noise.rows(self.draws)
+        places = [[i] for i in range(len(rows))]
+        more = places if self.eager else self._noise.rows(self.draws)
         return np.concatenate([rows, more], axis=1)
 
     def loss_of_row(self, row: Any) -> object:
         """The loss of one of the `rows`, of numbers of any kind."""
         width = self.dataset.rows.shape[1]
+        numbers = row if type(row) is list else row.tolist()
+        example, noise = numbers[:width], numbers[width:]
         if self.eager:
-            return self.loss(row[:width], self._noise.of_example(int(row[width])))
+            return self.loss(example, self._noise.of_example(int(noise[0])))
         if self.training and self.model.training is False:
             with self.mode():
-                return self.loss(row[:width], iter(row[width:].tolist()))
-        return self.loss(row[:width], iter(row[width:].tolist()))
+                return self.loss(example, iter(noise))
+        return self.loss(example, iter(noise))
 
-    def loss(self, row: NDArray[Any], noise: Iterator[Number]) -> object:
+    def loss(self, row: list[Number] | NDArray[Any], noise: Iterator[Number]) -> object:
         """The loss of an example from its numbers and its random numbers."""
         example = self.dataset.example(row)
         try:

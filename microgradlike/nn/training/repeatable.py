@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+import sys
 from typing import TYPE_CHECKING, Any
 
 from microgradlike.compile.jit import jit
@@ -52,9 +53,8 @@ def require_repeatable(step: Jitted[..., Any], rows: object) -> None:
 
 def _shared_generators() -> tuple[object, bytes]:
     """The states of the generators of the modules `random` and `numpy.random`."""
-    import numpy as np  # here, to keep `import microgradlike` light
-
-    return random.getstate(), pickle.dumps(np.random.get_state())
+    numpy_random = sys.modules.get("numpy.random")  # imported, if it draws
+    return random.getstate(), pickle.dumps(numpy_random and numpy_random.get_state())
 
 
 def _identity(program: Program) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import struct
 from typing import TYPE_CHECKING
 
 from microgradlike._validate import shown
@@ -37,11 +38,12 @@ def settings_of(
     (['3 ReLUNeuron(1)', '1 LinearNeuron(3)'], 'SGD', 0.0)
     """
     name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
-    numbers = dataset.rows.astype("<f8").tobytes()
+    numbers = dataset.rows.ravel().tolist()
+    packed = struct.pack(f"<{len(numbers)}d", *numbers)
     return {
         "layers": _layers(model),
         "loss": str(name),
-        "data": hashlib.sha256(numbers).hexdigest(),
+        "data": hashlib.sha256(packed).hexdigest(),
         "seed": seed,
         "lr": float(optimizer.lr),
         "optimizer": type(optimizer).__name__,

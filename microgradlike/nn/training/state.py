@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 class State:
     """A training after `epoch` of `epochs`, over `examples` in batches of `batch_size`.
 
-    `validation_examples` is the size of the validation data, 0 without any. `settings` are those of
-    `nn.training.settings`, which a checkpoint holds. The progress bar shows
-    the texts that a callback puts into `metrics` under a name.
+    `model` is trained by `optimizer`; `rng` draws the order of the examples, and `callbacks` are
+    called after each epoch. `history` has the losses of all epochs. `validation_examples` is the
+    size of the validation data, 0 without any. `settings` are those of `nn.training.settings`,
+    which a checkpoint holds. The progress bar shows the texts that a callback puts into `metrics`
+    under a name.
 
     >>> from microgradlike import nn
     >>> model = nn.MLP(1, [1])

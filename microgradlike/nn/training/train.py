@@ -84,7 +84,8 @@ def fit(
 
     Each of the `epochs` goes through all examples once, `batch_size` of them to a step (default:
     all), in an order drawn anew from `seed`; with None they come as they are. After each epoch the
-    mean loss over `validation_data`, a tuple like `data`, joins the history.
+    mean loss over `validation_data`, a tuple like `data`, joins the history; `validation` is its
+    old name.
 
     `callbacks` are called with the State after each epoch. One may raise StopTraining, as
     EarlyStopping does. Ctrl-C ends the training without an error: finished epochs are kept and

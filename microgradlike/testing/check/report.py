@@ -110,7 +110,12 @@ class ReportEntry:
         return abs(self.analytic - self.numeric)
 
     def of(self, name: str) -> str:
-        """The notation for a function of that name: "d²f/dx dw"."""
+        """The notation for a function of that `name`: "d²f/dx dw".
+
+        >>> from microgradlike.testing import check_gradients
+        >>> check_gradients(lambda x: x * x, 3.0).higher[0].of("f")
+        'd²f/dx²'
+        """
         power = str(len(self.by)).translate(_SUPERSCRIPTS) if len(self.by) > 1 else ""
         below = " ".join(
             f"d{by}{str(n).translate(_SUPERSCRIPTS) if n > 1 else ''}"
@@ -139,7 +144,13 @@ class GivenEntry:
     verdict: Verdict
 
     def text(self, name: str) -> str:
-        """The given number beside the right ones, for a function of that name."""
+        """The given number beside the right ones, for a function of that `name`.
+
+        >>> from microgradlike.testing import check_gradients
+        >>> report = check_gradients(lambda x: x * x, 3.0, gradient=lambda x: 2 * x)
+        >>> report.given[0].text("f").partition(", differences")[0]
+        'gradient: df/dx is given as 6; the engine says 6'
+        """
         e = self.entry
         found = f"{self.name}: {e.of(name)} is given as {self.given:.10g};"
         found += f" the engine says {e.analytic:.10g}"
@@ -201,7 +212,12 @@ class Report:
         return [*notes, *self.notes, *filter(None, [self.missing]), self.drawing]
 
     def with_verdict(self, verdict: Verdict) -> tuple[ReportEntry, ...]:
-        """The entries with that verdict, of every order."""
+        """The entries with that `verdict`, of every order.
+
+        >>> from microgradlike.testing import check_gradients
+        >>> [e.name for e in check_gradients(lambda x: x * x, 3.0).with_verdict("agrees")]
+        ['x', 'x, x']
+        """
         return tuple(p for p in (*self.partials, *self.higher) if p.verdict == verdict)
 
     @property

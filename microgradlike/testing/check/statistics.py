@@ -54,7 +54,14 @@ class CheckStatistics:
         return sum(n for (_, o, v), n in self.verdicts.items() if v == verdict and order in (0, o))
 
     def warning_messages(self) -> Iterator[str]:
-        """A message for each derivative that most points could not decide."""
+        """A message for each derivative that most points could not decide.
+
+        >>> from microgradlike.testing import check_gradients
+        >>> statistics = CheckStatistics()
+        >>> statistics.add(check_gradients(lambda x: x * x, 3.0))
+        >>> list(statistics.warning_messages())
+        []
+        """
         counts: dict[str, list[int]] = {}  # decided, undecided
         for (name, _, verdict), n in self.verdicts.items():
             counts.setdefault(name, [0, 0])[verdict == "undecided"] += n

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
+from microgradlike._validate import shown
 from microgradlike.op import Domain, Op
 
 _SHIFTS = (0.0, 0.5, 0.25, 1.0, 2.0)  # moves of a first operand that is at a kink
@@ -21,13 +22,15 @@ def points(
     - `bound`: the largest magnitude of an operand.
     - `margin`: the smallest distance from kinks and from the edges of the domain.
 
-    Raises ValueError if the domain has no such point.
+    Raises ValueError if the domain has no such point, TypeError if `op` is not a primitive.
 
     >>> from hypothesis import find
     >>> from microgradlike.ops import TABLE
     >>> find(points(TABLE["log"]), lambda point: True)
     (1.0,)
     """
+    if not isinstance(op, Op):
+        raise TypeError(f"points takes a primitive, got {shown(op)}; make one with unary or binary")
     operands = st.tuples(*[_numbers(op, domain, bound, margin) for domain in op.domain])
     return operands.map(lambda p: _away_from_kinks(op, p, margin)).filter(
         lambda p: is_inside(op, p, bound, margin) and not math.isinf(op.forward(*p))

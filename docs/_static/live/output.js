@@ -1,0 +1,54 @@
+// Output: what a cell shows, below it, in the markup of the executed page.
+
+const CLASSES = {
+  stream: "output stream highlight-myst-ansi",
+  error: "output traceback highlight-ipythontb",
+  plain: "output text_plain highlight-myst-ansi",
+};
+const RICH = ["image/svg+xml", "text/html", "image/png", "text/latex"];
+
+function element(name, className, ...children) {
+  const made = document.createElement(name);
+  made.className = className;
+  made.append(...children);
+  return made;
+}
+
+export function text(kind, content) {
+  const pre = element("pre", "", content);
+  return element("div", `${CLASSES[kind]} notranslate`, element("div", "highlight", pre));
+}
+
+// The richest form that this page can show.
+export function chosen(forms, typesets) {
+  const possible = typesets ? RICH : RICH.filter((type) => type !== "text/latex");
+  return possible.find((type) => forms[type]) ?? "text/plain";
+}
+
+function value(forms) {
+  const type = chosen(forms, Boolean(globalThis.MathJax?.typesetPromise));
+  if (type === "text/plain") return text("plain", forms[type]);
+  const box = element("div", `output ${type.replace(/[/+]/g, "_")}`);
+  if (type === "image/png") {
+    const image = element("img", "");
+    image.alt = forms["text/plain"];
+    image.src = `data:image/png;base64,${forms[type]}`;
+    box.append(image);
+  } else if (type === "text/latex") {
+    box.textContent = forms[type];
+    globalThis.MathJax.typesetPromise([box]);
+  } else {
+    box.innerHTML = forms[type];
+  }
+  return box;
+}
+
+// Adds one message of the session to the output.
+export function show(place, { kind, text: content, bundle }) {
+  const last = place.lastElementChild;
+  if (kind === "stream" && last?.classList.contains("stream")) {
+    last.querySelector("pre").append(content);
+  } else {
+    place.append(kind === "bundle" ? value(bundle) : text(kind, content));
+  }
+}

@@ -1,0 +1,1 @@
+"""The pages: blocks of code run, links lead somewhere, and the built site is checked."""

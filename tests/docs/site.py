@@ -1,0 +1,58 @@
+"""Site: built by Sphinx for a test, and served from loopback beside Pyodide."""
+
+import functools
+import http.server
+import importlib.util
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from tests import ROOT
+
+MODULES = ROOT / "node_modules"
+TYPES = {".mjs": "text/javascript", ".wasm": "application/wasm"}
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """The files of a site; /pyodide/ is npm's package."""
+
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | TYPES
+
+    def translate_path(self, path):
+        _, pyodide, name = path.partition("/pyodide/")
+        return str(MODULES / "pyodide" / name) if pyodide else super().translate_path(path)
+
+    def log_message(self, *_):
+        pass
+
+
+def build(source, target):
+    """Build a site of `source`, its cells executed by CPython; skip without MyST-NB or Pyodide."""
+    if importlib.util.find_spec("myst_nb") is None:
+        pytest.skip("no MyST-NB: the extra docs brings it")
+    if not MODULES.exists():
+        pytest.skip("no Pyodide: `npm ci` brings it")
+    command = [sys.executable, "-m", "sphinx", "-q", "-j", "auto", "-c", str(ROOT / "tests/docs")]
+    done = subprocess.run([*command, str(source), str(target)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+class Quiet(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A browser that ends a worker ends what it loads."""
+
+
+class Server:
+    """A server on loopback, with the address of a folder."""
+
+    def __init__(self, folder):
+        handler = functools.partial(Handler, directory=str(folder))
+        self.server = Quiet(("127.0.0.1", 0), handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()

@@ -1,0 +1,255 @@
+"""Cells of executed pages run in a browser, in Pyodide served from loopback."""
+
+import time
+
+import pytest
+
+from tests import ROOT
+from tests.docs.site import Server, build
+from tests.page.browser import Seen, browser as browser  # a fixture
+from tests.page.test_accessibility import OPTIONS
+
+pytestmark = pytest.mark.looks
+WAIT = 120_000  # ms; how long a chapter may take on a busy machine
+TEXTS = """() => live.cells.map(({ element }) => [
+  ...element.querySelectorAll(".cell_output .stream pre, .cell_output .text_plain pre"),
+].map((pre) => pre.textContent.trimEnd()))"""
+TUTORIAL = sorted(
+    path.stem
+    for path in (ROOT / "docs" / "tutorial").glob("*.md")
+    if "{code-cell}" in path.read_text(encoding="utf-8")
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The chapter of these tests, for what a learner does."""
+    folder = tmp_path_factory.mktemp("site")
+    build(ROOT / "tests" / "docs" / "chapter", folder)
+    server = Server(folder)
+    yield server.address
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def tutorial(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tutorial")
+    build(ROOT / "docs" / "tutorial", folder)
+    server = Server(folder)
+    yield server.address
+    server.close()
+
+
+class Chapter:
+    """A page with live cells in a tab of its own."""
+
+    def __init__(self, context, address):
+        self.seen = Seen(context.new_page())
+        self.tab = self.seen.tab
+        self.tab.set_default_timeout(WAIT)
+        began = time.perf_counter()
+        self.tab.goto(address)
+        self.ready = time.perf_counter() - began
+        self.address = address
+
+    def button(self, name):
+        return self.tab.get_by_role("button", name=name, exact=True)
+
+    def code(self, number):
+        return self.tab.get_by_role("textbox", name=f"Code of cell {number}", exact=True)
+
+    def output(self, number):
+        cell = self.tab.locator("div.cell", has=self.code(number))
+        return cell.locator(".cell_output")
+
+    def state(self, number):
+        cell = self.tab.locator("div.cell", has=self.code(number))
+        return cell.get_by_role("status").text_content()
+
+    def write(self, number, code):
+        """Type code in the place of what is there."""
+        self.code(number).click()
+        self.tab.keyboard.press("Control+a")
+        self.tab.keyboard.insert_text(code)
+
+    def wait(self):
+        """Wait until nothing runs."""
+        self.seen.wait("() => !live.running")
+
+    def run(self, number):
+        began = time.perf_counter()
+        self.button(f"Run cell {number}").click()
+        self.wait()
+        return time.perf_counter() - began
+
+    def texts(self):
+        """The text of each cell that can run."""
+        return self.seen.evaluate(TEXTS)
+
+    def restore(self):
+        """Put back code and output; Python stays."""
+        self.seen.evaluate("() => live.cells.forEach((cell) => (cell.reset(), cell.edited()))")
+
+    def close(self):
+        asked = {address.split("/")[2] for address in self.seen.asked if "://" in address}
+        self.tab.close()
+        assert asked == {self.address.split("/")[2]}, "nothing comes from another server"
+        said = [text for text in self.seen.complaints if "404" not in text]  # a favicon
+        assert said == []
+
+
+@pytest.fixture(scope="module")
+def opened(browser, site):
+    made = Chapter(browser.context, f"{site}/index.html")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def chapter(opened):
+    """One tab for all tests of a file, since Python takes seconds to load."""
+    yield opened
+    opened.restore()
+
+
+def test_a_page_loads_python_at_the_first_run_and_not_before(chapter):
+    assert not [address for address in chapter.seen.asked if "pyodide" in address]
+    seconds = chapter.run(1)
+    assert [address for address in chapter.seen.asked if address.endswith("pyodide.asm.wasm")]
+    print(f"ready in {chapter.ready:.2f} s, first answer in {seconds:.2f} s")
+
+
+def test_every_cell_shows_the_text_of_the_executed_notebook(chapter):
+    notebook = chapter.texts()
+    chapter.button("Run all cells").click()
+    chapter.wait()
+    live = chapter.texts()
+    assert live[0] == notebook[0]
+    assert live[0] == ["the gradient 6.0", "Value(data=10.0, grad=1.0)"]
+    assert live[4:] == notebook[4:]
+
+
+@pytest.mark.parametrize("name", TUTORIAL)
+def test_every_cell_of_the_tutorial_shows_what_the_executed_notebook_shows(browser, tutorial, name):
+    page = Chapter(browser.context, f"{tutorial}/{name}.html")
+    notebook = page.texts()
+    began = time.perf_counter()
+    page.button("Run all cells").click()
+    page.wait()
+    print(f"{name}: ready in {page.ready:.2f} s, all cells in {time.perf_counter() - began:.1f} s")
+    states = page.seen.evaluate("() => live.cells.map((cell) => cell.state.textContent)")
+    assert [state for state in states if not state.startswith(("done", "ended with"))] == []
+    assert page.texts() == notebook
+    page.close()
+
+
+def test_an_edited_cell_gives_the_new_result_in_the_cells_below(chapter):
+    chapter.run(7)
+    assert chapter.output(7).inner_text().strip() == "6.0"
+    chapter.write(1, 'x = Value(5.0, "x")\ny = x * x\ny.backward()\nx.data')
+    chapter.tab.keyboard.press("Shift+Enter")
+    chapter.wait()
+    assert chapter.output(1).inner_text().strip() == "5.0"
+    chapter.run(7)  # and those between
+    assert chapter.output(7).inner_text().strip() == "10.0"
+    chapter.button("Undo the edits of cell 1").click()
+    chapter.run(7)
+    assert chapter.output(7).inner_text().strip() == "6.0"
+
+
+def test_tab_enter_and_escape_do_in_a_cell_what_an_editor_does(chapter):
+    chapter.write(1, "for i in range(2):")
+    for key in ("Enter", "p", "Enter", "q", "Tab", "r", "Escape"):
+        chapter.tab.keyboard.press(key)
+    code = chapter.seen.evaluate("() => live.cells[0].code")
+    assert code.rstrip("\n") == "for i in range(2):\n    p\n    q    r"
+    assert chapter.seen.evaluate("() => document.activeElement.textContent") == "Run"
+
+
+def test_a_picture_and_a_page_appear_in_place(chapter):
+    chapter.run(3)
+    picture = chapter.output(2).locator("svg[role=img]")
+    assert picture.get_attribute("aria-label") == "computation graph"
+    assert picture.locator("text", has_text="grad").count() > 2
+    assert "a line of its own" in chapter.output(2).inner_text()  # a warning
+    inside = chapter.output(3).frame_locator("iframe")
+    scrubber = inside.get_by_role("slider").first
+    scrubber.press("Home")
+    assert scrubber.input_value() == "0"
+    scrubber.press("ArrowRight")
+    assert scrubber.input_value() == "1"
+
+
+def test_an_error_shows_the_lines_of_the_learner_and_ends_the_run(chapter):
+    chapter.write(1, "from viz import draw\ndraw(3)")
+    chapter.run(2)
+    text = chapter.output(1).inner_text()
+    assert 'File "cell 1", line 2, in <module>' in text
+    assert "TypeError" in text
+    assert "site-packages" not in text
+    assert chapter.state(1) == "ended with TypeError"
+    assert chapter.state(2) == ""
+
+
+def test_what_cannot_be_opened_in_a_browser_says_so(chapter):
+    chapter.write(
+        1, "from microgradlike import Value\nfrom viz import page\npage(Value(1.0)).show()"
+    )
+    chapter.run(1)
+    assert "the page is at /tmp/" in chapter.output(1).inner_text()
+    assert "stand last in its cell" in chapter.output(1).inner_text()
+
+
+def test_a_cell_for_the_desktop_has_a_note_in_the_place_of_a_button(chapter):
+    cell = chapter.tab.locator(".tag_desktop-only")
+    assert cell.get_by_role("button", name="Run").count() == 0
+    assert "needs a computer with microgradlike installed" in cell.inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_live_cells_are_accessible_and_fit_the_window(chapter, width, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    chapter.tab.set_viewport_size({"width": width, "height": 844})
+    chapter.tab.emulate_media(color_scheme=scheme)
+    chapter.run(6)
+    found = axe.Axe().run(chapter.tab, context=".live-bar, .cell_input", options=OPTIONS)
+    violations = found.response["violations"]
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in violations] == []
+    assert chapter.seen.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def test_stop_ends_an_endless_loop_while_the_page_can_be_used(chapter):
+    chapter.write(1, "print('on')\nwhile True: pass")
+    chapter.button("Run cell 1").click()
+    chapter.tab.get_by_text("on", exact=True).wait_for()
+    chapter.button("Stop cell 1").click()
+    chapter.wait()
+    assert chapter.state(1).startswith("stopped")
+    chapter.button("Undo the edits of cell 1").click()
+    chapter.run(1)
+    assert "the gradient 6.0" in chapter.output(1).inner_text()
+
+
+def test_reset_puts_back_code_and_output_and_starts_a_new_python(chapter):
+    before = chapter.seen.evaluate("() => live.cells.map((cell) => cell.element.innerText)")
+    chapter.write(1, "x = 7")
+    chapter.run(1)
+    chapter.button("Reset all cells, and Python").click()
+    assert chapter.state(1) == ""
+    chapter.write(2, "x")
+    chapter.run(2)
+    assert "Value(data=3.0" in chapter.output(2).inner_text()
+    chapter.write(3, "while True: pass")
+    chapter.button("Run cell 3").click()
+    chapter.button("Reset all cells, and Python").click()
+    chapter.wait()
+    after = chapter.seen.evaluate("() => live.cells.map((cell) => cell.element.innerText)")
+    assert after == before
+
+
+def test_a_missing_pyodide_is_named(chapter):
+    chapter.seen.evaluate("() => { live.python.end(''); live.python.sources.pyodide += 'no/'; }")
+    chapter.run(1)
+    assert "Failed to fetch" in chapter.state(1)
+    assert "no/pyodide.mjs" in chapter.state(1)
