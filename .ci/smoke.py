@@ -116,9 +116,9 @@ def command_line():
     hold("microgradlike explain", got=(code, "7" in text), want=(0, True))
 
 
-def smoke(wanted):
+def smoke():
     found = facts()
-    for name, fact in wanted.items():
+    for name, fact in (argument.split("=") for argument in sys.argv[1:]):
         hold(name, got=found[name], want=fact)
     eager(), deep(), checked(), trained(), command_line()
     recorded("python")
@@ -132,4 +132,4 @@ def smoke(wanted):
 
 
 if __name__ == "__main__":
-    smoke(dict(fact.split("=") for fact in sys.argv[1:]))
+    smoke()

@@ -19,7 +19,8 @@ def pytest_collection_finish():
     """Leave what was collected out of garbage collection, a quarter of the time of the tests."""
     given(st.none())(lambda nothing: None)()  # it would not find what holds its generator later on
     gc.collect()
-    gc.freeze()
+    if hasattr(gc, "freeze"):  # PyPy has none
+        gc.freeze()
 
 
 def pytest_sessionfinish(session):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Final, NoReturn
 
 from microgradlike import ops
@@ -174,8 +175,12 @@ class Trace:
         return not (v.reached or is_older(v, self._run))  # made since the recording began
 
 
+# PyPy counts none: Values that a recorded function keeps are not found there
+_references: Final[Callable[[object], int]] = getattr(sys, "getrefcount", lambda x: 0)
+
+
 def _references_to_last(values: list[Value]) -> int:
-    return sys.getrefcount(values[-1])
+    return _references(values[-1])
 
 
 ALONE = _references_to_last([Value(0.0)])  # if nothing but the list refers to it
