@@ -22,6 +22,11 @@ WISH = os.environ.get("MICROGRADLIKE_COMPILE", "")
 # not for an editable install: what is edited is what runs
 BUILDING = not {"bdist_wheel", "build_ext"}.isdisjoint(sys.argv)
 SMALLEST = "#include <Python.h>\nPyMODINIT_FUNC PyInit_trial(void) { return NULL; }\n"
+# change results, or flush denormals in the whole process
+UNSAFE = {
+    *("-Ofast", "-ffast-math", "-funsafe-math-optimizations", "-fassociative-math"),
+    *("-freciprocal-math", "-ffinite-math-only", "-fno-signed-zeros", "/fp:fast"),
+}
 FASTER = ["-fno-semantic-interposition", "-fno-plt"]  # functions of one library call each other
 
 
@@ -32,6 +37,7 @@ def extensions() -> list[Extension]:
     try:
         if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
             raise RuntimeError("freeing.h is for CPython with its lock")
+        refuse_unsafe_math()
         try_compiler()
         return compiled()
     except (Exception, SystemExit) as error:  # mypyc exits where types are wrong
@@ -40,6 +46,14 @@ def extensions() -> list[Extension]:
         reason = str(error).strip().splitlines() or [type(error).__name__]
         print(f"microgradlike: plain Python, not compiled ({reason[0]})", file=sys.stderr)
         return []
+
+
+def refuse_unsafe_math() -> None:
+    """Raise RuntimeError for a flag of the environment by which a compiler changes results."""
+    for name in ("CC", "CFLAGS", "CPPFLAGS", "LDSHARED", "LDFLAGS", "CL"):
+        found = UNSAFE.intersection(os.environ.get(name, "").split())
+        if found:
+            raise RuntimeError(f"{name} has {min(found)}, which changes numbers; remove it")
 
 
 def try_compiler() -> None:

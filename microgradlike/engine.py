@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, SupportsFloat, overload
 
-from microgradlike import freeing, ops
+from microgradlike import ops
 from microgradlike._mypyc import mypyc_attr
 from microgradlike.coerce import (
     Text,
@@ -25,6 +25,7 @@ from microgradlike.coerce import (
 )
 from microgradlike.context import active_trace, refuse_in_recording
 from microgradlike.forward import divide
+from microgradlike.freeing import free_in_turn
 from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at
 from microgradlike.indeterminate_form import (
@@ -559,8 +560,7 @@ if __compiled__:  # mypyc's setters crash at a deletion, which a property withou
         _descriptor: Any = vars(Value)[_name]
         setattr(Value, _name, property(attrgetter(_slot), _descriptor.__set__))
 
-if freeing.NEEDED:
-    setattr(Value, "__del__", freeing.free_in_turn)  # noqa: B010  (for mypy it is a constant)
+free_in_turn(Value, "_a", "_b")
 
 # Setters that `map` calls without a step of Python between two nodes: Ctrl-C cannot come between.
 _set_number: Final[Any] = vars(Value)["_number"].__set__

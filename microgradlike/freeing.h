@@ -4,6 +4,10 @@
    cyclic collector gives an object. A class marked acyclic has no such header (and from 3.14 on no
    trashcan either), so its list is kept here, in the word of the reference count, which is 0 by then.
    Read before the file that mypyc writes (setup.py), whose deallocators use the two macros. */
+#ifdef __FAST_MATH__
+#error "-ffast-math and -Ofast change numbers: remove them from the compiler's flags"
+#endif
+
 #include <CPy.h>
 #include <string.h>
 

@@ -2,6 +2,7 @@
 
 import re
 import runpy
+import subprocess
 import sys
 import tomllib
 
@@ -111,6 +112,26 @@ def test_without_a_compiler_it_is_plain_and_one_line_says_so(monkeypatch, capfd)
     assert extensions_of(monkeypatch, "bdist_wheel", CC=sys.executable + " -c 1/0 #") == []
     lines = [line for line in capfd.readouterr().err.splitlines() if "microgradlike" in line]
     assert lines == ["microgradlike: plain Python, not compiled (no C compiler that works)"]
+
+
+UNSAFE = ["-Ofast", "-ffast-math", "-funsafe-math-optimizations", "-fassociative-math"]
+
+
+@pytest.mark.parametrize("flag", [*UNSAFE, "-freciprocal-math", "-ffinite-math-only"])
+@pytest.mark.parametrize("name", ["CFLAGS", "CC", "LDFLAGS"])
+def test_a_flag_that_changes_numbers_is_refused(monkeypatch, name, flag):
+    given = {name: f"gcc -O2 {flag}", "MICROGRADLIKE_COMPILE": "yes"}
+    with pytest.raises(RuntimeError, match=f"{name} has {flag}, which changes numbers; remove it"):
+        extensions_of(monkeypatch, "bdist_wheel", **given)
+
+
+@pytest.mark.parametrize("flag", ["-ffast-math", "-Ofast"])
+def test_the_compiled_engine_does_not_compile_with_fast_math(flag):
+    command = ["cc", flag, "-E", "-x", "c", "-"]
+    header = (ROOT / "microgradlike" / "freeing.h").read_text("utf-8").partition("#include")[0]
+    done = subprocess.run(command, input=header, capture_output=True, text=True, check=False)
+    assert done.returncode, done.stdout
+    assert "change numbers" in done.stderr
 
 
 def test_where_compiled_code_is_required_there_is_an_error_without_a_compiler(monkeypatch):

@@ -9,6 +9,8 @@
 - `scene_json(y)`: the graph and its numbers as JSON.
 - `plot_loss(losses)`, `plot_decision_boundary(model, points, labels)`: figures by matplotlib.
 - `RenderError`: Graphviz is missing or failed. `PlotError`: matplotlib is missing.
+
+A file `viz.py` beside your own hides this package: `from viz import draw` is then an ImportError.
 """
 
 from viz.dot.drawing import Drawing, draw, draw_dot

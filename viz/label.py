@@ -6,11 +6,13 @@ import html
 import math
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 
 LONGEST = 28  # characters of a name in a picture
 SIZE = 11.0  # points
 ADVANCE = 0.602  # width of a monospace character, per point of its size
 OPERATORS = frozenset(" +-−*/×÷·%^<>=,;|&")  # in a name they ask for brackets around it
+SPACE = "\N{NO-BREAK SPACE}"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -77,18 +79,31 @@ def width(text: str, size: float = SIZE) -> int:
     return math.ceil(columns(text) * ADVANCE * size)
 
 
+def right(text: str, count: int) -> str:
+    """Put `text` at the right of so many columns, by no-break spaces."""
+    return SPACE * (count - columns(text)) + text
+
+
+def centered(text: str, count: int) -> str:
+    """Put `text` in the middle of so many columns, by no-break spaces."""
+    return right(text, columns(text) + (count - columns(text)) // 2)
+
+
 def cell(
     text: str,
     *,
     size: float = SIZE,
     bold: bool = False,
     color: str = "",
-    **attributes: object,
+    **attributes: Any,
 ) -> str:
-    """Make a table cell that holds one line of text and is wide enough for it.
+    """Make a table cell that holds one line of text, at its left, and is wide enough for it.
 
-    >>> cell("a<b", align="LEFT")
-    '<TD ALIGN="LEFT" WIDTH="20" HEIGHT="14">a&lt;b</TD>'
+    A Graphviz without the reader's font assumes another width of the text: at the left of the cell,
+    it stays inside all the same. `right` and `centered` place it by spaces.
+
+    >>> cell("a<b")
+    '<TD ALIGN="LEFT" WIDTH="22" HEIGHT="14">a&lt;b</TD>'
     """
     # Graphviz replaces \N, \G and the like by names, in these labels too; a text of only "]" is a
     # syntax error to it, since its XML parser waits for "]]>"
@@ -98,8 +113,9 @@ def cell(
     if size != SIZE or color:
         points = f' POINT-SIZE="{size:g}"' if size != SIZE else ""
         inside = f"<FONT{points}{_attributes(color=color) if color else ''}>{inside}</FONT>"
-    size_hint = {"width": width(text, size), "height": math.ceil(1.2 * size)}
-    return f"<TD{_attributes(**attributes, **size_hint)}>{inside}</TD>"
+    padding = 2 * int(attributes.get("cellpadding", 1))
+    size_hint = {"width": width(text, size) + padding, "height": math.ceil(1.2 * size)}
+    return f"<TD{_attributes(**{'align': 'LEFT'} | attributes, **size_hint)}>{inside}</TD>"
 
 
 def table(rows: Iterable[Iterable[str]], **attributes: object) -> str:

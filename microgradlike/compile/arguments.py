@@ -115,14 +115,14 @@ class Arguments:
                 shared += Pytree(self.kwargs[name], name).names(name)
         return varying + shared
 
-    def static_notes(self) -> list[str]:
-        """Return a note on each argument that is text, bytes, a bool or None."""
+    def static_notes(self, *kinds: type[object]) -> list[str]:
+        """Return a note on each argument that is text, bytes, a bool or None, or of these kinds."""
         named = {str(i): x for i, x in enumerate(self.args)} | self.kwargs
         return [
             f"argument {name} is {shown(x)} of type {type(x).__name__}, which the function gets as"
             " it is; pass a number for an argument that it computes with"
             for name, x in named.items()
-            if isinstance(x, STATIC)
+            if isinstance(x, kinds or STATIC)
         ]
 
     def row(self, i: int) -> list[Any]:

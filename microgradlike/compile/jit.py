@@ -80,8 +80,11 @@ def jit(
 
     - `batch`: position(s) of arguments with a leading axis of rows; `f` is written for one row.
     - `reduce`: "mean" or "sum" over the rows; with None, results have the leading axis of rows.
+      Each backend adds the rows in an order of its own, so means and sums may differ in the last
+      bits from one backend to another. The results of a row do not, for + - × ÷ √.
     - `backend`: "python" (per row the bits of eager), "numpy", "llvm" (machine code, from the extra
       `llvm`), "auto" ("llvm" if it is installed, else "numpy") or "eager" (`f` as it stands).
+      Without NumPy "auto" is "python", and results are lists.
     - `executor`: a `concurrent.futures.Executor` whose workers share a batch; the bits stay. A call
       from one of its own threads is not shared.
     - `threads`: threads of this process that share a large batch if there is no executor. It pays

@@ -16,7 +16,7 @@ from microgradlike.compile.executable import Executable
 from microgradlike.compile.program import Program
 from microgradlike.compile.program_key import program_key
 from microgradlike.compile.trace import Operand, Trace, Tracer
-from microgradlike.compile.trace_error import fail
+from microgradlike.compile.trace_error import TraceError, fail
 from microgradlike.context import active_trace
 from microgradlike.derivatives.api import steps_of
 from microgradlike.derivatives.linear_map import LinearMap
@@ -45,7 +45,7 @@ class Recording:
         try:
             steps = steps_of(f) if backend.KEPT else None
             deferred = None if steps is None else DeferredGradient(steps, args, kwargs, trace)
-            result = f(*args, **kwargs) if deferred is None else deferred.result
+            result = _called(f, args, kwargs, arguments) if deferred is None else deferred.result
             self.outputs = _outputs(result, arguments)
             self.leaves = [trace.as_operand(y) for y in self.outputs.leaves]
             self.outputs.leaves = self.leaves  # a Value that is a result only is not kept
@@ -169,6 +169,16 @@ def record(f: Callable[..., object], arguments: Arguments, backend: ModuleType) 
         )
     recording.kept = []
     return recording
+
+
+def _called(f: Callable[..., object], args: Any, kwargs: Any, arguments: Arguments) -> object:
+    """Return f(*args, **kwargs); a text in the place of a number is named in a note."""
+    try:
+        return f(*args, **kwargs)
+    except TraceError as error:
+        for note in arguments.static_notes(str, bytes):
+            error.add_note(note)
+        raise
 
 
 def _outputs(result: object, arguments: Arguments) -> Pytree:

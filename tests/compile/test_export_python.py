@@ -1,6 +1,7 @@
 """A program as Python text computes what the reference does, to the bit, and needs nothing else."""
 
 import functools
+import linecache
 import math
 import os
 import random
@@ -18,6 +19,7 @@ from microgradlike.compile.program import Program
 from microgradlike.compile.trace import Trace
 from microgradlike.ops import TABLE, tanh, unary
 from microgradlike.testing import programs
+from tests import ROOT
 from tests.bits import same_bits
 from tests.compile.test_backends import SPECIAL, arguments, by_name, recorded
 from tests.test_edge_points import ROWS, name
@@ -279,3 +281,27 @@ def test_a_module_with_plain_numbers_leaves_with_its_weights():
     names = {}
     exec(built.to_python(), names)
     assert names["f"](1.0, 2.0) == model([1.0, 2.0]).data
+
+
+def test_a_primitive_made_by_exec_has_no_source_also_where_the_text_of_the_command_is_known():
+    program = (
+        "from microgradlike import jit, unary; space = {}\n"
+        "exec('def cube(x): return x*x*x', space)\n"
+        "cube = unary('cube', space['cube'], lambda y, x: 3*x*x)\n"
+        "try: jit(cube, backend='python').program(2.0).to_python()\n"
+        "except TypeError as error: print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert "its source file is not available" in done.stdout
+
+
+def test_a_text_of_lines_without_the_definition_is_not_its_source():
+    space = {}
+    exec(compile("def cube(x):\n    return x * x * x\n", "<known text>", "exec"), space)
+    linecache.cache["<known text>"] = (1, None, ["y = 3\n", "z = 4\n"], "<known text>")
+    cube = unary("cube", space["cube"], lambda y, x: 3 * x * x)
+    with pytest.raises(TypeError, match="its source file is not available"):
+        jit(cube, backend="python").program(2.0).to_python()
+    del linecache.cache["<known text>"]

@@ -466,3 +466,9 @@ def test_what_is_recorded_is_itself_and_no_other(x):
     assert x != other
     assert x != "x"
     assert [other, x].index(x) == 1
+
+
+def test_a_text_in_the_place_of_a_number_is_named():
+    with pytest.raises(TraceError) as caught:
+        jit(lambda a, b: a * b)("a", 2.0)
+    assert "argument 0 is 'a' of type str" in caught.value.__notes__[0]

@@ -12,6 +12,7 @@ from microgradlike.testing.strategies.programs import programs
 from viz.colors import WHITE, YELLOW, Scale
 from viz.dot.dot import DIRECTIONS, to_dot
 from viz.fold.fold import fit
+from viz.label import SPACE
 from viz.scene.scene import scene
 
 NODE = re.compile(r'(\w+) \[label=<(.*)> fillcolor="(#\w+)" (.*)\]')
@@ -24,7 +25,7 @@ def lines(shot, **options):
 
 def drawn(shot, **options):
     """The text in a node's table, its fill and its other attributes, by id."""
-    found = [NODE.fullmatch(line) for line in lines(shot, **options)]
+    found = [NODE.fullmatch(line.replace(SPACE, "")) for line in lines(shot, **options)]
     return {m[1]: ("".join(ET.fromstring(m[2]).itertext()), m[3], m[4]) for m in found if m}
 
 

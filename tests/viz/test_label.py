@@ -46,7 +46,7 @@ def test_width_grows_with_the_text(a, b):
 
 def test_a_cell_keeps_its_attributes_and_drops_empty_ones():
     td = ET.fromstring(cell("x", size=9, bold=True, color="#000000", align="LEFT", style=""))
-    assert td.attrib == {"ALIGN": "LEFT", "WIDTH": "6", "HEIGHT": "11"}
+    assert td.attrib == {"ALIGN": "LEFT", "WIDTH": "8", "HEIGHT": "11"}
     assert td.find("FONT").attrib == {"POINT-SIZE": "9", "COLOR": "#000000"}
     assert td.find("FONT/B").text == "x"
 

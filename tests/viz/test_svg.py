@@ -1,15 +1,25 @@
 """Svg: Graphviz's SVG, cleaned for a page."""
 
+import json
+import random
 import re
+import shutil
+import subprocess
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, strategies as st
 
-from microgradlike import Value
+from microgradlike import Value, nn
+from tests import ROOT
+from viz.dot.dot import to_dot
 from viz.dot.drawing import draw
+from viz.dot.render import render
 from viz.dot.svg import KEPT, clean
+from viz.fold.fold import fit
 from viz.label import ADVANCE, columns
+from viz.scene.scene import scene
 
 RAW = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
@@ -99,3 +109,65 @@ def test_every_text_of_a_drawing_is_pinned(numbers):
         float(t.get("textLength")) == pytest.approx(columns(t.text) * ADVANCE * 9, abs=0.05)
         for t in texts
     )
+
+
+def boxes(svg):
+    """Each text in a node: its node's left, its own ends in a monospace font, its node's right."""
+    for group in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}g"):
+        outlines = " ".join(x.get("points") or x.get("d") or "" for x in group)
+        xs = [float(x) for x in re.findall(r"(-?[\d.]+),", outlines)]
+        if group.get("class") != "node" or not xs:  # the title of a frame has no box
+            continue
+        for text in group.iter("{http://www.w3.org/2000/svg}text"):
+            left = float(text.get("x"))
+            width = columns(text.text or "") * ADVANCE * float(text.get("font-size"))
+            yield text.text, min(xs), left, left + width, max(xs)
+
+
+def pictured():
+    """DOT texts with all kinds of boxes: names, flags, folds, and both directions."""
+    x, w = Value(2.0, "a_rather_long_name_of_a_leaf"), Value(1e-12, "größe 重み")
+    y = (w * x + 0.5).tanh() * x.log() - Value(-1.0, "z").log() * 123456.789
+    y.backward()
+    model = nn.MLP(2, [4, 4, 1], rng=random.Random(0))
+    z = model([x, w]) ** 2
+    z.backward()
+    shots = [scene(y), scene(z), fit(scene(z), depth=1), fit(scene(z), depth=0)]
+    return [to_dot(shot, direction=way) for shot in shots for way in ("LR", "TB")]
+
+
+def spilled(svg):
+    return [box for box in boxes(svg) if not box[1] <= box[2] < box[3] <= box[4]]
+
+
+@pytest.mark.parametrize("font", ["monospace", "Times", "Helvetica"])
+def test_a_text_stays_in_its_box_whatever_font_graphviz_assumes(font):
+    for text in pictured():
+        svg = render(text.replace("monospace", font), "svg").decode()
+        assert len(list(boxes(svg))) > 5
+        assert spilled(svg) == []
+
+
+WASM = """
+import { createRequire } from "node:module";
+const found = createRequire(`${process.argv.at(-1)}/package.json`);
+const { Graphviz } = await import(found.resolve("@hpcc-js/wasm-graphviz"));
+let text = "";
+for await (const part of process.stdin) text += part;
+const graphviz = await Graphviz.load();
+console.log(JSON.stringify(JSON.parse(text).map((dot) => graphviz.dot(dot))));
+"""
+
+
+@pytest.mark.looks
+def test_a_text_stays_in_its_box_in_graphviz_for_the_browser():
+    if shutil.which("node") is None or not Path(ROOT, "node_modules", "@hpcc-js").exists():
+        pytest.skip("no node, or no @hpcc-js/wasm-graphviz in node_modules: npm install")
+    command = ["node", "--input-type=module", "-e", WASM, str(ROOT)]
+    done = subprocess.run(
+        command, input=json.dumps(pictured()), capture_output=True, text=True, check=True
+    )
+    pictures = json.loads(done.stdout)
+    assert len(pictures) == len(pictured())
+    for svg in pictures:
+        assert spilled(svg) == []

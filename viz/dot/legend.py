@@ -32,9 +32,9 @@ def legend(scene: Scene, scale: Scale | None) -> str:
         lines[:0] = ["number where an arrow arrives: the local derivative, ", "∂ node / ∂ operand"]
     if scene.stale:
         parts = scene.stale.removesuffix(STALE), STALE[2:]
-        marked = [[cell(x, size=SMALL, bold=True, bgcolor=YELLOW, align="LEFT")] for x in parts]
+        marked = [[cell(x, size=SMALL, bold=True, bgcolor=YELLOW)] for x in parts]
         rows.append(table(marked))
-    rows += [table([[cell(line, size=SMALL, color=GREY, align="LEFT")]]) for line in lines]
+    rows += [table([[cell(line, size=SMALL, color=GREY)]]) for line in lines]
     return table([[nested(row, align="LEFT")] for row in rows], cellspacing=2)
 
 
@@ -46,7 +46,7 @@ def _roles(scene: Scene) -> str:
 
 def _key(role: Role) -> str:
     border, style = KEYS[role]
-    inside = cell(role, size=SMALL, cellpadding=3, border=border, style=style)
+    inside = cell(role, size=SMALL, cellpadding=4, border=border, style=style, align="CENTER")
     if role != "parameter":
         return inside
     return nested(table([[inside]], cellspacing=1), border=1, style="rounded")  # a double line

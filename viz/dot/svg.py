@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
-from viz.label import ADVANCE, columns
+from viz.label import ADVANCE, SPACE, columns
 
 # block-size is the height, for browsers alone: other renderers take no height of "auto". Then all
 # that a picture in a page would inherit from it
@@ -79,7 +79,14 @@ def _set_title(group: ET.Element, tooltips: Mapping[str, str]) -> None:
 
 
 def _pin(text: ET.Element) -> None:
-    """Fix the text to the length that the layout assumed, whatever font the reader has."""
-    text.text = " ".join((text.text or "").split())
-    length = columns(text.text) * ADVANCE * float(text.get("font-size", "14"))
+    """Fix the text to the length that the layout assumed, whatever font the reader has.
+
+    Its place includes the spaces before it.
+    """
+    given = text.text or ""
+    column = ADVANCE * float(text.get("font-size", "14"))
+    before = (len(given) - len(given.lstrip(SPACE))) * column
+    text.set("x", f"{float(text.get('x', '0')) + before:g}")
+    text.text = " ".join(given.split())
+    length = columns(text.text) * column
     text.attrib.update(textLength=f"{length:.1f}", lengthAdjust="spacingAndGlyphs")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from microgradlike.engine import Value, local_derivatives
+from microgradlike.freeing import free_in_turn
 from microgradlike.graph import node_operands, topological
 from microgradlike.ops import mul_no_nan
 
@@ -39,6 +40,8 @@ class Path:
             yield path.step
             path = path.above
 
+
+free_in_turn(Path, "step", "above")
 
 SMALLEST = math.ulp(0.0)  # the smallest double: a product below the normal doubles is off by that
 

@@ -179,8 +179,10 @@ def _definition(f: FunctionType, name: str) -> Function:
     except (OSError, SyntaxError):
         _refuse(name, "its source file is not available")
     found = [node for node in nodes if _is_compiled_from(code, node)]
-    if not found:
-        _refuse(name, "its source file has changed since it was defined")
+    if not found:  # from 3.13 on, "<string>" may be the text of `python -c`
+        is_file = not code.co_filename.startswith("<")
+        changed = "has changed since it was defined" if is_file else "is not available"
+        _refuse(name, f"its source file {changed}")
     stripped: Function = _Stripped().visit(copy.deepcopy(found[0]))
     return stripped
 
