@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SUFFIXES = {"microgradlike": ".py", "viz": ".py", "viz/page/static": ".js"}
-FOLDERS = ("microgradlike", "viz", "tests", "docs", "examples", "benchmarks", ".github")
+FOLDERS = ("microgradlike", "viz", "tests", "docs", "examples", "benchmarks", ".github", ".ci")
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()
     for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/decisions/*.md")]

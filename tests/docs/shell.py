@@ -26,8 +26,6 @@ ELSEWHERE = {
     "twine check": "a release is built by hand",
     "pipx run": "a release is built by hand",
     "sphinx-build": ".ci/run builds the site",
-    "twine check": "a step of a release, on what it built",
-    "pipx run": "a step of a release, on what it built",
 }
 
 
