@@ -134,6 +134,11 @@ def test_inputs_whose_names_have_another_meaning_are_numbered(f, want):
     assert line == want
 
 
+def test_a_label_of_several_lines_stays_in_its_formula():
+    w = Value(2.0, "a\n\r\nb\0")
+    assert formula(lambda x: x * w, 3.0) == r"x \cdot \text{a???b?}"
+
+
 def test_a_program_without_outputs_has_no_equations():
     assert lines_of(jit(lambda x: []).program(1.0).to_latex()) == [""]
 

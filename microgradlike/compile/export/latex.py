@@ -101,7 +101,8 @@ SPELLINGS: dict[Op, Spelling] = {
 
 def text(program: Program, outputs: Sequence[str] | None) -> str:
     """Return the program as LaTeX; see `Program.to_latex`."""
-    names = [symbol(name) for name in program.names]
+    printable = ["".join(c if c.isprintable() else "?" for c in x) for x in program.names]
+    names = [symbol(name) for name in printable]  # an empty line would end a formula
     result, step = _letters(names)
     # two of one name, no letter left, or an e beside Euler's number
     if len(set(names)) < program.inputs or not (result and step) or "e" in names:
