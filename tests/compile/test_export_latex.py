@@ -139,6 +139,11 @@ def test_a_label_of_several_lines_stays_in_its_formula():
     assert formula(lambda x: x * w, 3.0) == r"x \cdot \text{a???b?}"
 
 
+def test_signs_in_a_label_are_those_that_amsmath_has():
+    w = Value(2.0, "a<b>")
+    assert formula(lambda x: x * w, 3.0) == r"x \cdot \text{a}< \text{b}> \text{}"
+
+
 def test_a_program_without_outputs_has_no_equations():
     assert lines_of(jit(lambda x: []).program(1.0).to_latex()) == [""]
 

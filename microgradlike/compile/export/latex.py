@@ -102,7 +102,7 @@ SPELLINGS: dict[Op, Spelling] = {
 def text(program: Program, outputs: Sequence[str] | None) -> str:
     """Return the program as LaTeX; see `Program.to_latex`."""
     printable = ["".join(c if c.isprintable() else "?" for c in x) for x in program.names]
-    names = [symbol(name) for name in printable]  # an empty line would end a formula
+    names = [_of_amsmath(symbol(name)) for name in printable]  # an empty line would end a formula
     result, step = _letters(names)
     # two of one name, no letter left, or an e beside Euler's number
     if len(set(names)) < program.inputs or not (result and step) or "e" in names:
@@ -117,6 +117,11 @@ def text(program: Program, outputs: Sequence[str] | None) -> str:
         )
     body = " \\\\\n".join(_lines(program, names, left, step))
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n"
+
+
+def _of_amsmath(text: str) -> str:
+    """Return LaTeX without the commands that only MathJax and KaTeX have."""
+    return text.replace(r"\lt ", "< ").replace(r"\gt ", "> ")
 
 
 def _letters(names: list[str]) -> tuple[str, str]:
