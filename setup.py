@@ -7,6 +7,7 @@ it an error where that cannot be done.
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import sysconfig
 import tempfile
@@ -25,7 +26,8 @@ SMALLEST = "#include <Python.h>\nPyMODINIT_FUNC PyInit_trial(void) { return NULL
 # change results, or flush denormals in the whole process
 UNSAFE = {
     *("-Ofast", "-ffast-math", "-funsafe-math-optimizations", "-fassociative-math"),
-    *("-freciprocal-math", "-ffinite-math-only", "-fno-signed-zeros", "/fp:fast"),
+    *("-freciprocal-math", "-ffinite-math-only", "-fno-signed-zeros", "-mdaz-ftz"),
+    *("-ffp-model=fast", "-ffp-model=aggressive", "/fp:fast", "-fp:fast"),
 }
 FASTER = ["-fno-semantic-interposition", "-fno-plt"]  # functions of one library call each other
 
@@ -50,8 +52,8 @@ def extensions() -> list[Extension]:
 
 def refuse_unsafe_math() -> None:
     """Raise RuntimeError for a flag of the environment by which a compiler changes results."""
-    for name in ("CC", "CFLAGS", "CPPFLAGS", "LDSHARED", "LDFLAGS", "CL"):
-        found = UNSAFE.intersection(os.environ.get(name, "").split())
+    for name in ("CC", "CFLAGS", "CPPFLAGS", "LDSHARED", "LDFLAGS", "CL", "_CL_"):
+        found = UNSAFE.intersection(shlex.split(os.environ.get(name, "")))
         if found:
             raise RuntimeError(f"{name} has {min(found)}, which changes numbers; remove it")
 

@@ -41,7 +41,10 @@ def deleter(*references: str) -> Callable[[Any], None]:
 
     def free(x: Any) -> None:
         held = held_by.get(type(x)) or held_by.setdefault(type(x), _links(x, references))
-        _waiting.append(held(x))
+        try:
+            _waiting.append(held(x))
+        except AttributeError:  # its constructor raised, before it had the links
+            return
         if _emptying[0]:
             return
         for name in references:  # nothing may go with x itself

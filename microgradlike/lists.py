@@ -105,8 +105,9 @@ def array(x: Iterable[Any], dtype: type = float) -> ndarray:
     [1.0, 2.0]
     """
     lines = list(x)
-    if lines and not isinstance(lines[0], (int, float)):
-        return ndarray([list(map(float, line)) for line in lines], len(lines[0]))
+    if lines and isinstance(lines[0], Iterable):
+        found = [list(map(float, line)) for line in lines]
+        return ndarray(found, len(found[0]))
     return ndarray(list(map(float, lines)))
 
 

@@ -46,11 +46,13 @@ def programs(m, backend):
 def zero_times_infinity(m, backend):
     f = m.jit(m.grad(lambda x: 1 / (1 / x)), backend=backend)
     batch = m.jit(m.grad(lambda x: 1 / (1 / x)), backend=backend, batch=0, reduce=None)
+    mean = m.jit(m.grad(lambda x: 1 / (1 / x)), backend=backend, batch=0)
     found = []
     for choice in ("zero", "nan", "warn"):
         with m.indeterminate(choice), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             found += [f(0.0), *batch([1.0, 2.0, 0.0, 0.0])]
+            found += [mean([1.0, 0.0]), mean([1.0, float("nan")])]
             found += [str(warning.message) for warning in caught]
     return [str(x) if x != x else x for x in found]
 

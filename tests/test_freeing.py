@@ -113,6 +113,16 @@ def test_an_interrupted_deletion_is_finished_by_the_next_one():
     assert freeing._emptying == [False]
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_object_whose_constructor_raised_is_deleted_in_silence():
+    class Node:
+        __slots__ = ("above",)
+        __del__ = deleter("above")
+
+    Node()  # Value("x") raises, and leaves a Value without links
+    assert freeing._waiting == []
+
+
 @pytest.mark.skipif(__compiled__, reason="a compiled class frees itself")
 @pytest.mark.parametrize("kind", [Value, compat.Value])
 def test_a_graph_of_values_with_the_deleter_has_the_same_gradients(kind, monkeypatch):

@@ -125,6 +125,15 @@ def test_a_flag_that_changes_numbers_is_refused(monkeypatch, name, flag):
         extensions_of(monkeypatch, "bdist_wheel", **given)
 
 
+def test_a_flag_in_quotes_is_refused_and_one_within_a_definition_is_not(monkeypatch):
+    monkeypatch.setenv("CFLAGS", "-O2 '-ffast-math'")
+    with pytest.raises(RuntimeError, match="CFLAGS has -ffast-math"):
+        extensions_of(monkeypatch, "bdist_wheel", MICROGRADLIKE_COMPILE="yes")
+    monkeypatch.setenv("CFLAGS", "-DFLAGS='-O2 -ffast-math'")
+    with pytest.raises(RuntimeError, match="no C compiler that works"):
+        extensions_of(monkeypatch, "bdist_wheel", CC="false", MICROGRADLIKE_COMPILE="yes")
+
+
 @pytest.mark.parametrize("flag", ["-ffast-math", "-Ofast"])
 def test_the_compiled_engine_does_not_compile_with_fast_math(flag):
     command = ["cc", flag, "-E", "-x", "c", "-"]

@@ -58,6 +58,26 @@ def test_results_without_numpy_are_lists(without_numpy):
     assert rows([1.0, 2.0], [3.0, 4.0]) == ([3.0, 8.0], [[1.0, 2.0]])
 
 
+LATER = """
+from microgradlike import Value, grad, jit
+w = Value(2.0)
+def product(x):
+    return x[0] * x[1] * w
+print(jit(product)([1.0, 2.0]))
+del sys.modules["numpy"]
+import numpy as np
+print(jit(product)(np.array([3, 4])), jit(product, batch=0)(np.eye(2) + 1))
+print(jit(grad(product), batch=0, reduce=None)(np.array([[1.0, 2.0], [3.0, 4.0]])).tolist())
+"""
+
+
+def test_arrays_of_a_numpy_that_is_imported_later_are_arguments():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", HIDE + LATER]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.splitlines() == ["4.0", "24.0 4.0", "[[4.0, 2.0], [8.0, 6.0]]"]
+
+
 @pytest.mark.parametrize("backend", ["numpy", "llvm"])
 def test_a_backend_that_needs_numpy_says_so(without_numpy, backend):
     from microgradlike import jit

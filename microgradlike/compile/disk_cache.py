@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
 import stat
+import warnings
 
+from microgradlike._frames import user_level
 from microgradlike._io import write_whole
 
 LIMIT = 256 << 20  # bytes of all files; a program takes 0.05 to 1 MB
@@ -16,6 +19,7 @@ MAGIC = b"microgradlike 1\n"
 FILE = re.compile(r"[0-9a-f]{40}\.code|\.[0-9a-f]{40}\.code\.[0-9a-f]{16}")
 # a named pipe must not wait for its writer
 FLAGS = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+_reported: set[str] = set()  # directories that the user named and that take no files
 
 
 def folder() -> str | None:
@@ -52,12 +56,28 @@ def read(key: str) -> bytes | None:
 
 
 def write(key: str, content: bytes) -> None:
-    """Write the content under this key; do nothing if the disk does not take it."""
-    with contextlib.suppress(OSError):
-        os.makedirs(folder() or "", mode=0o700, exist_ok=True)
-        if len(content) <= LIMIT // 8:
-            write_whole(_path(key), _head(key, content) + content)
+    """Write the content under this key.
+
+    If the disk does not take it, nothing is written; there is one warning for a directory that the
+    user named.
+    """
+    place = folder()
+    if place is None or len(content) > LIMIT // 8:
+        return
+    try:
+        os.makedirs(place, mode=0o700, exist_ok=True)
+        write_whole(_path(key), _head(key, content) + content)
+        with contextlib.suppress(OSError):  # another process was faster
             _remove_oldest()
+    except OSError as error:
+        if os.environ.get("MICROGRADLIKE_CACHE") and place not in _reported:
+            _reported.add(place)
+            warnings.warn(
+                f"MICROGRADLIKE_CACHE={place} keeps no programs: {error}; name a directory that"
+                ' only you can write, or "off"',
+                RuntimeWarning,
+                stacklevel=user_level(),
+            )
 
 
 def _path(key: str) -> str:
@@ -65,7 +85,7 @@ def _path(key: str) -> str:
     place = folder() or ""
     status = os.stat(place)
     if not _is_own(status) or (os.name != "nt" and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
-        raise PermissionError(place)
+        raise PermissionError(errno.EACCES, "others can write there", place)
     return os.path.join(place, f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.code")
 
 
@@ -86,5 +106,5 @@ def _remove_oldest() -> None:
     for status, path in sorted(files, key=lambda file: file[0].st_mtime_ns):
         if total > LIMIT:
             total -= status.st_size
-            with contextlib.suppress(OSError):  # another process was faster
+            with contextlib.suppress(OSError):  # as above
                 os.unlink(path)

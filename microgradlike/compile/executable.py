@@ -223,7 +223,7 @@ class _ZeroAbsorbing:
         if active_policy() == "zero":
             return self.absorbing(block, shared), reported
         results = self.counting(block, shared)
-        if not results[0].any():
+        if not results[:1].ravel().any():  # a line of counts, or their sum
             return results[1:], reported
         if active_policy() == "nan":
             return self.counting_as_nan(block, shared)[1:], reported

@@ -121,12 +121,13 @@ class Pytree:
 
         Without NumPy there are lists in place of arrays.
         """
-        from microgradlike._numpy import HAS_NUMPY, np  # here, to keep `import microgradlike` light
+        from microgradlike._numpy import HAS_NUMPY  # here, to keep `import microgradlike` light
 
-        if not HAS_NUMPY:
-            return self.map(lambda leaf: list(columns[leaf.start]))
+        def stack(leaf: LeafSpec) -> Array | list[Number]:
+            if leaf.shape is None and not HAS_NUMPY:
+                return list(columns[leaf.start])
+            import numpy as np  # it may have been imported since
 
-        def stack(leaf: LeafSpec) -> Array:
             numbers = [np.asarray(c) for c in columns[leaf.start : leaf.start + leaf.size]]
             if leaf.shape is None:
                 return numbers[0]

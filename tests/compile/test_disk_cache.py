@@ -73,7 +73,8 @@ def test_links_pipes_and_folders_are_ignored(place, tmp_path):
     path.unlink()
     os.mkfifo(path)
     assert disk_cache.read("a") is None
-    disk_cache.write("a", b"content")  # a pipe is not replaced
+    with pytest.warns(RuntimeWarning, match="keeps no programs"):
+        disk_cache.write("a", b"content")  # a pipe is not replaced
     assert disk_cache.read("a") is None
     path.unlink()
     path.mkdir()
@@ -85,7 +86,8 @@ def test_files_and_folders_of_others_are_ignored(place, monkeypatch):
     disk_cache.write("a", b"content")
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     assert disk_cache.read("a") is None
-    disk_cache.write("b", b"content")
+    with pytest.warns(RuntimeWarning, match="others can write there"):
+        disk_cache.write("b", b"content")
     only_file(place)
     own = os.stat(place)
     monkeypatch.setattr(disk_cache, "_is_own", lambda status: status.st_ino == own.st_ino)
@@ -98,7 +100,8 @@ def test_a_folder_that_others_can_write_is_not_used(place, mode):
     disk_cache.write("a", b"content")
     place.chmod(mode)
     assert disk_cache.read("a") is None
-    disk_cache.write("b", b"content")
+    with pytest.warns(RuntimeWarning, match="others can write there"):
+        disk_cache.write("b", b"content")
     only_file(place)
     place.chmod(0o700)
     assert disk_cache.read("a") == b"content"
@@ -110,11 +113,22 @@ def test_a_new_folder_is_for_its_owner_alone(place):
     assert place.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_folder_that_cannot_be_made_changes_nothing(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_made_is_reported_once_and_changes_nothing(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
-    monkeypatch.setenv("MICROGRADLIKE_CACHE", str(tmp_path / "file" / "below"))
-    disk_cache.write("a", b"content")
+    place = str(tmp_path / "file" / "below")
+    monkeypatch.setenv("MICROGRADLIKE_CACHE", place)
+    with pytest.warns(RuntimeWarning, match="keeps no programs.*only you can write") as caught:
+        disk_cache.write("a", b"content")
+    assert [w.filename for w in caught] == [__file__]
+    disk_cache.write("b", b"content")
     assert disk_cache.read("a") is None
+
+
+def test_the_users_own_folder_that_cannot_be_made_is_left_alone_in_silence(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("MICROGRADLIKE_CACHE", "")
+    monkeypatch.setattr(disk_cache, "folder", lambda: str(tmp_path / "file" / "below"))
+    disk_cache.write("a", b"content")
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
@@ -123,7 +137,8 @@ def test_a_full_or_read_only_disk_changes_nothing(place, monkeypatch, number):
         raise OSError(number, os.strerror(number), path)
 
     monkeypatch.setattr(disk_cache, "write_whole", fail)
-    disk_cache.write("a", b"content")
+    with pytest.warns(RuntimeWarning, match="keeps no programs"):
+        disk_cache.write("a", b"content")
     assert disk_cache.read("a") is None
     assert list(place.iterdir()) == []
 

@@ -11,6 +11,8 @@ from microgradlike.compile.trace import Trace
 from microgradlike.ops import TABLE, unary
 from tests.compile.test_backends import by_name, recorded
 
+FIVE = r"y &= \frac{x_{0}}{x_{1} - x_{2}} + \frac{x_{3}}{x_{4}}"
+
 
 def lines_of(text):
     """The equations of a text."""
@@ -53,6 +55,8 @@ def test_a_spelling_has_a_rank_for_each_operand():
         (lambda a, b: (a / b) ** b, r"{\left(\frac{a}{b}\right)}^{b}"),
         (lambda a, b: (a**b) ** 2, r"{\left({a}^{b}\right)}^{2}"),
         (lambda a, b: a * 1 + 0 - b / 1, "a - b"),
+        (lambda a, b: ops.mod(-a, b) * 2, r"\left(\left(-a\right) \bmod b\right) \cdot 2"),
+        (lambda a, b: -ops.mod(a, b), r"-\left(a \bmod b\right)"),
         (lambda a, b: -1.5e-9 * a + b, r"-1.5 \times 10^{-9} \cdot a + b"),
         (lambda a, b: a * float("inf") + b, r"a \cdot \infty + b"),
         (lambda a, b: b + a * float("nan"), r"b + a \cdot \mathrm{nan}"),
@@ -114,6 +118,34 @@ def test_inputs_without_names_of_their_own_are_numbered():
     trace = Trace()
     a, b = trace.input(), trace.input()
     assert lines_of(build_program([a, b], [a - b]).to_latex()) == ["y &= x_{0} - x_{1}"]
+
+
+@pytest.mark.parametrize(
+    ("f", "want"),
+    [
+        (lambda e: e + ops.exp(e), "y &= x_{0} + e^{x_{0}}"),
+        (lambda y, f, g, Y: (y - f) / (g - Y), r"y &= \frac{x_{0} - x_{1}}{x_{2} - x_{3}}"),
+        (lambda t, u, v, s, T: t / (u - v) + s / T, FIVE),
+    ],
+)
+def test_inputs_whose_names_have_another_meaning_are_numbered(f, want):
+    program = jit(f).program(*range(1, 1 + f.__code__.co_argcount))
+    (line,) = lines_of(program.to_latex())
+    assert line == want
+
+
+def test_a_label_of_several_lines_stays_in_its_formula():
+    w = Value(2.0, "a\n\r\nb\0")
+    assert formula(lambda x: x * w, 3.0) == r"x \cdot \text{a???b?}"
+
+
+def test_signs_in_a_label_are_those_that_amsmath_has():
+    w = Value(2.0, "a<b>")
+    assert formula(lambda x: x * w, 3.0) == r"x \cdot \text{a}< \text{b}> \text{}"
+
+
+def test_a_program_without_outputs_has_no_equations():
+    assert lines_of(jit(lambda x: []).program(1.0).to_latex()) == [""]
 
 
 def test_a_users_primitive_is_written_by_its_name():

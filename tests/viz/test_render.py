@@ -170,6 +170,13 @@ def test_a_lent_graphviz_draws_svg_alone(lent):
         render(SOURCE, "png")
 
 
+@pytest.mark.parametrize("text", ["", "junk"])
+def test_what_a_lent_graphviz_gives_is_svg(lent, text):
+    lent(lambda source: text)
+    with pytest.raises(RenderError, match=f"failed in the page: it gave '{text}' instead of SVG"):
+        render(SOURCE)
+
+
 def test_what_a_lent_graphviz_raises_is_a_render_error(lent):
     lent(lambda source: 1 // 0)
     with pytest.raises(RenderError, match=r"failed in the page: .*zero"):

@@ -93,7 +93,10 @@ def _render_lent(source: str, kind: str) -> bytes:
     if kind != "svg":
         raise RenderError(f'Graphviz draws only SVG in a page, not {kind}; use .save("y.svg")')
     try:
-        return LENT[0](source).encode()
+        svg = LENT[0](source)
+        if "<svg" not in svg:
+            raise ValueError(f"it gave {shown(svg)} instead of SVG")
+        return svg.encode()
     except Exception as error:  # whatever the host raises
         raise RenderError(f"Graphviz failed in the page: {error}") from error
 

@@ -37,8 +37,11 @@ RESERVED = """
     pow10 significand signgam j0 j1 jn y0 y1 yn INFINITY NAN HUGE_VAL abs labs llabs div ldiv abort
     atexit atof atoi atol bsearch calloc exit free getenv malloc qsort rand realloc srand system
     printf scanf puts putchar getchar memchr memcmp memcpy memmove memset strcat strchr strcmp
-    strcpy strlen index rindex NULL
+    strcpy strlen index rindex NULL sincos sincosf aligned_alloc posix_memalign alloca
+    float_t double_t math_errhandling finite scalb lgamma_r lgammaf_r lgammal_r
+    HUGE_VALF HUGE_VALL linux unix
 """
+MACROS = r"(FLT|DBL|LDBL|FP|MATH|M)_[A-Z\d_]+|DECIMAL_DIG"  # of float.h and math.h
 HEAD = """\
 #include <float.h>
 #include <math.h>
@@ -101,7 +104,9 @@ def text(program: Program, name: str, spellings: Mapping[Op, str]) -> str:
             f"{shown(name)} is not a C identifier that begins with a letter; choose another name,"
             " such as 'f'"
         )
-    if name in RESERVED.split() or (name[:-1] in RESERVED.split() and name[-1] in "fl"):
+    words = RESERVED.split()
+    taken = name in words or (name[:-1] in words and name[-1] in "fl")
+    if taken or re.fullmatch(MACROS, name):
         raise ValueError(
             f"{name!r} is reserved in C or a name of its library; choose another name, such as 'f'"
         )

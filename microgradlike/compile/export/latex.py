@@ -77,7 +77,7 @@ SPELLINGS: dict[Op, Spelling] = {
     ops.mul: Spelling(r"{} \cdot {}", (PRODUCT, PRODUCT + 1), PRODUCT),
     ops.mul_no_nan: Spelling(r"{} \cdot {}", (PRODUCT, PRODUCT + 1), PRODUCT),
     ops.div: Spelling(r"\frac{{{}}}{{{}}}", (0, 0), SIGN),
-    ops.mod: Spelling(r"{} \bmod {}", (PRODUCT, PRODUCT + 1), PRODUCT),
+    ops.mod: Spelling(r"{} \bmod {}", (PRODUCT + 1, PRODUCT + 1), 0),  # read in several ways
     ops.floor_divide: Spelling(r"\left\lfloor\frac{{{}}}{{{}}}\right\rfloor", (0, 0)),
     ops.power: Spelling("{{{}}}^{{{}}}", (ATOM, 0), POWER),
     ops.exp: Spelling("e^{{{}}}", (0,), POWER),
@@ -101,13 +101,15 @@ SPELLINGS: dict[Op, Spelling] = {
 
 def text(program: Program, outputs: Sequence[str] | None) -> str:
     """Return the program as LaTeX; see `Program.to_latex`."""
-    names = [symbol(name) for name in program.names]
-    if len(set(names)) < program.inputs:
+    printable = ["".join(c if c.isprintable() else "?" for c in x) for x in program.names]
+    names = [_of_amsmath(symbol(name)) for name in printable]  # an empty line would end a formula
+    result, step = _letters(names)
+    # two of one name, no letter left, or an e beside Euler's number
+    if len(set(names)) < program.inputs or not (result and step) or "e" in names:
         names = [f"x_{{{i}}}" for i in range(program.inputs)]
-    written = "".join(re.sub(r"\\[a-z]+", "", name) for name in names)
-    result, step = (next(c for c in letters if c not in written) for letters in ("yfgY", "tuvsT"))
+        result, step = _letters(names)
     count = len(program.outputs)
-    numbered = [f"{result}_{{{i + 1}}}" for i in range(count)] if count > 1 else [result]
+    numbered = [result] if count == 1 else [f"{result}_{{{i + 1}}}" for i in range(count)]
     left = numbered if outputs is None else list(outputs)
     if len(left) != count or not all(isinstance(name, str) for name in left):
         raise ValueError(
@@ -115,6 +117,20 @@ def text(program: Program, outputs: Sequence[str] | None) -> str:
         )
     body = " \\\\\n".join(_lines(program, names, left, step))
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n"
+
+
+def _of_amsmath(text: str) -> str:
+    """Return LaTeX without the commands that only MathJax and KaTeX have."""
+    return text.replace(r"\lt ", "< ").replace(r"\gt ", "> ")
+
+
+def _letters(names: list[str]) -> tuple[str, str]:
+    """Return a letter for results and one for steps, which no name has; "" if none is left."""
+    written = "".join(re.sub(r"\\[a-z]+", "", name) for name in names)
+    result, step = (
+        next((c for c in letters if c not in written), "") for letters in ("yfgY", "tuvsT")
+    )
+    return result, step
 
 
 def _lines(program: Program, names: list[str], left: list[str], step: str) -> list[str]:
