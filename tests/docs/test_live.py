@@ -174,7 +174,7 @@ def test_every_cell_of_the_tutorial_shows_what_the_notebook_shows(browser, tmp_p
 
 
 def words(texts):
-    """What a cell shows, without the numbers, and the name of its file in a message."""
+    """The text of a cell without its numbers, and without the name of its file in a message."""
     return NUMBER.sub("number", FILE.sub("cell", "\n".join(texts)))
 
 
