@@ -3,7 +3,7 @@
 import numpy as np
 
 from microgradlike import jit
-from microgradlike.compile import executable, sharding
+from microgradlike.compile import artefact, executable, sharding
 from microgradlike.compile.backends import llvm
 from tests.compile.test_sharding import Inline
 
@@ -31,7 +31,7 @@ def test_a_worker_keeps_code_under_a_key_of_its_own_machine(tmp_path, monkeypatc
     written = []
     monkeypatch.setattr(llvm, "machine", lambda: "another processor")
     monkeypatch.setattr(executable, "WORTH", 0.0)
-    monkeypatch.setattr(executable, "save", lambda key, *_: written.append(key))
+    monkeypatch.setattr(artefact, "save", lambda key, *_: written.append(key))
     sharding.work(*sent, ("warn", "sums", [np.array([[2.0]])], np.empty(0), 0, 1))
     (key,) = written
     assert not key.startswith(f.executable([1.0]).key)
