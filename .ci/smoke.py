@@ -1,4 +1,4 @@
-"""What must work on every platform and however Python is started; needs no test runner.
+"""Facts that hold on every platform and however Python is started; needs no test runner.
 
 python .ci/smoke.py [NAME=VALUE ...]
 

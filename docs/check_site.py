@@ -39,7 +39,7 @@ class Page(HTMLParser):
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep what a tag refers to."""
+        """Keep the references of a tag."""
         given = {name: value or "" for name, value in attrs}
         if "id" in given:
             self.ids[given["id"]] += 1
@@ -52,7 +52,7 @@ class Page(HTMLParser):
         self.resources += AWAY.findall(given.get("style", ""))
 
     def handle_data(self, data: str) -> None:
-        """Keep what a style sheet inside of the page refers to."""
+        """Keep the references of a style sheet inside the page."""
         if self.cdata_elem == "style":
             self.resources += AWAY.findall(data)
 

@@ -49,7 +49,7 @@ def _tags(cell: Any) -> set[str]:
 
 
 def _plain(text: str, folder: Path) -> str:
-    """Markdown without what only the site knows."""
+    """Markdown without the site's own links and directives."""
 
     def link(match: re.Match[str]) -> str:
         words, path, anchor = match[1], Path(match[2]), match[3] or ""

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 NEEDED: Final = sys.platform in ("emscripten", "wasi")
-_waiting: list[object] = []  # what dead objects referred to
+_waiting: list[object] = []  # the references of dead objects
 _emptying = [False]
 _set: Final[Any] = object.__setattr__  # also of a frozen dataclass
 
@@ -25,7 +25,7 @@ def free_in_turn(cls: type[object], *references: str) -> None:
 
 
 def deleter(*references: str) -> Callable[[Any], None]:
-    """Return a `__del__` that frees what dead objects refer to, one after the other.
+    """Return a `__del__` that frees the references of dead objects, one after the other.
 
     The outermost call empties the list that the calls within it fill.
 
@@ -62,5 +62,5 @@ def deleter(*references: str) -> Callable[[Any], None]:
 
 
 def _links(x: Any, references: tuple[str, ...]) -> Callable[[Any], object]:
-    """Return what reads the references, and the attributes if objects of this class have any."""
+    """Return a getter of the references, and of the attributes if this class has any."""
     return attrgetter(*references, *["__dict__"] * hasattr(x, "__dict__"))

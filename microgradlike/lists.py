@@ -90,7 +90,7 @@ class ndarray:  # noqa: N801  (as in NumPy)
         return x
 
     def any(self) -> bool:
-        """Return whether one of a line is not 0."""
+        """Return True if a number of a line is not 0."""
         return any(self._items)
 
     def argmax(self) -> int:

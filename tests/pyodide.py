@@ -28,7 +28,7 @@ try {
 
 
 def run(program):
-    """What a Python program prints; an AssertionError if it fails."""
+    """The output of a Python program; an AssertionError if it fails."""
     command = [shutil.which("node"), "--input-type=module", "-e", RUN, str(ROOT)]
     done = subprocess.run(command, input=program, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]

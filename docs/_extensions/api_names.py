@@ -26,7 +26,7 @@ MODULES = {
     "viz": viz,
 }
 SHORT = {home for home in MODULES if "." in home}  # modules that are spelled out in programs
-# public by what gives them or needs them
+# public, though no package exports them
 GIVEN = (
     "microgradlike.compile.jitted.Jitted",
     "microgradlike.compile.program.Program",

@@ -29,7 +29,7 @@ DASHES = ((4, 2), (1, 1.5), (6, 2, 1, 2))
 
 
 def curves(op: Op) -> str:
-    """An SVG element with a title, which tells what is drawn."""
+    """An SVG element whose title names the curves."""
     index, fixed = _place(op)
     names = op.operand_names
     x = names[index]

@@ -44,7 +44,7 @@ def _row(op: Op) -> str:
 
 def _formula(op: Op) -> str:
     call, definition = typeset.call(op), typeset.definition(op)
-    return f"{call} = {definition}" if definition else call
+    return f"{call} = {definition}" if definition not in ("", call) else call
 
 
 def _slopes(op: Op) -> list[str]:

@@ -23,7 +23,7 @@ NAME = re.compile(r"[\w.]+")
 
 
 def expand(app: Sphinx, page: str, source: list[str]) -> None:
-    """Replace the fences of a page by what they stand for."""
+    """Replace each fence of a page by its content."""
     source[0] = FENCE.sub(lambda fence: WRITERS[fence[1]](fence[2]), source[0])
 
 
@@ -100,7 +100,7 @@ def _attributes(what: str, name: str) -> set[str]:
 
 
 def without_private(app: Sphinx, what: str, name: str, *rest: Any) -> tuple[str | None, str | None]:
-    """The signature without what a user does not pass, such as `_op`."""
+    """The signature without internal parameters, such as `_op`."""
     x, *_, signature, result = rest
     if is_made(x):
         return "", ""

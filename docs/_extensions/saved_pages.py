@@ -43,7 +43,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def where(app: Sphinx) -> tuple[PurePosixPath, str, str]:
+def place_of(app: Sphinx) -> tuple[PurePosixPath, str, str]:
     """Return the name of the document, the way from it to the root, and its language."""
     place = PurePosixPath(app.env.docname)
     return place, "../" * (len(place.parts) - 1), "ko" if "ko" in place.parts else "en"
@@ -69,7 +69,7 @@ def save_pages(app: Sphinx, doctree: nodes.document) -> None:
     """Write the page of each output to a file, and put a frame and a link in its place."""
     if app.builder.format != "html":
         return
-    place, root, language = where(app)
+    place, root, language = place_of(app)
     found = 0
     for cell in cells(doctree):
         for raw in list(cell.findall(nodes.raw)):
@@ -89,7 +89,7 @@ def save_pages(app: Sphinx, doctree: nodes.document) -> None:
 
 def link_wide_pictures(app: Sphinx, doctree: nodes.document) -> None:
     """Put a link to the whole picture below one that the column of text makes small."""
-    _, root, language = where(app)
+    _, root, language = place_of(app)
     for cell in cells(doctree):
         for image in list(cell.findall(nodes.image)):
             if (width := SVG_WIDTH.match(beginning(app, image["uri"]))) and float(width[1]) > WIDE:

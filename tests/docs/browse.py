@@ -6,15 +6,12 @@ read as a screen reader does, and the search of the site has to find a function 
 """
 
 import argparse
-import threading
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+from tests.docs.site import served
 from tests.page.browser import ARGUMENTS, CHROMIUM, Seen
 
 WINDOWS = [(390, "dark"), (1280, "light")]
@@ -22,20 +19,6 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
 READ_ALOUD = ["index.html", "glossary.html", "examples.html"]  # of each kind of content, one
 FUNCTION = "tanh"
 DONE = "document.querySelector('#search-results p')?.innerText.includes('found')"
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@contextmanager
-def served(site):
-    """The address of the site on this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def problems(site, pictures=None):

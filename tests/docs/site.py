@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -48,15 +49,13 @@ class Quiet(http.server.ThreadingHTTPServer):
         """A browser that ends a worker ends what it loads."""
 
 
-class Server:
-    """A server on loopback, with the address of a folder."""
-
-    def __init__(self, folder):
-        handler = functools.partial(Handler, directory=str(folder))
-        self.server = Quiet(("127.0.0.1", 0), handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+@contextmanager
+def served(folder):
+    """The address of a folder on this machine."""
+    handler = functools.partial(Handler, directory=str(folder))
+    with Quiet(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()

@@ -1,13 +1,10 @@
 """The notebooks of JupyterLite begin with an installation in the browser."""
 
 import ast
-import importlib.util
 
-from tests import ROOT
+from tests.docs.modules import module
 
-spec = importlib.util.spec_from_file_location("jupyterlite", ROOT / "docs" / "jupyterlite.py")
-jupyterlite = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(jupyterlite)
+jupyterlite = module("docs/jupyterlite.py")
 
 
 def test_a_notebook_begins_with_the_installation_and_keeps_its_cells():

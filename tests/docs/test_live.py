@@ -1,6 +1,5 @@
 """Cells of executed pages run in a browser, in Pyodide served from loopback."""
 
-import importlib.util
 import re
 import time
 import urllib.request
@@ -9,12 +8,12 @@ import zipfile
 import pytest
 
 from tests import ROOT
-from tests.docs.site import Server, build
+from tests.docs.modules import module
+from tests.docs.site import build, served
 from tests.page.browser import Seen, browser as browser  # a fixture
 from tests.page.test_accessibility import OPTIONS
 
 pytestmark = pytest.mark.looks
-EXTENSION = ROOT / "docs" / "_extensions" / "live.py"
 WAIT = 600_000  # ms; how long a chapter may take on a busy machine
 TEXTS = """() => live.cells.map(({ element }) => [
   ...element.querySelectorAll(".cell_output .stream pre, .cell_output .text_plain pre"),
@@ -36,10 +35,7 @@ FILE = re.compile(r"/tmp/ipykernel_\d+/\d+\.py|cell \d+")  # in a message
 def live():
     """The extension, which needs Sphinx."""
     pytest.importorskip("sphinx", reason="no Sphinx: the extra docs brings it")
-    spec = importlib.util.spec_from_file_location("live", EXTENSION)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module("docs/_extensions/live.py")
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +43,8 @@ def site(tmp_path_factory):
     """The chapter of these tests, for what a learner does."""
     folder = tmp_path_factory.mktemp("site")
     build(ROOT / "tests" / "docs" / "chapter.md", folder)
-    server = Server(folder)
-    yield server.address
-    server.close()
+    with served(folder) as address:
+        yield address
 
 
 class Chapter:
@@ -156,25 +151,24 @@ def test_every_cell_shows_the_text_of_the_executed_notebook(chapter):
 @pytest.mark.parametrize("chapter", TUTORIAL, ids=lambda path: path.stem)
 def test_every_cell_of_the_tutorial_shows_what_the_notebook_shows(browser, tmp_path, chapter):
     build(chapter, tmp_path)
-    server = Server(tmp_path)
-    page = Chapter(browser.context, f"{server.address}/index.html")
-    notebook = page.texts()
-    began = time.perf_counter()
-    page.button("Run all cells").click()
-    page.wait()
-    seconds = time.perf_counter() - began
-    print(f"{chapter.stem}: ready in {page.ready:.2f} s, all cells in {seconds:.1f} s")
-    assert page.seen.evaluate(ERRORS) == []
-    for number, (ours, theirs) in enumerate(zip(page.texts(), notebook), 1):
-        assert words(ours) == words(theirs)
-        if (chapter.stem, number) not in OTHER_NUMBERS:
-            assert numbers(ours) == pytest.approx(numbers(theirs), rel=1e-12)
-    page.close()
-    server.close()
+    with served(tmp_path) as address:
+        page = Chapter(browser.context, f"{address}/index.html")
+        notebook = page.texts()
+        began = time.perf_counter()
+        page.button("Run all cells").click()
+        page.wait()
+        seconds = time.perf_counter() - began
+        print(f"{chapter.stem}: ready in {page.ready:.2f} s, all cells in {seconds:.1f} s")
+        assert page.seen.evaluate(ERRORS) == []
+        for number, (ours, theirs) in enumerate(zip(page.texts(), notebook), 1):
+            assert words(ours) == words(theirs)
+            if (chapter.stem, number) not in OTHER_NUMBERS:
+                assert numbers(ours) == pytest.approx(numbers(theirs), rel=1e-12)
+        page.close()
 
 
 def words(texts):
-    """What a cell shows, without the numbers, and the name of its file in a message."""
+    """The text of a cell without its numbers, and without the name of its file in a message."""
     return NUMBER.sub("number", FILE.sub("cell", "\n".join(texts)))
 
 

@@ -32,10 +32,10 @@ def test_formula_and_derivatives_of_every_primitive_are_typeset(op):
     [
         ("1 / (2 * y)", r"\frac{1}{2 \cdot y}"),
         ("-y / b", r"-\frac{y}{b}"),
-        ("(a - b) - (a + b)", "a - b - (a + b)"),
-        ("(a + b) ** 2", "{(a + b)}^{2}"),
-        ("a // b % 2", r"\left\lfloor \frac{a}{b} \right\rfloor \bmod 2"),
-        ("abs(x) * exp(-x)", r"\left\vert x \right\vert  \cdot e^{-x}"),
+        ("(a - b) - (a + b)", r"a - b - \left(a + b\right)"),
+        ("(a + b) ** 2", r"{\left(a + b\right)}^{2}"),
+        ("a // b % 2", r"\left\lfloor\frac{a}{b}\right\rfloor \bmod 2"),
+        ("abs(x) * exp(-x)", r"\left\vert x\right\vert \cdot e^{-x}"),
     ],
 )  # fmt: skip
 def test_an_expression_is_typeset_with_the_brackets_that_it_needs(expression, latex):
@@ -51,7 +51,13 @@ def test_nested_choices_are_rows_of_one_brace():
 def test_a_phrase_with_a_formula_gives_the_definition():
     assert typeset.definition(ops.sigmoid) == r"\frac{1}{1 + e^{-x}}"
     assert typeset.definition(ops.hypot) == r"\sqrt{{a}^{2} + {b}^{2}}"
+    assert typeset.definition(ops.relu) == r"\max\left(x, 0\right)"
     assert typeset.definition(ops.tanh) == typeset.definition(ops.add) == ""
+
+
+def test_a_primitive_that_latex_writes_out_has_its_formula_once():
+    assert page._formula(ops.hypot) == typeset.definition(ops.hypot)
+    assert page._formula(ops.sigmoid).startswith(r"\sigma\left(x\right) = ")
 
 
 @pytest.mark.parametrize("op", [ops.tanh, ops.floor, ops.clip, ops.where], ids=lambda op: op.name)

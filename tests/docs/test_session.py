@@ -1,6 +1,5 @@
 """A session: cells that share one namespace, and the messages of what they show."""
 
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -10,19 +9,17 @@ import pytest
 
 from microgradlike import Value
 from tests import ROOT
+from tests.docs.modules import module
 from viz import explain
 
-FOLDER = ROOT / "docs" / "_static" / "live"
-spec = importlib.util.spec_from_file_location("session", FOLDER / "session.py")
-module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
+live = module("docs/_static/live/session.py")
 
 
 @pytest.fixture
 def shown():
     """Runs a cell; returns its messages, and the name of its error at the end."""
     messages = []
-    session = module.Session(lambda text: messages.append(json.loads(text)), {"__name__": "main"})
+    session = live.Session(lambda text: messages.append(json.loads(text)), {"__name__": "main"})
 
     def run(code, number=1):
         messages.clear()
@@ -51,7 +48,7 @@ def test_text_comes_in_the_order_of_the_cell(shown):
 def test_a_flood_of_text_is_cut_with_a_note(shown):
     messages = shown("for i in range(60_000): print('text')")
     text = "".join(message["text"] for message in messages[:-1])
-    assert len(text) < module.MOST + 100
+    assert len(text) < live.MOST + 100
     assert text.endswith("the rest is left out)\n")
 
 
@@ -61,7 +58,7 @@ def test_a_value_is_shown_in_its_richest_forms(shown):
     assert forms["text/html"] == "<b>"
     assert forms["image/png"] == "UA=="
     y = Value(2.0, "x") ** 2
-    assert module.bundle(explain(y)) == explain(y)._repr_mimebundle_()
+    assert live.bundle(explain(y)) == explain(y)._repr_mimebundle_()
 
 
 def test_a_long_list_stands_on_several_lines(shown):

@@ -115,7 +115,10 @@ def test_draw_dot_draws_it_too():
     assert "v1" in draw_dot(jit(lambda x: x.exp()).program(1.0)).source
 
 
-@pytest.mark.parametrize(("size", "outputs"), [(100_000, 1), (3_000, 200)])
+LARGE = pytest.param(100_000, 1, marks=pytest.mark.looks)
+
+
+@pytest.mark.parametrize(("size", "outputs"), [LARGE, (3_000, 1), (3_000, 200)])
 def test_a_large_program_is_cut_and_says_so(size, outputs):
     trace, rng = Trace(), random.Random(0)
     slots = [trace.input() for _ in range(3)]

@@ -65,7 +65,7 @@ def _rows(node: SceneNode) -> list[list[str]]:
 
 
 def _texts(node: SceneNode) -> list[str]:
-    """List the texts above the numbers that take both columns: a name, and what is folded."""
+    """List the texts above the numbers that take both columns: a name, and the size of a fold."""
     if node.fold is None:
         if node.role == "constant":
             return [node.name]

@@ -71,7 +71,7 @@ class Page:
         """Open the page in the browser, from a new temporary file, and return its path.
 
         Raises RuntimeError if there is no browser, or in Pyodide, whose files no browser opens; the
-        message says where the page is.
+        message has the path of the page.
         """
         return opened(self.save, "page.html", "page")
 

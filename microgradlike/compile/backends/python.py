@@ -31,7 +31,7 @@ def build(program: Program, batched: int, add_to: Sequence[int] | None = None) -
     >>> run(np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[10., 20., 30.]])
     """
-    return Interpreter(program, add_to)
+    return Interpreter(program, summed=add_to is not None)
 
 
 class Interpreter:
@@ -39,8 +39,8 @@ class Interpreter:
 
     block = 1024  # rows at a time
 
-    def __init__(self, program: Program, add_to: Sequence[int] | None) -> None:
-        self.add_to = add_to
+    def __init__(self, program: Program, *, summed: bool) -> None:
+        self.summed = summed
         self.inputs, self.outputs = program.inputs, program.outputs
         forwards = {op: _forward(op) for op in program.ops}
         self.steps = [(forwards[op], operands) for _, op, operands in program.equations()]
@@ -50,13 +50,9 @@ class Interpreter:
         """Return the outputs of each row, or summed over the rows."""
         rest = shared.tolist()
         results = [self.row([*row, *rest]) for row in joined(rows).T.tolist()]
-        if self.add_to is None:
-            return np.array(results, dtype=float).T
-        totals = [reduce(add, column) for column in zip(*results)]
-        added = totals[len(totals) - len(self.add_to) :]
-        for i, x in zip(self.add_to, added):
-            totals[i] += x
-        return np.array(totals[: len(totals) - len(self.add_to)], dtype=float)
+        if self.summed:
+            return np.array([reduce(add, column) for column in zip(*results)], dtype=float)
+        return np.array(results, dtype=float).T
 
     def row(self, inputs: list[float]) -> list[float]:
         """Return the outputs for the inputs of one row."""

@@ -87,7 +87,7 @@ SPELLINGS: dict[Op, Spelling] = {
     ops.sqrt: Spelling(r"\sqrt{{{}}}", (0,)),
     ops.cbrt: Spelling(r"\sqrt[3]{{{}}}", (0,)),
     ops.hypot: Spelling(r"\sqrt{{{{{}}}^{{2}} + {{{}}}^{{2}}}}", (ATOM, ATOM)),
-    ops.absolute: Spelling(r"\left|{}\right|", (0,)),
+    ops.absolute: Spelling(r"\left\vert {}\right\vert", (0,)),
     ops.floor: Spelling(r"\left\lfloor {}\right\rfloor", (0,)),
     ops.ceil: Spelling(r"\left\lceil {}\right\rceil", (0,)),
     ops.softplus: Spelling(r"\log\left(1 + e^{{{}}}\right)", (0,)),

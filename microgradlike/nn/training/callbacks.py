@@ -85,8 +85,8 @@ class EarlyStopping(Callback):
     "training", by default validation if there is validation data. With `restore_best_weights` the
     parameters of the best epoch are put back at the end, however the training ended. The training
     loss of an epoch is a mean over its batches, so it belongs to parameters a little before those
-    at its end. `restore` is the old name of
-    `restore_best_weights`. Raises ValueError or TypeError for an argument that does not fit.
+    at its end. `restore` is the old name of `restore_best_weights`. Raises ValueError or TypeError
+    for an argument that does not fit.
 
     >>> EarlyStopping(5, min_delta=1e-4, restore_best_weights=True).patience
     5
