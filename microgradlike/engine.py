@@ -123,6 +123,7 @@ class Value(Scalar):
     def apply(cls, op: Op, *operands: Number) -> Number:
         """The node `op(*operands)`; NotImplemented if an operand is neither a Value nor a number.
 
+        >>> from microgradlike import ops
         >>> Value.apply(ops.neg, Value(2.0)).data
         -2.0
         """

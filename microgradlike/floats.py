@@ -33,7 +33,8 @@ def ieee(
     `poles` has the values at arguments where `f` raises ValueError or ZeroDivisionError, which are
     nan otherwise; an OverflowError becomes inf with the sign of the argument.
 
-    >>> ieee(math.log, {0.0: -inf})(0), ieee(math.log)(-1), ieee(math.exp)(1000)
+    >>> import math
+    >>> ieee(math.log, {0.0: -math.inf})(0), ieee(math.log)(-1), ieee(math.exp)(1000)
     (-inf, nan, inf)
     """
     at_pole = dict(poles or {})

@@ -61,7 +61,7 @@ def elu(x: Number, *, alpha: float = 1.0) -> Number:
     Raises TypeError for anything but a number.
     Source: Clevert et al., arXiv:1511.07289.
 
-    >>> elu(3.0), elu(-inf)
+    >>> elu(3.0), elu(float("-inf"))
     (3.0, -1.0)
     """
     return where(x > 0, x, alpha * expm1(x))
@@ -135,7 +135,7 @@ def softmax(xs: Iterable[Number]) -> list[Number]:
     If the largest number is infinite, of either sign, the largest have equal shares and the others
     0. Raises TypeError for an element that is not a number.
 
-    >>> softmax([1000.0, 1000.0, -inf])
+    >>> softmax([1000.0, 1000.0, float("-inf")])
     [0.5, 0.5, 0.0]
     """
     terms = numbers("softmax", xs)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import microgradlike
+from microgradlike import nn
 from microgradlike._help import called_name, other_names
 from microgradlike._validate import shown
 from microgradlike.op import Op
@@ -64,7 +65,11 @@ def described(name: str) -> list[str]:
     }
     if name in known:
         return known[name]()
-    close = difflib.get_close_matches(name, known, n=3)
+    for module in (microgradlike, nn):
+        if name in module.__all__:
+            call = f"import {module.__name__}; help({module.__name__}.{name})"
+            raise ValueError(f"{name} is not a function of numbers; try python -c {call!r}")
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.7)
     hint = f"did you mean {' or '.join(close)}?" if close else "microgradlike functions lists all"
     raise ValueError(f"there is no function {shown(name)}; {hint}")
 

@@ -263,6 +263,7 @@ class Jitted(Wrapper, Generic[P, R]):
         `args`, `kwargs` and `gradient` are those of `program`.
 
         >>> from microgradlike import jit
+        >>> import numpy as np
         >>> executable = jit(lambda x, y: x / y, batch=0).executable([3.0], 4.0)
         >>> executable.outputs(np.array([[1.0, 2.0]]), np.array([4.0]))
         array([[0.25, 0.5 ]])

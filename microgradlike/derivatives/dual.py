@@ -40,6 +40,7 @@ class Dual(Scalar):
     Raises TypeError where a part is not a real number, Value or Dual, and ValueError where it is a
     Dual of the same tag or a larger one.
 
+    >>> from microgradlike import ops
     >>> ops.tanh(Dual(0.5, 1.0))
     Dual(0.46211715726000974, 0.7864477329659274)
     """
@@ -60,6 +61,7 @@ class Dual(Scalar):
 
         NotImplemented if an operand is no number.
 
+        >>> from microgradlike import ops
         >>> Dual.apply(ops.exp, Dual(0.0, 2.0)).tangent
         2.0
         """

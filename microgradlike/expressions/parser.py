@@ -47,6 +47,7 @@ class Expression:
 
     `parse` makes it from a `text`. Call it with a dict that has a value for each name.
 
+    >>> from microgradlike.expressions.parser import parse
     >>> f = parse("tanh(w*x + b)")
     >>> f.names
     ('w', 'x', 'b')

@@ -28,6 +28,7 @@ def moons(n_samples: int = 100, *, noise: float = 0.1, seed: int = 0, n: int | N
     of the draws. Labels come in turn, so any part of the data is balanced. Raises ValueError or
     TypeError for an argument that does not fit.
 
+    >>> import math
     >>> points, labels = moons(4, noise=0.0)
     >>> labels, round(math.hypot(*points[0]), 6)
     ([0, 1, 0, 1], 1.0)
@@ -53,6 +54,7 @@ def circles(
 
     The parameters `n_samples` (or `n`), `noise` and `seed`, and the errors, are those of `moons`.
 
+    >>> import math
     >>> points, labels = circles(2, noise=0.0)
     >>> [round(math.hypot(*p), 6) for p in points]
     [1.0, 0.5]
@@ -80,6 +82,7 @@ def spirals(
 
     The parameters `n_samples` (or `n`), `noise` and `seed`, and the errors, are those of `moons`.
 
+    >>> import math
     >>> points, labels = spirals(6, noise=0.0)
     >>> labels, max(math.hypot(*p) for p in points) <= 1
     ([0, 1, 2, 0, 1, 2], True)

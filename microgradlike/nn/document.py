@@ -19,6 +19,7 @@ ANOTHER_COPY = "take another copy of the file"
 class LoadError(ValueError):
     """The error of a file that does not hold the parameters of the model; the model is as it was.
 
+    >>> from microgradlike.nn.document import Schema
     >>> Schema("microgradlike parameters", 1, frozenset()).decode(b"{}")
     Traceback (most recent call last):
     ...

@@ -37,6 +37,7 @@ class Neuron(Module):
     of the neuron's layer. `rng` is a `random.Random`, by default the shared generator of the module
     `random`. Raises ValueError or TypeError for an argument that is none of these.
 
+    >>> import random
     >>> n = Neuron(2, rng=random.Random(1))
     >>> n, len(n.w), n.b.data
     (ReLUNeuron(2), 2, 0.0)

@@ -30,6 +30,7 @@ def uniform(rng: Source | None = None) -> Number:
     Elsewhere `rng` draws it, a `random.Random`, by default the shared generator of the module
     `random`. Raises TraceError while `jit` records: a program would repeat one number for ever.
 
+    >>> import random
     >>> uniform(random.Random(0)) == random.Random(0).uniform(0, 1)
     True
     """

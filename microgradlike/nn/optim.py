@@ -83,6 +83,7 @@ class Optimizer(ABC):
         `lr` is the learning rate, and `sqrt` takes the same kind of number. The `state` has a
         number or array for each slot.
 
+        >>> import math
         >>> SGD([Value(1.0)], lr=0.25).update(0.25, math.sqrt, 1.0, 2.0, 0.0)
         (0.5, 2.0)
         """

@@ -57,6 +57,7 @@ def test_a_function_made_of_primitives_is_described_with_its_signature(capsys):
     [
         ("tahn", "did you mean tan or tanh or atan?"),
         ("gibberish", "microgradlike functions lists all"),
+        ("nosuch", "microgradlike functions lists all"),
     ],
 )
 def test_an_unknown_name_is_refused_with_near_ones(capsys, name, hint):
@@ -64,6 +65,15 @@ def test_an_unknown_name_is_refused_with_near_ones(capsys, name, hint):
     out, err = capsys.readouterr()
     assert out == ""
     assert err == f"microgradlike: there is no function {name!r}; {hint}\n"
+
+
+@pytest.mark.parametrize(("name", "home"), [("jit", ""), ("Value", ""), ("MLP", ".nn")])
+def test_another_public_name_is_refused_with_the_command_that_describes_it(capsys, name, home):
+    assert main(["functions", name]) == 2
+    module = f"microgradlike{home}"
+    command = f"python -c 'import {module}; help({module}.{name})'"
+    refusal = f"{name} is not a function of numbers; try {command}"
+    assert capsys.readouterr().err == f"microgradlike: {refusal}\n"
 
 
 def test_it_works_without_numpy_and_matplotlib():

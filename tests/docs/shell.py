@@ -22,6 +22,8 @@ ELSEWHERE = {
     "microgradlike demo": ".ci/run runs it",
     "pre-commit install": "changes the clone",
     "git": "changes the clone",
+    "python3 -m venv": "the tests run in an environment already",
+    ". .venv/bin/activate": "the tests run in an environment already",
     "bash .ci/run": "CI itself",
     "twine check": "a release is built by hand",
     "pipx run": "a release is built by hand",

@@ -1,5 +1,6 @@
 """The reference: every public name has a page, its parameters, its errors and an example."""
 
+import doctest
 import importlib
 import inspect
 import re
@@ -65,6 +66,23 @@ def test_the_docstring_names_every_parameter(path):
 @each_object
 def test_the_docstring_has_an_example(path):
     assert ">>>" in inspect.getdoc(OBJECTS[path])
+
+
+PACKAGES = [importlib.import_module(name) for name in ("viz", "microgradlike.testing")]
+PACKAGES += [importlib.import_module(name) for name in ("microgradlike.nn", "microgradlike")]
+NAMES = {name: getattr(package, name) for package in PACKAGES for name in package.__all__}
+
+
+@each_name
+def test_the_example_runs_with_the_public_names_and_its_own_imports(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    owner = path if path in OBJECTS else path.rpartition(".")[0]
+    known = NAMES | {owner.rpartition(".")[2]: OBJECTS[owner]}
+    text = inspect.getdoc(EVERY[path])
+    example = doctest.DocTestParser().get_doctest(text, known, path, path, 0)
+    printed = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, out=printed.append)
+    assert not printed, "".join(printed)
 
 
 @pytest.mark.parametrize("path", MEMBERS)

@@ -36,6 +36,7 @@ sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
 class RenderError(RuntimeError):
     """Graphviz is missing, took too long or failed; the message names the remedy.
 
+    >>> from viz.dot.render import render
     >>> try:
     ...     picture = render("digraph {}", "svg", seconds=0.0)
     ... except RenderError:

@@ -40,6 +40,7 @@ def scene_json(y: Value, *, names: Mapping[Value, str] | None = None) -> str:
     place of their labels.
     Raises TypeError if `y` is not a Value or `names` not a mapping of Values to text.
 
+    >>> import json
     >>> x = Value(3.0, "x")
     >>> columns = json.loads(scene_json(x * x))
     >>> columns["ops"], columns["root"], columns["nodes"]["data"], columns["nodes"]["operands"]

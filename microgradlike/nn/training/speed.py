@@ -64,7 +64,8 @@ class Speed:
     def measured(cls, compiled: Stopwatch, eager: Stopwatch) -> Speed | None:
         """The means over the calls; None with fewer than two compiled calls or one eager call.
 
-        >>> Speed.measured(Stopwatch(5, 1.0, 0.04), Stopwatch(1, 0.1))
+        >>> from microgradlike import nn
+        >>> Speed.measured(nn.train.Stopwatch(5, 1.0, 0.04), nn.train.Stopwatch(1, 0.1))
         Speed(first=1.0, compiled=0.01, eager=0.1)
         """
         if compiled.count < 2 or not eager.count:

@@ -24,6 +24,7 @@ class State:
     which a checkpoint holds. The progress bar shows the texts that a callback puts into `metrics`
     under a name.
 
+    >>> from random import Random
     >>> from microgradlike import nn
     >>> model = nn.MLP(1, [1])
     >>> sgd = nn.SGD(model.parameters(), lr=0.1)

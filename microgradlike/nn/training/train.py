@@ -99,6 +99,7 @@ def fit(
     fit, and FloatingPointError for a loss of nan or inf, with the place it began.
 
     >>> from microgradlike import nn
+    >>> from random import Random
     >>> model = nn.MLP(1, [1], rng=Random(0))
     >>> data = ([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
     >>> adam = nn.Adam(model.parameters(), lr=0.1)

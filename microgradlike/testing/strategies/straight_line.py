@@ -20,6 +20,7 @@ class Instruction:
 
     The inputs are slots 0, 1, ...; each instruction fills the next one.
 
+    >>> from microgradlike import ops
     >>> Instruction(ops.mul, (0, 2.0)).operands
     (0, 2.0)
     """
@@ -36,6 +37,7 @@ class StraightLine:
     result of the last instruction; TypeError for another count. `str(program)` is the program as
     Python code.
 
+    >>> from microgradlike import ops
     >>> square = StraightLine((3.0,), (Instruction(ops.mul, (0, 0)), Instruction(ops.tanh, (1,))))
     >>> square(0.5) == ops.tanh(0.25)
     True
