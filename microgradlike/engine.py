@@ -34,7 +34,7 @@ from microgradlike.indeterminate_form import (
     backward_products,
     settle,
 )
-from microgradlike.op import Number, Op, operands_hint
+from microgradlike.op import Number, Op, partial_hint
 from microgradlike.operators import N
 from microgradlike.ops import mul_no_nan
 from microgradlike.scalar import Scalar
@@ -810,7 +810,7 @@ def backpropagate(order: list[Value]) -> None:  # noqa: C901  (by hand: half the
             _backpropagate_any_arity(v)
         except Exception as error:
             at = tuple(x._number if isinstance(x, Value) else x for x in v.operands)
-            error.add_note(f"in the derivative of {v._op!r} at {_point(at)}{operands_hint(error)}")
+            error.add_note(f"in the derivative of {v._op!r} at {_point(at)}{partial_hint(error)}")
             raise
 
 

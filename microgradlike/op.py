@@ -213,10 +213,12 @@ def _of_table(name: str) -> Op:
     return TABLE[name]
 
 
-def operands_hint(error: Exception) -> str:
-    """The end of a note on an error in a partial: its parameters, if they may be at fault."""
+def partial_hint(error: Exception) -> str:
+    """The end of a note on an error in a partial: the way out, if its form may be at fault."""
     if not isinstance(error, TypeError):
         return ""
+    if "math.sin" in str(error):  # a Value, Dual or Tracer that would become a float
+        return "; this partial takes numbers only: microgradlike.cos(x) in place of math.cos(x)"
     return "; a partial takes the output y first, then the operands: lambda y, x: …"
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from microgradlike import Value, gradients, graph, indeterminate, ops, unary
+from microgradlike import Value, grad, gradients, graph, indeterminate, jit, ops, unary
 from microgradlike.engine import __compiled__, local_derivatives
 from tests.bits import same_bits
 
@@ -415,6 +415,16 @@ def test_a_partial_with_too_few_parameters_is_told_which_it_gets():
         (note,) = caught.value.__notes__
         assert "in the derivative of 'cd' at (" in note
         assert "lambda y, x: …" in note
+
+
+def test_a_partial_that_takes_numbers_only_is_named_with_the_way_out():
+    wave = unary("wave", math.sin, lambda y, x: math.cos(x))
+    for differentiate in (grad(grad(wave)), jit(grad(wave))):
+        with pytest.raises(TypeError, match=r"math\.sin") as caught:
+            differentiate(1.0)
+        (note,) = caught.value.__notes__
+        assert "in the derivative of 'wave' at (" in note
+        assert "numbers only: microgradlike.cos(x) in place of math.cos(x)" in note
 
 
 def test_a_value_does_not_turn_into_an_int():

@@ -17,7 +17,7 @@ from microgradlike.indeterminate_form import (
     forward_products,
     settle,
 )
-from microgradlike.op import Number, operands_hint
+from microgradlike.op import Number, partial_hint
 from microgradlike.ops import Op
 
 # of any kind: mypyc would believe the overload for floats
@@ -90,7 +90,7 @@ class LinearMap:
             self.edges += [(user, slot, partial(op, i, y, operands)) for i, slot in inputs]
         except Exception as error:
             place = f"{op.name!r} at {operands!r:.200}"
-            error.add_note(f"in the derivative of {place}{operands_hint(error)}")
+            error.add_note(f"in the derivative of {place}{partial_hint(error)}")
             raise
 
     def vjp(self, upstream: Iterable[tuple[Node, Number]]) -> list[Number]:

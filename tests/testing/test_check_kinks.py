@@ -5,7 +5,7 @@ import math
 import pytest
 
 from microgradlike import ops
-from microgradlike.ops import unary
+from microgradlike.ops import primitive, unary
 from microgradlike.testing import GradientError, GradientWarning, check_gradients
 
 
@@ -35,6 +35,24 @@ def test_kinks_that_cancel_are_found_to_hide_a_derivative():
 
 def test_a_tie_with_itself_is_smooth():
     assert only(lambda x: ops.maximum(x, x), 2.0).verdict == "agrees"
+
+
+def test_a_tie_that_rounding_decides_has_both_sides():
+    p = only(lambda x: ops.maximum(x, 2 * x - 1), 1.0)
+    assert (p.verdict, p.analytic, p.left, p.right) == ("kink", 1.5, *map(pytest.approx, (1, 2)))
+
+
+def test_a_derivative_outside_the_sides_of_a_tie_that_rounding_decides_is_undecided():
+    first, second = ops.maximum.partials
+    high = primitive(
+        "high",
+        ops.maximum.forward,
+        lambda y, a, b: first(y, a, b) + 3 * (a == b),
+        second,
+        kink=ops.maximum.kink,
+    )
+    with pytest.warns(GradientWarning, match="from the left 1, from the right 2"):
+        assert only(lambda x: high(x, 2 * x - 1), 1.0).verdict == "undecided"
 
 
 def test_the_distance_to_a_kink_is_measured_in_the_argument():

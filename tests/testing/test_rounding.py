@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from hypothesis import given, strategies as st
 
-from microgradlike import Value, ops, unary
+from microgradlike import Value, ieee, ops, unary
 from microgradlike.testing import GradientError, GradientWarning, check_gradients
 from microgradlike.testing.check.evaluation import Evaluation
 from microgradlike.testing.check.rounding import (
@@ -132,3 +132,18 @@ def test_a_wrong_rule_is_found_though_all_values_are_tiny(scale):
     wrong = unary("wrong", lambda x: scale * x * x, lambda y, x: 2.02 * scale * x)
     with pytest.raises(GradientError):
         check_gradients(wrong, 1 / 3, order=1)
+
+
+def test_rounding_inside_a_primitive_of_the_users_counts_where_it_follows_a_line():
+    # the rounded squares of doubles near this one lie on a line, and its slope is wrong
+    bell = unary("bell", lambda x: math.exp(-x * x), lambda y, x: -2 * x * y)
+    assert not check_gradients(bell, 23.007717578629652).undecided
+
+
+def test_operands_that_round_out_of_the_domain_stay_as_they_are():
+    rounding = RandomRounding(Random(0), 0)
+    for forward in (math.asin, ieee(math.asin)):
+        arc = unary("arc", forward, lambda y, x: 1 / ops.sqrt(1 - x * x))
+        values = {rounding.value(arc, [1.0]) for _ in range(50)}
+        assert math.asin(1.0) in values
+        assert all(map(math.isfinite, values))

@@ -180,7 +180,7 @@ class Evaluation:
             for i, (op, _) in enumerate(self.steps):
                 if op is not None:
                     at = self.operands(i, data)
-                    data[i] = rounding.result(op, op.forward(*at), at)
+                    data[i] = rounding.result(op, rounding.value(op, at), at)
         except (ArithmeticError, ValueError):  # a user's primitive outside its domain
             return []
         return data
@@ -199,7 +199,7 @@ class Evaluation:
                     continue
                 at = self.operands(i, data)
                 # without rounding: max(a, b) is exactly one of its operands
-                y = rounding.beyond_range(op, op.forward(*at), at)
+                y = rounding.beyond_range(op, rounding.value(op, at), at)
                 for k, x in enumerate(operands):
                     if not isinstance(x, float):
                         local = rounding.partial(op, k, y, at)

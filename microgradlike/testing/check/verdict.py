@@ -63,15 +63,22 @@ def _at_obstacle(
 ) -> ReportEntry:
     """Judge at a kink or an edge: the derivative must lie between the one-sided ones."""
     room, what = differences.obstacle()
-    limits = one_sided(differences, component, analytic.rounding)
+    rounding = analytic.rounding
+    limits = one_sided(differences, component, rounding)
+    tie = bool(what) and not limits.known and math.isfinite(rounding)
+    if tie:  # rounding decides a tie, as in max(x, 2x - 1) at 1: the differences have no part in it
+        rounding = 0.0
+        limits = one_sided(differences, component, rounding)
     known = list(limits.known.values())
     ends = sorted(e.value for e in known) or [math.nan]
-    error = analytic.rounding + sum(e.error + _ONE_SIDED_ERROR for e in known)
+    error = rounding + sum(e.error + _ONE_SIDED_ERROR for e in known)
     # without an obstacle, one side is enough
     smooth = len(known) + (not what) >= 2 and ends[-1] - ends[0] <= error
     numeric = (ends[0] + ends[-1]) / 2 if smooth else math.nan
     good: Verdict = "agrees" if smooth else "kink"
     verdict = _verdict(analytic.reverse, ends[0], ends[-1], error, good) if known else "undecided"
+    if tie and verdict == "differs":  # rounding may explain it
+        verdict = "undecided"
     jump = len(known) == 2 and not smooth
     if not what:
         hidden = differences.out_of_range() or "rounding hides the derivative"
