@@ -234,7 +234,9 @@ def test_a_terminal_without_mathematics_gets_escapes(here):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_an_interrupted_process_leaves_no_traceback(here):
-    (here / "user_sleeps.py").write_text("print('here', flush=True)\nimport time\ntime.sleep(60)")
+    # in a loop: a signal just before a sleep is heard after it
+    sleeps = "import time\nprint('here', flush=True)\nwhile True: time.sleep(0.01)"
+    (here / "user_sleeps.py").write_text(sleeps)
     # in the background of a script Ctrl-C is ignored, and child processes inherit that
     listen = "import signal, runpy; signal.signal(signal.SIGINT, signal.default_int_handler);"
     listen += "runpy.run_module('microgradlike', run_name='__main__', alter_sys=True)"

@@ -1,6 +1,7 @@
 """The point of a check: nested arguments with names from the signature."""
 
 import math
+import operator
 import random
 from collections import OrderedDict
 
@@ -73,7 +74,7 @@ def test_the_drawing_code_writes_dicts_and_arrays_and_names_modules():
         (lambda *w: w[0] * w[1], ["w0", "w1"]),
         (lambda x, *rest: x * rest[0], ["x", "rest0"]),
         (ops.mul, ["a", "b"]),
-        (abs, ["x"]),
+        (operator.neg, ["a"]),
         (max, ["x0", "x1"]),
     ],
     ids=["star", "rest", "primitive", "builtin", "builtin without a signature"],
