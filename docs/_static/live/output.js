@@ -5,7 +5,7 @@ const CLASSES = {
   error: "output traceback highlight-ipythontb",
   plain: "output text_plain highlight-myst-ansi",
 };
-const RICH = ["image/svg+xml", "text/html", "image/png", "text/latex"];
+const RICH = ["image/svg+xml", "text/html", "image/png"];
 
 function element(name, className, ...children) {
   const made = document.createElement(name);
@@ -19,14 +19,13 @@ export function text(kind, content) {
   return element("div", `${CLASSES[kind]} notranslate`, element("div", "highlight", pre));
 }
 
-// The richest form that this page can show.
-export function chosen(forms, typesets) {
-  const possible = typesets ? RICH : RICH.filter((type) => type !== "text/latex");
-  return possible.find((type) => forms[type]) ?? "text/plain";
+// The richest form that a page shows: it has no library that typesets LaTeX.
+export function chosen(forms) {
+  return RICH.find((type) => forms[type]) ?? "text/plain";
 }
 
 function value(forms) {
-  const type = chosen(forms, Boolean(globalThis.MathJax?.typesetPromise));
+  const type = chosen(forms);
   if (type === "text/plain") return text("plain", forms[type]);
   const box = element("div", `output ${type.replace(/[/+]/g, "_")}`);
   if (type === "image/png") {
@@ -34,11 +33,10 @@ function value(forms) {
     image.alt = forms["text/plain"];
     image.src = `data:image/png;base64,${forms[type]}`;
     box.append(image);
-  } else if (type === "text/latex") {
-    box.textContent = forms[type];
-    globalThis.MathJax.typesetPromise([box]);
   } else {
     box.innerHTML = forms[type];
+    const picture = type === "image/svg+xml" && box.querySelector("svg");
+    if (picture) picture.setAttribute("aria-label", forms["text/plain"]);
   }
   return box;
 }
