@@ -21,7 +21,7 @@ TOOLS = [
     "linecache",
     "pprint",
     "traceback",
-]  # session.py
+]  # the modules of session.py
 FLAGS = b"\x01\0\0\0"  # named by the hash of its source, which is not looked at
 
 

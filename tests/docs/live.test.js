@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Order } from "../../docs/_static/live/order.js";
-import { chosen } from "../../docs/_static/live/output.js";
+import { chosen, described } from "../../docs/_static/live/output.js";
 import { inserted } from "../../docs/_static/live/typing.js";
 import { LANGUAGES } from "../../docs/_static/live/words.js";
 
@@ -58,6 +58,11 @@ test("the richest form is shown, and a formula as text", () => {
   assert.equal(chosen(picture), "image/svg+xml");
   const formula = { "text/latex": "x", "text/markdown": "x", "text/plain": "x" };
   assert.equal(chosen(formula), "text/plain");
+});
+
+test("the text in the place of a picture names its first nodes", () => {
+  assert.equal(described(["x\ndata 3.0", "y = tanh\ndata 1"]), "computation graph: x; y = tanh");
+  assert.match(described(Array(20).fill("x")), /(x; ){12}\+8$/);
 });
 
 test("both languages have the same texts", () => {

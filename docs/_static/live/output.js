@@ -1,5 +1,9 @@
 // Output: what a cell shows, below it, in the markup of the executed page.
 
+import { words } from "./words.js";
+
+const MOST = 12; // nodes of a picture that its text names
+
 const CLASSES = {
   stream: "output stream highlight-myst-ansi",
   error: "output traceback highlight-ipythontb",
@@ -24,6 +28,13 @@ export function chosen(forms) {
   return RICH.find((type) => forms[type]) ?? "text/plain";
 }
 
+// The text in the place of a picture: the nodes of its graph, by the first lines of their titles.
+export function described(titles) {
+  const names = titles.slice(0, MOST).map((title) => title.split("\n")[0]);
+  const others = titles.length - names.length;
+  return words.graph(names.join("; ") + (others > 0 ? `; +${others}` : ""));
+}
+
 function value(forms) {
   const type = chosen(forms);
   if (type === "text/plain") return text("plain", forms[type]);
@@ -35,8 +46,11 @@ function value(forms) {
     box.append(image);
   } else {
     box.innerHTML = forms[type];
-    const picture = type === "image/svg+xml" && box.querySelector("svg");
-    if (picture) picture.setAttribute("aria-label", forms["text/plain"]);
+    const nodes = [...box.querySelectorAll("svg[role=img] .node > title")];
+    if (nodes.length > 0) {
+      const titles = nodes.map((title) => title.textContent);
+      box.querySelector("svg").setAttribute("aria-label", described(titles));
+    }
   }
   return box;
 }
