@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SUFFIXES = {"microgradlike": ".py", "viz": ".py", "viz/page/static": ".js"}
+SUFFIXES = {
+    "microgradlike": ".py",
+    "viz": ".py",
+    "viz/page/static": ".js",
+    "docs/_static/live": ".js",
+}
 FOLDERS = ("microgradlike", "viz", "tests", "docs", "examples", "benchmarks", ".github", ".ci")
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()

@@ -14,3 +14,13 @@ myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist
 nb_execution_mode = "force"
 nb_execution_timeout = 120
 nb_merge_streams = True
+
+
+def setup(app):
+    """The page in Korean names its language, as those of the tutorial do."""
+    app.connect("html-page-context", name_the_language)
+
+
+def name_the_language(_app, page, _template, context, _doctree):
+    if page == "ko":
+        context["language"] = "ko"

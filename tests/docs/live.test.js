@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Order } from "../../docs/_static/live/order.js";
-import { chosen } from "../../docs/_static/live/output.js";
+import { chosen, described } from "../../docs/_static/live/output.js";
 import { inserted } from "../../docs/_static/live/typing.js";
+import { LANGUAGES } from "../../docs/_static/live/words.js";
 
 function ran(order, ...cells) {
   for (const cell of cells) {
@@ -52,10 +53,20 @@ test("a new line keeps the indentation, and a colon adds one", () => {
   assert.equal(inserted("Tab", "anything:"), "    ");
 });
 
-test("the richest form is shown, and LaTeX only by a page that typesets it", () => {
+test("the richest form is shown, and a formula as text", () => {
   const picture = { "image/png": "x", "image/svg+xml": "x", "text/plain": "x" };
-  assert.equal(chosen(picture, false), "image/svg+xml");
+  assert.equal(chosen(picture), "image/svg+xml");
   const formula = { "text/latex": "x", "text/markdown": "x", "text/plain": "x" };
-  assert.equal(chosen(formula, true), "text/latex");
-  assert.equal(chosen(formula, false), "text/plain");
+  assert.equal(chosen(formula), "text/plain");
+});
+
+test("the text in the place of a picture names its first nodes", () => {
+  assert.equal(described(["x\ndata 3.0", "y = tanh\ndata 1"]), "computation graph: x; y = tanh");
+  assert.match(described(Array(20).fill("x")), /(x; ){12}\+8$/);
+});
+
+test("both languages have the same texts", () => {
+  const { en, ko } = LANGUAGES;
+  assert.deepEqual(Object.keys(ko), Object.keys(en));
+  for (const [key, text] of Object.entries(en)) assert.equal(typeof ko[key], typeof text);
 });

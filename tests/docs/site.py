@@ -3,7 +3,6 @@
 import functools
 import http.server
 import importlib.util
-import shutil
 import subprocess
 import sys
 import threading
@@ -30,16 +29,20 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def build(page, target):
-    """Build a site of one page, its cells executed by CPython; skip without MyST-NB or Pyodide."""
+def build(pages, target):
+    """Build a site of `pages`, text by name, their cells executed by CPython.
+
+    Skips without MyST-NB or Pyodide.
+    """
     if importlib.util.find_spec("myst_nb") is None:
         pytest.skip("no MyST-NB: the extra docs brings it")
     if not MODULES.exists():
         pytest.skip("no Pyodide: `npm ci` brings it")
     source = target / "_source"
     source.mkdir()
-    shutil.copy(page, source / "index.md")
-    command = [sys.executable, "-m", "sphinx", "-q", "-c", str(ROOT / "tests/docs")]
+    for name, text in pages.items():
+        (source / f"{name}.md").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "sphinx", "-q", "-j", "auto", "-c", str(ROOT / "tests/docs")]
     done = subprocess.run([*command, str(source), str(target)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 

@@ -61,6 +61,12 @@ def test_a_value_is_shown_in_its_richest_forms(shown):
     assert live.bundle(explain(y)) == explain(y)._repr_mimebundle_()
 
 
+def test_input_has_nobody_to_ask(shown):
+    message, name = shown("input('your name? ')")
+    assert name == "RuntimeError"
+    assert "write the text into the code" in message["text"]
+
+
 def test_a_long_list_stands_on_several_lines(shown):
     assert shown("[1, 2]")[0]["bundle"]["text/plain"] == "[1, 2]"
     assert shown("[[0] * 20, [1] * 20]")[0]["bundle"]["text/plain"].count("\n") == 1

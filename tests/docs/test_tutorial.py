@@ -11,8 +11,8 @@ import pytest
 from tests import ROOT
 from tests.docs.chapters import ENGLISH, FOLDER, KOREAN, cells, run
 
-TRAINED = {"6-training-watched.md": pytest.mark.looks, "8-faster-and-a-gpt.md": pytest.mark.looks}
-INTERPRETED = TRAINED | {"8-faster-and-a-gpt.md": pytest.mark.long}  # a minute or two
+# the build of the site runs these as well, and a browser without other packages: once is enough
+TRAINED = dict.fromkeys(["6-training-watched.md", "8-faster-and-a-gpt.md"], pytest.mark.long)
 
 
 def chapters(marks):
@@ -35,7 +35,7 @@ def test_a_chapter_runs_from_top_to_bottom_and_writes_no_file(name, tmp_path, mo
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", chapters(INTERPRETED))
+@pytest.mark.parametrize("name", chapters(TRAINED))
 def test_a_chapter_needs_no_other_package(name):
     command = [sys.executable, "-m", "tests.docs.chapters", name]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)

@@ -2,6 +2,7 @@
 
 import { show } from "./output.js";
 import { inserted } from "./typing.js";
+import { words } from "./words.js";
 
 export function button(label, name, act) {
   const made = document.createElement("button");
@@ -32,13 +33,13 @@ export class Cell {
     this.edited = edited;
     this.pre = element.querySelector(".cell_input pre");
     this.original = { code: this.pre.innerHTML, output: this.place().innerHTML };
-    this.run = button("Run", `Run cell ${number}`, asked);
-    this.undo = button("Undo edits", `Undo the edits of cell ${number}`, () => this.restore());
+    this.run = button(words.run, words.runCell(number), asked);
+    this.undo = button(words.undo, words.undoCell(number), () => this.restore());
     this.undo.hidden = true;
     this.state = status();
     const bar = document.createElement("div");
     bar.className = "live-bar";
-    bar.append(this.run, this.undo, `cell ${number}`, this.state);
+    bar.append(this.run, this.undo, words.cell(number), this.state);
     element.querySelector(".cell_input").append(bar);
     this.makeEditable(asked);
   }
@@ -70,8 +71,8 @@ export class Cell {
       pre.contentEditable = "true"; // an older browser
     }
     const attributes = { role: "textbox", "aria-multiline": "true", spellcheck: "false" };
-    attributes["aria-label"] = `Code of cell ${this.number}`;
-    attributes["aria-description"] = "Tab indents, Escape leaves, Shift and Enter run the cell";
+    attributes["aria-label"] = words.codeOf(this.number);
+    attributes["aria-description"] = words.keys;
     attributes.autocapitalize = attributes.autocorrect = "off";
     for (const [name, value] of Object.entries(attributes)) pre.setAttribute(name, value);
     pre.addEventListener("input", () => this.changed());
@@ -123,8 +124,9 @@ export class Cell {
 
   // The button stops the cell while it runs.
   setRunning(running) {
-    this.run.textContent = running ? "Stop" : "Run";
-    this.run.setAttribute("aria-label", `${running ? "Stop" : "Run"} cell ${this.number}`);
+    const name = running ? words.stopCell(this.number) : words.runCell(this.number);
+    this.run.textContent = running ? words.stop : words.run;
+    this.run.setAttribute("aria-label", name);
     this.element.classList.toggle("live-running", running);
   }
 

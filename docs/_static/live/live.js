@@ -3,8 +3,7 @@
 import { button, Cell, status } from "./cell.js";
 import { Order } from "./order.js";
 import { Python } from "./python.js";
-
-const NOTE = "This cell needs a computer with microgradlike installed; it does not run in the page.";
+import { words } from "./words.js";
 
 // Not by `disabled`, which would take the focus from the button that was pressed.
 function setDisabled(element, disabled) {
@@ -24,16 +23,22 @@ class Live {
     });
     this.state = status();
     const last = elements.length - 1;
-    this.all = button("Run all", "Run all cells", () => this.run(last, 0));
-    this.again = button("Reset", "Reset all cells, and Python", () => this.reset());
-    this.again.title = "Put back the code and the output of every cell, and start a new Python";
+    this.all = button(words.all, words.allCells, () => this.run(last, 0));
+    this.again = button(words.again, words.everything, () => this.reset());
+    this.again.title = words.resetTitle;
     const bar = document.createElement("div");
     bar.className = "live-bar live-page";
     bar.append(this.all, this.again, this.state);
     elements[0].before(bar);
-    this.state.textContent =
-      "You can edit and run the code here. The first run loads Python, about 8 MB.";
+    this.state.textContent = words.welcome;
+    for (const made of [this.all, ...this.cells.map((cell) => cell.run)]) this.expect(made);
     this.refresh();
+  }
+
+  // A button that is pointed at will be pressed soon: Python begins to load.
+  expect(made) {
+    const load = () => this.python.load().catch(() => {});
+    for (const event of ["pointerenter", "focus"]) made.addEventListener(event, load, { once: true });
   }
 
   // Runs the cells up to `last`, from the first that is out of date.
@@ -55,18 +60,18 @@ class Live {
   async runOne(cell) {
     this.running = cell;
     this.refresh();
-    cell.say(this.python.isReady ? "running" : "loading Python");
+    cell.say(this.python.isReady ? words.running : words.loading);
     const began = performance.now();
     try {
       const error = await this.python.run(cell.code, cell.number, cell.shower());
       cell.clear();
       const seconds = ((performance.now() - began) / 1000).toFixed(2);
-      cell.say(error ? `ended with ${error}` : `done in ${seconds} s`);
+      cell.say(error ? words.error(error) : words.done(seconds));
       return error;
     } catch (error) {
       // Python is gone, and with it what the cells above have made
       this.order.begin(0);
-      cell.say(`${error.message}; the next run begins with the first cell`);
+      cell.say(`${error.message}; ${words.lost}`);
       return error.message;
     } finally {
       this.running = null;
@@ -74,7 +79,7 @@ class Live {
   }
 
   stop(i) {
-    if (this.running === this.cells[i]) this.python.end("stopped");
+    if (this.running === this.cells[i]) this.python.end(words.stopped);
   }
 
   // The code of a cell has changed: it will be run, so that Python can begin to load.
@@ -85,7 +90,7 @@ class Live {
   }
 
   async reset() {
-    this.python.end("stopped");
+    this.python.end(words.stopped);
     await this.ended;
     this.order.begin(0);
     for (const cell of this.cells) cell.reset();
@@ -99,7 +104,7 @@ class Live {
       const isRunning = cell === this.running;
       cell.setRunning(isRunning);
       setDisabled(cell.run, Boolean(this.running) && !isRunning);
-      cell.run.title = isRunning ? "Stop Python; its names are lost" : this.order.title(i);
+      cell.run.title = isRunning ? words.stopTitle : this.order.title(i);
     });
   }
 }
@@ -109,14 +114,15 @@ const elements = [...document.querySelectorAll("div.cell")].filter((cell) => {
   if (isDesktop) {
     const note = document.createElement("p");
     note.className = "live-note";
-    note.textContent = NOTE;
+    note.textContent = words.desktop;
     cell.querySelector(".cell_input").append(note);
   }
   return !isDesktop && cell.querySelector(".cell_input pre");
 });
-const { pyodide, wheel } = document.querySelector("script[data-pyodide]").dataset;
+const { pyodide, wheel, version } = document.querySelector("script[data-pyodide]").dataset;
 const sources = {
   pyodide: new URL(pyodide, document.baseURI).href,
   wheel: new URL(wheel, import.meta.url).href,
+  version, // of the bytecode, if the site has it
 };
 if (elements.length > 0) globalThis.live = new Live(elements, sources);

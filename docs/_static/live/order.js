@@ -1,5 +1,7 @@
 // The order of cells: the page reads as if its cells had been run from top to bottom.
 
+import { words } from "./words.js";
+
 export class Order {
   // so many cells, from the top, have been run as they are now
   done = 0;
@@ -21,8 +23,7 @@ export class Order {
 
   title(i) {
     const before = i - this.first(i);
-    if (before === 0) return "Run this cell (Shift+Enter)";
-    const others = before === 1 ? "the cell before it" : `the ${before} cells before it`;
-    return `Run ${others}, then this one (Shift+Enter)`;
+    if (before === 0) return words.runThis;
+    return before === 1 ? words.runBoth : words.runSeveral(before);
   }
 }

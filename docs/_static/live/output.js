@@ -1,11 +1,15 @@
 // Output: what a cell shows, below it, in the markup of the executed page.
 
+import { words } from "./words.js";
+
+const MOST = 12; // nodes of a picture that its text names
+
 const CLASSES = {
   stream: "output stream highlight-myst-ansi",
   error: "output traceback highlight-ipythontb",
   plain: "output text_plain highlight-myst-ansi",
 };
-const RICH = ["image/svg+xml", "text/html", "image/png", "text/latex"];
+const RICH = ["image/svg+xml", "text/html", "image/png"];
 
 function element(name, className, ...children) {
   const made = document.createElement(name);
@@ -19,14 +23,20 @@ export function text(kind, content) {
   return element("div", `${CLASSES[kind]} notranslate`, element("div", "highlight", pre));
 }
 
-// The richest form that this page can show.
-export function chosen(forms, typesets) {
-  const possible = typesets ? RICH : RICH.filter((type) => type !== "text/latex");
-  return possible.find((type) => forms[type]) ?? "text/plain";
+// The richest form that a page shows: it has no library that typesets LaTeX.
+export function chosen(forms) {
+  return RICH.find((type) => forms[type]) ?? "text/plain";
+}
+
+// The text in the place of a picture: the nodes of its graph, by the first lines of their titles.
+export function described(titles) {
+  const names = titles.slice(0, MOST).map((title) => title.split("\n")[0]);
+  const others = titles.length - names.length;
+  return words.graph(names.join("; ") + (others > 0 ? `; +${others}` : ""));
 }
 
 function value(forms) {
-  const type = chosen(forms, Boolean(globalThis.MathJax?.typesetPromise));
+  const type = chosen(forms);
   if (type === "text/plain") return text("plain", forms[type]);
   const box = element("div", `output ${type.replace(/[/+]/g, "_")}`);
   if (type === "image/png") {
@@ -34,11 +44,13 @@ function value(forms) {
     image.alt = forms["text/plain"];
     image.src = `data:image/png;base64,${forms[type]}`;
     box.append(image);
-  } else if (type === "text/latex") {
-    box.textContent = forms[type];
-    globalThis.MathJax.typesetPromise([box]);
   } else {
     box.innerHTML = forms[type];
+    const nodes = [...box.querySelectorAll("svg[role=img] .node > title")];
+    if (nodes.length > 0) {
+      const titles = nodes.map((title) => title.textContent);
+      box.querySelector("svg").setAttribute("aria-label", described(titles));
+    }
   }
   return box;
 }

@@ -1,6 +1,10 @@
 // Python: a worker that runs one cell at a time.
 
+import { words } from "./words.js";
+
 const nobody = { resolve() {}, reject() {}, show() {} };
+
+const unloaded = (text) => `${text}. ${words.unloaded}`;
 
 export class Python {
   constructor(sources) {
@@ -16,7 +20,7 @@ export class Python {
     if (!this.worker) {
       this.worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
       this.worker.addEventListener("message", ({ data }) => this.heard(data));
-      this.worker.addEventListener("error", ({ message }) => this.end(message || "no worker"));
+      this.worker.addEventListener("error", ({ message }) => this.end(message || words.crashed));
       this.loading = this.ask(this.sources).then(() => {
         this.isReady = true;
       });
@@ -39,7 +43,7 @@ export class Python {
   }
 
   heard(message) {
-    if (message.kind === "broken") this.end(message.text);
+    if (message.kind === "broken") this.end(this.isReady ? message.text : unloaded(message.text));
     else if (message.kind === "done") this.waiting.resolve(message.error);
     else this.waiting.show(message);
   }

@@ -23,7 +23,8 @@ class Session:
     """Cells that share `names`; `send` takes JSON texts, one for each thing that a cell shows.
 
     A message has a `kind`: "stream" and "error" have a `text`, "bundle" has a `bundle`, the
-    forms of a value by media type. `display` is among the names, as in a notebook.
+    forms of a value by media type. `display` is among the names, as in a notebook; `input` is one
+    that has nobody to ask.
     """
 
     def __init__(self, send: Callable[[str], object], names: dict[str, object]) -> None:
@@ -31,7 +32,7 @@ class Session:
         self.text = Text(lambda text: self.send("stream", text=text))
         self.files: set[str] = set()
         self._send = send
-        names["display"] = self.display
+        names.update(display=self.display, input=no_input)
 
     def run(self, code: str, number: int) -> str:
         """Run one cell, and show its last expression; return the name of its error, or ""."""
@@ -109,6 +110,11 @@ class Text(io.TextIOBase):
         if self._waiting:
             self._send(self._waiting)
             self._waiting, self._sent = "", time.monotonic()
+
+
+def no_input(prompt: object = "") -> str:
+    """Raise RuntimeError, in the place of Python's own function."""
+    raise RuntimeError("no keyboard for input(); write the text into the code, as in x = '3.0'")
 
 
 def bundle(value: object) -> dict[str, str]:
