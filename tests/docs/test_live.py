@@ -15,7 +15,8 @@ from tests.docs.site import build, served
 from tests.page.browser import browser as browser  # a fixture
 from tests.page.test_accessibility import OPTIONS
 
-pytestmark = pytest.mark.looks
+# one worker: the site is built once
+pytestmark = [pytest.mark.looks, pytest.mark.xdist_group("live")]
 ERRORS = """() => live.cells.filter((cell) => !cell.mayFail).map(
   (cell) => cell.element.querySelector(".traceback")?.innerText).filter(Boolean)"""
 TUTORIAL = [name.removesuffix(".md") for name in ENGLISH]
