@@ -1,4 +1,4 @@
-// What the scripts of live cells decide, apart from the page.
+// Decisions of the scripts of live cells, apart from the page.
 
 import assert from "node:assert/strict";
 import test from "node:test";
