@@ -3,7 +3,6 @@
 import ctypes
 import itertools
 import math
-import random
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -16,6 +15,7 @@ from microgradlike.ops import TABLE, unary
 from microgradlike.testing import programs
 from tests.bits import same_bits
 from tests.c_library import COMPILERS, STRICT, CLibrary, compile_c, needs_c
+from tests.compile.long_programs import long_program
 from tests.compile.test_backends import EXACT, EXACT_OPS, SPECIAL, arguments, by_name, recorded
 from tests.compile.test_export_javascript import difference, near
 from tests.test_edge_points import ROWS, agrees, name
@@ -186,16 +186,6 @@ def test_a_gradient_comes_along(tmp_path):
     value = f.backward(1.0)
     built = f.program(1.0, gradient=True)
     assert run_c(tmp_path, built, [(1.0, 2.0, 0.5)]) == [[value, w.grad, b.grad]]
-
-
-def long_program(count):
-    trace, rng = Trace(), random.Random(count)
-    slots = [trace.input() for _ in range(3)]
-    xs = slots[:]
-    while len(trace.nodes) < count + 3:
-        a, b = rng.choice(slots[-9:]), rng.choice(slots[-9:])
-        slots.append(a * 0.7 - b if rng.random() < 0.5 else ops.relu(a))
-    return build_program(xs, slots[3 : 3 + count][-2000:])
 
 
 @pytest.mark.parametrize("count", [1000, 1001, 3000])

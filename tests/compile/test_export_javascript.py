@@ -17,6 +17,7 @@ from microgradlike.compile.trace import Trace
 from microgradlike.ops import TABLE, unary
 from microgradlike.testing import programs
 from tests.bits import same_bits
+from tests.compile.long_programs import long_program
 from tests.compile.test_backends import EXACT, EXACT_OPS, SPECIAL, arguments, by_name, recorded
 from tests.node import node as node  # a fixture
 from tests.test_edge_points import ROWS, agrees, name
@@ -192,13 +193,7 @@ def test_a_gradient_comes_along(node):
 
 @pytest.mark.parametrize("count", [999, 1000, 1001, 2000, 100_000])
 def test_a_program_of_any_size_is_exported_and_runs(count, node):
-    trace, rng = Trace(), random.Random(count)
-    slots = [trace.input() for _ in range(3)]
-    xs = slots[:]
-    while len(trace.nodes) < count + 3:
-        a, b = rng.choice(slots[-9:]), rng.choice(slots[-9:])
-        slots.append(a * 0.7 - b if rng.random() < 0.5 else ops.relu(a))
-    built = build_program(xs, slots[3 : 3 + count][-2000:])
+    built = long_program(count)
     assert_same(node, built, [(0.1, -0.2, 0.3), (1.0, 2.0, 3.0)])
 
 
