@@ -1,4 +1,4 @@
-"""Arrays of floats as lists: the few functions of NumPy that programs need, for want of it.
+"""Arrays of floats as lists: the few functions of NumPy that programs need where it is missing.
 
 Names and arguments are NumPy's. An array has one or two dimensions.
 """

@@ -59,7 +59,7 @@ class Dual(Scalar):
     def apply(cls, op: Op, *operands: Number) -> Number:
         """`op` of the primals; its tangent is the sum of tangent × partial over the `operands`.
 
-        NotImplemented if an operand is no number.
+        NotImplemented if an operand is not a number.
 
         >>> from microgradlike import ops
         >>> Dual.apply(ops.exp, Dual(0.0, 2.0)).tangent

@@ -1,4 +1,4 @@
-"""PCG64 with the seeding of NumPy, for want of it: the same 64 random bits at every draw.
+"""PCG64, seeded as in NumPy, where that is missing: the same 64 random bits at every draw.
 
 The generator is O'Neill's (HMC-CS-2014-0905); the seeds are spread by her seed_seq_fe.
 """

@@ -29,7 +29,7 @@ class Checkpoint(Callback):
     the process is killed, and one epoch at most by Ctrl-C. The file appears whole or not at all,
     after the other callbacks. `fit(..., resume=path)` continues from it. Raises ValueError for
     another suffix, TypeError for anything but a path, OSError for a missing directory and for a
-    path that is no regular file.
+    path that is not a regular file.
 
     >>> Checkpoint("training.json", every=10).every
     10
