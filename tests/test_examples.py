@@ -1,3 +1,4 @@
+import runpy
 import subprocess
 import sys
 
@@ -21,6 +22,13 @@ def test_example_runs_to_its_end_in_an_empty_directory(script, tmp_path, monkeyp
     done = run(script, *QUICK.get(script, []), cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in EXAMPLES.glob("digits/*.py")))
+def test_example_of_lost_digits_runs_to_its_end(script, capsys):
+    """In this process: each takes a hundredth of the time that a new one does."""
+    runpy.run_path(str(EXAMPLES / "digits" / script), run_name="__main__")
+    assert " of 16 digits right" in capsys.readouterr().out
 
 
 @pytest.mark.long

@@ -36,3 +36,5 @@ for root in 1, 3, 5, 9, 13, 17:
     both = [f"{r.value.right:4.1f}, {r.gradients['x'].right:4.1f}" for r in reports]
     print(f"near the root {root:2}  {both[0]:>24}  {both[1]:>12}")
     assert reports[1].worst > 14
+
+print(f"\nexpanded, near the root {root}:\n{reports[0]}")

@@ -115,9 +115,9 @@ def test_every_word_of_the_glossary_has_its_korean():
 
 def test_every_example_is_on_its_page():
     links, _ = links_and_pictures("docs/examples.md")
-    assert sorted(links) == [
-        f"../examples/{path.name}" for path in sorted((ROOT / "examples").glob("*.py"))
-    ]
+    assert sorted(link for link in links if link.endswith(".py")) == sorted(
+        f"../{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "examples").rglob("*.py")
+    )
 
 
 def test_the_readme_opens_with_the_picture_and_the_two_commands():
