@@ -170,7 +170,7 @@ def cubic_tail(x):
 CLASSICS = [
     Classic(
         "one minus cosine",
-        "cos x rounds to 1 for |x| below 1e-8, and the quotient is 0 instead of 1/2.",
+        "cos x rounds to 1 for x below 1e-8, and the quotient is 0 instead of 1/2.",
         lambda x: (1 - cos(x)) / (x * x),
         (1e-8,),
         lambda x: mg.sinc(x / 2) ** 2 / 2,

@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 from tests import ROOT
 from tests.oracle.libraries import LIBRARIES
-from tests.trust import accuracy, answers, javascript, mutants, programs
+from tests.trust import accuracy, answers, classics, javascript, mutants, programs
 from tests.trust.report import document
 
 PAGE = ROOT / "docs" / "trust.md"
@@ -26,10 +26,12 @@ def main():
     errors = accuracy.measure()
     say("running random programs")
     census = programs.measure()
+    say("losing digits by the classics")
+    lost = classics.section()
     say("asking the engines of browsers")
     engines = javascript.measured()
     found = mutants.read()
-    page = document(answers.read(), errors, census, engines, found, versions())
+    page = document(answers.read(), errors, census, lost, engines, found, versions())
     PAGE.write_text(page, encoding="utf-8")
     say(f"wrote {PAGE.name}")
     if found is None:

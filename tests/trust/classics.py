@@ -6,10 +6,9 @@ from microgradlike import IndeterminateWarning, Value
 from tests.accuracy.classics import CLASSICS
 from tests.accuracy.truth import digits, truth
 from tests.oracle.libraries import Jax, Torch
-from tests.trust.markdown import heavy, table
+from tests.trust.markdown import table
 
 PEERS = (Torch(), Jax())
-FEW = 8.0  # digits; fewer are set in bold
 HEAD = ["", "what happens", "ours", *(peer.title for peer in PEERS), "good form, ours"]
 
 
@@ -41,7 +40,7 @@ def measure(classic, peers=PEERS):
 
 def cell(counts):
     """Digits of the value and of the gradient."""
-    return heavy(" / ".join(f"{count:.1f}" for count in counts), min(counts) < FEW)
+    return ", ".join(f"{count:.1f}" for count in counts)
 
 
 def section():

@@ -11,8 +11,8 @@ TEMPLATE = Path(__file__).with_name("page.md")
 MINUTES = 4  # processor time
 
 
-def document(decided, errors, census, engines, mutation, versions):
-    """The page, from the edge table, errors, census, JavaScript engines, mutants and versions."""
+def document(decided, errors, census, lost, engines, mutation, versions):
+    """The page, from the edge table, errors, census, classics, engines, mutants and versions."""
     _, ends = accuracy.worst_of_ours(errors)
     return TEMPLATE.read_text(encoding="utf-8").format(
         minutes=MINUTES,
@@ -31,6 +31,7 @@ def document(decided, errors, census, engines, mutation, versions):
         edges=edges.section(decided),
         second=edges.second(decided),
         programs=programs.section(census),
+        classics=lost,
         javascript_points=f"{javascript.POINTS:,}",
         javascript=javascript.section(engines),
         mutants=mutants.section(mutation),
