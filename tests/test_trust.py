@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from mpmath import mp
+from mpmath import mp, mpf
 
 from microgradlike import ops
 from tests import ROOT
 from tests.oracle.census import Census
 from tests.oracle.libraries import LIBRARIES
-from tests.trust import accuracy, answers, edges, mutants, programs, report, tails
+from tests.trust import accuracy, answers, classics, edges, mutants, programs, report, tails
 from tests.trust.markdown import number, table
 from tests.ulps import ulps
 
@@ -142,6 +142,24 @@ def test_there_is_no_page_where_a_partial_is_beyond_the_bound(monkeypatch):
     monkeypatch.setattr(accuracy, "ours", spoiled)
     with pytest.raises(SystemExit, match=r"partials beyond 4 ulp of the truth: .*tanh: \d"):
         accuracy.measure()
+
+
+def test_every_classic_of_lost_digits_is_on_the_page_with_its_good_form():
+    found = rows(part("## Classics of lost digits", "## Browsers"))
+    for classic in classics.CLASSICS:
+        story, ours, *_, good = found[classic.name]
+        assert story == classic.story, AGAIN
+        assert min(map(float, ours.split(", "))) < 12
+        assert good == "-" if not classic.better else min(map(float, good.split(", "))) > 14
+
+
+def test_the_digits_of_classics_are_those_of_value_and_gradient():
+    heron = next(c for c in classics.CLASSICS if c.name == "Heron's triangle")
+    ours, good = classics.measure(heron, peers=())
+    assert max(ours) < 12 < 14 < min(good)
+    assert classics.cell((16.0, 7.61)) == "16.0, 7.6"
+    want = mpf(1), (mpf(2), mpf(3))
+    assert classics.right((1.0, [2.0, 3.3]), want) == (16.0, pytest.approx(1))
 
 
 def test_the_section_on_mutants_is_what_their_file_gives():
