@@ -6,7 +6,7 @@
 n times as large. log1p takes r/n as it is.
 """
 
-from microgradlike import Value, digits, exp, log1p
+from microgradlike import Value, digits, exp, improve, log1p
 
 RATE = 0.0625
 PERIODS = {"year": 1, "month": 12, "day": 365, "hour": 8760, "second": 31536000}
@@ -28,3 +28,4 @@ for period, n in PERIODS.items():
     assert kept.worst > 14
 
 print(f"\neach second:\n{report}")
+print(f"\n{improve(lambda r: factor(r, n), RATE)}")

@@ -6,7 +6,7 @@ e^1000 overflows, although the logarithm of the sum is about 1001. Far below 0 b
 are 0, and the logarithm is -∞. The library's function takes the larger operand out of the sum.
 """
 
-from microgradlike import Value, digits, exp, log, logsumexp
+from microgradlike import Value, digits, exp, improve, log, logsumexp
 
 
 def naive(a, b):
@@ -19,3 +19,5 @@ for at in (1.0, 1.5), (1000.0, 1000.5), (-1000.0, -1000.5):
     better = digits(logsumexp([a, b]))
     print(f"logsumexp: at least {better.worst:.1f} digits of value and gradient\n")
     assert better.worst > 14
+
+print(improve(naive, 1000.0, 1000.5))

@@ -227,7 +227,7 @@ CLASSICS = [
     ),
     Classic(
         "Muller's recurrence",
-        "The sequence tends to 5; every rounding pulls it to the other fixed point, 100.",
+        "The sequence tends to 5; every rounding pulls it to the attracting fixed point, 100.",
         muller,
         (4.0, 4.25),
         None,
