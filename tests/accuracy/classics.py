@@ -218,7 +218,7 @@ CLASSICS = [
     ),
     Classic(
         "Kahan's E(Q(x)²)",
-        "Q(x) is 0 and E(0) is 1; in doubles Q(15) is about 1e-17 and E of its square is 0.",
+        "Q(x) is 0 and E(0) is 1; in doubles Q(15) is -2e-16 and E of its square is 0.",
         kahan_e,
         (15.0,),
         None,
