@@ -1,0 +1,1 @@
+"""Digits: how many are right, and where they were lost."""
