@@ -46,8 +46,17 @@ def nasty(number):
             if len(growing.instructions) < size:
                 rng.choice((growing.random, growing.cancelling))()
         program = growing.program()
-        if program is not None:
+        if program is not None and _has_truth(program):
             return program
+
+
+def _has_truth(program):
+    """False if the exact program leaves a domain, which the rounded one does not."""
+    try:
+        truth(program, 30)
+    except ArithmeticError:
+        return False
+    return True
 
 
 def _input(rng):
@@ -137,7 +146,10 @@ def truth(program, digits=DIGITS):
         steps = []
         for instruction in program.instructions:
             at = [slots[x] if type(x) is int else mpf(x) for x in instruction.operands]
-            slots.append(exact(instruction.op)(*at))
+            y = exact(instruction.op)(*at)
+            if not isinstance(y, mpf):
+                raise ArithmeticError(f"{instruction.op.name} of {at} is not real")
+            slots.append(y)
             steps.append((instruction, derivatives(instruction.op, slots[-1], at)[0]))
         adjoints = [mpf(0)] * (len(slots) - 1) + [mpf(1)]
         for slot, (instruction, partials) in reversed([*enumerate(steps, len(program.point))]):
