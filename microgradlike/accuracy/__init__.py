@@ -1,1 +1,1 @@
-"""Digits: how many are right, and where they were lost."""
+"""Digits of a graph's numbers: how many are right, where they were lost, what to write instead."""
