@@ -86,7 +86,7 @@ class _Growing:
         ways = (
             lambda: self._less(1.0, self.add(ops.cos, x)),
             lambda: self._less(self.add(ops.exp, x), 1.0),
-            lambda: self._less(self.add(ops.sqrt, self.add(ops.add, x, 1.0)), self.add(ops.sqrt, x)),
+            lambda: self._less(self._root(self.add(ops.add, x, 1.0)), self.add(ops.sqrt, x)),
             lambda: self._less(self.add(ops.add, x, rng.choice(_CONSTANTS)), x),
             lambda: self._less(self.add(ops.mul, x, x), self.add(ops.power, x, 2.0 + 1e-9)),
             lambda: self._less(self.add(ops.mul, x, 1.0 + 10 ** rng.uniform(-14, -3)), x),
@@ -96,6 +96,9 @@ class _Growing:
             lambda: self.add(ops.add, x, self.add(ops.mul, self._slot(), rng.choice(_CONSTANTS))),
         )
         rng.choice(ways)()
+
+    def _root(self, x):
+        return self.add(ops.sqrt, x)
 
     def _less(self, a, b):
         return self.add(ops.sub, a, b)
