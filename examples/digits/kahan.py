@@ -1,4 +1,4 @@
-"""Kahan's example: more precision is no proof.
+"""Kahan's example: more precision proves nothing.
 
     python examples/digits/kahan.py
 

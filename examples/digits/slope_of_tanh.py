@@ -3,7 +3,7 @@
     python examples/digits/slope_of_tanh.py
 
 The formula is in every textbook, and costs a network the gradients of its saturated units: at 20,
-tanh is 1 to 17 digits, and 1 - 1 is 0. The derivative of that 0 is right.
+tanh is 1 to 17 digits, and 1 - 1 is 0. The derivative of the formula is right all the same.
 """
 
 from microgradlike import Value, cosh, digits, improve, tanh
