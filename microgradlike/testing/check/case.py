@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from types import FunctionType
 from typing import Any
@@ -46,6 +47,7 @@ def _named(f: object, name: str) -> tuple[str, str]:
     if isinstance(f, Op) and ops.TABLE.get(f.name) is f:
         return f'ops.TABLE["{f.name}"]', "from microgradlike import ops"
     if isinstance(f, FunctionType) and f.__name__.isidentifier():
-        known = f.__qualname__ == f.__name__ and f.__module__ != "__main__"
-        return f.__name__, f"from {f.__module__} import {f.__name__}" if known else ""
+        module, name = f.__module__, f.__name__
+        known = module != "__main__" and getattr(sys.modules.get(module), name, None) is f
+        return name, f"from {module} import {name}" if known else ""
     return name, ""

@@ -29,7 +29,7 @@ class Precision(NamedTuple):
         return (DOUBLE.bits - self.bits) * math.log10(2)
 
 
-DOUBLE = Precision(53, -1022, "double")
+DOUBLE = Precision(53, -1022, "float64")
 SINGLE = Precision(24, -126, "float32")
 _NARROW = {p.name: p for p in (Precision(8, -126, "bfloat16"), Precision(11, -14, "float16"), SINGLE)}
 

@@ -35,7 +35,7 @@ class SecondOpinion:
 
     def __init__(self, function: FunctionUnderTest, precision: Precision) -> None:
         self._function, self._precision = function, precision
-        self.notes: list[str] = []
+        self._has_exact = True
         numbers = function.point.numbers
         self._ours = self._gradient(numbers)
         near = [precision.rounded(x) for x in numbers]
@@ -52,7 +52,7 @@ class SecondOpinion:
             return given
         exact = min(ours.exact, theirs.exact, key=lambda e: abs(e - x))
         found = replace(given, exact=float(exact), right=_right_digits(x, exact))
-        found = replace(found, allowed=self._allowed(ours), note=self._note)
+        found = replace(found, allowed=self._allowed(ours), precision=self._precision.name)
         error = float(abs(exact - x))
         if x == found.exact or error <= self._explained(ours, float(abs(exact))):
             known = x == found.exact or max(found.right, found.allowed) >= 1
@@ -61,11 +61,20 @@ class SecondOpinion:
             return replace(found, verdict="differs", note="0·∞ or ∞ - ∞ on the way gives that")
         if error <= max(slack, self._nearby[k]):
             return replace(found, verdict="digits lost")
-        return replace(found, verdict="differs", note=self._mistake(k, x) or self._note)
+        return replace(found, verdict="differs", note=self._mistake(k, x))
 
-    @property
-    def _note(self) -> str:
-        return "" if self._precision == DOUBLE else self._precision.name
+    def notes(self, entries: Sequence[GivenEntry]) -> tuple[str, ...]:
+        """Remarks for the report: the fewest right digits, or the reason that none are known."""
+        if not self._has_exact:
+            return (_WITHOUT_DIGITS,)
+        known = [e for e in entries if not math.isnan(e.right)]
+        if not known:
+            return ()
+        worst = min(known, key=lambda e: e.right - e.allowed)
+        return (
+            f"given digits: {worst.right:.1f} right of {worst.allowed:.1f} at {worst.name}, the worst"
+            " place; the point and constants count as exact",
+        )
 
     def _allowed(self, ours: Accuracy) -> float:
         return max(0.0, min(ours.bound, ours.right or 0.0) - self._precision.digits_fewer)
@@ -91,10 +100,10 @@ class SecondOpinion:
     def _gradient(self, numbers: Sequence[float]) -> list[Accuracy]:
         root, leaves = self._function.run(numbers)
         found = digits(root)
-        if not found.exact:
-            self.notes = [_WITHOUT_DIGITS]
+        self._has_exact = found.exact
         by_node = {id(n.node): n.gradient for n in found.nodes}
-        no_path = Accuracy(0.0, 0 if found.exact else None, 16.0, 16.0)
+        y = found.value.exact
+        no_path = Accuracy(0.0, None if y is None else 0 * y, 16.0, 16.0)
         return [by_node.get(id(x)) or no_path for x in leaves]
 
     def _mistake(self, k: int, x: float) -> str:

@@ -135,8 +135,8 @@ class GivenEntry:
     - `exact`: the exact derivative of `f`, rounded to a double; nan if it is not known, as without
       mpmath, and for numbers of `jacobian` and `hessian`.
     - `right`, `allowed`: its decimal digits that are right, 0.0 to 16.0, and those that `f` as
-      written allows in its precision; nan if `exact` is.
-    - `note`: the mistake that the number shows, or the precision below double, or "".
+      written allows in its `precision`, such as "float32"; nan if `exact` is.
+    - `note`: the mistake that the number shows, or "".
 
     >>> from microgradlike.testing import check_gradients
     >>> report = check_gradients(lambda x: x * x, 3.0, gradient=lambda x: 2 * x)
@@ -153,6 +153,7 @@ class GivenEntry:
     exact: float = math.nan
     right: float = math.nan
     allowed: float = math.nan
+    precision: str = "float64"
     note: str = ""
 
     def text(self, name: str) -> str:
@@ -164,16 +165,18 @@ class GivenEntry:
         'gradient: df/dx is given as 6; the engine says 6'
         """
         e = self.entry
-        found = f"{self.name}: {e.of(name)} is given as {self.given:.10g};"
-        found += f" the engine says {e.analytic:.10g}"
-        if math.isfinite(e.numeric):
-            found += f", differences {e.numeric:.10g} ± {e.error:.1e}"
-        elif e.note:
-            found += f"; {e.note}"
+        found = f"{self.name}: {e.of(name)} is given as {self.given:.10g}"
+        if self.verdict != "digits lost":
+            found += f"; the engine says {e.analytic:.10g}"
+            if math.isfinite(e.numeric):
+                found += f", differences {e.numeric:.10g} ± {e.error:.1e}"
+            elif e.note:
+                found += f"; {e.note}"
         if math.isnan(self.exact):
             return found
-        found += f"; {self.right:.1f} of {self.allowed:.1f} digits right, the exact one is"
-        return f"{found} {self.exact:.17g}{f' ({self.note})' if self.note else ''}"
+        digits = f"{self.right:.1f} digits right of {self.allowed:.1f} that {name} allows"
+        note = f" ({self.note})" if self.note else ""
+        return f"{found}; exactly {self.exact:.10g}{note}; {digits} in {self.precision}"
 
 
 @dataclass(frozen=True, slots=True)
