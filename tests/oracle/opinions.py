@@ -9,6 +9,7 @@ import random
 import warnings
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 
 from mpmath import mp, mpf
@@ -23,9 +24,7 @@ ROUNDING = 8 * 2.0**-52  # relative: what the bound of the oracle grants a primi
 UNDERFLOW = 2.0**-1022
 FAULTS = ("differs", "digits lost")
 PIECEWISE = (ops.absolute, ops.relu, ops.maximum, ops.minimum)
-WITH_SLOPES = [
-    op for op in ops.TABLE.values() if op.arity < 3 and (not op.flat or op in PIECEWISE)
-]
+WITH_SLOPES = [op for op in ops.TABLE.values() if op.arity < 3 and (not op.flat or op in PIECEWISE)]
 TAILS = [s * x for x in (1e-9, 5.5, 13.0, 20.0, 20.5, 36.0, 40.0, 100.0, 700.0) for s in (1, -1)]
 TIES = {
     "abs": [(0.0,)],
@@ -97,7 +96,7 @@ class Census:
                 points += [(x,) for x in TAILS] if op.domain == ((REAL,),) else []
                 rows = library.answer(op, *map(list, zip(*points)))[1]
                 for at, *given in zip(points, *rows):
-                    self._judge(op.name, op, at, given, lambda k, x: known_partial(op, at, k, x))
+                    self._judge(op.name, op, at, given, partial(known_partial, op, at))
 
     def functions(self, library, count, names=None):
         """Opinions on `count` drawn points of activations and their like, and on tails."""
@@ -111,7 +110,7 @@ class Census:
             ((*given,),) = library.ask(spelled, points)[1]
             for x, g in zip(points, given):
                 f = FUNCTIONS[name]
-                self._judge(name, f, (x,), [g], lambda k, g: known_derivative(f, x, g))
+                self._judge(name, f, (x,), [g], partial(known_derivative, f, x))
 
     def _judge(self, name, f, at, given, known):
         try:
@@ -146,7 +145,7 @@ def known_partial(op, at, k, x):
         return _known(x, derivatives(op, exact(op)(*point), point)[0][k], ROUNDING)
 
 
-def known_derivative(f, at, x):
+def known_derivative(f, at, _, x):
     """What is known of x as the derivative of a function."""
     with mp.workdps(60 + min(400, int(abs(at)))):  # expm1(-700) has its slope in digit 304
         want = mp.diff(lambda t: f(Exact(t)).data, mpf(at))

@@ -52,7 +52,8 @@ class GivenDerivatives:
         if self.gradient is None:
             return replace(report, given=given)
         numbers, precision = plain(_called(self.gradient, arguments))
-        row = _row("gradient", report, report.partials, like, _alone(numbers, like), precision)
+        leaves = leaves_of(like, _alone(numbers, like), "gradient")
+        row = _row(report, report.partials, leaves, precision)
         opinion = SecondOpinion(function, precision)
         entries = [
             opinion.judged(k, entry, _slack(entry.entry, report.value, precision))
@@ -72,11 +73,12 @@ class GivenDerivatives:
             given, precision = plain(_called(self.jacobian, arguments))
             place = f"jacobian{function.output}"
             row = dict(leaves_of(y, given, "jacobian"))[place]
-            yield from _row(place, report, report.partials, like, row, precision)
+            yield from _row(report, report.partials, leaves_of(like, row, place), precision)
         if self.hessian is not None:
             given, precision = plain(_called(self.hessian, arguments))
             for k, (place, row) in enumerate(leaves_of(like, given, "hessian")):
-                yield from _row(place, report, _second(function, report, k), like, row, precision)
+                leaves = leaves_of(like, row, place)
+                yield from _row(report, _second(function, report, k), leaves, precision)
 
 
 def _called(given: Given, arguments: Sequence[object]) -> object:
@@ -93,14 +95,12 @@ def _alone(given: Any, like: object) -> Any:
 
 
 def _row(
-    name: str,
     report: Report,
     entries: Sequence[ReportEntry],
-    like: object,
-    row: object,
+    leaves: Iterator[tuple[str, Any]],
     precision: Precision,
 ) -> Iterator[GivenEntry]:
-    for entry, (place, x) in zip(entries, leaves_of(like, row, name), strict=True):
+    for entry, (place, x) in zip(entries, leaves, strict=True):
         x = x.data if isinstance(x, Value) else x
         if not is_real(x):
             raise TypeError(

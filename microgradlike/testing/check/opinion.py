@@ -71,10 +71,8 @@ class SecondOpinion:
         if not known:
             return ()
         worst = min(known, key=lambda e: e.right - e.allowed)
-        return (
-            f"given digits: {worst.right:.1f} right of {worst.allowed:.1f} at {worst.name}, the worst"
-            " place; the point and constants count as exact",
-        )
+        found = f"given digits: {worst.right:.1f} right of {worst.allowed:.1f} at {worst.name}"
+        return (f"{found}, the worst place; the point and constants count as exact",)
 
     def _allowed(self, ours: Accuracy) -> float:
         return max(0.0, min(ours.bound, ours.right or 0.0) - self._precision.digits_fewer)

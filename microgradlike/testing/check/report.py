@@ -227,7 +227,9 @@ class Report:
 
     def _given(self) -> list[str]:
         shown = (*self.given_wrong, *self.given_lost)[:_MOST_ROWS]
-        return [f"{'' if e.verdict == 'differs' else 'digits lost: '}{e.text(self.name)}" for e in shown]
+        return [
+            f"{'' if e.verdict == 'differs' else 'digits lost: '}{e.text(self.name)}" for e in shown
+        ]
 
     def _notes(self) -> list[str]:
         shown = self._ordered()[:_MOST_ROWS]
