@@ -122,7 +122,7 @@ def test_arrays_of_jax_are_a_gradient():
 
 
 def test_the_recipes_of_the_page_print_what_it_says(tmp_path, monkeypatch):
-    """Those in PyTorch, JAX and C, which the tests of pages cannot assume, and what precedes them."""
+    """With those in PyTorch, JAX and C, which the tests of pages cannot assume."""
     pytest.importorskip("torch")
     pytest.importorskip("jax")
     page = "docs/how-to/judge-a-gradient.md"

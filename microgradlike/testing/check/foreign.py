@@ -31,9 +31,8 @@ class Precision(NamedTuple):
 
 DOUBLE = Precision(53, -1022, "float64")
 SINGLE = Precision(24, -126, "float32")
-_NARROW = {
-    p.name: p for p in (Precision(8, -126, "bfloat16"), Precision(11, -14, "float16"), SINGLE)
-}
+NARROW = {"float32": SINGLE, "float16": Precision(11, -14, "float16")}
+NARROW["bfloat16"] = Precision(8, -126, "bfloat16")
 
 
 @runtime_checkable
@@ -63,7 +62,7 @@ def plain(x: Any) -> tuple[Any, Precision]:
         return (tuple(parts) if isinstance(x, tuple) else parts), precision
     if isinstance(x, ForeignArray):
         name = str(x.dtype).rpartition(".")[2]  # torch.float32
-        return x.tolist(), _NARROW.get(name, DOUBLE)
+        return x.tolist(), NARROW.get(name, DOUBLE)
     return x, DOUBLE
 
 
