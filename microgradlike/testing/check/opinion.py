@@ -16,7 +16,7 @@ from microgradlike.testing.check.function_under_test import FunctionUnderTest
 from microgradlike.testing.check.report import GivenEntry
 
 _ROUNDING = 4  # bits: the primitives of other libraries are off by up to 8 ulp
-_MARGIN = 4.0  # factor: another order of operations rounds otherwise
+_ORDER = 4.0  # times our own error: another order of operations rounds otherwise
 _NEARBY = 5  # bits: a point that is 16 ulp off
 _FACTORS = {"twice the derivative": 2.0, "half the derivative": 0.5, "of the wrong sign": -1.0}
 _WITHOUT_DIGITS = (
@@ -81,8 +81,9 @@ class SecondOpinion:
         """The error that rounding explains, given that of our own gradient."""
         off, computed = 0.0, abs(ours.computed)
         if math.isfinite(computed):
-            off = max(float(abs(ours.exact - ours.computed)), computed * 10**-ours.bound)
-        units = max(2.0**_ROUNDING * size, _MARGIN * off * 2.0**DOUBLE.bits)
+            own = float(abs(ours.exact - ours.computed))
+            off = max(_ORDER * own, computed * 10**-ours.bound)
+        units = max(2.0**_ROUNDING * size, off * 2.0**DOUBLE.bits)
         return max(2.0**self._precision.least, units * 2.0**-self._precision.bits)
 
     @cached_property
