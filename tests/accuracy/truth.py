@@ -41,3 +41,10 @@ def digits(got, want):
     if want == 0:
         return 0.0
     return float(min(16, max(0, -mp.log10(abs((got - want) / want)))))
+
+
+def agree(a, b):
+    """True if value and partials of two truths are the same to 30 digits."""
+    with mp.workdps(WORKING):
+        pairs = zip([a[0], *a[1]], [b[0], *b[1]])
+        return all(abs(x - y) <= max(abs(y) * mpf(10) ** -30, STEP) for x, y in pairs)
