@@ -23,7 +23,7 @@ from mpmath import libmp, mp, mpf
 
 from microgradlike import ops
 from microgradlike.ieee_float import partial_at
-from microgradlike.op import Number, Op, inf, nan
+from microgradlike.op import Number, Op, inf
 from microgradlike.scalar import Scalar
 
 ZERO, ONE, NAN = libmp.fzero, libmp.fone, libmp.fnan

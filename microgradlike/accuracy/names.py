@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import PRECEDENCE
 
-LONGEST = 40  # characters of a formula
-DEEPEST = 3  # operations in an operation
+LONGEST = 60  # characters of a formula
+DEEPEST = 4  # operations in an operation
 
 
 def named(order: Sequence[Value]) -> list[str]:
