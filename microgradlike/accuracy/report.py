@@ -126,9 +126,13 @@ class Digits:
         return math.nan if None in found else min(x for x in found if x is not None)
 
     def __str__(self) -> str:
-        lines = [f"value   {self.value}"]
         shown = sorted(self.gradients.items(), key=lambda item: item[1].counted)
-        lines += [f"∂/∂{name:<5}{x.text()}" for name, x in shown[:SHOWN]]
+        if self.exact:
+            lines = [f"value   {self.value}"]
+            lines += [f"∂/∂{name:<5}{x.text()}" for name, x in shown[:SHOWN]]
+        else:
+            rows = [("value   ", self.value), *((f"∂/∂{name:<5}", x) for name, x in shown[:SHOWN])]
+            lines = [f"{n}{x.computed:.4g}; can be counted on: {x.bound:.1f}" for n, x in rows]
         if len(shown) > SHOWN:
             lines.append(f"{len(shown) - SHOWN} more gradients with at least as many digits")
         lines += self._lost()

@@ -56,7 +56,8 @@ class Walk:
             largest = max(map(abs, parts.values()), default=mpf(0))
             own = abs(self.own(q))
             if not largest > own:
-                stops.append(Stop(q, share, min([ALL, *map(self.digits, parts)]), self.digits(q)))
+                least = min([ALL, *[self.digits(below) for below, part in parts.items() if part]])
+                stops.append(Stop(q, share, least, self.digits(q)))
                 break
             below = next(below for below, part in parts.items() if abs(part) == largest)
             stops.append(Stop(q, share, self.digits(below), self.digits(q)))
