@@ -18,13 +18,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from microgradlike import ops
-from microgradlike.accuracy.rounding import FLAT, PRODUCTS, product_rounding, rounding, two_sum
+from microgradlike.accuracy.rounding import (
+    FLAT,
+    PRODUCTS,
+    partial_rounding,
+    product_rounding,
+    rounding,
+    two_sum,
+)
 from microgradlike.engine import Value
 from microgradlike.ieee_float import partial_at
 from microgradlike.indeterminate_form import absorbing_product
 from microgradlike.op import Op, inf
 
-PARTIAL_ULPS = 4.0  # promised by the table
 LINEAR = frozenset({ops.add, ops.sub, ops.neg})
 STEP = 2.0**-36  # of a divided difference: larger ones miss poles, smaller ones see roundings
 LIKELY = 2.0  # 3.4 standard deviations of roundings spread evenly over their range
@@ -118,8 +124,7 @@ def _step(v: Value, op: Op, index: dict[int, int], off: Sequence[float]) -> _Ste
     for k, j in enumerate(where):
         if j >= 0:
             p = partial_at(op, k, y, *at)
-            rounded = not (op in LINEAR or op in FLAT) and (p or 0.0 not in at)
-            edges.append((j, p, PARTIAL_ULPS * math.ulp(p) if rounded else 0.0))
+            edges.append((j, p, partial_rounding(op, k, p, y, at)))
     step = _Step(own, edges, [])
     places = [k for k, j in enumerate(where) if j >= 0]
     return step if op in LINEAR else _bent(op, at, places, off, step)
