@@ -146,7 +146,7 @@ def graph(program):
 def right(computed, exact):
     """The decimal digits of a double that are right, 0 to 16; 16 for the nearest one."""
     if computed == float(exact):
-        return 16.0 if computed or not exact else 0.0
+        return 16.0
     if not exact or not math.isfinite(computed):
         return 0.0
     with mp.workdps(DIGITS):
