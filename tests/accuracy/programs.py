@@ -10,10 +10,12 @@ at 120 digits, and a reverse sweep over them.
 
 import math
 import random
+from dataclasses import dataclass
 
 from mpmath import mp, mpf
 
 from microgradlike import Value, ops
+from microgradlike.accuracy.digits import digits
 from microgradlike.ieee_float import partial_at
 from microgradlike.ops import TABLE
 from microgradlike.testing.strategies.points import is_inside
@@ -143,6 +145,30 @@ def graph(program):
     return leaves, program(*leaves)
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A number of a program: the true digits, and those that `digits` finds and counts on."""
+
+    computed: float
+    true: float
+    right: float | None
+    bound: float
+
+
+def judged(program):
+    """A Judged for the value and for each gradient of a program."""
+    leaves, y = graph(program)
+    found = digits(y)
+    value, *gradient = truth(program)
+    pairs = [(found.value, value)]
+    pairs += [
+        (found.gradients[x.label], exact)
+        for x, exact in zip(leaves, gradient)
+        if x.label in found.gradients
+    ]
+    return [Judged(x.computed, right(x.computed, exact), x.right, x.bound) for x, exact in pairs]
+
+
 def right(computed, exact):
     """The decimal digits of a double that are right, 0 to 16; 16 for the nearest one."""
     if computed == float(exact):
@@ -165,9 +191,9 @@ def truth(program):
     return found
 
 
-def evaluated(program, digits):
+def evaluated(program, precision):
     """Value and gradient, computed with so many digits."""
-    with mp.workdps(digits):
+    with mp.workdps(precision):
         slots = [mpf(x) for x in program.point]
         steps = []
         for instruction in program.instructions:

@@ -1,8 +1,10 @@
-"""The bound holds, is not far from the error, and counts exact operations as exact."""
+"""The bound counts exact operations as exact, and the others with the ulps of the table.
+
+`test_random_programs.py` has the figures: how often it is broken, and how far it is from the error.
+"""
 
 import math
 import random
-import statistics
 from fractions import Fraction
 
 import pytest
@@ -13,7 +15,7 @@ from microgradlike import Value, ops
 from microgradlike.accuracy.bound import FEW, bounds, counted_on
 from microgradlike.accuracy.rounding import LEAST, rounding
 from microgradlike.graph import topological
-from tests.accuracy.programs import friendly, graph, nasty, right, truth
+from tests.accuracy.programs import right
 
 
 def bounded(y):
@@ -29,39 +31,6 @@ def counted(y, *leaves):
     y.backward()
     digits = [counted_on(found[id(y)][0], y.data)]
     return digits + [counted_on(found[id(x)][1], x.grad) for x in leaves]
-
-
-def judged(program):
-    """Right digits, counted ones and the computed double, of value and gradient of a program."""
-    leaves, y = graph(program)
-    used = {id(v) for v in topological(y)}
-    exact_value, *gradient = truth(program)
-    pairs = [(x, exact) for x, exact in zip(leaves, gradient) if id(x) in used]
-    digits = counted(y, *(x for x, _ in pairs))
-    numbers = [(y.data, exact_value), *((x.grad, exact) for x, exact in pairs)]
-    return [(right(x, exact), found, x) for (x, exact), found in zip(numbers, digits)]
-
-
-MANY = pytest.param(2000, marks=pytest.mark.long)
-
-
-@pytest.mark.parametrize("count", [80, MANY])
-@pytest.mark.parametrize("kind", [friendly, nasty])
-def test_one_number_in_a_thousand_has_fewer_digits_than_can_be_counted_on(kind, count):
-    rows = [row for number in range(count) for row in judged(kind(number))]
-    wrong = [row for row in rows if row[1] > row[0]]
-    assert len(wrong) <= len(rows) / 1000
-
-
-@pytest.mark.parametrize(
-    ("count", "part"), [(80, 0.95), pytest.param(2000, 0.99, marks=pytest.mark.long)]
-)
-def test_the_bound_is_a_digit_from_the_error_and_rarely_more_than_two_and_a_half(count, part):
-    """A zero is left out: it has 16 digits or none."""
-    rows = [row for number in range(count) for row in judged(friendly(number)) if row[2]]
-    missed = sorted(found - low for found, low, _ in rows)
-    assert statistics.median(missed) <= 1.2
-    assert missed[int(part * len(missed))] <= 2.5
 
 
 def test_exact_operations_count_as_exact():
