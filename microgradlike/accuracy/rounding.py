@@ -17,7 +17,6 @@ SPLIT: Final = 2.0**27 + 1
 PRODUCTS = (ops.mul, ops.mul_no_nan)
 FLAT = frozenset({ops.where, *(op for op in ops.TABLE.values() if op.flat)})
 EXACT = FLAT - {ops.mod} | {ops.neg}
-EXACT_PARTIALS = FLAT | {ops.add, ops.sub, ops.neg, *PRODUCTS}
 
 
 def rounding(op: Op, y: float, at: Sequence[float]) -> float:
@@ -56,7 +55,7 @@ def partial_rounding(op: Op, k: int, p: float, y: float, at: Sequence[float]) ->
     if op is ops.div:
         own = abs(rounding(op, y, at) / at[1]) if k and at[1] else 0.0
         return own + rounding(op, p, [-y if k else 1.0, at[1]])
-    if op in EXACT_PARTIALS or (is_square(op, at) and k == 0) or (not p and 0.0 in at):
+    if op in FLAT or (is_square(op, at) and k == 0) or (not p and 0.0 in at):
         return 0.0
     return PARTIAL_ULPS * math.ulp(p)
 
