@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
 
 from microgradlike.forward import (
     LN2 as LN2,
@@ -61,13 +60,6 @@ DEGREE = math.pi / 180  # in radians
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 TINY, HUGE = 2.0**-500, 2.0**500
 JUST_BELOW_1, JUST_ABOVE_1 = 1 - 2.0**-53, 1 + 2.0**-52
-
-
-def either(condition: Number, yes: Callable[[], Number], no: Callable[[], Number]) -> Number:
-    """`where`, which builds only the branch taken if the condition is known."""
-    if type(condition) is bool:
-        return yes() if condition else no()
-    return where(condition, yes(), no())
 
 
 def _zero(y: Number) -> Number:

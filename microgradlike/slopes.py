@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from microgradlike import ops
 from microgradlike.floats import inf
-from microgradlike.op import Number
+from microgradlike.op import TABLE, Number
 
 SERIES = [2 * k / math.factorial(2 * k + 1) for k in range(1, 13)]
 # The first zeros z > 0 of sinc', where tan z = z, in two parts: 106 bits.
@@ -25,6 +25,22 @@ PI_HEAD, PI_REST = 3.1415926534682512, 1.2154201013012384e-10  # the head has 31
 GRID = 2.0**20
 
 
+def _named(name: str) -> Callable[..., Number]:
+    """The primitive of that name, in the table that `ops` fills later."""
+    return lambda *operands: TABLE[name](*operands)
+
+
+cos, exp, hypot = _named("cos"), _named("exp"), _named("hypot")
+sign, sin, where = _named("sign"), _named("sin"), _named("where")
+
+
+def either(condition: Number, yes: Callable[[], Number], no: Callable[[], Number]) -> Number:
+    """`where`, which builds only the branch taken if the condition is known."""
+    if type(condition) is bool:
+        return yes() if condition else no()
+    return where(condition, yes(), no())
+
+
 def polynomial(x: Number, coefficients: list[float]) -> Number:
     """The polynomial with these coefficients, the constant first, by Horner's rule."""
     y = coefficients[-1]
@@ -38,25 +54,28 @@ def exprel_slope(y: Number, x: Number) -> Number:
     u = x / 2
 
     def above() -> Number:  # e^x overflows before y
-        return ops.either(y < inf, lambda: y - (y - 1) / x, lambda: y)
+        return either(y < inf, lambda: y - (y - 1) / x, lambda: y)
 
-    return ops.either(
+    return either(
         abs(x) < 2,
-        lambda: (y + ops.exp(u) * u * polynomial(u * u, SERIES)) / 2,
-        lambda: ops.either(x > 0, above, lambda: (y - ops.exp(x)) / -x),
+        lambda: (y + exp(u) * u * polynomial(u * u, SERIES)) / 2,
+        lambda: either(x > 0, above, lambda: (y - exp(x)) / -x),
     )
 
 
 def sinc_slope(y: Number, x: Number) -> Number:
-    """d(sinc x)/dx = (cos x - y) / x; by its series near 0, and by its zeros where they matter."""
+    """d(sinc x)/dx = (cos x - y) / x, by a series near 0, and by the zero it is close to, if any."""
 
-    def plain() -> Number:
-        return ops.either(abs(x) < inf, lambda: (ops.cos(x) - y) / x, lambda: 0.0 * ops.sign(y))
+    def beyond() -> Number:
+        top = cos(x) - y
+        plain = either(abs(x) < inf, lambda: top / x, lambda: 0.0 * sign(y))
 
-    def beyond() -> Number:  # 4 < |x| < 6000
-        return ops.either(abs(abs(x) - 3002) < 2998, lambda: _sinc_slope_by_zero(x), plain)
+        def close() -> Number:  # 4 < |x| < 6000
+            return either(abs(abs(x) - 3002) < 2998, lambda: _sinc_slope_by_zero(x), lambda: plain)
 
-    return ops.either(abs(x) < 1.5, lambda: -x * polynomial(-x * x, SERIES), beyond)
+        return either(abs(top) < 3 * abs(y), close, lambda: plain)
+
+    return either(abs(x) < 1.5, lambda: -x * polynomial(-x * x, SERIES), beyond)
 
 
 def _sinc_slope_by_zero(x: Number) -> Number:
@@ -64,15 +83,15 @@ def _sinc_slope_by_zero(x: Number) -> Number:
 
     With tan z = z, x cos x - sin x is -cos z (z x sin h + sin h - h cos h).
     """
-    side = ops.sign(x)
+    side = sign(x)
     a = x * side
     k = a // math.pi
     h = _from_zero(a, k)
     z = a - h
-    root = ops.hypot(1.0, z)
+    root = hypot(1.0, z)
     t = 1 / (root * (root + z))  # z / root = 1 - t
-    sine = ops.sin(h)
-    u = (sine - h * ops.cos(h)) / (a * z)
+    sine = sin(h)
+    u = (sine - h * cos(h)) / (a * z)
     return side * (2 * (k % 2) - 1) * (sine + (u - t * (sine + u))) / a
 
 
@@ -86,5 +105,5 @@ def _from_zero(x: Number, k: Number) -> Number:
     h = (x - whole + head) + (lost + w * w * w * polynomial(w * w, FURTHER) - rest)
     for i in reversed(range(len(ZEROS))):
         z, z_rest = ZEROS[i]
-        h = ops.where(k < i + 1.5, x - z - z_rest, h)
+        h = where(k < i + 1.5, x - z - z_rest, h)
     return h

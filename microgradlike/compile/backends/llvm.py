@@ -105,7 +105,7 @@ def _exprel(ir: IRBuilder, x: str) -> str:
 def _sinc(ir: IRBuilder, x: str) -> str:
     zero, y = ir.constant(0.0), ir.div(ir.library("sin", x), x)
     y = ir.select(ir.compare("oeq", x, zero), ir.constant(1.0), y)
-    return ir.select(ir.compare("oeq", ir.intrinsic("fabs", x), ir.constant(ops.inf)), zero, y)
+    return ir.select(ir.compare("oeq", ir.intrinsic("fabs", x), ir.constant(math.inf)), zero, y)
 
 
 def _comparison(predicate: str) -> Spelling:
