@@ -64,7 +64,7 @@ def exprel_slope(y: Number, x: Number) -> Number:
 
 
 def sinc_slope(y: Number, x: Number) -> Number:
-    """d(sinc x)/dx = (cos x - y) / x, by a series near 0, and by the zero it is close to, if any."""
+    """d(sinc x)/dx = (cos x - y) / x, by a series near 0, close to a zero by the distance."""
 
     def beyond() -> Number:
         top = cos(x) - y
