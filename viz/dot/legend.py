@@ -8,13 +8,13 @@ from viz.colors import DIGITS, YELLOW, Scale, digits_color
 from viz.dot.node_label import GREY, SMALL
 from viz.label import cell, nested, table
 from viz.numbers import NOT_YET, signed
-from viz.scene.digits import LOST
+from viz.scene.digits import LOST, lines_of_losses
 from viz.scene.scene import OFF, OFF_NOTE, Role, Scene
 from viz.scene.stale import STALE
 
 NO_EFFECT = "0 = no effect"  # of a small change of the node on the result
 DIGITS_NOTES = (
-    "digits: of data / of grad; the fewer ones color the box",
+    "digits: of data, of grad; the fewer ones color the box",
     "a line has the color of the data that it carries",
 )
 KEYS: dict[Role, tuple[int, str]] = {  # border and style, as close to the node's as a table allows
@@ -40,7 +40,7 @@ def legend(scene: Scene, scale: Scale | None) -> str:
     if any(e.local is not None for e in scene.edges):
         lines[:0] = ["number where an arrow arrives: the local derivative, ", "∂ node / ∂ operand"]
     if any(n.digits is not None for n in scene.nodes):
-        lines[:0] = DIGITS_NOTES
+        lines[:0] = [*DIGITS_NOTES, *lines_of_losses(scene)]
     if scene.stale:
         parts = scene.stale.removesuffix(STALE), STALE[2:]
         marked = [[cell(x, size=SMALL, bold=True, bgcolor=YELLOW)] for x in parts]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LOST = "lost here"  # the flag of a node whose digits are fewer than those of its operands
 LOSSES = 3  # sentences about them; others are counted
-LONGEST = 88  # columns of a sentence
+LONGEST = 160  # columns of a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class NodeDigits:
     `at_least` is true, and `value` and `gradient` are these bounds themselves.
 
     >>> str(NodeDigits(16.0, math.nan, (15.3, 0.0))), str(NodeDigits(9.5, None, (9.5, None), True))
-    ('16.0 / ?', '≥9.5 / –')
+    ('16.0, ?', '≥9.5, –')
     """
 
     value: float
@@ -41,7 +41,7 @@ class NodeDigits:
         return fewest([self.value, self.gradient]) or 0.0
 
     def __str__(self) -> str:
-        return f"{self._written(self.value)} / {self._written(self.gradient)}"
+        return f"{self._written(self.value)}, {self._written(self.gradient)}"
 
     def _written(self, right: float | None) -> str:
         if right is None or math.isnan(right):
@@ -81,24 +81,26 @@ def with_digits(scene: Scene, order: Sequence[Value], report: Digits) -> Scene:
         )
         for n in report.nodes
     }
-    lost = {ids[id(loss.node)] for loss in report.lost}
+    losses = dict(reversed([(ids[id(loss.node)], str(loss)) for loss in report.lost]))  # the first
     nodes = [
-        replace(n, digits=digits.get(n.id), flags=n.flags + (LOST,) * (n.id in lost))
+        replace(n, digits=digits.get(n.id), flags=n.flags + (LOST,) * (n.id in losses))
         for n in scene.nodes
     ]
-    edges = [replace(e, lost=_lost(e, digits)) if e.target in lost else e for e in scene.edges]
-    notes = (*scene.notes, *sentences(report), *report.notes)
-    return replace(scene, nodes=tuple(nodes), edges=tuple(edges), notes=notes)
+    edges = [replace(e, lost=_lost(e, digits)) if e.target in losses else e for e in scene.edges]
+    return replace(
+        scene,
+        nodes=tuple(nodes),
+        edges=tuple(edges),
+        notes=(*scene.notes, *report.notes),
+        losses=tuple((node, printable(losses[node], LONGEST)) for node in reversed(losses)),
+    )
 
 
-def sentences(report: Digits) -> list[str]:
-    """List the sentences on the losses, each once, in lines for a legend.
-
-    A part of the graph that loses digits of the value loses those of gradients too.
-    """
-    every = list(dict.fromkeys(map(str, report.lost)))
-    lines = [printable(part, LONGEST) for text in every[:LOSSES] for part in text.split("; ")]
-    return lines + ([f"… and at {len(every) - LOSSES:,} more nodes"] if every[LOSSES:] else [])
+def lines_of_losses(scene: Scene) -> list[str]:
+    """Write the sentences on the losses in lines for a legend, the first few of them."""
+    lines = [line for _, text in scene.losses[:LOSSES] for line in text.split("; ")]
+    more = len(scene.losses) - LOSSES
+    return [*lines, f"… and at {more:,} more nodes"] if more > 0 else lines
 
 
 def _right(accuracy: Accuracy, report: Digits) -> float:

@@ -99,7 +99,8 @@ class Scene:
     """A graph at one moment: nodes in topological order, edges by target, clusters outermost first.
 
     `root` is the id of the result; `notes` are sentences printed below a picture. `stale` is the
-    note that some data changed after the graph was computed, or "".
+    note that some data changed after the graph was computed, or "". `losses` are the nodes where
+    digits were lost, with a sentence each.
     """
 
     nodes: tuple[SceneNode, ...]
@@ -108,6 +109,7 @@ class Scene:
     root: str
     notes: tuple[str, ...] = ()
     stale: str = ""
+    losses: tuple[tuple[str, str], ...] = ()
 
 
 def scene(
