@@ -21,7 +21,7 @@ INDENT = re.compile(r"^ +", re.MULTILINE)  # another tenth; no string spans seve
 CODE = re.compile(r"^(?!.*`[^`]*\$\{[^}`]*`)[^'/\\\n]+$", re.MULTILINE)
 # another tenth: signs whose spaces mean nothing; a string is found whole, and kept
 LOOSE = re.compile(r'("[^"\n]*"|`[^`\n]*`)| ?([=<>&|?:;,(){}\[\]*%]) ?')
-CSS_LOOSE = re.compile(r"/\*.*?\*/|(?<=[:;,{}]) +| +(?={)|\n(?=})", re.DOTALL)
+CSS_LOOSE = re.compile(r"/\*.*?\*/|(?<=[:;,{}]) +| +(?={)|;?\s*(?=})|(?<=[;{])\n", re.DOTALL)
 ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # these end or change a script element
 
 
@@ -45,7 +45,8 @@ def html(title: str, globals_: str, *, entry: str = ENTRY, opening: str = "") ->
         "panel": _read("learn.html") if entry == LEARN else "",
         "script": script,
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _read("template.html"))
+    template = INDENT.sub("", _read("template.html"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
 
 
 def modules(entry: str = ENTRY) -> list[str]:

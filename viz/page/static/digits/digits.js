@@ -1,14 +1,15 @@
 // Digits: the entry of a page with digits. Python has counted them; nothing is computed here.
 
 import { addFact, byId, element, setText } from "../base/dom.js";
-import { derivativeName, nameOf } from "../base/formulas.js";
+import { nameOf } from "../base/formulas.js";
 import { numberOf } from "../base/graph.js";
-import { NOT_YET, counted } from "../base/numbers.js";
+import { NOT_YET, grouped } from "../base/numbers.js";
+import { bracketed } from "../base/text.js";
 import { session } from "../controls/main.js";
 
-const LISTED_LEAVES = 8; // at most, those with the fewest digits
+const LISTED_LEAVES = 5; // at most, those with the fewest digits
 const CHANGED =
-  "Numbers have changed: the digits belong to those that Python computed. Reload the page to see them.";
+  "Numbers have changed, and the digits belong to those that Python computed. Reset the values to see them, or reload the page.";
 const LEGEND_OF_DIGITS =
   "in a box: of data, of grad; the fewer ones color it. A line has the color of the data it carries";
 
@@ -24,7 +25,7 @@ function digitsColor(right, use = "fill") {
 
 class DigitsLayer {
   constructor({ picture, engine, graph, legend, player, view }, { exact, lost, ...columns }) {
-    Object.assign(this, { picture, engine, graph, view, exact, isOn: true });
+    Object.assign(this, { picture, engine, graph, view, exact });
     for (const [name, column] of Object.entries(columns))
       this[name] = column.map((x) => (x === null ? null : numberOf(x)));
     this.lost = new Map(lost);
@@ -86,31 +87,40 @@ class DigitsLayer {
     if (this.lost.has(i)) fact("", this.lost.get(i));
   }
 
-  // The report, with the losses as buttons that lead to their nodes.
+  // The losses, as buttons that lead to their nodes, and the digits of the value and of gradients.
   _addPanel(redraw) {
-    const { graph, gradient, value } = this;
     const panel = element("details", { id: "digits", open: "" });
     byId("side-panel").prepend(panel);
     element("h2", { text: "Digits" }, element("summary", {}, panel));
-    this.facts = element("dl", { class: "facts" }, panel);
-    addFact(this.facts, "value", this._sentence(value[graph.root], this.value_counted[graph.root]));
-    const order = (d) => choose(d, 17, -1, (x) => x);
-    const leaves = [...graph.op.keys()].filter((i) => graph.op[i] < 0 && gradient[i] !== null);
-    leaves.sort((a, b) => order(gradient[a]) - order(gradient[b]));
-    for (const i of leaves.slice(0, LISTED_LEAVES))
-      addFact(this.facts, derivativeName(graph, graph.root, i), this._sentence(gradient[i], this.gradient_counted[i]));
-    const more = leaves.length - LISTED_LEAVES;
-    if (more > 0) addFact(this.facts, "…", `and ${counted(more, "leaf")} with more digits`);
-    for (const [i, text] of this.lost)
-      element("button", { class: "loss", text, title: `Select ${nameOf(graph, i)}` }, panel).addEventListener("click", () => session.reveal(i));
     this.changed = element("p", { class: "note warn", role: "status" }, panel);
-    const label = element("label", { class: "switch" }, panel);
+    this.report = element("div", {}, panel);
+    for (const [i, text] of this.lost) {
+      const title = `Select ${nameOf(this.graph, i)}`;
+      const button = element("button", { class: "loss", text, title }, this.report);
+      button.addEventListener("click", () => session.reveal(i));
+    }
+    this._addNumbers(element("dl", { class: "facts" }, this.report));
+    const label = element("label", { class: "switch" }, this.report);
     this.box = element("input", { type: "checkbox", checked: "" }, label);
     label.append(" color by right digits");
     this.box.addEventListener("change", () => {
       this._refresh();
       redraw();
     });
+  }
+
+  _addNumbers(list) {
+    const { graph, value, value_counted, gradient, gradient_counted } = this;
+    addFact(list, "value", this._sentence(value[graph.root], value_counted[graph.root]));
+    const order = (i) => choose(gradient[i], 17, -1, (d) => d);
+    const leaves = [...graph.op.keys()].filter((i) => graph.op[i] < 0 && gradient[i] !== null);
+    leaves.sort((a, b) => order(a) - order(b));
+    for (const i of leaves.slice(0, LISTED_LEAVES)) {
+      const sentence = this._sentence(gradient[i], gradient_counted[i]);
+      addFact(list, `∂/∂${bracketed(nameOf(graph, i))}`, sentence);
+    }
+    const more = leaves.length - LISTED_LEAVES;
+    if (more > 0) addFact(list, "…", `and ${grouped(more)} more, with no fewer digits`);
   }
 
   _addLegend() {
@@ -128,8 +138,7 @@ class DigitsLayer {
     const { engine, graph } = this;
     this.isCurrent = !engine.wrongOrder && engine.data.every((x, i) => Object.is(x, graph.data[i]));
     this.isShown = this.isCurrent && this.box.checked;
-    this.box.disabled = this.facts.hidden = !this.isCurrent;
-    for (const button of document.querySelectorAll(".loss")) button.hidden = !this.isCurrent;
+    this.report.hidden = !this.isCurrent;
     setText(this.changed, this.isCurrent ? "" : CHANGED);
     this.changed.hidden = this.isCurrent;
     this.gradients.hidden = this.isShown;
