@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from microgradlike.accuracy.bound import bounds, counted_on
 from microgradlike.accuracy.digits import digits
 from microgradlike.accuracy.report import Accuracy, Digits
@@ -23,7 +25,7 @@ def few_digits(y: Value) -> Digits | None:
     >>> few_digits(x * x)
     """
     order = topological(y)
-    if len(order) > MOST:
+    if len(order) > MOST or not all(math.isfinite(v.data) for v in order):
         return None
     found = bounds(order, y)
     numbers = [(found.value[-1], y.data)]
@@ -33,7 +35,7 @@ def few_digits(y: Value) -> Digits | None:
     if all(counted_on(error, x) >= FEW for error, x in numbers):
         return None
     report = digits(y)
-    return None if report.worst >= FEW else report
+    return report if losing(report) else None
 
 
 def losing(report: Digits) -> list[tuple[str, Accuracy]]:
@@ -48,7 +50,7 @@ def sentence(report: Digits, quantity: str, accuracy: Accuracy, called: str) -> 
 
     >>> x = Value(1e-8, "x"); report = digits((x + 1) - 1)
     >>> sentence(report, "value", report.value, "y")
-    '7.9 of 16 digits of y are right; lost at x + 1 - 1'
+    '8.2 of 16 digits of y are right; lost at x + 1 - 1'
     """
     lost = [f"; lost at {loss.text}" for loss in report.lost if loss.quantity == quantity]
     if accuracy.right is not None:

@@ -177,8 +177,8 @@ def draw(
     - `focus`, `hops`: show only this node and its neighbors within `hops` edges.
     - `names`: names for Values in this picture, in place of their labels.
     - `animated`: the picture plays the backward pass, by CSS alone, in a notebook and as an .svg.
-    - `digits`: each node shows its right digits, of 16, which color it in place of its gradient; the
-      nodes where they were lost are marked. See `microgradlike.digits`.
+    - `digits`: each node shows its right digits, of 16, which color it in place of its gradient.
+      The nodes where digits were lost are marked. See `microgradlike.digits`.
 
     The last expression of a notebook's cell shows itself; elsewhere `.show()` opens the picture in
     the browser and `.save("y.svg")` writes it.

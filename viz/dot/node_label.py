@@ -51,7 +51,7 @@ def _rows(node: SceneNode) -> list[list[str]]:
     texts = _texts(node)
     pairs = _numbers(node)
     name = printable(node.name) if node.symbol and fold is None else ""
-    digits = [] if node.digits is None else [("digits " if fold is None else "fewest ", node.digits)]
+    digits = [("fewest " if fold else "digits ", node.digits)] if node.digits else []
     across = [columns(text) - KEY for text in (*texts, *flags)]  # of both columns
     across += [columns(f"{key}{text}") - KEY for key, text in digits]
     wide = max(0, *across, *[columns(text) for text in (name, *pairs.values())])

@@ -32,9 +32,7 @@ ROLES = get_args(Role)
 Columns = dict[str, Sequence[object]]
 
 
-def scene_json(
-    y: Value, *, names: Mapping[Value, str] | None = None, digits: bool = False
-) -> str:
+def scene_json(y: Value, *, names: Mapping[Value, str] | None = None, digits: bool = False) -> str:
     """Write the graph of `y` and its numbers of this moment as JSON.
 
     The format is described in docs/reference/scene.md. The text is ASCII without a "<", so it may

@@ -91,7 +91,7 @@ def with_digits(scene: Scene, order: Sequence[Value], report: Digits) -> Scene:
         scene,
         nodes=tuple(nodes),
         edges=tuple(edges),
-        notes=(*scene.notes, *report.notes),
+        notes=(*scene.notes, *(line for note in report.notes for line in note.split("; "))),
         losses=tuple((node, printable(losses[node], LONGEST)) for node in reversed(losses)),
     )
 

@@ -112,9 +112,7 @@ class Scene:
     losses: tuple[tuple[str, str], ...] = ()
 
 
-def scene(
-    root: Value, *, names: Mapping[Value, str] | None = None, digits: bool = False
-) -> Scene:
+def scene(root: Value, *, names: Mapping[Value, str] | None = None, digits: bool = False) -> Scene:
     """Take a snapshot of everything that `root` depends on.
 
     Each use of a plain number makes a node of its own. `names` gives names to Values in place of
