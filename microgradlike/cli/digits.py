@@ -1,4 +1,4 @@
-"""The command `digits`: the right digits of an expression and its gradient, and a better formula."""
+"""The command `digits`: the right digits of an expression and its gradient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A fixture for pytest: `pytest_plugins = ["microgradlike.testing.digits_fixture"]` in conftest.py."""
+"""A fixture for pytest, `digits`, whose reports are printed for tests that fail.
+
+`pytest_plugins = ["microgradlike.testing.digits_fixture"]` in conftest.py turns it on.
+"""
 
 from __future__ import annotations
 
