@@ -213,7 +213,7 @@ def rounding(op: Op, y: float, at: Sequence[float]) -> float:
 
 def product_rounding(a: float, b: float, p: float) -> float:
     """The rounding error of p = a * b: itself, or half an ulp near over- and underflow."""
-    if UNDERFLOW < abs(p):
+    if abs(p) > UNDERFLOW:
         e = abs(two_product(a, b, p))
         if e == e:
             return e

@@ -13,11 +13,12 @@ from collections.abc import Callable
 
 from mpmath import mp
 
-from microgradlike.accuracy.exact import Exact, of
+from microgradlike.accuracy.exact import PRIME, Exact, of
 from microgradlike.expressions.parser import Expression, parse
 from microgradlike.op import Number, Op
 
 CONSTANTS = {math.pi: "pi", math.e: "e"}  # doubles that a text means exactly
+PI, E = hash("pi") % PRIME, hash("e") % PRIME
 
 
 @functools.cache
@@ -34,7 +35,7 @@ def textbook(op: Op, index: int) -> Callable[..., Number]:
     expression = _with_exact_constants(parse(op.textbook[index]))
 
     def partial(y: Exact, *operands: Exact) -> Number:
-        constants = {"pi": Exact((+mp.pi)._mpf_, 1.0), "e": Exact((+mp.e)._mpf_, 1.0)}
+        constants = {"pi": Exact((+mp.pi)._mpf_, 1.0, PI), "e": Exact((+mp.e)._mpf_, 1.0, E)}
         return expression({"y": y, **dict(zip(op.operand_names, operands)), **constants})
 
     return partial
