@@ -25,9 +25,11 @@ def few_digits(y: Value) -> Digits | None:
     >>> few_digits(x * x)
     """
     order = topological(y)
-    if len(order) > MOST or not all(math.isfinite(v.data) for v in order):
+    if len(order) > MOST:
         return None
     found = bounds(order, y)
+    if not all(map(math.isfinite, (*[v.data for v in order], *found.adjoint))):
+        return None
     numbers = [(found.value[-1], y.data)]
     numbers += [
         (error, g) for v, error, g in zip(order, found.gradient, found.adjoint) if v.op is None

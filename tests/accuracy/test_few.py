@@ -44,3 +44,7 @@ def test_large_graphs_and_those_with_a_nan_are_left_out(monkeypatch):
     assert few_digits(cancelled(Value(math.nan))) is None
     monkeypatch.setattr(few, "MOST", 4)
     assert few_digits(cancelled(Value(1e-8))) is None
+
+
+def test_a_derivative_that_is_not_finite_is_no_matter_of_digits():
+    assert few_digits(Value(0.0, "x").sqrt()) is None
