@@ -133,15 +133,16 @@ class NodeBox extends Box {
     return this._text(`value ${what}`, y, x);
   }
 
-  _writeNumber(node, text) {
-    const width = setFittedText(node, text, this.size, BODY - 2 * PAD - 2.8 * this.size);
+  // `caption` is the width of the word before it, per pixel of the text's size.
+  _writeNumber(node, text, caption = 2.8) {
+    const width = setFittedText(node, text, this.size, BODY - 2 * PAD - caption * this.size);
     node.setAttribute("x", (this.left + BODY - PAD - width).toFixed(1));
   }
 
   _write(data, grad, picture) {
     this._writeNumber(this.data, spanText(data, short));
     this._writeNumber(this.grad, spanText(grad, signed));
-    if (this.digits) this._writeNumber(this.digits, picture.digitsOf?.(this.box.node) ?? "");
+    if (this.digits) this._writeNumber(this.digits, picture.digitsOf?.(this.box.node) ?? "", 3.7);
     for (const { edge, text } of this.plugs) {
       const slope = data === null ? "" : short(picture.engine.local[edge], 3);
       setFittedText(text, slope, this.size, PLUG - 7);
