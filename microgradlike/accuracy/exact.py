@@ -30,6 +30,7 @@ ZERO, ONE, NAN = libmp.fzero, libmp.fone, libmp.fnan
 PRIME = 2**61 - 1
 LARGEST = 4096  # bits before the point: exp of more would fill the memory
 TINY, HUGE = 1e-150, 1e150
+SHORT = 64  # bits
 MANY = 2.0**20  # roundings
 VAGUE = 2.0**-16  # relative errors beyond which a first derivative does not bound the change
 
@@ -175,9 +176,14 @@ def applied(op: Op, at: list[Exact]) -> Exact:
     known = not sum([x.loss for x in at]) > 0
     if known and (number == ZERO or _is_exact(op, number, [x.number for x in at])):
         return exactly(number)
-    mark = hash((op.name, *[x.mark for x in at])) % PRIME
-    y = Exact(number, 1.0, mark)
+    y = Exact(number, 1.0, _mark(op, at))
     return y if known else _with_error(op, y, at)
+
+
+def _mark(op: Op, at: list[Exact]) -> int:
+    if op is ops.power and 0 < at[1].mark <= 8 and not at[1].loss:
+        return pow(at[0].mark, at[1].mark, PRIME)
+    return hash((op.name, *[x.mark for x in at])) % PRIME
 
 
 def _evaluated(op: Op, at: list[Exact]) -> Any:
@@ -220,25 +226,27 @@ def _with_error(op: Op, y: Exact, at: list[Exact]) -> Exact:
             near_zero = any(low < 0 < high for low, high in op.domain[i])
             if relative > VAGUE and not (near_zero and abs(x.data) * (1 + relative) < VAGUE):
                 return Exact(y.number, inf, y.mark)
-            error += abs(_partial(op, i, y, at) * x.data) * relative
+            error += abs(_slope(op, i, y, at)) * relative
     return _blurred(y, error)
 
 
-def _partial(op: Op, i: int, y: Exact, at: list[Exact]) -> Any:
-    """A partial without an error of its own: over doubles, or over many digits at extreme ones."""
+def _slope(op: Op, i: int, y: Exact, at: list[Exact]) -> Any:
+    """The operand times its partial: over doubles, or at extreme ones as a difference."""
     near = [nearest(x.number) for x in (y, *at)]
     if all(x == 0 or TINY < abs(x) < HUGE for x in near):
         p = partial_at(op, i, *near)
         if TINY < abs(p) < HUGE:
-            return mpf(p)
-    p = op.partials[i](*[Exact(x.number, nan, x.mark) for x in (y, *at)])
-    return p.data if isinstance(p, Exact) else mpf(p)
+            return p * at[i].data
+    bits = mp.prec // 3
+    moved = [z.data * (1 + mp.ldexp(1, -bits)) if z is at[i] else z.data for z in at]
+    change = exact(op)(*moved) - y.data
+    return mp.ldexp(change, bits) if isinstance(change, mpf) else mp.inf
 
 
 def _blurred(y: Exact, error: Any) -> Exact:
     """A value with its rounding and a further absolute error, an mpf."""
     if y.number == ZERO:  # a relative error needs a number, one of the size of the error
-        return Exact(error._mpf_, math.ldexp(1.0, mp.prec) if mp.prec < 1000 else inf, y.mark)
+        return Exact(error._mpf_, math.ldexp(1.0, mp.prec), y.mark)
     return Exact(y.number, y.loss + nearest(mp.ldexp(abs(error / y.data), mp.prec)._mpf_), y.mark)
 
 
@@ -252,8 +260,10 @@ def added(a: Exact, b: Exact) -> Exact:
     loss = a.loss + b.loss
     if s[0] == t[0] and loss < MANY:
         return Exact(y, max(a.loss, b.loss) + 1, mark)
-    near = exactly(libmp.mpf_pos(y, 64, "n"))
-    if near.mark == mark and loss < inf:  # x + 1 - x
+    if loss == inf:
+        return Exact(y, inf, mark)
+    near = exactly(libmp.mpf_pos(y, SHORT, "n"))
+    if near.mark == mark:  # x + 1 - x
         return near
     if y == ZERO:
         return _blurred(Exact(y, 0.0, mark), abs(a.data) * (a.relative + b.relative))
@@ -294,7 +304,9 @@ def divided(a: Exact, b: Exact) -> Exact:
         return UNKNOWN
     y = libmp.mpf_div(s, t, mp.prec, "n")
     exact = y[3] + t[3] <= s[3] + 1 and y[1] * t[1] == s[1]
-    return Exact(y, a.loss + b.loss + (not exact), a.mark * pow(b.mark, -1, PRIME) % PRIME)
+    loss, mark = a.loss + b.loss + (not exact), a.mark * pow(b.mark, -1, PRIME) % PRIME
+    near = exactly(libmp.mpf_pos(y, SHORT, "n")) if loss else None
+    return near if near and near.mark == mark and loss < inf else Exact(y, loss, mark)
 
 
 def _jump(op: Op) -> Callable[[Exact], Exact]:

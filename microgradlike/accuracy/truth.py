@@ -33,7 +33,7 @@ from microgradlike.engine import Value
 from microgradlike.op import Op, inf
 
 ENOUGH = 1e-25  # relative error: a double has 16 digits, and its error some more
-MOST = 480  # digits
+MOST = 300  # digits; the errors, in units of the last, are doubles
 # mpmath's precision is that of the process
 _precision = threading.RLock()
 ONE = of(1.0)
@@ -76,7 +76,7 @@ def working_precision(digits: int) -> Iterator[None]:
 def truth(order: Sequence[Value], *, precision: int = 60) -> Truth:
     """The values of `order`, operands before users, and the derivatives of the last by each.
 
-    With more digits, up to 480, if those of the value or of the gradient of a leaf do not suffice.
+    With more digits, up to 300, if those of the value or of the gradient of a leaf do not suffice.
 
     >>> x = Value(3.0); y = x * x
     >>> found = truth([x, y])
@@ -89,7 +89,7 @@ def truth(order: Sequence[Value], *, precision: int = 60) -> Truth:
             found = _truth(order, digits)
         asked = [found.values[-1]]
         asked += [g for v, g in zip(order, found.adjoints) if v.op is None]
-        if digits >= MOST or all(map(found.known, asked)):
+        if 2 * digits > MOST or all(map(found.known, asked)):
             return found
         digits *= 2
 

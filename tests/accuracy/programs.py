@@ -46,8 +46,17 @@ def nasty(number):
             if len(growing.instructions) < size:
                 rng.choice((growing.random, growing.cancelling))()
         program = growing.program()
-        if program is not None:
+        if program is not None and _has_truth(program):
             return program
+
+
+def _has_truth(program):
+    """False if the exact program leaves a domain, which the rounded one does not."""
+    try:
+        truth(program, 30)
+    except ArithmeticError:
+        return False
+    return True
 
 
 def _input(rng):
@@ -77,7 +86,7 @@ class _Growing:
         ways = (
             lambda: self._less(1.0, self.add(ops.cos, x)),
             lambda: self._less(self.add(ops.exp, x), 1.0),
-            lambda: self._less(self.add(ops.sqrt, self.add(ops.add, x, 1.0)), self.add(ops.sqrt, x)),
+            lambda: self._less(self._root(self.add(ops.add, x, 1.0)), self.add(ops.sqrt, x)),
             lambda: self._less(self.add(ops.add, x, rng.choice(_CONSTANTS)), x),
             lambda: self._less(self.add(ops.mul, x, x), self.add(ops.power, x, 2.0 + 1e-9)),
             lambda: self._less(self.add(ops.mul, x, 1.0 + 10 ** rng.uniform(-14, -3)), x),
@@ -87,6 +96,9 @@ class _Growing:
             lambda: self.add(ops.add, x, self.add(ops.mul, self._slot(), rng.choice(_CONSTANTS))),
         )
         rng.choice(ways)()
+
+    def _root(self, x):
+        return self.add(ops.sqrt, x)
 
     def _less(self, a, b):
         return self.add(ops.sub, a, b)
@@ -137,7 +149,10 @@ def truth(program, digits=DIGITS):
         steps = []
         for instruction in program.instructions:
             at = [slots[x] if type(x) is int else mpf(x) for x in instruction.operands]
-            slots.append(exact(instruction.op)(*at))
+            y = exact(instruction.op)(*at)
+            if not isinstance(y, mpf):
+                raise ArithmeticError(f"{instruction.op.name} of {at} is not real")
+            slots.append(y)
             steps.append((instruction, derivatives(instruction.op, slots[-1], at)[0]))
         adjoints = [mpf(0)] * (len(slots) - 1) + [mpf(1)]
         for slot, (instruction, partials) in reversed([*enumerate(steps, len(program.point))]):
