@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from contextlib import suppress
 
 import microgradlike
 from microgradlike.cli.check import parsed_function
@@ -28,7 +29,8 @@ def digits(arguments: argparse.Namespace) -> int:
     report = microgradlike.digits(y)
     print(report)
     improve: Callable[..., object] | None = getattr(microgradlike, "improve", None)
-    if report.lost and improve is not None:
+    if report.lost and values and improve is not None:
         f = parsed_function(arguments.expression)
-        print(f"\n{improve(f, *[v.data for v in values.values()])}")
+        with suppress(ValueError):  # the exact number is not known, so no formula is better
+            print(f"\n{improve(f, *[v.data for v in values.values()])}")
     return 0 if arguments.least is None or report.worst >= arguments.least else 1

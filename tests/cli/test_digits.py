@@ -38,6 +38,16 @@ def test_what_to_write_instead_is_printed_where_digits_are_lost(monkeypatch, cap
     assert "at 3" not in capsys.readouterr().out
 
 
+def test_a_formula_without_a_better_one_keeps_its_report(monkeypatch, capsys):
+    def unknown(f, *point):
+        raise ValueError("the exact value is not known there")
+
+    monkeypatch.setattr(microgradlike, "improve", unknown)
+    assert main(["digits", *LOST]) == 0
+    assert main(["digits", "(1e16 + 1) - 1e16"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_draw_and_page_take_digits(tmp_path):
     assert main(["draw", *LOST, "--digits", "-o", str(tmp_path / "y.dot")]) == 0
     assert "lost here" in (tmp_path / "y.dot").read_text("utf-8")

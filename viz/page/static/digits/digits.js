@@ -62,7 +62,7 @@ class DigitsLayer {
   }
 
   _gradientAt(i) {
-    return this.picture.gradOf(i) === this.engine.grad[i] ? this.gradient[i] : null;
+    return Object.is(this.picture.gradOf(i), this.engine.grad[i]) ? this.gradient[i] : null;
   }
 
   _fewest(nodes) {
