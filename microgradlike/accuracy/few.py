@@ -6,9 +6,11 @@ import math
 
 from microgradlike.accuracy.bound import bounds, counted_on
 from microgradlike.accuracy.digits import digits
+from microgradlike.accuracy.judge import computed_adjoints
 from microgradlike.accuracy.report import Accuracy, Digits
 from microgradlike.engine import Value
 from microgradlike.graph import topological
+from microgradlike.indeterminate_form import active_policy, collect
 
 FEW = 4.0  # digits of 16; fewer are worth a sentence
 MOST = 40_000  # nodes: the digits of a larger graph take seconds
@@ -27,14 +29,13 @@ def few_digits(y: Value) -> Digits | None:
     order = topological(y)
     if len(order) > MOST:
         return None
-    found = bounds(order, y)
-    if not all(map(math.isfinite, (*[v.data for v in order], *found.adjoint))):
+    with collect(active_policy()):
+        adjoints = computed_adjoints(order)
+    if not all(map(math.isfinite, (*[v.data for v in order], *adjoints))):
         return None
-    numbers = [(found.value[-1], y.data)]
-    numbers += [
-        (error, g) for v, error, g in zip(order, found.gradient, found.adjoint) if v.op is None
-    ]
-    if all(counted_on(error, x) >= FEW for error, x in numbers):
+    found = bounds(order, y)
+    leaves = [(found.gradient[i], adjoints[i]) for i, v in enumerate(order) if v.op is None]
+    if all(counted_on(*pair) >= FEW for pair in [(found.value[-1], y.data), *leaves]):
         return None
     report = digits(y)
     return report if losing(report) else None
