@@ -108,6 +108,7 @@ def test_a_box_shows_the_fewest_digits_of_its_nodes_and_counts_losses():
     assert "1 lost here" in text
     assert LOST_BORDER in border
     assert fill == digits_color(0.0)
+    assert "fewest: the fewest digits in the box" in legend(shot)
     assert together([None]) is None
     assert math.isnan(together([NodeDigits(math.nan, None, (0.0, None))] * 2).value)
 

@@ -40,6 +40,8 @@ def legend(scene: Scene, scale: Scale | None) -> str:
     if any(e.local is not None for e in scene.edges):
         lines[:0] = ["number where an arrow arrives: the local derivative, ", "∂ node / ∂ operand"]
     if any(n.digits is not None for n in scene.nodes):
+        if any(n.fold is not None for n in scene.nodes):
+            lines.insert(0, "fewest: the fewest digits in the box")
         lines[:0] = [*DIGITS_NOTES, *lines_of_losses(scene)]
     if scene.stale:
         parts = scene.stale.removesuffix(STALE), STALE[2:]
