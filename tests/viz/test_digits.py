@@ -158,3 +158,12 @@ def test_a_nan_stays_yellow_and_a_program_has_no_digits():
 def test_draw_takes_digits():
     assert draw(cancelled(), digits=True).scene.losses
     assert not draw(cancelled()).scene.losses
+
+
+@pytest.mark.parametrize("label", ["<b>&amp;", 'a"\n]', r"\N", "x" * 300, "\u202e\ud800"])
+def test_no_label_breaks_a_picture_with_digits(label):
+    x = Value(1e-8, label)
+    shot = scene((1 - cos(x)) / (x * x), digits=True)
+    assert len(drawn(shot)) == len(shot.nodes)  # each is well-formed
+    assert "lost at 1 - cos(" in legend(shot) or "…" in legend(shot)
+    assert all(len(text) <= 160 for _, text in shot.losses)

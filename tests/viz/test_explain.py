@@ -295,3 +295,12 @@ def test_a_derivative_with_all_its_digits_has_no_such_line():
     x, w = Value(1e-8, "x"), Value(3.0, "w")
     y = (1 - cos(x)) / (x * x) + w
     assert "digits of" not in explain(y, w).partition("∂")[2]
+
+
+@pytest.mark.parametrize("label", ["a\nb", "\u202e", "=→", "x" * 300])
+def test_no_label_changes_the_lines_about_lost_digits(label):
+    pytest.importorskip("mpmath")
+    a, b = Value(1e-8, label), Value(1e-8, "x")
+    text, plain = (explain((1 - cos(x)) / (x * x)) for x in (a, b))
+    assert text.count("0.0 of 16 digits of") == 2
+    assert len(text.splitlines()) == len(plain.splitlines())

@@ -27,6 +27,7 @@ T = TypeVar("T")
 FORMATS = ("text", "latex")
 MAX_LEAVES = 20  # sections of one explanation
 MAX_NAME = 30  # characters of a label
+MAX_SENTENCE = 200  # characters of a sentence with labels
 SHOWN = 8  # steps of one path; a longer one is shown without its middle
 ABSORBED = ", since 0 · ∞ counts as 0 here"
 INDETERMINATE = f"{ABSORBED}; it is indeterminate, and the limit may be another number"
@@ -176,14 +177,15 @@ class _Explanation:
         """Write a sentence on the digits of the value, if few are right."""
         if self.few is None or self.few.value.counted >= FEW:
             return ""
-        return sentence(self.few, "value", self.few.value, self.names[id(self.root)])
+        text = sentence(self.few, "value", self.few.value, self.names[id(self.root)])
+        return printable(text, MAX_SENTENCE)
 
     def lost_of_gradient(self, x: Value, symbol: str) -> list[str]:
         """Write a sentence on the digits of dy/dx, if few are right."""
         few = self.few
         nodes = few.nodes if few is not None else ()
         return [
-            f"  {sentence(few, f'∂/∂{n.name}', n.gradient, symbol)}"
+            f"  {printable(sentence(few, f'∂/∂{n.name}', n.gradient, symbol), MAX_SENTENCE)}"
             for n in nodes
             if few is not None and n.node is x and n.gradient and n.gradient.counted < FEW
         ]
