@@ -56,9 +56,10 @@ class SceneNode:
     ("w.1"), else "v7" for the seventh in topological order. `op` is the primitive's name and
     `symbol` its sign, both "" for a leaf. `data` is None in a program, `grad` is None until a
     backward pass has reached the node. `flags` are warnings: "nan", "inf", "nan grad", "inf grad",
-    "off here", with digits also "lost here". `cluster` is the call that it is drawn in, `module` the `Cluster.module` that it
-    belongs to: a parameter shared by several calls is in none of them, but in their module. `fold`
-    is set only for the boxes that `viz.fold` makes, `digits` only if the scene has them.
+    "off here", with digits "lost here". `cluster` is the call that it is drawn in, `module` the
+    `Cluster.module` that it belongs to: a parameter shared by several calls is in none of them, but
+    in their module. `fold` is set only for the boxes that `viz.fold` makes, `digits` only if the
+    scene has them.
     """
 
     id: str
