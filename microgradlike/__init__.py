@@ -11,6 +11,7 @@ The public names; `help` of one tells more:
 """
 
 from microgradlike import nn
+from microgradlike.accuracy.diagnose import diagnose
 from microgradlike.accuracy.digits import digits
 from microgradlike.angles import deg2rad, rad2deg
 from microgradlike.arrays import array
@@ -27,7 +28,6 @@ from microgradlike.derivatives.api import (
     value_and_grad,
     vjp,
 )
-from microgradlike.derivatives.diagnose import diagnose
 from microgradlike.derivatives.dual import Dual
 from microgradlike.engine import (
     Value,
@@ -71,6 +71,7 @@ from microgradlike.ops import (
     exp,
     exp2,
     expm1,
+    exprel,
     floor,
     floor_divide,
     fmod,
@@ -93,6 +94,7 @@ from microgradlike.ops import (
     sigmoid,
     sign,
     sin,
+    sinc,
     sinh,
     softplus,
     sqrt,
@@ -138,6 +140,7 @@ __all__ = [
     "exp",
     "exp2",
     "expm1",
+    "exprel",
     "floor",
     "floor_divide",
     "fmod",
@@ -177,6 +180,7 @@ __all__ = [
     "sign",
     "silu",
     "sin",
+    "sinc",
     "sinh",
     "softmax",
     "softplus",
