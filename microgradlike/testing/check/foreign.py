@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from microgradlike.engine import Value
+
 
 class Precision(NamedTuple):
     """A type of floating-point numbers: bits of its significand, exponent of its least normal one.
@@ -52,7 +54,7 @@ def plain(x: Any) -> tuple[Any, Precision]:
         name = str(x.dtype).rpartition(".")[2]  # torch.float32
         return x.tolist(), NARROW.get(name, DOUBLE)
     if not isinstance(x, (dict, list, tuple)):
-        return x, DOUBLE
+        return (x.data if isinstance(x, Value) else x), DOUBLE
     pairs = [plain(part) for part in (x.values() if isinstance(x, dict) else x)]
     parts, precision = [part for part, _ in pairs], min((p for _, p in pairs), default=DOUBLE)
     if isinstance(x, dict):
