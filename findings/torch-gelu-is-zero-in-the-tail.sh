@@ -4,7 +4,7 @@
 # Library   torch 2.13.0, CPU, x86-64.
 # Expected  gelu(x) is x Φ(x), with Φ(x) = erfc(-x/√2) / 2: -8.0576e-17 at -8.5, which a double holds with all digits. Its
 #           derivative Φ(x) + x φ(x) is -6.8465e-16 there.
-# Seen      The default, approximate="none", computes 1 + erf(x/√2), which cancels: 7 digits are left at -7, two at -8,
+# Seen      The default, approximate="none", computes 1 + erf(x/√2), which cancels: 6 digits are left at -7, two at -8,
 #           and gelu(-8.5) is -0.0. The derivative lacks its term Φ(x) and is off by 1.4 %. The formula with torch.erfc
 #           has its digits, in value and derivative.
 # Here      the primitive erfc has its digits in both tails, and a gelu written with it too.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microgradlike import exp, sin
+from microgradlike import Value, exp, sin
 from microgradlike.testing import GradientError, check_gradients
 from microgradlike.testing.check.foreign import DOUBLE, SINGLE, plain
 
@@ -19,6 +19,7 @@ def test_numbers_of_numpy_become_floats_and_keep_their_precision():
         SINGLE,
     )
     assert plain([]) == ([], DOUBLE)
+    assert plain([Value(2.0)]) == ([2.0], DOUBLE)
     assert plain("text") == ("text", DOUBLE)
     assert SINGLE.rounded(0.1) == float(np.float32(0.1))
 

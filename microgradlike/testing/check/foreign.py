@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+from microgradlike.engine import Value
 
 
 class Precision(NamedTuple):
     """A type of floating-point numbers: bits of its significand, exponent of its least normal one.
 
-    >>> SINGLE.rounded(0.1), round(SINGLE.digits_fewer, 2)
-    (0.10000000149011612, 8.73)
+    >>> SINGLE.rounded(0.1)
+    0.10000000149011612
     """
 
     bits: int
@@ -22,11 +23,6 @@ class Precision(NamedTuple):
         """The nearest number with so many bits."""
         fraction, exponent = math.frexp(x)
         return math.ldexp(round(math.ldexp(fraction, self.bits)), exponent - self.bits)
-
-    @property
-    def digits_fewer(self) -> float:
-        """The decimal digits that doubles have beyond it."""
-        return (DOUBLE.bits - self.bits) * math.log10(2)
 
 
 DOUBLE = Precision(53, -1022, "float64")
@@ -54,18 +50,13 @@ def plain(x: Any) -> tuple[Any, Precision]:
     >>> plain({"w": np.float32([0.5, 2.0]), "b": 1.0})
     ({'w': [0.5, 2.0], 'b': 1.0}, Precision(bits=24, least=-126, name='float32'))
     """
-    if isinstance(x, dict):
-        parts, precision = _each(x.values())
-        return dict(zip(x, parts)), precision
-    if isinstance(x, (list, tuple)):
-        parts, precision = _each(x)
-        return (tuple(parts) if isinstance(x, tuple) else parts), precision
     if isinstance(x, ForeignArray):
         name = str(x.dtype).rpartition(".")[2]  # torch.float32
         return x.tolist(), NARROW.get(name, DOUBLE)
-    return x, DOUBLE
-
-
-def _each(parts: Iterable[Any]) -> tuple[list[Any], Precision]:
-    pairs = [plain(part) for part in parts]
-    return [part for part, _ in pairs], min((p for _, p in pairs), default=DOUBLE)
+    if not isinstance(x, (dict, list, tuple)):
+        return (x.data if isinstance(x, Value) else x), DOUBLE
+    pairs = [plain(part) for part in (x.values() if isinstance(x, dict) else x)]
+    parts, precision = [part for part, _ in pairs], min((p for _, p in pairs), default=DOUBLE)
+    if isinstance(x, dict):
+        return dict(zip(x, parts)), precision
+    return (tuple(parts) if isinstance(x, tuple) else parts), precision

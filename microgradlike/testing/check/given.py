@@ -62,7 +62,7 @@ class GivenDerivatives:
         case = ""
         if failed := [e for e in entries if e.verdict in ("differs", "digits lost")]:
             case = pytest_case(function, self.gradient, numbers, failed)
-        notes = (*report.notes, *opinion.notes(entries))
+        notes = (*report.notes, *opinion.notes)
         return replace(report, given=(*entries, *given), pytest_case=case, notes=notes)
 
     def _matrices(

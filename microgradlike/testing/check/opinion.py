@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import cycle
-from typing import Any
 
 from microgradlike.accuracy.digits import digits
 from microgradlike.accuracy.report import Accuracy
@@ -19,10 +18,7 @@ _ROUNDING = 4  # bits: the primitives of other libraries are off by up to 8 ulp
 _ORDER = 4.0  # times our own error: another order of operations rounds otherwise
 _NEARBY = 5  # bits: a point that is 16 ulp off
 _FACTORS = {"twice the derivative": 2.0, "half the derivative": 0.5, "of the wrong sign": -1.0}
-_WITHOUT_DIGITS = (
-    "the given gradient was held against differences, which see 8 digits at most; for all of them:"
-    ' python -m pip install "microgradlike[digits]"'
-)
+_DIFFERENCES = "the given gradient was held against differences, which see 8 digits at most"
 
 
 class SecondOpinion:
@@ -35,7 +31,7 @@ class SecondOpinion:
 
     def __init__(self, function: FunctionUnderTest, precision: Precision) -> None:
         self._function, self._precision = function, precision
-        self._has_exact = True
+        self.notes: tuple[str, ...] = ()  # remarks on the exact gradient
         numbers = function.point.numbers
         self._ours = self._gradient(numbers)
         near = [precision.rounded(x) for x in numbers]
@@ -47,15 +43,21 @@ class SecondOpinion:
         An error within `slack`, or one that a point nearby explains, is a loss of digits.
         """
         x, ours, theirs = given.given, self._ours[k], self._theirs[k]
-        known = ours.exact is not None and theirs.exact is not None
+        known = ours.exact is not None and theirs.exact is not None and math.isfinite(ours.computed)
         if not known or given.entry.verdict not in ("agrees", "undecided"):
             return given
+        from microgradlike.accuracy.multiprecision import right_digits  # it needs mpmath
+
         exact = min(ours.exact, theirs.exact, key=lambda e: abs(e - x))
-        found = replace(given, exact=float(exact), right=_right_digits(x, exact))
-        found = replace(found, allowed=self._allowed(ours), precision=self._precision.name)
+        fewer = math.log10(2) * (DOUBLE.bits - self._precision.bits)
+        allowed = min(ours.bound, ours.right or 0.0) - fewer
+        found = replace(given, exact=float(exact), allowed=max(allowed, 0.0))
+        found = replace(found, right=right_digits(x, exact._mpf_), precision=self._precision.name)
         error = float(abs(exact - x))
-        if x == found.exact or error <= self._explained(ours, float(abs(exact))):
-            known = x == found.exact or max(found.right, found.allowed) >= 1
+        if x == found.exact or error <= 2.0**self._precision.least:  # all but an underflow
+            return replace(found, verdict="agrees")
+        if error <= self._explained(ours, float(abs(exact))):
+            known = max(found.right, found.allowed) >= 1
             return replace(found, verdict="agrees" if known else "undecided")
         if not math.isfinite(x):
             return replace(found, verdict="differs", note="0·∞ or ∞ - ∞ on the way gives that")
@@ -63,28 +65,12 @@ class SecondOpinion:
             return replace(found, verdict="digits lost")
         return replace(found, verdict="differs", note=self._mistake(k, x))
 
-    def notes(self, entries: Sequence[GivenEntry]) -> tuple[str, ...]:
-        """Remarks for the report: the fewest right digits, or the reason that none are known."""
-        if not self._has_exact:
-            return (_WITHOUT_DIGITS,)
-        known = [e for e in entries if not math.isnan(e.right)]
-        if not known:
-            return ()
-        worst = min(known, key=lambda e: e.right - e.allowed)
-        found = f"given digits: {worst.right:.1f} right of {worst.allowed:.1f} at {worst.name}"
-        return (f"{found}, the worst place; the point and constants count as exact",)
-
-    def _allowed(self, ours: Accuracy) -> float:
-        return max(0.0, min(ours.bound, ours.right or 0.0) - self._precision.digits_fewer)
-
     def _explained(self, ours: Accuracy, size: float) -> float:
         """The error that rounding explains, given that of our own gradient."""
-        off, computed = 0.0, abs(ours.computed)
-        if math.isfinite(computed):
-            own = float(abs(ours.exact - ours.computed))
-            off = max(_ORDER * own, computed * 10**-ours.bound)
+        own = float(abs(ours.exact - ours.computed))
+        off = max(_ORDER * own, abs(ours.computed) * 10**-ours.bound)
         units = max(2.0**_ROUNDING * size, off * 2.0**DOUBLE.bits)
-        return max(2.0**self._precision.least, units * 2.0**-self._precision.bits)
+        return units * 2.0**-self._precision.bits
 
     @cached_property
     def _nearby(self) -> list[float]:
@@ -99,7 +85,7 @@ class SecondOpinion:
     def _gradient(self, numbers: Sequence[float]) -> list[Accuracy]:
         root, leaves = self._function.run(numbers)
         found = digits(root)
-        self._has_exact = found.exact
+        self.notes = found.notes if found.exact else (_DIFFERENCES, *found.notes)
         by_node = {id(n.node): n.gradient for n in found.nodes}
         y = found.value.exact
         no_path = Accuracy(0.0, None if y is None else 0 * y, 16.0, 16.0)
@@ -112,12 +98,6 @@ class SecondOpinion:
         wrong |= {f"the derivative by {n}": e for n, e in zip(names, exact) if e is not None}
         near = 2.0 ** -(self._precision.bits // 2)
         return next((text for text, e in wrong.items() if e and abs(x - e) <= near * abs(e)), "")
-
-
-def _right_digits(x: float, exact: Any) -> float:
-    from microgradlike.accuracy.exact import right_digits
-
-    return right_digits(x, exact._mpf_)
 
 
 def _distance(a: Accuracy, b: Accuracy) -> float:

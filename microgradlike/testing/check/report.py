@@ -278,6 +278,9 @@ class Report:
         ]
         if self.given:
             counts.append(f"{len(self.given_wrong)} of {len(self.given)} given derivatives wrong")
+        right = [entry.right for entry in self.given if not math.isnan(entry.right)]
+        if right and not self.given_wrong:
+            counts.append(f"at least {min(right):.1f} digits right")
         if self.given_lost:
             counts.append(f"{len(self.given_lost)} with digits lost")
         state = ", ".join(counts) or "no derivative is wrong"
