@@ -33,7 +33,7 @@ def textbook(op: Op, index: int) -> Callable[..., Number]:
     ...     print(textbook(ops.exp2, 0)(of(8.0), of(3.0)).data)
     5.5451774444795624753
     """
-    if not op.textbook:
+    if not op.textbook or op.flat:  # of a flat one the table's, too, has whole numbers only
         return op.partials[index]
     expression, names = _with_exact_constants(parse(op.textbook[index])), op.operand_names
 
