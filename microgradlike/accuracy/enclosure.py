@@ -1,0 +1,189 @@
+"""Enclosure: the range of a function and of its gradient over a box, and its kinks there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from microgradlike._validate import is_real, shown
+from microgradlike.accuracy.interval import ARITHMETIC, EXACT, Interval, Range, hull
+from microgradlike.accuracy.pieces import (
+    Box,
+    Break,
+    Function,
+    Piece,
+    breaks,
+    cover,
+    halves,
+    replaced,
+)
+from microgradlike.coerce import as_float
+from microgradlike.derivatives.pytree import Nested, Pytree
+from microgradlike.engine import Value
+from microgradlike.graph import topological
+from microgradlike.op import to_float
+
+DEPTH, SEVERAL = 40, 12  # halvings of an argument in search of kinks, and its parts at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Kink:
+    """A place in a box where a function may not be smooth, and the `name` of the primitive.
+
+    `kind` is "kink" where the function is continuous, "jump" where it may not be, and "domain" where
+    it may have no value, as at a pole. The place is between `lo` and `hi` in the number `argument` of
+    the boxes, counted from 0.
+    """
+
+    name: str
+    kind: str
+    argument: int
+    lo: float
+    hi: float
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """The range of a function over a box, from `enclose`.
+
+    `value` and the numbers of `gradient` are Intervals: all values and derivatives at points of the
+    box are in them. `gradient` is a tuple with an entry per box, and so is `monotone`, of the words
+    "increasing", "decreasing" (both in the wide sense), "constant" and "undecided". `shape` is
+    "convex", "concave", "linear" or "undecided".
+
+    `kinks` are the places where the function may not be smooth. `leaves_domain` has the names of
+    primitives whose operands may leave their domain; nothing is said about points at which they do.
+    `proven` is True if the function consists of + - × ÷ √ and exact primitives, such as `maximum`.
+    Otherwise the ranges rely on the measured errors of the others, at most 2 ulp.
+    """
+
+    value: Interval
+    gradient: tuple[Nested, ...]
+    monotone: tuple[Nested, ...]
+    shape: str
+    kinks: tuple[Kink, ...]
+    leaves_domain: tuple[str, ...]
+    proven: bool
+
+
+def enclosure(f: Callable[..., object], boxes: tuple[Nested, ...], pieces: int) -> Enclosure:
+    """`enclose(f, *boxes, pieces=pieces)`, with `pieces` checked.
+
+    >>> enclosure(lambda x: x * x, ((1.0, 2.0),), 64).monotone
+    ('increasing',)
+    """
+    tree, box = boxed(boxes)
+    over = over_intervals(f, tree)
+    order = topological(over([Interval(*x) for x in box]))
+    broken = breaks(order)
+    parts = cover(over, box, pieces)
+    slopes = [hull((g.lo, g.hi) for g in of_x) for of_x in zip(*[p.slopes for p in parts])]
+    is_continuous = all(p.is_continuous for p in parts)
+    words = [_direction(lo, hi) if is_continuous else "undecided" for lo, hi in slopes]
+    return Enclosure(
+        value=Interval(*hull(p.value for p in parts if p.value[0] <= p.value[1])),
+        gradient=tree.unflatten([Interval(*x) for x in slopes]),
+        monotone=tree.unflatten(words),
+        shape="undecided" if broken or not is_continuous else _shape(parts),
+        kinks=tuple(_kinks(over, box, broken)),
+        leaves_domain=tuple(dict.fromkeys(name for name, kind in broken if kind == "domain")),
+        proven=all(v.op is None or v.op in ARITHMETIC | EXACT for v in order),
+    )
+
+
+def boxed(boxes: tuple[Nested, ...]) -> tuple[Pytree, list[Range]]:
+    """The boxes as nested intervals, and the range of each number in order.
+
+    >>> boxed(([(0, 1), 2.0],))[1]
+    [(0, 1), (2.0, 2.0)]
+    """
+    tree = Pytree(tuple(_box(f"box {i}", x) for i, x in enumerate(boxes)), "the boxes")
+    if not tree.leaves:
+        raise ValueError("enclose(f, *boxes) needs a box; write enclose(f, (0.0, 1.0))")
+    numbers = [x.data if isinstance(x, Value) else x for x in tree.leaves]
+    return tree, [(x.lo, x.hi) if isinstance(x, Interval) else (x, x) for x in numbers]
+
+
+def _box(name: str, x: Nested) -> Nested:
+    """The intervals that a nested box stands for."""
+    if isinstance(x, tuple) and len(x) == 2 and all(map(is_real, x)):
+        lo, hi = map(to_float, x)
+        if not -inf < lo <= hi < inf:
+            raise ValueError(
+                f"{name} is {shown(x)}, which is not an interval; give two finite numbers, the lower"
+                " first, or one number"
+            )
+        return Interval(lo, hi)
+    if isinstance(x, dict):
+        return {key: _box(f"{name}[{key!r}]", part) for key, part in x.items()}
+    if isinstance(x, (list, tuple)):
+        return type(x)(_box(f"{name}[{i}]", part) for i, part in enumerate(x))
+    return x
+
+
+def over_intervals(f: Callable[..., object], tree: Pytree) -> Function:
+    """`f` as a function of a list of intervals, one per number of its arguments."""
+
+    def over(xs: Sequence[Interval]) -> Interval:
+        y = f(*tree.as_argument(xs))
+        found = y if isinstance(y, Interval) else as_float(y.data if isinstance(y, Value) else y)
+        if found is None:
+            raise TypeError(
+                f"enclose takes a function that returns one number, got {shown(y)} of type"
+                f" {type(y).__name__}; enclose each result, or their sum"
+            )
+        return found if isinstance(found, Interval) else Interval(found)
+
+    return over
+
+
+def _direction(lo: float, hi: float) -> str:
+    if lo == hi == 0:
+        return "constant"
+    return "increasing" if lo >= 0 else "decreasing" if hi <= 0 else "undecided"
+
+
+def _shape(parts: Sequence[Piece]) -> str:
+    lo = hi = 0.0
+    for piece in parts:
+        least, most = piece.curvature()
+        lo, hi = min(lo, least), max(hi, most)
+        if lo < 0 < hi:
+            return "undecided"
+    return "linear" if lo == hi else "convex" if lo == 0 else "concave"
+
+
+def _kinks(f: Function, box: Box, broken: Iterable[Break]) -> Iterator[Kink]:
+    """The places of the breaks, in the arguments along which bisection finds them."""
+    for found in broken:
+        places = {i: _located(f, box, i, found) for i, (lo, hi) in enumerate(box) if lo < hi}
+        located = {i: ranges for i, ranges in places.items() if ranges != [box[i]]}
+        for i, ranges in (located or places).items():
+            yield from (Kink(*found, i, lo, hi) for lo, hi in ranges)
+
+
+def _located(f: Function, box: Box, i: int, sought: Break) -> list[Range]:
+    """The parts of argument `i` in which the break may be."""
+    parts, outside = [box[i]], []
+    for _ in range(DEPTH):
+        smaller = []
+        for half in (half for part in parts for half in halves(part)):
+            y = f([Interval(*x) for x in replaced(box, i, half)])
+            if sought in breaks(topological(y)):
+                (smaller if y.lo <= y.hi else outside).append(half)
+        if len(smaller) > SEVERAL:
+            break
+        parts = smaller
+    return _merged(sorted(parts + outside))
+
+
+def _merged(ranges: Iterable[Range]) -> list[Range]:
+    """Ranges with neighbours as one."""
+    merged: list[Range] = []
+    for lo, hi in ranges:
+        if merged and lo <= merged[-1][1]:
+            first, last = merged.pop()
+            lo, hi = first, max(last, hi)
+        merged.append((lo, hi))
+    return merged

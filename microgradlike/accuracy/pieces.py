@@ -1,0 +1,215 @@
+"""Piece: a function over a part of a box, with ranges for its value and its derivatives.
+
+The range of the value is that of the intervals themselves, cut by that of the mean value theorem. An
+argument in which the function is monotone stands at its ends there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import cache
+from math import inf
+
+from microgradlike import ops
+from microgradlike.accuracy.interval import EXACT, WHOLE, Interval, Range, is_inside, middle
+from microgradlike.derivatives.chain_rule import product
+from microgradlike.expressions.parser import Expression, parse
+from microgradlike.graph import node_operands, topological
+from microgradlike.op import Number, Op
+
+CONTINUOUS = {ops.absolute, ops.maximum, ops.minimum, ops.clip, ops.relu, ops.hypot}
+ROUNDING = Interval(1 - 2.0**-51, 1 + 2.0**-51)  # of the constants in a textbook form
+TIGHT = 0.04  # the part of a range that may be too wide on either side
+EMPTY: Range = (inf, -inf)
+
+Box = Sequence[Range]
+Break = tuple[str, str]  # the name of a primitive, and the kind of its break
+Function = Callable[[Sequence[Interval]], Interval]
+
+
+class Piece:
+    """A function over a box: the range of its `value`, its `slopes`, and its `breaks`.
+
+    `known` is a range that the function surely fills, up to rounding; EMPTY if none is known.
+
+    >>> piece = Piece(lambda x: x[0] * x[0] - x[0], [(0.75, 1.0)])
+    >>> piece.value, piece.slopes[0].lo > 0
+    ((-0.1875, 0.0), True)
+    """
+
+    def __init__(self, f: Function, box: Box) -> None:
+        self.box, self.xs = box, [Interval(*x) for x in box]
+        y = f(self.xs)
+        order = topological(y)
+        self.breaks = breaks(order)
+        self.slopes = sweep(order, y, self.xs)
+        self.value: Range = (y.lo, y.hi) if y.lo <= y.hi else EMPTY
+        self.known: Range = EMPTY
+        inputs = set(map(id, self.xs))
+        detached = any(v.op is None and v.lo < v.hi and id(v) not in inputs for v in order)
+        self.is_continuous = not detached and all(kind == "kink" for _, kind in self.breaks)
+        if self.is_continuous:
+            self._narrow(f)
+        elif self.value != EMPTY:
+            at = f([Interval(middle(*x)) for x in box])
+            self.known = (at.hi, at.lo) if math.isfinite(at.hi - at.lo) else EMPTY
+
+    def _narrow(self, f: Function) -> None:
+        rest, low, high = Interval(0.0), [], []
+        for x, g, (lo, hi) in zip(self.xs, self.slopes, self.box):
+            if g.lo >= 0 or g.hi <= 0:
+                start, end = (lo, hi) if g.lo >= 0 else (hi, lo)
+            else:
+                start = end = middle(lo, hi)
+                rest = rest + g * (x - start)
+            low.append(Interval(start))
+            high.append(Interval(end))
+        least, most = f(low), f(high)
+        self.known = (least.hi, most.lo)
+        self.value = max(self.value[0], (least + rest).lo), min(self.value[1], (most + rest).hi)
+
+    def halves(self, f: Function) -> list[Piece]:
+        """The two halves, cut in the argument that changes the value most; [] for a point."""
+
+        def effect(i: int) -> tuple[float, float]:
+            g, (lo, hi) = self.slopes[i], self.box[i]
+            steepest = max(-g.lo, g.hi)
+            return (steepest * (hi - lo) if steepest < inf else inf), hi - lo
+
+        cuttable = [i for i, (lo, hi) in enumerate(self.box) if lo < middle(lo, hi) < hi]
+        if not cuttable:
+            return []
+        i = max(cuttable, key=effect)
+        return [Piece(f, replaced(self.box, i, half)) for half in halves(self.box[i])]
+
+    def curvature(self) -> Range:
+        """A range with the sign of the second derivatives: from 0 on for a convex function.
+
+        A function is convex if, in each row of its Hessian, the number on the diagonal is at least
+        the sum of the magnitudes beside it (Gershgorin).
+        """
+        lo = hi = 0.0
+        for i, g in enumerate(self.slopes):
+            row = sweep(topological(g), g, self.xs)
+            beside = sum(max(-h.lo, h.hi) for j, h in enumerate(row) if j != i)
+            lo, hi = min(lo, row[i].lo - beside), max(hi, row[i].hi + beside)
+            if not (lo >= 0 or hi <= 0):
+                return WHOLE
+        return lo, hi
+
+
+def halves(x: Range) -> list[Range]:
+    """The two halves of a range."""
+    m = middle(*x)
+    return [(x[0], m), (m, x[1])]
+
+
+def replaced(box: Box, i: int, x: Range) -> list[Range]:
+    """The box with another range for argument `i`."""
+    return [*box[:i], x, *box[i + 1 :]]
+
+
+def cover(f: Function, box: Box, count: int) -> list[Piece]:
+    """At most `count` pieces that make up the box, smaller where a range is wide otherwise."""
+    parts = [Piece(f, box)]
+    while len(parts) < count and (chosen := _next(parts)) is not None:
+        smaller = chosen.halves(f)
+        if not smaller:
+            break
+        parts.remove(chosen)
+        parts += smaller
+    return parts
+
+
+def _next(parts: Sequence[Piece]) -> Piece | None:
+    """The piece to cut next; None if the range is tight and the signs of all slopes are known."""
+    parts = [p for p in parts if p.value != EMPTY]
+    if not parts:
+        return None
+    low, high = min(parts, key=lambda p: p.value[0]), max(parts, key=lambda p: p.value[1])
+    least, most = min(p.known[0] for p in parts), max(p.known[1] for p in parts)
+    below, above = least - low.value[0], high.value[1] - most
+    if not max(below, above) <= max(TIGHT * (most - least), 1e-14 * max(abs(least), abs(most))):
+        return low if below >= above else high
+    for slopes in zip(*[p.slopes for p in parts]):
+        if any(g.lo > 0 for g in slopes) and any(g.hi < 0 for g in slopes):
+            continue
+        widest = max(range(len(parts)), key=lambda k: min(-slopes[k].lo, slopes[k].hi))
+        if slopes[widest].lo < 0 < slopes[widest].hi:
+            return parts[widest]
+    return None
+
+
+def sweep(order: Sequence[Interval], y: Interval, xs: Sequence[Interval]) -> list[Interval]:
+    """The derivatives of y with respect to `xs`, as a graph, by a backward pass over intervals."""
+    gradients: dict[int, Number] = {id(y): 1.0}
+    for v in reversed(order):
+        u = gradients.get(id(v))
+        if u is None or v.op is None:
+            continue
+        for i, x in node_operands(v):
+            if v.op is ops.where:
+                branches = (0.0, u, 0.0) if i == 1 else (0.0, 0.0, u)
+                term = ops.where(v.operands[0], *branches[1:]) if i else 0.0
+            else:
+                term = product(u, slope(v, i))
+            term = Interval(term) if type(term) is float else term
+            known = gradients.get(id(x))
+            gradients[id(x)] = term if known is None else known + term
+    found = [gradients.get(id(x), 0.0) for x in xs]
+    return [Interval(g) if type(g) is float else g for g in found]
+
+
+def slope(v: Interval, i: int) -> Number:
+    """The partial of a node by operand `i`, in its textbook form: that repeats operands least."""
+    op: Op = v.op  # type: ignore[assignment]
+    is_whole = op is ops.power and type(v.operands[1]) is float and v.operands[1] % 1 == 0
+    at = [x if is_whole or isinstance(x, Interval) else Interval(x) for x in v.operands]
+    if is_whole or not op.textbook:
+        return op.partials[i](v, *at)
+    p = _textbook(op, i)({"y": v, **dict(zip(op.operand_names, at))})
+    return p * ROUNDING if isinstance(p, Interval) and op not in EXACT else p
+
+
+@cache
+def _textbook(op: Op, i: int) -> Expression:
+    return parse(op.textbook[i])
+
+
+def breaks(order: Sequence[Interval]) -> dict[Break, None]:
+    """Names and kinds of primitives that may not be smooth; `where` stands for its condition.
+
+    >>> breaks(topological(abs(Interval(-1.0, 1.0))))
+    {('abs', 'kink'): None}
+    """
+    conditions = {id(v.operands[0]) for v in order if v.op is ops.where}
+    found = [(v.op.name, _kind(v.op, v)) for v in order if v.op and id(v) not in conditions]
+    return dict.fromkeys(b for b in found if b[1])
+
+
+def _kind(op: Op, v: Interval) -> str:
+    """The kind of break of a primitive over the ranges of its operands, "" if it is smooth."""
+    at = [(x.lo, x.hi) if isinstance(x, Interval) else (x, x) for x in v.operands]
+    (lo, hi), last = at[0], at[-1]
+    if op is ops.where:
+        return "jump" if lo <= 0 <= hi and (lo, hi) != (0, 0) else ""
+    if op is ops.tan:
+        return "domain" if v.lo == -inf else ""
+    if op is ops.atan2:
+        return "jump" if lo <= 0 <= hi and last[0] <= 0 else ""
+    if op is ops.power:
+        whole = last[0] == last[1] and last[0] % 1 == 0
+        if lo > 0 or (whole and (last[0] >= 0 or hi < 0)):
+            return ""
+        return "kink" if lo == 0 and last[0] > 0 else "domain"
+    if not is_inside(op, at):
+        ends = [e for piece in op.domain[0] for e in piece if lo <= e <= hi]
+        beyond = op.arity > 1 or lo < op.domain[0][0][0] or hi > op.domain[0][-1][1]
+        return "domain" if beyond or not all(math.isfinite(op.forward(e)) for e in ends) else "kink"
+    if op.kink is None:
+        return ""
+    radius = sum((b - a) / 2 * (1 + 1e-15) + math.ulp(a) + math.ulp(b) for a, b in at)
+    if op.kink(*[middle(*x) for x in at]) > radius:
+        return ""
+    return "kink" if op in CONTINUOUS else "jump"
