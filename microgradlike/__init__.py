@@ -11,6 +11,7 @@ The public names; `help` of one tells more:
 """
 
 from microgradlike import nn
+from microgradlike.accuracy.enclose import enclose
 from microgradlike.angles import deg2rad, rad2deg
 from microgradlike.arrays import array
 from microgradlike.compile.jit import jit
@@ -131,6 +132,7 @@ __all__ = [
     "diagnose",
     "dot",
     "elu",
+    "enclose",
     "erf",
     "erfc",
     "exp",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from microgradlike._validate import is_real, shown
-from microgradlike.accuracy.interval import ARITHMETIC, EXACT, Interval, Range, hull
+from microgradlike.accuracy.interval import Interval
 from microgradlike.accuracy.pieces import (
     Box,
     Break,
@@ -18,6 +18,7 @@ from microgradlike.accuracy.pieces import (
     halves,
     replaced,
 )
+from microgradlike.accuracy.primitive_range import ARITHMETIC, EXACT, Range, hull
 from microgradlike.coerce import as_float
 from microgradlike.derivatives.pytree import Nested, Pytree
 from microgradlike.engine import Value
@@ -138,6 +139,30 @@ def over_intervals(f: Callable[..., object], tree: Pytree) -> Function:
     return over
 
 
+def inside(f: Callable[..., object], boxes: tuple[Nested, ...]) -> Nested:
+    """The boxes as pairs, without the ends of ranges at which `f` certainly has no value.
+
+    >>> x, y = inside(lambda x, y: x.log() + y, ((-1.0, 1.0), (0.0, 1.0)))
+    >>> -1e-4 < x[0] <= 0, x[1], y
+    (True, 1.0, (0.0, 1.0))
+    """
+    tree, box = boxed(boxes)
+    over = over_intervals(f, tree)
+
+    def has_value(i: int, x: Range) -> bool:
+        y = over([Interval(*r) for r in replaced(box, i, x)])
+        return y.lo <= y.hi
+
+    for i, (lo, hi) in enumerate(box):
+        if not has_value(i, (lo, hi)):
+            break
+        for step in [(hi - lo) * 0.5**k for k in range(1, 50)]:
+            lo = lo if has_value(i, (lo, lo + step)) else lo + step
+            hi = hi if has_value(i, (hi - step, hi)) else hi - step
+        box[i] = (lo, hi)
+    return tree.unflatten(box)
+
+
 def _direction(lo: float, hi: float) -> str:
     if lo == hi == 0:
         return "constant"
@@ -165,9 +190,9 @@ def _kinks(f: Function, box: Box, broken: Iterable[Break]) -> Iterator[Kink]:
 
 def _located(f: Function, box: Box, i: int, sought: Break) -> list[Range]:
     """The parts of argument `i` in which the break may be."""
-    parts, outside = [box[i]], []
+    parts, outside = [box[i]], list[Range]()
     for _ in range(DEPTH):
-        smaller = []
+        smaller: list[Range] = []
         for half in (half for part in parts for half in halves(part)):
             y = f([Interval(*x) for x in replaced(box, i, half)])
             if sought in breaks(topological(y)):

@@ -12,7 +12,8 @@ from functools import cache
 from math import inf
 
 from microgradlike import ops
-from microgradlike.accuracy.interval import EXACT, WHOLE, Interval, Range, is_inside, middle
+from microgradlike.accuracy.interval import Interval
+from microgradlike.accuracy.primitive_range import EXACT, WHOLE, Range, is_inside, middle
 from microgradlike.derivatives.chain_rule import product
 from microgradlike.expressions.parser import Expression, parse
 from microgradlike.graph import node_operands, topological
@@ -199,7 +200,7 @@ def _kind(op: Op, v: Interval) -> str:
     if op is ops.atan2:
         return "jump" if lo <= 0 <= hi and last[0] <= 0 else ""
     if op is ops.power:
-        whole = last[0] == last[1] and last[0] % 1 == 0
+        whole = type(v.operands[1]) is float and last[0] % 1 == 0
         if lo > 0 or (whole and (last[0] >= 0 or hi < 0)):
             return ""
         return "kink" if lo == 0 and last[0] > 0 else "domain"
