@@ -16,20 +16,20 @@ def enclose(f: Callable[..., object], /, *boxes: Any, pieces: int = 64) -> Enclo
 
     `boxes` are the arguments of `f`: a pair `(lo, hi)` for a number in that range, a number, or
     lists, tuples and dicts of these. The box is cut into at most `pieces` parts where that makes a
-    range narrower. `f` is called on Intervals, some hundred times, and must return one number; a
+    range narrower. `f` is called on Intervals, up to some hundred times, and returns one number; a
     Value that it uses is constant.
 
-    The result holds all values and derivatives at points of the box. The true range may be smaller:
-    a sign, a kink or a pole that is reported may not be there, one that is not reported is not. No
-    claim is made about points at which an operand leaves the domain of a primitive. Ends are rounded
-    outward, by the measured errors of primitives; `proven` says whether f needs none of these.
+    The Enclosure holds all values and derivatives at points of the box. The true ranges may be
+    smaller, and a kink, a jump or a pole that is named may not be there. Ends are rounded outward,
+    by the measured errors of primitives; `proven` says that none of these was needed. A primitive
+    of your own counts as accurate to 2 ulp, and its partials as right.
 
-    Raises ValueError for a pair that is not an interval, and where `f` asks whether a comparison holds
-    that is undecided over the box; TypeError where `f` returns anything but one number.
+    Raises ValueError for a pair that is not an interval, and for a comparison in `f` that is
+    undecided over the box; TypeError where `f` returns anything but one number.
 
-    >>> found = enclose(lambda x: x * (1 - x), (0.0, 1.0))
-    >>> 0 <= found.value.lo + 1e-2, 0.25 in found.value, found.shape, found.leaves_domain
-    (True, True, 'concave', ())
+    >>> found = enclose(lambda x: x * (1 - x), (0.0, 0.25))
+    >>> 0.1 in found.value, found.monotone, found.shape, found.leaves_domain
+    (True, ('increasing',), 'concave', ())
     >>> enclose(lambda x, y: x.exp() + abs(y), (0, 1), (-1, 2)).monotone
     ('increasing', 'undecided')
     """

@@ -12,7 +12,6 @@ from microgradlike.accuracy.pieces import (
     Box,
     Break,
     Function,
-    Piece,
     breaks,
     cover,
     halves,
@@ -32,9 +31,9 @@ DEPTH, SEVERAL = 40, 12  # halvings of an argument in search of kinks, and its p
 class Kink:
     """A place in a box where a function may not be smooth, and the `name` of the primitive.
 
-    `kind` is "kink" where the function is continuous, "jump" where it may not be, and "domain" where
-    it may have no value, as at a pole. The place is between `lo` and `hi` in the number `argument` of
-    the boxes, counted from 0.
+    `kind` is "kink" where the function is continuous, "jump" where it may not be, and "domain"
+    where it may have no value, as at a pole. The place is between `lo` and `hi` in the number
+    `argument` of the boxes, counted from 0.
     """
 
     name: str
@@ -50,7 +49,7 @@ class Enclosure:
 
     `value` and the numbers of `gradient` are Intervals: all values and derivatives at points of the
     box are in them. `gradient` is a tuple with an entry per box, and so is `monotone`, of the words
-    "increasing", "decreasing" (both in the wide sense), "constant" and "undecided". `shape` is
+    "increasing" and "decreasing" (in the wide sense), "constant" and "undecided". `shape` is
     "convex", "concave", "linear" or "undecided".
 
     `kinks` are the places where the function may not be smooth. `leaves_domain` has the names of
@@ -76,67 +75,23 @@ def enclosure(f: Callable[..., object], boxes: tuple[Nested, ...], pieces: int) 
     """
     tree, box = boxed(boxes)
     over = over_intervals(f, tree)
-    order = topological(over([Interval(*x) for x in box]))
+    order = _graph(over, box)
     broken = breaks(order)
     parts = cover(over, box, pieces)
     slopes = [hull((g.lo, g.hi) for g in of_x) for of_x in zip(*[p.slopes for p in parts])]
     is_continuous = all(p.is_continuous for p in parts)
-    words = [_direction(lo, hi) if is_continuous else "undecided" for lo, hi in slopes]
+    words = ("constant", "increasing", "decreasing")
+    directions = [_sign(g, words) if is_continuous else "undecided" for g in slopes]
+    bent = hull(p.curvature() for p in parts) if is_continuous and not broken else (-inf, inf)
     return Enclosure(
-        value=Interval(*hull(p.value for p in parts if p.value[0] <= p.value[1])),
-        gradient=tree.unflatten([Interval(*x) for x in slopes]),
-        monotone=tree.unflatten(words),
-        shape="undecided" if broken or not is_continuous else _shape(parts),
+        value=Interval(*hull(p.value for p in parts)),
+        gradient=tree.unflatten([Interval(*g) for g in slopes]),
+        monotone=tree.unflatten(directions),
+        shape=_sign(bent, ("linear", "convex", "concave")),
         kinks=tuple(_kinks(over, box, broken)),
-        leaves_domain=tuple(dict.fromkeys(name for name, kind in broken if kind == "domain")),
+        leaves_domain=tuple(name for name, kind in broken if kind == "domain"),
         proven=all(v.op is None or v.op in ARITHMETIC | EXACT for v in order),
     )
-
-
-def boxed(boxes: tuple[Nested, ...]) -> tuple[Pytree, list[Range]]:
-    """The boxes as nested intervals, and the range of each number in order.
-
-    >>> boxed(([(0, 1), 2.0],))[1]
-    [(0, 1), (2.0, 2.0)]
-    """
-    tree = Pytree(tuple(_box(f"box {i}", x) for i, x in enumerate(boxes)), "the boxes")
-    if not tree.leaves:
-        raise ValueError("enclose(f, *boxes) needs a box; write enclose(f, (0.0, 1.0))")
-    numbers = [x.data if isinstance(x, Value) else x for x in tree.leaves]
-    return tree, [(x.lo, x.hi) if isinstance(x, Interval) else (x, x) for x in numbers]
-
-
-def _box(name: str, x: Nested) -> Nested:
-    """The intervals that a nested box stands for."""
-    if isinstance(x, tuple) and len(x) == 2 and all(map(is_real, x)):
-        lo, hi = map(to_float, x)
-        if not -inf < lo <= hi < inf:
-            raise ValueError(
-                f"{name} is {shown(x)}, which is not an interval; give two finite numbers, the lower"
-                " first, or one number"
-            )
-        return Interval(lo, hi)
-    if isinstance(x, dict):
-        return {key: _box(f"{name}[{key!r}]", part) for key, part in x.items()}
-    if isinstance(x, (list, tuple)):
-        return type(x)(_box(f"{name}[{i}]", part) for i, part in enumerate(x))
-    return x
-
-
-def over_intervals(f: Callable[..., object], tree: Pytree) -> Function:
-    """`f` as a function of a list of intervals, one per number of its arguments."""
-
-    def over(xs: Sequence[Interval]) -> Interval:
-        y = f(*tree.as_argument(xs))
-        found = y if isinstance(y, Interval) else as_float(y.data if isinstance(y, Value) else y)
-        if found is None:
-            raise TypeError(
-                f"enclose takes a function that returns one number, got {shown(y)} of type"
-                f" {type(y).__name__}; enclose each result, or their sum"
-            )
-        return found if isinstance(found, Interval) else Interval(found)
-
-    return over
 
 
 def inside(f: Callable[..., object], boxes: tuple[Nested, ...]) -> Nested:
@@ -150,33 +105,71 @@ def inside(f: Callable[..., object], boxes: tuple[Nested, ...]) -> Nested:
     over = over_intervals(f, tree)
 
     def has_value(i: int, x: Range) -> bool:
-        y = over([Interval(*r) for r in replaced(box, i, x)])
+        y = _graph(over, replaced(box, i, x))[-1]
         return y.lo <= y.hi
 
     for i, (lo, hi) in enumerate(box):
-        if not has_value(i, (lo, hi)):
-            break
-        for step in [(hi - lo) * 0.5**k for k in range(1, 50)]:
-            lo = lo if has_value(i, (lo, lo + step)) else lo + step
-            hi = hi if has_value(i, (hi - step, hi)) else hi - step
+        if has_value(i, (lo, hi)):
+            for step in [(hi - lo) * 0.5**k for k in range(1, 50)]:
+                lo = lo if has_value(i, (lo, lo + step)) else lo + step
+                hi = hi if has_value(i, (hi - step, hi)) else hi - step
         box[i] = (lo, hi)
     return tree.unflatten(box)
 
 
-def _direction(lo: float, hi: float) -> str:
-    if lo == hi == 0:
-        return "constant"
-    return "increasing" if lo >= 0 else "decreasing" if hi <= 0 else "undecided"
+def boxed(boxes: tuple[Nested, ...]) -> tuple[Pytree, list[Range]]:
+    """The boxes as nested intervals, and the range of each number in order.
+
+    >>> boxed(([(0, 1), 2.0],))[1]
+    [(0.0, 1.0), (2.0, 2.0)]
+    """
+    tree = Pytree(tuple(map(_intervals, boxes)), "the boxes")
+    if not tree.leaves:
+        raise ValueError("enclose(f, *boxes) got no number; write enclose(f, (0.0, 1.0))")
+    numbers = [x.data if isinstance(x, Value) else x for x in tree.leaves]
+    return tree, [(x.lo, x.hi) if isinstance(x, Interval) else (x, x) for x in numbers]
 
 
-def _shape(parts: Sequence[Piece]) -> str:
-    lo = hi = 0.0
-    for piece in parts:
-        least, most = piece.curvature()
-        lo, hi = min(lo, least), max(hi, most)
-        if lo < 0 < hi:
-            return "undecided"
-    return "linear" if lo == hi else "convex" if lo == 0 else "concave"
+def _intervals(x: Nested) -> Nested:
+    """Nested pairs as nested intervals."""
+    if isinstance(x, tuple) and len(x) == 2 and all(map(is_real, x)):
+        lo, hi = map(to_float, x)
+        if -inf < lo <= hi < inf:
+            return Interval(lo, hi)
+        raise ValueError(f"{shown(x)} is not an interval; give two finite numbers, the lower first")
+    if isinstance(x, dict):
+        return {key: _intervals(part) for key, part in x.items()}
+    return type(x)(map(_intervals, x)) if type(x) in {list, tuple} else x
+
+
+def over_intervals(f: Callable[..., object], tree: Pytree) -> Function:
+    """`f` as a function of a list of intervals, one per number of its arguments."""
+
+    def over(xs: Sequence[Interval]) -> Interval:
+        y = f(*tree.as_argument(xs))
+        if isinstance(y, Interval):
+            return y
+        constant = as_float(y.data if isinstance(y, Value) else y)
+        if constant is None:
+            raise TypeError(
+                f"enclose takes a function that returns one number, got {shown(y)} of type"
+                f" {type(y).__name__}; enclose each result, or their sum"
+            )
+        return Interval(constant)
+
+    return over
+
+
+def _graph(f: Function, box: Box) -> list[Interval]:
+    """The nodes of the function over the box, the result last."""
+    return topological(f([Interval(*x) for x in box]))
+
+
+def _sign(x: Range, words: tuple[str, str, str]) -> str:
+    zero, positive, negative = words
+    if x == (0, 0):
+        return zero
+    return positive if x[0] >= 0 else negative if x[1] <= 0 else "undecided"
 
 
 def _kinks(f: Function, box: Box, broken: Iterable[Break]) -> Iterator[Kink]:
@@ -193,10 +186,10 @@ def _located(f: Function, box: Box, i: int, sought: Break) -> list[Range]:
     parts, outside = [box[i]], list[Range]()
     for _ in range(DEPTH):
         smaller: list[Range] = []
-        for half in (half for part in parts for half in halves(part)):
-            y = f([Interval(*x) for x in replaced(box, i, half)])
-            if sought in breaks(topological(y)):
-                (smaller if y.lo <= y.hi else outside).append(half)
+        for half in [half for part in parts for half in halves(part)]:
+            order = _graph(f, replaced(box, i, half))
+            if sought in breaks(order):
+                (smaller if order[-1].lo <= order[-1].hi else outside).append(half)
         if len(smaller) > SEVERAL:
             break
         parts = smaller
@@ -207,8 +200,6 @@ def _merged(ranges: Iterable[Range]) -> list[Range]:
     """Ranges with neighbours as one."""
     merged: list[Range] = []
     for lo, hi in ranges:
-        if merged and lo <= merged[-1][1]:
-            first, last = merged.pop()
-            lo, hi = first, max(last, hi)
-        merged.append((lo, hi))
+        first, last = merged.pop() if merged and lo <= merged[-1][1] else (lo, hi)
+        merged.append((first, max(last, hi)))
     return merged

@@ -1,7 +1,7 @@
 """Piece: a function over a part of a box, with ranges for its value and its derivatives.
 
-The range of the value is that of the intervals themselves, cut by that of the mean value theorem. An
-argument in which the function is monotone stands at its ends there.
+The range of the value is that of the intervals, cut by the one from the mean value theorem. There,
+arguments in which the function is monotone stand at their ends.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from microgradlike.op import Number, Op
 
 CONTINUOUS = {ops.absolute, ops.maximum, ops.minimum, ops.clip, ops.relu, ops.hypot}
 ROUNDING = Interval(1 - 2.0**-51, 1 + 2.0**-51)  # of the constants in a textbook form
-TIGHT = 0.04  # the part of a range that may be too wide on either side
+TIGHT = 0.04  # the share of a range by which either end may be too far out
 EMPTY: Range = (inf, -inf)
 
+Break = tuple[str, str]  # the name of a primitive; "kink", "jump" or "domain"
 Box = Sequence[Range]
-Break = tuple[str, str]  # the name of a primitive, and the kind of its break
 Function = Callable[[Sequence[Interval]], Interval]
 
 
 class Piece:
     """A function over a box: the range of its `value`, its `slopes`, and its `breaks`.
 
-    `known` is a range that the function surely fills, up to rounding; EMPTY if none is known.
+    `known` is a range that the function surely fills, up to rounding; it may be EMPTY.
 
-    >>> piece = Piece(lambda x: x[0] * x[0] - x[0], [(0.75, 1.0)])
-    >>> piece.value, piece.slopes[0].lo > 0
-    ((-0.1875, 0.0), True)
+    >>> piece = Piece(lambda x: abs(x[0]), [(-1.0, 2.0)])
+    >>> piece.value, piece.slopes, piece.breaks
+    ((0.0, 2.0), [Interval(-1.0, 1.0)], [('abs', 'kink')])
     """
 
     def __init__(self, f: Function, box: Box) -> None:
@@ -79,10 +79,8 @@ class Piece:
             return (steepest * (hi - lo) if steepest < inf else inf), hi - lo
 
         cuttable = [i for i, (lo, hi) in enumerate(self.box) if lo < middle(lo, hi) < hi]
-        if not cuttable:
-            return []
-        i = max(cuttable, key=effect)
-        return [Piece(f, replaced(self.box, i, half)) for half in halves(self.box[i])]
+        i = max(cuttable, key=effect, default=0)
+        return [Piece(f, replaced(self.box, i, x)) for x in halves(self.box[i]) if cuttable]
 
     def curvature(self) -> Range:
         """A range with the sign of the second derivatives: from 0 on for a convex function.
@@ -95,7 +93,7 @@ class Piece:
             row = sweep(topological(g), g, self.xs)
             beside = sum(max(-h.lo, h.hi) for j, h in enumerate(row) if j != i)
             lo, hi = min(lo, row[i].lo - beside), max(hi, row[i].hi + beside)
-            if not (lo >= 0 or hi <= 0):
+            if not (lo == 0 or hi == 0):
                 return WHOLE
         return lo, hi
 
@@ -150,20 +148,22 @@ def sweep(order: Sequence[Interval], y: Interval, xs: Sequence[Interval]) -> lis
         if u is None or v.op is None:
             continue
         for i, x in node_operands(v):
-            if v.op is ops.where:
-                branches = (0.0, u, 0.0) if i == 1 else (0.0, 0.0, u)
-                term = ops.where(v.operands[0], *branches[1:]) if i else 0.0
-            else:
-                term = product(u, slope(v, i))
+            term = _branch(v, i, u) if v.op is ops.where else product(u, slope(v, i))
             term = Interval(term) if type(term) is float else term
-            known = gradients.get(id(x))
-            gradients[id(x)] = term if known is None else known + term
+            if term.lo <= term.hi:  # else there is no value where x matters
+                known = gradients.get(id(x))
+                gradients[id(x)] = term if known is None else known + term
     found = [gradients.get(id(x), 0.0) for x in xs]
     return [Interval(g) if type(g) is float else g for g in found]
 
 
+def _branch(v: Interval, i: int, u: Number) -> Number:
+    """The gradient of operand `i` of a `where` with the upstream gradient u."""
+    return ops.where(v.operands[0], *((u, 0.0) if i == 1 else (0.0, u))) if i else 0.0
+
+
 def slope(v: Interval, i: int) -> Number:
-    """The partial of a node by operand `i`, in its textbook form: that repeats operands least."""
+    """The partial of a node by operand `i`, in its textbook form, which repeats operands least."""
     op: Op = v.op  # type: ignore[assignment]
     is_whole = op is ops.power and type(v.operands[1]) is float and v.operands[1] % 1 == 0
     at = [x if is_whole or isinstance(x, Interval) else Interval(x) for x in v.operands]
@@ -178,39 +178,41 @@ def _textbook(op: Op, i: int) -> Expression:
     return parse(op.textbook[i])
 
 
-def breaks(order: Sequence[Interval]) -> dict[Break, None]:
+def breaks(order: Sequence[Interval]) -> list[Break]:
     """Names and kinds of primitives that may not be smooth; `where` stands for its condition.
 
     >>> breaks(topological(abs(Interval(-1.0, 1.0))))
-    {('abs', 'kink'): None}
+    [('abs', 'kink')]
     """
     conditions = {id(v.operands[0]) for v in order if v.op is ops.where}
     found = [(v.op.name, _kind(v.op, v)) for v in order if v.op and id(v) not in conditions]
-    return dict.fromkeys(b for b in found if b[1])
+    return list(dict.fromkeys(b for b in found if b[1]))
 
 
 def _kind(op: Op, v: Interval) -> str:
     """The kind of break of a primitive over the ranges of its operands, "" if it is smooth."""
     at = [(x.lo, x.hi) if isinstance(x, Interval) else (x, x) for x in v.operands]
     (lo, hi), last = at[0], at[-1]
-    if op is ops.where:
-        return "jump" if lo <= 0 <= hi and (lo, hi) != (0, 0) else ""
-    if op is ops.tan:
-        return "domain" if v.lo == -inf else ""
-    if op is ops.atan2:
-        return "jump" if lo <= 0 <= hi and last[0] <= 0 else ""
-    if op is ops.power:
-        whole = type(v.operands[1]) is float and last[0] % 1 == 0
-        if lo > 0 or (whole and (last[0] >= 0 or hi < 0)):
-            return ""
-        return "kink" if lo == 0 and last[0] > 0 else "domain"
+    has_zero = lo <= 0 <= hi
+    if op in {ops.where, ops.atan2}:
+        is_cut = has_zero and (last[0] <= 0 if op is ops.atan2 else (lo, hi) != (0, 0))
+        return "jump" if is_cut else ""
+    if op is ops.tan or (op is ops.power and type(v.operands[1]) is float and last[0] % 1 == 0):
+        has_pole = v.lo == -inf if op is ops.tan else has_zero and last[0] < 0
+        return "domain" if has_pole else ""
     if not is_inside(op, at):
-        ends = [e for piece in op.domain[0] for e in piece if lo <= e <= hi]
-        beyond = op.arity > 1 or lo < op.domain[0][0][0] or hi > op.domain[0][-1][1]
-        return "domain" if beyond or not all(math.isfinite(op.forward(e)) for e in ends) else "kink"
-    if op.kink is None:
-        return ""
+        return "kink" if _is_defined(op, at) else "domain"
     radius = sum((b - a) / 2 * (1 + 1e-15) + math.ulp(a) + math.ulp(b) for a, b in at)
-    if op.kink(*[middle(*x) for x in at]) > radius:
+    if op.kink is None or op.kink(*[middle(*x) for x in at]) > radius:
         return ""
     return "kink" if op in CONTINUOUS else "jump"
+
+
+def _is_defined(op: Op, at: Sequence[Range]) -> bool:
+    """True if operands touch the end of the domain, but have a finite value there."""
+    (lo, hi), domain = at[0], op.domain[0]
+    if op.arity > 1:
+        return op is ops.power and lo == 0 and at[1][0] > 0
+    ends = [end for part in domain for end in part if lo <= end <= hi]
+    is_beyond = lo < domain[0][0] or hi > domain[-1][1]
+    return not is_beyond and all(math.isfinite(op.forward(end)) for end in ends)
