@@ -88,7 +88,7 @@ def enclosure(f: Callable[..., object], boxes: tuple[Nested, ...], pieces: int) 
         gradient=tree.unflatten([Interval(*g) for g in slopes]),
         monotone=tree.unflatten(directions),
         shape=_sign(bent, ("linear", "convex", "concave")),
-        kinks=tuple(_kinks(over, box, broken)),
+        kinks=tuple(sorted(_kinks(over, box, broken), key=lambda k: (k.argument, k.lo))),
         leaves_domain=tuple(name for name, kind in broken if kind == "domain"),
         proven=all(v.op is None or v.op in ARITHMETIC | EXACT for v in order),
     )
