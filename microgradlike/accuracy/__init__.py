@@ -1,1 +1,1 @@
-"""Accuracy: the digits of a number that are right, and the range of a function over a box."""
+"""Digits of a graph's numbers: how many are right, where they were lost, what to write instead."""

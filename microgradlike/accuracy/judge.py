@@ -1,0 +1,118 @@
+"""Judgement of a graph: its computed numbers against the exact ones."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from microgradlike import graph
+from microgradlike.accuracy.bound import Bounds, bounds, counted_on
+from microgradlike.accuracy.names import named
+from microgradlike.accuracy.report import Accuracy, Digits, NodeAccuracy
+from microgradlike.engine import Value, backpropagate, passes, settle_backward
+from microgradlike.indeterminate_form import absorbed, active_policy, collect
+
+if TYPE_CHECKING:
+    from microgradlike.accuracy.exact import Exact
+    from microgradlike.accuracy.truth import Truth
+
+EXACT_INPUTS = "inputs and constants count as exact"
+NO_MPMATH = "only bounds: right digits need mpmath, pip install 'microgradlike[digits]'"
+UNDECIDED = (
+    "undecided: the exact number is below every digit computed, 0, or at a jump or pole; so the"
+    " digits that are right are not known"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Nodes in order with the derivatives of the last one as computed, bounds, names, the truth."""
+
+    order: Sequence[Value]
+    adjoints: list[float]
+    limits: Bounds
+    names: list[str]
+    found: Truth | None  # None without mpmath
+
+    def value(self, i: int) -> Accuracy:
+        found = self.found
+        x = None if found is None else found.values[i]
+        return self._accuracy(self.order[i].data, x, self.limits.value[i])
+
+    def gradient(self, i: int) -> Accuracy:
+        found = self.found
+        x = None if found is None else found.adjoints[i]
+        return self._accuracy(self.adjoints[i], x, self.limits.gradient[i])
+
+    def _accuracy(self, computed: float, x: Exact | None, limit: float) -> Accuracy:
+        """The Accuracy of a double whose exact number is `x`, undecided if that is not known."""
+        counted = counted_on(limit, computed)
+        if self.found is None or x is None or not self.found.known(x):
+            return Accuracy(computed, None, None, counted)
+        return Accuracy(computed, x.data, self.found.right(computed, x), counted)
+
+    def nodes(self) -> tuple[NodeAccuracy, ...]:
+        parts = [0.0] * len(self.order)
+        if self.found is not None:
+            from microgradlike.accuracy.culprit import shares
+
+            parts = shares(self.found)
+        return tuple(
+            NodeAccuracy(v, self.names[i], self.value(i), self.gradient(i), parts[i])
+            for i, v in enumerate(self.order)
+        )
+
+
+def judged(y: Value, precision: int) -> Digits:
+    """The report on the graph of `y`."""
+    order = graph.topological(y)
+    with collect(active_policy()) as products:
+        adjoints = computed_adjoints(order)
+    found = None
+    if importlib.util.find_spec("mpmath") is not None:
+        from microgradlike.accuracy.truth import truth
+
+        found = truth(order, precision=precision)
+    judge = _Judge(order, adjoints, bounds(order, y), named(order), found)
+    value = judge.value(len(order) - 1)
+    gradients = {judge.names[i]: judge.gradient(i) for i, v in enumerate(order) if v.op is None}
+    notes = [EXACT_INPUTS, *products]
+    if found is None:
+        return Digits(value, gradients, (), (*notes, NO_MPMATH), False, judge.nodes)
+    from microgradlike.accuracy.culprit import losses
+
+    notes += found.notes
+    if any(x.right is None for x in (value, *gradients.values())):
+        notes.append(UNDECIDED)
+    lost = losses(found, adjoints, value, gradients)
+    return Digits(value, gradients, lost, tuple(notes), True, judge.nodes)
+
+
+def computed_adjoints(order: Sequence[Value]) -> list[float]:
+    """The derivative of the last node by each, to the bit as backward() computes it.
+
+    No `.grad` changes.
+
+    >>> x = Value(3.0); y = x * x
+    >>> computed_adjoints([x, y]), x.grad
+    ([6.0, 1.0], 0.0)
+    """
+    root = order[-1]
+    interior = [v for v in order if v.op is not None]
+    with passes:
+        before = [v._grad for v in order]
+        try:
+            for v in order:
+                v._grad = -0.0
+            root._grad = 1.0
+            mark = absorbed.latest
+            backpropagate(interior)
+            if absorbed.latest is not mark:
+                leaves = [v for v in order if v.op is None]
+                settle_backward(interior, leaves, [(root, 1.0)])
+            return [0.0 + v._grad for v in order]
+        finally:
+            for v, grad in zip(order, before):
+                v._grad = grad
