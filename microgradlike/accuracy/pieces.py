@@ -170,7 +170,13 @@ def slope(v: Interval, i: int) -> Number:
     if is_whole or not op.textbook:
         return op.partials[i](v, *at)
     p = _textbook(op, i)({"y": v, **dict(zip(op.operand_names, at))})
-    return p * ROUNDING if isinstance(p, Interval) and op not in EXACT else p
+    if not isinstance(p, Interval) or op in EXACT:
+        return p
+    p = p * ROUNDING
+    if op in {ops.sinc, ops.exprel}:  # the texts divide by 0; the partials do not
+        lo, hi = (-0.4362, 0.4362) if op is ops.sinc else (0.0, max(1.0, ops.exp(at[0]).hi) / 2)
+        p.lo, p.hi = max(p.lo, lo), min(p.hi, hi)
+    return p
 
 
 @cache

@@ -24,7 +24,7 @@ EXACT = {op for op in ops.TABLE.values() if op.flat} | {ops.neg, ops.where}
 MONOTONE = ARITHMETIC | EXACT | {
     ops.exp, ops.exp2, ops.expm1, ops.log, ops.log1p, ops.log2, ops.log10, ops.cbrt, ops.asin,
     ops.acos, ops.atan, ops.sinh, ops.cosh, ops.tanh, ops.asinh, ops.acosh, ops.atanh, ops.erf,
-    ops.erfc, ops.sigmoid, ops.softplus, ops.hypot, ops.xlogy,
+    ops.erfc, ops.sigmoid, ops.softplus, ops.hypot, ops.xlogy, ops.exprel,
 }  # fmt: skip
 TURNS_AT_ZERO = {ops.absolute, ops.cosh, ops.hypot}
 LIMITS = {
@@ -199,6 +199,13 @@ def _atan2(a: Range, b: Range) -> Range:
     return _by_corners(ops.atan2, a, b)
 
 
+def _sinc(x: Range) -> Range:
+    lo, hi = _by_corners(ops.absolute, x)
+    if hi < 4.49:  # its first turn beyond 0 is at 4.4934
+        return _by_corners(ops.sinc, (lo, hi))
+    return -0.217234, min(1.0, 1 / lo if lo else 1.0)
+
+
 def _logaddexp(a: Range, b: Range) -> Range:
     lo, hi = _by_corners(ops.logaddexp, a, b)
     error = 4 * max(map(math.ulp, filter(math.isfinite, (*a, *b))), default=0.0)
@@ -209,5 +216,5 @@ _RULES: dict[Op, Callable[..., Range]] = {
     ops.where: _where, ops.mul: _product, ops.mul_no_nan: _product, ops.div: _quotient,
     ops.floor_divide: _whole_quotient, ops.mod: _mod, ops.fmod: _fmod, ops.power: _power,
     ops.sin: _wave(ops.sin, pi / 2), ops.cos: _wave(ops.cos, 0.0), ops.tan: _tan,
-    ops.atan2: _atan2, ops.logaddexp: _logaddexp,
+    ops.atan2: _atan2, ops.sinc: _sinc, ops.logaddexp: _logaddexp,
 }  # fmt: skip
