@@ -12,12 +12,13 @@ from microgradlike.accuracy.pieces import (
     Box,
     Break,
     Function,
+    Piece,
     breaks,
     cover,
     halves,
     replaced,
 )
-from microgradlike.accuracy.primitive_range import ARITHMETIC, EXACT, Range, hull
+from microgradlike.accuracy.primitive_range import ARITHMETIC, EXACT, WHOLE, Range, hull
 from microgradlike.coerce import as_float
 from microgradlike.derivatives.pytree import Nested, Pytree
 from microgradlike.engine import Value
@@ -82,7 +83,7 @@ def enclosure(f: Callable[..., object], boxes: tuple[Nested, ...], pieces: int) 
     is_continuous = all(p.is_continuous for p in parts)
     words = ("constant", "increasing", "decreasing")
     directions = [_sign(g, words) if is_continuous else "undecided" for g in slopes]
-    bent = hull(p.curvature() for p in parts) if is_continuous and not broken else (-inf, inf)
+    bent = _curvature(over, parts, pieces) if is_continuous and not broken else WHOLE
     return Enclosure(
         value=Interval(*hull(p.value for p in parts)),
         gradient=tree.unflatten([Interval(*g) for g in slopes]),
@@ -170,6 +171,22 @@ def _sign(x: Range, words: tuple[str, str, str]) -> str:
     if x == (0, 0):
         return zero
     return positive if x[0] >= 0 else negative if x[1] <= 0 else "undecided"
+
+
+def _curvature(f: Function, parts: Iterable[Piece], count: int) -> Range:
+    """A range with the sign of the second derivatives; undecided pieces are cut `count` times."""
+    pieces, found = list(parts), (0.0, 0.0)
+    while pieces:
+        piece = pieces.pop()
+        of_piece = piece.curvature()
+        if of_piece == WHOLE and count:
+            count -= 1
+            pieces += piece.halves(f)
+            continue
+        found = hull([found, of_piece])
+        if found[0] < 0 < found[1]:
+            break
+    return found
 
 
 def _kinks(f: Function, box: Box, broken: Iterable[Break]) -> Iterator[Kink]:
