@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -83,7 +84,7 @@ def enclosure(f: Callable[..., object], boxes: tuple[Nested, ...], pieces: int) 
     is_continuous = all(p.is_continuous for p in parts)
     words = ("constant", "increasing", "decreasing")
     directions = [_sign(g, words) if is_continuous else "undecided" for g in slopes]
-    bent = _curvature(over, parts, pieces) if is_continuous and not broken else WHOLE
+    bent = _curvature(over, parts, pieces // 4) if is_continuous and not broken else WHOLE
     return Enclosure(
         value=Interval(*hull(p.value for p in parts)),
         gradient=tree.unflatten([Interval(*g) for g in slopes]),
@@ -175,9 +176,9 @@ def _sign(x: Range, words: tuple[str, str, str]) -> str:
 
 def _curvature(f: Function, parts: Iterable[Piece], count: int) -> Range:
     """A range with the sign of the second derivatives; undecided pieces are cut `count` times."""
-    pieces, found = list(parts), (0.0, 0.0)
+    pieces, found = deque(parts), (0.0, 0.0)
     while pieces:
-        piece = pieces.pop()
+        piece = pieces.popleft()
         of_piece = piece.curvature()
         if of_piece == WHOLE and count:
             count -= 1
