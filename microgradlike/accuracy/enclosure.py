@@ -21,6 +21,7 @@ from microgradlike.accuracy.pieces import (
 )
 from microgradlike.accuracy.primitive_range import ARITHMETIC, EXACT, WHOLE, Range, hull
 from microgradlike.coerce import as_float
+from microgradlike.derivatives.call import require_function
 from microgradlike.derivatives.pytree import Nested, Pytree
 from microgradlike.engine import Value
 from microgradlike.graph import topological
@@ -75,6 +76,7 @@ def enclosure(f: Callable[..., object], boxes: tuple[Nested, ...], pieces: int) 
     >>> enclosure(lambda x: x * x, ((1.0, 2.0),), 64).monotone
     ('increasing',)
     """
+    require_function(f)
     tree, box = boxed(boxes)
     over = over_intervals(f, tree)
     order = _graph(over, box)
@@ -84,7 +86,8 @@ def enclosure(f: Callable[..., object], boxes: tuple[Nested, ...], pieces: int) 
     is_continuous = all(p.is_continuous for p in parts)
     words = ("constant", "increasing", "decreasing")
     directions = [_sign(g, words) if is_continuous else "undecided" for g in slopes]
-    bent = _curvature(over, parts, pieces // 4) if is_continuous and not broken else WHOLE
+    cuts = pieces // 4 if len(box) == 1 else 0  # cuts decide little in several arguments
+    bent = _curvature(over, parts, cuts) if is_continuous and not broken else WHOLE
     return Enclosure(
         value=Interval(*hull(p.value for p in parts)),
         gradient=tree.unflatten([Interval(*g) for g in slopes]),
@@ -125,7 +128,7 @@ def boxed(boxes: tuple[Nested, ...]) -> tuple[Pytree, list[Range]]:
     >>> boxed(([(0, 1), 2.0],))[1]
     [(0.0, 1.0), (2.0, 2.0)]
     """
-    tree = Pytree(tuple(map(_intervals, boxes)), "the boxes")
+    tree = Pytree(tuple(map(_intervals, boxes)), "boxes")
     if not tree.leaves:
         raise ValueError("enclose(f, *boxes) got no number; write enclose(f, (0.0, 1.0))")
     numbers = [x.data if isinstance(x, Value) else x for x in tree.leaves]

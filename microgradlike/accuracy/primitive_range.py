@@ -113,6 +113,8 @@ def square(x: Range) -> Range:
 
 
 def _ends(x: Range, *, turns: bool) -> tuple[float, ...]:
+    if x[0] == x[1]:
+        return x[:1]
     return (x[0], 0.0, x[1]) if turns and x[0] < 0 < x[1] else x
 
 

@@ -230,6 +230,10 @@ def test_bad_boxes_are_errors(boxes, message):
 def test_bad_functions_and_options_are_errors():
     with pytest.raises(TypeError, match=r"returns one number, got .* of type list; enclose each"):
         enclose(lambda x: [x, x], (0, 1))
+    with pytest.raises(TypeError, match="of functions, got 3"):
+        enclose(3, (0, 1))
+    with pytest.raises(TypeError, match=r"boxes\[0\] is 'a' of type str; expected numbers"):
+        enclose(abs, "a")
     with pytest.raises(ValueError, match="a condition is undecided"):
         enclose(lambda x: x if x > 0.5 else -x, (0, 1))
     with pytest.raises(ValueError, match="pieces must be at least 1"):
