@@ -169,11 +169,15 @@ def slope(v: Interval, i: int) -> Number:
     at = [x if is_whole or isinstance(x, Interval) else Interval(x) for x in v.operands]
     if is_whole or not op.textbook:
         return op.partials[i](v, *at)
-    p = _textbook(op, i)({"y": v, **dict(zip(op.operand_names, at))})
+    removable = op in {ops.sinc, ops.exprel}  # the texts divide by 0; the table has series
+    if removable and at[0].lo > -1.5 and at[0].hi < 1.5:
+        p = op.partials[i](v, *at)
+    else:
+        p = _textbook(op, i)({"y": v, **dict(zip(op.operand_names, at))})
     if not isinstance(p, Interval) or op in EXACT:
         return p
     p = p * ROUNDING
-    if op in {ops.sinc, ops.exprel}:  # the texts divide by 0; the partials do not
+    if removable:
         lo, hi = (-0.4362, 0.4362) if op is ops.sinc else (0.0, max(1.0, ops.exp(at[0]).hi) / 2)
         p.lo, p.hi = max(p.lo, lo), min(p.hi, hi)
     return p
@@ -185,13 +189,14 @@ def _textbook(op: Op, i: int) -> Expression:
 
 
 def breaks(order: Sequence[Interval]) -> list[Break]:
-    """Names and kinds of primitives that may not be smooth; `where` stands for its condition.
+    """Names and kinds of primitives that may not be smooth; `where` stands for a comparison.
 
     >>> breaks(topological(abs(Interval(-1.0, 1.0))))
     [('abs', 'kink')]
     """
     conditions = {id(v.operands[0]) for v in order if v.op is ops.where}
-    found = [(v.op.name, _kind(v.op, v)) for v in order if v.op and id(v) not in conditions]
+    compared = {id(v) for v in order if v.op in {ops.less, ops.less_equal}} & conditions
+    found = [(v.op.name, _kind(v.op, v)) for v in order if v.op and id(v) not in compared]
     return list(dict.fromkeys(b for b in found if b[1]))
 
 

@@ -158,6 +158,17 @@ def test_directions_and_shapes():
     assert enclose(lambda x, y: x * y, (-1, 1), (-1, 1)).shape == "undecided"
 
 
+@pytest.mark.parametrize("box", [0.0, (0, 0), (-0.25, 0.25)], ids=str)
+def test_second_derivatives_at_a_removable_singularity_are_those_of_the_series(box):
+    assert enclose(m.sinc, box).shape == "concave"
+    assert enclose(m.exprel, box).shape == "convex"
+
+
+def test_a_condition_that_is_a_number_tells_of_its_own_breaks():
+    over = enclose(lambda x: m.where(m.log(x), m.log(x), x), (-1, 0.5))
+    assert over.leaves_domain == ("log",)
+
+
 def test_a_detached_number_gives_no_narrow_range():
     """The derivative leaves it out, so the mean value theorem does not hold."""
     over = enclose(lambda x: x.detach() * x, (1, 2))
