@@ -25,7 +25,7 @@ def enclose(f: Callable[..., object], /, *boxes: Any, pieces: int = 64) -> Enclo
     of your own counts as accurate to 2 ulp, and its partials as right.
 
     Raises ValueError for a pair that is not an interval, and for a comparison in `f` that is
-    undecided over the box; TypeError where `f` is no function or returns anything but one number.
+    undecided over the box; TypeError where `f` cannot be called or returns anything but one number.
 
     >>> found = enclose(lambda x: x * (1 - x), (0.0, 0.25))
     >>> 0.1 in found.value, found.monotone, found.shape, found.leaves_domain
