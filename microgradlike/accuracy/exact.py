@@ -34,6 +34,7 @@ _ADD, _MUL = libmp.mpf_add, libmp.mpf_mul
 ZERO, ONE, NAN = libmp.fzero, libmp.fone, libmp.fnan
 PRIME = 2**61 - 1
 SHORT = 64  # bits
+ROUNDED = 4.0  # units: a value may be made of several of mpmath's functions
 MANY = 2.0**20  # roundings
 VAGUE = 2.0**-16  # relative errors beyond which a first derivative does not bound the change
 
@@ -119,7 +120,7 @@ def applied(op: Op, at: list[Exact]) -> Exact:
     known = not sum([x.loss for x in at]) > 0
     if known and is_exact(op, number, numbers):
         return exactly(number)
-    y = Exact(number, 1.0, _mark(op, at))
+    y = Exact(number, ROUNDED, _mark(op, at))
     return y if known else _with_error(op, y, at)
 
 
