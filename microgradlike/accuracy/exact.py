@@ -23,13 +23,14 @@ from mpmath import libmp, mp, mpf
 
 from microgradlike import ops
 from microgradlike.ieee_float import partial_at
-from microgradlike.op import Number, Op, inf, nan
+from microgradlike.op import Number, Op, inf
 from microgradlike.scalar import Scalar
 
+_ADD, _MUL = libmp.mpf_add, libmp.mpf_mul
 ZERO, ONE, NAN = libmp.fzero, libmp.fone, libmp.fnan
 PRIME = 2**61 - 1
 LARGEST = 4096  # bits before the point: exp of more would fill the memory
-TINY, HUGE = 1e-150, 1e150
+EXTREME, TINY, HUGE = 500, 1e-150, 1e150
 SHORT = 64  # bits
 MANY = 2.0**20  # roundings
 VAGUE = 2.0**-16  # relative errors beyond which a first derivative does not bound the change
@@ -155,7 +156,7 @@ def of(x: float) -> Exact:
 def exactly(number: Any) -> Exact:
     """A raw number without an error."""
     sign, man, exp, _ = number
-    mark = man * pow(2, exp, PRIME) % PRIME
+    mark = (man << exp % 61) % PRIME  # 2^61 is 1
     return Exact(number, 0.0, -mark % PRIME if sign else mark)
 
 
@@ -219,57 +220,82 @@ INVERSES: dict[Op, Callable[..., bool]] = {
 
 def _with_error(op: Op, y: Exact, at: list[Exact]) -> Exact:
     """The value with the errors of its operands: the first derivatives times these."""
-    error = mpf(0)
+    for i, x in enumerate(at):
+        if x.relative > VAGUE:
+            near_zero = any(low < 0 < high for low, high in op.domain[i])
+            if not (near_zero and abs(x.data) * (1 + x.relative) < VAGUE):
+                return Exact(y.number, inf, y.mark)
+    try:
+        found = Exact(y.number, y.loss + _amplified(op, y, at), y.mark)
+    except ArithmeticError:  # beyond the doubles
+        found = _blurred(y, sum(_change(op, i, y, at) for i, x in enumerate(at) if x.loss))
+    wide = found.relative > VAGUE and any(abs(x.data) * x.relative > VAGUE for x in at)
+    return Exact(y.number, inf, y.mark) if wide else found
+
+
+def _amplified(op: Op, y: Exact, at: list[Exact]) -> float:
+    """The errors of the operands, as one of the result; over doubles."""
+    near, *points = [_double(x.number) for x in (y, *at)]
+    loss = 0.0
     for i, x in enumerate(at):
         if x.loss:
-            relative = x.relative
-            near_zero = any(low < 0 < high for low, high in op.domain[i])
-            if relative > VAGUE and not (near_zero and abs(x.data) * (1 + relative) < VAGUE):
-                return Exact(y.number, inf, y.mark)
-            error += abs(_slope(op, i, y, at)) * relative
-    return _blurred(y, error)
+            p = abs(partial_at(op, i, near, *points))
+            if not TINY < p < HUGE:
+                raise ArithmeticError
+            loss += abs(p * points[i] / near) * x.loss
+    return loss
 
 
-def _slope(op: Op, i: int, y: Exact, at: list[Exact]) -> Any:
-    """The operand times its partial: over doubles, or at extreme ones as a difference."""
-    near = [nearest(x.number) for x in (y, *at)]
-    if all(x == 0 or TINY < abs(x) < HUGE for x in near):
-        p = partial_at(op, i, *near)
-        if TINY < abs(p) < HUGE:
-            return p * at[i].data
-    bits = mp.prec // 3
-    moved = [z.data * (1 + mp.ldexp(1, -bits)) if z is at[i] else z.data for z in at]
+def _double(number: Any) -> float:
+    """The double next to a number; ArithmeticError if it or its square is extreme."""
+    sign, man, exp, bits = number
+    if number != ZERO and not -EXTREME < exp + bits < EXTREME:
+        raise ArithmeticError
+    return math.ldexp(-man if sign else man, exp)
+
+
+def _change(op: Op, i: int, y: Exact, at: list[Exact]) -> Any:
+    """The change of the result by the error of an operand, or by 16 units if that is less."""
+    moved = [z.data for z in at]
+    moved[i] *= 1 + max(mp.ldexp(at[i].loss, -mp.prec), mp.ldexp(16, -mp.prec))
     change = exact(op)(*moved) - y.data
-    return mp.ldexp(change, bits) if isinstance(change, mpf) else mp.inf
+    return abs(change) if isinstance(change, mpf) else mp.inf
 
 
 def _blurred(y: Exact, error: Any) -> Exact:
     """A value with its rounding and a further absolute error, an mpf."""
     if y.number == ZERO:  # a relative error needs a number, one of the size of the error
-        return Exact(error._mpf_, math.ldexp(1.0, mp.prec), y.mark)
+        return Exact(error._mpf_, math.ldexp(2.0, mp.prec), y.mark)
     return Exact(y.number, y.loss + nearest(mp.ldexp(abs(error / y.data), mp.prec)._mpf_), y.mark)
 
 
 def added(a: Exact, b: Exact) -> Exact:
     """The sum."""
-    s, t, prec = a.number, b.number, mp.prec
-    y, mark = libmp.mpf_add(s, t, prec, "n"), (a.mark + b.mark) % PRIME
-    if not a.loss + b.loss > 0:
+    s, t = a.number, b.number
+    y, mark, loss = _ADD(s, t, mp.prec, "n"), (a.mark + b.mark) % PRIME, a.loss + b.loss
+    if not loss > 0:
         exact = s[2] == t[2] or y[2] == min(s[2], t[2]) or not (s[1] and t[1])
         return Exact(y, 0.0 if exact else 1.0, mark)
-    loss = a.loss + b.loss
-    if s[0] == t[0] and loss < MANY:
+    if loss == inf or (s[0] == t[0] and loss < MANY):
         return Exact(y, max(a.loss, b.loss) + 1, mark)
-    if loss == inf:
-        return Exact(y, inf, mark)
-    near = exactly(libmp.mpf_pos(y, SHORT, "n"))
-    if near.mark == mark:  # x + 1 - x
-        return near
+    if not mark:
+        return Exact(ZERO, 0.0, 0)
+    if (known := _short(y, mark)) is not None:
+        return known
     if y == ZERO:
         return _blurred(Exact(y, 0.0, mark), abs(a.data) * (a.relative + b.relative))
     if not y[1]:
         return UNKNOWN
     return Exact(y, _ratio(s, y) * a.loss + _ratio(t, y) * b.loss + 1, mark)
+
+
+def _short(y: Any, mark: int) -> Exact | None:
+    """The exact number of few bits that the mark shows `y` to be, as 1 for x + 1 - x; or None."""
+    _, man, _, bits = y
+    if bits > 2 * SHORT and 0 < (man >> bits - 2 * SHORT) % 2**SHORT < 2**SHORT - 1:
+        return None
+    near = exactly(libmp.mpf_pos(y, SHORT, "n"))
+    return near if near.mark == mark else None
 
 
 def negated(a: Exact) -> Exact:
@@ -289,12 +315,11 @@ def _ratio(s: Any, y: Any) -> float:
 
 def multiplied(a: Exact, b: Exact) -> Exact:
     """The product, 0 if one is exactly 0."""
-    s, t = a.number, b.number
+    s, t, loss = a.number, b.number, a.loss + b.loss
     if (s == ZERO and not a.loss) or (t == ZERO and not b.loss):
         return Exact(ZERO, 0.0, 0)
-    y = libmp.mpf_mul(s, t, mp.prec, "n")
-    loss = a.loss + b.loss + (0.0 if y[2] == s[2] + t[2] else 1.0)
-    return Exact(y, loss, a.mark * b.mark % PRIME)
+    y = _MUL(s, t, mp.prec, "n")
+    return Exact(y, loss if y[2] == s[2] + t[2] else loss + 1, a.mark * b.mark % PRIME)
 
 
 def divided(a: Exact, b: Exact) -> Exact:
@@ -305,8 +330,8 @@ def divided(a: Exact, b: Exact) -> Exact:
     y = libmp.mpf_div(s, t, mp.prec, "n")
     exact = y[3] + t[3] <= s[3] + 1 and y[1] * t[1] == s[1]
     loss, mark = a.loss + b.loss + (not exact), a.mark * pow(b.mark, -1, PRIME) % PRIME
-    near = exactly(libmp.mpf_pos(y, SHORT, "n")) if loss else None
-    return near if near and near.mark == mark and loss < inf else Exact(y, loss, mark)
+    known = _short(y, mark) if 0 < loss < inf else None
+    return Exact(y, loss, mark) if known is None else known
 
 
 def _jump(op: Op) -> Callable[[Exact], Exact]:
@@ -314,7 +339,9 @@ def _jump(op: Op) -> Callable[[Exact], Exact]:
 
     def jump(x: Exact) -> Exact:
         number = _evaluated(op, [x])
-        if x.loss > 0 and number != NAN:
+        if number == NAN:
+            return UNKNOWN
+        if x.loss > 0:
             near = exactly(libmp.mpf_nint(x.number))
             error = abs(x.data) * mp.ldexp(x.loss, -mp.prec)
             ends = mpf(0) if x.mark == near.mark else error
@@ -353,8 +380,14 @@ def _smaller(a: Exact, b: Exact) -> Exact:
     return negated(_larger(negated(a), negated(b)))
 
 
-def _remainder(whole: Op) -> Callable[[Exact, Exact], Exact]:
-    return lambda a, b: added(a, negated(multiplied(b, SPECIAL[whole](divided(a, b)))))
+def _remainder(op: Op, whole: Op) -> Callable[[Exact, Exact], Exact]:
+    def remainder(a: Exact, b: Exact) -> Exact:
+        if a.loss or b.loss:
+            return added(a, negated(multiplied(b, SPECIAL[whole](divided(a, b)))))
+        number = _evaluated(op, [a, b])
+        return UNKNOWN if number == NAN else exactly(number)
+
+    return remainder
 
 
 SPECIAL: dict[Op, Callable[..., Exact]] = {
@@ -374,8 +407,8 @@ SPECIAL: dict[Op, Callable[..., Exact]] = {
     ops.clip: lambda x, low, high: _smaller(_larger(x, low), high),
     **{op: _jump(op) for op in (ops.sign, ops.floor, ops.ceil, ops.rint, ops.trunc)},
     ops.floor_divide: lambda a, b: SPECIAL[ops.floor](divided(a, b)),
-    ops.mod: _remainder(ops.floor),
-    ops.fmod: _remainder(ops.trunc),
+    ops.mod: _remainder(ops.mod, ops.floor),
+    ops.fmod: _remainder(ops.fmod, ops.trunc),
 }
 
 
