@@ -1,11 +1,12 @@
-"""Flips at kinks: nodes where doubles are on another side of a kink or jump than the exact numbers."""
+"""Flips at kinks: nodes at which doubles are on another side of a kink than the exact numbers."""
 
 from __future__ import annotations
 
-from microgradlike.accuracy.exact import inf, nearest
+from microgradlike.accuracy.multiprecision import nearest
 from microgradlike.accuracy.names import formula
 from microgradlike.accuracy.truth import Truth, partial, working_precision
 from microgradlike.engine import Value, local_derivatives
+from microgradlike.op import inf
 
 
 def flips(found: Truth) -> list[str]:

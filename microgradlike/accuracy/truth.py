@@ -25,8 +25,8 @@ from microgradlike.accuracy.exact import (
     multiplied,
     negated,
     of,
-    right_digits,
 )
+from microgradlike.accuracy.multiprecision import right_digits
 from microgradlike.accuracy.textbook import textbook
 from microgradlike.engine import Value
 from microgradlike.op import Op
@@ -130,10 +130,10 @@ def _term(op: Op, k: int, g: Exact, y: Exact, at: list[Exact], notes: dict[str, 
     """The product of the chain rule, in which 0·∞ is 0."""
     if op is ops.add or op is ops.sub:
         return negated(g) if k and op is ops.sub else g
-    if op is ops.mul:
-        return multiplied(g, at[1 - k])
     if g.number == ZERO and not g.loss:
         return g
+    if op is ops.mul:
+        return multiplied(g, at[1 - k])
     try:
         p = textbook(op, k)(y, *at)
     except Exception as error:

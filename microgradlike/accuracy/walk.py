@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from mpmath import mp, mpf
 
 from microgradlike import graph
-from microgradlike.accuracy.exact import UNKNOWN, ZERO, Exact, applied, of, right_digits
+from microgradlike.accuracy.exact import UNKNOWN, ZERO, Exact, applied, of
+from microgradlike.accuracy.multiprecision import right_digits
 from microgradlike.accuracy.report import ALL
 from microgradlike.accuracy.textbook import textbook
 from microgradlike.accuracy.truth import Truth

@@ -12,11 +12,9 @@ from microgradlike.accuracy.exact import (
     Exact,
     UndecidedError,
     applied,
-    exact,
-    nearest,
     of,
-    right_digits,
 )
+from microgradlike.accuracy.multiprecision import exact, nearest, right_digits
 from microgradlike.accuracy.textbook import textbook
 from tests.test_accuracy import moderate
 from tests.ulps import Exact as Plain, draw, unwrap

@@ -1,7 +1,4 @@
-"""Values and adjoints with many digits: right where they are known, undecided where they are not.
-
-`test_random_programs.py` judges right digits by programs whose truth is computed apart.
-"""
+"""Values and adjoints of many digits: right where they are known, undecided where they are not."""
 
 import math
 
@@ -51,8 +48,8 @@ def test_a_textbook_that_cancels_is_decided():
     assert digits(x.tanh()).worst == 16.0
 
 
-@pytest.mark.parametrize("number", range(0, 40, 7))
 @pytest.mark.parametrize("kind", ["friendly", "nasty"])
+@pytest.mark.parametrize("number", range(6))
 def test_computed_adjoints_have_the_bits_of_a_backward_pass(kind, number):
     _, y = programs.graph(getattr(programs, kind)(number))
     order = graph.topological(y)
@@ -95,8 +92,8 @@ def test_more_digits_are_taken_until_they_suffice():
 
 
 def test_a_long_chain_is_no_recursion():
-    x = y = Value(1.5)
-    for _ in range(20_000):
+    y = Value(1.5)
+    for _ in range(3_000):
         y = y * 0.999
     found = digits(y)
     assert found.worst > 10
@@ -104,7 +101,7 @@ def test_a_long_chain_is_no_recursion():
 
 @pytest.mark.long
 def test_a_chain_of_a_million():
-    x = y = Value(1.5)
+    y = Value(1.5)
     for _ in range(1_000_000):
         y = y + 1e-6
     assert digits(y).worst > 9
