@@ -14,7 +14,8 @@ from collections.abc import Callable
 from mpmath import mp
 
 from microgradlike import ops
-from microgradlike.accuracy.exact import PRIME, Exact, nearest, of
+from microgradlike.accuracy.exact import PRIME, Exact, of
+from microgradlike.accuracy.multiprecision import nearest
 from microgradlike.expressions.parser import Expression, parse
 from microgradlike.ieee_float import partial_at
 from microgradlike.op import TABLE, Number, Op
