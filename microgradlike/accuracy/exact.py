@@ -65,7 +65,7 @@ class Exact(Scalar):
     @property
     def relative(self) -> float:
         """The relative error."""
-        return math.ldexp(self.loss, -mp.prec)
+        return math.ldexp(self.loss, -mp.prec) if self.loss else 0.0
 
     def __lt__(self, other: Number) -> Number:
         return self.apply(ops.less, self, other)
