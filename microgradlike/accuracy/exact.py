@@ -191,7 +191,7 @@ def _short(y: Any, mark: int) -> Exact | None:
 
 
 def negated(a: Exact) -> Exact:
-    """The number with the other sign."""
+    """The negative."""
     return Exact(libmp.mpf_neg(a.number), a.loss, -a.mark % PRIME)
 
 
@@ -264,10 +264,6 @@ def _larger(a: Exact, b: Exact) -> Exact:
     return b if d.number[0] else a
 
 
-def _smaller(a: Exact, b: Exact) -> Exact:
-    return negated(_larger(negated(a), negated(b)))
-
-
 def _remainder(op: Op, whole: Op) -> Callable[[Exact, Exact], Exact]:
     def remainder(a: Exact, b: Exact) -> Exact:
         if a.loss or b.loss:
@@ -290,9 +286,9 @@ SPECIAL: dict[Op, Callable[..., Exact]] = {
     ops.less_equal: _compared(lambda s: s <= 0),
     ops.where: _chosen,
     ops.maximum: _larger,
-    ops.minimum: _smaller,
+    ops.minimum: lambda a, b: negated(_larger(negated(a), negated(b))),
     ops.relu: lambda a: _larger(a, of(0.0)),
-    ops.clip: lambda x, low, high: _smaller(_larger(x, low), high),
+    ops.clip: lambda x, low, high: SPECIAL[ops.minimum](_larger(x, low), high),
     ops.sign: _signed,
     **{op: _jump(op) for op in (ops.floor, ops.ceil, ops.rint, ops.trunc)},
     ops.floor_divide: lambda a, b: SPECIAL[ops.floor](divided(a, b)),
