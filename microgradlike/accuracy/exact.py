@@ -34,6 +34,7 @@ _ADD, _MUL = libmp.mpf_add, libmp.mpf_mul
 ZERO, ONE, NAN = libmp.fzero, libmp.fone, libmp.fnan
 PRIME = 2**61 - 1
 SHORT = 64  # bits
+ROUNDED = 4.0  # units: a value may be made of several of mpmath's functions
 MANY = 2.0**20  # roundings
 VAGUE = 2.0**-16  # relative errors beyond which a first derivative does not bound the change
 
@@ -64,7 +65,7 @@ class Exact(Scalar):
     @property
     def relative(self) -> float:
         """The relative error."""
-        return math.ldexp(self.loss, -mp.prec)
+        return math.ldexp(self.loss, -mp.prec) if self.loss else 0.0
 
     def __lt__(self, other: Number) -> Number:
         return self.apply(ops.less, self, other)
@@ -119,7 +120,7 @@ def applied(op: Op, at: list[Exact]) -> Exact:
     known = not sum([x.loss for x in at]) > 0
     if known and is_exact(op, number, numbers):
         return exactly(number)
-    y = Exact(number, 1.0, _mark(op, at))
+    y = Exact(number, ROUNDED, _mark(op, at))
     return y if known else _with_error(op, y, at)
 
 
@@ -190,7 +191,7 @@ def _short(y: Any, mark: int) -> Exact | None:
 
 
 def negated(a: Exact) -> Exact:
-    """The number with the other sign."""
+    """The negative."""
     return Exact(libmp.mpf_neg(a.number), a.loss, -a.mark % PRIME)
 
 
@@ -263,10 +264,6 @@ def _larger(a: Exact, b: Exact) -> Exact:
     return b if d.number[0] else a
 
 
-def _smaller(a: Exact, b: Exact) -> Exact:
-    return negated(_larger(negated(a), negated(b)))
-
-
 def _remainder(op: Op, whole: Op) -> Callable[[Exact, Exact], Exact]:
     def remainder(a: Exact, b: Exact) -> Exact:
         if a.loss or b.loss:
@@ -289,9 +286,9 @@ SPECIAL: dict[Op, Callable[..., Exact]] = {
     ops.less_equal: _compared(lambda s: s <= 0),
     ops.where: _chosen,
     ops.maximum: _larger,
-    ops.minimum: _smaller,
+    ops.minimum: lambda a, b: negated(_larger(negated(a), negated(b))),
     ops.relu: lambda a: _larger(a, of(0.0)),
-    ops.clip: lambda x, low, high: _smaller(_larger(x, low), high),
+    ops.clip: lambda x, low, high: SPECIAL[ops.minimum](_larger(x, low), high),
     ops.sign: _signed,
     **{op: _jump(op) for op in (ops.floor, ops.ceil, ops.rint, ops.trunc)},
     ops.floor_divide: lambda a, b: SPECIAL[ops.floor](divided(a, b)),
