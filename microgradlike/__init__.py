@@ -13,6 +13,7 @@ The public names; `help` of one tells more:
 from microgradlike import nn
 from microgradlike.accuracy.diagnose import diagnose
 from microgradlike.accuracy.digits import digits
+from microgradlike.accuracy.enclose import enclose
 from microgradlike.angles import deg2rad, rad2deg
 from microgradlike.arrays import array
 from microgradlike.compile.jit import jit
@@ -135,6 +136,7 @@ __all__ = [
     "digits",
     "dot",
     "elu",
+    "enclose",
     "erf",
     "erfc",
     "exp",
