@@ -238,7 +238,7 @@ fmod: Op      = binary("fmod", _fmod,           lambda y, a, b: 1.0 + _zero(y), 
 exp: Op       = unary("exp", ieee(math.exp),     lambda y, x: y,         "exponential")
 exp2: Op      = unary("exp2", ieee(math.exp2),   lambda y, x: y * LN2,   "2 to the power x", textbook="y * log(2)")
 expm1: Op     = unary("expm1", ieee(math.expm1), lambda y, x: exp(x),    "exp(x) - 1, accurate near 0")
-exprel: Op    = unary("exprel", _exprel,          lambda y, x: exprel_slope(y, x), "(e^x - 1) / x, 1 at 0", textbook="where(abs(x) > 0, (exp(x) - y) / x, 1 / 2)")
+exprel: Op    = unary("exprel", _exprel,          lambda y, x: exprel_slope(y, x), "(exp(x) - 1) / x, 1 at 0", textbook="where(abs(x) > 0, (exp(x) - y) / x, 1 / 2)")
 log: Op       = unary("log", ieee(math.log, {0.0: -inf}),      lambda y, x: where(x >= 0, 1 / x, y),        "natural logarithm", domain=(POSITIVE,), aliases=("ln",))
 log1p: Op     = unary("log1p", ieee(math.log1p, {-1.0: -inf}), lambda y, x: where(x >= -1, 1 / (1 + x), y), "log(1 + x), accurate near 0", domain=(((-1.0, inf),),))
 log2: Op      = unary("log2", ieee(math.log2, {0.0: -inf}),    lambda y, x: where(x >= 0, 1 / x / LN2, y),  "logarithm to base 2", domain=(POSITIVE,), textbook="1 / (x * log(2))")
