@@ -11,7 +11,9 @@ The public names; `help` of one tells more:
 """
 
 from microgradlike import nn
+from microgradlike.accuracy.diagnose import diagnose
 from microgradlike.accuracy.digits import digits
+from microgradlike.accuracy.enclose import enclose
 from microgradlike.angles import deg2rad, rad2deg
 from microgradlike.arrays import array
 from microgradlike.compile.jit import jit
@@ -27,7 +29,6 @@ from microgradlike.derivatives.api import (
     value_and_grad,
     vjp,
 )
-from microgradlike.derivatives.diagnose import diagnose
 from microgradlike.derivatives.dual import Dual
 from microgradlike.engine import (
     Value,
@@ -71,6 +72,7 @@ from microgradlike.ops import (
     exp,
     exp2,
     expm1,
+    exprel,
     floor,
     floor_divide,
     fmod,
@@ -93,6 +95,7 @@ from microgradlike.ops import (
     sigmoid,
     sign,
     sin,
+    sinc,
     sinh,
     softplus,
     sqrt,
@@ -133,11 +136,13 @@ __all__ = [
     "digits",
     "dot",
     "elu",
+    "enclose",
     "erf",
     "erfc",
     "exp",
     "exp2",
     "expm1",
+    "exprel",
     "floor",
     "floor_divide",
     "fmod",
@@ -177,6 +182,7 @@ __all__ = [
     "sign",
     "silu",
     "sin",
+    "sinc",
     "sinh",
     "softmax",
     "softplus",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from numbers import Real
 from typing import overload
 
@@ -30,6 +30,7 @@ from microgradlike.ops import (
     where,
 )
 from microgradlike.scalar import Scalar
+from microgradlike.slopes import either
 from microgradlike.sums import dot as dot, mean as mean, numbers, sum as sum, total, tree  # noqa: A004
 
 inf, nan = math.inf, math.nan
@@ -118,10 +119,10 @@ def logsumexp(xs: Iterable[Number]) -> Number:
     if len(terms) < 2:
         return terms[0] if terms else -inf
     top = tree(_larger, terms)
-    return _either(
+    return either(
         abs(top) >= inf,
         lambda: _mean_of_largest(terms, top),
-        lambda: _log_of_sum(terms, floor(top)),
+        lambda: _log_of_sum(terms, _nearby(top)),
     )
 
 
@@ -142,10 +143,10 @@ def softmax(xs: Iterable[Number]) -> list[Number]:
     if not terms:
         return []
     top = tree(_larger, terms)
-    shift, endless = floor(top), abs(top) >= inf
+    shift, endless = _nearby(top), abs(top) >= inf
 
     def weight(x: Number) -> Number:
-        return _either(
+        return either(
             endless,
             lambda: where(x < top, 0.0, sign(x) * sign(x)),  # 1, but nan where x is
             lambda: exp(x - shift),
@@ -270,8 +271,11 @@ def _index(target: Number, n: int) -> int:
     return index
 
 
+def _nearby(top: Number) -> Number:
+    return top._nearby() if isinstance(top, Scalar) else floor(top)
+
+
 def _log_of_sum(terms: list[Number], shift: Number) -> Number:
-    # the shift is a floor: close to the largest, and without a derivative in any mode
     return shift + log(total([exp(x - shift) for x in terms]))
 
 
@@ -286,10 +290,3 @@ def _larger(a: Number, b: Number) -> Number:
     if over is True:
         return a
     return b if over is False and a < b else maximum(a, b)  # nan: `maximum` decides
-
-
-def _either(condition: Number, yes: Callable[[], Number], no: Callable[[], Number]) -> Number:
-    """`where`, which builds only the branch taken if the condition is known."""
-    if type(condition) is bool:
-        return yes() if condition else no()
-    return where(condition, yes(), no())

@@ -20,6 +20,7 @@ from microgradlike.forward import (
     clip as _clip,
     cosh as _cosh,
     divide as _divide,
+    exprel as _exprel,
     floor_divide as _floor_divide,
     fmod as _fmod,
     logaddexp as _logaddexp,
@@ -31,6 +32,7 @@ from microgradlike.forward import (
     rounded as _rounded,
     sigmoid as _sigmoid,
     sign as _sign,
+    sinc as _sinc,
     softplus as _softplus,
     xlogy as _xlogy,
 )
@@ -49,6 +51,7 @@ from microgradlike.op import (
     to_float as to_float,
     unary as unary,
 )
+from microgradlike.slopes import exprel_slope, sinc_slope
 
 # Partials that do not fit a line.
 
@@ -235,6 +238,7 @@ fmod: Op      = binary("fmod", _fmod,           lambda y, a, b: 1.0 + _zero(y), 
 exp: Op       = unary("exp", ieee(math.exp),     lambda y, x: y,         "exponential")
 exp2: Op      = unary("exp2", ieee(math.exp2),   lambda y, x: y * LN2,   "2 to the power x", textbook="y * log(2)")
 expm1: Op     = unary("expm1", ieee(math.expm1), lambda y, x: exp(x),    "exp(x) - 1, accurate near 0")
+exprel: Op    = unary("exprel", _exprel,          lambda y, x: exprel_slope(y, x), "(e^x - 1) / x, 1 at 0", textbook="where(abs(x) > 0, (exp(x) - y) / x, 1 / 2)")
 log: Op       = unary("log", ieee(math.log, {0.0: -inf}),      lambda y, x: where(x >= 0, 1 / x, y),        "natural logarithm", domain=(POSITIVE,), aliases=("ln",))
 log1p: Op     = unary("log1p", ieee(math.log1p, {-1.0: -inf}), lambda y, x: where(x >= -1, 1 / (1 + x), y), "log(1 + x), accurate near 0", domain=(((-1.0, inf),),))
 log2: Op      = unary("log2", ieee(math.log2, {0.0: -inf}),    lambda y, x: where(x >= 0, 1 / x / LN2, y),  "logarithm to base 2", domain=(POSITIVE,), textbook="1 / (x * log(2))")
@@ -245,6 +249,7 @@ cbrt: Op      = unary("cbrt", _cbrt,             _cbrt_slope,   "cube root", sym
 sin: Op       = unary("sin", ieee(math.sin),     lambda y, x: cos(x),            "sine, x in radians")
 cos: Op       = unary("cos", ieee(math.cos),     lambda y, x: -sin(x),           "cosine, x in radians")
 tan: Op       = unary("tan", ieee(math.tan),     lambda y, x: 1 + y * y,         "tangent, x in radians", domain=(((-math.pi / 2, math.pi / 2),),))
+sinc: Op      = unary("sinc", _sinc,             lambda y, x: sinc_slope(y, x),  "sin(x) / x, 1 at 0, x in radians; NumPy's sinc(x) is sinc(pi x)", textbook="where(abs(x) > 0, (cos(x) - y) / x, 0)")
 asin: Op      = unary("asin", ieee(math.asin),   lambda y, x: 1 / sqrt((1 - x) * (1 + x)),   "inverse sine, in radians", domain=(((-1.0, 1.0),),), textbook="1 / sqrt(1 - x ** 2)", aliases=("arcsin",))
 acos: Op      = unary("acos", ieee(math.acos),   lambda y, x: -1 / sqrt((1 - x) * (1 + x)),  "inverse cosine, in radians", domain=(((-1.0, 1.0),),), textbook="-1 / sqrt(1 - x ** 2)", aliases=("arccos",))
 atan: Op      = unary("atan", math.atan,         lambda y, x: (1 / hypot(1.0, x)) ** 2,      "inverse tangent, in radians", textbook="1 / (1 + x ** 2)", aliases=("arctan",))
