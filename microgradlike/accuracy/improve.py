@@ -1,0 +1,202 @@
+"""improve: a formula that keeps more digits of the value and the gradient than the one given."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import microgradlike
+from microgradlike import ops
+from microgradlike._validate import shown
+from microgradlike.accuracy.candidates import (
+    Judge,
+    Point,
+    Score,
+    agree_everywhere,
+    between,
+    drawn,
+)
+from microgradlike.accuracy.python_text import expression, function_text, own_primitives
+from microgradlike.accuracy.rules import formula
+from microgradlike.accuracy.search import Candidate, Search
+from microgradlike.accuracy.terms import ONE, Term, substituted, term
+from microgradlike.accuracy.truth import working_precision
+from microgradlike.compile.arguments import Arguments
+from microgradlike.compile.jit import jit
+from microgradlike.compile.program import Program
+from microgradlike.indeterminate_form import indeterminate
+from microgradlike.op import Number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Rewrite"]
+
+POINTS = 24  # of a range
+SEARCHED = 4  # of these, in the search
+CHECKED = 12  # candidates compared with the formula
+GAIN = 0.5  # digits; less is chance
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """The result of `improve`: a function with more right digits, or the same one.
+
+    `text` is the Python text of the function `f`, which takes what the given one takes. `found` is
+    False if nothing better was found; then `f` is the given function. `before` and `after` have the
+    right digits of the value and of the gradients by name, 0 to 16, at the point or the fewest over
+    the ranges. `rules` are the equations used, in order. They hold under the `conditions`. `ranges`
+    are those of the call.
+    """
+
+    text: str
+    f: Callable[..., Number]
+    found: bool
+    before: Score
+    after: Score
+    rules: tuple[str, ...]
+    conditions: tuple[str, ...]
+    ranges: dict[str, Range]
+    _formulas: tuple[Term, Term] = field(repr=False)
+    _point: Point = field(repr=False)
+
+    def __str__(self) -> str:
+        rows = [("value", self.before.value, self.after.value)]
+        rows += [
+            (f"∂/∂{name}", x, self.after.gradients[name])
+            for name, x in self.before.gradients.items()
+        ]
+        width = max(len(name) for name, _, _ in rows)
+        if not self.found:
+            lines = [f"{name:<{width}}  {old:.1f} of 16 digits right" for name, old, _ in rows]
+            return "\n".join(["nothing better found; another formula may exist", *lines])
+        lines = [f"{name:<{width}}  {old:.1f} → {new:.1f} digits" for name, old, new in rows]
+        lines += [f"by {rule}" for rule in self.rules]
+        lines += [f"holds if {condition}" for condition in self.conditions]
+        return "\n".join([self.text, "", *lines])
+
+    def plot(self) -> Figure:
+        """The right digits over the range, before and after, by matplotlib.
+
+        Returns a Figure. Raises ValueError without a range, ImportError without matplotlib (the
+        extra `plot`).
+        """
+        if not self.ranges:
+            raise ValueError("a plot needs a range; call improve(f, x=(1e-9, 1)) with a pair")
+        from microgradlike.accuracy.plot import figure
+
+        return figure(self._formulas, self._point, self.ranges)
+
+
+def improved(
+    f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> Rewrite:
+    """The best rewrite of a function that is found; see `microgradlike.improve`."""
+    if not callable(f):
+        raise TypeError(f"improve takes a function, got {shown(f)}; pass the function itself")
+    parameters, ranges, args, kwargs = _with_ranges(f, args, kwargs)
+    root, point = _recorded(f, args, kwargs)
+    with working_precision(60), indeterminate("zero"):
+        points = list(islice(drawn(point, ranges), POINTS)) if ranges else [point]
+        judges = [judge for judge in (Judge(root, p) for p in points) if judge.decided]
+        if not judges:
+            raise ValueError(
+                "the exact value or gradient is not known there: it is undefined, 0 by"
+                " cancellation, or at a kink; choose another point"
+            )
+        before = _worst(judges, root)
+        best, conditions = _best(root, judges, before, ranges)
+    if best is None:
+        text = function_text(root, parameters)
+        return Rewrite(text, f, False, before, before, (), (), ranges, (root, root), point)
+    text = function_text(best.term, parameters)
+    rules = tuple(dict.fromkeys(rule for rule, _, _ in best.steps))
+    conditions = tuple(dict.fromkeys(conditions))
+    after = _worst(judges, best.term)
+    new = _compiled(text, best.term)
+    return Rewrite(text, new, True, before, after, rules, conditions, ranges, (root, best.term), point)
+
+
+def _with_ranges(
+    f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[list[str], dict[str, Range], list[Any], dict[str, Any]]:
+    """The parameters of f, the ranges by name, and arguments with a number for each range."""
+    found = inspect.signature(f)
+    bound = found.bind(*args, **kwargs)
+    parameters = [
+        {p.VAR_POSITIONAL: "*", p.VAR_KEYWORD: "**"}.get(p.kind, "") + p.name
+        for p in found.parameters.values()
+    ]
+    ranges: dict[str, Range] = {}
+    for name, x in bound.arguments.items():
+        if isinstance(x, tuple) and len(x) == 2 and name in parameters:
+            lo, hi = float(x[0]), float(x[1])
+            if not -ops.inf < lo < hi < ops.inf:
+                raise ValueError(f"the range of {name} needs two numbers lo < hi, got {x!r}")
+            ranges[name] = lo, hi
+            bound.arguments[name] = between(0.5, lo, hi)
+    return parameters, ranges, list(bound.args), dict(bound.kwargs)
+
+
+def _recorded(
+    f: Callable[..., Number], args: list[Any], kwargs: dict[str, Any]
+) -> tuple[Term, Point]:
+    """The formula of a function as a term, and its arguments by name."""
+    program: Program = jit(f, backend="python").program(*args, **kwargs)
+    numbers = list(Arguments(args, kwargs, ()).shared)
+    if program.inputs > len(numbers):
+        raise TypeError(
+            f"the function uses {program.names[len(numbers)]}, a Value that is no argument; pass it"
+            " as one, or its number"
+        )
+    if len(program.outputs) != 1:
+        raise TypeError(f"improve needs one number, got {len(program.outputs)}; sum them first")
+    terms = {i: term(name) for i, name in enumerate(program.names)}
+    terms |= {-1 - i: term(x) for i, x in enumerate(program.constants)}
+    for slot, op, operands in program.equations():
+        terms[slot] = Term.apply(op, *[terms[r] for r in operands])
+    return terms[program.outputs[0]], dict(zip(program.names, map(float, numbers)))
+
+
+def _worst(judges: list[Judge], t: Term) -> Score:
+    """The fewest right digits of each number over the points."""
+    scores = [judge.score(t) for judge in judges]
+    names = scores[0].gradients
+    return Score(
+        min(s.value for s in scores), {x: min(s.gradients[x] for s in scores) for x in names}
+    )
+
+
+def _best(
+    root: Term, judges: list[Judge], before: Score, ranges: dict[str, Range]
+) -> tuple[Candidate | None, list[str]]:
+    """The best candidate that agrees with the formula, with its conditions."""
+    hardest = sorted(judges, key=lambda judge: judge.score(root).worst)[:SEARCHED]
+    point = hardest[0].point
+    for c in Search(root, hardest).run()[:CHECKED]:
+        if _worst(judges, c.term).worst < before.worst + GAIN:
+            continue
+        found = [_condition(text, bindings) for _, text, bindings in c.steps if text]
+        holds = [t for _, t in found]
+        if agree_everywhere(root, c.term, holds, point, drawn(point, ranges)):
+            return c, [text for text, _ in found]
+    return None, []
+
+
+def _condition(text: str, bindings: dict[Term, Term]) -> tuple[str, Term]:
+    """A condition of a rule for its terms, as text and as a term that has to be positive."""
+    sign = next(sign for sign in (" >= ", " > ", " != ") if sign in text)
+    left, right = [substituted(formula(x), bindings, id) for x in text.split(sign)]
+    difference = ops.absolute(left - right) if sign == " != " else left - right
+    return f"{expression(left)}{sign}{expression(right)}", difference
+
+
+def _compiled(text: str, t: Term) -> Callable[..., Number]:
+    """The function of a text."""
+    names: dict[str, Any] = own_primitives(t)
+    exec(text, names)
+    return names["f"]

@@ -1,0 +1,127 @@
+"""Search: rewrites of a formula at the places where digits are lost, a few steps ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mpmath import mp
+
+from microgradlike.accuracy.candidates import ExactValues, Judge, Point, values_at
+from microgradlike.accuracy.exact import right_digits
+from microgradlike.accuracy.rearrange import REARRANGEMENTS
+from microgradlike.accuracy.rewrite import rewritten
+from microgradlike.accuracy.rules import RULES, Rule
+from microgradlike.accuracy.terms import Key, PRODUCTS, SUMS, Term, ordered, substituted
+
+AHEAD = 2  # steps without a gain before the search ends
+WIDTH = 14  # formulas that are rewritten further
+MOST = 1500  # formulas judged
+ENOUGH = 15.0  # digits that need no further rewrite
+USERS = 3  # levels above a loss at which rules are tried
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A formula, its digits at each point as (worst, sum), and the steps to it."""
+
+    term: Term
+    rank: tuple[float, ...]
+    steps: tuple[tuple[str, str, dict[Term, Term]], ...] = ()  # rule, condition, bindings
+
+
+class Search:
+    """The candidates for a formula, from the points at which it is judged."""
+
+    def __init__(self, root: Term, judges: Sequence[Judge]) -> None:
+        self.judges = judges
+        self.near = ExactValues(near(root, judges[0].point))
+        self.exact = [ExactValues(judge.point) for judge in judges]
+        self.seen = {root}
+        self.start = Candidate(root, self.rank(root, ()))
+
+    def key(self, t: Term) -> Hashable:
+        """Equal for equal terms: the value beside the point, to 30 digits."""
+        x = self.near(t).data
+        if not mp.isfinite(x):
+            return t
+        with mp.workprec(100):
+            return +x
+
+    def rank(self, t: Term, steps: Sequence[object]) -> tuple[float, ...]:
+        """Worst digits, the sum of all, and simplicity: the larger the better."""
+        scores = [judge.score(t) for judge in self.judges]
+        digits = [min(x, ENOUGH) for s in scores for x in (s.value, *s.gradients.values())]
+        return round(min(digits), 1), round(sum(digits)), -len(ordered(t)), -len(steps)
+
+    def run(self) -> list[Candidate]:
+        """Every candidate that is better than the formula, the best one first."""
+        frontier, found, idle = [self.start], [self.start], 0
+        while frontier and idle < AHEAD and len(self.seen) < MOST:
+            children = [child for c in frontier for child in self.children(c)]
+            children.sort(key=lambda c: c.rank, reverse=True)
+            frontier = children[:WIDTH]
+            better = bool(frontier) and frontier[0].rank[:2] > found[0].rank[:2]
+            idle = 0 if better else idle + 1
+            found = sorted([*found, *frontier], key=lambda c: c.rank, reverse=True)
+            if found[0].rank[0] >= ENOUGH:
+                break
+        return [c for c in found if c.rank[0] > self.start.rank[0]]
+
+    def children(self, c: Candidate) -> Iterator[Candidate]:
+        """The candidates one rewrite away."""
+        for place in self.places(c.term):
+            for rule, condition, new, bindings in self.rewrites(place):
+                t = substituted(c.term, {place: new}, self.key)
+                if t not in self.seen and len(self.seen) < MOST:
+                    self.seen.add(t)
+                    steps = (*c.steps, (rule, condition, bindings))
+                    yield Candidate(t, self.rank(t, steps), steps)
+
+    def rewrites(self, place: Term) -> Iterator[tuple[str, str, Term, dict[Term, Term]]]:
+        """What rules and rearrangements make of a term."""
+        for rule in BY_TOP.get(_top(place), []):
+            for new, bindings in rewritten(rule, place, self.key):
+                yield str(rule), rule.condition, new, bindings
+        for name, rearranged in REARRANGEMENTS.items():
+            for new in rearranged(place, self.key, self.judges[0].point):
+                yield name, "", new, {}
+
+    def places(self, root: Term) -> list[Term]:
+        """The terms that lose digits of their operands, and their users close by.
+
+        Every term if none does: then only the gradient loses digits.
+        """
+        order = [t for t in ordered(root) if t.op is not None]
+        lost: set[Term] = set()
+        for judge, exact in zip(self.judges, self.exact):
+            computed = values_at(root, judge.point)
+            right = {t: right_digits(computed[t], exact(t).number) for t in ordered(root)}
+            lost |= {t for t in order if right[t] < min(right[x] for x in t.operands) - 1}
+        near = set(lost)
+        for _ in range(USERS):
+            near |= {t for t in order if not near.isdisjoint(t.operands)}
+        return [t for t in order if t in near] if lost else order
+
+
+def near(root: Term, point: Point) -> Point:
+    """A point beside `point` at which the formula is defined, with numbers free of accidents."""
+    for shift in (1e-3, -1e-3, 1e-7, -1e-7, 1e-12, -1e-12, 0.0):
+        moved = {
+            name: x + (abs(x) or 1.0) * shift * (1 + 0.618034 * i)
+            for i, (name, x) in enumerate(point.items(), 1)
+        }
+        if mp.isfinite(ExactValues(moved)(root).data):
+            return moved
+    return point
+
+
+def _top(t: Term) -> object:
+    """The kind of a term, which a rule's left side needs to share."""
+    return "sum" if t.op in SUMS else "product" if t.op in PRODUCTS else t.op
+
+
+BY_TOP: dict[object, list[Rule]] = {}
+for _rule in RULES:
+    BY_TOP.setdefault(_top(_rule.left), []).append(_rule)
