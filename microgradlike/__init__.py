@@ -11,6 +11,7 @@ The public names; `help` of one tells more:
 """
 
 from microgradlike import nn
+from microgradlike.accuracy.digits import digits
 from microgradlike.angles import deg2rad, rad2deg
 from microgradlike.arrays import array
 from microgradlike.compile.jit import jit
@@ -129,6 +130,7 @@ __all__ = [
     "deg2rad",
     "derivative",
     "diagnose",
+    "digits",
     "dot",
     "elu",
     "erf",

@@ -1,57 +1,14 @@
 """The reference of the accuracy tests: every primitive over mpmath numbers of 60 digits."""
 
 import math
-import operator
 import random
 import sys
-from functools import partial
 
-import mpmath
-from mpmath import mp, mpf
+from mpmath import mpf
 
 from microgradlike import ops
+from microgradlike.accuracy.exact import exact
 from microgradlike.scalar import Scalar
-
-# primitives that mpmath does not have under their own name
-OTHERS = {
-    ops.add: operator.add,
-    ops.sub: operator.sub,
-    ops.mul: operator.mul,
-    ops.mul_no_nan: operator.mul,
-    ops.div: operator.truediv,
-    ops.power: operator.pow,
-    ops.neg: operator.neg,
-    ops.absolute: abs,
-    ops.cbrt: lambda x: mp.sign(x) * mp.cbrt(abs(x)),
-    ops.erfc: lambda x: mp.erfc(x) if x < 1e4 else mpf(0),  # mpmath fails far out
-    ops.log2: partial(mp.log, b=2),
-    ops.exp2: lambda x: mpf(2) ** x,
-    ops.rint: mp.nint,
-    ops.trunc: lambda x: mp.sign(x) * mp.floor(abs(x)),
-    ops.floor_divide: lambda a, b: mp.nint((a - a % b) / b),
-    ops.mod: operator.mod,
-    ops.fmod: lambda a, b: mp.sign(a) * (abs(a) % abs(b)),
-    ops.maximum: max,
-    ops.minimum: min,
-    ops.clip: lambda x, lo, hi: min(max(x, lo), hi),
-    ops.where: lambda c, a, b: a if c else b,
-    ops.less: lambda a, b: mpf(a < b),
-    ops.less_equal: lambda a, b: mpf(a <= b),
-    ops.relu: lambda x: max(x, mpf(0)),
-    ops.sigmoid: lambda x: 1 / (1 + mp.exp(-x)),
-    ops.softplus: lambda x: mp.log1p(mp.exp(x)),
-    ops.xlogy: lambda a, b: a * mp.log(b) if a else mpf(0),
-    ops.logaddexp: lambda a, b: max(a, b) + mp.log1p(mp.exp(-abs(a - b))),
-}
-
-
-def exact(op):
-    """`op` over mpmath numbers."""
-    if op not in OTHERS and not hasattr(mpmath, op.name):
-        raise LookupError(
-            f"mpmath has no {op.name}; add its value over mpmath numbers to OTHERS in tests/ulps.py"
-        )
-    return OTHERS[op] if op in OTHERS else getattr(mpmath, op.name)
 
 
 class Exact(Scalar):

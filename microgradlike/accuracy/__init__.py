@@ -1,0 +1,1 @@
+"""Digits of a graph's numbers: how many are right, where they were lost, what to write instead."""

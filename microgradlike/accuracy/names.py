@@ -1,0 +1,66 @@
+"""Names of nodes in reports: labels, and short formulas of labelled operands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from microgradlike.engine import Value
+from microgradlike.expressions.lexer import PRECEDENCE
+
+LONGEST = 40  # characters of a formula
+DEEPEST = 3  # operations in an operation
+
+
+def named(order: Sequence[Value]) -> list[str]:
+    """A name per node: its label, made unique by a number, or `v` and its place.
+
+    >>> named([Value(1.0, "x"), Value(2.0, "x"), Value(3.0)])
+    ['x', 'x_2', 'v3']
+    """
+    seen: dict[str, int] = {}
+    names = []
+    for i, v in enumerate(order, 1):
+        name = v.label or f"v{i}"
+        while name in seen:
+            seen[v.label] = seen.get(v.label, 1) + 1
+            name = f"{v.label}_{seen[v.label]}"
+        seen[name] = 1
+        names.append(name)
+    return names
+
+
+def formula(v: Value, depth: int = DEEPEST) -> str:
+    """A short formula of the node, in which labels and deeper operations are names.
+
+    >>> from microgradlike import cos
+    >>> x = Value(2.0, "x")
+    >>> formula((1 - cos(x)) * 3)
+    '(1 - cos(x)) * 3'
+    """
+    text = _formula(v, depth)[0]
+    return text if len(text) <= LONGEST or depth == 1 else formula(v, depth - 1)
+
+
+def _formula(x: Value | float, depth: int) -> tuple[str, int]:
+    """The formula and the rank of its operator, as far as operations may be nested."""
+    if type(x) is float:
+        return (f"{x:.4g}", 9 if x >= 0 else 0)
+    assert isinstance(x, Value)
+    if x.label and depth < DEEPEST:
+        return x.label, 9
+    if x.op is None:
+        return x.label or f"{x.data:.4g}", 9
+    if depth == 0:
+        return "…", 9
+    parts = [_formula(operand, depth - 1) for operand in x.operands]
+    rank = PRECEDENCE.get(x.op.infix, 9)
+    if not x.op.infix:
+        if x.op.name == "neg":
+            return f"-{_bracketed(parts[0], 4)}", 4
+        return f"{x.op.name}({', '.join(text for text, _ in parts)})", 9
+    a, b = _bracketed(parts[0], rank), _bracketed(parts[1], rank + 1)
+    return (f"{a} {x.op.infix} {b}" if rank < 5 else f"{a}{x.op.infix}{b}"), rank
+
+
+def _bracketed(part: tuple[str, int], rank: int) -> str:
+    return part[0] if part[1] >= rank else f"({part[0]})"

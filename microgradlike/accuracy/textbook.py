@@ -1,0 +1,48 @@
+"""Partials as textbooks print them, over numbers of many digits, with exact constants.
+
+The table's own partials are written for doubles: they hold constants such as log(2) as doubles. Its
+`textbook` texts take their place here; a partial without a text is the textbook's already.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from collections.abc import Callable
+
+from mpmath import mp
+
+from microgradlike.accuracy.exact import Exact, of
+from microgradlike.expressions.parser import Expression, parse
+from microgradlike.op import Number, Op
+
+CONSTANTS = {math.pi: "pi", math.e: "e"}  # doubles that a text means exactly
+
+
+@functools.cache
+def textbook(op: Op, index: int) -> Callable[..., Number]:
+    """The partial of `op` by operand `index`, a function of output and operands.
+
+    >>> from microgradlike import ops
+    >>> with mp.workdps(20):
+    ...     print(textbook(ops.exp2, 0)(of(8.0), of(3.0)).data)
+    5.5451774444795624753
+    """
+    if not op.textbook:
+        return op.partials[index]
+    expression = _with_exact_constants(parse(op.textbook[index]))
+
+    def partial(y: Exact, *operands: Exact) -> Number:
+        constants = {"pi": Exact((+mp.pi)._mpf_, 1.0), "e": Exact((+mp.e)._mpf_, 1.0)}
+        return expression({"y": y, **dict(zip(op.operand_names, operands)), **constants})
+
+    return partial
+
+
+def _with_exact_constants(expression: Expression) -> Expression:
+    steps = tuple(
+        (f, x if f is not None or type(x) is str else CONSTANTS.get(x, of(x)))
+        for f, x in expression._steps
+    )
+    return dataclasses.replace(expression, _steps=steps)

@@ -1,0 +1,164 @@
+"""The truth of a graph: values and adjoints of its nodes with many digits.
+
+The graph is evaluated again over numbers that know their own error, then swept in reverse with the
+textbook's partials. Inputs and constants count as exact.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from mpmath import mp
+
+from microgradlike import ops
+from microgradlike.accuracy.exact import (
+    UNKNOWN,
+    ZERO,
+    Exact,
+    added,
+    applied,
+    divided,
+    multiplied,
+    of,
+)
+from microgradlike.accuracy.textbook import textbook
+from microgradlike.engine import Value
+from microgradlike.op import Op, inf
+
+ENOUGH = 1e-25  # relative error: a double has 16 digits, and its error some more
+MOST = 480  # digits
+# mpmath's precision is that of the process
+_precision = threading.RLock()
+ONE = of(1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Values and adjoints in the order of the nodes, computed with `digits` digits.
+
+    An adjoint is None for a node without a path of derivatives. `notes` has the failures of users'
+    primitives.
+    """
+
+    values: list[Exact]
+    adjoints: list[Exact | None]
+    digits: int
+    notes: tuple[str, ...]
+
+    def known(self, x: Exact) -> bool:
+        """True if the number has enough digits to judge a double by."""
+        return math.ldexp(x.loss, -_bits(self.digits)) <= ENOUGH
+
+
+def _bits(digits: int) -> int:
+    return int(digits * 3.33) + 4
+
+
+@contextmanager
+def working_precision(digits: int) -> Iterator[None]:
+    """Let mpmath work with so many digits, in this thread alone."""
+    with _precision, mp.workprec(_bits(digits)):
+        yield
+
+
+def truth(order: Sequence[Value], *, precision: int = 60) -> Truth:
+    """The values of `order`, operands before users, and the derivatives of the last by each.
+
+    With more digits, up to 480, if those of the value or of the gradient of a leaf do not suffice.
+
+    >>> x = Value(3.0); y = x * x
+    >>> found = truth([x, y])
+    >>> found.values[-1].data, found.adjoints[0].data
+    (mpf('9.0'), mpf('6.0'))
+    """
+    digits = precision
+    while True:
+        with working_precision(digits):
+            found = _truth(order, digits)
+        asked = [found.values[-1]]
+        asked += [g for v, g in zip(order, found.adjoints) if v.op is None and g is not None]
+        if digits >= MOST or all(map(found.known, asked)):
+            return found
+        digits *= 2
+
+
+def _truth(order: Sequence[Value], digits: int) -> Truth:
+    index = {id(v): i for i, v in enumerate(order)}
+    values: list[Exact] = []
+    notes: dict[str, None] = {}
+    for v in order:
+        if v.op is None:
+            values.append(of(v.data))
+        else:
+            at = [of(x) if type(x) is float else values[index[id(x)]] for x in v.operands]
+            values.append(_value(v.op, at, notes))
+    adjoints: list[Exact | None] = [None] * len(order)
+    adjoints[-1] = ONE
+    for i in range(len(order) - 1, -1, -1):
+        g = adjoints[i]
+        if g is not None and order[i].op is not None:
+            _push(order[i], values[i], g, values, adjoints, index, notes)
+    return Truth(values, adjoints, digits, tuple(notes))
+
+
+def _value(op: Op, at: list[Exact], notes: dict[str, None]) -> Exact:
+    if op is ops.sub and at[0] is at[1]:
+        return of(0.0)
+    try:
+        return applied(op, at)
+    except Exception as error:
+        notes[_note(op, error)] = None
+        return UNKNOWN
+
+
+def _push(
+    v: Value,
+    y: Exact,
+    g: Exact,
+    values: list[Exact],
+    adjoints: list[Exact | None],
+    index: dict[int, int],
+    notes: dict[str, None],
+) -> None:
+    """The chain rule of one node: its adjoint times its partials, added to its operands'."""
+    operands = v.operands
+    at = [of(x) if type(x) is float else values[index[id(x)]] for x in operands]
+    for k, x in enumerate(operands):
+        if type(x) is not float:
+            c = product(g, _partial(v.op, k, y, at, notes))
+            j = index[id(x)]
+            before = adjoints[j]
+            adjoints[j] = c if before is None else added(before, c)
+
+
+def product(g: Exact, p: Exact) -> Exact:
+    """The product of the chain rule, in which 0·∞ is 0."""
+    return of(0.0) if g.number == ZERO or (p.number == ZERO and p.loss < inf) else multiplied(g, p)
+
+
+def _partial(op: Op | None, k: int, y: Exact, at: list[Exact], notes: dict[str, None]) -> Exact:
+    if op is ops.add or (op is ops.sub and k == 0):
+        return ONE
+    if op is ops.mul:
+        return at[1 - k]
+    if op is ops.div:
+        p = divided(ONE if k == 0 else y, at[1])
+        return p if k == 0 else applied(ops.neg, [p])
+    assert op is not None
+    try:
+        p = textbook(op, k)(y, *at)
+    except Exception as error:
+        notes[_note(op, error)] = None
+        return UNKNOWN
+    return p if isinstance(p, Exact) else of(p)
+
+
+def _note(op: Op, error: Exception) -> str:
+    return (
+        f"{op.name} cannot be computed with more digits ({error}); write it with the functions of"
+        " microgradlike, such as microgradlike.sin(x) in place of math.sin(x)"
+    )
