@@ -8,6 +8,8 @@ from collections.abc import Callable
 from microgradlike.floats import ieee, inf, nan
 
 LN2 = math.log(2)
+SHIFT = 32.75  # e^SHIFT is a double, but for 0.001 ulp
+_exp = ieee(math.exp)
 _log = ieee(math.log, {0.0: -inf})
 
 
@@ -107,3 +109,15 @@ def logaddexp(a: float, b: float) -> float:
         return a + LN2
     low, high = (a, b) if a < b else (b, a)
     return high + math.log1p(math.exp(low - high))
+
+
+def exprel(x: float) -> float:
+    if x > 700:  # up to 716, where expm1 overflows and the quotient does not
+        return _exp(x - SHIFT) / x * math.exp(SHIFT)
+    return math.expm1(x) / x if x else 1.0
+
+
+def sinc(x: float) -> float:
+    if not x or math.isinf(x):
+        return 0.0 if x else 1.0
+    return math.sin(x) / x

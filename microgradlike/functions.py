@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from numbers import Real
 from typing import overload
 
 from microgradlike._validate import shown
 from microgradlike.op import K, Kind, Number
 from microgradlike.ops import (
+    either,
     erfc,
     exp,
     expm1,
@@ -118,7 +119,7 @@ def logsumexp(xs: Iterable[Number]) -> Number:
     if len(terms) < 2:
         return terms[0] if terms else -inf
     top = tree(_larger, terms)
-    return _either(
+    return either(
         abs(top) >= inf,
         lambda: _mean_of_largest(terms, top),
         lambda: _log_of_sum(terms, floor(top)),
@@ -145,7 +146,7 @@ def softmax(xs: Iterable[Number]) -> list[Number]:
     shift, endless = floor(top), abs(top) >= inf
 
     def weight(x: Number) -> Number:
-        return _either(
+        return either(
             endless,
             lambda: where(x < top, 0.0, sign(x) * sign(x)),  # 1, but nan where x is
             lambda: exp(x - shift),
@@ -286,10 +287,3 @@ def _larger(a: Number, b: Number) -> Number:
     if over is True:
         return a
     return b if over is False and a < b else maximum(a, b)  # nan: `maximum` decides
-
-
-def _either(condition: Number, yes: Callable[[], Number], no: Callable[[], Number]) -> Number:
-    """`where`, which builds only the branch taken if the condition is known."""
-    if type(condition) is bool:
-        return yes() if condition else no()
-    return where(condition, yes(), no())

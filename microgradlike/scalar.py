@@ -61,6 +61,9 @@ class Scalar(Operators):
     def expm1(self) -> Self:
         return self._unary(ops.expm1)
 
+    def exprel(self) -> Self:
+        return self._unary(ops.exprel)
+
     def log(self) -> Self:
         return self._unary(ops.log)
 
@@ -87,6 +90,9 @@ class Scalar(Operators):
 
     def tan(self) -> Self:
         return self._unary(ops.tan)
+
+    def sinc(self) -> Self:
+        return self._unary(ops.sinc)
 
     def asin(self) -> Self:
         return self._unary(ops.asin)

@@ -86,10 +86,12 @@ class Judge:
         self.point, self.names = point, list(point)
         order, _ = self._graph(t)
         self.truth: Truth = truth(order)
-        at = {id(v): i for i, v in enumerate(order)}
         self.value = self.truth.values[-1]
+        zero = of(0.0)
         self.gradients = {
-            v.label: self.truth.adjoints[at[id(v)]] or of(0.0) for v in order if v.label
+            v.label: zero if g is None else g
+            for v, g in zip(order, self.truth.adjoints)
+            if v.label
         }
 
     @property

@@ -50,6 +50,8 @@ OTHERS: dict[Op, Callable[..., Any]] = {
     ops.erfc: _erfc,
     ops.log2: partial(mp.log, b=2),
     ops.exp2: lambda x: mpf(2) ** x,
+    ops.exprel: lambda x: mp.expm1(x) / x if x else mpf(1),
+    ops.sinc: lambda x: mp.sinc(x) if mp.isnormal(x) or not x else 0 * x**-1,
     ops.rint: mp.nint,
     ops.trunc: lambda x: mp.sign(x) * mp.floor(abs(x)),
     ops.floor_divide: lambda a, b: mp.nint((a - a % b) / b),

@@ -240,7 +240,9 @@ def root_nearby(t: Term, key: Key, point: Point) -> Iterator[Term]:
             if c
         ]
         base = total([(x, Fraction(1)), (ONE, -root)])
-        yield from _safe(lambda: product(Fraction(1), [(base, Fraction(count)), (total(terms), Fraction(1))]))
+        rest = [(total(terms), Fraction(1))] if n else []
+        scale = Fraction(1) if n else coefficients[0]
+        yield from _safe(lambda: product(scale, [(base, Fraction(count)), *rest]))
 
 
 Rearrangement: TypeAlias = Callable[[Term, Key, Point], Iterator[Term]]

@@ -148,9 +148,11 @@ def _given(p, c, i, left, bound, factor, is_sum, last):
 
 def _root(k: Fraction, c: Fraction) -> Fraction | None:
     """The c-th root of k, if it is a fraction."""
+    if not k:
+        return None
     if c == 1 or k == 1:
         return k
-    if c == -1 and k:
+    if c == -1:
         return 1 / k
     if c != 2 or k < 0:
         return None

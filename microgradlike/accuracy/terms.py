@@ -111,7 +111,7 @@ def product_view(t: Term) -> tuple[Fraction, Items]:
             a, b = t.operands
             stack += [(b, e if t.op is ops.mul else -e), (a, e)]
         elif t.op is ops.neg:
-            coefficient *= (-1) ** int(e)
+            coefficient *= -1 if e % 2 else 1
             stack.append((t.operands[0], e))
         elif power is not None and (power * e).denominator == 1 and abs(power * e) <= LARGEST_POWER:
             stack.append((t.operands[0], power * e))

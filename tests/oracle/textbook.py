@@ -96,6 +96,24 @@ def _sigmoid(y, x):
     return s, s * (v - y), s * (1 - 6 * s)
 
 
+def _exprel(y, x):
+    if abs(x) < 1:  # the integrals of t^n e^(xt) over [0, 1]
+        return tuple(mp.hyp1f1(n, n + 1, x) / n for n in (2, 3, 4))
+    e = mp.exp(x)
+    f1 = (e - y) / x
+    f2 = (e - 2 * f1) / x
+    return f1, f2, (e - 3 * f2) / x
+
+
+def _sinc(y, x):
+    if abs(x) < 1:  # p is -sinc'(x) / x
+        p, q = mp.hyp0f1(2.5, -x * x / 4) / 3, mp.hyp0f1(3.5, -x * x / 4) / 15
+        return -x * p, 2 * p - y, x * (p - 2 * q)
+    f1 = (mp.cos(x) - y) / x
+    f2 = -y - 2 * f1 / x
+    return f1, f2, -(3 * f2 + x * f1 + y) / x
+
+
 def _div(y, a, b):
     r = 1 / b
     return (r, -y * r), (0, -r * r, 2 * y * r * r), (0, 0, 2 * r**3, -6 * y * r**3)
@@ -141,6 +159,7 @@ UNARY = {
     ops.exp: lambda y, x: (y, y, y),
     ops.exp2: lambda y, x: (y * mp.log(2), y * mp.log(2) ** 2, y * mp.log(2) ** 3),
     ops.expm1: lambda y, x: (mp.exp(x),) * 3,
+    ops.exprel: _exprel,
     ops.log: lambda y, x: _log(x),
     ops.log1p: lambda y, x: _log(1 + x),
     ops.log2: lambda y, x: _scaled(1 / mp.log(2), _log(x)),
@@ -150,6 +169,7 @@ UNARY = {
     ops.sin: lambda y, x: (mp.cos(x), -y, -mp.cos(x)),
     ops.cos: lambda y, x: (-mp.sin(x), -y, mp.sin(x)),
     ops.tan: _tan,
+    ops.sinc: _sinc,
     ops.asin: lambda y, x: _asin(x),
     ops.acos: lambda y, x: _scaled(-1, _asin(x)),
     ops.atan: _atan,

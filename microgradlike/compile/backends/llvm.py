@@ -6,6 +6,7 @@ This module spells each primitive in LLVM's instructions, for doubles or vectors
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from microgradlike import ops
@@ -20,6 +21,7 @@ from microgradlike.compile.llvm.executable import (
 from microgradlike.compile.llvm.module import Spelling
 from microgradlike.compile.passes.simplify import with_squares_as_products
 from microgradlike.compile.program import Program
+from microgradlike.forward import SHIFT
 from microgradlike.op import Op
 
 SHARDS_PER_TASK = 8
@@ -92,6 +94,20 @@ def _xlogy(ir: IRBuilder, a: str, b: str) -> str:
     return ir.select(ir.logical_or(number, ir.compare("une", a, zero)), y, zero)
 
 
+def _exprel(ir: IRBuilder, x: str) -> str:
+    lowered = ir.library("exp", ir.sub(x, ir.constant(SHIFT)))
+    large = ir.mul(ir.div(lowered, x), ir.constant(math.exp(SHIFT)))
+    y = ir.div(ir.library("expm1", x), x)
+    y = ir.select(ir.compare("oeq", x, ir.constant(0.0)), ir.constant(1.0), y)
+    return ir.select(ir.compare("ogt", x, ir.constant(700.0)), large, y)
+
+
+def _sinc(ir: IRBuilder, x: str) -> str:
+    zero, y = ir.constant(0.0), ir.div(ir.library("sin", x), x)
+    y = ir.select(ir.compare("oeq", x, zero), ir.constant(1.0), y)
+    return ir.select(ir.compare("oeq", ir.intrinsic("fabs", x), ir.constant(ops.inf)), zero, y)
+
+
 def _comparison(predicate: str) -> Spelling:
     def spelling(ir: IRBuilder, a: str, b: str) -> str:
         return ir.select(ir.compare(predicate, a, b), ir.constant(1.0), ir.constant(0.0))
@@ -158,6 +174,8 @@ SPELLINGS: dict[Op, Spelling] = {op: _by_library(op.name) for op in LIBRARY} | {
     ops.softplus: _softplus,
     ops.logaddexp: _logaddexp,
     ops.xlogy: _xlogy,
+    ops.exprel: _exprel,
+    ops.sinc: _sinc,
 }
 
 

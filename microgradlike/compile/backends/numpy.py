@@ -20,6 +20,7 @@ from microgradlike.compile.passes.sum_fusion import is_fused_sum
 from microgradlike.compile.program import Program
 from microgradlike.compile.schedule.access import StridedBlock, strided_blocks
 from microgradlike.compile.schedule.schedule import Group, Schedule
+from microgradlike.forward import SHIFT
 from microgradlike.op import Op
 
 SHARDS_PER_TASK = 1
@@ -51,6 +52,16 @@ def _minimum(a: FloatArray, b: FloatArray) -> FloatArray:
 def _mul_no_nan(g: FloatArray, p: FloatArray) -> FloatArray:
     c = g * p
     return np.where((c == c) | (g != g) | (p != p), c, 0.0)
+
+
+def _exprel(x: FloatArray) -> FloatArray:
+    y = np.where(x == 0, 1.0, np.expm1(x) / x)
+    return np.where(x > 700, np.exp(x - SHIFT) / x * np.exp(SHIFT), y)
+
+
+def _sinc(x: FloatArray) -> FloatArray:
+    y = np.where(x == 0, 1.0, np.sin(x) / x)
+    return np.where(np.isinf(x), 0.0, y)
 
 
 def _xlogy(a: FloatArray, b: FloatArray) -> FloatArray:
@@ -136,6 +147,8 @@ SPELLINGS: dict[Op, Callable[..., FloatArray]] = {
     ops.softplus: _softplus,
     ops.logaddexp: _logaddexp,
     ops.xlogy: _xlogy,
+    ops.exprel: _exprel,
+    ops.sinc: _sinc,
 }
 
 

@@ -74,6 +74,7 @@ MATH += (ops.acosh, ops.atanh, ops.hypot, ops.erf, ops.erfc, ops.power)
 # primitives in primitives.c
 LIBRARY: tuple[Op, ...] = (ops.sign, ops.cbrt, ops.mod, ops.floor_divide, ops.maximum, ops.minimum)
 LIBRARY += (ops.clip, ops.mul_no_nan, ops.relu, ops.sigmoid, ops.softplus, ops.logaddexp, ops.xlogy)
+LIBRARY += (ops.exprel, ops.sinc)
 
 SPELLINGS: dict[Op, str] = {
     **{op: f"{{}} {op.infix} {{}}" for op in (ops.add, ops.sub, ops.mul, ops.div)},

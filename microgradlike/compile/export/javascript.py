@@ -36,7 +36,7 @@ MATH += (ops.acosh, ops.atanh)
 # primitives in primitives.js
 LIBRARY: tuple[Op, ...] = (ops.power, ops.maximum, ops.minimum, ops.clip, ops.mul_no_nan, ops.relu)
 LIBRARY += (ops.cbrt, ops.atan2, ops.hypot, ops.sigmoid, ops.softplus, ops.logaddexp)
-LIBRARY += (ops.erf, ops.erfc, ops.rint, ops.floor_divide, ops.mod, ops.xlogy)
+LIBRARY += (ops.erf, ops.erfc, ops.rint, ops.floor_divide, ops.mod, ops.xlogy, ops.exprel, ops.sinc)
 
 
 SPELLINGS: dict[Op, str] = {

@@ -70,3 +70,14 @@ static double f_xlogy(double a, double b) {
   const double y = a * log(b);
   return y == y || a != 0 || !(b >= 0) ? y : 0.0;
 }
+
+// (e^x - 1) / x; beyond 709, expm1 overflows before the quotient does
+static double f_exprel(double x) {
+  if (x > 700) return exp(x - 32.75) / x * 0x1.301213c696b20p+47; // e^32.75
+  return x == 0 ? 1.0 : expm1(x) / x;
+}
+
+static double f_sinc(double x) {
+  if (x == 0) return 1.0;
+  return fabs(x) == INFINITY ? 0.0 : sin(x) / x;
+}

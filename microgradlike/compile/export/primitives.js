@@ -143,6 +143,17 @@ function xlogy(a, b) {
   return y === y || a !== 0 || !(b >= 0) ? y : 0;
 }
 
+// (e^x - 1) / x; beyond 709, expm1 overflows before the quotient does
+function exprel(x) {
+  if (x > 700) return (Math.exp(x - 32.75) / x) * 167164588018521.0;
+  return x === 0 ? 1 : Math.expm1(x) / x;
+}
+
+function sinc(x) {
+  if (x === 0) return 1;
+  return Math.abs(x) === Infinity ? 0 : Math.sin(x) / x;
+}
+
 // coefficients of erf(x) / x - 1 in x^2: 2 / sqrt(pi) (-1)^n / (n! (2n + 1)), less 1 for n = 0
 const NEAR = [
   0.1283791670955126, -0.37612638903183754, 0.11283791670955126, -0.026866170645131252,
