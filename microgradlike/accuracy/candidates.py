@@ -75,8 +75,12 @@ class Score:
 
     @property
     def worst(self) -> float:
-        """The least of them."""
-        return min(self.value, *self.gradients.values())
+        """The least of those that are known."""
+        return min(self.known())
+
+    def known(self) -> list[float]:
+        """Those that are known."""
+        return [x for x in (self.value, *self.gradients.values()) if x == x]
 
 
 class Judge:
@@ -96,8 +100,8 @@ class Judge:
 
     @property
     def decided(self) -> bool:
-        """True if the exact value and gradients are known."""
-        return all(map(self.truth.known, [self.value, *self.gradients.values()]))
+        """True if the exact value or a gradient is known; one that is not is left out."""
+        return any(map(self.truth.known, [self.value, *self.gradients.values()]))
 
     def _graph(self, t: Term) -> tuple[list[Value], list[float]]:
         leaves: dict[str, Value] = {name: Value(x, name) for name, x in self.point.items()}
@@ -110,12 +114,12 @@ class Judge:
         order, adjoints = self._graph(t)
         computed = {v.label: g for v, g in zip(order, adjoints) if v.label}
         return Score(
-            right_digits(order[-1].data, self.value.number),
-            {
-                name: right_digits(computed.get(name, 0.0), x.number)
-                for name, x in self.gradients.items()
-            },
+            self._right(order[-1].data, self.value),
+            {name: self._right(computed.get(name, 0.0), x) for name, x in self.gradients.items()},
         )
+
+    def _right(self, computed: float, x: Exact) -> float:
+        return right_digits(computed, x.number) if self.truth.known(x) else math.nan
 
 
 def agree(old: Term, new: Term, holds: Iterable[Term], point: Point) -> bool | None:
@@ -152,10 +156,11 @@ def drawn(point: Point, ranges: Mapping[str, tuple[float, float]]) -> Iterator[P
     rng = random.Random(0)
     while True:
         near = rng.random() < 0.5
+        width = 2.0 ** rng.uniform(-50, 0)
         yield {
             name: between(rng.random(), *ranges[name])
             if name in ranges
-            else x * (1 + rng.choice([-1, 1]) * 2.0 ** rng.uniform(-30, 0))
+            else x * (1 + rng.uniform(-width, width))
             if near and x
             else rng.choice([-1, 1]) * 10.0 ** rng.uniform(-6, 3)
             for name, x in point.items()

@@ -162,14 +162,16 @@ def other_order(t: Term, key: Key, point: Point) -> Iterator[Term]:
     if not 3 <= len(items) <= 12:
         return
     try:
-        parts = [product(c, [(x, Fraction(1))] if x is not ONE else []) for x, c in items]
+        sizes = {abs(c) for _, c in items}
+        size = sizes.pop() if len(sizes) == 1 else Fraction(1)
+        parts = [product(c / size, [] if x is ONE else [(x, Fraction(1))]) for x, c in items]
         while len(parts) > 1:
             found = [values_at(x, point)[x] for x in parts]
             pairs = [(i, j) for i in range(len(parts)) for j in range(i)]
             i, j = min(pairs, key=lambda p: _left(found[p[0]], found[p[1]]))
             a, b = parts.pop(i), parts.pop(j)
             parts.append(total([*sum_items(b), *sum_items(a)]))
-        yield parts[0]
+        yield product(size, [(parts[0], Fraction(1))])
     except OverflowError:
         return
 

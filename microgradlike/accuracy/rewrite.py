@@ -63,10 +63,10 @@ def _is_product(p: Term) -> bool:
 def _matches(p: Term, t: Term, bound: Bindings, key: Key) -> Iterator[Found]:
     """The ways in which a part of `t` matches the pattern `p`."""
     if _is_sum(p):
-        yield from _assigned(sum_view(p), sum_view(t), bound, None, key)
+        yield from _assigned(sum_view(p), collected(sum_view(t), key), bound, None, key)
     elif _is_product(p):
         (c, factors), (k, items) = product_view(p), product_view(t)
-        yield from _assigned(factors, items, bound, k / c, key)
+        yield from _assigned(collected(factors, id), collected(items, key), bound, k / c, key)
     elif isinstance(p.leaf, str):
         if key(bound.get(p, t)) == key(t):
             yield {**bound, p: bound.get(p, t)}, Fraction(1), []
@@ -102,7 +102,7 @@ def _assigned(
             states += _without(p, c, i, left, bound, factor, is_sum, key)
         elif isinstance(p.leaf, str):
             last = i == len(queue) - 1
-            states += _given(p, c, i, left, bound, factor, is_sum, last)
+            states += _given(p, c, i, left, bound, factor, is_sum, last, last and not i)
         else:
             for j, (t, d) in enumerate(left):
                 scale = d / c if factor is None else factor
@@ -118,6 +118,8 @@ def _without(p, c, i, left, bound, factor, is_sum, key):
         gone = [(t, -d * c * scale) for t, d in sum_view(bound[p])]
     else:
         k, gone = product_view(bound[p])
+        if not k or not factor:
+            return
         gone = [(t, -d * c) for t, d in gone]
         scale = factor / k ** int(c) if c.denominator == 1 else factor
     rest = collected(left + gone, key)
@@ -125,7 +127,7 @@ def _without(p, c, i, left, bound, factor, is_sum, key):
         yield i + 1, rest, bound, scale
 
 
-def _given(p, c, i, left, bound, factor, is_sum, last):
+def _given(p, c, i, left, bound, factor, is_sum, last, alone):
     """States in which a new variable stands for one item, or for all that are left."""
     if is_sum:
         scale = Fraction(1) if factor is None else factor
@@ -137,12 +139,12 @@ def _given(p, c, i, left, bound, factor, is_sum, last):
             yield i + 1, others, {**bound, p: x}, scale
         return
     choices = [([item], left[:j] + left[j + 1 :], Fraction(1)) for j, item in enumerate(left)]
-    if last and (len(left) != 1 or factor != 1):
+    if last and (left or alone) and (len(left) != 1 or factor != 1):
         choices.append((left, [], factor))
     for taken, others, k in choices:
         root = _root(k, c)
         powers = [(t, d / c) for t, d in taken]
-        if root is not None and all(e.denominator == 1 or e == c for _, e in powers):
+        if root is not None and all(e == 1 or e.denominator == c.denominator for _, e in powers):
             yield i + 1, others, {**bound, p: product(root, powers)}, factor / k
 
 

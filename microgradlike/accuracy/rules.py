@@ -117,6 +117,8 @@ RULES = tuple(Rule(*sides) for sides in [
     ("exp(x)/(1 + exp(x))**2",    "sigmoid(x)*sigmoid(-x)"),
     ("exp(a)/(exp(a) + exp(b))",  "sigmoid(a - b)"),
     ("1 - sigmoid(x)",            "sigmoid(-x)"),
+    ("1 - 1/(1 + exp(x))",        "sigmoid(x)"),
+    ("1 - exp(x)/(1 + exp(x))",   "sigmoid(-x)"),
     # logarithms
     ("log(1 + x)",                "log1p(x)"),
     ("log(x)",                    "log1p(x - 1)"),

@@ -52,7 +52,7 @@ class Search:
     def rank(self, t: Term, steps: Sequence[object]) -> tuple[float, ...]:
         """Worst digits, the sum of all, and simplicity: the larger the better."""
         scores = [judge.score(t) for judge in self.judges]
-        digits = [min(x, ENOUGH) for s in scores for x in (s.value, *s.gradients.values())]
+        digits = [min(x, ENOUGH) for s in scores for x in s.known()]
         return round(min(digits), 1), round(sum(digits)), -len(ordered(t)), -len(steps)
 
     def run(self) -> list[Candidate]:
