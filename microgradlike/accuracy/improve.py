@@ -180,14 +180,14 @@ def _best(
     for c in Search(root, hardest).run()[:CHECKED]:
         if _worst(judges, c.term).worst < before.worst + GAIN:
             continue
-        found = [_condition(text, bindings) for _, text, bindings in c.steps if text]
+        found = [condition_of(text, bindings) for _, text, bindings in c.steps if text]
         holds = [t for _, t in found]
         if agree_everywhere(root, c.term, holds, point, drawn(point, ranges)):
             return c, [text for text, _ in found]
     return None, []
 
 
-def _condition(text: str, bindings: dict[Term, Term]) -> tuple[str, Term]:
+def condition_of(text: str, bindings: dict[Term, Term]) -> tuple[str, Term]:
     """A condition of a rule for its terms, as text and as a term that has to be positive."""
     sign = next(sign for sign in (" >= ", " > ", " != ") if sign in text)
     left, right = [substituted(formula(x), bindings, id) for x in text.split(sign)]

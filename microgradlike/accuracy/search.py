@@ -22,6 +22,9 @@ ENOUGH = 15.0  # digits that need no further rewrite
 USERS = 3  # levels above a loss at which rules are tried
 
 
+Rewritten: TypeAlias = "tuple[str, str, Term, dict[Term, Term]]"  # rule, condition, term, bindings
+
+
 @dataclass(frozen=True, eq=False)
 class Candidate:
     """A formula, its digits at each point as (worst, sum), and the steps to it."""
@@ -39,15 +42,17 @@ class Search:
         self.near = ExactValues(near(root, judges[0].point))
         self.exact = [ExactValues(judge.point) for judge in judges]
         self.seen = {root}
+        self.keys: dict[Term, Hashable] = {}
+        self.made: dict[Term, list[Rewritten]] = {}  # candidates share most of their terms
         self.start = Candidate(root, self.rank(root, ()))
 
     def key(self, t: Term) -> Hashable:
         """Equal for equal terms: the value beside the point, to 30 digits."""
-        x = self.near(t).data
-        if not mp.isfinite(x):
-            return t
-        with mp.workprec(100):
-            return +x
+        if t not in self.keys:
+            x = self.near(t).data
+            with mp.workprec(100):
+                self.keys[t] = +x if mp.isfinite(x) else t
+        return self.keys[t]
 
     def rank(self, t: Term, steps: Sequence[object]) -> tuple[float, ...]:
         """Worst digits, the sum of all, and simplicity: the larger the better."""
@@ -79,11 +84,18 @@ class Search:
                     steps = (*c.steps, (rule, condition, bindings))
                     yield Candidate(t, self.rank(t, steps), steps)
 
-    def rewrites(self, place: Term) -> Iterator[tuple[str, str, Term, dict[Term, Term]]]:
+    def rewrites(self, place: Term) -> list[Rewritten]:
         """What rules and rearrangements make of a term."""
+        if place not in self.made:
+            self.made[place] = [*self._by_rules(place), *self._by_computation(place)]
+        return self.made[place]
+
+    def _by_rules(self, place: Term) -> Iterator[Rewritten]:
         for rule in BY_TOP.get(_top(place), []):
             for new, bindings in rewritten(rule, place, self.key):
                 yield str(rule), rule.condition, new, bindings
+
+    def _by_computation(self, place: Term) -> Iterator[Rewritten]:
         for name, rearranged in REARRANGEMENTS.items():
             for new in rearranged(place, self.key, self.judges[0].point):
                 yield name, "", new, {}
