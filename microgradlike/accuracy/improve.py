@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -155,11 +156,25 @@ def _recorded(
         )
     if len(program.outputs) != 1:
         raise TypeError(f"improve needs one number, got {len(program.outputs)}; sum them first")
-    terms = {i: term(name) for i, name in enumerate(program.names)}
+    names = _readable(f, program.names)
+    terms = {i: term(name) for i, name in enumerate(names)}
     terms |= {-1 - i: term(x) for i, x in enumerate(program.constants)}
     for slot, op, operands in program.equations():
         terms[slot] = Term.apply(op, *[terms[r] for r in operands])
-    return terms[program.outputs[0]], dict(zip(program.names, map(float, numbers)))
+    return terms[program.outputs[0]], dict(zip(names, map(float, numbers)))
+
+
+def _readable(f: Callable[..., Number], names: Iterable[str]) -> list[str]:
+    """The names of the inputs as Python expressions, those of *args included."""
+    parameters = list(inspect.signature(f).parameters.values())
+    found = list(names)
+    for i, p in enumerate(parameters):
+        if p.kind is p.VAR_POSITIONAL:
+            for k, name in enumerate(found):
+                place = re.match(r"argument (\d+)", name)
+                if place:
+                    found[k] = f"{p.name}[{int(place[1]) - i}]{name[place.end() :]}"
+    return found
 
 
 def _worst(judges: list[Judge], t: Term) -> Score:

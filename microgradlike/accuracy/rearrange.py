@@ -218,13 +218,15 @@ def root_nearby(t: Term, key: Key, point: Point) -> Iterator[Term]:
     if poly is None or len(names) != 1:
         return
     degrees = {next((e for _, e in m), Fraction(0)): c for m, c in poly.items()}
-    if any(e.denominator != 1 or e < 0 for e in degrees) or max(degrees) > 12:
+    if any(e.denominator != 1 or e < 0 for e in degrees) or max(degrees) > 30:
         return
     x = atoms[names.pop()]
     found = values_at(x, point)[x]
     if not math.isfinite(found):
         return
     root = Fraction(found).limit_denominator(16)
+    if not root:
+        return
     coefficients = [degrees.get(Fraction(n), Fraction(0)) for n in range(int(max(degrees)), -1, -1)]
     count = 0
     while len(coefficients) > 1:
@@ -234,17 +236,20 @@ def root_nearby(t: Term, key: Key, point: Point) -> Iterator[Term]:
         if quotient.pop():
             break
         coefficients, count = quotient, count + 1
-    if count and root:
-        n = len(coefficients) - 1
-        terms = [
-            (product(Fraction(1), [(x, Fraction(n - i))] if n > i else []), c)
-            for i, c in enumerate(coefficients)
-            if c
-        ]
-        base = total([(x, Fraction(1)), (ONE, -root)])
-        rest = [(total(terms), Fraction(1))] if n else []
-        scale = Fraction(1) if n else coefficients[0]
-        yield from _safe(lambda: product(scale, [(base, Fraction(count)), *rest]))
+    if count:
+        yield from _safe(lambda: _divided(x, root, count, coefficients))
+
+
+def _divided(x: Term, root: Fraction, count: int, coefficients: list[Fraction]) -> Term:
+    """A power of x - root times a polynomial with these coefficients, by Horner's rule."""
+    rest: Items = [(ONE, coefficients[0])]
+    for c in coefficients[1:]:
+        higher = product(Fraction(1), [(total(rest), Fraction(1)), (x, Fraction(1))])
+        rest = [(higher, Fraction(1)), *([(ONE, c)] if c else [])]
+    base = total([(x, Fraction(1)), (ONE, -root)])
+    factors = [(total(rest), Fraction(1))] if len(coefficients) > 1 else []
+    scale = Fraction(1) if factors else coefficients[0]
+    return product(scale, [(base, Fraction(count)), *factors])
 
 
 Rearrangement: TypeAlias = Callable[[Term, Key, Point], Iterator[Term]]

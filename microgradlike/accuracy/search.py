@@ -17,7 +17,9 @@ from microgradlike.accuracy.terms import Key, PRODUCTS, SUMS, Term, ordered, sub
 
 AHEAD = 2  # steps without a gain before the search ends
 WIDTH = 14  # formulas that are rewritten further
-MOST = 1500  # formulas judged
+WORK = 25_000  # terms of all formulas judged
+PLACES = 30  # in a formula
+LARGE = 60  # terms of a part that is not rearranged
 ENOUGH = 15.0  # digits that need no further rewrite
 USERS = 3  # levels above a loss at which rules are tried
 
@@ -42,6 +44,7 @@ class Search:
         self.near = ExactValues(near(root, judges[0].point))
         self.exact = [ExactValues(judge.point) for judge in judges]
         self.seen = {root}
+        self.work = WORK
         self.keys: dict[Term, Hashable] = {}
         self.made: dict[Term, list[Rewritten]] = {}  # candidates share most of their terms
         self.start = Candidate(root, self.rank(root, ()))
@@ -63,7 +66,7 @@ class Search:
     def run(self) -> list[Candidate]:
         """Every candidate that is better than the formula, the best one first."""
         frontier, found, idle = [self.start], [self.start], 0
-        while frontier and idle < AHEAD and len(self.seen) < MOST:
+        while frontier and idle < AHEAD and self.work > 0:
             children = [child for c in frontier for child in self.children(c)]
             children.sort(key=lambda c: c.rank, reverse=True)
             frontier = children[:WIDTH]
@@ -79,8 +82,9 @@ class Search:
         for place in self.places(c.term):
             for rule, condition, new, bindings in self.rewrites(place):
                 t = substituted(c.term, {place: new}, self.key)
-                if t not in self.seen and len(self.seen) < MOST:
+                if t not in self.seen and self.work > 0:
                     self.seen.add(t)
+                    self.work -= len(ordered(t))
                     steps = (*c.steps, (rule, condition, bindings))
                     yield Candidate(t, self.rank(t, steps), steps)
 
@@ -96,25 +100,29 @@ class Search:
                 yield str(rule), rule.condition, new, bindings
 
     def _by_computation(self, place: Term) -> Iterator[Rewritten]:
+        if len(ordered(place)) > LARGE:
+            return
         for name, rearranged in REARRANGEMENTS.items():
             for new in rearranged(place, self.key, self.judges[0].point):
                 yield name, "", new, {}
 
     def places(self, root: Term) -> list[Term]:
-        """The terms that lose digits of their operands, and their users close by.
+        """The terms that lose digits of their operands, the worst first, and their users close by.
 
         Every term if none does: then only the gradient loses digits.
         """
         order = [t for t in ordered(root) if t.op is not None]
-        lost: set[Term] = set()
+        losses = dict.fromkeys(order, 0.0)
         for judge, exact in zip(self.judges, self.exact):
             computed = values_at(root, judge.point)
             right = {t: right_digits(computed[t], exact(t).number) for t in ordered(root)}
-            lost |= {t for t in order if right[t] < min(right[x] for x in t.operands) - 1}
-        near = set(lost)
+            for t in order:
+                losses[t] = max(losses[t], min(right[x] for x in t.operands) - right[t])
+        lost = sorted((t for t in order if losses[t] > 1), key=lambda t: -losses[t])[:PLACES]
+        near = dict.fromkeys(lost)
         for _ in range(USERS):
-            near |= {t for t in order if not near.isdisjoint(t.operands)}
-        return [t for t in order if t in near] if lost else order
+            near |= dict.fromkeys(t for t in order if not near.keys().isdisjoint(t.operands))
+        return list(near or order)[:PLACES]
 
 
 def near(root: Term, point: Point) -> Point:
