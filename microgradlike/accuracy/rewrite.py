@@ -40,16 +40,16 @@ def rewritten(rule: Rule, t: Term, key: Key) -> Iterator[tuple[Term, Bindings]]:
     >>> new is 3 * (2 * (x / 2).sin() ** 2)
     True
     """
-    for bindings, factor, rest in _matches(rule.left, t, {}, key):
-        try:
+    try:
+        for bindings, factor, rest in _matches(rule.left, t, {}, key):
             new = substituted(rule.right, bindings, key)
             if _is_sum(rule.left):
                 new = tidy(total([(new, factor), *rest]), key)
             elif rest or factor != 1:
                 new = tidy(product(factor, [(new, Fraction(1)), *rest]), key)
-        except OverflowError:  # a coefficient that is not exact as a float
-            continue
-        yield new, bindings
+            yield new, bindings
+    except OverflowError:  # a coefficient that is not exact as a float
+        return
 
 
 def _is_sum(p: Term) -> bool:
@@ -139,7 +139,7 @@ def _given(p, c, i, left, bound, factor, is_sum, last, alone):
             yield i + 1, others, {**bound, p: x}, scale
         return
     choices = [([item], left[:j] + left[j + 1 :], Fraction(1)) for j, item in enumerate(left)]
-    if last and (left or alone) and (len(left) != 1 or factor != 1):
+    if last and (left or (alone and c.denominator == 1)) and (len(left) != 1 or factor != 1):
         choices.append((left, [], factor))
     for taken, others, k in choices:
         root = _root(k, c)

@@ -13,13 +13,12 @@ from microgradlike.accuracy.exact import right_digits
 from microgradlike.accuracy.rearrange import REARRANGEMENTS
 from microgradlike.accuracy.rewrite import rewritten
 from microgradlike.accuracy.rules import RULES, Rule
-from microgradlike.accuracy.terms import Key, PRODUCTS, SUMS, Term, ordered, substituted
+from microgradlike.accuracy.terms import LARGE, PRODUCTS, SUMS, Term, ordered, substituted
 
 AHEAD = 2  # steps without a gain before the search ends
 WIDTH = 14  # formulas that are rewritten further
-WORK = 25_000  # terms of all formulas judged
+WORK = 20_000  # terms judged, and five times those that rules were tried at
 PLACES = 30  # in a formula
-LARGE = 60  # terms of a part that is not rearranged
 ENOUGH = 15.0  # digits that need no further rewrite
 USERS = 3  # levels above a loss at which rules are tried
 
@@ -90,7 +89,10 @@ class Search:
 
     def rewrites(self, place: Term) -> list[Rewritten]:
         """What rules and rearrangements make of a term."""
+        if place.size > LARGE or self.work <= 0:
+            return []
         if place not in self.made:
+            self.work -= 5 * place.size
             self.made[place] = [*self._by_rules(place), *self._by_computation(place)]
         return self.made[place]
 
@@ -100,8 +102,6 @@ class Search:
                 yield str(rule), rule.condition, new, bindings
 
     def _by_computation(self, place: Term) -> Iterator[Rewritten]:
-        if len(ordered(place)) > LARGE:
-            return
         for name, rearranged in REARRANGEMENTS.items():
             for new in rearranged(place, self.key, self.judges[0].point):
                 yield name, "", new, {}

@@ -20,6 +20,7 @@ Items: TypeAlias = "list[tuple[Term, Fraction]]"  # terms with coefficients, or 
 SUMS = (ops.add, ops.sub)
 PRODUCTS = (ops.mul, ops.div, ops.neg, ops.power, ops.sqrt)
 LARGEST_POWER = 16  # a larger whole exponent is not multiplied out
+LARGE = 150  # the size of a term that is not tidied
 
 
 class Term(Scalar):
@@ -30,10 +31,11 @@ class Term(Scalar):
     (True, True)
     """
 
-    __slots__ = ("__weakref__", "leaf", "op", "operands")
+    __slots__ = ("__weakref__", "leaf", "op", "operands", "size")
 
     def __init__(self, op: Op | None, operands: tuple[Term, ...], leaf: float | str | None) -> None:
         self.op, self.operands, self.leaf = op, operands, leaf
+        self.size = 1 + sum(x.size for x in operands)  # as a tree
 
     @classmethod
     def apply(cls, op: Op, *operands: Number) -> Term:
@@ -198,7 +200,7 @@ def tidy(t: Term, key: Key) -> Term:
     >>> tidy((x + 1) - x, id) is ONE
     True
     """
-    while True:
+    while t.size <= LARGE:
         try:
             if t.op in SUMS:
                 smaller = total(collected(sum_view(t), key))
@@ -212,6 +214,7 @@ def tidy(t: Term, key: Key) -> Term:
         if len(ordered(smaller)) >= len(ordered(t)):
             return t
         t = smaller
+    return t
 
 
 def substituted(root: Term, new: dict[Term, Term], key: Key) -> Term:
