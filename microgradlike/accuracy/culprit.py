@@ -11,7 +11,7 @@ A quantity is ("value", i) or ("adjoint", i), i the place of its node.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from mpmath import mp, mpf
@@ -43,17 +43,16 @@ class _Stop(NamedTuple):
 
 
 class _Walk:
-    def __init__(self, order: Sequence[Value], adjoints: list[float], found: Truth) -> None:
-        self.order, self.adjoints, self.found = order, adjoints, found
-        self.index = {id(v): i for i, v in enumerate(order)}
-        self.users = graph.users(order[-1])
+    def __init__(self, found: Truth, adjoints: list[float]) -> None:
+        self.found, self.adjoints = found, adjoints
+        self.order, self.index = found.order, found.index
+        self.users = graph.users(found.order[-1])
 
     def computed(self, q: Quantity) -> float:
         return self.order[q[1]].data if q[0] == "value" else self.adjoints[q[1]]
 
     def exact(self, q: Quantity) -> Exact:
-        x = self.found.values[q[1]] if q[0] == "value" else self.found.adjoints[q[1]]
-        return x if x is not None else of(0.0)
+        return (self.found.values if q[0] == "value" else self.found.adjoints)[q[1]]
 
     def digits(self, q: Quantity) -> float:
         """The right digits, of a number that has underflown too."""
@@ -145,22 +144,18 @@ def over(f: Callable[..., Number], y: Exact | None, at: list[Exact]) -> Exact:
 
 
 def losses(
-    order: Sequence[Value],
-    adjoints: list[float],
-    found: Truth,
-    value: Accuracy,
-    gradients: dict[str, Accuracy],
-    names: list[str],
+    found: Truth, adjoints: list[float], value: Accuracy, gradients: dict[str, Accuracy]
 ) -> tuple[Loss, ...]:
     """A Loss for the value and for each of the worst gradients, if they have few right digits."""
-    few = [("value", ("value", len(order) - 1))] if _is_few(value) else []
-    places = {names[i]: i for i, v in enumerate(order) if v.op is None}
+    few = [("value", ("value", len(found.order) - 1))] if _is_few(value) else []
+    leaves = (i for i, v in enumerate(found.order) if v.op is None)
+    places = dict(zip(gradients, leaves))  # gradients are in the order of the leaves
     worst = sorted((x for x in gradients.items() if _is_few(x[1])), key=lambda x: x[1].right)
     few += [(f"∂/∂{name}", ("adjoint", places[name])) for name, _ in worst[:MOST]]
     if not few:
         return ()
     with working_precision(found.digits):
-        walk = _Walk(order, adjoints, found)
+        walk = _Walk(found, adjoints)
         return tuple(_loss(walk, quantity, q) for quantity, q in few)
 
 
@@ -194,16 +189,16 @@ def _text(walk: _Walk, q: Quantity) -> str:
     return text if q[0] == "value" else f"the derivative by {text}"
 
 
-def shares(order: Sequence[Value], found: Truth) -> list[float]:
+def shares(found: Truth) -> list[float]:
     """The part of the result's error that each node's own rounding causes."""
     with working_precision(found.digits):
-        parts = [_own_part(v, g) for v, g in zip(order, found.adjoints)]
+        parts = [_own_part(v, g) for v, g in zip(found.order, found.adjoints)]
         total = sum(parts)
         return [float(x / total) if total else 0.0 for x in parts]
 
 
-def _own_part(v: Value, g: Exact | None) -> Any:
-    if v.op is None or g is None or not math.isfinite(v.data):
+def _own_part(v: Value, g: Exact) -> Any:
+    if v.op is None or not math.isfinite(v.data):
         return mpf(0)
     try:
         y = applied(v.op, [of(x if type(x) is float else x.data) for x in v.operands])

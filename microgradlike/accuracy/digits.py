@@ -12,17 +12,19 @@ if TYPE_CHECKING:
 
 __all__ = ["digits"]
 
+MOST = 300
+
 
 def digits(y: Value, *, precision: int = 60) -> Digits:
     """The right digits of the value of `y` and of its gradient, and the place where digits were lost.
 
-    The graph of `y` is computed again with `precision` digits, and with up to 480 where these do
+    The graph of `y` is computed again with `precision` digits, and with up to 300 where these do
     not suffice; a number that is not known even then is undecided. Inputs and constants count as
     exact, so 0.1 is the double next to it. No `.grad` changes. Needs mpmath, from the extra
     `digits`; without it, the report has only the digits that can be counted on.
 
     Raises TypeError if `y` is not a Value, ValueError if some `.data` has changed since the graph
-    was built or `precision` is below 30.
+    was built or `precision` is not from 30 to 300.
 
     >>> from microgradlike import Value, cos
     >>> x = Value(1e-8, "x")
@@ -37,6 +39,8 @@ def digits(y: Value, *, precision: int = 60) -> Digits:
     if not isinstance(y, Value):
         raise TypeError(f"digits(y) takes a Value, got {shown(y)} of type {type(y).__name__}")
     precision = whole_number("precision", precision, at_least=30)
+    if precision > MOST:
+        raise ValueError(f"precision must be at most {MOST}, got {precision}")
     stale = staleness(y)
     if stale is not None:
         raise ValueError(stale[1])

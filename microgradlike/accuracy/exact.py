@@ -1,8 +1,13 @@
 """Exact: a number of many digits that knows its own error, and the primitives over such numbers.
 
 The error is relative, in units of 2^-precision, and 0 for a number that is exactly known. It grows
-with every rounding and with every subtraction that cancels. A number whose error is as large as
-itself can be of either sign, and what depends on that choice is not known at all (error inf).
+with every rounding and with every subtraction that cancels. Nothing is known (error inf) of a
+number that depends on a choice which the error leaves open.
+
+A difference that cancels to the last bit may be 0 or not, in any precision. So each number has a
+mark: its image in the whole numbers modulo a prime, in which sums, products and quotients are exact
+and any other primitive is a random function. The mark 0 says that the number is 0 by the rules of
+arithmetic, as is x + 1 - x - 1, with an error probability of 2^-61. Another mark says nothing.
 """
 
 from __future__ import annotations
@@ -17,12 +22,16 @@ import mpmath
 from mpmath import libmp, mp, mpf
 
 from microgradlike import ops
-from microgradlike.op import Number, Op, inf
+from microgradlike.ieee_float import partial_at
+from microgradlike.op import Number, Op, inf, nan
 from microgradlike.scalar import Scalar
 
-ADD, MUL, DIV, NEGATE = libmp.mpf_add, libmp.mpf_mul, libmp.mpf_div, libmp.mpf_neg
-ZERO, NAN = libmp.fzero, libmp.fnan
+ZERO, ONE, NAN = libmp.fzero, libmp.fone, libmp.fnan
+PRIME = 2**61 - 1
 LARGEST = 4096  # bits before the point: exp of more would fill the memory
+TINY, HUGE = 1e-150, 1e150
+SHORT = 64  # bits
+MANY = 2.0**20  # roundings
 VAGUE = 2.0**-16  # relative errors beyond which a first derivative does not bound the change
 
 
@@ -93,30 +102,31 @@ class UndecidedError(ArithmeticError):
 class Exact(Scalar):
     """A number of `mp.prec` bits as a Scalar, with its error `loss` in units of 2^-prec.
 
-    `number` is mpmath's raw number: sign, mantissa, exponent, bits of the mantissa.
+    `number` is mpmath's raw number: sign, mantissa, exponent, bits of the mantissa. An error of nan
+    says that errors are not counted.
     """
 
-    __slots__ = ("loss", "number")
+    __slots__ = ("loss", "mark", "number")
 
-    def __init__(self, number: Any, loss: float = 0.0) -> None:
+    def __init__(self, number: Any, loss: float, mark: int) -> None:
         self.number = number
         self.loss = loss
+        self.mark = mark
 
     @classmethod
     def apply(cls, op: Op, *operands: Number) -> Number:
         """The primitive over numbers of many digits; a plain number counts as exact."""
-        at = [x if isinstance(x, Exact) else of(x) for x in operands]
-        return applied(op, at)
-
-    @property
-    def relative(self) -> float:
-        """The relative error; inf, where it is not known."""
-        return math.ldexp(self.loss, -mp.prec)
+        return applied(op, [x if isinstance(x, Exact) else of(x) for x in operands])
 
     @property
     def data(self) -> Any:
         """The number as mpmath's mpf."""
         return mp.make_mpf(self.number)
+
+    @property
+    def relative(self) -> float:
+        """The relative error."""
+        return math.ldexp(self.loss, -mp.prec)
 
     def __lt__(self, other: Number) -> Number:
         return self.apply(ops.less, self, other)
@@ -136,15 +146,22 @@ class Exact(Scalar):
         return bool(self.number != ZERO)
 
     def __float__(self) -> float:
-        raise TypeError("a number of many digits is not converted to a float: math.sin")
+        raise TypeError("a number of many digits is not converted to a float")
 
 
 def of(x: float) -> Exact:
     """A plain number, exactly."""
-    return Exact(libmp.from_float(float(x)))
+    return exactly(libmp.from_float(float(x)))
 
 
-UNKNOWN = Exact(NAN, inf)
+def exactly(number: Any) -> Exact:
+    """A raw number without an error."""
+    sign, man, exp, _ = number
+    mark = man * pow(2, exp, PRIME) % PRIME
+    return Exact(number, 0.0, -mark % PRIME if sign else mark)
+
+
+UNKNOWN = Exact(NAN, inf, 1)
 
 
 def applied(op: Op, at: list[Exact]) -> Exact:
@@ -152,39 +169,43 @@ def applied(op: Op, at: list[Exact]) -> Exact:
     special = SPECIAL.get(op)
     if special is not None:
         return special(*at)
-    if ops.TABLE.get(op.name) is not op:
-        y = op.forward(*at)
+    if ops.TABLE.get(op.name) is not op:  # a user's, written with arithmetic or our functions
+        y: Number = op.forward(*at)
         return y if isinstance(y, Exact) else of(y)
-    y = _evaluated(op, at)
-    if y.number == NAN or not any([x.loss for x in at]):
-        return y
-    return _with_error(op, y, at)
-
-
-def _evaluated(op: Op, at: list[Exact]) -> Exact:
-    """The value alone: its error is 0 if it is exact, 1 for the rounding otherwise."""
-    if any([x.number[2] + x.number[3] > LARGEST for x in at if x.number[1]]):
-        return UNKNOWN
-    try:
-        y = exact(op)(*[x.data for x in at])
-    except (ArithmeticError, ValueError):  # a pole
-        return UNKNOWN
-    if not isinstance(y, mpf):  # a complex number, outside the domain
-        return UNKNOWN
-    number = y._mpf_
+    number = _evaluated(op, at)
     if number == NAN:
         return UNKNOWN
-    known = number == ZERO or (op.kink and op.flat) or _is_exact(op, number, [x.number for x in at])
-    return Exact(number, 0.0 if known else 1.0)
+    known = not sum([x.loss for x in at]) > 0
+    if known and (number == ZERO or _is_exact(op, number, [x.number for x in at])):
+        return exactly(number)
+    y = Exact(number, 1.0, _mark(op, at))
+    return y if known else _with_error(op, y, at)
+
+
+def _mark(op: Op, at: list[Exact]) -> int:
+    if op is ops.power and 0 < at[1].mark <= 8 and not at[1].loss:
+        return pow(at[0].mark, at[1].mark, PRIME)
+    return hash((op.name, *[x.mark for x in at])) % PRIME
+
+
+def _evaluated(op: Op, at: list[Exact]) -> Any:
+    """The raw number alone, nan outside the domain, at poles and where memory would not do."""
+    if sum([x.number[2] + x.number[3] > LARGEST for x in at if x.number[1]]):
+        return NAN
+    try:
+        y = exact(op)(*[x.data for x in at])
+    except (ArithmeticError, ValueError):
+        return NAN
+    return y._mpf_ if isinstance(y, mpf) else NAN
 
 
 def _is_exact(op: Op, y: Any, at: list[Any]) -> bool:
-    """True for a value that is not rounded, of the functions that have such values."""
+    """True for a value that is not rounded, of exact operands that are not special."""
     if y[3] > mp.prec // 4:
         return False
     if op in INVERSES:
         return bool(INVERSES[op](mp.make_mpf(y), *map(mp.make_mpf, at)))
-    return all(x in (ZERO, libmp.fone) for x in at)
+    return all(x in (ZERO, ONE) for x in at)
 
 
 INVERSES: dict[Op, Callable[..., bool]] = {
@@ -206,112 +227,153 @@ def _with_error(op: Op, y: Exact, at: list[Exact]) -> Exact:
             relative = x.relative
             near_zero = any(low < 0 < high for low, high in op.domain[i])
             if relative > VAGUE and not (near_zero and abs(x.data) * (1 + relative) < VAGUE):
-                return Exact(y.number, inf)
-            p = op.partials[i](Exact(y.number), *[Exact(z.number) for z in at])
-            p = p.data if isinstance(p, Exact) else mpf(p)
-            error += abs(p * x.data) * relative
-    return blurred(y, error)
+                return Exact(y.number, inf, y.mark)
+            error += abs(_slope(op, i, y, at)) * relative
+    return _blurred(y, error)
 
 
-def blurred(y: Exact, error: Any) -> Exact:
+def _slope(op: Op, i: int, y: Exact, at: list[Exact]) -> Any:
+    """The operand times its partial: over doubles, or at extreme ones as a difference."""
+    near = [nearest(x.number) for x in (y, *at)]
+    if all(x == 0 or TINY < abs(x) < HUGE for x in near):
+        p = partial_at(op, i, *near)
+        if TINY < abs(p) < HUGE:
+            return p * at[i].data
+    bits = mp.prec // 3
+    moved = [z.data * (1 + mp.ldexp(1, -bits)) if z is at[i] else z.data for z in at]
+    change = exact(op)(*moved) - y.data
+    return mp.ldexp(change, bits) if isinstance(change, mpf) else mp.inf
+
+
+def _blurred(y: Exact, error: Any) -> Exact:
     """A value with its rounding and a further absolute error, an mpf."""
-    if not error:
-        return y
-    if y.number == ZERO:  # a relative error needs a number of that size
-        return Exact(error._mpf_, math.ldexp(1.0, mp.prec) if mp.prec < 1000 else inf)
-    return Exact(y.number, y.loss + nearest(mp.ldexp(abs(error / y.data), mp.prec)._mpf_))
+    if y.number == ZERO:  # a relative error needs a number, one of the size of the error
+        return Exact(error._mpf_, math.ldexp(1.0, mp.prec), y.mark)
+    return Exact(y.number, y.loss + nearest(mp.ldexp(abs(error / y.data), mp.prec)._mpf_), y.mark)
 
 
-def added(a: Exact, b: Exact, sign: int = 1) -> Exact:
-    """The sum, or with sign -1 the difference."""
+def added(a: Exact, b: Exact) -> Exact:
+    """The sum."""
     s, t, prec = a.number, b.number, mp.prec
-    t = t if sign == 1 else NEGATE(t)
-    y = ADD(s, t, prec, "n")
-    if not a.loss and not b.loss:
-        if s[2] == t[2] or y[2] == min(s[2], t[2]) or not (s[1] and t[1]):
-            return Exact(y)
-        return Exact(y, 1.0)
-    if s[0] == t[0] or (not y[1] and y != ZERO):  # of one sign, or infinite
-        return Exact(y, max(a.loss, b.loss) + 1)
+    y, mark = libmp.mpf_add(s, t, prec, "n"), (a.mark + b.mark) % PRIME
+    if not a.loss + b.loss > 0:
+        exact = s[2] == t[2] or y[2] == min(s[2], t[2]) or not (s[1] and t[1])
+        return Exact(y, 0.0 if exact else 1.0, mark)
+    loss = a.loss + b.loss
+    if s[0] == t[0] and loss < MANY:
+        return Exact(y, max(a.loss, b.loss) + 1, mark)
+    if loss == inf:
+        return Exact(y, inf, mark)
+    near = exactly(libmp.mpf_pos(y, SHORT, "n"))
+    if near.mark == mark:  # x + 1 - x
+        return near
+    if y == ZERO:
+        return _blurred(Exact(y, 0.0, mark), abs(a.data) * (a.relative + b.relative))
     if not y[1]:
-        return blurred(Exact(y), abs(a.data) * mp.ldexp(a.loss + b.loss, -prec))
-    return Exact(y, _ratio(s, y) * a.loss + _ratio(t, y) * b.loss + 1)
+        return UNKNOWN
+    return Exact(y, _ratio(s, y) * a.loss + _ratio(t, y) * b.loss + 1, mark)
+
+
+def negated(a: Exact) -> Exact:
+    """The number with the other sign."""
+    return Exact(libmp.mpf_neg(a.number), a.loss, -a.mark % PRIME)
 
 
 def _ratio(s: Any, y: Any) -> float:
-    """The quotient of two magnitudes as a float; inf if too large."""
+    """The quotient of two magnitudes as a float; inf or 0 if beyond the doubles."""
+    shift = y[3] - s[3]  # of mantissas, to the same length
+    quotient = (s[1] << shift) / y[1] if shift > 0 else s[1] / (y[1] << -shift)
     try:
-        return math.ldexp(s[1] / y[1], s[2] - y[2])
+        return math.ldexp(quotient, s[2] - y[2] - shift)
     except OverflowError:
-        return inf if s[2] + s[3] > y[2] + y[3] else 0.0
+        return inf if s[2] - y[2] > shift else 0.0
 
 
 def multiplied(a: Exact, b: Exact) -> Exact:
     """The product, 0 if one is exactly 0."""
     s, t = a.number, b.number
-    if s == ZERO or t == ZERO:
-        return Exact(ZERO)
-    y = MUL(s, t, mp.prec, "n")
-    return Exact(y, a.loss + b.loss + (0.0 if y[2] == s[2] + t[2] else 1.0))
+    if (s == ZERO and not a.loss) or (t == ZERO and not b.loss):
+        return Exact(ZERO, 0.0, 0)
+    y = libmp.mpf_mul(s, t, mp.prec, "n")
+    loss = a.loss + b.loss + (0.0 if y[2] == s[2] + t[2] else 1.0)
+    return Exact(y, loss, a.mark * b.mark % PRIME)
 
 
 def divided(a: Exact, b: Exact) -> Exact:
     """The quotient; unknown where the divisor is 0 or may be."""
     s, t = a.number, b.number
-    if not t[1] or b.relative > VAGUE:
+    if not t[1] or b.relative > VAGUE or not b.mark:
         return UNKNOWN
-    y = DIV(s, t, mp.prec, "n")
-    whole = y[3] + t[3] <= s[3] + 1 and y[1] * t[1] == s[1]
-    return Exact(y, a.loss + b.loss + (0.0 if whole or not s[1] else 1.0))
+    y = libmp.mpf_div(s, t, mp.prec, "n")
+    exact = y[3] + t[3] <= s[3] + 1 and y[1] * t[1] == s[1]
+    loss, mark = a.loss + b.loss + (not exact), a.mark * pow(b.mark, -1, PRIME) % PRIME
+    near = exactly(libmp.mpf_pos(y, SHORT, "n")) if loss else None
+    return near if near and near.mark == mark and loss < inf else Exact(y, loss, mark)
 
 
-def _jump(op: Op) -> Callable[..., Exact]:
-    """A primitive that is constant but for jumps: unknown where its operand may be on either side."""
+def _jump(op: Op) -> Callable[[Exact], Exact]:
+    """A primitive of constant pieces: not known where the operand may be on either side."""
 
     def jump(x: Exact) -> Exact:
-        y = _evaluated(op, [x])
-        if x.loss and y.number != NAN:
+        number = _evaluated(op, [x])
+        if x.loss > 0 and number != NAN:
+            near = exactly(libmp.mpf_nint(x.number))
             error = abs(x.data) * mp.ldexp(x.loss, -mp.prec)
-            if x.loss == inf or exact(op)(x.data - error) != exact(op)(x.data + error):
-                return Exact(y.number, inf)
-        return Exact(y.number, 0.0) if y.number != NAN else y
+            ends = mpf(0) if x.mark == near.mark else error
+            if x.loss == inf or exact(op)(x.data - ends) != exact(op)(x.data + ends):
+                return Exact(number, inf, 1)
+        return exactly(number)
 
     return jump
 
 
 def _compared(holds: Callable[[int], bool]) -> Callable[[Exact, Exact], Exact]:
     def compared(a: Exact, b: Exact) -> Exact:
-        d = added(a, b, -1)
-        if d.number == NAN:
-            return UNKNOWN
-        known = d.relative < 1
-        return Exact(libmp.fone if holds(libmp.mpf_sign(d.number)) else ZERO, 0.0 if known else inf)
+        d = added(a, negated(b))
+        y = exactly(ONE if holds(libmp.mpf_sign(d.number)) else ZERO)
+        return Exact(y.number, inf, 1) if d.number == NAN or d.relative >= 1 else y
 
     return compared
 
 
 def _chosen(c: Exact, a: Exact, b: Exact) -> Exact:
     y = a if c.number != ZERO else b
-    return Exact(y.number, inf) if c.loss == inf and a.number != b.number else y
+    return Exact(y.number, inf, y.mark) if c.loss == inf and a.number != b.number else y
+
+
+def _larger(a: Exact, b: Exact) -> Exact:
+    """The larger number, or the less known one of two that cannot be told apart."""
+    d = added(a, negated(b))
+    if d.number == NAN:
+        return UNKNOWN
+    if d.relative >= 1:
+        return a if a.loss > b.loss else b
+    return b if d.number[0] else a
+
+
+def _smaller(a: Exact, b: Exact) -> Exact:
+    return negated(_larger(negated(a), negated(b)))
 
 
 def _remainder(whole: Op) -> Callable[[Exact, Exact], Exact]:
-    def remainder(a: Exact, b: Exact) -> Exact:
-        return added(a, multiplied(b, SPECIAL[whole](divided(a, b))), -1)
-
-    return remainder
+    return lambda a, b: added(a, negated(multiplied(b, SPECIAL[whole](divided(a, b)))))
 
 
 SPECIAL: dict[Op, Callable[..., Exact]] = {
     ops.add: added,
-    ops.sub: lambda a, b: added(a, b, -1),
+    ops.sub: lambda a, b: added(a, negated(b)),
     ops.mul: multiplied,
     ops.mul_no_nan: multiplied,
     ops.div: divided,
-    ops.neg: lambda a: Exact(NEGATE(a.number), a.loss),
+    ops.neg: negated,
+    ops.absolute: lambda a: negated(a) if a.number[0] else a,
     ops.less: _compared(lambda s: s < 0),
     ops.less_equal: _compared(lambda s: s <= 0),
     ops.where: _chosen,
+    ops.maximum: _larger,
+    ops.minimum: _smaller,
+    ops.relu: lambda a: _larger(a, of(0.0)),
+    ops.clip: lambda x, low, high: _smaller(_larger(x, low), high),
     **{op: _jump(op) for op in (ops.sign, ops.floor, ops.ceil, ops.rint, ops.trunc)},
     ops.floor_divide: lambda a, b: SPECIAL[ops.floor](divided(a, b)),
     ops.mod: _remainder(ops.floor),

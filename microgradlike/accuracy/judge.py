@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from microgradlike import graph
+from microgradlike.accuracy.bound import Bounds, bounds, counted_on
 from microgradlike.accuracy.names import named
 from microgradlike.accuracy.report import Accuracy, Digits, NodeAccuracy
 from microgradlike.engine import Value, backpropagate, passes, settle_backward
 from microgradlike.indeterminate_form import absorbed, active_policy, collect
+
+if TYPE_CHECKING:
+    from microgradlike.accuracy.exact import Exact
+    from microgradlike.accuracy.truth import Truth
 
 EXACT_INPUTS = "inputs and constants count as exact"
 NO_MPMATH = "only bounds: right digits need mpmath, pip install 'microgradlike[digits]'"
@@ -20,61 +26,68 @@ UNDECIDED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Nodes in order with the derivatives of the last one as computed, bounds, names, the truth."""
+
+    order: Sequence[Value]
+    adjoints: list[float]
+    limits: Bounds
+    names: list[str]
+    found: Truth | None  # None without mpmath
+
+    def value(self, i: int) -> Accuracy:
+        found = self.found
+        x = None if found is None else found.values[i]
+        return self._accuracy(self.order[i].data, x, self.limits.value[i])
+
+    def gradient(self, i: int) -> Accuracy:
+        found = self.found
+        x = None if found is None else found.adjoints[i]
+        return self._accuracy(self.adjoints[i], x, self.limits.gradient[i])
+
+    def _accuracy(self, computed: float, x: Exact | None, limit: float) -> Accuracy:
+        """The Accuracy of a double whose exact number is `x`, undecided if that is not known."""
+        counted = counted_on(limit, computed)
+        if self.found is None or x is None or not self.found.known(x):
+            return Accuracy(computed, None, None, counted)
+        return Accuracy(computed, x.data, self.found.right(computed, x), counted)
+
+    def nodes(self) -> tuple[NodeAccuracy, ...]:
+        parts = [0.0] * len(self.order)
+        if self.found is not None:
+            from microgradlike.accuracy.culprit import shares
+
+            parts = shares(self.found)
+        return tuple(
+            NodeAccuracy(v, self.names[i], self.value(i), self.gradient(i), parts[i])
+            for i, v in enumerate(self.order)
+        )
+
+
 def judged(y: Value, precision: int) -> Digits:
     """The report on the graph of `y`."""
     order = graph.topological(y)
     with collect(active_policy()) as products:
         adjoints = computed_adjoints(order)
-    names = named(order)
-    if importlib.util.find_spec("mpmath") is None:
-        return _bounded(order, adjoints, names)
-    from microgradlike.accuracy.culprit import losses, shares
-    from microgradlike.accuracy.truth import truth
+    found = None
+    if importlib.util.find_spec("mpmath") is not None:
+        from microgradlike.accuracy.truth import truth
 
-    found = truth(order, precision=precision)
-    value = accuracy(order[-1].data, found.values[-1], found, 16.0)
-    leaves = [(i, v) for i, v in enumerate(order) if v.op is None and found.adjoints[i] is not None]
-    gradients = {names[i]: accuracy(adjoints[i], found.adjoints[i], found, 16.0) for i, v in leaves}
-    notes = [EXACT_INPUTS, *found.notes, *products]
-    if None in [value.right, *(x.right for x in gradients.values())]:
+        found = truth(order, precision=precision)
+    judge = _Judge(order, adjoints, bounds(order, y), named(order), found)
+    value = judge.value(len(order) - 1)
+    gradients = {judge.names[i]: judge.gradient(i) for i, v in enumerate(order) if v.op is None}
+    notes = [EXACT_INPUTS, *products]
+    if found is None:
+        return Digits(value, gradients, (), (*notes, NO_MPMATH), False, judge.nodes)
+    from microgradlike.accuracy.culprit import losses
+
+    notes += found.notes
+    if any(x.right is None for x in (value, *gradients.values())):
         notes.append(UNDECIDED)
-    lost = losses(order, adjoints, found, value, gradients, names)
-
-    def nodes() -> tuple[NodeAccuracy, ...]:
-        parts = shares(order, found)
-        return tuple(
-            NodeAccuracy(
-                v,
-                names[i],
-                accuracy(v.data, found.values[i], found, 16.0),
-                accuracy(adjoints[i], found.adjoints[i], found, 16.0)
-                if found.adjoints[i] is not None
-                else None,
-                parts[i],
-            )
-            for i, v in enumerate(order)
-        )
-
-    return Digits(value, gradients, lost, tuple(notes), True, nodes)
-
-
-def _bounded(order: Sequence[Value], adjoints: list[float], names: list[str]) -> Digits:
-    value = Accuracy(order[-1].data, None, None, 16.0)
-    gradients = {
-        names[i]: Accuracy(adjoints[i], None, None, 16.0)
-        for i, v in enumerate(order)
-        if v.op is None
-    }
-    return Digits(value, gradients, (), (EXACT_INPUTS, NO_MPMATH), False)
-
-
-def accuracy(computed: float, x: Any, found: Any, bound: float) -> Accuracy:
-    """The Accuracy of a double whose exact number is `x`, undecided if that is not known."""
-    from microgradlike.accuracy.exact import right_digits
-
-    if not found.known(x):
-        return Accuracy(computed, None, None, bound)
-    return Accuracy(computed, x.data, right_digits(computed, x.number), bound)
+    lost = losses(found, adjoints, value, gradients)
+    return Digits(value, gradients, lost, tuple(notes), True, judge.nodes)
 
 
 def computed_adjoints(order: Sequence[Value]) -> list[float]:

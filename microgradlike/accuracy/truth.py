@@ -16,6 +16,7 @@ from mpmath import mp
 
 from microgradlike import ops
 from microgradlike.accuracy.exact import (
+    NAN,
     UNKNOWN,
     ZERO,
     Exact,
@@ -23,14 +24,16 @@ from microgradlike.accuracy.exact import (
     applied,
     divided,
     multiplied,
+    negated,
     of,
+    right_digits,
 )
 from microgradlike.accuracy.textbook import textbook
 from microgradlike.engine import Value
 from microgradlike.op import Op, inf
 
 ENOUGH = 1e-25  # relative error: a double has 16 digits, and its error some more
-MOST = 480  # digits
+MOST = 300  # digits; the errors, in units of the last, are doubles
 # mpmath's precision is that of the process
 _precision = threading.RLock()
 ONE = of(1.0)
@@ -40,18 +43,23 @@ ONE = of(1.0)
 class Truth:
     """Values and adjoints in the order of the nodes, computed with `digits` digits.
 
-    An adjoint is None for a node without a path of derivatives. `notes` has the failures of users'
-    primitives.
+    `notes` has the failures of users' primitives.
     """
 
+    order: Sequence[Value]
+    index: dict[int, int]  # by id of a node
     values: list[Exact]
-    adjoints: list[Exact | None]
+    adjoints: list[Exact]
     digits: int
     notes: tuple[str, ...]
 
     def known(self, x: Exact) -> bool:
         """True if the number has enough digits to judge a double by."""
-        return math.ldexp(x.loss, -_bits(self.digits)) <= ENOUGH
+        return x.number != NAN and math.ldexp(x.loss, -_bits(self.digits)) <= ENOUGH
+
+    def right(self, computed: float, x: Exact) -> float:
+        """The decimal digits of a double that are right, 0.0 to 16.0."""
+        return right_digits(computed, x.number)
 
 
 def _bits(digits: int) -> int:
@@ -68,7 +76,7 @@ def working_precision(digits: int) -> Iterator[None]:
 def truth(order: Sequence[Value], *, precision: int = 60) -> Truth:
     """The values of `order`, operands before users, and the derivatives of the last by each.
 
-    With more digits, up to 480, if those of the value or of the gradient of a leaf do not suffice.
+    With more digits, up to 300, if those of the value or of the gradient of a leaf do not suffice.
 
     >>> x = Value(3.0); y = x * x
     >>> found = truth([x, y])
@@ -80,8 +88,8 @@ def truth(order: Sequence[Value], *, precision: int = 60) -> Truth:
         with working_precision(digits):
             found = _truth(order, digits)
         asked = [found.values[-1]]
-        asked += [g for v, g in zip(order, found.adjoints) if v.op is None and g is not None]
-        if digits >= MOST or all(map(found.known, asked)):
+        asked += [g for v, g in zip(order, found.adjoints) if v.op is None]
+        if 2 * digits > MOST or all(map(found.known, asked)):
             return found
         digits *= 2
 
@@ -96,13 +104,13 @@ def _truth(order: Sequence[Value], digits: int) -> Truth:
         else:
             at = [of(x) if type(x) is float else values[index[id(x)]] for x in v.operands]
             values.append(_value(v.op, at, notes))
-    adjoints: list[Exact | None] = [None] * len(order)
+    adjoints = [of(0.0)] * len(order)
     adjoints[-1] = ONE
     for i in range(len(order) - 1, -1, -1):
         g = adjoints[i]
-        if g is not None and order[i].op is not None:
+        if g.number != ZERO and order[i].op is not None:
             _push(order[i], values[i], g, values, adjoints, index, notes)
-    return Truth(values, adjoints, digits, tuple(notes))
+    return Truth(order, index, values, adjoints, digits, tuple(notes))
 
 
 def _value(op: Op, at: list[Exact], notes: dict[str, None]) -> Exact:
@@ -120,7 +128,7 @@ def _push(
     y: Exact,
     g: Exact,
     values: list[Exact],
-    adjoints: list[Exact | None],
+    adjoints: list[Exact],
     index: dict[int, int],
     notes: dict[str, None],
 ) -> None:
@@ -131,8 +139,7 @@ def _push(
         if type(x) is not float:
             c = product(g, _partial(v.op, k, y, at, notes))
             j = index[id(x)]
-            before = adjoints[j]
-            adjoints[j] = c if before is None else added(before, c)
+            adjoints[j] = added(adjoints[j], c)
 
 
 def product(g: Exact, p: Exact) -> Exact:
@@ -146,8 +153,7 @@ def _partial(op: Op | None, k: int, y: Exact, at: list[Exact], notes: dict[str, 
     if op is ops.mul:
         return at[1 - k]
     if op is ops.div:
-        p = divided(ONE if k == 0 else y, at[1])
-        return p if k == 0 else applied(ops.neg, [p])
+        return divided(ONE, at[1]) if k == 0 else negated(divided(y, at[1]))
     assert op is not None
     try:
         p = textbook(op, k)(y, *at)

@@ -1,0 +1,207 @@
+"""The bound: digits of values and gradients that can be counted on, from doubles alone.
+
+To first order, a rounding moves a result by its own size times a derivative, so a bound is a sum
+over roundings. Values carry a running error forward, adjoints one in reverse: partials and products
+round, and the error of an operand moves a partial by a second derivative, here a divided
+difference. A running error adds up paths that may cancel. For the root, and for leaves if there are
+few, the sum over all roundings replaces it; for leaves that takes a tangent sweep each.
+
+Glossary: `off` is the error of a value, `slack` that of an adjoint, `noise` the part of it that
+begins there; g is an adjoint, p a partial, s a second partial, j and m are operands.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from microgradlike import ops
+from microgradlike.accuracy.rounding import FLAT, PRODUCTS, product_rounding, rounding, two_sum
+from microgradlike.engine import Value
+from microgradlike.ieee_float import partial_at
+from microgradlike.indeterminate_form import absorbing_product
+from microgradlike.op import Op, inf
+
+PARTIAL_ULPS = 4.0  # promised by the table
+LINEAR = frozenset({ops.add, ops.sub, ops.neg})
+STEP = 2.0**-36  # of a divided difference: larger ones miss poles, smaller ones see roundings
+LIKELY = 2.0  # 3.4 standard deviations of roundings spread evenly over their range
+SECOND = 2.0**-24  # of a running error, for terms of second order
+FEW = 4  # leaves: a tangent sweep costs about a backward pass
+SAFETY = 0.01  # digits
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The largest error of each `value` of a graph and of each `gradient`; inf if not bounded."""
+
+    value: list[float]
+    gradient: list[float]
+
+
+class _Step(NamedTuple):
+    """A node: its rounding, and lists of (j, p, error of p) and (j, m, s)."""
+
+    own: float
+    edges: list[tuple[int, float, float]]
+    bends: list[tuple[int, int, float]]
+
+
+def counted_on(error: float, computed: float) -> float:
+    """The decimal digits, 0.0 to 16.0, of a number with that largest error.
+
+    >>> counted_on(1e-6, 1.0), counted_on(0.0, 0.0), counted_on(1e-6, 0.0)
+    (5.99, 16.0, 0.0)
+    """
+    if not error < abs(computed) < inf:
+        return 0.0 if error else 16.0
+    if error == 0:
+        return 16.0
+    return min(16.0, max(0.0, math.log10(abs(computed)) - math.log10(error) - SAFETY))
+
+
+def bounds(order: Sequence[Value], root: Value) -> Bounds:
+    """The Bounds of the nodes in `order`, operands before users, and of the root's gradient.
+
+    >>> from microgradlike.graph import topological
+    >>> x = Value(0.1); y = x * 2 - x
+    >>> bounds(topological(y), y)
+    Bounds(value=[0.0, 0.0, 0.0], gradient=[0.0, 0.0, 0.0])
+    """
+    index = {id(v): i for i, v in enumerate(order)}
+    off: list[float] = []
+    steps: list[_Step | None] = []
+    for v in order:
+        step = None if v.op is None else _step(v, v.op, index, off)
+        steps.append(step)
+        off.append(0.0 if step is None else _running(step, off))
+    top = index[id(root)]
+    adjoints, slack, noise = _reverse(steps, off, top)
+    moves = [g * step.own for g, step in zip(adjoints, steps) if step]
+    off[top] = _sharpened(moves, off[top])
+    leaves = [i for i, step in enumerate(steps) if step is None]
+    for i in leaves if len(leaves) <= FEW else ():
+        slack[i] = _sharpened(_moves(steps, adjoints, noise, i), slack[i])
+    return Bounds(*([e if e == e else inf for e in errors] for errors in (off, slack)))
+
+
+def _running(step: _Step, off: Sequence[float]) -> float:
+    error = step.own
+    for j, p, _ in step.edges:
+        if p and off[j]:  # no 0·∞ from a branch not taken
+            error += abs(p) * off[j]
+    return error
+
+
+def _sharpened(moves: Sequence[float], running: float) -> float:
+    """The largest sum of the moves by all roundings, or the running error if that is smaller.
+
+    Many roundings rarely agree in sign, so a multiple of the root of the sum of squares bounds them
+    (Higham and Mary, SIAM J. Sci. Comput. 41, 2019).
+    """
+    error = min(sum(map(abs, moves)), LIKELY * math.hypot(*moves)) + SECOND * running
+    return error if error < running else running
+
+
+def _step(v: Value, op: Op, index: dict[int, int], off: Sequence[float]) -> _Step:
+    y, at = v.data, [x if isinstance(x, float) else x.data for x in v.operands]
+    where = [-1 if isinstance(x, float) else index[id(x)] for x in v.operands]
+    own = rounding(op, y, at)
+    if op in PRODUCTS:
+        i, j = where
+        edges = [(k, p, 0.0) for k, p in ((i, at[1]), (j, at[0])) if k >= 0]
+        bent = i >= 0 and j >= 0 and (off[i] or off[j])
+        return _Step(own, edges, [(i, j, 1.0), (j, i, 1.0)] if bent else [])
+    edges = []
+    for k, j in enumerate(where):
+        if j >= 0:
+            p = partial_at(op, k, y, *at)
+            rounded = not (op in LINEAR or op in FLAT) and (p or 0.0 not in at)
+            edges.append((j, p, PARTIAL_ULPS * math.ulp(p) if rounded else 0.0))
+    step = _Step(own, edges, [])
+    places = [k for k, j in enumerate(where) if j >= 0]
+    return step if op in LINEAR else _bent(op, at, places, off, step)
+
+
+def _bent(op: Op, at: list[float], places: list[int], off: Sequence[float], step: _Step) -> _Step:
+    """The step with second partials along operands that have errors; with a jump, both ways."""
+    own, edges, bends = step
+    for k, (m, slope, _) in zip(places, edges):
+        if not off[m]:
+            continue
+        h = max(off[m], STEP * min(abs(at[k]), 1.0), 16 * math.ulp(at[k]))
+        for signed in (h, -h):
+            near = [*at[:k], at[k] + signed, *at[k + 1 :]]
+            z = op.forward(*near)
+            changes = [partial_at(op, i, z, *near) - p for i, (_, p, _) in zip(places, edges)]
+            for (j, _, _), change in zip(edges, changes):
+                if change:
+                    bends.append((j, m, change / signed))
+                    if not off[j]:  # by symmetry
+                        bends.append((m, j, change / signed))
+            if op not in FLAT:
+                break
+            jump = abs(z - op.forward(*at))
+            if jump > 2 * abs(slope) * h:
+                own = max(own, jump)
+    return _Step(own, edges, bends)
+
+
+def _reverse(
+    steps: Sequence[_Step | None], off: Sequence[float], top: int
+) -> tuple[list[float], list[float], list[float]]:
+    """Adjoints as a backward pass computes them, their errors, and the errors that begin there."""
+    adjoints, slack, noise = ([0.0] * len(steps) for _ in range(3))
+    adjoints[top] = 1.0
+    for i in range(top, -1, -1):
+        step = steps[i]
+        if step is None:
+            continue
+        g, error = adjoints[i], slack[i]
+        for j, p, own in step.edges:
+            if not p and not own:
+                continue
+            before, c = adjoints[j], absorbing_product(g, p)
+            e = own and abs(g) * own
+            if p not in (1.0, -1.0):
+                e += product_rounding(g, p, c)
+            adjoints[j] = before + c
+            if before:
+                e += abs(two_sum(before, c, before + c))
+            noise[j] += e
+            slack[j] += e + abs(p) * error
+        for j, m, s in step.bends:
+            if off[m]:
+                slack[j] += abs(g * s) * off[m]
+    return adjoints, slack, noise
+
+
+def _moves(
+    steps: Sequence[_Step | None], adjoints: Sequence[float], noise: Sequence[float], leaf: int
+) -> list[float]:
+    """The moves of the gradient by a leaf, by each rounding of a value and of an adjoint.
+
+    A rounding of a value counts with the derivative of the node's adjoint by the leaf, one of an
+    adjoint with the derivative of the node by the leaf.
+    """
+    tangents, turns = [0.0] * len(steps), [0.0] * len(steps)
+    tangents[leaf] = 1.0
+    for i in range(leaf + 1, len(steps)):
+        step = steps[i]
+        if step:
+            tangents[i] = sum([p * tangents[j] for j, p, _ in step.edges])
+    moves = [t * e for t, e in zip(tangents, noise) if t]
+    for i in range(len(steps) - 1, -1, -1):
+        step = steps[i]
+        if step is None:
+            continue
+        g, d = adjoints[i], turns[i]
+        if d:
+            moves.append(d * step.own)
+            for j, p, _ in step.edges:
+                turns[j] += d * p
+        for j, m, s in step.bends:
+            turns[j] += g * s * tangents[m]
+    return moves

@@ -1,0 +1,78 @@
+"""Rounding errors of primitives: exact ones of + - * / and √, the promised ones of others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from microgradlike import ops
+from microgradlike.op import Op, nan
+
+VALUE_ULPS: Final = 2.0
+HALF_ULP: Final = 2.0**-53  # relative
+LEAST: Final = 5e-324  # an error of subnormal results
+UNDERFLOW: Final = 1e-290  # below it, the rest of a product may be subnormal
+SPLIT: Final = 2.0**27 + 1
+FLAT = frozenset({ops.where, *(op for op in ops.TABLE.values() if op.flat)})
+EXACT = FLAT - {ops.mod} | {ops.neg}
+PRODUCTS = (ops.mul, ops.mul_no_nan)
+
+
+def rounding(op: Op, y: float, at: Sequence[float]) -> float:
+    """The largest rounding error of y = op(*at); for + - * / and √ the error itself.
+
+    >>> rounding(ops.add, 0.1 + 0.2, [0.1, 0.2]), rounding(ops.add, 3.0, [1.0, 2.0])
+    (2.7755575615628914e-17, 0.0)
+    """
+    if op is ops.add:
+        e = two_sum(at[0], at[1], y)
+    elif op is ops.sub:
+        e = two_sum(at[0], -at[1], y)
+    elif op in PRODUCTS:
+        return product_rounding(at[0], at[1], y)
+    elif op is ops.div or op is ops.sqrt:
+        b, slope = (at[1], at[1]) if op is ops.div else (y, 2 * y)
+        p = y * b
+        inside = slope and abs(p) > UNDERFLOW
+        e = ((at[0] - p) - two_product(y, b, p)) / slope if inside else nan if at[0] else 0.0
+    elif op in EXACT:
+        return 0.0
+    else:
+        largest = max(map(abs, (*at, y))) if op is ops.logaddexp else y  # its terms may cancel
+        return VALUE_ULPS * math.ulp(largest)
+    return abs(e) if e == e else HALF_ULP * abs(y) + LEAST
+
+
+def product_rounding(a: float, b: float, p: float) -> float:
+    """The rounding error of p = a * b; half an ulp near over- and underflow."""
+    if abs(p) > UNDERFLOW:
+        e = two_product(a, b, p)
+        if e == e:
+            return abs(e)
+    return HALF_ULP * abs(p) + LEAST if a and b else 0.0
+
+
+def two_sum(a: float, b: float, s: float) -> float:
+    """The rounding error of s = a + b, exactly (Knuth).
+
+    >>> two_sum(1.0, 1e-30, 1.0)
+    1e-30
+    """
+    c = s - a
+    return (a - (s - c)) + (b - c)
+
+
+def two_product(a: float, b: float, p: float) -> float:
+    """The rounding error of p = a * b, exactly (Veltkamp, Dekker); nan for factors above 1e300.
+
+    >>> two_product(0.1, 10.0, 1.0) == 2.0**-54
+    True
+    """
+    t = SPLIT * a
+    a1 = t - (t - a)
+    a2 = a - a1
+    t = SPLIT * b
+    b1 = t - (t - b)
+    b2 = b - b1
+    return a2 * b2 - (((p - a1 * b1) - a2 * b1) - a1 * b2)
