@@ -12,6 +12,7 @@ The public names; `help` of one tells more:
 
 from microgradlike import nn
 from microgradlike.accuracy.digits import digits
+from microgradlike.accuracy.improve import improve
 from microgradlike.angles import deg2rad, rad2deg
 from microgradlike.arrays import array
 from microgradlike.compile.jit import jit
@@ -151,6 +152,7 @@ __all__ = [
     "hvp",
     "hypot",
     "ieee",
+    "improve",
     "indeterminate",
     "jacobian",
     "jit",

@@ -170,7 +170,7 @@ def drawn(point: Point, ranges: Mapping[str, tuple[float, float]]) -> Iterator[P
 def between(share: float, lo: float, hi: float) -> float:
     """The number at a share of a range, by its logarithm where the range spans decades.
 
-    >>> between(0.5, 1e-8, 1.0), between(0.5, -1.0, 3.0)
+    >>> round(between(0.5, 1e-8, 1.0), 9), between(0.5, -1.0, 3.0)
     (0.0001, 1.0)
     """
     if lo > 0 and hi > 10 * lo:

@@ -1,162 +1,223 @@
-"""Rewrite of a term by a rule: matching up to order, factors and like terms, and replacement."""
+"""Rewrite: a function that keeps more digits of the value and the gradient than the one given."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from fractions import Fraction
-from typing import TypeAlias
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-from microgradlike.accuracy.rules import Rule
-from microgradlike.accuracy.terms import (
-    ONE,
-    PRODUCTS,
-    SUMS,
-    Items,
-    Key,
-    Term,
-    collected,
-    product,
-    product_view,
-    sum_view,
-    substituted,
-    tidy,
-    total,
+import microgradlike
+from microgradlike import ops
+from microgradlike._validate import shown
+from microgradlike.accuracy.candidates import (
+    Judge,
+    Point,
+    Score,
+    agree_everywhere,
+    between,
+    drawn,
 )
+from microgradlike.accuracy.python_text import expression, function_text, own_primitives
+from microgradlike.accuracy.rules import formula
+from microgradlike.accuracy.search import Candidate, Search
+from microgradlike.accuracy.terms import ONE, Term, substituted, term
+from microgradlike.accuracy.truth import working_precision
+from microgradlike.compile.arguments import Arguments
+from microgradlike.compile.jit import jit
+from microgradlike.compile.program import Program
+from microgradlike.indeterminate_form import indeterminate
+from microgradlike.op import Number
 
-Bindings: TypeAlias = "dict[Term, Term]"  # of the variables of a rule
-Found: TypeAlias = "tuple[Bindings, Fraction, Items]"  # with the factor and the items left over
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Rewrite"]
+
+POINTS = 24  # of a range
+SEARCHED = 4  # of these, in the search
+CHECKED = 12  # candidates compared with the formula
+GAIN = 0.5  # digits; less is chance
+Range = tuple[float, float]
 
 
-def rewritten(rule: Rule, t: Term, key: Key) -> Iterator[tuple[Term, Bindings]]:
-    """The terms that a rule makes of `t`, with what its variables stand for.
+@dataclass(frozen=True)
+class Rewrite:
+    """The result of `improve`: a function with more right digits, or the same one.
 
-    A sum matches if some of its terms do, in any order and up to a common factor; likewise a
-    product.
+    `text` is the Python text of the function `f`, which takes what the given one takes. `found` is
+    False if nothing better was found; then `f` is the given function. `before` and `after` have the
+    right digits of the value and of the gradients by name, 0 to 16, at the point or the fewest over
+    the ranges. `rules` are the equations used, in order. They hold under the `conditions`. `ranges`
+    are those of the call.
 
-    >>> from microgradlike.accuracy.terms import term
-    >>> x = term("x")
-    >>> ((new, _),) = rewritten(Rule("1 - cos(x)", "2*sin(x/2)**2"), 3 - x.cos() * 3, id)
-    >>> new is 3 * (2 * (x / 2).sin() ** 2)
-    True
+    >>> from microgradlike import improve, sqrt
+    >>> better = improve(lambda x: sqrt(x + 1) - sqrt(x), 1e15)
+    >>> better.found, better.before.worst < 1, better.after.worst, better.f(1e15)
+    (True, True, 16.0, 1.5811388300841893e-08)
     """
-    try:
-        for bindings, factor, rest in _matches(rule.left, t, {}, key):
-            new = substituted(rule.right, bindings, key)
-            if _is_sum(rule.left):
-                new = tidy(total([(new, factor), *rest]), key)
-            elif rest or factor != 1:
-                new = tidy(product(factor, [(new, Fraction(1)), *rest]), key)
-            yield new, bindings
-    except OverflowError:  # a coefficient that is not exact as a float
-        return
+
+    text: str
+    f: Callable[..., Number]
+    found: bool
+    before: Score
+    after: Score
+    rules: tuple[str, ...]
+    conditions: tuple[str, ...]
+    ranges: dict[str, Range]
+    _formulas: tuple[Term, Term] = field(repr=False)
+    _point: Point = field(repr=False)
+
+    def __str__(self) -> str:
+        rows = [("value", self.before.value, self.after.value)]
+        rows += [
+            (f"∂/∂{name}", x, self.after.gradients[name])
+            for name, x in self.before.gradients.items()
+        ]
+        width = max(len(name) for name, _, _ in rows)
+        if not self.found:
+            lines = [f"{name:<{width}}  {old:.1f} of 16 digits right" for name, old, _ in rows]
+            return "\n".join(["nothing better found; another formula may exist", *lines])
+        lines = [f"{name:<{width}}  {old:.1f} → {new:.1f} digits" for name, old, new in rows]
+        lines += [f"by {rule}" for rule in self.rules]
+        lines += [f"holds if {condition}" for condition in self.conditions]
+        return "\n".join([self.text, "", *lines])
+
+    def plot(self) -> Figure:
+        """The right digits over the range, before and after, by matplotlib.
+
+        Each plot is along one range, the others at their middle; it has the fewest digits of value
+        and gradient. Returns a Figure. Raises ValueError without a range, ImportError without
+        matplotlib (the extra `plot`).
+        """
+        if not self.ranges:
+            raise ValueError("a plot needs a range; call improve(f, x=(1e-9, 1)) with a pair")
+        from microgradlike.accuracy.plot import figure
+
+        return figure(self._formulas, self._point, self.ranges)
 
 
-def _is_sum(p: Term) -> bool:
-    return p.op in SUMS
+def improved(
+    f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> Rewrite:
+    """The best rewrite of a function that is found; see `microgradlike.improve`."""
+    if not callable(f):
+        raise TypeError(f"improve takes a function, got {shown(f)}; pass the function itself")
+    parameters, ranges, args, kwargs = _with_ranges(f, args, kwargs)
+    root, point = _recorded(f, args, kwargs)
+    with working_precision(60), indeterminate("zero"):
+        points = list(islice(drawn(point, ranges), POINTS)) if ranges else [point]
+        judges = [judge for judge in (Judge(root, p) for p in points) if judge.decided]
+        if not judges:
+            raise ValueError(
+                "the exact value or gradient is not known there: it is undefined, 0 by"
+                " cancellation, or at a kink; choose another point"
+            )
+        before = _worst(judges, root)
+        best, conditions = _best(root, judges, before, ranges)
+    if best is None:
+        text = function_text(root, parameters)
+        return Rewrite(text, f, False, before, before, (), (), ranges, (root, root), point)
+    text = function_text(best.term, parameters)
+    rules = tuple(dict.fromkeys(rule for rule, _, _ in best.steps))
+    conditions = tuple(dict.fromkeys(conditions))
+    after = _worst(judges, best.term)
+    new = _compiled(text, best.term)
+    return Rewrite(text, new, True, before, after, rules, conditions, ranges, (root, best.term), point)
 
 
-def _is_product(p: Term) -> bool:
-    return p.op in PRODUCTS and product_view(p)[1] != [(p, 1)]
+def _with_ranges(
+    f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[list[str], dict[str, Range], list[Any], dict[str, Any]]:
+    """The parameters of f, the ranges by name, and arguments with a number for each range."""
+    found = inspect.signature(f)
+    bound = found.bind(*args, **kwargs)
+    parameters = [
+        {p.VAR_POSITIONAL: "*", p.VAR_KEYWORD: "**"}.get(p.kind, "") + p.name
+        for p in found.parameters.values()
+    ]
+    ranges: dict[str, Range] = {}
+    for name, x in bound.arguments.items():
+        if isinstance(x, tuple) and len(x) == 2 and name in parameters:
+            lo, hi = float(x[0]), float(x[1])
+            if not -ops.inf < lo < hi < ops.inf:
+                raise ValueError(f"the range of {name} needs two numbers lo < hi, got {x!r}")
+            ranges[name] = lo, hi
+            bound.arguments[name] = between(0.5, lo, hi)
+    return parameters, ranges, list(bound.args), dict(bound.kwargs)
 
 
-def _matches(p: Term, t: Term, bound: Bindings, key: Key) -> Iterator[Found]:
-    """The ways in which a part of `t` matches the pattern `p`."""
-    if _is_sum(p):
-        yield from _assigned(sum_view(p), collected(sum_view(t), key), bound, None, key)
-    elif _is_product(p):
-        (c, factors), (k, items) = product_view(p), product_view(t)
-        yield from _assigned(collected(factors, id), collected(items, key), bound, k / c, key)
-    elif isinstance(p.leaf, str):
-        if key(bound.get(p, t)) == key(t):
-            yield {**bound, p: bound.get(p, t)}, Fraction(1), []
-    elif p.leaf is not None:
-        if t.leaf == p.leaf:
-            yield bound, Fraction(1), []
-    elif p.op is t.op:
-        states = [bound]
-        for q, x in zip(p.operands, t.operands):
-            states = [b for state in states for b in _whole(q, x, state, key)]
-        yield from ((b, Fraction(1), []) for b in states)
+def _recorded(
+    f: Callable[..., Number], args: list[Any], kwargs: dict[str, Any]
+) -> tuple[Term, Point]:
+    """The formula of a function as a term, and its arguments by name."""
+    program: Program = jit(f, backend="python").program(*args, **kwargs)
+    numbers = list(Arguments(args, kwargs, ()).shared)
+    if program.inputs > len(numbers):
+        raise TypeError(
+            f"the function uses {program.names[len(numbers)]}, a Value that is no argument; pass it"
+            " as one, or its number"
+        )
+    if len(program.outputs) != 1:
+        raise TypeError(f"improve needs one number, got {len(program.outputs)}; sum them first")
+    names = _readable(f, program.names)
+    terms = {i: term(name) for i, name in enumerate(names)}
+    terms |= {-1 - i: term(x) for i, x in enumerate(program.constants)}
+    for slot, op, operands in program.equations():
+        terms[slot] = Term.apply(op, *[terms[r] for r in operands])
+    return terms[program.outputs[0]], dict(zip(names, map(float, numbers)))
 
 
-def _whole(p: Term, t: Term, bound: Bindings, key: Key) -> Iterator[Bindings]:
-    """The ways in which all of `t` matches."""
-    yield from (b for b, factor, rest in _matches(p, t, bound, key) if factor == 1 and not rest)
+def _readable(f: Callable[..., Number], names: Iterable[str]) -> list[str]:
+    """The names of the inputs as Python expressions, those of *args included."""
+    parameters = list(inspect.signature(f).parameters.values())
+    found = list(names)
+    for i, p in enumerate(parameters):
+        if p.kind is p.VAR_POSITIONAL:
+            for k, name in enumerate(found):
+                place = re.match(r"argument (\d+)", name)
+                if place:
+                    found[k] = f"{p.name}[{int(place[1]) - i}]{name[place.end() :]}"
+    return found
 
 
-def _assigned(
-    patterns: Items, items: Items, bound: Bindings, factor: Fraction | None, key: Key
-) -> Iterator[Found]:
-    """The ways to give each pattern an item; the factor is None for a sum until one is found."""
-    is_sum = factor is None
-    queue = sorted(patterns, key=lambda item: isinstance(item[0].leaf, str))  # variables last
-    states: list[tuple[int, Items, Bindings, Fraction | None]] = [(0, items, bound, factor)]
-    while states:
-        i, left, bound, factor = states.pop()
-        if i == len(queue):
-            yield bound, factor or Fraction(1), left
+def _worst(judges: list[Judge], t: Term) -> Score:
+    """The fewest right digits of each number over the points."""
+    scores = [judge.score(t) for judge in judges]
+    names = scores[0].gradients
+    return Score(
+        min(s.value for s in scores), {x: min(s.gradients[x] for s in scores) for x in names}
+    )
+
+
+def _best(
+    root: Term, judges: list[Judge], before: Score, ranges: dict[str, Range]
+) -> tuple[Candidate | None, list[str]]:
+    """The best candidate that agrees with the formula, with its conditions."""
+    hardest = sorted(judges, key=lambda judge: judge.score(root).worst)[:SEARCHED]
+    point = hardest[0].point
+    for c in Search(root, hardest).run()[:CHECKED]:
+        if _worst(judges, c.term).worst < before.worst + GAIN:
             continue
-        p, c = queue[i]
-        if isinstance(p.leaf, str) and p in bound:
-            states += _without(p, c, i, left, bound, factor, is_sum, key)
-        elif isinstance(p.leaf, str):
-            last = i == len(queue) - 1
-            states += _given(p, c, i, left, bound, factor, is_sum, last, last and not i)
-        else:
-            for j, (t, d) in enumerate(left):
-                scale = d / c if factor is None else factor
-                if d == (scale * c if is_sum else c):
-                    others = left[:j] + left[j + 1 :]
-                    states += [(i + 1, others, b, scale) for b in _whole(p, t, bound, key)]
+        found = [condition_of(text, bindings) for _, text, bindings in c.steps if text]
+        holds = [t for _, t in found]
+        if agree_everywhere(root, c.term, holds, point, drawn(point, ranges)):
+            return c, [text for text, _ in found]
+    return None, []
 
 
-def _without(p, c, i, left, bound, factor, is_sum, key):
-    """The state without the items that a variable stands for, if they are all there."""
-    if is_sum:
-        scale = Fraction(1) if factor is None else factor
-        gone = [(t, -d * c * scale) for t, d in sum_view(bound[p])]
-    else:
-        k, gone = product_view(bound[p])
-        if not k or not factor:
-            return
-        gone = [(t, -d * c) for t, d in gone]
-        scale = factor / k ** int(c) if c.denominator == 1 else factor
-    rest = collected(left + gone, key)
-    if len(rest) <= len(left) - len(gone):
-        yield i + 1, rest, bound, scale
+def condition_of(text: str, bindings: dict[Term, Term]) -> tuple[str, Term]:
+    """A condition of a rule for its terms, as text and as a term that has to be positive."""
+    sign = next(sign for sign in (" >= ", " > ", " != ") if sign in text)
+    left, right = [substituted(formula(x), bindings, id) for x in text.split(sign)]
+    difference = ops.absolute(left - right) if sign == " != " else left - right
+    return f"{expression(left)}{sign}{expression(right)}", difference
 
 
-def _given(p, c, i, left, bound, factor, is_sum, last, alone):
-    """States in which a new variable stands for one item, or for all that are left."""
-    if is_sum:
-        scale = Fraction(1) if factor is None else factor
-        choices = [([item], left[:j] + left[j + 1 :]) for j, item in enumerate(left)]
-        if last and len(left) > 1:
-            choices.append((left, []))
-        for taken, others in choices:
-            x = total([(t, d / (c * scale)) for t, d in taken])
-            yield i + 1, others, {**bound, p: x}, scale
-        return
-    choices = [([item], left[:j] + left[j + 1 :], Fraction(1)) for j, item in enumerate(left)]
-    if last and (left or (alone and c.denominator == 1)) and (len(left) != 1 or factor != 1):
-        choices.append((left, [], factor))
-    for taken, others, k in choices:
-        root = _root(k, c)
-        powers = [(t, d / c) for t, d in taken]
-        if root is not None and all(e == 1 or e.denominator == c.denominator for _, e in powers):
-            yield i + 1, others, {**bound, p: product(root, powers)}, factor / k
-
-
-def _root(k: Fraction, c: Fraction) -> Fraction | None:
-    """The c-th root of k, if it is a fraction."""
-    if not k:
-        return None
-    if c == 1 or k == 1:
-        return k
-    if c == -1:
-        return 1 / k
-    if c != 2 or k < 0:
-        return None
-    p, q = math.isqrt(k.numerator), math.isqrt(k.denominator)
-    return Fraction(p, q) if Fraction(p * p, q * q) == k else None
+def _compiled(text: str, t: Term) -> Callable[..., Number]:
+    """The function of a text."""
+    names: dict[str, Any] = own_primitives(t)
+    exec(text, names)
+    return names["f"]

@@ -11,7 +11,7 @@ from mpmath import mp
 from microgradlike.accuracy.candidates import ExactValues, Judge, Point, values_at
 from microgradlike.accuracy.exact import right_digits
 from microgradlike.accuracy.rearrange import REARRANGEMENTS
-from microgradlike.accuracy.rewrite import rewritten
+from microgradlike.accuracy.matching import rewritten
 from microgradlike.accuracy.rules import RULES, Rule
 from microgradlike.accuracy.terms import LARGE, PRODUCTS, SUMS, Term, ordered, substituted
 

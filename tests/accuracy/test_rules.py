@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("mpmath")
 
 from microgradlike.accuracy.candidates import agree
-from microgradlike.accuracy.improve import condition_of
+from microgradlike.accuracy.rewrite import condition_of
 from microgradlike.accuracy.rules import RULES, Rule, formula
 from microgradlike.accuracy.terms import variables
 
