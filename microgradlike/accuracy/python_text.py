@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from microgradlike import ops
 from microgradlike.accuracy.terms import Term, ordered
 from microgradlike.op import Op
-from microgradlike.expressions.lexer import PRECEDENCE, SIGN
+from microgradlike.expressions.lexer import PRECEDENCE, PRODUCT, SIGN
 
 ATOM = max(PRECEDENCE.values()) + 1
 LONGEST = 70  # characters of a shared part that is written twice in place of a line of its own
@@ -40,7 +40,8 @@ def _text(t: Term, texts: dict[Term, tuple[str, int]]) -> tuple[str, int]:
     assert t.op is not None
     parts = [texts[x] for x in t.operands]
     if t.op is ops.neg:
-        return f"-{_bracketed(parts[0], SIGN)}", SIGN
+        product = parts[0][1] == PRODUCT and not parts[0][0].startswith("-")
+        return f"-{_bracketed(parts[0], PRODUCT if product else SIGN)}", PRODUCT if product else SIGN
     if not t.op.infix:
         return f"{name_of(t)}({', '.join(text for text, _ in parts)})", ATOM
     rank = PRECEDENCE[t.op.infix]

@@ -242,10 +242,11 @@ def root_nearby(t: Term, key: Key, point: Point) -> Iterator[Term]:
 
 def _divided(x: Term, root: Fraction, count: int, coefficients: list[Fraction]) -> Term:
     """A power of x - root times a polynomial with these coefficients, by Horner's rule."""
-    rest: Items = [(ONE, coefficients[0])]
-    for c in coefficients[1:]:
-        higher = product(Fraction(1), [(total(rest), Fraction(1)), (x, Fraction(1))])
-        rest = [(higher, Fraction(1)), *([(ONE, c)] if c else [])]
+    rest: Items = [(x, coefficients[0])]
+    for i, c in enumerate(coefficients[1:]):
+        if i:
+            rest = [(product(Fraction(1), [(total(rest), Fraction(1)), (x, Fraction(1))]), Fraction(1))]
+        rest += [(ONE, c)] if c else []
     base = total([(x, Fraction(1)), (ONE, -root)])
     factors = [(total(rest), Fraction(1))] if len(coefficients) > 1 else []
     scale = Fraction(1) if factors else coefficients[0]
