@@ -87,15 +87,13 @@ class Judge:
     """Right digits of formulas at a point, measured against the exact numbers of one of them."""
 
     def __init__(self, t: Term, point: Point) -> None:
-        self.point, self.names = point, list(point)
+        self.point = point
         order, _ = self._graph(t)
         self.truth: Truth = truth(order)
         self.value = self.truth.values[-1]
-        zero = of(0.0)
+        found = {v.label: g for v, g in zip(order, self.truth.adjoints)}
         self.gradients = {
-            v.label: zero if g is None else g
-            for v, g in zip(order, self.truth.adjoints)
-            if v.label
+            name: of(0.0) if g is None else g for name in point if name in found for g in [found[name]]
         }
 
     @property

@@ -13,7 +13,7 @@ from microgradlike.indeterminate_form import indeterminate
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-POINTS = 120
+POINTS = 60
 COLORS = ("#b3261e", "#1a56a8")  # before, after
 
 

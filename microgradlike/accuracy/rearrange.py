@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Hashable, Iterator
 from fractions import Fraction
@@ -253,6 +254,39 @@ def _divided(x: Term, root: Fraction, count: int, coefficients: list[Fraction]) 
     return product(scale, [(base, Fraction(count)), *factors])
 
 
+def sum_of_exponentials(t: Term, key: Key, point: Point) -> Iterator[Term]:
+    """The logarithm of a sum of exponentials by `logaddexp`, which does not overflow."""
+    if t.op is not ops.log:
+        return
+    exponents = []
+    for x, c in sum_view(t.operands[0]):
+        if c <= 0 or not (x.op is ops.exp or x is ONE):
+            return
+        exponent = term(0.0) if x is ONE else x.operands[0]
+        exponents.append(exponent if c == 1 else exponent + ops.log(product(c, [])))
+    if len(exponents) > 2:
+        yield functools.reduce(ops.logaddexp, exponents)
+
+
+def order_of_product(t: Term, key: Key, point: Point) -> Iterator[Term]:
+    """A product in an order in which no partial result is larger or smaller than it has to be."""
+    c, items = product_view(t) if t.op in (ops.mul, ops.div) else (Fraction(1), [])
+    parts = [(x, Fraction(1 if e > 0 else -1)) for x, e in items for _ in range(int(abs(e)))]
+    if not 3 <= len(parts) <= 12 or any(e.denominator != 1 for _, e in items):
+        return
+    sizes = {x: math.log2(abs(values_at(x, point)[x]) or 1.0) for x, _ in parts}
+    if not all(map(math.isfinite, sizes.values())):
+        return
+    made, size = product(c, []), 0.0
+    while parts:
+        fits = [part for part in parts if part[1] > 0 or made is not ONE] or parts
+        x, e = min(fits, key=lambda part: abs(size + float(part[1]) * sizes[part[0]]))
+        parts.remove((x, e))
+        size += float(e) * sizes[x]
+        made = (x if made is ONE else made * x) if e > 0 else made / x
+    yield made
+
+
 Rearrangement: TypeAlias = Callable[[Term, Key, Point], Iterator[Term]]
 REARRANGEMENTS: dict[str, Rearrangement] = {
     "like terms": like_terms,
@@ -260,4 +294,6 @@ REARRANGEMENTS: dict[str, Rearrangement] = {
     "order of a sum": other_order,
     "shift of a list": shifted,
     "root of a polynomial": root_nearby,
+    "sum of exponentials": sum_of_exponentials,
+    "order of a product": order_of_product,
 }

@@ -71,19 +71,20 @@ class Rewrite:
     _point: Point = field(repr=False)
 
     def __str__(self) -> str:
-        rows = [("value", self.before.value, self.after.value)]
-        rows += [
-            (f"∂/∂{name}", x, self.after.gradients[name])
-            for name, x in self.before.gradients.items()
-        ]
-        width = max(len(name) for name, _, _ in rows)
+        pairs = [("value", self.before.value, self.after.value)]
+        pairs += [(f"∂/∂{x}", d, self.after.gradients[x]) for x, d in self.before.gradients.items()]
+        width = max(len(name) for name, _, _ in pairs)
+        lines = [f"{name:<{width}}  {self._change(old, new)}" for name, old, new in pairs]
         if not self.found:
-            lines = [f"{name:<{width}}  {old:.1f} of 16 digits right" for name, old, _ in rows]
             return "\n".join(["nothing better found; another formula may exist", *lines])
-        lines = [f"{name:<{width}}  {old:.1f} → {new:.1f} digits" for name, old, new in rows]
         lines += [f"by {rule}" for rule in self.rules]
         lines += [f"holds if {condition}" for condition in self.conditions]
         return "\n".join([self.text, "", *lines])
+
+    def _change(self, old: float, new: float) -> str:
+        if old != old:
+            return "undecided"
+        return f"{old:.1f} → {new:.1f} digits" if self.found else f"{old:.1f} of 16 digits right"
 
     def plot(self) -> Figure:
         """The right digits over the range, before and after, by matplotlib.
@@ -134,10 +135,10 @@ def _with_ranges(
     """The parameters of f, the ranges by name, and arguments with a number for each range."""
     found = inspect.signature(f)
     bound = found.bind(*args, **kwargs)
-    parameters = [
-        {p.VAR_POSITIONAL: "*", p.VAR_KEYWORD: "**"}.get(p.kind, "") + p.name
-        for p in found.parameters.values()
-    ]
+    parameters = []
+    for p in found.parameters.values():
+        named = list(bound.kwargs) if p.kind is p.VAR_KEYWORD else [p.name]
+        parameters += [f"*{p.name}"] if p.kind is p.VAR_POSITIONAL else named
     ranges: dict[str, Range] = {}
     for name, x in bound.arguments.items():
         if isinstance(x, tuple) and len(x) == 2 and name in parameters:
