@@ -93,7 +93,10 @@ class Judge:
         self.value = self.truth.values[-1]
         found = {v.label: g for v, g in zip(order, self.truth.adjoints)}
         self.gradients = {
-            name: of(0.0) if g is None else g for name in point if name in found for g in [found[name]]
+            name: of(0.0) if g is None else g
+            for name in point
+            if name in found
+            for g in [found[name]]
         }
 
     @property

@@ -26,7 +26,9 @@ def figure(
     except ModuleNotFoundError:
         raise ImportError("a plot needs matplotlib: pip install 'microgradlike[plot]'") from None
     found = Figure(figsize=(6.4, 3.2 * len(ranges)), layout="constrained")
-    for axes, (name, (lo, hi)) in zip(found.subplots(len(ranges), squeeze=False)[:, 0], ranges.items()):
+    for axes, (name, (lo, hi)) in zip(
+        found.subplots(len(ranges), squeeze=False)[:, 0], ranges.items()
+    ):
         xs = [between(i / (POINTS - 1), lo, hi) for i in range(POINTS)]
         with working_precision(60), indeterminate("zero"):
             judges = [Judge(formulas[0], {**point, name: x}) for x in xs]

@@ -41,7 +41,10 @@ def _text(t: Term, texts: dict[Term, tuple[str, int]]) -> tuple[str, int]:
     parts = [texts[x] for x in t.operands]
     if t.op is ops.neg:
         product = parts[0][1] == PRODUCT and not parts[0][0].startswith("-")
-        return f"-{_bracketed(parts[0], PRODUCT if product else SIGN)}", PRODUCT if product else SIGN
+        return (
+            f"-{_bracketed(parts[0], PRODUCT if product else SIGN)}",
+            PRODUCT if product else SIGN,
+        )
     if not t.op.infix:
         return f"{name_of(t)}({', '.join(text for text, _ in parts)})", ATOM
     rank = PRECEDENCE[t.op.infix]
@@ -102,6 +105,4 @@ def _free(parameters: Sequence[str], names: dict[Term, str]) -> str:
 
 def own_primitives(t: Term) -> dict[str, Op]:
     """The users' primitives in a term by name, which no import provides."""
-    return {
-        x.op.name: x.op for x in ordered(t) if x.op and ops.TABLE.get(x.op.name) is not x.op
-    }
+    return {x.op.name: x.op for x in ordered(t) if x.op and ops.TABLE.get(x.op.name) is not x.op}

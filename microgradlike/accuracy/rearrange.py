@@ -102,7 +102,9 @@ def _added(a: Polynomial, b: Polynomial, sign: int) -> Polynomial:
 def _multiplied(a: Polynomial, b: Polynomial) -> Polynomial:
     found: Polynomial = {}
     if len(a) * len(b) > 10 * LARGEST:
-        return dict.fromkeys((frozenset([(i, Fraction(1))]) for i in range(LARGEST + 1)), Fraction(1))
+        return dict.fromkeys(
+            (frozenset([(i, Fraction(1))]) for i in range(LARGEST + 1)), Fraction(1)
+        )
     for m, c in a.items():
         for n, d in b.items():
             exponents = dict(m)
@@ -246,7 +248,9 @@ def _divided(x: Term, root: Fraction, count: int, coefficients: list[Fraction]) 
     rest: Items = [(x, coefficients[0])]
     for i, c in enumerate(coefficients[1:]):
         if i:
-            rest = [(product(Fraction(1), [(total(rest), Fraction(1)), (x, Fraction(1))]), Fraction(1))]
+            rest = [
+                (product(Fraction(1), [(total(rest), Fraction(1)), (x, Fraction(1))]), Fraction(1))
+            ]
         rest += [(ONE, c)] if c else []
     base = total([(x, Fraction(1)), (ONE, -root)])
     factors = [(total(rest), Fraction(1))] if len(coefficients) > 1 else []

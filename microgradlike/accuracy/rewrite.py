@@ -100,9 +100,7 @@ class Rewrite:
         return figure(self._formulas, self._point, self.ranges)
 
 
-def improved(
-    f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> Rewrite:
+def improved(f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Rewrite:
     """The best rewrite of a function that is found; see `microgradlike.improve`."""
     if not callable(f):
         raise TypeError(f"improve takes a function, got {shown(f)}; pass the function itself")
@@ -126,7 +124,9 @@ def improved(
     conditions = tuple(dict.fromkeys(conditions))
     after = _worst(judges, best.term)
     new = _compiled(text, best.term)
-    return Rewrite(text, new, True, before, after, rules, conditions, ranges, (root, best.term), point)
+    return Rewrite(
+        text, new, True, before, after, rules, conditions, ranges, (root, best.term), point
+    )
 
 
 def _with_ranges(

@@ -132,7 +132,12 @@ def test_a_sum_is_rearranged(name, text, point, results):
 
 def test_every_rearrangement_keeps_the_number():
     rng = random.Random(0)
-    texts = ["x**2 - 2*x*y + y**2", "1/x + 1/(x*y) - y/(x + y)", "sqrt(x + y)*x - y*3 - x", "x - y/3"]
+    texts = [
+        "x**2 - 2*x*y + y**2",
+        "1/x + 1/(x*y) - y/(x + y)",
+        "sqrt(x + y)*x - y*3 - x",
+        "x - y/3",
+    ]
     texts += ["(x + y)**3 - x**3", "x/(x + 1) - (x + 1)/x", "x**4 - 1", "(x - y)*(x + 2*y) - x*x"]
     for text in texts:
         point = {"x": 1 + rng.random() / 1e3, "y": rng.random()}
