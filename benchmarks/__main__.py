@@ -8,7 +8,7 @@ import importlib
 
 from benchmarks.shared import command
 
-MODULES = ("eager.__main__", "eager.derivatives", "compiled.__main__", "page.__main__")
+MODULES = ("eager.__main__", "eager.derivatives", "digits", "compiled.__main__", "page.__main__")
 
 
 def parts():

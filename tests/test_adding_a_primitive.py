@@ -51,7 +51,7 @@ def spell(root):
 
 
 def tell_the_value(root):
-    insert(root / "microgradlike/accuracy/exact.py", codes("5")[0], r"^OTHERS: .*?= \{\n")
+    insert(root / "microgradlike/accuracy/multiprecision.py", codes("5")[0], r"^OTHERS: .*?= \{\n")
 
 
 def tell_the_derivatives(root):
@@ -104,7 +104,7 @@ WITHOUT = [
     (spell, "tests/compile/test_export_javascript.py", "add them to SPELLINGS"),
     (spell, "tests/compile/test_export_c.py", "add them to SPELLINGS"),
     (spell, "tests/compile/test_arithmetic.py", "rsqrt has no spelling in JavaScript; add one to"),
-    (tell_the_value, "tests/test_accuracy.py", "to OTHERS in microgradlike/accuracy/exact.py"),
+    (tell_the_value, "tests/test_accuracy.py", "to OTHERS in microgradlike/accuracy/multiprecision.py"),
     (tell_the_derivatives, "tests/oracle/test_exact.py", "to UNARY"),
 ]
 

@@ -7,7 +7,7 @@ import sys
 from mpmath import mpf
 
 from microgradlike import ops
-from microgradlike.accuracy.exact import exact
+from microgradlike.accuracy.multiprecision import exact
 from microgradlike.scalar import Scalar
 
 

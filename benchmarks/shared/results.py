@@ -12,6 +12,8 @@ OURS, C, JAX, BUFFERS = "ours, llvm", "C", "JAX, jit", "CasADi, buffers"
 NUMBA, PLAIN = "numba, by hand", "C, number by number"
 GAIN = ("batches", "gain, 100,000")
 WIDE = "wide, large_graph()"
+DIGITS, BACKWARD = ("digits", "digits, ms"), ("digits", "backward, ms")
+PROGRAM, LOSS = "random program, 300 nodes", "loss of a network, 1,000 nodes"
 RATIOS = {  # of two figures: what is promised, then table, column and row of each
     "Rosenbrock, array: ours / numba": ("≤ 0.7", (*ROSENBROCK, OURS), (*ROSENBROCK, NUMBA)),
     "Rosenbrock, array: ours / CasADi": ("≤ 0.5", (*ROSENBROCK, OURS), (*ROSENBROCK, BUFFERS)),
@@ -93,6 +95,16 @@ RATIOS = {  # of two figures: what is promised, then table, column and row of ea
         "≤ 1.6",
         ("graphs", "10^6", WIDE),
         ("graphs", "10^3", WIDE),
+    ),
+    "random program, 300 nodes: digits / backward": (
+        "≤ 30",
+        (*DIGITS, PROGRAM),
+        (*BACKWARD, PROGRAM),
+    ),
+    "loss of a network, 1,000 nodes: digits / backward": (
+        "≤ 30",
+        (*DIGITS, LOSS),
+        (*BACKWARD, LOSS),
     ),
 }
 

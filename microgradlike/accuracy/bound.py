@@ -18,13 +18,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from microgradlike import ops
-from microgradlike.accuracy.rounding import FLAT, PRODUCTS, product_rounding, rounding, two_sum
+from microgradlike.accuracy.rounding import (
+    FLAT,
+    PRODUCTS,
+    partial_rounding,
+    product_rounding,
+    rounding,
+    two_sum,
+)
 from microgradlike.engine import Value
 from microgradlike.ieee_float import partial_at
 from microgradlike.indeterminate_form import absorbing_product
 from microgradlike.op import Op, inf
 
-PARTIAL_ULPS = 4.0  # promised by the table
 LINEAR = frozenset({ops.add, ops.sub, ops.neg})
 STEP = 2.0**-36  # of a divided difference: larger ones miss poles, smaller ones see roundings
 LIKELY = 2.0  # 3.4 standard deviations of roundings spread evenly over their range
@@ -106,23 +112,24 @@ def _sharpened(moves: Sequence[float], running: float) -> float:
 
 
 def _step(v: Value, op: Op, index: dict[int, int], off: Sequence[float]) -> _Step:
-    y, at = v.data, [x if isinstance(x, float) else x.data for x in v.operands]
-    where = [-1 if isinstance(x, float) else index[id(x)] for x in v.operands]
+    y, operands = v.data, v.operands
+    at = [x if isinstance(x, float) else x.data for x in operands]
+    where = [-1 if isinstance(x, float) else index[id(x)] for x in operands]
     own = rounding(op, y, at)
     if op in PRODUCTS:
         i, j = where
-        edges = [(k, p, 0.0) for k, p in ((i, at[1]), (j, at[0])) if k >= 0]
-        bent = i >= 0 and j >= 0 and (off[i] or off[j])
-        return _Step(own, edges, [(i, j, 1.0), (j, i, 1.0)] if bent else [])
-    edges = []
-    for k, j in enumerate(where):
-        if j >= 0:
-            p = partial_at(op, k, y, *at)
-            rounded = not (op in LINEAR or op in FLAT) and (p or 0.0 not in at)
-            edges.append((j, p, PARTIAL_ULPS * math.ulp(p) if rounded else 0.0))
-    step = _Step(own, edges, [])
+        if i < 0 or j < 0:
+            return _Step(own, [(j, at[0], 0.0) if i < 0 else (i, at[1], 0.0)], [])
+        bends = [(i, j, 1.0), (j, i, 1.0)] if off[i] or off[j] else []
+        return _Step(own, [(i, at[1], 0.0), (j, at[0], 0.0)], bends)
     places = [k for k, j in enumerate(where) if j >= 0]
-    return step if op in LINEAR else _bent(op, at, places, off, step)
+    if op in LINEAR:
+        return _Step(own, [(where[k], op.partials[k](y, *at), 0.0) for k in places], [])
+    edges = []
+    for k in places:
+        p = partial_at(op, k, y, *at)
+        edges.append((where[k], p, partial_rounding(op, k, p, y, at)))
+    return _bent(op, at, places, off, _Step(own, edges, []))
 
 
 def _bent(op: Op, at: list[float], places: list[int], off: Sequence[float], step: _Step) -> _Step:

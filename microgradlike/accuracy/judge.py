@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 EXACT_INPUTS = "inputs and constants count as exact"
 NO_MPMATH = "only bounds: right digits need mpmath, pip install 'microgradlike[digits]'"
 UNDECIDED = (
-    "undecided: the exact number is below every digit computed, 0, or at a jump or pole; so the"
-    " digits that are right are not known"
+    "undecided: 300 digits do not tell the number from 0, or from a jump or pole that it depends on"
 )
+NOT_FINITE = "some numbers are not finite: diagnose(y) finds the first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +70,33 @@ def judged(y: Value, precision: int) -> Digits:
     order = graph.topological(y)
     with collect(active_policy()) as products:
         adjoints = computed_adjoints(order)
-    found = None
-    if importlib.util.find_spec("mpmath") is not None:
-        from microgradlike.accuracy.truth import truth
-
-        found = truth(order, precision=precision)
+    found = _truth_if_installed(order, precision)
     judge = _Judge(order, adjoints, bounds(order, y), named(order), found)
     value = judge.value(len(order) - 1)
     gradients = {judge.names[i]: judge.gradient(i) for i, v in enumerate(order) if v.op is None}
     notes = [EXACT_INPUTS, *products]
+    if not all(math.isfinite(v.data) for v in order):
+        notes.append(NOT_FINITE)
     if found is None:
         return Digits(value, gradients, (), (*notes, NO_MPMATH), False, judge.nodes)
     from microgradlike.accuracy.culprit import losses
+    from microgradlike.accuracy.kinks import flips
 
-    notes += found.notes
     if any(x.right is None for x in (value, *gradients.values())):
         notes.append(UNDECIDED)
+    notes += [*found.notes, *flips(found)]
     lost = losses(found, adjoints, value, gradients)
     return Digits(value, gradients, lost, tuple(notes), True, judge.nodes)
+
+
+def _truth_if_installed(order: Sequence[Value], precision: int) -> Truth | None:
+    try:
+        from microgradlike.accuracy.truth import truth
+    except ModuleNotFoundError as error:
+        if error.name != "mpmath":
+            raise
+        return None
+    return truth(order, precision=precision)
 
 
 def computed_adjoints(order: Sequence[Value]) -> list[float]:

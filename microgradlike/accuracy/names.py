@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from microgradlike.engine import Value
-from microgradlike.expressions.lexer import PRECEDENCE
+from microgradlike.expressions.lexer import POWER, PRECEDENCE, SIGN
 
-LONGEST = 40  # characters of a formula
-DEEPEST = 3  # operations in an operation
+LONGEST = 60  # characters of a formula
+DEEPEST = 4  # operations in an operation
 
 
 def named(order: Sequence[Value]) -> list[str]:
@@ -56,10 +56,11 @@ def _formula(x: Value | float, depth: int) -> tuple[str, int]:
     rank = PRECEDENCE.get(x.op.infix, 9)
     if not x.op.infix:
         if x.op.name == "neg":
-            return f"-{_bracketed(parts[0], 4)}", 4
+            return f"-{_bracketed(parts[0], SIGN)}", SIGN
         return f"{x.op.name}({', '.join(text for text, _ in parts)})", 9
-    a, b = _bracketed(parts[0], rank), _bracketed(parts[1], rank + 1)
-    return (f"{a} {x.op.infix} {b}" if rank < 5 else f"{a}{x.op.infix}{b}"), rank
+    from_right = rank == POWER  # ** groups so
+    a, b = _bracketed(parts[0], rank + from_right), _bracketed(parts[1], rank + 1 - from_right)
+    return (f"{a} {x.op.infix} {b}" if rank < POWER else f"{a}{x.op.infix}{b}"), rank
 
 
 def _bracketed(part: tuple[str, int], rank: int) -> str:

@@ -126,20 +126,29 @@ class Digits:
         return math.nan if None in found else min(x for x in found if x is not None)
 
     def __str__(self) -> str:
-        lines = [f"value   {self.value}"]
         shown = sorted(self.gradients.items(), key=lambda item: item[1].counted)
-        lines += [f"∂/∂{name:<5}{x.text()}" for name, x in shown[:SHOWN]]
+        if self.exact:
+            lines = [f"value   {self.value}"]
+            lines += [f"∂/∂{name:<5}{x.text()}" for name, x in shown[:SHOWN]]
+        else:
+            rows = [("value   ", self.value), *((f"∂/∂{name:<5}", x) for name, x in shown[:SHOWN])]
+            lines = [f"{n}{x.computed:.4g}; can be counted on: {x.bound:.1f}" for n, x in rows]
         if len(shown) > SHOWN:
             lines.append(f"{len(shown) - SHOWN} more gradients with at least as many digits")
-        lines += list(dict.fromkeys(map(str, self.lost)))
+        lines += self._lost()
         return "\n".join([*lines, *self.notes[1:]])
+
+    def _lost(self) -> list[str]:
+        """The losses as text, one per node."""
+        first = {id(loss.node): loss for loss in reversed(self.lost)}
+        return [str(loss) for loss in self.lost if first[id(loss.node)] is loss]
 
     def _repr_html_(self) -> str:
         rows = [["", "computed", "right digits", "can be counted on"]]
         for name, x in ("value", self.value), *((f"∂/∂{n}", g) for n, g in self.gradients.items()):
             right = "undecided" if x.right is None else f"{x.right:.1f}"
             rows.append([name, f"{x.computed:.4g}", right, f"{x.bound:.1f}"])
-        notes = [*dict.fromkeys(map(str, self.lost)), *self.notes]
+        notes = [*self._lost(), *self.notes]
         return table("digits", rows, len(rows) - 1, notes)
 
 

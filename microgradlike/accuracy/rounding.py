@@ -9,14 +9,14 @@ from typing import Final
 from microgradlike import ops
 from microgradlike.op import Op, nan
 
-VALUE_ULPS: Final = 2.0
-HALF_ULP: Final = 2.0**-53  # relative
+VALUE_ULPS: Final = 2.0  # promised by the table, as are those of partials
+PARTIAL_ULPS: Final = 4.0
 LEAST: Final = 5e-324  # an error of subnormal results
 UNDERFLOW: Final = 1e-290  # below it, the rest of a product may be subnormal
 SPLIT: Final = 2.0**27 + 1
+PRODUCTS = (ops.mul, ops.mul_no_nan)
 FLAT = frozenset({ops.where, *(op for op in ops.TABLE.values() if op.flat)})
 EXACT = FLAT - {ops.mod} | {ops.neg}
-PRODUCTS = (ops.mul, ops.mul_no_nan)
 
 
 def rounding(op: Op, y: float, at: Sequence[float]) -> float:
@@ -31,6 +31,8 @@ def rounding(op: Op, y: float, at: Sequence[float]) -> float:
         e = two_sum(at[0], -at[1], y)
     elif op in PRODUCTS:
         return product_rounding(at[0], at[1], y)
+    elif is_square(op, at):
+        return product_rounding(at[0], at[0], y)
     elif op is ops.div or op is ops.sqrt:
         b, slope = (at[1], at[1]) if op is ops.div else (y, 2 * y)
         p = y * b
@@ -41,7 +43,26 @@ def rounding(op: Op, y: float, at: Sequence[float]) -> float:
     else:
         largest = max(map(abs, (*at, y))) if op is ops.logaddexp else y  # its terms may cancel
         return VALUE_ULPS * math.ulp(largest)
-    return abs(e) if e == e else HALF_ULP * abs(y) + LEAST
+    return abs(e) if e == e else math.ulp(y) / 2 + LEAST
+
+
+def partial_rounding(op: Op, k: int, p: float, y: float, at: Sequence[float]) -> float:
+    """The largest rounding error of a partial p by operand k, for exact operands.
+
+    >>> partial_rounding(ops.div, 0, 0.25, 0.75, [3.0, 4.0])
+    0.0
+    """
+    if op is ops.div:
+        own = abs(rounding(op, y, at) / at[1]) if k and at[1] else 0.0
+        return own + rounding(op, p, [-y if k else 1.0, at[1]])
+    if op in FLAT or (is_square(op, at) and k == 0) or (not p and 0.0 in at):
+        return 0.0
+    return PARTIAL_ULPS * math.ulp(p)
+
+
+def is_square(op: Op, at: Sequence[float]) -> bool:
+    """True for a power with the exponent 2."""
+    return op is ops.power and at[1] == 2.0
 
 
 def product_rounding(a: float, b: float, p: float) -> float:
@@ -50,7 +71,7 @@ def product_rounding(a: float, b: float, p: float) -> float:
         e = two_product(a, b, p)
         if e == e:
             return abs(e)
-    return HALF_ULP * abs(p) + LEAST if a and b else 0.0
+    return math.ulp(p) / 2 + LEAST if a and b else 0.0
 
 
 def two_sum(a: float, b: float, s: float) -> float:

@@ -19,12 +19,12 @@ from microgradlike.expressions.parser import Expression, parse
 from microgradlike.op import Number, Op
 
 CONSTANTS = {math.pi: "pi", math.e: "e"}  # doubles that a text means exactly
-# texts that have no digits in the tails, where the table's partial has all, without a constant
-LOSSY = (ops.tanh, ops.sigmoid)
+# texts that lose digits in the tails, where the table's partial has all, without a constant
+LOSSY, LOST = (ops.tanh, ops.sigmoid), 1e-40
 PI, E = hash("pi") % PRIME, hash("e") % PRIME
 
 
-@functools.cache
+@functools.lru_cache(maxsize=512)
 def textbook(op: Op, index: int) -> Callable[..., Number]:
     """The partial of `op` by operand `index`, a function of output and operands.
 
@@ -33,13 +33,14 @@ def textbook(op: Op, index: int) -> Callable[..., Number]:
     ...     print(textbook(ops.exp2, 0)(of(8.0), of(3.0)).data)
     5.5451774444795624753
     """
-    if not op.textbook or op in LOSSY:
+    if not op.textbook:
         return op.partials[index]
-    expression = _with_exact_constants(parse(op.textbook[index]))
+    expression, names = _with_exact_constants(parse(op.textbook[index])), op.operand_names
 
     def partial(y: Exact, *operands: Exact) -> Number:
         constants = {"pi": Exact((+mp.pi)._mpf_, 1.0, PI), "e": Exact((+mp.e)._mpf_, 1.0, E)}
-        return expression({"y": y, **dict(zip(op.operand_names, operands)), **constants})
+        p = expression({"y": y, **dict(zip(names, operands)), **constants})
+        return p if p.relative < LOST or op not in LOSSY else op.partials[index](y, *operands)
 
     return partial
 

@@ -22,21 +22,20 @@ from microgradlike.accuracy.exact import (
     Exact,
     added,
     applied,
-    divided,
     multiplied,
     negated,
     of,
-    right_digits,
 )
+from microgradlike.accuracy.multiprecision import right_digits
 from microgradlike.accuracy.textbook import textbook
 from microgradlike.engine import Value
-from microgradlike.op import Op, inf
+from microgradlike.op import Op
 
 ENOUGH = 1e-25  # relative error: a double has 16 digits, and its error some more
 MOST = 300  # digits; the errors, in units of the last, are doubles
 # mpmath's precision is that of the process
 _precision = threading.RLock()
-ONE = of(1.0)
+ONE, NOTHING = of(1.0), of(0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,26 +95,30 @@ def truth(order: Sequence[Value], *, precision: int = 60) -> Truth:
 
 def _truth(order: Sequence[Value], digits: int) -> Truth:
     index = {id(v): i for i, v in enumerate(order)}
+    places = [[x if type(x) is float else index[id(x)] for x in v.operands] for v in order]
     values: list[Exact] = []
+    operands: list[list[Exact]] = []
     notes: dict[str, None] = {}
-    for v in order:
-        if v.op is None:
-            values.append(of(v.data))
-        else:
-            at = [of(x) if type(x) is float else values[index[id(x)]] for x in v.operands]
-            values.append(_value(v.op, at, notes))
-    adjoints = [of(0.0)] * len(order)
+    for v, at in zip(order, places):
+        operands.append([of(x) if type(x) is float else values[x] for x in at])
+        values.append(of(v.data) if v.op is None else _value(v.op, operands[-1], notes))
+    adjoints: list[Exact | None] = [None] * len(order)
     adjoints[-1] = ONE
     for i in range(len(order) - 1, -1, -1):
-        g = adjoints[i]
-        if g.number != ZERO and order[i].op is not None:
-            _push(order[i], values[i], g, values, adjoints, index, notes)
-    return Truth(order, index, values, adjoints, digits, tuple(notes))
+        g, op = adjoints[i], order[i].op
+        if op is None or g is None:
+            continue
+        for k, j in enumerate(places[i]):
+            if type(j) is int:
+                c = _term(op, k, g, values[i], operands[i], notes)
+                before = adjoints[j]
+                adjoints[j] = c if before is None else added(before, c)
+    return Truth(
+        order, index, values, [NOTHING if g is None else g for g in adjoints], digits, tuple(notes)
+    )
 
 
 def _value(op: Op, at: list[Exact], notes: dict[str, None]) -> Exact:
-    if op is ops.sub and at[0] is at[1]:
-        return of(0.0)
     try:
         return applied(op, at)
     except Exception as error:
@@ -123,44 +126,28 @@ def _value(op: Op, at: list[Exact], notes: dict[str, None]) -> Exact:
         return UNKNOWN
 
 
-def _push(
-    v: Value,
-    y: Exact,
-    g: Exact,
-    values: list[Exact],
-    adjoints: list[Exact],
-    index: dict[int, int],
-    notes: dict[str, None],
-) -> None:
-    """The chain rule of one node: its adjoint times its partials, added to its operands'."""
-    operands = v.operands
-    at = [of(x) if type(x) is float else values[index[id(x)]] for x in operands]
-    for k, x in enumerate(operands):
-        if type(x) is not float:
-            c = product(g, _partial(v.op, k, y, at, notes))
-            j = index[id(x)]
-            adjoints[j] = added(adjoints[j], c)
-
-
-def product(g: Exact, p: Exact) -> Exact:
+def _term(op: Op, k: int, g: Exact, y: Exact, at: list[Exact], notes: dict[str, None]) -> Exact:
     """The product of the chain rule, in which 0·∞ is 0."""
-    return of(0.0) if g.number == ZERO or (p.number == ZERO and p.loss < inf) else multiplied(g, p)
-
-
-def _partial(op: Op | None, k: int, y: Exact, at: list[Exact], notes: dict[str, None]) -> Exact:
-    if op is ops.add or (op is ops.sub and k == 0):
-        return ONE
+    if op is ops.add or op is ops.sub:
+        return negated(g) if k and op is ops.sub else g
+    if g.number == ZERO and not g.loss:
+        return g
     if op is ops.mul:
-        return at[1 - k]
-    if op is ops.div:
-        return divided(ONE, at[1]) if k == 0 else negated(divided(y, at[1]))
-    assert op is not None
+        return multiplied(g, at[1 - k])
     try:
         p = textbook(op, k)(y, *at)
     except Exception as error:
         notes[_note(op, error)] = None
         return UNKNOWN
-    return p if isinstance(p, Exact) else of(p)
+    return multiplied(g, p if isinstance(p, Exact) else of(p))
+
+
+def partial(found: Truth, i: int, k: int) -> Exact:
+    """The exact derivative of node `i` by its operand `k`, unknown where a primitive fails."""
+    v = found.order[i]
+    assert v.op is not None
+    at = [of(x) if type(x) is float else found.values[found.index[id(x)]] for x in v.operands]
+    return _term(v.op, k, ONE, found.values[i], at, {})
 
 
 def _note(op: Op, error: Exception) -> str:

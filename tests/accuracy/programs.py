@@ -10,10 +10,12 @@ at 120 digits, and a reverse sweep over them.
 
 import math
 import random
+from dataclasses import dataclass
 
 from mpmath import mp, mpf
 
 from microgradlike import Value, ops
+from microgradlike.accuracy.digits import digits
 from microgradlike.ieee_float import partial_at
 from microgradlike.ops import TABLE
 from microgradlike.testing.strategies.points import is_inside
@@ -23,6 +25,7 @@ from tests.oracle.textbook import derivatives
 from tests.ulps import exact
 
 DIGITS = 120
+CANCELLED = 1e-60  # sizes that a sum may have left
 LARGEST = 60
 HUGE, TINY = 1e150, 1e-150
 _SMOOTH = [op for op in TABLE.values() if not op.flat and not op.chooses]
@@ -53,7 +56,7 @@ def nasty(number):
 def _has_truth(program):
     """False if the exact program leaves a domain, which the rounded one does not."""
     try:
-        truth(program, 30)
+        evaluated(program, 30)
     except ArithmeticError:
         return False
     return True
@@ -142,9 +145,55 @@ def graph(program):
     return leaves, program(*leaves)
 
 
-def truth(program, digits=DIGITS):
-    """The value of the program at its point and its gradient, as mpmath numbers."""
-    with mp.workdps(digits):
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A number of a program: the true digits, and those that `digits` finds and counts on."""
+
+    computed: float
+    true: float
+    right: float | None
+    bound: float
+
+
+def judged(program):
+    """A Judged for the value and for each gradient of a program."""
+    leaves, y = graph(program)
+    found = digits(y)
+    value, *gradient = truth(program)
+    pairs = [(found.value, value)]
+    pairs += [
+        (found.gradients[x.label], exact)
+        for x, exact in zip(leaves, gradient)
+        if x.label in found.gradients
+    ]
+    return [Judged(x.computed, right(x.computed, exact), x.right, x.bound) for x, exact in pairs]
+
+
+def right(computed, exact):
+    """The decimal digits of a double that are right, 0 to 16; 16 for the nearest one."""
+    if computed == float(exact):
+        return 16.0
+    if not exact or not math.isfinite(computed):
+        return 0.0
+    with mp.workdps(DIGITS):
+        return min(16.0, max(0.0, float(-mp.log10(abs((mpf(computed) - exact) / exact)))))
+
+
+def truth(program):
+    """The value of the program at its point and its gradient, as a list of mpmath numbers.
+
+    A number that is another one with more digits is 0: a sum that cancels.
+    """
+    found = evaluated(program, DIGITS)
+    if any(0 < abs(x) < CANCELLED for x in found):
+        again = evaluated(program, 2 * DIGITS)
+        found = [x if abs(x - y) < abs(y) / 2 else mpf(0) for x, y in zip(found, again)]
+    return found
+
+
+def evaluated(program, precision):
+    """Value and gradient, computed with so many digits."""
+    with mp.workdps(precision):
         slots = [mpf(x) for x in program.point]
         steps = []
         for instruction in program.instructions:
@@ -153,10 +202,10 @@ def truth(program, digits=DIGITS):
             if not isinstance(y, mpf):
                 raise ArithmeticError(f"{instruction.op.name} of {at} is not real")
             slots.append(y)
-            steps.append((instruction, derivatives(instruction.op, slots[-1], at)[0]))
+            steps.append((instruction, derivatives(instruction.op, y, at)[0]))
         adjoints = [mpf(0)] * (len(slots) - 1) + [mpf(1)]
         for slot, (instruction, partials) in reversed([*enumerate(steps, len(program.point))]):
             for x, p in zip(instruction.operands, partials):
                 if type(x) is int:
                     adjoints[x] += adjoints[slot] * p
-        return slots[-1], adjoints[: len(program.point)]
+        return [slots[-1], *adjoints[: len(program.point)]]

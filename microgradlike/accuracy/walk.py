@@ -1,0 +1,151 @@
+"""Walk: the way of an error, from a result down to the rounding that most of it is from.
+
+Each step goes to the largest part: from a value to an operand; from an adjoint, the derivative of the
+result by a node, to the adjoint of a user, or to a value that the user's partial is computed from. A
+quantity is ("value", i) or ("adjoint", i), i the place of its node.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from mpmath import mp, mpf
+
+from microgradlike import graph
+from microgradlike.accuracy.exact import UNKNOWN, ZERO, Exact, applied, of
+from microgradlike.accuracy.multiprecision import right_digits
+from microgradlike.accuracy.report import ALL
+from microgradlike.accuracy.textbook import textbook
+from microgradlike.accuracy.truth import Truth
+from microgradlike.engine import Value
+from microgradlike.op import Number
+
+LONGEST = 2000  # steps
+
+Quantity = tuple[str, int]
+
+
+class Stop(NamedTuple):
+    """A quantity on the walk, with the right digits of the input that the error is from, and its own.
+
+    It carries `share` of the error at the start.
+    """
+
+    quantity: Quantity
+    share: float
+    operands: float
+    result: float
+
+
+class Walk:
+    """The errors of a graph's numbers, `adjoints` being the computed ones."""
+
+    def __init__(self, found: Truth, adjoints: list[float]) -> None:
+        self.found, self.adjoints = found, adjoints
+        self.order, self.index = found.order, found.index
+        self.users = graph.users(found.order[-1])
+
+    def stops(self, q: Quantity) -> list[Stop]:
+        """The walk from a quantity, itself included."""
+        share, stops = 1.0, list[Stop]()
+        while len(stops) < LONGEST:
+            parts: dict[Quantity, Any] = {}
+            for below, part in self.parts(q):
+                parts[below] = parts.get(below, 0) + self.carried(q, below, part)
+            largest = max(map(abs, parts.values()), default=mpf(0))
+            own = abs(self.own(q))
+            if not largest > own:
+                least = min([ALL, *[self.digits(below) for below, part in parts.items() if part]])
+                stops.append(Stop(q, share, least, self.digits(q)))
+                break
+            below = next(below for below, part in parts.items() if abs(part) == largest)
+            stops.append(Stop(q, share, self.digits(below), self.digits(q)))
+            if largest < mp.inf:
+                share *= float(largest / (own + sum(map(abs, parts.values()))))
+            q = below
+        return stops
+
+    def computed(self, q: Quantity) -> float:
+        return self.order[q[1]].data if q[0] == "value" else self.adjoints[q[1]]
+
+    def exact(self, q: Quantity) -> Exact:
+        return (self.found.values if q[0] == "value" else self.found.adjoints)[q[1]]
+
+    def digits(self, q: Quantity) -> float:
+        """The right digits; a number that has underflown has none."""
+        number = self.exact(q).number
+        underflown = self.computed(q) == 0 and number != ZERO
+        return 0.0 if underflown else right_digits(self.computed(q), number)
+
+    def own(self, q: Quantity) -> Any:
+        """The error that the quantity would have with these inputs, were they exact."""
+        v = self.order[q[1]]
+        if q[0] == "value":
+            y = self.value(v, [self.plain(x) for x in v.operands]).data
+        else:
+            y = mpf(0)
+            for user, k in self.users[id(v)]:
+                at = [self.plain(x) for x in user.operands]
+                p = over(textbook(user.op, k), of(user.data), *at)
+                y += mpf(self.adjoints[self.index[id(user)]]) * p.data
+        error = mpf(self.computed(q)) - y
+        return error if error == error else mpf(0)
+
+    def parts(self, q: Quantity) -> Iterator[tuple[Quantity, Any]]:
+        """The inputs of a quantity, with the error that each causes."""
+        v = self.order[q[1]]
+        if q[0] == "value":
+            y = self.exact(q).data
+            for x, at in self.replaced(v):
+                yield x, self.value(v, at).data - y
+            return
+        for user, k in self.users[id(v)]:
+            above, f = ("adjoint", self.index[id(user)]), textbook(user.op, k)
+            g, y, at = self.exact(above), self.found.values[above[1]], self.at(user)
+            p = over(f, y, *at).data
+            yield above, (mpf(self.computed(above)) - g.data) * p if p else mpf(0)
+            for x, changed in self.replaced(user):
+                yield x, (over(f, y, *changed).data - p) * g.data
+            x = ("value", above[1])
+            yield x, (over(f, of(user.data), *at).data - p) * g.data
+
+    def term(self, user: Value, k: int) -> Any:
+        """The term of an adjoint that a user contributes through its operand `k`."""
+        j = self.index[id(user)]
+        p = over(textbook(user.op, k), self.found.values[j], *self.at(user))
+        return self.found.adjoints[j].data * p.data
+
+    def carried(self, q: Quantity, below: Quantity, error: Any) -> Any:
+        """An error of `q`, infinite if that input has overflown or is at a pole."""
+        if error == error:
+            return error if math.isfinite(self.computed(below)) else mp.inf
+        moved = self.exact(below).data != self.computed(below)
+        return mp.inf if moved and not math.isfinite(self.computed(q)) else mpf(0)
+
+    def at(self, v: Value) -> list[Exact]:
+        return [
+            of(x) if type(x) is float else self.found.values[self.index[id(x)]] for x in v.operands
+        ]
+
+    def plain(self, x: Number) -> Exact:
+        return of(x if type(x) is float else x.data)
+
+    def replaced(self, v: Value) -> Iterator[tuple[Quantity, list[Exact]]]:
+        """The exact operands of a node with one as computed, for each."""
+        for x in dict.fromkeys(x for x in v.operands if type(x) is not float):
+            changed = [self.plain(z) if z is x else a for z, a in zip(v.operands, self.at(v))]
+            yield ("value", self.index[id(x)]), changed
+
+    def value(self, v: Value, at: list[Exact]) -> Exact:
+        return UNKNOWN if v.op is None else over(lambda *at: applied(v.op, list(at)), *at)
+
+
+def over(f: Callable[..., Number], *at: Exact) -> Exact:
+    """The number f(*at), unknown where a primitive fails."""
+    try:
+        found = f(*at)
+    except Exception:
+        return UNKNOWN
+    return found if isinstance(found, Exact) else of(found)
