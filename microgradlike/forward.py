@@ -113,7 +113,7 @@ def logaddexp(a: float, b: float) -> float:
 
 def exprel(x: float) -> float:
     if x > 700:  # up to 716, where expm1 overflows and the quotient does not
-        return _exp(x - SHIFT) / x * math.exp(SHIFT)
+        return _exp(x - SHIFT) / min(x, 1e3) * math.exp(SHIFT)
     return math.expm1(x) / x if x else 1.0
 
 

@@ -15,7 +15,6 @@ from typing import overload
 from microgradlike._validate import shown
 from microgradlike.op import K, Kind, Number
 from microgradlike.ops import (
-    either,
     erfc,
     exp,
     expm1,
@@ -31,6 +30,7 @@ from microgradlike.ops import (
     where,
 )
 from microgradlike.scalar import Scalar
+from microgradlike.slopes import either
 from microgradlike.sums import dot as dot, mean as mean, numbers, sum as sum, total, tree  # noqa: A004
 
 inf, nan = math.inf, math.nan

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
 
 from microgradlike.forward import (
     LN2 as LN2,
@@ -52,6 +51,7 @@ from microgradlike.op import (
     to_float as to_float,
     unary as unary,
 )
+from microgradlike.slopes import exprel_slope, sinc_slope
 
 # Partials that do not fit a line.
 
@@ -59,15 +59,7 @@ LN10 = math.log(10)
 DEGREE = math.pi / 180  # in radians
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 TINY, HUGE = 2.0**-500, 2.0**500
-SINHC_SLOPE = [2 * k / math.factorial(2 * k + 1) for k in range(1, 13)]
 JUST_BELOW_1, JUST_ABOVE_1 = 1 - 2.0**-53, 1 + 2.0**-52
-
-
-def either(condition: Number, yes: Callable[[], Number], no: Callable[[], Number]) -> Number:
-    """`where`, which builds only the branch taken if the condition is known."""
-    if type(condition) is bool:
-        return yes() if condition else no()
-    return where(condition, yes(), no())
 
 
 def _zero(y: Number) -> Number:
@@ -163,37 +155,6 @@ def _acosh_slope(y: Number, x: Number) -> Number:
     return slope if type(x) is float and x > 1 else where(x > 1, slope, 1 / sqrt(x - 1))
 
 
-def _sinhc_slope(square: Number) -> Number:
-    """P(v) at v = `square`: u P(u²) is the derivative of sinh(u) / u, -x P(-x²) that of sinc(x)."""
-    total = SINHC_SLOPE[-1]
-    for c in SINHC_SLOPE[-2::-1]:
-        total = c + square * total
-    return total
-
-
-def _exprel_slope(y: Number, x: Number) -> Number:
-    """d(exprel x)/dx = (e^x - y) / x, near 0 from y = e^(x/2) sinh(x/2) / (x/2)."""
-    u = x / 2
-    return either(
-        abs(x) < 2,
-        lambda: (y + exp(u) * u * _sinhc_slope(u * u)) / 2,
-        lambda: either(
-            x > 0,
-            lambda: y * (1 - 1 / x) + 1 / x,  # exp(x) overflows before y
-            lambda: (y - exp(x)) / -x,
-        ),
-    )
-
-
-def _sinc_slope(y: Number, x: Number) -> Number:
-    """d(sinc x)/dx = (cos x - y) / x."""
-    return either(
-        abs(x) < 1.5,
-        lambda: -x * _sinhc_slope(-x * x),
-        lambda: either(abs(x) < inf, lambda: (cos(x) - y) / x, lambda: _zero(y)),
-    )
-
-
 def _over_squares(p: Number, q: Number) -> Number:
     """The quotient p / (p² + q²), without over- or underflow of the squares."""
     by_p, by_q = q / p, p / q
@@ -277,7 +238,7 @@ fmod: Op      = binary("fmod", _fmod,           lambda y, a, b: 1.0 + _zero(y), 
 exp: Op       = unary("exp", ieee(math.exp),     lambda y, x: y,         "exponential")
 exp2: Op      = unary("exp2", ieee(math.exp2),   lambda y, x: y * LN2,   "2 to the power x", textbook="y * log(2)")
 expm1: Op     = unary("expm1", ieee(math.expm1), lambda y, x: exp(x),    "exp(x) - 1, accurate near 0")
-exprel: Op    = unary("exprel", _exprel,          _exprel_slope, "(e^x - 1) / x, 1 at 0", textbook="where(abs(x) > 0, (exp(x) - y) / x, 1 / 2)")
+exprel: Op    = unary("exprel", _exprel,          lambda y, x: exprel_slope(y, x), "(e^x - 1) / x, 1 at 0", textbook="where(abs(x) > 0, (exp(x) - y) / x, 1 / 2)")
 log: Op       = unary("log", ieee(math.log, {0.0: -inf}),      lambda y, x: where(x >= 0, 1 / x, y),        "natural logarithm", domain=(POSITIVE,), aliases=("ln",))
 log1p: Op     = unary("log1p", ieee(math.log1p, {-1.0: -inf}), lambda y, x: where(x >= -1, 1 / (1 + x), y), "log(1 + x), accurate near 0", domain=(((-1.0, inf),),))
 log2: Op      = unary("log2", ieee(math.log2, {0.0: -inf}),    lambda y, x: where(x >= 0, 1 / x / LN2, y),  "logarithm to base 2", domain=(POSITIVE,), textbook="1 / (x * log(2))")
@@ -288,7 +249,7 @@ cbrt: Op      = unary("cbrt", _cbrt,             _cbrt_slope,   "cube root", sym
 sin: Op       = unary("sin", ieee(math.sin),     lambda y, x: cos(x),            "sine, x in radians")
 cos: Op       = unary("cos", ieee(math.cos),     lambda y, x: -sin(x),           "cosine, x in radians")
 tan: Op       = unary("tan", ieee(math.tan),     lambda y, x: 1 + y * y,         "tangent, x in radians", domain=(((-math.pi / 2, math.pi / 2),),))
-sinc: Op      = unary("sinc", _sinc,             _sinc_slope,  "sin(x) / x, 1 at 0, x in radians; NumPy's sinc(x) is sinc(pi x)", textbook="where(abs(x) > 0, (cos(x) - y) / x, 0)")
+sinc: Op      = unary("sinc", _sinc,             lambda y, x: sinc_slope(y, x),  "sin(x) / x, 1 at 0, x in radians; NumPy's sinc(x) is sinc(pi x)", textbook="where(abs(x) > 0, (cos(x) - y) / x, 0)")
 asin: Op      = unary("asin", ieee(math.asin),   lambda y, x: 1 / sqrt((1 - x) * (1 + x)),   "inverse sine, in radians", domain=(((-1.0, 1.0),),), textbook="1 / sqrt(1 - x ** 2)", aliases=("arcsin",))
 acos: Op      = unary("acos", ieee(math.acos),   lambda y, x: -1 / sqrt((1 - x) * (1 + x)),  "inverse cosine, in radians", domain=(((-1.0, 1.0),),), textbook="-1 / sqrt(1 - x ** 2)", aliases=("arccos",))
 atan: Op      = unary("atan", math.atan,         lambda y, x: (1 / hypot(1.0, x)) ** 2,      "inverse tangent, in radians", textbook="1 / (1 + x ** 2)", aliases=("arctan",))

@@ -254,6 +254,7 @@ def test_the_textbooks_derivative_is_the_partial_but_for_rounding(op, i, data):
         data.draw(st.floats(max(lo, -2) + 0.25, min(hi, 3) - 0.25)) for ((lo, hi), *_) in op.domain
     ]
     assume(op.kink is None or op.kink(*point) > 0.1)
+    assume(op not in (ops.sinc, ops.exprel) or abs(point[0]) > 1e-2)  # no digits near 0
     y = op(*point)
     names = dict(zip("xab" if op.arity == 1 else "ab", point)) | {"y": y}
     partial = partial_at(op, i, y, *point)

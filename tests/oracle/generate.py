@@ -23,6 +23,7 @@ _CONSTANTS = (2.0, 1.0, -1.0, 0.5, 0.0, 3.0, -2.5, 0.1)
 _OPS = list(TABLE.values())
 _FLAT = {ops.sign, ops.floor, ops.ceil, ops.rint, ops.trunc, ops.floor_divide}
 _FLAT |= {ops.less, ops.less_equal}
+_QUOTIENTS = {ops.sinc, ops.exprel}  # at 0, derivatives of other libraries are nan
 _WEIGHTS = [0.2 if op in _FLAT else 1.0 if op.arity == 1 else 2.0 for op in _OPS]
 
 
@@ -67,7 +68,7 @@ class _Growing:
         at = [self.values[x] if isinstance(x, int) else x for x in operands]
         if len(at) < op.arity or not is_inside(op, at, BOUND, MARGIN):
             return
-        if op.chooses and abs(at[0]) < MARGIN:
+        if (op.chooses or op in _QUOTIENTS) and abs(at[0]) < MARGIN:
             return
         y = op(*at)
         if abs(y) <= BOUND:

@@ -110,6 +110,8 @@ class Torch(Library):
         "less_equal": "torch.le(a, b).double()",
         "floor_divide": "torch.div(a, b, rounding_mode='floor')",
         "softplus": "torch.nn.functional.softplus(a)",
+        "exprel": "torch.expm1(a) / a",
+        "sinc": "torch.sinc(a / torch.pi)",
     }
 
     def ask(self, f, *operands):
@@ -153,6 +155,8 @@ class Jax(Library):
         "relu": "jax.nn.relu(a)",
         "sigmoid": "jax.nn.sigmoid(a)",
         "softplus": "jax.nn.softplus(a)",
+        "exprel": "jax.numpy.expm1(a) / a",
+        "sinc": "jax.numpy.sinc(a / jax.numpy.pi)",
     }
 
     def ask(self, f, *operands):
@@ -184,6 +188,8 @@ class Autograd(Library):
         "relu": "autograd.numpy.maximum(a, 0)",
         "sigmoid": "autograd.scipy.special.expit(a)",
         "softplus": "autograd.numpy.logaddexp(0, a)",
+        "exprel": "autograd.numpy.expm1(a) / a",
+        "sinc": "autograd.numpy.sin(a) / a",  # its sinc has no derivative
     }
 
     def ask(self, f, *operands):
@@ -222,6 +228,8 @@ class CasADi(Library):
         "relu": "casadi.fmax(a, 0)",
         "sigmoid": "1 / (1 + casadi.exp(-a))",
         "softplus": "casadi.log1p(casadi.exp(a))",
+        "exprel": "casadi.expm1(a) / a",
+        "sinc": "casadi.sin(a) / a",
         "logaddexp": "casadi.logsumexp(casadi.vertcat(a, b))",
     }
 

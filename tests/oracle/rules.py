@@ -23,10 +23,14 @@ _GAUSS = "x² is rounded before e^(−x²), which multiplies its error by x²"
 _SHARE = "a − b is rounded before e^(a − b), which multiplies its error by a − b"
 _NEAR_1 = "x² − 1 or 1 − x² has few digits left where x² is near 1"
 _POWER = "b − 1 and b − 2 are rounded before they become exponents of a"
+_EXPREL = "(eˣ − 1) / x has a derivative of two terms that cancel near 0"
+_SINC = "sinc is of x / π, and its derivative has two terms that cancel near 0 and at its zeros"
 
 _BOTH = {
     "tanh": Rule(_TANH, (20.0,)),
     "sigmoid": Rule(_SIGMOID, (40.0,)),
+    "exprel": Rule(_EXPREL, (0.001,)),
+    "sinc": Rule(_SINC, (0.001,)),
     "expm1": Rule(_EXPM1, (-40.0,)),
     "erf": Rule(_GAUSS, (23.609793361813825,)),
     "erfc": Rule(_GAUSS, (20.062250441302766,)),

@@ -7,7 +7,7 @@ from microgradlike.testing.strategies.points import is_inside
 from tests.oracle import exact
 from tests.oracle.generate import BOUND, LARGEST, MARGIN, program
 
-DRAWN = [program(number) for number in range(300)]
+DRAWN = [program(number) for number in range(400)]
 
 
 def values(drawn):

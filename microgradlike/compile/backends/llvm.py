@@ -96,7 +96,7 @@ def _xlogy(ir: IRBuilder, a: str, b: str) -> str:
 
 def _exprel(ir: IRBuilder, x: str) -> str:
     lowered = ir.library("exp", ir.sub(x, ir.constant(SHIFT)))
-    large = ir.mul(ir.div(lowered, x), ir.constant(math.exp(SHIFT)))
+    large = ir.mul(ir.div(lowered, _minimum(ir, x, ir.constant(1e3))), ir.constant(math.exp(SHIFT)))
     y = ir.div(ir.library("expm1", x), x)
     y = ir.select(ir.compare("oeq", x, ir.constant(0.0)), ir.constant(1.0), y)
     return ir.select(ir.compare("ogt", x, ir.constant(700.0)), large, y)
@@ -105,7 +105,7 @@ def _exprel(ir: IRBuilder, x: str) -> str:
 def _sinc(ir: IRBuilder, x: str) -> str:
     zero, y = ir.constant(0.0), ir.div(ir.library("sin", x), x)
     y = ir.select(ir.compare("oeq", x, zero), ir.constant(1.0), y)
-    return ir.select(ir.compare("oeq", ir.intrinsic("fabs", x), ir.constant(ops.inf)), zero, y)
+    return ir.select(ir.compare("oeq", ir.intrinsic("fabs", x), ir.constant(math.inf)), zero, y)
 
 
 def _comparison(predicate: str) -> Spelling:

@@ -56,7 +56,7 @@ def _mul_no_nan(g: FloatArray, p: FloatArray) -> FloatArray:
 
 def _exprel(x: FloatArray) -> FloatArray:
     y = np.where(x == 0, 1.0, np.expm1(x) / x)
-    return np.where(x > 700, np.exp(x - SHIFT) / x * np.exp(SHIFT), y)
+    return np.where(x > 700, np.exp(x - SHIFT) / np.minimum(x, 1e3) * np.exp(SHIFT), y)
 
 
 def _sinc(x: FloatArray) -> FloatArray:

@@ -73,7 +73,7 @@ static double f_xlogy(double a, double b) {
 
 // (e^x - 1) / x; beyond 709, expm1 overflows before the quotient does
 static double f_exprel(double x) {
-  if (x > 700) return exp(x - 32.75) / x * 0x1.301213c696b20p+47; // e^32.75
+  if (x > 700) return exp(x - 32.75) / fmin(x, 1000) * 0x1.301213c696b20p+47; // e^32.75
   return x == 0 ? 1.0 : expm1(x) / x;
 }
 

@@ -145,7 +145,7 @@ function xlogy(a, b) {
 
 // (e^x - 1) / x; beyond 709, expm1 overflows before the quotient does
 function exprel(x) {
-  if (x > 700) return (Math.exp(x - 32.75) / x) * 167164588018521.0;
+  if (x > 700) return (Math.exp(x - 32.75) / Math.min(x, 1000)) * 167164588018521.0;
   return x === 0 ? 1 : Math.expm1(x) / x;
 }
 
