@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 from mpmath import mp
 
 from microgradlike import graph
-from microgradlike.accuracy.exact import UNKNOWN, Exact, applied, of, right_digits
+from microgradlike.accuracy.exact import UNKNOWN, Exact, applied, of
+from microgradlike.accuracy.multiprecision import right_digits
 from microgradlike.accuracy.judge import computed_adjoints
 from microgradlike.accuracy.terms import Term, ordered
 from microgradlike.accuracy.truth import Truth, truth, working_precision

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from mpmath import mp
 
 from microgradlike.accuracy.candidates import ExactValues, Judge, Point, values_at
-from microgradlike.accuracy.exact import right_digits
+from microgradlike.accuracy.multiprecision import right_digits
 from microgradlike.accuracy.rearrange import REARRANGEMENTS
 from microgradlike.accuracy.matching import rewritten
 from microgradlike.accuracy.rules import RULES, Rule
