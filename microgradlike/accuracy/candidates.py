@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from mpmath import mp
 
 from microgradlike import graph
 from microgradlike.accuracy.exact import UNKNOWN, Exact, applied, of
-from microgradlike.accuracy.multiprecision import right_digits
 from microgradlike.accuracy.judge import computed_adjoints
+from microgradlike.accuracy.multiprecision import right_digits
 from microgradlike.accuracy.terms import Term, ordered
 from microgradlike.accuracy.truth import Truth, truth, working_precision
 from microgradlike.engine import Value
@@ -34,6 +34,7 @@ class ExactValues:
         self.known: dict[Term, Exact] = {}
 
     def __call__(self, t: Term) -> Exact:
+        """The value of a term."""
         if t not in self.known:
             for part in ordered(t):
                 if part not in self.known:
@@ -77,10 +78,11 @@ class Score:
     @property
     def worst(self) -> float:
         """The least of those that are known."""
-        return min(self.known())
+        return min(self.known)
 
+    @property
     def known(self) -> list[float]:
-        """Those that are known."""
+        """Those that are not undecided."""
         return [x for x in (self.value, *self.gradients.values()) if x == x]
 
 
@@ -93,12 +95,7 @@ class Judge:
         self.truth: Truth = truth(order)
         self.value = self.truth.values[-1]
         found = {v.label: g for v, g in zip(order, self.truth.adjoints)}
-        self.gradients = {
-            name: of(0.0) if g is None else g
-            for name in point
-            if name in found
-            for g in [found[name]]
-        }
+        self.gradients = {name: found[name] for name in point if name in found}
 
     @property
     def decided(self) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
 from microgradlike.accuracy.rules import Rule
 from microgradlike.accuracy.terms import (
-    ONE,
     PRODUCTS,
     SUMS,
     Items,
@@ -18,12 +18,13 @@ from microgradlike.accuracy.terms import (
     collected,
     product,
     product_view,
-    sum_view,
     substituted,
+    sum_view,
     tidy,
     total,
 )
 
+Item: TypeAlias = "tuple[Term, Fraction]"
 Bindings: TypeAlias = "dict[Term, Term]"  # of the variables of a rule
 Found: TypeAlias = "tuple[Bindings, Fraction, Items]"  # with the factor and the items left over
 
@@ -57,7 +58,7 @@ def _is_sum(p: Term) -> bool:
 
 
 def _is_product(p: Term) -> bool:
-    return p.op in PRODUCTS and product_view(p)[1] != [(p, 1)]
+    return p.op in PRODUCTS and product_view(p)[1] != [(p, Fraction(1))]
 
 
 def _matches(p: Term, t: Term, bound: Bindings, key: Key) -> Iterator[Found]:
@@ -85,67 +86,86 @@ def _whole(p: Term, t: Term, bound: Bindings, key: Key) -> Iterator[Bindings]:
     yield from (b for b, factor, rest in _matches(p, t, bound, key) if factor == 1 and not rest)
 
 
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A match under way: patterns that have items, items left, variables, the common factor."""
+
+    given: int
+    left: Items
+    bound: Bindings
+    factor: Fraction | None  # None for a sum in which nothing has matched yet
+
+
 def _assigned(
     patterns: Items, items: Items, bound: Bindings, factor: Fraction | None, key: Key
 ) -> Iterator[Found]:
-    """The ways to give each pattern an item; the factor is None for a sum until one is found."""
+    """The ways to give each pattern an item of a sum (`factor` None) or of a product."""
     is_sum = factor is None
     queue = sorted(patterns, key=lambda item: isinstance(item[0].leaf, str))  # variables last
-    states: list[tuple[int, Items, Bindings, Fraction | None]] = [(0, items, bound, factor)]
+    states = [_State(0, items, bound, factor)]
     while states:
-        i, left, bound, factor = states.pop()
-        if i == len(queue):
-            yield bound, factor or Fraction(1), left
+        s = states.pop()
+        if s.given == len(queue):
+            yield s.bound, Fraction(1) if s.factor is None else s.factor, s.left
             continue
-        p, c = queue[i]
-        if isinstance(p.leaf, str) and p in bound:
-            states += _without(p, c, i, left, bound, factor, is_sum, key)
+        p, c = queue[s.given]
+        if p in s.bound:
+            states += _without(s, (p, c), is_sum, key)
         elif isinstance(p.leaf, str):
-            last = i == len(queue) - 1
-            states += _given(p, c, i, left, bound, factor, is_sum, last, last and not i)
+            last = s.given == len(queue) - 1
+            states += _in_sum(s, (p, c), last) if is_sum else _in_product(s, (p, c), last)
         else:
-            for j, (t, d) in enumerate(left):
-                scale = d / c if factor is None else factor
+            for j, (t, d) in enumerate(s.left):
+                scale = d / c if s.factor is None else s.factor
                 if d == (scale * c if is_sum else c):
-                    others = left[:j] + left[j + 1 :]
-                    states += [(i + 1, others, b, scale) for b in _whole(p, t, bound, key)]
+                    others = s.left[:j] + s.left[j + 1 :]
+                    found = _whole(p, t, s.bound, key)
+                    states += [_State(s.given + 1, others, b, scale) for b in found]
 
 
-def _without(p, c, i, left, bound, factor, is_sum, key):
+def _without(s: _State, item: Item, is_sum: bool, key: Key) -> Iterator[_State]:
     """The state without the items that a variable stands for, if they are all there."""
+    p, c = item
+    scale = Fraction(1) if s.factor is None else s.factor
     if is_sum:
-        scale = Fraction(1) if factor is None else factor
-        gone = [(t, -d * c * scale) for t, d in sum_view(bound[p])]
+        gone = [(t, -d * c * scale) for t, d in sum_view(s.bound[p])]
     else:
-        k, gone = product_view(bound[p])
-        if not k or not factor:
+        k, factors = product_view(s.bound[p])
+        if not k or not scale:
             return
-        gone = [(t, -d * c) for t, d in gone]
-        scale = factor / k ** int(c) if c.denominator == 1 else factor
-    rest = collected(left + gone, key)
-    if len(rest) <= len(left) - len(gone):
-        yield i + 1, rest, bound, scale
+        gone = [(t, -d * c) for t, d in factors]
+        scale = scale / k ** int(c) if c.denominator == 1 else scale
+    rest = collected(s.left + gone, key)
+    if len(rest) <= len(s.left) - len(gone):
+        yield _State(s.given + 1, rest, s.bound, scale)
 
 
-def _given(p, c, i, left, bound, factor, is_sum, last, alone):
-    """States in which a new variable stands for one item, or for all that are left."""
-    if is_sum:
-        scale = Fraction(1) if factor is None else factor
-        choices = [([item], left[:j] + left[j + 1 :]) for j, item in enumerate(left)]
-        if last and len(left) > 1:
-            choices.append((left, []))
-        for taken, others in choices:
-            x = total([(t, d / (c * scale)) for t, d in taken])
-            yield i + 1, others, {**bound, p: x}, scale
-        return
-    choices = [([item], left[:j] + left[j + 1 :], Fraction(1)) for j, item in enumerate(left)]
-    if last and (left or (alone and c.denominator == 1)) and (len(left) != 1 or factor != 1):
-        choices.append((left, [], factor))
+def _in_sum(s: _State, item: Item, last: bool) -> Iterator[_State]:
+    """States in which a new variable stands for one term of a sum, or for all that are left."""
+    p, c = item
+    scale = Fraction(1) if s.factor is None else s.factor
+    choices = [([x], s.left[:j] + s.left[j + 1 :]) for j, x in enumerate(s.left)]
+    if last and len(s.left) > 1:
+        choices.append((s.left, []))
+    for taken, others in choices:
+        x = total([(t, d / (c * scale)) for t, d in taken])
+        yield _State(s.given + 1, others, {**s.bound, p: x}, scale)
+
+
+def _in_product(s: _State, item: Item, last: bool) -> Iterator[_State]:
+    """States in which a new variable stands for one factor, or for the rest of the product."""
+    (p, c), factor = item, s.factor or Fraction(0)
+    one = Fraction(1)
+    choices = [([x], s.left[:j] + s.left[j + 1 :], one) for j, x in enumerate(s.left)]
+    whole = s.left or (not s.given and c.denominator == 1)  # 1 is a square, and no root
+    if last and whole and (len(s.left) != 1 or factor != 1):
+        choices.append((s.left, [], factor))
     for taken, others, k in choices:
         root = _root(k, c)
         powers = [(t, d / c) for t, d in taken]
-        if root is not None and all(e == 1 or e.denominator == c.denominator for _, e in powers):
-            yield i + 1, others, {**bound, p: product(root, powers)}, factor / k
+        if root and all(e == 1 or e.denominator == c.denominator for _, e in powers):
+            x = product(root, powers)
+            yield _State(s.given + 1, others, {**s.bound, p: x}, factor / k)
 
 
 def _root(k: Fraction, c: Fraction) -> Fraction | None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from microgradlike import ops
 from microgradlike.accuracy.terms import Term, ordered
-from microgradlike.op import Op
 from microgradlike.expressions.lexer import PRECEDENCE, PRODUCT, SIGN
+from microgradlike.op import Op
 
 ATOM = max(PRECEDENCE.values()) + 1
 LONGEST = 70  # characters of a shared part that is written twice in place of a line of its own

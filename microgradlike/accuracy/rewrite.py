@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import microgradlike
 from microgradlike import ops
 from microgradlike._validate import shown
 from microgradlike.accuracy.candidates import (
@@ -23,7 +23,7 @@ from microgradlike.accuracy.candidates import (
 from microgradlike.accuracy.python_text import expression, function_text, own_primitives
 from microgradlike.accuracy.rules import formula
 from microgradlike.accuracy.search import Candidate, Search
-from microgradlike.accuracy.terms import ONE, Term, substituted, term
+from microgradlike.accuracy.terms import Term, substituted, term
 from microgradlike.accuracy.truth import working_precision
 from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.jit import jit
@@ -104,8 +104,8 @@ def improved(f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[st
     """The best rewrite of a function that is found; see `microgradlike.improve`."""
     if not callable(f):
         raise TypeError(f"improve takes a function, got {shown(f)}; pass the function itself")
-    parameters, ranges, args, kwargs = _with_ranges(f, args, kwargs)
-    root, point = _recorded(f, args, kwargs)
+    parameters, ranges, bound = _with_ranges(f, args, kwargs)
+    root, point = _recorded(f, bound)
     with working_precision(60), indeterminate("zero"):
         points = list(islice(drawn(point, ranges), POINTS)) if ranges else [point]
         judges = [judge for judge in (Judge(root, p) for p in points) if judge.decided]
@@ -115,13 +115,13 @@ def improved(f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[st
                 " cancellation, or at a kink; choose another point"
             )
         before = _worst(judges, root)
-        best, conditions = _best(root, judges, before, ranges)
+        best, found = _best(root, judges, before, ranges)
     if best is None:
         text = function_text(root, parameters)
         return Rewrite(text, f, False, before, before, (), (), ranges, (root, root), point)
     text = function_text(best.term, parameters)
     rules = tuple(dict.fromkeys(rule for rule, _, _ in best.steps))
-    conditions = tuple(dict.fromkeys(conditions))
+    conditions = tuple(dict.fromkeys(found))
     after = _worst(judges, best.term)
     new = _compiled(text, best.term)
     return Rewrite(
@@ -131,31 +131,29 @@ def improved(f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[st
 
 def _with_ranges(
     f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> tuple[list[str], dict[str, Range], list[Any], dict[str, Any]]:
+) -> tuple[list[str], dict[str, Range], inspect.BoundArguments]:
     """The parameters of f, the ranges by name, and arguments with a number for each range."""
-    found = inspect.signature(f)
-    bound = found.bind(*args, **kwargs)
-    parameters = []
-    for p in found.parameters.values():
-        named = list(bound.kwargs) if p.kind is p.VAR_KEYWORD else [p.name]
+    signature = inspect.signature(f)
+    bound = signature.bind(*args, **kwargs)
+    parameters: list[str] = []
+    for p in signature.parameters.values():
+        named = list(bound.arguments.get(p.name, ())) if p.kind is p.VAR_KEYWORD else [p.name]
         parameters += [f"*{p.name}"] if p.kind is p.VAR_POSITIONAL else named
     ranges: dict[str, Range] = {}
-    for name, x in bound.arguments.items():
+    for name, x in list(bound.arguments.items()):
         if isinstance(x, tuple) and len(x) == 2 and name in parameters:
             lo, hi = float(x[0]), float(x[1])
-            if not -ops.inf < lo < hi < ops.inf:
+            if not -math.inf < lo < hi < math.inf:
                 raise ValueError(f"the range of {name} needs two numbers lo < hi, got {x!r}")
             ranges[name] = lo, hi
             bound.arguments[name] = between(0.5, lo, hi)
-    return parameters, ranges, list(bound.args), dict(bound.kwargs)
+    return parameters, ranges, bound
 
 
-def _recorded(
-    f: Callable[..., Number], args: list[Any], kwargs: dict[str, Any]
-) -> tuple[Term, Point]:
+def _recorded(f: Callable[..., Number], bound: inspect.BoundArguments) -> tuple[Term, Point]:
     """The formula of a function as a term, and its arguments by name."""
-    program: Program = jit(f, backend="python").program(*args, **kwargs)
-    numbers = list(Arguments(args, kwargs, ()).shared)
+    program: Program = jit(f, backend="python").program(*bound.args, **bound.kwargs)
+    numbers = list(Arguments(bound.args, bound.kwargs, ()).shared)
     if program.inputs > len(numbers):
         raise TypeError(
             f"the function uses {program.names[len(numbers)]}, a Value that is no argument; pass it"
@@ -163,7 +161,7 @@ def _recorded(
         )
     if len(program.outputs) != 1:
         raise TypeError(f"improve needs one number, got {len(program.outputs)}; sum them first")
-    names = _readable(f, program.names)
+    names = [_readable(f, name) for name in program.names]
     terms = {i: term(name) for i, name in enumerate(names)}
     terms |= {-1 - i: term(x) for i, x in enumerate(program.constants)}
     for slot, op, operands in program.equations():
@@ -171,17 +169,13 @@ def _recorded(
     return terms[program.outputs[0]], dict(zip(names, map(float, numbers)))
 
 
-def _readable(f: Callable[..., Number], names: Iterable[str]) -> list[str]:
-    """The names of the inputs as Python expressions, those of *args included."""
-    parameters = list(inspect.signature(f).parameters.values())
-    found = list(names)
-    for i, p in enumerate(parameters):
-        if p.kind is p.VAR_POSITIONAL:
-            for k, name in enumerate(found):
-                place = re.match(r"argument (\d+)", name)
-                if place:
-                    found[k] = f"{p.name}[{int(place[1]) - i}]{name[place.end() :]}"
-    return found
+def _readable(f: Callable[..., Number], name: str) -> str:
+    """The name of an input as a Python expression, that of one in *args included."""
+    place = re.match(r"argument (\d+)", name)
+    for i, p in enumerate(inspect.signature(f).parameters.values()):
+        if place and p.kind is p.VAR_POSITIONAL:
+            return f"{p.name}[{int(place[1]) - i}]{name[place.end() :]}"
+    return name
 
 
 def _worst(judges: list[Judge], t: Term) -> Score:
@@ -221,4 +215,5 @@ def _compiled(text: str, t: Term) -> Callable[..., Number]:
     """The function of a text."""
     names: dict[str, Any] = own_primitives(t)
     exec(text, names)
-    return names["f"]
+    f: Callable[..., Number] = names["f"]
+    return f

@@ -84,7 +84,8 @@ RULES = tuple(Rule(*sides) for sides in [
     ("cos(a)*cos(b) - sin(a)*sin(b)", "cos(a + b)"),
     ("atan(a) - atan(b)",         "atan((a - b)/(1 + a*b))", "1 + a*b > 0"),
     ("atan(a) - atan(b)",         "atan2(a - b, 1 + a*b)", "1 + a*b > 0"),
-    ("acos(sin(a)*sin(b) + cos(a)*cos(b)*cos(c))", "2*asin(sqrt(sin((a - b)/2)**2 + cos(a)*cos(b)*sin(c/2)**2))"),
+    ("acos(sin(a)*sin(b) + cos(a)*cos(b)*cos(c))",
+     "2*asin(sqrt(sin((a - b)/2)**2 + cos(a)*cos(b)*sin(c/2)**2))"),
     ("acos(x)",                   "2*asin(sqrt((1 - x)/2))"),
     ("acos(x)",                   "atan2(sqrt((1 - x)*(1 + x)), x)"),
     # exponentials and hyperbolic functions

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from mpmath import mp
 
 from microgradlike.accuracy.candidates import ExactValues, Judge, Point, values_at
+from microgradlike.accuracy.matching import rewritten
 from microgradlike.accuracy.multiprecision import right_digits
 from microgradlike.accuracy.rearrange import REARRANGEMENTS
-from microgradlike.accuracy.matching import rewritten
 from microgradlike.accuracy.rules import RULES, Rule
 from microgradlike.accuracy.terms import LARGE, PRODUCTS, SUMS, Term, ordered, substituted
 
@@ -59,7 +59,7 @@ class Search:
     def rank(self, t: Term, steps: Sequence[object]) -> tuple[float, ...]:
         """Worst digits, the sum of all, and simplicity: the larger the better."""
         scores = [judge.score(t) for judge in self.judges]
-        digits = [min(x, ENOUGH) for s in scores for x in s.known()]
+        digits = [min(x, ENOUGH) for s in scores for x in s.known]
         return round(min(digits), 1), round(sum(digits)), -len(ordered(t)), -len(steps)
 
     def run(self) -> list[Candidate]:

@@ -1,4 +1,4 @@
-"""Term: a formula as an immutable graph over the primitives, and its views as a sum or a product."""
+"""Term: a formula as an immutable graph over the primitives; its views as a sum or a product."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ class Term(Scalar):
 
     def __init__(self, op: Op | None, operands: tuple[Term, ...], leaf: float | str | None) -> None:
         self.op, self.operands, self.leaf = op, operands, leaf
-        self.size = 1 + sum(x.size for x in operands)  # as a tree
+        self.size: int = 1 + sum([x.size for x in operands])  # as a tree
 
     @classmethod
     def apply(cls, op: Op, *operands: Number) -> Term:
+        """The term of a primitive of terms and numbers."""
         return _interned(op, tuple(x if isinstance(x, Term) else term(x) for x in operands), None)
 
     @property

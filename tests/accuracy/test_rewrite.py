@@ -24,8 +24,7 @@ def made(before, after, text):
 
 
 def rearranged(name, text, point):
-    key = lambda t: expression(t)
-    return [expression(t) for t in REARRANGEMENTS[name](formula(text), key, point)]
+    return [expression(t) for t in REARRANGEMENTS[name](formula(text), expression, point)]
 
 
 @pytest.mark.parametrize(
