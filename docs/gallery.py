@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from microgradlike import Value, gradients, jit, nn, sin
+from microgradlike import Value, cos, gradients, jit, nn, sin
 from microgradlike.cli.demo import neuron
 from microgradlike.functions import mean
 from microgradlike.nn import train
@@ -76,12 +76,22 @@ def twice() -> Value:
     return c
 
 
+def cancelled() -> Value:
+    """Compute a formula whose subtraction leaves no right digit, and its gradients."""
+    x = Value(1e-8, "x")
+    y: Value = (1 - cos(x)) / (x * x)
+    y.label = "y"
+    y.backward()
+    return y
+
+
 def drawings(out: Path) -> None:
     """Save the pictures that Graphviz and matplotlib draw."""
     draw(neuron()).save(out / "neuron.svg")
     draw(neuron(), animated=True).save(out / "neuron-plays.svg")
     draw(network(), depth=2).save(out / "network.svg")
     draw(mean_loss()).save(out / "loss.svg")
+    draw(cancelled(), digits=True).save(out / "digits.svg")
     x = Value(0.5, "x")
     y = sin(x).exp()
     (slope,) = gradients(y, [x])
@@ -135,6 +145,7 @@ def pages(shots: Camera) -> None:
     shots.take("page-forward", page(y), lambda tab: go(tab, "3"))
     shots.take("page-dark", page(y), select_weight, color_scheme="dark")
     shots.take("page-order", page(twice()), lambda tab: tab.check("#wrong-order"))
+    shots.take("page-digits", page(cancelled(), digits=True, select="x"))
     shots.take("page-network", page(network()))
     shots.take("page-loss", page(mean_loss()), lambda tab: choose_call(tab, 7))
     shots.take("page-phone", page(y), viewport=PHONE)

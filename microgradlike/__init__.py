@@ -11,6 +11,7 @@ The public names; `help` of one tells more:
 """
 
 from microgradlike import nn
+from microgradlike.accuracy.diagnose import diagnose
 from microgradlike.accuracy.digits import digits
 from microgradlike.accuracy.improve import improve
 from microgradlike.angles import deg2rad, rad2deg
@@ -28,7 +29,6 @@ from microgradlike.derivatives.api import (
     value_and_grad,
     vjp,
 )
-from microgradlike.derivatives.diagnose import diagnose
 from microgradlike.derivatives.dual import Dual
 from microgradlike.engine import (
     Value,

@@ -104,7 +104,11 @@ WITHOUT = [
     (spell, "tests/compile/test_export_javascript.py", "add them to SPELLINGS"),
     (spell, "tests/compile/test_export_c.py", "add them to SPELLINGS"),
     (spell, "tests/compile/test_arithmetic.py", "rsqrt has no spelling in JavaScript; add one to"),
-    (tell_the_value, "tests/test_accuracy.py", "to OTHERS in microgradlike/accuracy/multiprecision.py"),
+    (
+        tell_the_value,
+        "tests/test_accuracy.py",
+        "to OTHERS in microgradlike/accuracy/multiprecision.py",
+    ),
     (tell_the_derivatives, "tests/oracle/test_exact.py", "to UNARY"),
 ]
 

@@ -11,6 +11,11 @@ EDGE = "#777777"
 FLAG = "#222222"
 YELLOW = "#ffe95c"  # nan or infinite
 PURPLE = "#7b2fbe"  # the line of a product 0·∞
+LOST = "#a8125c"  # the border of a node that loses digits
+RIGHT_FILL, LOST_FILL = (0xFF, 0xFF, 0xFF), (0xF0, 0x8C, 0xB4)  # 16 right digits, and none
+RIGHT_LINE, LOST_LINE = (0x77, 0x77, 0x77), (0xA8, 0x12, 0x5C)
+UNDECIDED_LINE = "#a08700"
+DIGITS = 16
 ZERO = (0xEE, 0xEE, 0xEE)
 NEGATIVE = (0x74, 0xB3, 0xEA)  # as light as the orange, for print in gray
 POSITIVE = (0xF5, 0x9E, 0x42)
@@ -56,6 +61,18 @@ class Scale:
         """
         sizes = [self.largest / 16, self.largest / 4, self.largest] if self.largest else []
         return [*(-x for x in reversed(sizes)), 0.0, *sizes]
+
+
+def digits_color(right: float, *, line: bool = False) -> str:
+    """Give the fill of a node, or the color of a line, with so many right digits; nan is undecided.
+
+    >>> digits_color(16.0), digits_color(0.0), digits_color(math.nan)
+    ('#ffffff', '#f08cb4', '#ffe95c')
+    """
+    if math.isnan(right):
+        return UNDECIDED_LINE if line else YELLOW
+    ends = (RIGHT_LINE, LOST_LINE) if line else (RIGHT_FILL, LOST_FILL)
+    return _hex(*ends, 1 - right / DIGITS)
 
 
 def _hex(a: tuple[int, int, int], b: tuple[int, int, int], share: float) -> str:

@@ -1,4 +1,4 @@
-"""Culprit: the node where the digits of a result were lost, and the rounding that the error is from.
+"""Culprit: the node that lost the digits of a result, and the rounding that the error is from.
 
 Of all quantities on the walk of the error, the culprit has the fewest digits against its inputs'.
 For `1 - cos(x)` that is the difference, and the rounding is that of the cosine. Terms of an adjoint
@@ -12,11 +12,11 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from microgradlike.accuracy.exact import ZERO, Exact, applied, of
+from microgradlike.accuracy.exact import ZERO, Exact
 from microgradlike.accuracy.names import formula
 from microgradlike.accuracy.report import Accuracy, Loss
 from microgradlike.accuracy.truth import Truth, working_precision
-from microgradlike.accuracy.walk import Quantity, Stop, Walk
+from microgradlike.accuracy.walk import Quantity, Stop, Walk, computed_operands, value as value_of
 from microgradlike.engine import Value
 
 FEW = 12.0  # right digits below which a loss is reported
@@ -85,14 +85,15 @@ def _blamed(walk: Walk, q: Quantity) -> Value:
     (low, a), (high, b) = terms[0], terms[-1]
     if not low < 0 < high or a == b:
         return walk.order[a if abs(low) > abs(high) else b]
-    below = {a: 1, b: 2}
-    for j, v in enumerate(walk.order):
-        for x in v.operands:
-            if type(x) is not float and walk.index[id(x)] in below:
-                below[j] = below.get(j, 0) | below[walk.index[id(x)]]
-        if below.get(j) == 3:
+    above = [{id(v)} for v in (walk.order[a], walk.order[b])]  # the users of either, and theirs
+    later = iter(walk.order[min(a, b) :])
+    while True:
+        v = next(later)
+        for nodes in above:
+            if any(id(x) in nodes for x in v.operands):
+                nodes.add(id(v))
+        if all(id(v) in nodes for nodes in above):
             return v
-    raise AssertionError("all paths meet at the result")
 
 
 def shares(found: Truth) -> list[float]:
@@ -106,9 +107,5 @@ def shares(found: Truth) -> list[float]:
 def _own_part(v: Value, g: Exact) -> Any:
     if v.op is None or not math.isfinite(v.data):
         return mpf(0)
-    try:
-        y = applied(v.op, [of(x if type(x) is float else x.data) for x in v.operands])
-    except Exception:
-        return mpf(0)
-    part = abs((mpf(v.data) - y.data) * g.data)
+    part = abs((mpf(v.data) - value_of(v, computed_operands(v)).data) * g.data)
     return part if mp.isfinite(part) else mpf(0)

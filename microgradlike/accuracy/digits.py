@@ -1,4 +1,4 @@
-"""digits: the right digits of a value and its gradient. It imports no more, so imports stay fast."""
+"""digits: the right digits of a value and its gradient, light to import."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST = 300
 
 
 def digits(y: Value, *, precision: int = 60) -> Digits:
-    """The right digits of the value of `y` and of its gradient, and the place where digits were lost.
+    """The right digits of the value of `y` and of its gradient, and the node that lost the others.
 
     The graph of `y` is computed again with `precision` digits, and with up to 300 where these do
     not suffice; a number that is not known even then is undecided. Inputs and constants count as

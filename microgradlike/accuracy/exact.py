@@ -33,10 +33,6 @@ MANY = 2.0**20  # roundings
 VAGUE = 2.0**-16  # relative errors beyond which a first derivative does not bound the change
 
 
-class UndecidedError(ArithmeticError):
-    """A choice depends on a number that is not known well enough."""
-
-
 class Exact(Scalar):
     """A number of `mp.prec` bits as a Scalar, with its error `loss` in units of 2^-prec.
 
@@ -79,7 +75,7 @@ class Exact(Scalar):
 
     def __bool__(self) -> bool:
         if self.loss == inf:
-            raise UndecidedError("a choice depends on digits that are not known")
+            raise ArithmeticError("a choice depends on digits that are not known")
         return bool(self.number != ZERO)
 
     def __float__(self) -> float:
@@ -179,7 +175,7 @@ def _blurred(y: Exact, error: Any) -> Exact:
     return Exact(y.number, y.loss + nearest(mp.ldexp(abs(error / y.data), mp.prec)._mpf_), y.mark)
 
 
-def added(a: Exact, b: Exact) -> Exact:
+def added(a: Exact, b: Exact) -> Exact:  # noqa: PLR0911
     """The sum."""
     s, t = a.number, b.number
     y, mark, loss = _ADD(s, t, mp.prec, "n"), (a.mark + b.mark) % PRIME, a.loss + b.loss

@@ -41,7 +41,7 @@ def formula(v: Value, depth: int = DEEPEST) -> str:
     return text if len(text) <= LONGEST or depth == 1 else formula(v, depth - 1)
 
 
-def _formula(x: Value | float, depth: int) -> tuple[str, int]:
+def _formula(x: Value | float, depth: int) -> tuple[str, int]:  # noqa: PLR0911
     """The formula and the rank of its operator, as far as operations may be nested."""
     if type(x) is float:
         return (f"{x:.4g}", 9 if x >= 0 else 0)

@@ -95,12 +95,12 @@ def truth(order: Sequence[Value], *, precision: int = 60) -> Truth:
 
 def _truth(order: Sequence[Value], digits: int) -> Truth:
     index = {id(v): i for i, v in enumerate(order)}
-    places = [[x if type(x) is float else index[id(x)] for x in v.operands] for v in order]
+    places = [[-1 if type(x) is float else index[id(x)] for x in v.operands] for v in order]
     values: list[Exact] = []
     operands: list[list[Exact]] = []
     notes: dict[str, None] = {}
     for v, at in zip(order, places):
-        operands.append([of(x) if type(x) is float else values[x] for x in at])
+        operands.append([values[j] if j >= 0 else of(x) for j, x in zip(at, v.operands)])  # type: ignore[arg-type]
         values.append(of(v.data) if v.op is None else _value(v.op, operands[-1], notes))
     adjoints: list[Exact | None] = [None] * len(order)
     adjoints[-1] = ONE
@@ -109,7 +109,7 @@ def _truth(order: Sequence[Value], digits: int) -> Truth:
         if op is None or g is None:
             continue
         for k, j in enumerate(places[i]):
-            if type(j) is int:
+            if j >= 0:
                 c = _term(op, k, g, values[i], operands[i], notes)
                 before = adjoints[j]
                 adjoints[j] = c if before is None else added(before, c)
@@ -126,7 +126,9 @@ def _value(op: Op, at: list[Exact], notes: dict[str, None]) -> Exact:
         return UNKNOWN
 
 
-def _term(op: Op, k: int, g: Exact, y: Exact, at: list[Exact], notes: dict[str, None]) -> Exact:
+def _term(  # noqa: PLR0917
+    op: Op, k: int, g: Exact, y: Exact, at: list[Exact], notes: dict[str, None]
+) -> Exact:
     """The product of the chain rule, in which 0·∞ is 0."""
     if op is ops.add or op is ops.sub:
         return negated(g) if k and op is ops.sub else g

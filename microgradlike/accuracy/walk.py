@@ -1,7 +1,7 @@
 """Walk: the way of an error, from a result down to the rounding that most of it is from.
 
-Each step goes to the largest part: from a value to an operand; from an adjoint, the derivative of the
-result by a node, to the adjoint of a user, or to a value that the user's partial is computed from. A
+Each step goes to the largest part: from a value to an operand; from an adjoint, the derivative of
+the result by a node, to the adjoint of a user or to a value that the user's partial is made of. A
 quantity is ("value", i) or ("adjoint", i), i the place of its node.
 """
 
@@ -28,7 +28,7 @@ Quantity = tuple[str, int]
 
 
 class Stop(NamedTuple):
-    """A quantity on the walk, with the right digits of the input that the error is from, and its own.
+    """A quantity on the walk: right digits of the input that its error is from, and its own.
 
     It carries `share` of the error at the start.
     """
@@ -68,9 +68,11 @@ class Walk:
         return stops
 
     def computed(self, q: Quantity) -> float:
+        """The double."""
         return self.order[q[1]].data if q[0] == "value" else self.adjoints[q[1]]
 
     def exact(self, q: Quantity) -> Exact:
+        """The exact number."""
         return (self.found.values if q[0] == "value" else self.found.adjoints)[q[1]]
 
     def digits(self, q: Quantity) -> float:
@@ -83,12 +85,11 @@ class Walk:
         """The error that the quantity would have with these inputs, were they exact."""
         v = self.order[q[1]]
         if q[0] == "value":
-            y = self.value(v, [self.plain(x) for x in v.operands]).data
+            y = value(v, computed_operands(v)).data
         else:
             y = mpf(0)
             for user, k in self.users[id(v)]:
-                at = [self.plain(x) for x in user.operands]
-                p = over(textbook(user.op, k), of(user.data), *at)
+                p = over(textbook(user.op, k), of(user.data), *computed_operands(user))
                 y += mpf(self.adjoints[self.index[id(user)]]) * p.data
         error = mpf(self.computed(q)) - y
         return error if error == error else mpf(0)
@@ -99,7 +100,7 @@ class Walk:
         if q[0] == "value":
             y = self.exact(q).data
             for x, at in self.replaced(v):
-                yield x, self.value(v, at).data - y
+                yield x, value(v, at).data - y
             return
         for user, k in self.users[id(v)]:
             above, f = ("adjoint", self.index[id(user)]), textbook(user.op, k)
@@ -125,21 +126,26 @@ class Walk:
         return mp.inf if moved and not math.isfinite(self.computed(q)) else mpf(0)
 
     def at(self, v: Value) -> list[Exact]:
+        """The exact operands of a node."""
         return [
             of(x) if type(x) is float else self.found.values[self.index[id(x)]] for x in v.operands
         ]
 
-    def plain(self, x: Number) -> Exact:
-        return of(x if type(x) is float else x.data)
-
     def replaced(self, v: Value) -> Iterator[tuple[Quantity, list[Exact]]]:
         """The exact operands of a node with one as computed, for each."""
-        for x in dict.fromkeys(x for x in v.operands if type(x) is not float):
-            changed = [self.plain(z) if z is x else a for z, a in zip(v.operands, self.at(v))]
+        for x in dict.fromkeys(x for x in v.operands if isinstance(x, Value)):
+            changed = [of(x.data) if z is x else a for z, a in zip(v.operands, self.at(v))]
             yield ("value", self.index[id(x)]), changed
 
-    def value(self, v: Value, at: list[Exact]) -> Exact:
-        return UNKNOWN if v.op is None else over(lambda *at: applied(v.op, list(at)), *at)
+
+def computed_operands(v: Value) -> list[Exact]:
+    """The operands of a node as doubles, exactly."""
+    return [of(x.data if isinstance(x, Value) else x) for x in v.operands]
+
+
+def value(v: Value, at: list[Exact]) -> Exact:
+    """The exact value of a node with these operands; unknown for a leaf."""
+    return over(lambda *at: applied(v.op, list(at)) if v.op is not None else UNKNOWN, *at)
 
 
 def over(f: Callable[..., Number], *at: Exact) -> Exact:

@@ -70,7 +70,7 @@ def check(arguments: argparse.Namespace) -> int:
     """Check the derivatives of a function and return 1 if one is wrong, else 0."""
     text = arguments.function.strip()
     is_name = ":" in text or text.endswith(".py") or text.replace(".", "").isidentifier()
-    f = import_function(text) if is_name else _parsed_function(text)
+    f = import_function(text) if is_name else parsed_function(text)
     names = _parameters(f, text)
     warnings.simplefilter("ignore", GradientWarning)  # the report has them
     try:
@@ -125,7 +125,7 @@ def import_function(text: str) -> Callable[..., object]:
     return f  # type: ignore[no-any-return]  # attrgetter gives Any
 
 
-def _parsed_function(text: str) -> Callable[..., object]:
+def parsed_function(text: str) -> Callable[..., object]:
     """Make a function of an expression's names, in the order of their appearance."""
     expression = parse(text)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("svg", "png", "pdf", "dot")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
+DIGITS = "show how many digits of each number are right, and where they were lost"
 MAX_ZEROS = 20  # names without influence that `explain` writes out; others are counted
 
 
@@ -57,7 +58,8 @@ def _missing_viz(error: Exception) -> str:
     )
 
 
-def _add_expression(parser: argparse.ArgumentParser) -> None:
+def add_expression(parser: argparse.ArgumentParser) -> None:
+    """Add the expression and the numbers for its names."""
     parser.add_argument("expression", help='a formula such as "tanh(w*x + b)"')
     parser.add_argument(
         "--at",
@@ -70,7 +72,7 @@ def _add_expression(parser: argparse.ArgumentParser) -> None:
 
 def add_draw_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `draw`."""
-    _add_expression(parser)
+    add_expression(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -88,6 +90,7 @@ def add_draw_options(parser: argparse.ArgumentParser) -> None:
         help="direction from inputs to result: LR left to right, TB top to bottom, RL and BT the"
         " reverse (default: LR)",
     )
+    parser.add_argument("--digits", action="store_true", help=DIGITS)
 
 
 def draw(arguments: argparse.Namespace) -> int:
@@ -96,7 +99,7 @@ def draw(arguments: argparse.Namespace) -> int:
     y, _ = evaluate(arguments.expression, arguments.at)
     path = _output(arguments.output, arguments.format, arguments.expression)
     try:
-        _save(drawing.draw(y, direction=arguments.direction), path)
+        _save(drawing.draw(y, direction=arguments.direction, digits=arguments.digits), path)
     except viz_module("dot.render").RenderError as error:
         text = path.with_suffix(".dot")
         raise RuntimeError(f"{render_problem(error)}; -o {text} writes its text") from error
@@ -107,7 +110,7 @@ def draw(arguments: argparse.Namespace) -> int:
 
 def add_page_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `page`."""
-    _add_expression(parser)
+    add_expression(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -115,6 +118,7 @@ def add_page_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="file to write, ending in .html (default: named after the expression)",
     )
+    parser.add_argument("--digits", action="store_true", help=DIGITS)
 
 
 def page(arguments: argparse.Namespace) -> int:
@@ -122,7 +126,7 @@ def page(arguments: argparse.Namespace) -> int:
     paging = viz_module("page.page")
     y, _ = evaluate(arguments.expression, arguments.at)
     path = arguments.output or Path(f"{_file_name(arguments.expression)}.html")
-    _save(paging.page(y), path)
+    _save(paging.page(y, digits=arguments.digits), path)
     print(f"{arguments.expression.strip()} = {y.data:.6g}")
     print(path)
     return 0
@@ -168,7 +172,7 @@ def _file_name(expression: str) -> str:
 
 def add_explain_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `explain`."""
-    _add_expression(parser)
+    add_expression(parser)
     parser.add_argument(
         "--wrt",
         metavar="NAME",

@@ -1,8 +1,8 @@
 """The entry of the command line: its commands, errors and exit statuses.
 
 Results go to stdout. A bad input is one line on stderr and exit status 2; a ParseError has two more
-lines, which show the place. The status is 1 for a wrong derivative, 130 for Ctrl-C and 141 for a
-closed pipe.
+lines, which show the place. The status is 1 for a wrong derivative or too few digits, 130 for
+Ctrl-C and 141 for a closed pipe.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from microgradlike.cli import check, demo, expression, functions
+from microgradlike.cli import check, demo, digits, expression, functions
 from microgradlike.engine import __compiled__
 from microgradlike.expressions.lexer import ParseError
 
@@ -59,6 +59,13 @@ COMMANDS = (
         expression.explain,
     ),
     Command(
+        "digits",
+        "print how many digits of an expression and its derivatives are right, and what to write"
+        " instead; the exit status is 1 if they are fewer than --least",
+        digits.add_digits_options,
+        digits.digits,
+    ),
+    Command(
         "check",
         "check the derivatives of a Python function or an expression; the exit status is 1 if one"
         " is wrong",
@@ -73,7 +80,13 @@ COMMANDS = (
     ),
 )
 
-EXPRESSION = ("draw", "page", "explain", "check")  # commands that take an expression first
+EXPRESSION = (
+    "draw",
+    "page",
+    "explain",
+    "digits",
+    "check",
+)  # commands that take an expression first
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,8 +1,11 @@
 """The node that is blamed is the one that a numerical analyst would point at."""
 
+import math
+
 import pytest
 
-from microgradlike import Value, atan, cos, digits, exp, log, sin, sqrt, tanh
+from microgradlike import Value, atan, cos, digits, exp, log, sin, sqrt, tanh, unary
+from microgradlike.accuracy import walk
 from microgradlike.accuracy.names import formula
 
 CASES = {
@@ -65,6 +68,18 @@ def test_a_derivative_that_amplifies_is_blamed_on_its_node():
 def test_a_gradient_through_a_node_at_a_pole_is_blamed_on_it():
     x = Value(1e-17, "x")
     assert {loss.text for loss in digits(log(1 - exp(-x))).lost} == {"1 - exp(-x)"}
+
+
+def test_a_primitive_over_doubles_only_is_blamed_for_nothing():
+    x = Value(1e-8, "x")
+    mine = unary("mine", lambda x: x * 2, lambda y, x: math.cos(x))
+    found = digits(mine(x) * 0.0 + (1 - cos(x)) / (x * x))
+    assert {loss.text for loss in found.lost} == {"1 - cos(x)"}
+
+
+def test_a_walk_has_an_end(monkeypatch):
+    monkeypatch.setattr(walk, "LONGEST", 1)
+    assert len(digits((1 - cos(Value(1e-8))) * 3).lost) == 1
 
 
 def test_nothing_is_blamed_where_digits_are_right():

@@ -6,11 +6,10 @@ import random
 import pytest
 from mpmath import mp, mpf
 
-from microgradlike import Value, maximum, ops, where
+from microgradlike import Value, maximum, ops, unary, where
 from microgradlike.accuracy.exact import (
     UNKNOWN,
     Exact,
-    UndecidedError,
     applied,
     of,
 )
@@ -83,7 +82,8 @@ def test_zero_on_paper_alone_is_not_known():
     assert y.relative >= 1
     assert (of(1.0) / y).loss == math.inf
     assert (y < 0).loss == y.sign().loss == y.floor().loss == math.inf
-    with pytest.raises(UndecidedError, match="digits that are not known"):
+    assert y.log().loss == math.inf
+    with pytest.raises(ArithmeticError, match="digits that are not known"):
         bool(y < 0)
 
 
@@ -122,6 +122,19 @@ def test_remainders_are_those_of_doubles_where_these_are_exact(a, b):
 )  # fmt: skip
 def test_outside_the_domain_nothing_is_known(op, at):
     assert applied(op, [of(x) for x in at]).loss == math.inf
+
+
+def test_an_infinity_is_exact_until_it_meets_an_inexact_number():
+    x, t = of(0.0).log(), of(0.7).exp()
+    assert (x.loss, x.data) == (0, -mp.inf)
+    assert (x * t).data == -mp.inf
+    assert (x * t + t).loss == (x * t - x).loss == (x * 0.0).loss == math.inf
+    assert (x * 2 - x * 3 + 1).data != 0
+
+
+def test_a_primitive_without_a_value_is_named():
+    with pytest.raises(LookupError, match="mpmath has no mine; add its value"):
+        exact(unary("mine", math.sin, lambda y, x: y))
 
 
 def test_a_number_too_large_for_memory_is_not_known():
@@ -174,7 +187,8 @@ def test_the_nearest_double_is_correctly_rounded():
     [
         (0.1, mpf(1) / 10, 16.0), (0.0, mpf(0), 16.0), (1e-300, mpf(0), 0.0), (2.0, mpf(1), 0.0),
         (1.001, mpf(1), 3.0), (math.inf, mpf(10) ** 400, 0.0), (math.nan, mpf(1), 0.0),
-        (0.0, mpf(10) ** -400, 16.0), (math.inf, mpf("inf"), 16.0),
+        (0.0, mpf(10) ** -400, 16.0), (math.inf, mpf("inf"), 16.0), (1.0, mpf(10) ** -400, 0.0),
+        (1.0, mp.exp(mpf(10) ** 30), 0.0), (1.0, mp.exp(-(mpf(10) ** 30)), 0.0),
     ],
 )  # fmt: skip
 def test_right_digits(computed, number, want):

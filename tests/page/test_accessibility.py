@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from microgradlike import Value, log, nn, sqrt, unary
+from microgradlike import Value, cos, log, nn, sin, sqrt, unary
 from tests.page.browser import browser as browser, opened as opened  # fixtures
 from viz import page, watch
 
@@ -48,6 +48,13 @@ def locked():
     return differentiated(cube(Value(2.0, "a")) * Value(3.0, "w"))
 
 
+def lost_digits():
+    x = Value(1e-8, "x")
+    y = (1 - cos(x)) / (x * x) + 0 * (sin(x) ** 2 + cos(x) ** 2 - 1)
+    y.backward()
+    return page(y, digits=True)
+
+
 def margin(model, point, sign):
     return (1 - sign * model(point)).relu()
 
@@ -71,7 +78,7 @@ def recorded(rate):
     return run
 
 
-GRAPHS = [neuron, network, loss_over_20, not_finite, locked]
+GRAPHS = [neuron, network, loss_over_20, not_finite, locked, lost_digits]
 KINDS = [*GRAPHS, training, two_runs]
 STATES = {
     "opened": "() => {}",

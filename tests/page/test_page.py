@@ -27,6 +27,7 @@ from viz.page.scene_json import scene_json
 from viz.page.source import imports, modules
 
 FOLDER = ROOT / "viz" / "page" / "static"
+EVERY_MODULE = dict.fromkeys([*modules(page_source.LEARN), *modules(page_source.DIGITS)])
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
 
 
@@ -223,24 +224,26 @@ def test_anything_but_a_value_is_refused(y):
 
 
 def sources():
-    return {
-        name: (FOLDER / name).read_text(encoding="utf-8") for name in modules(page_source.LEARN)
-    }
+    return {name: (FOLDER / name).read_text(encoding="utf-8") for name in EVERY_MODULE}
 
 
 def test_every_module_is_in_the_page_after_what_it_imports():
-    everything = modules(page_source.LEARN)
-    assert set(everything) == {p.relative_to(FOLDER).as_posix() for p in FOLDER.rglob("*.js")}
-    assert (modules()[-1], everything[-1]) == ("controls/main.js", "training/learn.js")
-    for order in (modules(), everything):
+    learn, digits = modules(page_source.LEARN), modules(page_source.DIGITS)
+    assert set(EVERY_MODULE) == {p.relative_to(FOLDER).as_posix() for p in FOLDER.rglob("*.js")}
+    assert (modules()[-1], learn[-1], digits[-1]) == (
+        "controls/main.js",
+        "training/learn.js",
+        "digits/digits.js",
+    )
+    for order in (modules(), learn, digits):
         for name in order:
             for needed in imports(name):
                 assert order.index(needed) < order.index(name)
 
 
 def test_a_module_imports_from_its_own_folder_and_those_below_only():
-    folders = ["base", "layout", "engine", "canvas", "controls", "training"]  # upwards
-    for name in modules(page_source.LEARN):
+    folders = ["base", "layout", "engine", "canvas", "controls", "training", "digits"]
+    for name in EVERY_MODULE:
         for needed in imports(name):
             below, above = (folders.index(path.split("/")[0]) for path in (needed, name))
             assert below <= above, f"{name} imports {needed}"

@@ -17,7 +17,7 @@ from microgradlike import (
     value_and_grad,
     vjp,
 )
-from microgradlike.derivatives.diagnose import Finding
+from microgradlike.accuracy.diagnose import Finding
 
 
 def cube(x: float) -> float:

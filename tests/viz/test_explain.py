@@ -10,7 +10,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from microgradlike import Value, indeterminate, nn, ops
+from microgradlike import Value, cos, indeterminate, nn, ops
 from microgradlike.graph import count_paths, leaves
 from microgradlike.ops import unary
 from microgradlike.testing.strategies.programs import programs
@@ -273,6 +273,34 @@ def test_a_product_that_underflows_on_the_way_may_lose_digits():
     x = Value(1.0, "x")
     y = (x * 3.0e8 + x * 0.1) * 1.0e-165 * 1.1e-158  # subnormal halfway, from the result down
     y.backward(3.0)
-    assert explain(y, x).endswith("3 times that")
+    assert "3 times that\n\n  1.0 of 16 digits of ∂v6/∂x are right" in explain(y, x)
     x.grad *= 3
     assert "which differs" in explain(y, x)
+
+
+def test_lines_tell_of_lost_digits():
+    pytest.importorskip("mpmath")
+    x = Value(1e-8, "x")
+    y = (1 - cos(x)) / (x * x)
+    y.label = "y"
+    text = explain(y)
+    assert "\n\n0.0 of 16 digits of y are right; lost at 1 - cos(x)\n\n" in text
+    assert text.endswith("\n\n  0.0 of 16 digits of ∂y/∂x are right; lost at 1 - cos(x)")
+    assert r"\text{0.0 of 16 digits of $\partial$y/" in explain(y, format="latex")
+    assert "of 16 digits" not in explain(neuron()[0])
+
+
+def test_a_derivative_with_all_its_digits_has_no_such_line():
+    pytest.importorskip("mpmath")
+    x, w = Value(1e-8, "x"), Value(3.0, "w")
+    y = (1 - cos(x)) / (x * x) + w
+    assert "digits of" not in explain(y, w).partition("∂")[2]
+
+
+@pytest.mark.parametrize("label", ["a\nb", "\u202e", "=→", "x" * 300])
+def test_no_label_changes_the_lines_about_lost_digits(label):
+    pytest.importorskip("mpmath")
+    a, b = Value(1e-8, label), Value(1e-8, "x")
+    text, plain = (explain((1 - cos(x)) / (x * x)) for x in (a, b))
+    assert text.count("0.0 of 16 digits of") == 2
+    assert len(text.splitlines()) == len(plain.splitlines())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from microgradlike._validate import shown
-from viz.colors import EDGE, PURPLE, WHITE, YELLOW, Scale
+from viz.colors import EDGE, LOST as LOST_BORDER, PURPLE, WHITE, YELLOW, Scale, digits_color
 from viz.dot.gates import Gate, columns, places, routes
 from viz.dot.legend import legend
 from viz.dot.node_label import GREY, node_label
 from viz.label import cell, printable, table
+from viz.scene.digits import LOST
 from viz.scene.scene import OFF, Cluster, Role, Scene, SceneEdge, SceneNode, nested
 
 # by direction: the sides of a node at which edges arrive and leave
@@ -80,10 +81,13 @@ def _node(
     node: SceneNode, arrivals: list[SceneEdge], scale: Scale | None, *, direction: str
 ) -> str:
     fill = scale.color(node.grad) if scale is not None and node.name else WHITE
-    if any(flag != OFF for flag in node.flags):
+    if node.digits is not None:
+        fill = digits_color(node.digits.fewest)
+    if any(flag not in (OFF, LOST) for flag in node.flags):
         fill = YELLOW
     label = node_label(node, arrivals, direction)
-    return f'{node.id} [label=<{label}> fillcolor="{fill}" {BORDERS[node.role]}]'
+    lost = f' color="{LOST_BORDER}" penwidth=4' if LOST in node.flags else ""
+    return f'{node.id} [label=<{label}> fillcolor="{fill}" {BORDERS[node.role]}{lost}]'
 
 
 def _columns(scene: Scene, routes: list[list[Gate]], direction: str) -> dict[str | None, list[str]]:
@@ -123,6 +127,7 @@ def _lines(scene: Scene, routes: list[list[Gate]], direction: str) -> Iterator[s
     """Yield the lines: each shared piece that ends in a gate once, then the arrow to the node."""
     arrive, leave = DIRECTIONS[direction]
     folded = {n.id for n in scene.nodes if n.fold is not None}
+    digits = {n.id: n.digits.value for n in scene.nodes if n.digits is not None}
     drawn: set[Gate] = set()
     for i, (e, route) in enumerate(zip(scene.edges, routes)):
         tail = e.source
@@ -134,13 +139,16 @@ def _lines(scene: Scene, routes: list[list[Gate]], direction: str) -> Iterator[s
             tail = gate.id
         port = "" if e.target in folded else f"p{e.position}:"
         span = FAN if route and not port else ""
-        yield f'{tail}:{leave} -> {e.target}:{port}{arrive} [id="e{i}"{_style(e)}{span}]'
+        yield f'{tail}:{leave} -> {e.target}:{port}{arrive} [id="e{i}"{_style(e, digits)}{span}]'
 
 
-def _style(e: SceneEdge) -> str:
+def _style(e: SceneEdge, digits: Mapping[str, float]) -> str:
     if e.indeterminate:
         return f' penwidth=1.8 color="{PURPLE}" fontcolor="{PURPLE}" label="0 · ∞?"'
-    return " penwidth=1.8" if e.count > 1 else ""
+    style = " penwidth=1.8" if e.count > 1 else ""
+    if e.source in digits:
+        style += f' color="{digits_color(digits[e.source], line=True)}"'
+    return style + (f' fontcolor="{LOST_BORDER}" label="{e.lost}"' if e.lost else "")
 
 
 def _frames(

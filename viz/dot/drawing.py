@@ -161,6 +161,7 @@ def draw(
     max_nodes: int | None = None,
     names: Mapping[Value, str] | None = None,
     animated: bool = False,
+    digits: bool = False,
 ) -> Drawing:
     """Draw everything that `y` depends on, with the numbers of this moment.
 
@@ -176,6 +177,8 @@ def draw(
     - `focus`, `hops`: show only this node and its neighbors within `hops` edges.
     - `names`: names for Values in this picture, in place of their labels.
     - `animated`: the picture plays the backward pass, by CSS alone, in a notebook and as an .svg.
+    - `digits`: each node shows its right digits, of 16, which color it in place of its gradient.
+      The nodes where digits were lost are marked. See `microgradlike.digits`.
 
     The last expression of a notebook's cell shows itself; elsewhere `.show()` opens the picture in
     the browser and `.save("y.svg")` writes it.
@@ -189,7 +192,7 @@ def draw(
     <Drawing of 4 nodes; .save("y.svg") writes it>
     """
     focus_id = None if focus is None else _focus_id(y, focus)
-    whole = scene_of(y, names=names)
+    whole = scene_of(y, names=names, digits=digits)
     fitted = fit(whole, depth=depth, focus=focus_id, hops=hops, max_nodes=max_nodes)
     return Drawing(fitted, direction=direction, animated=animated)
 

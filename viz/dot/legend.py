@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from viz.colors import YELLOW, Scale
+import math
+
+from viz.colors import DIGITS, YELLOW, Scale, digits_color
 from viz.dot.node_label import GREY, SMALL
 from viz.label import cell, nested, table
 from viz.numbers import NOT_YET, signed
+from viz.scene.digits import LOST, lines_of_losses
 from viz.scene.scene import OFF, OFF_NOTE, Role, Scene
 from viz.scene.stale import STALE
 
 NO_EFFECT = "0 = no effect"  # of a small change of the node on the result
+DIGITS_NOTES = (
+    "digits: of data, of grad; the fewer ones color the box",
+    "a line has the color of the data that it carries",
+)
 KEYS: dict[Role, tuple[int, str]] = {  # border and style, as close to the node's as a table allows
     "input": (1, "rounded"),
     "parameter": (1, "rounded"),
@@ -23,13 +30,19 @@ KEYS: dict[Role, tuple[int, str]] = {  # border and style, as close to the node'
 def legend(scene: Scene, scale: Scale | None) -> str:
     """Make the table below a picture: the roles that occur, the scale of gradients, the notes."""
     rows = [_roles(scene)]
-    if scale is not None:
+    if any(n.digits is not None for n in scene.nodes):
+        rows.append(_digits_bar(scene))
+    elif scale is not None:
         rows.append(_bar(scene, scale))
     lines = [*scene.notes]
     if any(OFF in n.flags for n in scene.nodes):
         lines.insert(0, OFF_NOTE)
     if any(e.local is not None for e in scene.edges):
         lines[:0] = ["number where an arrow arrives: the local derivative, ", "∂ node / ∂ operand"]
+    if any(n.digits is not None for n in scene.nodes):
+        if any(n.fold is not None for n in scene.nodes):
+            lines.insert(0, "fewest: the fewest digits in the box")
+        lines[:0] = [*DIGITS_NOTES, *lines_of_losses(scene)]
     if scene.stale:
         parts = scene.stale.removesuffix(STALE), STALE[2:]
         marked = [[cell(x, size=SMALL, bold=True, bgcolor=YELLOW)] for x in parts]
@@ -50,6 +63,19 @@ def _key(role: Role) -> str:
     if role != "parameter":
         return inside
     return nested(table([[inside]], cellspacing=1), border=1, style="rounded")  # a double line
+
+
+def _digits_bar(scene: Scene) -> str:
+    ticks = [
+        cell(f"{x}", size=SMALL, bgcolor=digits_color(x), cellpadding=3)
+        for x in range(DIGITS, -1, -4)
+    ]
+    bar = [cell("right digits of 16:", size=SMALL, color=GREY, cellpadding=3), *ticks]
+    if any(n.digits is not None and math.isnan(n.digits.fewest) for n in scene.nodes):
+        bar.append(cell("? undecided", size=SMALL, bgcolor=YELLOW, cellpadding=3))
+    if any(flag not in (OFF, LOST) for n in scene.nodes for flag in n.flags):
+        bar.append(cell("nan or ∞", size=SMALL, bgcolor=YELLOW, cellpadding=3))
+    return table([bar], align="LEFT")
 
 
 def _bar(scene: Scene, scale: Scale) -> str:

@@ -51,7 +51,9 @@ def _rows(node: SceneNode) -> list[list[str]]:
     texts = _texts(node)
     pairs = _numbers(node)
     name = printable(node.name) if node.symbol and fold is None else ""
+    digits = [("fewest " if fold else "digits ", node.digits)] if node.digits else []
     across = [columns(text) - KEY for text in (*texts, *flags)]  # of both columns
+    across += [columns(f"{key}{text}") - KEY for key, text in digits]
     wide = max(0, *across, *[columns(text) for text in (name, *pairs.values())])
     rows = [_heading(node, right(name, wide))] if name else []
     for i, text in enumerate(texts):
@@ -61,6 +63,9 @@ def _rows(node: SceneNode) -> list[list[str]]:
         rows.append([cell(text, bold=bold, color=GREY if i else "", colspan=2)])
     for key, text in pairs.items():
         rows.append([cell(key + " ", color=GREY), cell(right(text, wide))])
+    for key, right_digits in digits:
+        text = key + right(str(right_digits), wide + KEY - columns(key))
+        rows.append([cell(text, color=GREY, colspan=2)])
     return rows + [[_flag(centered(flag, wide + KEY))] for flag in flags]
 
 

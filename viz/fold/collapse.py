@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from viz.scene.digits import together
 from viz.scene.scene import Cluster, Fold, Scene, SceneEdge, SceneNode
 
 
@@ -60,9 +61,10 @@ def _folded_node(box: Box, members: list[SceneNode], outputs: set[str]) -> Scene
     data = out[0].data if len(out) == 1 else math.nan
     grad = max(fold.grad, key=abs) if fold.grad else None  # colors the box, as in the page
     name, module = box.name, members[0].module
-    return SceneNode(
+    made = SceneNode(
         box.id, name, "folded", "", "", data, grad, box.cluster, tuple(flagged), module, fold
     )
+    return replace(made, digits=together([n.digits for n in members]))
 
 
 def _point(x: float | None) -> tuple[float, float] | None:

@@ -22,7 +22,7 @@ from viz.label import printable
 from viz.opened import opened
 from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
-from viz.page.source import html
+from viz.page.source import DIGITS, ENTRY, LEARN, html
 from viz.page.training_json import training_json
 from viz.scene.scene import Scene, require_names, scene
 from viz.training.recorder import Watch, watch
@@ -114,6 +114,7 @@ def page(
     spellings: Mapping[Op, str] | None = None,
     step: int | str | None = None,
     select: Value | str | None = None,
+    digits: bool = False,
 ) -> Page:
     """Make a page to step through everything that `y` depends on, and to change numbers in.
 
@@ -129,6 +130,9 @@ def page(
     (before the backward pass) or "end". `select`, a Value or its name, is selected in it. A link to
     a saved page can do the same: y.html#step=backward&select=x.
 
+    With `digits`, the page of a Value shows the right digits of every number, which also color it,
+    until a number is changed. See `microgradlike.digits`.
+
     Raises TypeError if `y` is of another type, if a Module comes without data or loss, if
     `spellings` is not a mapping of primitives to text, or for another type of `step` or `select`.
     Raises ValueError for two runs whose models or data differ, and for a `step` or `select` that
@@ -141,9 +145,9 @@ def page(
     """
     own = _require_spellings(spellings)
     if isinstance(y, (Module, Watch)):
-        if step is not None or select is not None:
+        if step is not None or select is not None or digits:
             raise TypeError(
-                f"step and select are for the graph of a Value, got {shown(y)} of type"
+                f"step, select and digits are for the graph of a Value, got {shown(y)} of type"
                 f" {type(y).__name__}; leave them out, or pass the result of a model"
             )
         return _training_page(_runs(y, other, data, loss), names, own)
@@ -152,10 +156,11 @@ def page(
             f"data, loss and other are for a Module or a recorded run, got {shown(y)} of type"
             f" {type(y).__name__}; write page(model, data=..., loss=...) or page(run, other)"
         )
-    graph = scene(y, names=names)
+    graph = scene(y, names=names, digits=digits)
     used = spelled(y, SPELLINGS | own)
     begin = opening(y, graph, step, select)
-    return Page(graph, html(_title(graph), _globals(graph, used, own), opening=begin))
+    entry = DIGITS if digits else ENTRY
+    return Page(graph, html(_title(graph), _globals(graph, used, own), entry=entry, opening=begin))
 
 
 def _training_page(
@@ -171,7 +176,7 @@ def _training_page(
     second = (views[-1], graphs[-1], to_json(graphs[-1], used)) if len(runs) > 1 else None
     training = f"const LESSON = {training_json(views[0], graphs[0], runs, second)};"
     title = f"{printable(type(runs[0].model).__name__)} learning · microgradlike"
-    return Page(graphs[0], html(title, _globals(graphs[0], used, own) + training, learn=True))
+    return Page(graphs[0], html(title, _globals(graphs[0], used, own) + training, entry=LEARN))
 
 
 def _runs(

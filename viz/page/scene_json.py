@@ -32,12 +32,12 @@ ROLES = get_args(Role)
 Columns = dict[str, Sequence[object]]
 
 
-def scene_json(y: Value, *, names: Mapping[Value, str] | None = None) -> str:
+def scene_json(y: Value, *, names: Mapping[Value, str] | None = None, digits: bool = False) -> str:
     """Write the graph of `y` and its numbers of this moment as JSON.
 
     The format is described in docs/reference/scene.md. The text is ASCII without a "<", so it may
     stand in a script element; the same graph gives the same text. `names` gives names to Values in
-    place of their labels.
+    place of their labels. With `digits`, the right digits of the numbers are included.
     Raises TypeError if `y` is not a Value or `names` not a mapping of Values to text.
 
     >>> import json
@@ -46,7 +46,7 @@ def scene_json(y: Value, *, names: Mapping[Value, str] | None = None) -> str:
     >>> columns["ops"], columns["root"], columns["nodes"]["data"], columns["nodes"]["operands"]
     (['mul'], 1, [3.0, 9.0], [[], [0, 0]])
     """
-    return to_json(value_scene(y, names=names), spelled(y, SPELLINGS))
+    return to_json(value_scene(y, names=names, digits=digits), spelled(y, SPELLINGS))
 
 
 def to_json(scene: Scene, known: Collection[str]) -> str:
@@ -69,6 +69,7 @@ def to_json(scene: Scene, known: Collection[str]) -> str:
         "prefixes": {i: p for i, n in enumerate(nodes) if (p := names[n.id].removesuffix(n.name))},
         "clusters": _clusters(groups),
         "room": ROOM,
+        **({"digits": _digits(groups.scene)} if any(n.digits for n in nodes) else {}),
     }
     text = json.dumps(whole, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c")  # otherwise a label could end the script element around it
@@ -154,6 +155,20 @@ def _clusters(groups: Groups) -> list[dict[str, object]]:
         }
         for c in clusters
     ]
+
+
+def _digits(scene: Scene) -> dict[str, object]:
+    """Write the columns of digits: nan for an undecided number, null where there is none."""
+    all_digits = [n.digits for n in scene.nodes]
+    place = {n.id: i for i, n in enumerate(scene.nodes)}
+    return {
+        "value": [d and number(d.value) for d in all_digits],
+        "gradient": [d and number(d.gradient) for d in all_digits],
+        "value_counted": [d and d.counted[0] for d in all_digits],
+        "gradient_counted": [d and d.counted[1] for d in all_digits],
+        "exact": not any(d and d.at_least for d in all_digits),
+        "lost": [(place[node], text) for node, text in scene.losses],
+    }
 
 
 def number(x: float | None) -> float | str | None:

@@ -9,8 +9,9 @@ import re
 from html import escape
 from importlib.resources import files
 
-# paths below static/: the entry of a page, and of a page with a training
-ENTRY, LEARN = "controls/main.js", "training/learn.js"
+# paths below static/: the entry of a page, of one with a training, and of one with digits
+ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
+STYLES = {LEARN: "learn.css", DIGITS: "digits.css"}
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
 # comments, a tenth of the file; after code, those without a quote: a string would end with one
@@ -20,30 +21,32 @@ INDENT = re.compile(r"^ +", re.MULTILINE)  # another tenth; no string spans seve
 CODE = re.compile(r"^(?!.*`[^`]*\$\{[^}`]*`)[^'/\\\n]+$", re.MULTILINE)
 # another tenth: signs whose spaces mean nothing; a string is found whole, and kept
 LOOSE = re.compile(r'("[^"\n]*"|`[^`\n]*`)| ?([=<>&|?:;,(){}\[\]*%]) ?')
-CSS_LOOSE = re.compile(r"/\*.*?\*/|(?<=[:;,{}]) +| +(?={)|\n(?=})", re.DOTALL)
+CSS_LOOSE = re.compile(r"/\*.*?\*/|(?<=[:;,{}]) +| +(?={)|;?\s*(?=})|(?<=[;{])\n", re.DOTALL)
 ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # these end or change a script element
 
 
-def html(title: str, globals_: str, *, learn: bool = False, opening: str = "") -> str:
+def html(title: str, globals_: str, *, entry: str = ENTRY, opening: str = "") -> str:
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
-    With `learn` the page has the panel of a training, which reads the global LESSON. `opening` is
-    the place to begin at, as in its address: "step=3&select=w". The page's content
+    With the entry LEARN the page has the panel of a training, which reads the global LESSON, with
+    DIGITS the digits of the scene. `opening` is the place to begin at, as in its address:
+    "step=3&select=w". The page's content
     policy runs only this script and loads nothing. Raises ValueError if the script would not stay
     within its element.
     """
-    script = _script(globals_, LEARN if learn else ENTRY)
-    style = _read("style.css") + (_read("learn.css") if learn else "")
+    script = _script(globals_, entry)
+    style = _read("style.css") + (_read(STYLES[entry]) if entry in STYLES else "")
     style = CSS_LOOSE.sub("", INDENT.sub("", style))
     parts = {
         "title": escape(title),
         "opening": escape(opening),
         "policy": _policy(script, style),
         "style": style,
-        "panel": _read("learn.html") if learn else "",
+        "panel": _read("learn.html") if entry == LEARN else "",
         "script": script,
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _read("template.html"))
+    template = INDENT.sub("", _read("template.html"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
 
 
 def modules(entry: str = ENTRY) -> list[str]:

@@ -15,14 +15,20 @@ from viz.scene.scene import ABSORBS, Role, Scene, SceneEdge, SceneNode, scene
 MOST_OUTPUTS = 12  # arrows into one node: a picture of more cannot be read
 
 
-def scene_of(y: Value | Program, *, names: Mapping[Value, str] | None = None) -> Scene:
+def scene_of(
+    y: Value | Program, *, names: Mapping[Value, str] | None = None, digits: bool = False
+) -> Scene:
     """Take the scene of a Value or of a program.
 
-    Raises TypeError if `y` is neither, or if `names` is given for a program, which has names of its
-    own.
+    Raises TypeError if `y` is neither, or if `names` or `digits` is given for a program, which has
+    names of its own and no numbers.
     """
     if not isinstance(y, Program):
-        return scene(y, names=names)
+        return scene(y, names=names, digits=digits)
+    if digits:
+        raise TypeError(
+            "digits are those of numbers, and a program has none; draw a Value with digits=True"
+        )
     if names:
         raise TypeError(
             f"names are for Values, and a program has its own names; leave out names={shown(names)}"

@@ -9,11 +9,13 @@ from typing import Literal
 
 from microgradlike import ops
 from microgradlike._validate import is_real, shown
+from microgradlike.accuracy.digits import digits as digits_of
 from microgradlike.engine import Value, local_derivatives
 from microgradlike.graph import topological
 from microgradlike.indeterminate_form import is_zero_times_inf, products_behind
 from microgradlike.nn import Module
 from viz.numbers import short
+from viz.scene.digits import NodeDigits, with_digits
 from viz.scene.modules import Cluster as Cluster, ModuleCalls
 from viz.scene.stale import stale_note
 
@@ -54,9 +56,10 @@ class SceneNode:
     ("w.1"), else "v7" for the seventh in topological order. `op` is the primitive's name and
     `symbol` its sign, both "" for a leaf. `data` is None in a program, `grad` is None until a
     backward pass has reached the node. `flags` are warnings: "nan", "inf", "nan grad", "inf grad",
-    "off here". `cluster` is the call that it is drawn in, `module` the `Cluster.module` that it
-    belongs to: a parameter shared by several calls is in none of them, but in their module. `fold`
-    is set only for the boxes that `viz.fold` makes.
+    "off here", with digits "lost here". `cluster` is the call that it is drawn in, `module` the
+    `Cluster.module` that it belongs to: a parameter shared by several calls is in none of them, but
+    in their module. `fold` is set only for the boxes that `viz.fold` makes, `digits` only if the
+    scene has them.
     """
 
     id: str
@@ -70,6 +73,7 @@ class SceneNode:
     flags: tuple[str, ...]
     module: str | None = None
     fold: Fold | None = None
+    digits: NodeDigits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ class SceneEdge:
 
     `local` is None from a constant, which has no derivative, and into a box, where the edge stands
     for `count` edges. `indeterminate` marks a product 0·∞ of the backward pass that counted as 0
-    although its limit may be another number.
+    although its limit may be another number. `lost` has the digits before and after, "16.0 → 0.0",
+    if they are lost at the target.
     """
 
     source: str
@@ -87,6 +92,7 @@ class SceneEdge:
     local: float | None
     count: int = 1
     indeterminate: bool = False
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,8 @@ class Scene:
     """A graph at one moment: nodes in topological order, edges by target, clusters outermost first.
 
     `root` is the id of the result; `notes` are sentences printed below a picture. `stale` is the
-    note that some data changed after the graph was computed, or "".
+    note that some data changed after the graph was computed, or "". `losses` are the nodes where
+    digits were lost, with a sentence each.
     """
 
     nodes: tuple[SceneNode, ...]
@@ -103,14 +110,16 @@ class Scene:
     root: str
     notes: tuple[str, ...] = ()
     stale: str = ""
+    losses: tuple[tuple[str, str], ...] = ()
 
 
-def scene(root: Value, *, names: Mapping[Value, str] | None = None) -> Scene:
+def scene(root: Value, *, names: Mapping[Value, str] | None = None, digits: bool = False) -> Scene:
     """Take a snapshot of everything that `root` depends on.
 
     Each use of a plain number makes a node of its own. `names` gives names to Values in place of
     their labels; Values of other graphs are ignored. After a change of some `.data`, a warning and
-    a note tell that the numbers do not fit together.
+    a note tell that the numbers do not fit together. With `digits`, each node has the number of its
+    right digits, as `microgradlike.digits` finds them.
     Raises TypeError if `root` is not a Value or `names` not a mapping of Values to text.
 
     >>> x = Value(3.0, "x")
@@ -140,7 +149,8 @@ def scene(root: Value, *, names: Mapping[Value, str] | None = None) -> Scene:
         marked = {(ids[id(p.node)], p.index) for p in products_behind(root)}
         edges = [replace(e, indeterminate=(e.target, e.position) in marked) for e in edges]
         notes += (INDETERMINATE,) if marked else ()
-    return Scene(tuple(nodes), tuple(edges), modules.clusters, ids[id(root)], notes, stale)
+    made = Scene(tuple(nodes), tuple(edges), modules.clusters, ids[id(root)], notes, stale)
+    return with_digits(made, order, digits_of(root)) if digits else made
 
 
 def ancestry(scene: Scene) -> dict[str | None, tuple[Cluster, ...]]:

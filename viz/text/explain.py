@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from microgradlike._validate import shown, whole_number
+from microgradlike.accuracy.few import FEW, few_digits, sentence
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import POWER, SUM
 from microgradlike.graph import leaves, topological
@@ -26,6 +27,7 @@ T = TypeVar("T")
 FORMATS = ("text", "latex")
 MAX_LEAVES = 20  # sections of one explanation
 MAX_NAME = 30  # characters of a label
+MAX_SENTENCE = 200  # characters of a sentence with labels
 SHOWN = 8  # steps of one path; a longer one is shown without its middle
 ABSORBED = ", since 0 · ∞ counts as 0 here"
 INDETERMINATE = f"{ABSORBED}; it is indeterminate, and the limit may be another number"
@@ -45,8 +47,10 @@ def explain(
     the others are counted and summed without being enumerated. Once a backward pass has reached x,
     the sum is compared with `x.grad`. In every product 0·∞ is 0, as in `backward`. `names` gives
     names to Values in place of their labels. After a change of some `.data`, a warning and the
-    first section tell that the numbers do not fit together. Returns the text, a str that a
-    notebook shows typeset; with `format="latex"` it is text for a LaTeX document that uses amsmath.
+    first section tell that the numbers do not fit together. A line tells if fewer than 4 of 16
+    digits of a number are right, and where they were lost; see `microgradlike.digits`. Returns the
+    text, a str that a notebook shows typeset; with `format="latex"` it is text for a LaTeX document
+    that uses amsmath.
     Raises TypeError if `y` or `x` is not a Value, `max_paths` not a whole number or `names` not a
     mapping of Values to text, ValueError if `max_paths` is below 1 or `format` another word.
 
@@ -103,6 +107,7 @@ class _Explanation:
         drawn = scene(root, names=names)
         nodes = [node for node in drawn.nodes if node.role != "constant"]
         self.stale = drawn.stale
+        self.few = None if drawn.stale else few_digits(root)
         distinct = distinct_names(drawn)
         self.names = {
             id(v): printable(distinct[n.id], MAX_NAME)
@@ -117,7 +122,8 @@ class _Explanation:
         self.paths = all_paths(root, self.wanted, limit=limit)
 
     def text(self) -> str:
-        sections = [self.stale, self.definitions(), *[self.section(v) for v in self.wanted]]
+        sections = [self.stale, self.definitions(), self.lost_of_value()]
+        sections += [self.section(v) for v in self.wanted]
         if self.left_out:
             names = ", ".join(self.names[id(v)] for v in self.left_out[:3])
             rest = f"and {len(self.left_out):,} more leaves ({names}, …)"
@@ -164,7 +170,25 @@ class _Explanation:
             blocks.append(f"  and {_plural(hidden, 'more path')}, which sum to {short(paths.rest)}")
         total = "" if paths.count == 1 else f"the sum is {short(paths.total)}; "
         blocks.append(f"  {total}{self.comparison(x, paths)}")
+        blocks += self.lost_of_gradient(x, symbol)
         return "\n\n".join(blocks)
+
+    def lost_of_value(self) -> str:
+        """Write a sentence on the digits of the value, if few are right."""
+        if self.few is None or self.few.value.counted >= FEW:
+            return ""
+        text = sentence(self.few, "value", self.few.value, self.names[id(self.root)])
+        return printable(text, MAX_SENTENCE)
+
+    def lost_of_gradient(self, x: Value, symbol: str) -> list[str]:
+        """Write a sentence on the digits of dy/dx, if few are right."""
+        few = self.few
+        nodes = few.nodes if few is not None else ()
+        return [
+            f"  {printable(sentence(few, f'∂/∂{n.name}', n.gradient, symbol), MAX_SENTENCE)}"
+            for n in nodes
+            if few is not None and n.node is x and n.gradient and n.gradient.counted < FEW
+        ]
 
     def product(self, x: Value, path: Path) -> str:
         """Write one path: its nodes, its derivatives as symbols, as rules and as numbers."""

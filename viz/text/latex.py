@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from microgradlike.compile.export.latex import ESCAPED, symbol, words
 
 IDENTIFIER = r"[^\W\d]\w*"
-PROSE = re.compile(r" *(?:and \d|the sum is|backward gave|no backward)|[^=→∂]*$")
+PROSE = re.compile(
+    r" *(?:and \d|the sum is|backward gave|no backward|[\d.]+ of 16|the right digits)|[^=→∂]*$"
+)
 REMARK = r": \S.*|, the .*|, since .*| \(as operand \d+\)|… [\d,]+ more …"
 # no \quad and no \;, which are macros to KaTeX, and it expands a thousand at most
 SYMBOLS = {"*": r"\cdot ", "·": r"\ \cdot\ ", "→": r"\to ", "−": "-", "∞": r"\infty ", "^": "^"}

@@ -10,8 +10,8 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from microgradlike._frames import user_level
+from microgradlike.accuracy.diagnose import diagnose
 from microgradlike.compile.jit import jit
-from microgradlike.derivatives.diagnose import diagnose
 from microgradlike.engine import Value
 from microgradlike.nn.training.callbacks import StopTraining
 from microgradlike.nn.training.objective import Objective

@@ -1,12 +1,11 @@
 // Boxes: a node, a folded module, or the frame of an open one. Each has an element `g`, and
 // update(picture), which writes the numbers that are known at this step.
 
-import { shadeColor } from "../base/colors.js";
 import { drawn } from "../base/dom.js";
 import { edgesInto } from "../base/graph.js";
 import { inletOf } from "../layout/layout.js";
 import { short, signed } from "../base/numbers.js";
-import { BODY, MEDIUM, PAD, PLUG, ROW, titleOf } from "../layout/sizes.js";
+import { BODY, MEDIUM, PAD, PLUG, ROW, heightOf, titleOf } from "../layout/sizes.js";
 import { largestOf, spanOf, spanText } from "./span.js";
 import { columnsOf, printable, widthOf } from "../base/text.js";
 
@@ -58,7 +57,8 @@ class Box {
   update(picture) {
     const data = spanOf(this.outputs, (i) => picture.dataOf(i));
     const grad = spanOf(this.outputs, (i) => picture.gradOf(i));
-    this.body.style.fill = shadeColor(picture.scale.shade(largestOf(grad)));
+    this.body.style.fill = picture.fillOf(this.outputs);
+    this.g.classList.toggle("lost", Boolean(picture.isLostIn?.(this.box)));
     this._write(data, grad, picture);
     setLabel(this.g, picture.describeBox(this.box));
   }
@@ -90,9 +90,10 @@ class NodeBox extends Box {
     this.left = this.isLeaf ? 0 : PLUG;
     this.plugs = this.isLeaf ? [] : this._makePlugs();
     this._heading();
-    const middle = (height - 64) / 2;
+    const middle = (height - heightOf(this.graph)) / 2;
     this.data = this._row("data", middle + 39);
     this.grad = this._row("grad", middle + 39 + ROW);
+    if (this.graph.digits) this.digits = this._row("digits", middle + 39 + 2 * ROW);
     this._drawHandle(middle + 25, 19);
     this.flag = null;
   }
@@ -132,14 +133,16 @@ class NodeBox extends Box {
     return this._text(`value ${what}`, y, x);
   }
 
-  _writeNumber(node, text) {
-    const width = setFittedText(node, text, this.size, BODY - 2 * PAD - 2.8 * this.size);
+  // `caption` is the width of the word before it, per pixel of the text's size.
+  _writeNumber(node, text, caption = 2.8) {
+    const width = setFittedText(node, text, this.size, BODY - 2 * PAD - caption * this.size);
     node.setAttribute("x", (this.left + BODY - PAD - width).toFixed(1));
   }
 
   _write(data, grad, picture) {
     this._writeNumber(this.data, spanText(data, short));
     this._writeNumber(this.grad, spanText(grad, signed));
+    if (this.digits) this._writeNumber(this.digits, picture.digitsOf?.(this.box.node) ?? "", 3.7);
     for (const { edge, text } of this.plugs) {
       const slope = data === null ? "" : short(picture.engine.local[edge], 3);
       setFittedText(text, slope, this.size, PLUG - 7);

@@ -4,7 +4,7 @@ import { INDETERMINATE, Scale, shadeColor } from "../base/colors.js";
 import { contentsOf } from "../layout/folds.js";
 import { nameOf } from "../base/formulas.js";
 import { counted, short, signed } from "../base/numbers.js";
-import { spanOf, spanText } from "./span.js";
+import { largestOf, spanOf, spanText } from "./span.js";
 import { titleOf } from "../layout/sizes.js";
 import { printable } from "../base/text.js";
 
@@ -68,6 +68,11 @@ export class Picture {
     const k = this.engine.pushes.along[edge];
     if (k < 0 || this.position <= this.steps.seed + k) return null;
     return this.engine.push(k).contribution;
+  }
+
+  // The color of a box, by the largest gradient of these nodes.
+  fillOf(nodes) {
+    return shadeColor(this.scale.shade(largestOf(spanOf(nodes, (i) => this.gradOf(i)))));
   }
 
   // The color of a line for several edges: that of the largest contribution, or of an

@@ -7,9 +7,7 @@ import { Camera } from "./camera.js";
 import { FONT, LARGEST_TEXT, MEDIUM } from "../layout/sizes.js";
 import { READABLE } from "../layout/fit.js";
 import { clustersAround } from "../base/graph.js";
-import { shadeColor } from "../base/colors.js";
 import { drawn } from "../base/dom.js";
-import { largestOf, spanOf } from "./span.js";
 import { Wire, boundsOf, roughPath } from "./wires.js";
 
 // the size of the text from each scale on: 9 pixels on the screen, or more
@@ -197,8 +195,7 @@ export class View {
     for (const box of this.layout.boxes) {
       if (box.kind === "cluster") continue;
       const nodes = box.kind === "fold" ? picture.contents[box.cluster].outputs : [box.node];
-      const grad = largestOf(spanOf(nodes, (i) => picture.gradOf(i)));
-      const fill = shadeColor(picture.scale.shade(grad));
+      const fill = picture.fillOf(nodes);
       const { x, y, width, height } = box;
       paths.set(fill, `${paths.get(fill) ?? ""}M${x} ${y}h${width}v${height}h${-width}z`);
     }

@@ -71,6 +71,7 @@ export class Inspector {
       fact("=", formulaByNumber(graph, node, this.engine.data));
     fact("data", exact(data));
     fact("grad", exact(this.picture.gradOf(node)));
+    this.picture.addFacts?.(node, fact);
     if (data !== null) this._slopes(node, fact);
     return list;
   }

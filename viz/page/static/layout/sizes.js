@@ -11,7 +11,6 @@ export const BODY = 134; // room for "data −1.234e−308"
 export const ROW = 16;
 export const PAD = 9;
 const FOLD = 204;
-const HEIGHT = 64;
 
 // The function that layoutOf asks: [width, height] of a "node", a "fold" or a cluster's "title".
 export function measureOf(graph) {
@@ -31,12 +30,18 @@ export function titleOf(graph, cluster) {
   return printable(`${named} · ${shown.noun} ${shown.call} of ${shown.calls}`, 48);
 }
 
-function nodeSize({ roles, first, names }, i) {
+// The least height of a node with numbers.
+export function heightOf({ digits }) {
+  return digits ? 64 + ROW : 64;
+}
+
+function nodeSize(graph, i) {
+  const { roles, first, names } = graph;
   if (roles[i] === "constant") {
     const columns = Math.min(columnsOf(printable(names[i], 12)), 12);
     return [Math.max(34, columns * 13 + 12), 32];
   }
   const slots = first[i + 1] - first[i];
-  const height = Math.max(HEIGHT, slots * 17 + 6);
+  const height = Math.max(heightOf(graph), slots * 17 + 6);
   return [BODY + (slots > 0 ? PLUG : 0), height];
 }

@@ -5,7 +5,7 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from microgradlike import Value, diagnose, graph, ops
+from microgradlike import Value, cos, diagnose, graph, ops
 
 
 def test_a_healthy_graph_has_nothing_to_say():
@@ -99,3 +99,31 @@ def test_the_named_node_has_finite_operands_and_everything_before_it_is_finite(s
     assert (found is None) == (not bad)
     if found:
         assert found.node is bad[0]
+
+
+def test_lost_digits_are_a_finding_of_their_own():
+    pytest.importorskip("mpmath")
+    x = Value(1e-8, "x")
+    lost = 1 - cos(x)
+    y = lost / (x * x)
+    found = diagnose(y)
+    assert found
+    assert found.value is found.gradient is None
+    assert found.digits.node is lost
+    assert str(found) == (
+        "digits: 0.0 of 16 digits of the value are right; lost at 1 - cos(x)\n"
+        "  path to the result: sub → div"
+    )
+
+
+def test_digits_of_a_gradient_are_found_where_the_value_keeps_its_own():
+    pytest.importorskip("mpmath")
+    x = Value(1e-8, "x")
+    y = 1 + (1 - cos(x)) / (x * x)
+    message = diagnose(y).digits.message
+    assert message.startswith("0.0 of 16 digits of ")
+
+
+def test_a_graph_with_a_nan_has_no_finding_about_digits():
+    x = Value(1e-8, "x")
+    assert diagnose((1 - cos(x)) / (x * x) + Value(-1.0).log()).digits is None

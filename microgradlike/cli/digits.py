@@ -1,0 +1,36 @@
+"""The command `digits`: the right digits of an expression and its gradient."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from contextlib import suppress
+
+import microgradlike
+from microgradlike.cli.check import parsed_function
+from microgradlike.cli.expression import add_expression, evaluate
+
+
+def add_digits_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `digits`."""
+    add_expression(parser)
+    parser.add_argument(
+        "--least",
+        type=float,
+        metavar="N",
+        help="exit status 1 if fewer than N of 16 digits of the value or of a derivative are right,"
+        " or if that is undecided",
+    )
+
+
+def digits(arguments: argparse.Namespace) -> int:
+    """Print the right digits of an expression; return 1 if they are fewer than --least."""
+    y, values = evaluate(arguments.expression, arguments.at)
+    report = microgradlike.digits(y)
+    print(report)
+    improve: Callable[..., object] | None = getattr(microgradlike, "improve", None)
+    if report.lost and values and improve is not None:
+        f = parsed_function(arguments.expression)
+        with suppress(ValueError):  # the exact number is not known, so no formula is better
+            print(f"\n{improve(f, *[v.data for v in values.values()])}")
+    return 0 if arguments.least is None or report.worst >= arguments.least else 1

@@ -1,0 +1,155 @@
+// Digits: the entry of a page with digits. Python has counted them; nothing is computed here.
+
+import { addFact, byId, element, setText } from "../base/dom.js";
+import { nameOf } from "../base/formulas.js";
+import { numberOf } from "../base/graph.js";
+import { NOT_YET, grouped } from "../base/numbers.js";
+import { bracketed } from "../base/text.js";
+import { session } from "../controls/main.js";
+
+const LISTED_LEAVES = 5; // at most, those with the fewest digits
+const CHANGED =
+  "Numbers have changed, and the digits belong to those that Python computed. Reset the values to see them, or reload the page.";
+const LEGEND_OF_DIGITS =
+  "in a box: of data, of grad; the fewer ones color it. A line has the color of the data it carries";
+
+// A text or color for a number of right digits: null if there is none, NaN if it is undecided.
+const choose = (right, none, undecided, some) =>
+  right === null ? none : Number.isNaN(right) ? undecided : some(right);
+
+// "fill" or "line", by the digits that are lost.
+function digitsColor(right, use = "fill") {
+  const mixed = (d) => `color-mix(in srgb, var(--${use}-lost) ${Math.round(100 - d / 0.16)}%, var(--${use}-right))`;
+  return choose(right, `var(--${use}-none)`, `var(--${use}-nonfinite)`, mixed);
+}
+
+class DigitsLayer {
+  constructor({ picture, engine, graph, legend, player, view }, { exact, lost, ...columns }) {
+    Object.assign(this, { picture, engine, graph, view, exact });
+    for (const [name, column] of Object.entries(columns))
+      this[name] = column.map((x) => (x === null ? null : numberOf(x)));
+    this.lost = new Map(lost);
+    this.gradients = legend.ticks.parentElement;
+    this._addPanel(() => player.go(player.position));
+    this._addLegend();
+    this._wrap();
+    this._refresh();
+    player.go(player.position);
+  }
+
+  // Puts digits in the place of gradients in the picture.
+  _wrap() {
+    const { picture, graph } = this;
+    const wrap = (name, other) => {
+      const plain = picture[name].bind(picture);
+      picture[name] = (...given) => other(plain, ...given);
+    };
+    const whenOn = (digits) => (plain, given) => (this.isShown ? digits(given) : plain(given));
+    wrap("refresh", (plain) => (plain(), this._refresh()));
+    wrap("fillOf", whenOn((nodes) => digitsColor(this._fewest(nodes))));
+    const values = (edges) => edges.map((e) => this._valueAt(graph.operand[e]));
+    wrap("lineColor", whenOn((edges) => digitsColor(fewestOf(values(edges)), "line")));
+    wrap("describe", (plain, i) => (this.isCurrent ? `${plain(i)}, digits ${this._pair(i)}` : plain(i)));
+    wrap("flagsOf", (plain, i) => [...plain(i), ...(this.isShown && this.lost.has(i) ? ["lost here"] : [])]);
+    picture.digitsOf = (i) => (this.isCurrent ? this._pair(i) : NOT_YET);
+    picture.isLostIn = (box) => this.isShown && [...this.lost.keys()].some((i) => this.view.boxOfNode(i) === box);
+    picture.addFacts = (i, fact) => this._addFacts(i, fact);
+  }
+
+  // Digits that are known at this step.
+  _valueAt(i) {
+    return this.picture.dataOf(i) === null ? null : this.value[i];
+  }
+
+  _gradientAt(i) {
+    return Object.is(this.picture.gradOf(i), this.engine.grad[i]) ? this.gradient[i] : null;
+  }
+
+  _fewest(nodes) {
+    return fewestOf(nodes.flatMap((i) => [this._valueAt(i), this._gradientAt(i)]));
+  }
+
+  _pair(i) {
+    const written = (right) => choose(right, NOT_YET, "?", (d) => `${this.exact ? "" : "≥"}${d.toFixed(1)}`);
+    return `${written(this._valueAt(i))}, ${written(this._gradientAt(i))}`;
+  }
+
+  _sentence(right, bound) {
+    const sure = `can be counted on: ${bound?.toFixed(1)}`;
+    const some = (d) => (this.exact ? `${d.toFixed(1)} of 16 digits right; ${sure}` : `${sure} of 16 digits`);
+    return choose(right, "", `undecided; ${sure}`, some);
+  }
+
+  _addFacts(i, fact) {
+    if (!this.isCurrent || this.value[i] === null) return;
+    fact("value", this._sentence(this.value[i], this.value_counted[i]));
+    if (this.gradient[i] !== null) fact("gradient", this._sentence(this.gradient[i], this.gradient_counted[i]));
+    if (this.lost.has(i)) fact("", this.lost.get(i));
+  }
+
+  // The losses, as buttons that lead to their nodes, and the digits of the value and of gradients.
+  _addPanel(redraw) {
+    const panel = element("details", { id: "digits", open: "" });
+    byId("side-panel").prepend(panel);
+    element("h2", { text: "Digits" }, element("summary", {}, panel));
+    this.changed = element("p", { class: "note warn", role: "status" }, panel);
+    this.report = element("div", {}, panel);
+    for (const [i, text] of this.lost) {
+      const title = `Select ${nameOf(this.graph, i)}`;
+      const button = element("button", { class: "loss", text, title }, this.report);
+      button.addEventListener("click", () => session.reveal(i));
+    }
+    this._addNumbers(element("dl", { class: "facts" }, this.report));
+    const label = element("label", { class: "switch" }, this.report);
+    this.box = element("input", { type: "checkbox", checked: "" }, label);
+    label.append(" color by right digits");
+    this.box.addEventListener("change", () => {
+      this._refresh();
+      redraw();
+    });
+  }
+
+  _addNumbers(list) {
+    const { graph, value, value_counted, gradient, gradient_counted } = this;
+    addFact(list, "value", this._sentence(value[graph.root], value_counted[graph.root]));
+    const order = (i) => choose(gradient[i], 17, -1, (d) => d);
+    const leaves = [...graph.op.keys()].filter((i) => graph.op[i] < 0 && gradient[i] !== null);
+    leaves.sort((a, b) => order(a) - order(b));
+    for (const i of leaves.slice(0, LISTED_LEAVES)) {
+      const sentence = this._sentence(gradient[i], gradient_counted[i]);
+      addFact(list, `∂/∂${bracketed(nameOf(graph, i))}`, sentence);
+    }
+    const more = leaves.length - LISTED_LEAVES;
+    if (more > 0) addFact(list, "…", `and ${grouped(more)} more, with no fewer digits`);
+  }
+
+  _addLegend() {
+    this.legend = element("div", { class: "legend-row" }, byId("legend"));
+    this.gradients.after(this.legend);
+    element("span", { text: "right digits of 16" }, this.legend);
+    const ticks = element("span", { class: "ticks" }, this.legend);
+    const tick = (d, text) => element("span", { class: "tick", text, background: digitsColor(d) });
+    ticks.append(...[16, 12, 8, 4, 0].map((d) => tick(d, d)), tick(NaN, "? undecided"));
+    element("span", { text: LEGEND_OF_DIGITS }, this.legend);
+  }
+
+  // Digits are those of Python's numbers: they are hidden when others are in the picture.
+  _refresh() {
+    const { engine, graph } = this;
+    this.isCurrent = !engine.wrongOrder && engine.data.every((x, i) => Object.is(x, graph.data[i]));
+    this.isShown = this.isCurrent && this.box.checked;
+    this.report.hidden = !this.isCurrent;
+    setText(this.changed, this.isCurrent ? "" : CHANGED);
+    this.changed.hidden = this.isCurrent;
+    this.gradients.hidden = this.isShown;
+    this.legend.hidden = !this.isShown;
+  }
+}
+
+// The least number there is, NaN if one is, or null.
+function fewestOf(numbers) {
+  const there = numbers.filter((d) => d !== null);
+  return there.length ? there.reduce((a, b) => Math.min(a, b)) : null;
+}
+
+new DigitsLayer(session, session.graph.digits);
