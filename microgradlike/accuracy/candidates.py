@@ -23,7 +23,7 @@ Point: TypeAlias = "dict[str, float]"  # a number for each variable
 
 AGREEMENT = 1e-30
 DRAWN, TRIES, FEWEST = 100, 400, 20
-MOST = 960  # digits, for points at which 60 do not suffice
+MOST = 480  # digits, for points at which 60 do not suffice
 
 
 class ExactValues:

@@ -38,8 +38,7 @@ def like_terms(t: Term, key: Key, point: Point) -> Iterator[Term]:
         return
     atoms: dict[Hashable, Term] = {}
     poly = expanded(t, key, atoms)
-    if poly is not None:
-        yield from _safe(lambda: _factored(poly, atoms))
+    yield from _safe(lambda: _factored(poly, atoms))
     items = collected(sum_view(t), key)
     yield from _safe(lambda: total(items))
 
@@ -51,12 +50,12 @@ def _safe(made: Callable[[], Term]) -> Iterator[Term]:
         return
 
 
-def expanded(t: Term, key: Key, atoms: dict[Hashable, Term]) -> Polynomial | None:
-    """The polynomial of a sum in its atoms, by key; None if it has too many monomials."""
+def expanded(t: Term, key: Key, atoms: dict[Hashable, Term]) -> Polynomial:
+    """The polynomial of a term in its atoms, by key; what has too many monomials is an atom."""
     poly: dict[Term, Polynomial] = {}
     for part in ordered(t):
         poly[part] = _polynomial(part, poly, key, atoms)
-    return poly[t] if len(poly[t]) > 1 or t not in atoms.values() else None
+    return poly[t]
 
 
 def _polynomial(
@@ -149,7 +148,7 @@ def common_denominator(t: Term, key: Key, point: Point) -> Iterator[Term]:
         top = total(tops)
         atoms: dict[Hashable, Term] = {}
         poly = expanded(top, key, atoms)
-        top = top if poly is None else _factored(poly, atoms)
+        top = _factored(poly, atoms)
         under = [(base, -e) for base, e in denominator]
         k, items = product_view(top)
         return product(k, collected([*items, *under], key))
@@ -211,53 +210,6 @@ def shifted(t: Term, key: Key, point: Point) -> Iterator[Term]:
         yield substituted(t, new, key)
 
 
-def root_nearby(t: Term, key: Key, point: Point) -> Iterator[Term]:
-    """A polynomial in one number, divided by its factor at a rational root near the point."""
-    if t.op not in SUMS:
-        return
-    atoms: dict[Hashable, Term] = {}
-    poly = expanded(t, key, atoms)
-    names = {x for m in poly or {} for x, _ in m}
-    if poly is None or len(names) != 1:
-        return
-    degrees = {next((e for _, e in m), Fraction(0)): c for m, c in poly.items()}
-    if any(e.denominator != 1 or e < 0 for e in degrees) or max(degrees) > 30:
-        return
-    x = atoms[names.pop()]
-    found = values_at(x, point)[x]
-    if not math.isfinite(found):
-        return
-    root = Fraction(found).limit_denominator(16)
-    if not root:
-        return
-    coefficients = [degrees.get(Fraction(n), Fraction(0)) for n in range(int(max(degrees)), -1, -1)]
-    count = 0
-    while len(coefficients) > 1:
-        quotient = [coefficients[0]]
-        for c in coefficients[1:]:
-            quotient.append(c + root * quotient[-1])
-        if quotient.pop():
-            break
-        coefficients, count = quotient, count + 1
-    if count:
-        yield from _safe(lambda: _divided(x, root, count, coefficients))
-
-
-def _divided(x: Term, root: Fraction, count: int, coefficients: list[Fraction]) -> Term:
-    """A power of x - root times a polynomial with these coefficients, by Horner's rule."""
-    rest: Items = [(x, coefficients[0])]
-    for i, c in enumerate(coefficients[1:]):
-        if i:
-            rest = [
-                (product(Fraction(1), [(total(rest), Fraction(1)), (x, Fraction(1))]), Fraction(1))
-            ]
-        rest += [(ONE, c)] if c else []
-    base = total([(x, Fraction(1)), (ONE, -root)])
-    factors = [(total(rest), Fraction(1))] if len(coefficients) > 1 else []
-    scale = Fraction(1) if factors else coefficients[0]
-    return product(scale, [(base, Fraction(count)), *factors])
-
-
 def sum_of_exponentials(t: Term, key: Key, point: Point) -> Iterator[Term]:
     """The logarithm of a sum of exponentials by `logaddexp`, which does not overflow."""
     if t.op is not ops.log:
@@ -297,7 +249,6 @@ REARRANGEMENTS: dict[str, Rearrangement] = {
     "common denominator": common_denominator,
     "order of a sum": other_order,
     "shift of a list": shifted,
-    "root of a polynomial": root_nearby,
     "sum of exponentials": sum_of_exponentials,
     "order of a product": order_of_product,
 }

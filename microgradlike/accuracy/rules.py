@@ -113,6 +113,7 @@ RULES = tuple(Rule(*sides) for sides in [
     ("cosh(a) - cosh(b)",         "2*sinh((a + b)/2)*sinh((a - b)/2)"),
     ("sinh(a) - sinh(b)",         "2*cosh((a + b)/2)*sinh((a - b)/2)"),
     ("sinh(x)/cosh(x)",           "tanh(x)"),
+    ("(exp(x) - exp(-x))/(exp(x) + exp(-x))", "tanh(x)"),
     ("(exp(x) - 1)/(exp(x) + 1)", "tanh(x/2)"),
     ("(1 - exp(x))/(1 + exp(x))", "-tanh(x/2)"),
     ("tanh(a) - tanh(b)",         "sinh(a - b)/(cosh(a)*cosh(b))"),
@@ -188,6 +189,7 @@ RULES = tuple(Rule(*sides) for sides in [
     ("hypot(a, b) - c",           "(a**2 + b**2 - c**2)/(hypot(a, b) + c)", "hypot(a, b) + c != 0"),
     ("a**2 - b**2",               "(a - b)*(a + b)"),
     ("a**3 - b**3",               "(a - b)*(a**2 + a*b + b**2)"),
+    ("a**3 - 3*a**2*b + 3*a*b**2 - b**3", "(a - b)**3"),
     ("a**2 - 2*a*b + b**2",       "(a - b)**2"),
     ("1/a - 1/b",                 "(b - a)/(a*b)"),
     # error functions

@@ -9,7 +9,7 @@ pytest.importorskip("mpmath")
 
 import microgradlike as mg
 from microgradlike import TraceError, Value, cos, digits, exp, improve, log, sin, sqrt, tan, unary
-from microgradlike.accuracy import candidates, rewrite
+from microgradlike.accuracy import candidates, rewrite, search
 from microgradlike.accuracy.candidates import Score, agree, agree_everywhere, drawn
 from microgradlike.accuracy.rules import formula
 
@@ -165,10 +165,28 @@ def test_points_at_which_the_formula_is_undefined_or_unknown_do_not_count():
     assert agree(formula("log(x)"), formula("x"), [], {"x": -1.0}) is None
     assert agree(formula("x"), formula("log(x)"), [], {"x": -1.0}) is False
     assert agree(formula("sin(x)**2 + cos(x)**2 - 1"), formula("0*x"), [], {"x": 1.5}) is None
+    assert agree(formula("exp(log(x)) - x"), formula("0*x"), [], {"x": 1.7}) is None
     assert agree(formula("1 - cos(x)"), formula("2*sin(x/2)**2"), [], {"x": 1e-70}) is True
     point = {"x": 0.5}
     far = iter([{"x": -1.0}] * candidates.TRIES)
     assert not agree_everywhere(formula("log(x)"), formula("log(x)"), [], point, far)
+
+
+def test_a_gain_that_may_be_chance_is_none(monkeypatch):
+    monkeypatch.setattr(rewrite, "GAIN", 17)
+    assert not improve(quotient, 1e-8).found
+
+
+def heron(a, b, c):
+    s = (a + b + c) / 2
+    return sqrt(s * (s - a) * (s - b) * (s - c))
+
+
+def test_the_work_of_a_search_is_bounded(monkeypatch):
+    needle = 1e8, 1e8 - 0.5 + 1e-7, 0.7
+    assert improve(heron, *needle).after.worst > 15
+    monkeypatch.setattr(search, "WORK", 500)
+    assert improve(heron, *needle).after.worst < 10
 
 
 def test_a_candidate_that_differs_is_passed_over(monkeypatch):
