@@ -23,7 +23,7 @@ Point: TypeAlias = "dict[str, float]"  # a number for each variable
 
 AGREEMENT = 1e-30
 DRAWN, TRIES, FEWEST = 100, 400, 20
-MOST = 480  # digits, for points at which 60 do not suffice
+DIGITS = 60, 120, 240  # more, for points at which fewer do not suffice
 
 
 class ExactValues:
@@ -126,8 +126,7 @@ def agree(old: Term, new: Term, holds: Iterable[Term], point: Point) -> bool | N
 
     `holds` are terms that the conditions need to be positive.
     """
-    digits = 60
-    while digits <= MOST:
+    for digits in DIGITS:
         with working_precision(digits):
             exact = ExactValues(point)
             if any(not _is_positive(exact(t)) for t in holds):
@@ -142,7 +141,6 @@ def agree(old: Term, new: Term, holds: Iterable[Term], point: Point) -> bool | N
                 return False
             if b.data != b.data and b.loss == math.inf and a.loss * mp.eps < AGREEMENT:
                 return False  # the new one is undefined
-        digits *= 2
     return None
 
 

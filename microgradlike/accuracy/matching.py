@@ -157,7 +157,8 @@ def _in_product(s: _State, item: Item, last: bool) -> Iterator[_State]:
     (p, c), factor = item, s.factor or Fraction(0)
     one = Fraction(1)
     choices = [([x], s.left[:j] + s.left[j + 1 :], one) for j, x in enumerate(s.left)]
-    whole = s.left or factor != 1 or (not s.given and c.denominator == 1)  # 1 is a square, and no root
+    # 1 is a square, and no root
+    whole = s.left or factor != 1 or (not s.given and c.denominator == 1)
     if last and whole and (len(s.left) != 1 or factor != 1):
         choices.append((s.left, [], factor))
     for taken, others, k in choices:
