@@ -13,6 +13,7 @@ The public names; `help` of one tells more:
 from microgradlike import nn
 from microgradlike.accuracy.diagnose import diagnose
 from microgradlike.accuracy.digits import digits
+from microgradlike.accuracy.enclose import enclose
 from microgradlike.accuracy.improve import improve
 from microgradlike.angles import deg2rad, rad2deg
 from microgradlike.arrays import array
@@ -136,6 +137,7 @@ __all__ = [
     "digits",
     "dot",
     "elu",
+    "enclose",
     "erf",
     "erfc",
     "exp",

@@ -523,9 +523,10 @@ def local_derivatives(v: Value) -> tuple[float | None, ...]:
     )
 
 
-def staleness(root: Value) -> tuple[Value, str] | None:
+def staleness(root: Value, order: list[Value] | None = None) -> tuple[Value, str] | None:
     """The first node that differs from its operands' present data, with a sentence; or None.
 
+    `order` has the nodes of the graph in topological order, for who has it.
     Each primitive is computed again. The bits must agree, and a nan agrees with any nan. Branches
     that Python took by comparing numbers are not taken again: they leave no trace in the graph.
 
@@ -533,7 +534,7 @@ def staleness(root: Value) -> tuple[Value, str] | None:
     >>> staleness(y), staleness(y + x)
     (None, None)
     """
-    for v in topological(root):
+    for v in topological(root) if order is None else order:
         if v.op is not None:
             at = tuple([x._number if isinstance(x, Value) else x for x in v.operands])
             try:

@@ -122,7 +122,7 @@ def logsumexp(xs: Iterable[Number]) -> Number:
     return either(
         abs(top) >= inf,
         lambda: _mean_of_largest(terms, top),
-        lambda: _log_of_sum(terms, floor(top)),
+        lambda: _log_of_sum(terms, _nearby(top)),
     )
 
 
@@ -143,7 +143,7 @@ def softmax(xs: Iterable[Number]) -> list[Number]:
     if not terms:
         return []
     top = tree(_larger, terms)
-    shift, endless = floor(top), abs(top) >= inf
+    shift, endless = _nearby(top), abs(top) >= inf
 
     def weight(x: Number) -> Number:
         return either(
@@ -271,8 +271,11 @@ def _index(target: Number, n: int) -> int:
     return index
 
 
+def _nearby(top: Number) -> Number:
+    return top._nearby() if isinstance(top, Scalar) else floor(top)
+
+
 def _log_of_sum(terms: list[Number], shift: Number) -> Number:
-    # the shift is a floor: close to the largest, and without a derivative in any mode
     return shift + log(total([exp(x - shift) for x in terms]))
 
 

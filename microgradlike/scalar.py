@@ -38,6 +38,10 @@ class Scalar(Operators):
         """The same number without history: a constant to every derivative."""
         raise NotImplementedError(f"{type(self).__name__} has no detach()")
 
+    def _nearby(self) -> Self:
+        """A number close to this one, without a derivative in any mode."""
+        return self._unary(ops.floor)
+
     def _require_usable(self) -> None:
         """Raise an error if the number is of no use here, as one kept from a recording is."""
 

@@ -50,8 +50,8 @@ def test_the_base_is_numpy_and_graphviz_and_all_is_every_users_extra():
     extras = PROJECT["project"]["optional-dependencies"]
     assert extras["all"] == ["microgradlike[digits,dot,llvm,plot,progress,testing]"]
     assert set(extras) == {
-        "dot", "llvm", "plot", "progress", "testing", "all", "test", "dev", "docs", "oracle",
-        "renderers"
+        "digits", "dot", "llvm", "plot", "progress", "testing", "all", "test", "dev", "docs",
+        "oracle", "renderers"
     }  # fmt: skip
 
 

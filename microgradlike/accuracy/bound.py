@@ -129,31 +129,49 @@ def _step(v: Value, op: Op, index: dict[int, int], off: Sequence[float]) -> _Ste
     for k in places:
         p = partial_at(op, k, y, *at)
         edges.append((where[k], p, partial_rounding(op, k, p, y, at)))
-    return _bent(op, at, places, off, _Step(own, edges, []))
+    moved = _jumped if op in FLAT else _bent
+    return moved(op, at, places, off, _Step(own, edges, []))
 
 
 def _bent(op: Op, at: list[float], places: list[int], off: Sequence[float], step: _Step) -> _Step:
-    """The step with second partials along operands that have errors; with a jump, both ways."""
-    own, edges, bends = step
-    for k, (m, slope, _) in zip(places, edges):
-        if not off[m]:
-            continue
-        h = max(off[m], STEP * min(abs(at[k]), 1.0), 16 * math.ulp(at[k]))
-        for signed in (h, -h):
-            near = [*at[:k], at[k] + signed, *at[k + 1 :]]
-            z = op.forward(*near)
-            changes = [partial_at(op, i, z, *near) - p for i, (_, p, _) in zip(places, edges)]
-            for (j, _, _), change in zip(edges, changes):
-                if change:
-                    bends.append((j, m, change / signed))
+    """The step with second partials along operands that have errors."""
+    for k, (m, _, _) in zip(places, step.edges):
+        if off[m]:
+            h = max(off[m], STEP * min(abs(at[k]), 1.0), 16 * math.ulp(at[k]))
+            _, slopes = _moved(op, at, places, k, h)
+            if any(p != p for p in slopes):  # outside the domain
+                h = -h
+                _, slopes = _moved(op, at, places, k, h)
+            for (j, p, _), slope in zip(step.edges, slopes):
+                s = (slope - p) / h
+                if s:
+                    step.bends.append((j, m, s))
                     if not off[j]:  # by symmetry
-                        bends.append((m, j, change / signed))
-            if op not in FLAT:
-                break
-            jump = abs(z - op.forward(*at))
-            if jump > 2 * abs(slope) * h:
-                own = max(own, jump)
-    return _Step(own, edges, bends)
+                        step.bends.append((m, j, s))
+    return step
+
+
+def _jumped(op: Op, at: list[float], places: list[int], off: Sequence[float], step: _Step) -> _Step:
+    """The step with the jumps of its value and partials that are within reach of the errors."""
+    reach = sum([off[j] for j, _, _ in step.edges])
+    if not reach or (op.kink and op.kink(*at) > reach + 16 * math.ulp(max(at, key=abs))):
+        return step
+    own, errors, y = step.own, [0.0] * len(places), op.forward(*at)
+    for k, (_, p, _) in zip(places, step.edges):
+        for h in (reach + math.ulp(at[k]), -reach - math.ulp(at[k])):
+            z, slopes = _moved(op, at, places, k, h)
+            own = max(own, abs(z - y) - 2 * abs(p * h))
+            errors = [max(e, abs(q - p)) for e, q, (_, p, _) in zip(errors, slopes, step.edges)]
+    return _Step(own, [(j, p, error) for (j, p, _), error in zip(step.edges, errors)], [])
+
+
+def _moved(
+    op: Op, at: list[float], places: list[int], k: int, h: float
+) -> tuple[float, list[float]]:
+    """Value and partials with operand k moved by h."""
+    near = [*at[:k], at[k] + h, *at[k + 1 :]]
+    z = op.forward(*near)
+    return z, [partial_at(op, i, z, *near) for i in places]
 
 
 def _reverse(

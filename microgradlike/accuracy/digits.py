@@ -34,14 +34,11 @@ def digits(y: Value, *, precision: int = 60) -> Digits:
     lost at 1 - cos(x): operands 16.0 → 0.0; comes from the rounding of cos(x) (100 %)
     """
     from microgradlike.accuracy.judge import judged
-    from microgradlike.engine import Value, staleness
+    from microgradlike.engine import Value
 
     if not isinstance(y, Value):
         raise TypeError(f"digits(y) takes a Value, got {shown(y)} of type {type(y).__name__}")
     precision = whole_number("precision", precision, at_least=30)
     if precision > MOST:
         raise ValueError(f"precision must be at most {MOST}, got {precision}")
-    stale = staleness(y)
-    if stale is not None:
-        raise ValueError(stale[1])
     return judged(y, precision)

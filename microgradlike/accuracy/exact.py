@@ -19,16 +19,22 @@ from typing import Any
 from mpmath import libmp, mp, mpf
 
 from microgradlike import ops
-from microgradlike.accuracy.multiprecision import evaluated, exact, is_exact, nearest, ratio
-from microgradlike.ieee_float import partial_at
+from microgradlike.accuracy.multiprecision import (
+    amplified,
+    evaluated,
+    exact,
+    is_exact,
+    nearest,
+    ratio,
+)
 from microgradlike.op import Number, Op, inf
 from microgradlike.scalar import Scalar
 
 _ADD, _MUL = libmp.mpf_add, libmp.mpf_mul
 ZERO, ONE, NAN = libmp.fzero, libmp.fone, libmp.fnan
 PRIME = 2**61 - 1
-EXTREME, TINY, HUGE = 500, 1e-150, 1e150
 SHORT = 64  # bits
+ROUNDED = 4.0  # units: a value may be made of several of mpmath's functions
 MANY = 2.0**20  # roundings
 VAGUE = 2.0**-16  # relative errors beyond which a first derivative does not bound the change
 
@@ -59,7 +65,7 @@ class Exact(Scalar):
     @property
     def relative(self) -> float:
         """The relative error."""
-        return math.ldexp(self.loss, -mp.prec)
+        return math.ldexp(self.loss, -mp.prec) if self.loss else 0.0
 
     def __lt__(self, other: Number) -> Number:
         return self.apply(ops.less, self, other)
@@ -114,7 +120,7 @@ def applied(op: Op, at: list[Exact]) -> Exact:
     known = not sum([x.loss for x in at]) > 0
     if known and is_exact(op, number, numbers):
         return exactly(number)
-    y = Exact(number, 1.0, _mark(op, at))
+    y = Exact(number, ROUNDED, _mark(op, at))
     return y if known else _with_error(op, y, at)
 
 
@@ -131,33 +137,13 @@ def _with_error(op: Op, y: Exact, at: list[Exact]) -> Exact:
             near_zero = any(low < 0 < high for low, high in op.domain[i])
             if not (near_zero and abs(x.data) * (1 + x.relative) < VAGUE):
                 return Exact(y.number, inf, y.mark)
+    numbers, losses = [x.number for x in at], [x.loss for x in at]
     try:
-        found = Exact(y.number, y.loss + _amplified(op, y, at), y.mark)
+        found = Exact(y.number, y.loss + amplified(op, y.number, numbers, losses), y.mark)
     except ArithmeticError:  # beyond the doubles
         found = _blurred(y, sum(_change(op, i, y, at) for i, x in enumerate(at) if x.loss))
     wide = found.relative > VAGUE and any(abs(x.data) * x.relative > VAGUE for x in at)
     return Exact(y.number, inf, y.mark) if wide else found
-
-
-def _amplified(op: Op, y: Exact, at: list[Exact]) -> float:
-    """The errors of the operands, as one of the result; over doubles."""
-    near, *points = [_double(x.number) for x in (y, *at)]
-    loss = 0.0
-    for i, x in enumerate(at):
-        if x.loss:
-            p = abs(partial_at(op, i, near, *points))
-            if not TINY < p < HUGE:
-                raise ArithmeticError
-            loss += abs(p * points[i] / near) * x.loss
-    return loss
-
-
-def _double(number: Any) -> float:
-    """The double next to a number; ArithmeticError if it or its square is extreme."""
-    sign, man, exp, bits = number
-    if number != ZERO and not -EXTREME < exp + bits < EXTREME:
-        raise ArithmeticError
-    return math.ldexp(-man if sign else man, exp)
 
 
 def _change(op: Op, i: int, y: Exact, at: list[Exact]) -> Any:
@@ -205,7 +191,7 @@ def _short(y: Any, mark: int) -> Exact | None:
 
 
 def negated(a: Exact) -> Exact:
-    """The number with the other sign."""
+    """The negative."""
     return Exact(libmp.mpf_neg(a.number), a.loss, -a.mark % PRIME)
 
 
@@ -248,6 +234,12 @@ def _jump(op: Op) -> Callable[[Exact], Exact]:
     return jump
 
 
+def _signed(x: Exact) -> Exact:
+    if x.number == NAN or x.relative >= 1:
+        return UNKNOWN
+    return of(float(libmp.mpf_sign(x.number)))
+
+
 def _compared(holds: Callable[[int], bool]) -> Callable[[Exact, Exact], Exact]:
     def compared(a: Exact, b: Exact) -> Exact:
         d = added(a, negated(b))
@@ -272,10 +264,6 @@ def _larger(a: Exact, b: Exact) -> Exact:
     return b if d.number[0] else a
 
 
-def _smaller(a: Exact, b: Exact) -> Exact:
-    return negated(_larger(negated(a), negated(b)))
-
-
 def _remainder(op: Op, whole: Op) -> Callable[[Exact, Exact], Exact]:
     def remainder(a: Exact, b: Exact) -> Exact:
         if a.loss or b.loss:
@@ -298,10 +286,11 @@ SPECIAL: dict[Op, Callable[..., Exact]] = {
     ops.less_equal: _compared(lambda s: s <= 0),
     ops.where: _chosen,
     ops.maximum: _larger,
-    ops.minimum: _smaller,
+    ops.minimum: lambda a, b: negated(_larger(negated(a), negated(b))),
     ops.relu: lambda a: _larger(a, of(0.0)),
-    ops.clip: lambda x, low, high: _smaller(_larger(x, low), high),
-    **{op: _jump(op) for op in (ops.sign, ops.floor, ops.ceil, ops.rint, ops.trunc)},
+    ops.clip: lambda x, low, high: SPECIAL[ops.minimum](_larger(x, low), high),
+    ops.sign: _signed,
+    **{op: _jump(op) for op in (ops.floor, ops.ceil, ops.rint, ops.trunc)},
     ops.floor_divide: lambda a, b: SPECIAL[ops.floor](divided(a, b)),
     ops.mod: _remainder(ops.mod, ops.floor),
     ops.fmod: _remainder(ops.fmod, ops.trunc),

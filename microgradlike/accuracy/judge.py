@@ -11,7 +11,8 @@ from microgradlike import graph
 from microgradlike.accuracy.bound import Bounds, bounds, counted_on
 from microgradlike.accuracy.names import named
 from microgradlike.accuracy.report import Accuracy, Digits, NodeAccuracy
-from microgradlike.engine import Value, backpropagate, passes, settle_backward
+from microgradlike.compile.collector import collector_paused
+from microgradlike.engine import Value, backpropagate, passes, settle_backward, staleness
 from microgradlike.indeterminate_form import absorbed, active_policy, collect
 
 if TYPE_CHECKING:
@@ -65,9 +66,12 @@ class _Judge:
         )
 
 
+@collector_paused()
 def judged(y: Value, precision: int) -> Digits:
     """The report on the graph of `y`."""
     order = graph.topological(y)
+    if (stale := staleness(y, order)) is not None:
+        raise ValueError(stale[1])
     with collect(active_policy()) as products:
         adjoints = computed_adjoints(order)
     found = _truth_if_installed(order, precision)

@@ -31,12 +31,22 @@ def flips(found: Truth) -> list[str]:
 def _is_flipped(found: Truth, i: int) -> bool:
     """True if a derivative, or the height of a constant piece, differs; not where undecided."""
     v: Value = found.order[i]
-    slopes = local_derivatives(v)
-    if found.values[i].loss == inf:
+    if found.values[i].loss == inf or not _may_flip(found, v):
         return False
+    slopes = local_derivatives(v)
     for k, p in enumerate(slopes):
         if p is not None:
             exact = partial(found, i, k)
             if exact.loss < inf and nearest(exact.number) != p:
                 return True
     return not any(slopes) and nearest(found.values[i].number) != v.data
+
+
+def _may_flip(found: Truth, v: Value) -> bool:
+    """False if the operands are off by less than their distance from the kink."""
+    numbers = [x.data if isinstance(x, Value) else x for x in v.operands]
+    off = 0.0
+    for x in v.operands:
+        if isinstance(x, Value):
+            off += abs(x.data - nearest(found.values[found.index[id(x)]].number))
+    return v.op is None or v.op.kink is None or not off < v.op.kink(*numbers)

@@ -15,7 +15,10 @@ import mpmath
 from mpmath import libmp, mp, mpf
 
 from microgradlike import ops
+from microgradlike.ieee_float import partial_at
 from microgradlike.op import Op, inf
+
+TINY, HUGE = 1e-150, 1e150
 
 
 def _erfc(x: Any) -> Any:
@@ -125,6 +128,27 @@ def nearest(number: Any) -> float:
     if top < -1080:
         return -0.0 if sign else 0.0
     return float(libmp.to_float(libmp.mpf_pos(number, max(1, min(53, top + 1074)), "n"), rnd="n"))
+
+
+def amplified(op: Op, y: Any, at: list[Any], losses: list[float]) -> float:
+    """The relative errors of operands as one of the value, over doubles; raises at extreme ones."""
+    near, *points = [_moderate(x) for x in (y, *at)]
+    total = 0.0
+    for i, loss in enumerate(losses):
+        if loss:
+            p = abs(partial_at(op, i, near, *points))
+            if not TINY < p < HUGE:
+                raise ArithmeticError
+            total += abs(p * points[i] / near) * loss
+    return total
+
+
+def _moderate(number: Any) -> float:
+    """The double next to a number; ArithmeticError if it or its square is extreme."""
+    sign, man, exp, bits = number
+    if man and not -500 < exp + bits < 500:
+        raise ArithmeticError
+    return math.ldexp(-man if sign else man, exp)
 
 
 def right_digits(computed: float, number: Any) -> float:

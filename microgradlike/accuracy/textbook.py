@@ -15,12 +15,15 @@ from mpmath import mp
 
 from microgradlike import ops
 from microgradlike.accuracy.exact import PRIME, Exact, of
+from microgradlike.accuracy.multiprecision import nearest
 from microgradlike.expressions.parser import Expression, parse
-from microgradlike.op import Number, Op
+from microgradlike.ieee_float import partial_at
+from microgradlike.op import TABLE, Number, Op
 
 CONSTANTS = {math.pi: "pi", math.e: "e"}  # doubles that a text means exactly
 # texts that lose digits in the tails, where the table's partial has all, without a constant
 LOSSY, LOST = (ops.tanh, ops.sigmoid), 1e-40
+AWAY = 1e-12  # relative distance from a kink
 PI, E = hash("pi") % PRIME, hash("e") % PRIME
 
 
@@ -33,6 +36,8 @@ def textbook(op: Op, index: int) -> Callable[..., Number]:
     ...     print(textbook(ops.exp2, 0)(of(8.0), of(3.0)).data)
     5.5451774444795624753
     """
+    if op.flat and op.kink and TABLE.get(op.name) is op:
+        return _piecewise(op, op.kink, index)
     if not op.textbook:
         return op.partials[index]
     expression, names = _with_exact_constants(parse(op.textbook[index])), op.operand_names
@@ -41,6 +46,22 @@ def textbook(op: Op, index: int) -> Callable[..., Number]:
         constants = {"pi": Exact((+mp.pi)._mpf_, 1.0, PI), "e": Exact((+mp.e)._mpf_, 1.0, E)}
         p = expression({"y": y, **dict(zip(names, operands)), **constants})
         return p if p.relative < LOST or op not in LOSSY else op.partials[index](y, *operands)
+
+    return partial
+
+
+def _piecewise(op: Op, kink: Callable[..., float], index: int) -> Callable[..., Number]:
+    """The partial of a piecewise linear primitive: a whole number, that of doubles away from kinks.
+
+    It takes a third of the time of the table's partial over numbers of many digits.
+    """
+
+    def partial(y: Exact, *operands: Exact) -> Number:
+        near = [nearest(x.number) for x in operands]
+        away = kink(*near) > AWAY * max(map(abs, near))
+        if away and max([x.relative for x in operands]) < AWAY:
+            return of(partial_at(op, index, nearest(y.number), *near))
+        return op.partials[index](y, *operands)
 
     return partial
 

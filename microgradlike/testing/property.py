@@ -2,8 +2,10 @@
 
 Every point is checked by `check_gradients`. A failure is shrunk: the GradientError is about the
 simplest point, with the table and the code that draws it. A point is skipped, and another drawn in
-its place, if the function is not finite there or raises a ValueError or ArithmeticError. The points
-are the same at every run; with `seed=None` they are new, and Hypothesis remembers failures.
+its place, if the function is not finite there or raises a ValueError or ArithmeticError. If few are
+left, more are drawn from intervals without the ends at which the function certainly has no value,
+as `enclose` finds them. The points are the same at every run; with `seed=None` they are new, and
+Hypothesis remembers failures.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import functools
 import math
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Protocol, cast, overload
@@ -27,7 +29,7 @@ from microgradlike.testing.check.point import Point
 from microgradlike.testing.check.report import GradientError, GradientWarning
 from microgradlike.testing.check.statistics import CheckStatistics
 from microgradlike.testing.provided import ProvidedSignature, with_arguments
-from microgradlike.testing.ranges import Arguments, Function, arguments_of
+from microgradlike.testing.ranges import Arguments, Function, Strategy, arguments_of
 
 # Hypothesis keeps these on a test; its plugin for pytest reads them there as well
 _SETTINGS, _SEED = "_hypothesis_internal_use_settings", "_hypothesis_internal_use_seed"
@@ -142,19 +144,16 @@ def _property(f: Function, arguments: Arguments, options: _Options) -> PropertyT
         _require(f, arguments, receiver, provided)
         test.statistics = statistics = CheckStatistics()
         try:
-            drawn = {name: s for name, s in arguments.drawn.items() if name not in provided}
-            of_drawn = with_arguments(f, list(drawn), receiver, provided)
-            derivatives = _derivatives(of_drawn, list(drawn), options.order, statistics)
+            names = [name for name in arguments.drawn if name not in provided]
+            of_drawn = with_arguments(f, names, receiver, provided)
+            derivatives = _derivatives(of_drawn, names, options.order, statistics)
             derivatives.__dict__.update(_of_hypothesis(test))
-            options.configure(given(**drawn)(derivatives), getattr(test, _SETTINGS))()
+            user = getattr(test, _SETTINGS)
+            _check_points(
+                derivatives, arguments.attempts(of_drawn, names), options, user, statistics
+            )
         except GradientError as error:
             raise error.with_traceback(None) from None  # the message has the place and the drawing
-        except Unsatisfiable:
-            skipped = statistics.skipped
-            raise ValueError(
-                f"none of {len(skipped)} drawn points could be checked; give other ranges (the"
-                f" first was {skipped[0]})"
-            ) from None
         for message in statistics.warning_messages():
             warnings.warn(message, GradientWarning, stacklevel=2)
 
@@ -165,6 +164,30 @@ def _property(f: Function, arguments: Arguments, options: _Options) -> PropertyT
     test.hypothesis = SimpleNamespace(inner_test=test)
     vars(test).setdefault(_SETTINGS, options.defaults())
     return cast(PropertyTest, test)
+
+
+def _check_points(
+    derivatives: Callable[..., None],
+    attempts: Iterator[dict[str, Strategy]],
+    options: _Options,
+    user: settings,
+    statistics: CheckStatistics,
+) -> None:
+    """Check drawn points; a further attempt follows where many were skipped."""
+    unsatisfied = False
+    for drawn in attempts:
+        try:
+            options.configure(given(**drawn)(derivatives), user)()
+        except Unsatisfiable:
+            unsatisfied = True
+        if not statistics.skipped or statistics.points >= user.max_examples:
+            break
+    if unsatisfied and not statistics.points:
+        skipped = statistics.skipped
+        raise ValueError(
+            f"none of {len(skipped)} drawn points could be checked; give other ranges (the first"
+            f" was {skipped[0]})"
+        )
 
 
 def _require(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import inspect
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from hypothesis import strategies as st
 
@@ -39,6 +41,21 @@ class Arguments:
     names: list[str]
     drawn: dict[str, Strategy]
     provided: list[str]
+    intervals: dict[str, tuple[float, float]]
+
+    def attempts(self, f: Function, names: Sequence[str]) -> Iterator[dict[str, Strategy]]:
+        """The strategies by name, then those without ends of intervals at which f has no value.
+
+        `f` is a function of these arguments alone. One that fails over Intervals has one attempt.
+        """
+        yield {name: self.drawn[name] for name in names}
+        from microgradlike.accuracy.enclosure import inside
+
+        with contextlib.suppress(Exception):  # f may ask of an Interval what only a Value has
+            boxes = tuple(self.intervals[name] for name in names)
+            smaller = inside(f, boxes)
+            if smaller != boxes:
+                yield {name: _interval(name, *box) for name, box in zip(names, smaller)}
 
 
 def arguments_of(f: Function, ranges: Mapping[str, object]) -> Arguments:
@@ -72,7 +89,9 @@ def arguments_of(f: Function, ranges: Mapping[str, object]) -> Arguments:
         for name, default in list(defaults.items())[: last + 1]
         if name not in provided
     }
-    return Arguments(receiver, list(defaults), drawn, provided)
+    pairs = {name: ranges.get(name, RANGE) for name in needed}
+    intervals = {name: (to_float(x[0]), to_float(x[1])) for name, x in pairs.items() if _is_pair(x)}
+    return Arguments(receiver, list(defaults), drawn, provided, intervals)
 
 
 def _defaults(f: Function, ranges: Mapping[str, object]) -> tuple[str, dict[str, object]]:
@@ -100,11 +119,15 @@ def _defaults(f: Function, ranges: Mapping[str, object]) -> tuple[str, dict[str,
     return receiver, found
 
 
+def _is_pair(x: object) -> TypeGuard[tuple[float, float]]:
+    return isinstance(x, tuple) and len(x) == 2 and all(map(is_real, x))
+
+
 def _strategy(name: str, drawn: object) -> Strategy:
     """The strategy for a range."""
     if isinstance(drawn, st.SearchStrategy):
         return drawn
-    if isinstance(drawn, tuple) and len(drawn) == 2 and all(map(is_real, drawn)):
+    if _is_pair(drawn):
         return _interval(name, *map(to_float, drawn))
     if isinstance(drawn, dict):
         items = {key: _strategy(f"{name}[{key!r}]", item) for key, item in drawn.items()}

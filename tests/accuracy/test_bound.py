@@ -123,6 +123,14 @@ def test_a_jump_within_reach_of_the_error_counts(op):
     assert counted(op(tie + 0.5) + x, x)[0] > 15
 
 
+def test_a_partial_at_the_edge_of_a_domain_has_digits():
+    """The next numbers above have no asin."""
+    x = Value(0.3333333333333331)
+    value, gradient = counted(ops.asin(x * 3), x)
+    assert value > 8
+    assert gradient > 5
+
+
 def test_an_error_counts_through_a_steep_partial():
     """tan is steep at atan(x): the gradient has half of the digits that x has."""
     x = Value(1e7)

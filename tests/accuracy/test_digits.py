@@ -113,7 +113,7 @@ def test_indeterminate_products_are_said():
     [
         lambda x: floor(x / 49 * 49),
         lambda x: relu(x * 0.1 + 0.2 - 0.3 - 3e-17),
-        lambda x: maximum(x * 0.1 + 0.2, 0.3 + 5e-17) * 2,
+        lambda x: maximum(0.3 + 5e-17, x * 0.1 + 0.2) * 2,
     ],
 )
 def test_a_flip_at_a_kink_is_said(flip):

@@ -444,3 +444,12 @@ def test_a_range_of_subnormal_numbers_alone_has_points():
     test = gradient_property(x=(1e-310, 1e-309), examples=5)(lambda x: 2.0 * x)
     test()
     assert test.statistics.points == 5
+
+
+def test_points_stay_inside_a_small_domain():
+    """Without the enclosure of the function two of 660 points would be inside."""
+    test = gradient_property(x=(-1e6, 1e6), y=(-1, 1), examples=20)(
+        lambda x, y: log(0.001 - abs(x - 7.3)) + y
+    )
+    test()
+    assert test.statistics.points >= 20

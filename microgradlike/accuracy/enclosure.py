@@ -1,0 +1,226 @@
+"""Enclosure: the range of a function and of its gradient over a box, and its kinks there."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from microgradlike._validate import is_real, shown
+from microgradlike.accuracy.interval import Interval
+from microgradlike.accuracy.pieces import (
+    Box,
+    Break,
+    Function,
+    Piece,
+    breaks,
+    cover,
+    halves,
+    replaced,
+)
+from microgradlike.accuracy.primitive_range import ARITHMETIC, EXACT, WHOLE, Range, hull
+from microgradlike.coerce import as_float
+from microgradlike.derivatives.call import require_function
+from microgradlike.derivatives.pytree import Nested, Pytree
+from microgradlike.engine import Value
+from microgradlike.graph import topological
+from microgradlike.op import to_float
+
+DEPTH, SEVERAL = 40, 12  # halvings of an argument in search of kinks, and its parts at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Kink:
+    """A place in a box where a function may not be smooth, and the `name` of the primitive.
+
+    `kind` is "kink" where the function is continuous, "jump" where it may not be, and "domain"
+    where it may have no value, as at a pole. The place is between `lo` and `hi` in the number
+    `argument` of the boxes, counted from 0.
+    """
+
+    name: str
+    kind: str
+    argument: int
+    lo: float
+    hi: float
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """The range of a function over a box, from `enclose`.
+
+    `value` and the numbers of `gradient` are Intervals: all values and derivatives at points of the
+    box are in them. `gradient` is a tuple with an entry per box, and so is `monotone`, of the words
+    "increasing" and "decreasing" (in the wide sense), "constant" and "undecided". `shape` is
+    "convex", "concave", "linear" or "undecided".
+
+    `kinks` are the places where the function may not be smooth. `leaves_domain` has the names of
+    primitives whose operands may leave their domain; nothing is said about points at which they do.
+    `proven` is True if the function consists of + - × ÷ √ and exact primitives, such as `maximum`.
+    Otherwise the ranges rely on the measured errors of the others, at most 2 ulp.
+    """
+
+    value: Interval
+    gradient: tuple[Nested, ...]
+    monotone: tuple[Nested, ...]
+    shape: str
+    kinks: tuple[Kink, ...]
+    leaves_domain: tuple[str, ...]
+    proven: bool
+
+
+def enclosure(f: Callable[..., object], boxes: tuple[Nested, ...], pieces: int) -> Enclosure:
+    """`enclose(f, *boxes, pieces=pieces)`, with `pieces` checked.
+
+    >>> enclosure(lambda x: x * x, ((1.0, 2.0),), 64).monotone
+    ('increasing',)
+    """
+    require_function(f)
+    tree, box = boxed(boxes)
+    over = over_intervals(f, tree)
+    order = _graph(over, box)
+    broken = breaks(order)
+    parts = cover(over, box, pieces)
+    slopes = [hull((g.lo, g.hi) for g in of_x) for of_x in zip(*[p.slopes for p in parts])]
+    is_continuous = all(p.is_continuous for p in parts)
+    words = ("constant", "increasing", "decreasing")
+    directions = [_sign(g, words) if is_continuous else "undecided" for g in slopes]
+    cuts = pieces // 4 if len(box) == 1 else 0  # cuts decide little in several arguments
+    bent = _curvature(over, parts, cuts) if is_continuous and not broken else WHOLE
+    return Enclosure(
+        value=Interval(*hull(p.value for p in parts)),
+        gradient=tree.unflatten([Interval(*g) for g in slopes]),
+        monotone=tree.unflatten(directions),
+        shape=_sign(bent, ("linear", "convex", "concave")),
+        kinks=tuple(sorted(_kinks(over, box, broken), key=lambda k: (k.argument, k.lo))),
+        leaves_domain=tuple(name for name, kind in broken if kind == "domain"),
+        proven=all(v.op is None or v.op in ARITHMETIC | EXACT for v in order),
+    )
+
+
+def inside(f: Callable[..., object], boxes: tuple[Nested, ...]) -> Nested:
+    """The boxes as pairs, without the ends of ranges at which `f` certainly has no value.
+
+    >>> x, y = inside(lambda x, y: x.log() + y, ((-1.0, 1.0), (0.0, 1.0)))
+    >>> -1e-4 < x[0] <= 0, x[1], y
+    (True, 1.0, (0.0, 1.0))
+    """
+    tree, box = boxed(boxes)
+    over = over_intervals(f, tree)
+
+    def has_value(i: int, x: Range) -> bool:
+        y = _graph(over, replaced(box, i, x))[-1]
+        return y.lo <= y.hi
+
+    for i, (lo, hi) in enumerate(box):
+        if has_value(i, (lo, hi)):
+            for step in [(hi - lo) * 0.5**k for k in range(1, 50)]:
+                lo = lo if has_value(i, (lo, lo + step)) else lo + step
+                hi = hi if has_value(i, (hi - step, hi)) else hi - step
+        box[i] = (lo, hi)
+    return tree.unflatten(box)
+
+
+def boxed(boxes: tuple[Nested, ...]) -> tuple[Pytree, list[Range]]:
+    """The boxes as nested intervals, and the range of each number in order.
+
+    >>> boxed(([(0, 1), 2.0],))[1]
+    [(0.0, 1.0), (2.0, 2.0)]
+    """
+    tree = Pytree(tuple(map(_intervals, boxes)), "boxes")
+    if not tree.leaves:
+        raise ValueError("enclose(f, *boxes) got no number; write enclose(f, (0.0, 1.0))")
+    numbers = [x.data if isinstance(x, Value) else x for x in tree.leaves]
+    return tree, [(x.lo, x.hi) if isinstance(x, Interval) else (x, x) for x in numbers]
+
+
+def _intervals(x: Nested) -> Nested:
+    """Nested pairs as nested intervals."""
+    if isinstance(x, tuple) and len(x) == 2 and all(map(is_real, x)):
+        lo, hi = map(to_float, x)
+        if -inf < lo <= hi < inf:
+            return Interval(lo, hi)
+        raise ValueError(f"{shown(x)} is not an interval; give two finite numbers, the lower first")
+    if isinstance(x, dict):
+        return {key: _intervals(part) for key, part in x.items()}
+    return type(x)(map(_intervals, x)) if type(x) in {list, tuple} else x
+
+
+def over_intervals(f: Callable[..., object], tree: Pytree) -> Function:
+    """`f` as a function of a list of intervals, one per number of its arguments."""
+
+    def over(xs: Sequence[Interval]) -> Interval:
+        y = f(*tree.as_argument(xs))
+        if isinstance(y, Interval):
+            return y
+        constant = as_float(y.data if isinstance(y, Value) else y)
+        if constant is None:
+            raise TypeError(
+                f"enclose takes a function that returns one number, got {shown(y)} of type"
+                f" {type(y).__name__}; enclose each result, or their sum"
+            )
+        return Interval(constant)
+
+    return over
+
+
+def _graph(f: Function, box: Box) -> list[Interval]:
+    """The nodes of the function over the box, the result last."""
+    return topological(f([Interval(*x) for x in box]))
+
+
+def _sign(x: Range, words: tuple[str, str, str]) -> str:
+    zero, positive, negative = words
+    if x == (0, 0):
+        return zero
+    return positive if x[0] >= 0 else negative if x[1] <= 0 else "undecided"
+
+
+def _curvature(f: Function, parts: Iterable[Piece], count: int) -> Range:
+    """A range with the sign of the second derivatives; undecided pieces are cut `count` times."""
+    pieces, found = deque(parts), (0.0, 0.0)
+    while pieces:
+        piece = pieces.popleft()
+        of_piece = piece.curvature()
+        if of_piece == WHOLE and count:
+            count -= 1
+            pieces += piece.halves(f)
+            continue
+        found = hull([found, of_piece])
+        if found[0] < 0 < found[1]:
+            break
+    return found
+
+
+def _kinks(f: Function, box: Box, broken: Iterable[Break]) -> Iterator[Kink]:
+    """The places of the breaks, in the arguments along which bisection finds them."""
+    for found in broken:
+        places = {i: _located(f, box, i, found) for i, (lo, hi) in enumerate(box) if lo < hi}
+        located = {i: ranges for i, ranges in places.items() if ranges != [box[i]]}
+        for i, ranges in (located or places).items():
+            yield from (Kink(*found, i, lo, hi) for lo, hi in ranges)
+
+
+def _located(f: Function, box: Box, i: int, sought: Break) -> list[Range]:
+    """The parts of argument `i` in which the break may be."""
+    parts, outside = [box[i]], list[Range]()
+    for _ in range(DEPTH):
+        smaller: list[Range] = []
+        for half in [half for part in parts for half in halves(part)]:
+            order = _graph(f, replaced(box, i, half))
+            if sought in breaks(order):
+                (smaller if order[-1].lo <= order[-1].hi else outside).append(half)
+        if len(smaller) > SEVERAL:
+            break
+        parts = smaller
+    return _merged(sorted(parts + outside))
+
+
+def _merged(ranges: Iterable[Range]) -> list[Range]:
+    """Ranges with neighbours as one."""
+    merged: list[Range] = []
+    for lo, hi in ranges:
+        first, last = merged.pop() if merged and lo <= merged[-1][1] else (lo, hi)
+        merged.append((first, max(last, hi)))
+    return merged
