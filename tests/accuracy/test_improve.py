@@ -196,3 +196,20 @@ def test_a_candidate_that_differs_is_passed_over(monkeypatch):
 
 def test_the_range_of_negative_numbers_is_drawn_by_its_logarithm():
     assert -1e-4 < candidates.between(0.5, -1.0, -1e-10) < -1e-6
+
+
+@pytest.mark.long
+def test_accepted_rewrites_agree_at_points_that_the_search_has_not_seen(monkeypatch):
+    from tests.accuracy.classics import CLASSICS
+    from tests.accuracy.formulas import FORMULAS
+
+    seeds = candidates.random.Random
+    monkeypatch.setattr(candidates.random, "Random", lambda _: seeds(1))
+    accepted = 0
+    for formula_ in [x for x in CLASSICS if not x.known] + FORMULAS:
+        found = improve(formula_.f, *formula_.point)
+        accepted += found.found
+        holds = [rewrite.condition_of(text, {})[1] for text in found.conditions if "[" not in text]
+        for _, point in zip(range(100), drawn(found._point, {})):
+            assert agree(*found._formulas, holds, point) is not False, (formula_.name, point)
+    assert accepted >= 70
