@@ -31,8 +31,6 @@ class Term(Scalar):
     (True, True)
     """
 
-    __slots__ = ("__weakref__", "leaf", "op", "operands", "size")
-
     def __init__(self, op: Op | None, operands: tuple[Term, ...], leaf: float | str | None) -> None:
         self.op, self.operands, self.leaf = op, operands, leaf
         self.size: int = 1 + sum([x.size for x in operands])  # as a tree
