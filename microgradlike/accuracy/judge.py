@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EXACT_INPUTS = "inputs and constants count as exact"
 NO_MPMATH = "only bounds: right digits need mpmath, pip install 'microgradlike[digits]'"
 UNDECIDED = (
-    "undecided: 300 digits do not tell the number from 0, or from a jump or pole that it depends on"
+    "undecided: not even 240 digits tell the number from 0, or from a jump or pole on its way"
 )
 NOT_FINITE = "some numbers are not finite: diagnose(y) finds the first"
 

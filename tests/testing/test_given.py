@@ -160,10 +160,13 @@ def test_at_a_kink_a_given_derivative_lies_between_the_one_sided_ones(given, rig
             check_gradients(relu, 0.0, gradient=given)
 
 
-def test_a_given_derivative_that_nothing_decides_is_a_warning():
-    def hidden(x):
-        return (x + 1e16) - 1e16
+def hidden(x):
+    return (x + 1e16) - 1e16
 
+
+def test_a_given_derivative_that_nothing_decides_is_a_warning(monkeypatch):
+    # as without mpmath
+    monkeypatch.setattr("microgradlike.accuracy.judge._truth_if_installed", lambda *graph: None)
     with pytest.warns(GradientWarning) as caught:
         report = check_gradients(hidden, 1.0, order=1, gradient=2.0)
     assert names(report) == [("gradient", "undecided")]
@@ -173,6 +176,11 @@ def test_a_given_derivative_that_nothing_decides_is_a_warning():
     with pytest.warns(GradientWarning):
         report = check_gradients(hidden, 1.0, order=1, gradient=1.0)
     assert names(report) == [("gradient", "agrees")]
+
+
+def test_the_exact_derivative_decides_where_differences_do_not():
+    with pytest.raises(GradientError, match=r"exactly 1 \(twice the derivative\); 0.0 digits"):
+        check_gradients(hidden, 1.0, order=1, gradient=2.0)
 
 
 def test_second_derivatives_at_a_kink_or_that_are_missing_are_undecided():

@@ -57,9 +57,10 @@ def check_gradients(
     - `order`: the highest order of derivatives to check. Order 1 takes about 25 runs of `f` per
       number; order 2 adds about 40 per direction, each with a backward pass. Compared with order 1
       it takes three times as long for 2 numbers, six times for 10.
-    - `gradient`, `hessian`: derivatives of your own, to be checked as well. They are numbers nested
-      as the argument, or as the tuple of arguments if there are several (a Hessian twice), or a
-      function of the same arguments that returns them. A Module counts as a dict by name.
+    - `gradient`, `hessian`: derivatives from elsewhere, to be checked as well. They are numbers
+      nested as the argument, or as the tuple of arguments if there are several (a Hessian twice),
+      or a function of the same arguments that returns them. Arrays may be NumPy's, PyTorch's or
+      JAX's. A Module counts as a dict by name.
     - `jacobian`: the same for an `f` that returns a list, tuple, dict or array of Values: numbers
       nested as its result, and within each of its places as the point.
 
@@ -67,8 +68,12 @@ def check_gradients(
     own error and the analytic one of its rounding, of under- and overflow too; together they are
     the tolerance. The two modes must agree within rounding. At a kink or at the edge of the domain,
     a derivative must lie between the one-sided ones that exist. A derivative that cannot be decided
-    gives a GradientWarning. A number that you give may differ in half of its digits. Values that
-    `f` closes over keep their gradients.
+    gives a GradientWarning. Values that `f` closes over keep their gradients.
+
+    With mpmath, from the extra "digits", numbers of `gradient` are held against the exact
+    derivatives of `f`, point and constants taken as exact. They may have as few digits as the
+    formula allows; with fewer, they are in `report.given_lost`, or wrong if rounding does not
+    explain it. Without mpmath, and in `jacobian` and `hessian`, half of the digits may differ.
 
     Raises GradientError, an AssertionError, if a derivative is wrong; TypeError if `f` is not a
     function, does not return a Value, or if the point has something other than numbers; ValueError

@@ -11,16 +11,18 @@ from microgradlike._validate import is_real, shown
 from microgradlike.derivatives.pytree import HasParameters
 from microgradlike.engine import Value
 from microgradlike.op import to_float
+from microgradlike.testing.check.case import pytest_case
+from microgradlike.testing.check.foreign import Precision, plain
 from microgradlike.testing.check.function_under_test import FunctionUnderTest, unit_direction
 from microgradlike.testing.check.modes import AnalyticDerivatives
 from microgradlike.testing.check.nested import leaves_of
+from microgradlike.testing.check.opinion import SecondOpinion
 from microgradlike.testing.check.point import Point
 from microgradlike.testing.check.report import GivenEntry, Report, ReportEntry, Verdict
 
 Given = Any  # numbers, nested as the point is, or a function of the point that returns them
 
-_DIGITS = 2.0**-26  # relative: a formula by hand may lose half of the digits of a derivative
-_UNITS = 2.0**-48  # and units in the last place of the function, as 1 - y * y does for tanh
+_UNITS = 5  # bits: a formula by hand may lose units in the last place of the function, as 1 - y * y
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +47,38 @@ class GivenDerivatives:
         self, report: Report, function: FunctionUnderTest, arguments: Sequence[object]
     ) -> Report:
         """The report with an entry for each given number that is about the number under test."""
-        return replace(report, given=tuple(self._entries(report, function, arguments)))
-
-    def _entries(
-        self, report: Report, function: FunctionUnderTest, arguments: Sequence[object]
-    ) -> Iterator[GivenEntry]:
         like = arguments[0] if len(arguments) == 1 else arguments
-        if self.gradient is not None:
-            row = _called(self.gradient, arguments)
-            yield from _row("gradient", report, report.partials, like, row)
+        given = tuple(self._matrices(report, function, arguments, like))
+        if self.gradient is None:
+            return replace(report, given=given)
+        numbers, precision = plain(_called(self.gradient, arguments))
+        leaves = leaves_of(like, _alone(numbers, like), "gradient")
+        row = _row(report, report.partials, leaves, precision)
+        opinion = SecondOpinion(function, precision)
+        entries = [
+            opinion.judged(k, entry, _slack(entry.entry, report.value, precision))
+            for k, entry in enumerate(row)
+        ]
+        case = ""
+        if failed := [e for e in entries if e.verdict in ("differs", "digits lost")]:
+            case = pytest_case(function, self.gradient, numbers, failed)
+        notes = (*report.notes, *opinion.notes)
+        return replace(report, given=(*entries, *given), pytest_case=case, notes=notes)
+
+    def _matrices(
+        self, report: Report, function: FunctionUnderTest, arguments: Sequence[object], like: object
+    ) -> Iterator[GivenEntry]:
         if self.jacobian is not None:
             y = function.f(*function.point.values(function.point.numbers)[0])
-            rows = dict(leaves_of(y, _called(self.jacobian, arguments), "jacobian"))
+            given, precision = plain(_called(self.jacobian, arguments))
             place = f"jacobian{function.output}"
-            yield from _row(place, report, report.partials, like, rows[place])
+            row = dict(leaves_of(y, given, "jacobian"))[place]
+            yield from _row(report, report.partials, leaves_of(like, row, place), precision)
         if self.hessian is not None:
-            rows = dict(leaves_of(like, _called(self.hessian, arguments), "hessian"))
-            for k, (place, row) in enumerate(rows.items()):
-                yield from _row(place, report, _second(function, report, k), like, row)
+            given, precision = plain(_called(self.hessian, arguments))
+            for k, (place, row) in enumerate(leaves_of(like, given, "hessian")):
+                leaves = leaves_of(like, row, place)
+                yield from _row(report, _second(function, report, k), leaves, precision)
 
 
 def _called(given: Given, arguments: Sequence[object]) -> object:
@@ -70,10 +86,21 @@ def _called(given: Given, arguments: Sequence[object]) -> object:
     return given(*arguments) if is_function else given
 
 
+def _alone(given: Any, like: object) -> Any:
+    """The gradient by the only argument, from a tuple of one as torch.autograd.grad returns it."""
+    if isinstance(given, tuple) and len(given) == 1 and not isinstance(like, tuple):
+        is_number = isinstance(given[0], (float, int))
+        return given if is_number and not is_real(like) else given[0]
+    return given
+
+
 def _row(
-    name: str, report: Report, entries: Sequence[ReportEntry], like: object, row: object
+    report: Report,
+    entries: Sequence[ReportEntry],
+    leaves: Iterator[tuple[str, Any]],
+    precision: Precision,
 ) -> Iterator[GivenEntry]:
-    for entry, (place, x) in zip(entries, leaves_of(like, row, name), strict=True):
+    for entry, (place, x) in zip(entries, leaves, strict=True):
         x = x.data if isinstance(x, Value) else x
         if not is_real(x):
             raise TypeError(
@@ -81,14 +108,21 @@ def _row(
                 " of the point"
             )
         given = to_float(x)
-        yield GivenEntry(place, entry, given, _verdict(entry, given, report.value))
+        verdict = _verdict(entry, given, _slack(entry, report.value, precision))
+        yield GivenEntry(place, entry, given, verdict)
 
 
-def _verdict(entry: ReportEntry, given: float, value: float) -> Verdict:
-    """The verdict on a given number, from that on the derivative of the engine."""
-    units = _UNITS * abs(value) / max(abs(entry.at), 1.0) if math.isfinite(entry.at) else 0.0
+def _slack(entry: ReportEntry, value: float, precision: Precision) -> float:
+    """The error that a formula by hand may have: half of the digits, and units of the function."""
     right = entry.numeric if entry.verdict == "differs" else entry.analytic
-    slack = _DIGITS * abs(right) + units
+    units = 2.0 ** (_UNITS - precision.bits) * abs(value)
+    size = max(abs(entry.at), 1.0) if math.isfinite(entry.at) else math.inf
+    return 2.0 ** -(precision.bits // 2) * abs(right) + units / size
+
+
+def _verdict(entry: ReportEntry, given: float, slack: float) -> Verdict:
+    """The verdict on a given number, from that on the derivative of the engine."""
+    right = entry.numeric if entry.verdict == "differs" else entry.analytic
     if entry.verdict == "kink":
         ends = [x for x in (entry.left, entry.right) if math.isfinite(x)]
         slack += entry.error

@@ -33,6 +33,8 @@ class Point:
     >>> point = Point(lambda x, w: x, (0.5, {"b": [1, 2]}))
     >>> point.names, point.numbers
     (['x', "w['b'][0]", "w['b'][1]"], [0.5, 1.0, 2.0])
+    >>> print(point.plain_code())
+    0.5, {'b': [1.0, 2.0]}
     >>> print(point.code())
     Value(0.5, "x"), {'b': [Value(1.0, "w['b'][0]"), Value(2.0, "w['b'][1]")]}
     """
@@ -67,6 +69,11 @@ class Point:
         """The arguments as Python code, with a label for each number."""
         values, _ = self.values(self.numbers)
         return ", ".join(_code(value, name) for value, name in zip(values, self._parameters))
+
+    def plain_code(self) -> str:
+        """The arguments as Python code, of numbers alone; a Module is written as its name."""
+        arguments = self.unflatten(self.numbers)
+        return ", ".join(_code(x, name) for x, name in zip(arguments, self._parameters))
 
     def _collect(self, name: str, argument: Any, depth: int) -> None:
         if not (isinstance(argument, CONTAINERS) or is_array(argument)):
@@ -124,8 +131,10 @@ def parameter_names(f: Callable[..., object], count: int) -> list[str]:
 def _code(x: Any, name: str) -> str:
     if isinstance(x, Value):
         return f"Value({x.data!r}, {json.dumps(x.label, ensure_ascii=False)})"
-    if isinstance(x, HasParameters):
-        return name  # the user's own Module, under the name of the argument
+    if isinstance(
+        x, (float, HasParameters)
+    ):  # the user's own Module under the name of the argument
+        return repr(x) if isinstance(x, float) else name
     if is_array(x):
         return f"np.array({_code(x.tolist(), name)})"
     items = [_code(part, part_name) for part_name, part in _parts(name, x)]

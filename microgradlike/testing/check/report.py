@@ -10,7 +10,7 @@ from typing import Literal
 
 from microgradlike._html import table
 
-Verdict = Literal["agrees", "differs", "kink", "undecided", "indeterminate"]
+Verdict = Literal["agrees", "differs", "digits lost", "kink", "undecided", "indeterminate"]
 
 _MOST_ROWS = 20
 _HEADER = (
@@ -130,18 +130,31 @@ class GivenEntry:
 
     - `name`: its place in the option, such as "gradient[1]".
     - `entry`: the same derivative in the check of the engine.
-    - `given`: the number; `verdict`: the verdict on it, as in a ReportEntry.
+    - `given`: the number; `verdict`: the verdict on it, as in a ReportEntry. "digits lost" if it is
+      further from the exact derivative than rounding in `f` explains, but no other number.
+    - `exact`: the exact derivative of `f`, rounded to a double; nan if it is not known, as without
+      mpmath, and for numbers of `jacobian` and `hessian`.
+    - `right`, `allowed`: its decimal digits that are right, 0.0 to 16.0, and those that `f` as
+      written allows in its `precision`, such as "float32"; nan if `exact` is.
+    - `note`: the mistake that the number shows, or "".
 
     >>> from microgradlike.testing import check_gradients
     >>> report = check_gradients(lambda x: x * x, 3.0, gradient=lambda x: 2 * x)
     >>> report.given[0].name, report.given[0].given, report.given[0].verdict
     ('gradient', 6.0, 'agrees')
+    >>> report.given[0].right
+    16.0
     """
 
     name: str
     entry: ReportEntry
     given: float
     verdict: Verdict
+    exact: float = math.nan
+    right: float = math.nan
+    allowed: float = math.nan
+    precision: str = "float64"
+    note: str = ""
 
     def text(self, name: str) -> str:
         """The given number beside the right ones, for a function of that `name`.
@@ -152,11 +165,18 @@ class GivenEntry:
         'gradient: df/dx is given as 6; the engine says 6'
         """
         e = self.entry
-        found = f"{self.name}: {e.of(name)} is given as {self.given:.10g};"
-        found += f" the engine says {e.analytic:.10g}"
-        if math.isfinite(e.numeric):
-            return f"{found}, differences {e.numeric:.10g} ± {e.error:.1e}"
-        return f"{found}; {e.note}" if e.note else found
+        found = f"{self.name}: {e.of(name)} is given as {self.given:.10g}"
+        if self.verdict != "digits lost":
+            found += f"; the engine says {e.analytic:.10g}"
+            if math.isfinite(e.numeric):
+                found += f", differences {e.numeric:.10g} ± {e.error:.1e}"
+            elif e.note:
+                found += f"; {e.note}"
+        if math.isnan(self.exact):
+            return found
+        digits = f"{self.right:.1f} digits right of {self.allowed:.1f} that {name} allows"
+        note = f" ({self.note})" if self.note else ""
+        return f"{found}; exactly {self.exact:.10g}{note}; {digits} in {self.precision}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +190,7 @@ class Report:
     - `notes`: other remarks on the check.
     - `drawing`: Python code that draws the graph at this point.
     - `given`: the derivatives that a user gave, an entry per number.
+    - `pytest_case`: a test for pytest that fails for the same numbers of a given gradient, or "".
 
     >>> from microgradlike.testing import check_gradients
     >>> report = check_gradients(lambda x: abs(x), 0.0)
@@ -185,6 +206,7 @@ class Report:
     notes: tuple[str, ...]
     drawing: str
     given: tuple[GivenEntry, ...] = ()
+    pytest_case: str = ""
 
     def __str__(self) -> str:
         rows = [_HEADER, *(_row(self.name, p) for p in self._ordered()[:_MOST_ROWS])]
@@ -204,12 +226,15 @@ class Report:
         return sorted((*self.partials, *self.higher), key=lambda p: rank.index(p.verdict))
 
     def _given(self) -> list[str]:
-        return [entry.text(self.name) for entry in self.given_wrong[:_MOST_ROWS]]
+        shown = (*self.given_wrong, *self.given_lost)[:_MOST_ROWS]
+        return [
+            f"{'' if e.verdict == 'differs' else 'digits lost: '}{e.text(self.name)}" for e in shown
+        ]
 
     def _notes(self) -> list[str]:
         shown = self._ordered()[:_MOST_ROWS]
         notes = [f"{p.of(self.name)}{_place(p)}: {p.note}" for p in shown if p.note]
-        return [*notes, *self.notes, *filter(None, [self.missing]), self.drawing]
+        return [*notes, *self.notes, *filter(None, [self.missing, self.pytest_case]), self.drawing]
 
     def with_verdict(self, verdict: Verdict) -> tuple[ReportEntry, ...]:
         """The entries with that `verdict`, of every order.
@@ -231,6 +256,11 @@ class Report:
         return tuple(entry for entry in self.given if entry.verdict == "differs")
 
     @property
+    def given_lost(self) -> tuple[GivenEntry, ...]:
+        """The given derivatives that have fewer right digits than the function allows."""
+        return tuple(entry for entry in self.given if entry.verdict == "digits lost")
+
+    @property
     def kinks(self) -> tuple[ReportEntry, ...]:
         """The derivatives at a kink or an edge that lie between the one-sided ones."""
         return self.with_verdict("kink")
@@ -248,6 +278,11 @@ class Report:
         ]
         if self.given:
             counts.append(f"{len(self.given_wrong)} of {len(self.given)} given derivatives wrong")
+        right = [entry.right for entry in self.given if not math.isnan(entry.right)]
+        if right and not self.given_wrong:
+            counts.append(f"at least {min(right):.1f} digits right")
+        if self.given_lost:
+            counts.append(f"{len(self.given_lost)} with digits lost")
         state = ", ".join(counts) or "no derivative is wrong"
         return f"gradient of {self.name}, value {self.value:.10g}: {state}"
 
