@@ -14,6 +14,7 @@ from microgradlike import nn
 from microgradlike.accuracy.diagnose import diagnose
 from microgradlike.accuracy.digits import digits
 from microgradlike.accuracy.enclose import enclose
+from microgradlike.accuracy.improve import improve
 from microgradlike.angles import deg2rad, rad2deg
 from microgradlike.arrays import array
 from microgradlike.compile.jit import jit
@@ -153,6 +154,7 @@ __all__ = [
     "hvp",
     "hypot",
     "ieee",
+    "improve",
     "indeterminate",
     "jacobian",
     "jit",

@@ -1,0 +1,219 @@
+"""Rewrite: a function that keeps more digits of the value and the gradient than the one given."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from microgradlike import ops
+from microgradlike._validate import shown
+from microgradlike.accuracy.candidates import (
+    Judge,
+    Point,
+    Score,
+    agree_everywhere,
+    between,
+    drawn,
+)
+from microgradlike.accuracy.python_text import expression, function_text, own_primitives
+from microgradlike.accuracy.rules import formula
+from microgradlike.accuracy.search import Candidate, Search
+from microgradlike.accuracy.terms import Term, substituted, term
+from microgradlike.accuracy.truth import working_precision
+from microgradlike.compile.arguments import Arguments
+from microgradlike.compile.jit import jit
+from microgradlike.compile.program import Program
+from microgradlike.indeterminate_form import indeterminate
+from microgradlike.op import Number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Rewrite"]
+
+POINTS = 24  # of a range
+SEARCHED = 4  # of these, in the search
+CHECKED = 12  # candidates compared with the formula
+GAIN = 0.5  # digits; less is chance
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """The result of `improve`: a function with more right digits, or the same one.
+
+    `text` is the Python text of the function `f`, which takes what the given one takes. `found` is
+    False if nothing better was found; then `f` is the given function. `before` and `after` have the
+    right digits of the value and of the gradients by name, 0 to 16, at the point or the fewest over
+    the ranges. `rules` are the equations used, in order. They hold under the `conditions`. `ranges`
+    are those of the call.
+
+    >>> from microgradlike import improve, sqrt
+    >>> better = improve(lambda x: sqrt(x + 1) - sqrt(x), 1e15)
+    >>> better.found, better.before.worst < 1, better.after.worst, better.f(1e15)
+    (True, True, 16.0, 1.5811388300841893e-08)
+    """
+
+    text: str
+    f: Callable[..., Number]
+    found: bool
+    before: Score
+    after: Score
+    rules: tuple[str, ...]
+    conditions: tuple[str, ...]
+    ranges: dict[str, Range]
+    _formulas: tuple[Term, Term] = field(repr=False)
+    _point: Point = field(repr=False)
+
+    def __str__(self) -> str:
+        pairs = [("value", self.before.value, self.after.value)]
+        pairs += [(f"∂/∂{x}", d, self.after.gradients[x]) for x, d in self.before.gradients.items()]
+        width = max(len(name) for name, _, _ in pairs)
+        lines = [f"{name:<{width}}  {self._change(old, new)}" for name, old, new in pairs]
+        if not self.found:
+            return "\n".join(["nothing better found; another formula may exist", *lines])
+        lines += [f"by {rule}" for rule in self.rules]
+        lines += [f"holds if {condition}" for condition in self.conditions]
+        return "\n".join([self.text, "", *lines])
+
+    def _change(self, old: float, new: float) -> str:
+        if old != old:
+            return "undecided"
+        return f"{old:.1f} → {new:.1f} digits" if self.found else f"{old:.1f} of 16 digits right"
+
+    def plot(self) -> Figure:
+        """The right digits over the range, before and after, by matplotlib.
+
+        Each plot is along one range, the others at their middle; it has the fewest digits of value
+        and gradient. Returns a Figure. Raises ValueError without a range, ImportError without
+        matplotlib (the extra `plot`).
+        """
+        if not self.ranges:
+            raise ValueError("a plot needs a range; call improve(f, x=(1e-9, 1)) with a pair")
+        from microgradlike.accuracy.plot import figure
+
+        return figure(self._formulas, self._point, self.ranges)
+
+
+def improved(f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Rewrite:
+    """The best rewrite of a function that is found; see `microgradlike.improve`."""
+    if not callable(f):
+        raise TypeError(f"improve takes a function, got {shown(f)}; pass the function itself")
+    parameters, ranges, bound = _with_ranges(f, args, kwargs)
+    root, point = _recorded(f, bound)
+    with working_precision(60), indeterminate("zero"):
+        points = list(islice(drawn(point, ranges), POINTS)) if ranges else [point]
+        judges = [judge for judge in (Judge(root, p) for p in points) if judge.decided]
+        if not judges:
+            raise ValueError(
+                "the exact value or gradient is not known there: it is undefined, 0 by"
+                " cancellation, or at a kink; choose another point"
+            )
+        before = _worst(judges, root)
+        best, found = _best(root, judges, before, ranges)
+    if best is None:
+        text = function_text(root, parameters)
+        return Rewrite(text, f, False, before, before, (), (), ranges, (root, root), point)
+    text = function_text(best.term, parameters)
+    rules = tuple(dict.fromkeys(rule for rule, _, _ in best.steps))
+    conditions = tuple(dict.fromkeys(found))
+    after = _worst(judges, best.term)
+    new = _compiled(text, best.term)
+    return Rewrite(
+        text, new, True, before, after, rules, conditions, ranges, (root, best.term), point
+    )
+
+
+def _with_ranges(
+    f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[list[str], dict[str, Range], inspect.BoundArguments]:
+    """The parameters of f, the ranges by name, and arguments with a number for each range."""
+    signature = inspect.signature(f)
+    bound = signature.bind(*args, **kwargs)
+    parameters: list[str] = []
+    for p in signature.parameters.values():
+        named = list(bound.arguments.get(p.name, ())) if p.kind is p.VAR_KEYWORD else [p.name]
+        parameters += [f"*{p.name}"] if p.kind is p.VAR_POSITIONAL else named
+    ranges: dict[str, Range] = {}
+    for name, x in list(bound.arguments.items()):
+        if isinstance(x, tuple) and len(x) == 2 and name in parameters:
+            lo, hi = float(x[0]), float(x[1])
+            if not -math.inf < lo < hi < math.inf:
+                raise ValueError(f"the range of {name} needs two numbers lo < hi, got {x!r}")
+            ranges[name] = lo, hi
+            bound.arguments[name] = between(0.5, lo, hi)
+    return parameters, ranges, bound
+
+
+def _recorded(f: Callable[..., Number], bound: inspect.BoundArguments) -> tuple[Term, Point]:
+    """The formula of a function as a term, and its arguments by name."""
+    program: Program = jit(f, backend="python").program(*bound.args, **bound.kwargs)
+    numbers = list(Arguments(bound.args, bound.kwargs, ()).shared)
+    if program.inputs > len(numbers):
+        raise TypeError(
+            f"the function uses {program.names[len(numbers)]}, a Value that is no argument; pass it"
+            " as one, or its number"
+        )
+    if len(program.outputs) != 1:
+        raise TypeError(f"improve needs one number, got {len(program.outputs)}; sum them first")
+    names = [_readable(f, name) for name in program.names]
+    terms = {i: term(name) for i, name in enumerate(names)}
+    terms |= {-1 - i: term(x) for i, x in enumerate(program.constants)}
+    for slot, op, operands in program.equations():
+        terms[slot] = Term.apply(op, *[terms[r] for r in operands])
+    return terms[program.outputs[0]], dict(zip(names, map(float, numbers)))
+
+
+def _readable(f: Callable[..., Number], name: str) -> str:
+    """The name of an input as a Python expression, that of one in *args included."""
+    place = re.match(r"argument (\d+)", name)
+    for i, p in enumerate(inspect.signature(f).parameters.values()):
+        if place and p.kind is p.VAR_POSITIONAL:
+            return f"{p.name}[{int(place[1]) - i}]{name[place.end() :]}"
+    return name
+
+
+def _worst(judges: list[Judge], t: Term) -> Score:
+    """The fewest right digits of each number over the points."""
+    scores = [judge.score(t) for judge in judges]
+    names = scores[0].gradients
+    return Score(
+        min(s.value for s in scores), {x: min(s.gradients[x] for s in scores) for x in names}
+    )
+
+
+def _best(
+    root: Term, judges: list[Judge], before: Score, ranges: dict[str, Range]
+) -> tuple[Candidate | None, list[str]]:
+    """The best candidate that agrees with the formula, with its conditions."""
+    hardest = sorted(judges, key=lambda judge: judge.score(root).worst)[:SEARCHED]
+    point = hardest[0].point
+    for c in Search(root, hardest).run()[:CHECKED]:
+        if _worst(judges, c.term).worst < before.worst + GAIN:
+            continue
+        found = [condition_of(text, bindings) for _, text, bindings in c.steps if text]
+        holds = [t for _, t in found]
+        if agree_everywhere(root, c.term, holds, point, drawn(point, ranges)):
+            return c, [text for text, _ in found]
+    return None, []
+
+
+def condition_of(text: str, bindings: dict[Term, Term]) -> tuple[str, Term]:
+    """A condition of a rule for its terms, as text and as a term that has to be positive."""
+    sign = next(sign for sign in (" >= ", " > ", " != ") if sign in text)
+    left, right = [substituted(formula(x), bindings, id) for x in text.split(sign)]
+    difference = ops.absolute(left - right) if sign == " != " else left - right
+    return f"{expression(left)}{sign}{expression(right)}", difference
+
+
+def _compiled(text: str, t: Term) -> Callable[..., Number]:
+    """The function of a text."""
+    names: dict[str, Any] = own_primitives(t)
+    exec(text, names)
+    f: Callable[..., Number] = names["f"]
+    return f
