@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from contextlib import suppress
 
 import microgradlike
@@ -28,9 +27,8 @@ def digits(arguments: argparse.Namespace) -> int:
     y, values = evaluate(arguments.expression, arguments.at)
     report = microgradlike.digits(y)
     print(report)
-    improve: Callable[..., object] | None = getattr(microgradlike, "improve", None)
-    if report.lost and values and improve is not None:
+    if report.lost and values:
         f = parsed_function(arguments.expression)
         with suppress(ValueError):  # the exact number is not known, so no formula is better
-            print(f"\n{improve(f, *[v.data for v in values.values()])}")
+            print(f"\n{microgradlike.improve(f, *[v.data for v in values.values()])}")
     return 0 if arguments.least is None or report.worst >= arguments.least else 1
