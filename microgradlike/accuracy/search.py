@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -102,9 +103,10 @@ class Search:
                 yield str(rule), rule.condition, new, bindings
 
     def _by_computation(self, place: Term) -> Iterator[Rewritten]:
-        for name, rearranged in REARRANGEMENTS.items():
-            for new in rearranged(place, self.key, self.judges[0].point):
-                yield name, "", new, {}
+        for name, rearranged in REARRANGEMENTS.items() if place.op in SUMS else ():
+            with suppress(OverflowError):  # a coefficient that is not exact as a float
+                for new in rearranged(place, self.key, self.judges[0].point):
+                    yield name, "", new, {}
 
     def places(self, root: Term) -> list[Term]:
         """The terms that lose digits of their operands, the worst first, and their users close by.
