@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from typing import Any
 
 from microgradlike import ops
 from microgradlike.accuracy.terms import Term, ordered
 from microgradlike.expressions.lexer import PRECEDENCE, PRODUCT, SIGN
-from microgradlike.op import Op
+from microgradlike.op import Number, Op
 
 ATOM = max(PRECEDENCE.values()) + 1
-LONGEST = 70  # characters of a shared part that is written twice in place of a line of its own
 
 
-def expression(t: Term, names: dict[Term, str] | None = None) -> str:
-    """The term as a Python expression; `names` are those of parts with a name.
+def expression(
+    t: Term, names: Mapping[Term, str] | None = None, calls: Mapping[Op, str] | None = None
+) -> str:
+    """The term as a Python expression; `names` and `calls` are those of parts and primitives.
 
     >>> from microgradlike.accuracy.terms import term
     >>> x = term("x")
@@ -25,51 +28,52 @@ def expression(t: Term, names: dict[Term, str] | None = None) -> str:
     texts: dict[Term, tuple[str, int]] = {}
     for part in ordered(t):
         named = (names or {}).get(part) if part is not t else None
-        texts[part] = (named, ATOM) if named else _text(part, texts)
+        texts[part] = (named, ATOM) if named else _text(part, texts, calls or {})
     return texts[t][0]
 
 
-def _text(t: Term, texts: dict[Term, tuple[str, int]]) -> tuple[str, int]:
+def _text(
+    t: Term, texts: Mapping[Term, tuple[str, int]], calls: Mapping[Op, str]
+) -> tuple[str, int]:
     """The text of a term and the rank of its operator, from those of its operands."""
-    if isinstance(t.leaf, str):
-        return t.leaf, ATOM
-    if t.leaf is not None:
-        x = t.leaf
-        text = str(int(x)) if x == x // 1 and abs(x) < 2**53 else repr(x)
-        return text, SIGN if text.startswith("-") else ATOM
-    assert t.op is not None
+    if t.op is None:
+        return _leaf(t)
     parts = [texts[x] for x in t.operands]
     if t.op is ops.neg:
-        product = parts[0][1] == PRODUCT and not parts[0][0].startswith("-")
-        return (
-            f"-{_bracketed(parts[0], PRODUCT if product else SIGN)}",
-            PRODUCT if product else SIGN,
-        )
+        text, rank = parts[0]
+        rank = PRODUCT if rank == PRODUCT and text[0] != "-" else SIGN
+        return f"-{_bracketed(parts[0], rank)}", rank
     if not t.op.infix:
-        return f"{name_of(t)}({', '.join(text for text, _ in parts)})", ATOM
+        return f"{calls.get(t.op, t.op.name)}({', '.join(text for text, _ in parts)})", ATOM
     rank = PRECEDENCE[t.op.infix]
     if t.op is ops.power:
         return f"{_bracketed(parts[0], rank + 1)}**{_bracketed(parts[1], SIGN)}", rank
-    space = " " if t.op in (ops.add, ops.sub) else ""
-    left, right = _bracketed(parts[0], rank), _bracketed(parts[1], rank + 1)
-    return f"{left}{space}{t.op.infix}{space}{right}", rank
+    sign = f" {t.op.infix} " if t.op in (ops.add, ops.sub) else t.op.infix
+    return f"{_bracketed(parts[0], rank)}{sign}{_bracketed(parts[1], rank + 1)}", rank
 
 
-def name_of(t: Term) -> str:
-    """The name by which a text calls the primitive of a term."""
-    assert t.op is not None
-    return "abs" if t.op is ops.absolute else t.op.name
+def _leaf(t: Term) -> tuple[str, int]:
+    """The text of a variable or of a number, whole ones without a point."""
+    x = t.number
+    if x is None:
+        return str(t.leaf), ATOM
+    if not abs(x) < float("inf"):
+        return f"float('{x}')", ATOM
+    text = repr(x) if str(x) == "-0.0" else repr(x).removesuffix(".0")
+    return text, SIGN if text[0] == "-" else ATOM
 
 
 def _bracketed(part: tuple[str, int], rank: int) -> str:
     return part[0] if part[1] >= rank else f"({part[0]})"
 
 
-def function_text(t: Term, parameters: Sequence[str], taken: Sequence[str] = ()) -> str:
-    """The text of a function `f` of the parameters, with the imports that it needs.
+def function(t: Term, parameters: Sequence[str]) -> tuple[str, Callable[..., Number]]:
+    """The text of a function `f` of the parameters with the imports that it needs, and `f`.
+
+    A primitive with the name of a parameter is imported by another one.
 
     >>> from microgradlike.accuracy.terms import term
-    >>> print(function_text(term("x").exp() + 1, ["x"]))
+    >>> print(function(term("x").exp() + 1, ["x"])[0])
     from microgradlike import exp
     <BLANKLINE>
     <BLANKLINE>
@@ -77,32 +81,38 @@ def function_text(t: Term, parameters: Sequence[str], taken: Sequence[str] = ())
         return exp(x) + 1
     """
     order = ordered(t)
+    taken = {"f", *[name.lstrip("*") for name in parameters]}
+    calls: dict[Op, str] = {}
+    for op in (x.op for x in order if x.op and not x.op.infix and x.op is not ops.neg):
+        if op not in calls:
+            calls[op] = next(x for n in count() if (x := op.name + "_" * n) not in taken)
+            taken.add(calls[op])
+    free = (name for n in count(1) if (name := f"t{n}") not in taken)
     users = Counter(x for part in order for x in part.operands)
     names: dict[Term, str] = {}
-    lines = []
+    lines = [f"def f({', '.join(parameters)}):"]
     for part in order:
-        if part.op is not None and users[part] > 1:
-            lines.append(expression(part, names))
-            names[part] = _free(parameters, names)
-            lines[-1] = f"    {names[part]} = {lines[-1]}"
-    lines.append(f"    return {expression(t, names)}")
-    called = {name_of(x) for x in order if x.op is not None and _is_called(x)} - {"abs"}
-    head = f"from microgradlike import {', '.join(sorted(called))}\n\n\n" if called else ""
-    return "\n".join([f"{head}def f({', '.join(parameters)}):", *lines])
+        text = expression(part, names, calls)
+        if part is t:
+            lines.append(f"    return {text}")
+        elif part.op is not None and users[part] > 1:
+            names[part] = next(free)
+            lines.append(f"    {names[part]} = {text}")
+    own = {name: op for op, name in calls.items() if ops.TABLE.get(op.name) is not op}
+    text = "\n".join([*_head(calls, own), *lines])
+    made: dict[str, Any] = dict(own)
+    exec(text, made)
+    return text, made["f"]
 
 
-def _is_called(t: Term) -> bool:
-    assert t.op is not None
-    return not t.op.infix and t.op is not ops.neg and ops.TABLE.get(t.op.name) is t.op
-
-
-def _free(parameters: Sequence[str], names: dict[Term, str]) -> str:
-    n = len(names) + 1
-    while f"t{n}" in parameters or f"t{n}" in names.values():
-        n += 1
-    return f"t{n}"
-
-
-def own_primitives(t: Term) -> dict[str, Op]:
-    """The users' primitives in a term by name, which no import provides."""
-    return {x.op.name: x.op for x in ordered(t) if x.op and ops.TABLE.get(x.op.name) is not x.op}
+def _head(calls: Mapping[Op, str], own: Mapping[str, Op]) -> list[str]:
+    """The lines above a function that calls the primitives by these names."""
+    lines = [f"# {name} is a primitive of yours" for name in own]
+    for module in "microgradlike", "microgradlike.ops":
+        names = []
+        for op, name in calls.items():
+            public = "absolute" if op is ops.absolute else op.name
+            if name not in {"abs", *own} and (op is ops.mul_no_nan) is module.endswith("ops"):
+                names.append(name if name == public else f"{public} as {name}")
+        lines += [f"from {module} import {', '.join(sorted(names))}"] if names else []
+    return [*lines, "", ""] if lines else []

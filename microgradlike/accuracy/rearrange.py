@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterator
 from fractions import Fraction
-from typing import TypeAlias
 
 from microgradlike import ops
 from microgradlike.accuracy.candidates import Point, values_at
@@ -65,7 +64,7 @@ def _expanded(t: Term, parts: list[Items], atoms: dict[Hashable, Term], key: Key
         sign = 1 if t.op is ops.add else -1
         return [*(x for part in parts[:-1] for x in part), *((x, sign * c) for x, c in parts[-1])]
     if t.op is ops.mul:
-        return _multiplied(*parts, key)
+        return _multiplied(parts[0], parts[1], key)
     if t.op is ops.div:
         below = t.operands[1]
         under = parts[1] if len(parts[1]) == 1 else [(atoms.setdefault(key(below), below), _1)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -20,14 +20,13 @@ from microgradlike.accuracy.candidates import (
     between,
     drawn,
 )
-from microgradlike.accuracy.python_text import expression, function_text, own_primitives
+from microgradlike.accuracy.python_text import expression, function
 from microgradlike.accuracy.rules import formula
 from microgradlike.accuracy.search import Candidate, Search
 from microgradlike.accuracy.terms import Term, substituted, term
 from microgradlike.accuracy.truth import working_precision
 from microgradlike.compile.arguments import Arguments
 from microgradlike.compile.jit import jit
-from microgradlike.compile.program import Program
 from microgradlike.indeterminate_form import indeterminate
 from microgradlike.op import Number
 
@@ -104,10 +103,10 @@ def improved(f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[st
     """The best rewrite of a function that is found; see `microgradlike.improve`."""
     if not callable(f):
         raise TypeError(f"improve takes a function, got {shown(f)}; pass the function itself")
-    parameters, ranges, bound = _with_ranges(f, args, kwargs)
-    root, point = _recorded(f, bound)
+    call = _Call(f, args, kwargs)
+    root, point = call.recorded()
     with working_precision(60), indeterminate("zero"):
-        points = list(islice(drawn(point, ranges), POINTS)) if ranges else [point]
+        points = islice(drawn(point, call.ranges), POINTS) if call.ranges else [point]
         judges = [judge for judge in (Judge(root, p) for p in points) if judge.decided]
         if not judges:
             raise ValueError(
@@ -115,76 +114,90 @@ def improved(f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[st
                 " cancellation, or at a kink; choose another point"
             )
         before = _worst(judges, root)
-        best, found = _best(root, judges, before, ranges)
-    if best is None:
-        text = function_text(root, parameters)
-        return Rewrite(text, f, False, before, before, (), (), ranges, (root, root), point)
-    text = function_text(best.term, parameters)
-    rules = tuple(dict.fromkeys(rule for rule, _, _ in best.steps))
-    conditions = tuple(dict.fromkeys(found))
-    after = _worst(judges, best.term)
-    new = _compiled(text, best.term)
+        best, conditions = _best(root, judges, before, call.ranges)
+        new, rules = (
+            (root, []) if best is None else (best.term, [rule for rule, _, _ in best.steps])
+        )
+        after = _worst(judges, new)
+    text, made = function(new, call.parameters)
     return Rewrite(
-        text, new, True, before, after, rules, conditions, ranges, (root, best.term), point
+        text,
+        f if best is None else made,
+        best is not None,
+        before,
+        after,
+        tuple(dict.fromkeys(rules)),
+        tuple(dict.fromkeys(conditions)),
+        call.ranges,
+        (root, new),
+        point,
     )
 
 
-def _with_ranges(
-    f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> tuple[list[str], dict[str, Range], inspect.BoundArguments]:
-    """The parameters of f, the ranges by name, and arguments with a number for each range."""
-    signature = inspect.signature(f)
-    bound = signature.bind(*args, **kwargs)
-    parameters: list[str] = []
-    for p in signature.parameters.values():
-        named = list(bound.arguments.get(p.name, ())) if p.kind is p.VAR_KEYWORD else [p.name]
-        parameters += [f"*{p.name}"] if p.kind is p.VAR_POSITIONAL else named
-    ranges: dict[str, Range] = {}
-    for name, x in list(bound.arguments.items()):
-        if isinstance(x, tuple) and len(x) == 2 and name in parameters:
-            lo, hi = float(x[0]), float(x[1])
-            if not -math.inf < lo < hi < math.inf:
-                raise ValueError(f"the range of {name} needs two numbers lo < hi, got {x!r}")
-            ranges[name] = lo, hi
-            bound.arguments[name] = between(0.5, lo, hi)
-    return parameters, ranges, bound
+class _Call:
+    """A call of a function: the names of its arguments, and the ranges among them by name."""
 
+    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]):
+        self.f = f
+        signature = inspect.signature(f)
+        signature.bind(*args, **kwargs)
+        self.names: list[str] = []  # of args
+        self.parameters: list[str] = []
+        for p in signature.parameters.values():
+            if p.kind is p.VAR_POSITIONAL:
+                self.parameters.append(f"*{p.name}")
+                self.names += [f"{p.name}[{i}]" for i in range(len(args) - len(self.names))]
+            elif p.kind is p.VAR_KEYWORD:
+                self.parameters += [name for name in kwargs if name not in self.parameters]
+            elif len(self.names) < len(args):
+                self.parameters.append(p.name)
+                self.names.append(p.name)
+            elif p.name in kwargs:
+                self.parameters.append(p.name)
+        self.ranges: dict[str, Range] = {}
+        self.args = [self._number(name, x) for name, x in zip(self.names, args)]
+        self.kwargs = {name: self._number(name, x) for name, x in kwargs.items()}
 
-def _recorded(f: Callable[..., Number], bound: inspect.BoundArguments) -> tuple[Term, Point]:
-    """The formula of a function as a term, and its arguments by name."""
-    program: Program = jit(f, backend="python").program(*bound.args, **bound.kwargs)
-    numbers = list(Arguments(bound.args, bound.kwargs, ()).shared)
-    if program.inputs > len(numbers):
-        raise TypeError(
-            f"the function uses {program.names[len(numbers)]}, a Value that is no argument; pass it"
-            " as one, or its number"
-        )
-    if len(program.outputs) != 1:
-        raise TypeError(f"improve needs one number, got {len(program.outputs)}; sum them first")
-    names = [_readable(f, name) for name in program.names]
-    terms = {i: term(name) for i, name in enumerate(names)}
-    terms |= {-1 - i: term(x) for i, x in enumerate(program.constants)}
-    for slot, op, operands in program.equations():
-        terms[slot] = Term.apply(op, *[terms[r] for r in operands])
-    return terms[program.outputs[0]], dict(zip(names, map(float, numbers)))
+    def _number(self, name: str, x: Any) -> Any:
+        """The argument, or the middle of the range that it is."""
+        if not (isinstance(x, tuple) and len(x) == 2):
+            return x
+        lo, hi = float(x[0]), float(x[1])
+        if not -math.inf < lo < hi < math.inf:
+            raise ValueError(f"the range of {name} needs two numbers lo < hi, got {x!r}")
+        self.ranges[name] = lo, hi
+        return between(0.5, lo, hi)
 
-
-def _readable(f: Callable[..., Number], name: str) -> str:
-    """The name of an input as a Python expression, that of one in *args included."""
-    place = re.match(r"argument (\d+)", name)
-    for i, p in enumerate(inspect.signature(f).parameters.values()):
-        if place and p.kind is p.VAR_POSITIONAL:
-            return f"{p.name}[{int(place[1]) - i}]{name[place.end() :]}"
-    return name
+    def recorded(self) -> tuple[Term, Point]:
+        """The formula of the function as a term, and its arguments by name."""
+        program = jit(self.f, backend="python").program(*self.args, **self.kwargs)
+        numbers = list(Arguments(tuple(self.args), self.kwargs, ()).shared)
+        if program.inputs > len(numbers):
+            raise TypeError(
+                f"the function uses {program.names[len(numbers)]}, a Value that is no argument;"
+                " pass it as one, or its number"
+            )
+        if len(program.outputs) != 1:
+            raise TypeError(f"improve needs one number, got {len(program.outputs)}; sum them first")
+        names = [
+            re.sub(r"argument (\d+)", lambda m: self.names[int(m[1])], x) for x in program.names
+        ]
+        terms = {i: term(name) for i, name in enumerate(names)}
+        terms |= {-1 - i: term(x) for i, x in enumerate(program.constants)}
+        for slot, op, operands in program.equations():
+            terms[slot] = Term.apply(op, *[terms[r] for r in operands])
+        return terms[program.outputs[0]], dict(zip(names, map(float, numbers)))
 
 
 def _worst(judges: list[Judge], t: Term) -> Score:
     """The fewest right digits of each number over the points."""
     scores = [judge.score(t) for judge in judges]
-    names = scores[0].gradients
-    return Score(
-        min(s.value for s in scores), {x: min(s.gradients[x] for s in scores) for x in names}
-    )
+    gradients = {x: _least(s.gradients[x] for s in scores) for x in scores[0].gradients}
+    return Score(_least(s.value for s in scores), gradients)
+
+
+def _least(digits: Iterable[float]) -> float:
+    return min((x for x in digits if x == x), default=math.nan)
 
 
 def _best(
@@ -209,11 +222,3 @@ def condition_of(text: str, bindings: dict[Term, Term]) -> tuple[str, Term]:
     left, right = [substituted(formula(x), bindings, id) for x in text.split(sign)]
     difference = ops.absolute(left - right) if sign == " != " else left - right
     return f"{expression(left)}{sign}{expression(right)}", difference
-
-
-def _compiled(text: str, t: Term) -> Callable[..., Number]:
-    """The function of a text."""
-    names: dict[str, Any] = own_primitives(t)
-    exec(text, names)
-    f: Callable[..., Number] = names["f"]
-    return f
