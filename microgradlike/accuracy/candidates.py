@@ -155,13 +155,18 @@ def drawn(point: Point, ranges: Mapping[str, tuple[float, float]]) -> Iterator[P
         near = rng.random() < 0.5
         width = 2.0 ** rng.uniform(-50, 0)
         yield {
-            name: between(rng.random(), *ranges[name])
+            name: _drawn(rng, *ranges[name])
             if name in ranges
             else x * (1 + rng.uniform(-width, width))
             if near and x
             else rng.choice([-1, 1]) * 10.0 ** rng.uniform(-6, 3)
             for name, x in point.items()
         }
+
+
+def _drawn(rng: random.Random, lo: float, hi: float) -> float:
+    x = between(rng.random(), lo, hi)
+    return x * 10.0 ** rng.uniform(-16, 0) if lo <= 0 <= hi and rng.random() < 0.5 else x
 
 
 def between(share: float, lo: float, hi: float) -> float:

@@ -13,12 +13,11 @@ from microgradlike.expressions.lexer import PRECEDENCE, PRODUCT, SIGN
 from microgradlike.op import Number, Op
 
 ATOM = max(PRECEDENCE.values()) + 1
+NESTED = 50  # brackets on a line; Python reads at most 200 in each other
 
 
-def expression(
-    t: Term, names: Mapping[Term, str] | None = None, calls: Mapping[Op, str] | None = None
-) -> str:
-    """The term as a Python expression; `names` and `calls` are those of parts and primitives.
+def expression(t: Term) -> str:
+    """The term as a Python expression.
 
     >>> from microgradlike.accuracy.terms import term
     >>> x = term("x")
@@ -27,8 +26,7 @@ def expression(
     """
     texts: dict[Term, tuple[str, int]] = {}
     for part in ordered(t):
-        named = (names or {}).get(part) if part is not t else None
-        texts[part] = (named, ATOM) if named else _text(part, texts, calls or {})
+        texts[part] = _text(part, texts, {})
     return texts[t][0]
 
 
@@ -89,15 +87,15 @@ def function(t: Term, parameters: Sequence[str]) -> tuple[str, Callable[..., Num
             taken.add(calls[op])
     free = (name for n in count(1) if (name := f"t{n}") not in taken)
     users = Counter(x for part in order for x in part.operands)
-    names: dict[Term, str] = {}
+    texts: dict[Term, tuple[str, int]] = {}
     lines = [f"def f({', '.join(parameters)}):"]
     for part in order:
-        text = expression(part, names, calls)
-        if part is t:
-            lines.append(f"    return {text}")
-        elif part.op is not None and users[part] > 1:
-            names[part] = next(free)
-            lines.append(f"    {names[part]} = {text}")
+        texts[part] = _text(part, texts, calls)
+        text = texts[part][0]
+        if part.op and part is not t and (users[part] > 1 or text.count("(") > NESTED):
+            texts[part] = next(free), ATOM
+            lines.append(f"    {texts[part][0]} = {text}")
+    lines.append(f"    return {texts[t][0]}")
     own = {name: op for op, name in calls.items() if ops.TABLE.get(op.name) is not op}
     text = "\n".join([*_head(calls, own), *lines])
     made: dict[str, Any] = dict(own)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 import re
@@ -25,7 +26,7 @@ from microgradlike.accuracy.rules import formula
 from microgradlike.accuracy.search import Candidate, Search
 from microgradlike.accuracy.terms import Term, substituted, term
 from microgradlike.accuracy.truth import working_precision
-from microgradlike.compile.arguments import Arguments
+from microgradlike.compile.arguments import STATIC, Arguments
 from microgradlike.compile.jit import jit
 from microgradlike.indeterminate_form import indeterminate
 from microgradlike.op import Number
@@ -127,7 +128,7 @@ def improved(f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[st
         before,
         after,
         tuple(dict.fromkeys(rules)),
-        tuple(dict.fromkeys(conditions)),
+        tuple(dict.fromkeys([*call.fixed, *conditions] if best else [])),
         call.ranges,
         (root, new),
         point,
@@ -137,7 +138,9 @@ def improved(f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[st
 class _Call:
     """A call of a function: the names of its arguments, and the ranges among them by name."""
 
-    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]):
+    def __init__(
+        self, f: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> None:
         self.f = f
         signature = inspect.signature(f)
         signature.bind(*args, **kwargs)
@@ -155,6 +158,8 @@ class _Call:
             elif p.name in kwargs:
                 self.parameters.append(p.name)
         self.ranges: dict[str, Range] = {}
+        given = {**dict(zip(self.names, args)), **kwargs}
+        self.fixed = [f"{name} == {x!r}" for name, x in given.items() if isinstance(x, STATIC)]
         self.args = [self._number(name, x) for name, x in zip(self.names, args)]
         self.kwargs = {name: self._number(name, x) for name, x in kwargs.items()}
 
@@ -170,15 +175,21 @@ class _Call:
 
     def recorded(self) -> tuple[Term, Point]:
         """The formula of the function as a term, and its arguments by name."""
-        program = jit(self.f, backend="python").program(*self.args, **self.kwargs)
+
+        @functools.wraps(self.f)
+        def checked(*args: Any, **kwargs: Any) -> Number:
+            y = self.f(*args, **kwargs)
+            if isinstance(y, (list, tuple, dict)) or np.ndim(y):
+                raise TypeError(f"improve needs one number, got a {type(y).__name__}; sum it first")
+            return y
+
+        program = jit(checked, backend="python").program(*self.args, **self.kwargs)
         numbers = list(Arguments(tuple(self.args), self.kwargs, ()).shared)
         if program.inputs > len(numbers):
             raise TypeError(
                 f"the function uses {program.names[len(numbers)]}, a Value that is no argument;"
                 " pass it as one, or its number"
             )
-        if len(program.outputs) != 1:
-            raise TypeError(f"improve needs one number, got {len(program.outputs)}; sum them first")
         names = [
             re.sub(r"argument (\d+)", lambda m: self.names[int(m[1])], x) for x in program.names
         ]
