@@ -27,7 +27,10 @@ DIGITS = 60, 120, 240  # more, for points at which fewer do not suffice
 
 
 class ExactValues:
-    """The exact values of terms at a point, each computed once, to the working precision."""
+    """The exact values of terms at a point, each computed once, to the working precision.
+
+    Variables have random marks: equal marks say that terms are equal at every point.
+    """
 
     def __init__(self, point: Point) -> None:
         self.point = point
@@ -43,8 +46,10 @@ class ExactValues:
 
     def _value(self, t: Term) -> Exact:
         if t.op is None:
-            assert t.leaf is not None
-            return of(self.point[t.leaf] if isinstance(t.leaf, str) else t.leaf)
+            if t.number is not None:
+                return of(t.number)
+            x = of(self.point[str(t.leaf)])
+            return Exact(x.number, 0.0, random.Random(t.leaf).getrandbits(60))
         try:
             return applied(t.op, [self.known[x] for x in t.operands])
         except Exception:  # a user's primitive may raise any

@@ -28,6 +28,7 @@ from microgradlike.accuracy.terms import Term, substituted, term
 from microgradlike.accuracy.truth import working_precision
 from microgradlike.compile.arguments import STATIC, Arguments
 from microgradlike.compile.jit import jit
+from microgradlike.derivatives.pytree import is_array
 from microgradlike.indeterminate_form import indeterminate
 from microgradlike.op import Number
 
@@ -179,7 +180,7 @@ class _Call:
         @functools.wraps(self.f)
         def checked(*args: Any, **kwargs: Any) -> Number:
             y = self.f(*args, **kwargs)
-            if isinstance(y, (list, tuple, dict)) or np.ndim(y):
+            if isinstance(y, (list, tuple, dict)) or is_array(y):
                 raise TypeError(f"improve needs one number, got a {type(y).__name__}; sum it first")
             return y
 

@@ -7,9 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mpmath import mp
-
-from microgradlike.accuracy.candidates import ExactValues, Judge, Point, values_at
+from microgradlike.accuracy.candidates import ExactValues, Judge, values_at
 from microgradlike.accuracy.matching import rewritten
 from microgradlike.accuracy.multiprecision import right_digits
 from microgradlike.accuracy.rearrange import REARRANGEMENTS
@@ -41,21 +39,17 @@ class Search:
 
     def __init__(self, root: Term, judges: Sequence[Judge]) -> None:
         self.judges = judges
-        self.near = ExactValues(near(root, judges[0].point))
         self.exact = [ExactValues(judge.point) for judge in judges]
         self.seen = {root}
         self.work = WORK
-        self.keys: dict[Term, Hashable] = {}
         self.made: dict[Term, list[Rewritten]] = {}  # candidates share most of their terms
         self.start = Candidate(root, self.rank(root, ()))
 
     def key(self, t: Term) -> Hashable:
-        """Equal for equal terms: the value beside the point, to 30 digits."""
-        if t not in self.keys:
-            x = self.near(t).data
-            with mp.workprec(100):
-                self.keys[t] = +x if mp.isfinite(x) else t
-        return self.keys[t]
+        """Equal for terms that are equal by the rules of arithmetic."""
+        x = self.exact[0](t)
+        finite = x.number[1] or not x.mark
+        return x.mark if finite else t
 
     def rank(self, t: Term, steps: Sequence[object]) -> tuple[float, ...]:
         """Worst digits, the sum of all, and simplicity: the larger the better."""
@@ -89,24 +83,21 @@ class Search:
                     yield Candidate(t, self.rank(t, steps), steps)
 
     def rewrites(self, place: Term) -> list[Rewritten]:
-        """What rules and rearrangements make of a term."""
+        """The results of rules and rearrangements at a term, with conditions and bindings."""
         if place.size > LARGE or self.work <= 0:
             return []
         if place not in self.made:
             self.work -= 5 * place.size
-            self.made[place] = [*self._by_rules(place), *self._by_computation(place)]
+            found: list[Rewritten] = []
+            for rule in BY_TOP.get(_top(place), []):
+                made = rewritten(rule, place, self.key)
+                found += [(str(rule), rule.condition, new, bindings) for new, bindings in made]
+            for name, rearranged in REARRANGEMENTS.items() if place.op in SUMS else ():
+                with suppress(OverflowError):  # a coefficient that is not exact as a float
+                    others = rearranged(place, self.key, self.judges[0].point)
+                    found += [(name, "", new, {}) for new in others]
+            self.made[place] = found
         return self.made[place]
-
-    def _by_rules(self, place: Term) -> Iterator[Rewritten]:
-        for rule in BY_TOP.get(_top(place), []):
-            for new, bindings in rewritten(rule, place, self.key):
-                yield str(rule), rule.condition, new, bindings
-
-    def _by_computation(self, place: Term) -> Iterator[Rewritten]:
-        for name, rearranged in REARRANGEMENTS.items() if place.op in SUMS else ():
-            with suppress(OverflowError):  # a coefficient that is not exact as a float
-                for new in rearranged(place, self.key, self.judges[0].point):
-                    yield name, "", new, {}
 
     def places(self, root: Term) -> list[Term]:
         """The terms that lose digits of their operands, the worst first, and their users close by.
@@ -116,27 +107,16 @@ class Search:
         order = [t for t in ordered(root) if t.op is not None]
         losses = dict.fromkeys(order, 0.0)
         for judge, exact in zip(self.judges, self.exact):
-            computed = values_at(root, judge.point)
-            right = {t: right_digits(computed[t], exact(t).number) for t in ordered(root)}
+            right = {
+                t: right_digits(x, exact(t).number) for t, x in values_at(root, judge.point).items()
+            }
             for t in order:
                 losses[t] = max(losses[t], min(right[x] for x in t.operands) - right[t])
         lost = sorted((t for t in order if losses[t] > 1), key=lambda t: -losses[t])[:PLACES]
-        near = dict.fromkeys(lost)
+        close = dict.fromkeys(lost)
         for _ in range(USERS):
-            near |= dict.fromkeys(t for t in order if not near.keys().isdisjoint(t.operands))
-        return list(near or order)[:PLACES]
-
-
-def near(root: Term, point: Point) -> Point:
-    """A point beside `point` at which the formula is defined, with numbers free of accidents."""
-    for shift in (1e-3, -1e-3, 1e-7, -1e-7, 1e-12, -1e-12, 0.0):
-        moved = {
-            name: x + (abs(x) or 1.0) * shift * (1 + 0.618034 * i)
-            for i, (name, x) in enumerate(point.items(), 1)
-        }
-        if mp.isfinite(ExactValues(moved)(root).data):
-            return moved
-    return point
+            close |= dict.fromkeys(t for t in order if not close.keys().isdisjoint(t.operands))
+        return list(close or order)[:PLACES]
 
 
 def _top(t: Term) -> object:
