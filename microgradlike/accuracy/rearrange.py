@@ -52,7 +52,7 @@ def expanded(root: Term, key: Key) -> Items:
         made = _expanded(t, [found[x] for x in t.operands], atoms, key)
         if made is None or len(made) > LARGEST:
             made = [(atoms.setdefault(key(t), t), _1)]
-        found[t] = collected(made, lambda x: frozenset(product_view(x)[1]))
+        found[t] = collected(made, _powers)
     return found[root]
 
 
@@ -86,7 +86,12 @@ def _multiplied(a: Items, b: Items, key: Key) -> Items | None:
         for y, d in b:
             k, items = product_view(x * y)
             found.append((product(_1, collected(items, key)), c * d * k))
-    return found
+    return collected(found, _powers)
+
+
+def _powers(t: Term) -> Hashable:
+    """Equal for products of the same factors."""
+    return frozenset(product_view(t)[1])
 
 
 def other_order(t: Term, key: Key, point: Point) -> Iterator[Term]:

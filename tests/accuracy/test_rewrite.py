@@ -10,7 +10,7 @@ pytest.importorskip("mpmath")
 from microgradlike import ops
 from microgradlike.accuracy.candidates import agree
 from microgradlike.accuracy.matching import rewritten
-from microgradlike.accuracy.python_text import expression, function_text
+from microgradlike.accuracy.python_text import expression, function
 from microgradlike.accuracy.rearrange import REARRANGEMENTS
 from microgradlike.accuracy.rules import RULES, Rule, formula
 from microgradlike.accuracy.terms import LARGE, ordered, substituted, term, tidy, variables
@@ -49,7 +49,7 @@ def rearranged(name, text, point):
         ("1/0", "1/0"),
         ("x**20/x", "x**19"),
         ("(2*x)**20", "(2*x)**20"),
-        ("x*inf", "x*inf"),
+        ("x*inf", "x*float('inf')"),
     ],
 )
 def test_a_term_is_tidied_if_that_makes_it_smaller(text, tidied):
@@ -109,42 +109,31 @@ def test_a_coefficient_that_no_float_has_ends_a_match():
 @pytest.mark.parametrize(
     ("name", "text", "point", "results"),
     [
-        ("like terms", "(x + y)**2 - x**2", {"x": 1.0, "y": 1e-9}, ["(2*x + y)*y"]),
-        ("like terms", "x*y", {"x": 1.0, "y": 1.0}, []),
-        ("common denominator", "1/(x + 1) - 1/x", {"x": 1e9}, ["-1/((x + 1)*x)"]),
-        ("common denominator", "x + 1", {"x": 1e9}, []),
-        ("common denominator", "x/y", {"x": 1e9, "y": 1.0}, []),
-        ("order of a sum", "a + b - c", {"a": 1.0, "b": 1e9, "c": 1e9}, ["a + (b - c)"]),
-        ("order of a sum", "a - c", {"a": 1.0, "c": 1e9}, []),
-        ("shift of a list", "x[0]", {"x[0]": 1.0}, []),
-        ("like terms", "0.1*x + x/3", {"x": 1.0, "y": 1.0}, []),
+        ("common factors", "(x + y)**2 - x**2", {"x": 1.0, "y": 1e-9}, ["(2*x + y)*y"]),
+        ("common factors", "1/(x + 1) - 1/x", {"x": 1e9}, ["-1/((x + 1)*x)"]),
+        ("common factors", "x*0 + y - (-y)", {"x": 1.0, "y": 1.0}, ["2*y"]),
+        ("common factors", "x/(2*y) + x", {"x": 1.0, "y": 1.0}, ["(1/2 + y)*x/y"]),
         (
-            "like terms",
+            "common factors",
             "(a+b+c+d)**4*(a+2*b+c+d)**4 - 1",
             dict.fromkeys("abcd", 1.0),
             ["(a + b + c + d)**4*(a + 2*b + c + d)**4 - 1"],
         ),
-        ("like terms", "x*0 + y", {"x": 1.0, "y": 1.0}, ["y"]),
-        ("order of a sum", "0.1*x + x/3 + y + 1", {"x": 1.0, "y": 1.0}, []),
-        (
-            "sum of exponentials",
-            "log(exp(x) + 1 + 2*exp(y))",
-            {"x": 1e3, "y": 1e3},
-            ["logaddexp(logaddexp(x, 0), y + log(2))"],
-        ),
-        ("sum of exponentials", "log(exp(x) + exp(y))", {"x": 1e3, "y": 1e3}, []),
-        ("sum of exponentials", "log(exp(x) - 1)", {"x": 1e3}, []),
-        ("order of a product", "x*y/z", {"x": 1e200, "y": 1e200, "z": 1e150}, ["x/z*y"]),
-        ("order of a product", "x*y/z", {"x": math.inf, "y": 1e200, "z": 1e150}, []),
-        ("order of a product", "x*y*sqrt(z)", {"x": 1.0, "y": 1e200, "z": 1e150}, []),
+        ("order of a sum", "a + b - c", {"a": 1.0, "b": 1e9, "c": 1e9}, ["a + (b - c)"]),
+        ("order of a sum", "a - c", {"a": 1.0, "c": 1e9}, []),
+        ("shift of a list", "x + 1", {"x": 1.0}, ["x + 1"]),
+        ("shift of a list", "2*x - y - x", {"x": 1.0, "y": 2.0}, ["x - y"]),
     ],
 )
 def test_a_sum_is_rearranged(name, text, point, results):
-    if "[" in text:
-        assert list(REARRANGEMENTS[name](term("x[0]"), id, point)) == results
-    else:
-        found = rearranged(name, text, point)
-        assert set(results) <= set(found) if results else not found
+    found = rearranged(name, text, point)
+    assert set(results) <= set(found) if results else not found
+
+
+@pytest.mark.parametrize("name", ["common factors", "order of a sum"])
+def test_a_coefficient_that_no_float_has_ends_a_rearrangement(name):
+    with pytest.raises(OverflowError):
+        rearranged(name, "0.1*x + x/3 + y + 1", {"x": 1.0, "y": 1.0})
 
 
 def test_every_rearrangement_keeps_the_number():
@@ -182,5 +171,34 @@ def test_the_text_of_a_formula_means_that_formula(rule):
 
 def test_shared_parts_have_lines_and_names_that_are_free():
     shared = ops.sin(x)
-    text = function_text(shared / (1 + shared) + term("t1"), ["x", "t1"])
+    text, f = function(shared / (1 + shared) + term("t1"), ["x", "t1"])
     assert text.endswith("    t2 = sin(x)\n    return t2/(1 + t2) + t1")
+    assert f(0.0, 3.0) == 3
+
+
+def test_deep_formulas_have_several_lines():
+    deep = x
+    for _ in range(1000):
+        deep = deep.sin()
+    text, f = function(deep, ["x"])
+    assert text.count("\n    t") == 19
+    assert 0 < f(1.0) < 0.06
+
+
+def test_names_of_parameters_do_not_hide_primitives():
+    hidden = term("abs").absolute() + term("sin").sin() + ops.mul_no_nan(term("f"), 2.0)
+    text, f = function(hidden + term("sin").sin(), ["abs", "sin", "f"])
+    assert text.startswith(
+        "from microgradlike import absolute as abs_, sin as sin_\n"
+        "from microgradlike.ops import mul_no_nan\n"
+    )
+    assert f(-1.0, 0.0, 3.0) == 7
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(-0.0, "-0.0"), (math.inf, "float('inf')"), (-2.0, "-2"), (1e300, "1e+300")],
+)
+def test_numbers_are_python(number, text):
+    assert expression(term(number)) == text
+    assert repr(eval(text) * 1.0) == repr(number)
