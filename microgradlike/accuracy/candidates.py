@@ -14,15 +14,17 @@ from microgradlike import graph
 from microgradlike.accuracy.exact import UNKNOWN, Exact, applied, of
 from microgradlike.accuracy.judge import computed_adjoints
 from microgradlike.accuracy.multiprecision import right_digits
-from microgradlike.accuracy.terms import Term, ordered
+from microgradlike.accuracy.terms import Term
 from microgradlike.accuracy.truth import Truth, truth, working_precision
 from microgradlike.engine import Value
+from microgradlike.graph import topological
 from microgradlike.op import Number
 
 Point: TypeAlias = "dict[str, float]"  # a number for each variable
 
 AGREEMENT = 1e-30
 DRAWN, TRIES, FEWEST = 100, 400, 20
+SEED = 0
 DIGITS = 60, 120, 240  # more, for points at which fewer do not suffice
 
 
@@ -39,7 +41,7 @@ class ExactValues:
     def __call__(self, t: Term) -> Exact:
         """The value of a term."""
         if t not in self.known:
-            for part in ordered(t):
+            for part in topological(t):
                 if part not in self.known:
                     self.known[part] = self._value(part)
         return self.known[t]
@@ -59,7 +61,7 @@ class ExactValues:
 def values_at(t: Term, point: Mapping[str, Number]) -> dict[Term, Number]:
     """The numbers of a term and its parts."""
     found: dict[Term, Number] = {}
-    for part in ordered(t):
+    for part in topological(t):
         if part.op is None:
             found[part] = point[part.leaf] if isinstance(part.leaf, str) else part.leaf
         else:
@@ -155,7 +157,7 @@ def _is_positive(x: Exact) -> bool:
 
 def drawn(point: Point, ranges: Mapping[str, tuple[float, float]]) -> Iterator[Point]:
     """Points without end: in the ranges, and around the point and widely for all else."""
-    rng = random.Random(0)
+    rng = random.Random(SEED)
     while True:
         near = rng.random() < 0.5
         width = 2.0 ** rng.uniform(-50, 0)

@@ -8,8 +8,9 @@ from itertools import count
 from typing import Any
 
 from microgradlike import ops
-from microgradlike.accuracy.terms import Term, ordered
+from microgradlike.accuracy.terms import Term
 from microgradlike.expressions.lexer import PRECEDENCE, PRODUCT, SIGN
+from microgradlike.graph import topological
 from microgradlike.op import Number, Op
 
 ATOM = max(PRECEDENCE.values()) + 1
@@ -25,7 +26,7 @@ def expression(t: Term) -> str:
     '2*sin(x + 1)**2/-x'
     """
     texts: dict[Term, tuple[str, int]] = {}
-    for part in ordered(t):
+    for part in topological(t):
         texts[part] = _text(part, texts, {})
     return texts[t][0]
 
@@ -78,7 +79,7 @@ def function(t: Term, parameters: Sequence[str]) -> tuple[str, Callable[..., Num
     def f(x):
         return exp(x) + 1
     """
-    order = ordered(t)
+    order = topological(t)
     taken = {"f", *[name.lstrip("*") for name in parameters]}
     calls: dict[Op, str] = {}
     for op in (x.op for x in order if x.op and not x.op.infix and x.op is not ops.neg):

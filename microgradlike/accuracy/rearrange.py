@@ -15,7 +15,6 @@ from microgradlike.accuracy.terms import (
     Key,
     Term,
     collected,
-    ordered,
     product,
     product_view,
     substituted,
@@ -24,6 +23,7 @@ from microgradlike.accuracy.terms import (
     total,
     variables,
 )
+from microgradlike.graph import topological
 
 LARGEST = 60  # products in a sum that is multiplied out
 _1 = Fraction(1)
@@ -48,7 +48,7 @@ def expanded(root: Term, key: Key) -> Items:
     """The products whose sum is the root, with coefficients; a sum of too many stays a factor."""
     found: dict[Term, Items] = {}
     atoms: dict[Hashable, Term] = {}
-    for t in ordered(root):
+    for t in topological(root):
         made = _expanded(t, [found[x] for x in t.operands], atoms, key)
         if made is None or len(made) > LARGEST:
             made = [(atoms.setdefault(key(t), t), _1)]

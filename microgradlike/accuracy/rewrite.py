@@ -117,23 +117,15 @@ def improved(f: Callable[..., Number], args: tuple[Any, ...], kwargs: Mapping[st
             )
         before = _worst(judges, root)
         best, conditions = _best(root, judges, before, call.ranges)
-        new, rules = (
-            (root, []) if best is None else (best.term, [rule for rule, _, _ in best.steps])
-        )
+        new = root if best is None else best.term
         after = _worst(judges, new)
     text, made = function(new, call.parameters)
+    rules = dict.fromkeys(rule for rule, _, _ in best.steps) if best else ()
+    holds = dict.fromkeys([*call.fixed, *conditions]) if best else ()
     return Rewrite(
-        text,
-        f if best is None else made,
-        best is not None,
-        before,
-        after,
-        tuple(dict.fromkeys(rules)),
-        tuple(dict.fromkeys([*call.fixed, *conditions] if best else [])),
-        call.ranges,
-        (root, new),
-        point,
-    )
+        text, made if best else f, best is not None, before, after, tuple(rules), tuple(holds),
+        call.ranges, (root, new), point,
+    )  # fmt: skip
 
 
 class _Call:

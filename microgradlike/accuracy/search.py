@@ -12,7 +12,8 @@ from microgradlike.accuracy.matching import rewritten
 from microgradlike.accuracy.multiprecision import right_digits
 from microgradlike.accuracy.rearrange import REARRANGEMENTS
 from microgradlike.accuracy.rules import RULES, Rule
-from microgradlike.accuracy.terms import LARGE, PRODUCTS, SUMS, Term, ordered, substituted
+from microgradlike.accuracy.terms import LARGE, PRODUCTS, SUMS, Term, substituted
+from microgradlike.graph import topological
 
 AHEAD = 2  # steps without a gain before the search ends
 WIDTH = 14  # formulas that are rewritten further
@@ -20,7 +21,6 @@ WORK = 20_000  # terms judged, and five times those that rules were tried at
 PLACES = 30  # in a formula
 ENOUGH = 15.0  # digits that need no further rewrite
 USERS = 3  # levels above a loss at which rules are tried
-
 
 Rewritten: TypeAlias = "tuple[str, str, Term, dict[Term, Term]]"  # rule, condition, term, bindings
 
@@ -55,7 +55,7 @@ class Search:
         """Worst digits, the sum of all, and simplicity: the larger the better."""
         scores = [judge.score(t) for judge in self.judges]
         digits = [min(x, ENOUGH) for s in scores for x in s.known]
-        return round(min(digits), 1), round(sum(digits)), -len(ordered(t)), -len(steps)
+        return round(min(digits), 1), round(sum(digits)), -len(topological(t)), -len(steps)
 
     def run(self) -> list[Candidate]:
         """Every candidate that is better than the formula, the best one first."""
@@ -78,7 +78,7 @@ class Search:
                 t = substituted(c.term, {place: new}, self.key)
                 if t not in self.seen and self.work > 0:
                     self.seen.add(t)
-                    self.work -= len(ordered(t))
+                    self.work -= len(topological(t))
                     steps = (*c.steps, (rule, condition, bindings))
                     yield Candidate(t, self.rank(t, steps), steps)
 
@@ -104,7 +104,7 @@ class Search:
 
         Every term if none does: then only the gradient loses digits.
         """
-        order = [t for t in ordered(root) if t.op is not None]
+        order = [t for t in topological(root) if t.op is not None]
         losses = dict.fromkeys(order, 0.0)
         for judge, exact in zip(self.judges, self.exact):
             right = {

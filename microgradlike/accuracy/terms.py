@@ -11,6 +11,7 @@ from typing import TypeAlias
 from weakref import WeakValueDictionary
 
 from microgradlike import ops
+from microgradlike.graph import topological
 from microgradlike.op import Number, Op
 from microgradlike.scalar import Scalar
 
@@ -63,20 +64,6 @@ def term(leaf: float | str) -> Term:
 
 
 ONE = term(1.0)
-
-
-def ordered(*roots: Term) -> list[Term]:
-    """The terms below and at the roots, operands first."""
-    order: dict[Term, None] = {}
-    stack = list(reversed(roots))
-    while stack:
-        t = stack[-1]
-        waiting = [x for x in reversed(t.operands) if x not in order]
-        if waiting:
-            stack += waiting
-        else:
-            order[stack.pop()] = None
-    return list(order)
 
 
 def sum_view(t: Term) -> Items:
@@ -210,7 +197,7 @@ def tidy(t: Term, key: Key) -> Term:
                 return t
         except OverflowError:
             return t
-        if len(ordered(smaller)) >= len(ordered(t)):
+        if len(topological(smaller)) >= len(topological(t)):
             return t
         t = smaller
     return t
@@ -219,7 +206,7 @@ def tidy(t: Term, key: Key) -> Term:
 def substituted(root: Term, new: dict[Term, Term], key: Key) -> Term:
     """The root with terms replaced; what changes above them is tidied."""
     made = dict(new)
-    for t in ordered(root):
+    for t in topological(root):
         if t not in made:
             operands = [made[x] for x in t.operands]
             changed = any(x is not y for x, y in zip(operands, t.operands))
@@ -229,4 +216,4 @@ def substituted(root: Term, new: dict[Term, Term], key: Key) -> Term:
 
 def variables(roots: Iterable[Term]) -> list[str]:
     """The names of the variables below the roots, in order."""
-    return [t.leaf for t in ordered(*roots) if isinstance(t.leaf, str)]
+    return [t.leaf for t in topological(*roots) if isinstance(t.leaf, str)]

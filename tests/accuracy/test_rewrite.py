@@ -13,8 +13,9 @@ from microgradlike.accuracy.matching import rewritten
 from microgradlike.accuracy.python_text import expression, function
 from microgradlike.accuracy.rearrange import REARRANGEMENTS
 from microgradlike.accuracy.rules import RULES, Rule, formula
-from microgradlike.accuracy.terms import LARGE, ordered, substituted, term, tidy, variables
+from microgradlike.accuracy.terms import LARGE, substituted, term, tidy, variables
 from microgradlike.expressions.parser import parse
+from microgradlike.graph import topological
 
 x, y = term("x"), term("y")
 
@@ -160,7 +161,7 @@ def test_the_text_of_a_formula_means_that_formula(rule):
         numbers = {name: 0.3 + i / 10 for i, name in enumerate(variables([t]))}
         read = parse(text)(numbers)
         found = {}
-        for part in ordered(t):
+        for part in topological(t):
             found[part] = (
                 (numbers[part.leaf] if isinstance(part.leaf, str) else part.leaf)
                 if part.op is None
