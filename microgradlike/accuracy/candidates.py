@@ -136,7 +136,7 @@ def agree(old: Term, new: Term, holds: Iterable[Term], point: Point) -> bool | N
     for digits in DIGITS:
         with working_precision(digits):
             exact = ExactValues(point)
-            if any(not _is_positive(exact(t)) for t in holds):
+            if not all(exact(t).data > 0 for t in holds):
                 return None
             a, b = exact(old), exact(new)
             if not mp.isfinite(a.data):
@@ -149,10 +149,6 @@ def agree(old: Term, new: Term, holds: Iterable[Term], point: Point) -> bool | N
             if b.data != b.data and b.loss == math.inf and a.loss * mp.eps < AGREEMENT:
                 return False  # the new one is undefined
     return None
-
-
-def _is_positive(x: Exact) -> bool:
-    return bool(x.data > 0)
 
 
 def drawn(point: Point, ranges: Mapping[str, tuple[float, float]]) -> Iterator[Point]:

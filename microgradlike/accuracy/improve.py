@@ -15,9 +15,10 @@ def improve(f: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Rewrite:
     """A function equal to `f` on paper, with more right digits of value and gradient at a point.
 
     `args` and `kwargs` are arguments of `f`, as for a function that `jit` records: numbers, and
-    lists and dicts of them. In place of a number may stand a range, a tuple of two numbers: then
-    the digits are the fewest over points drawn from it, by their logarithm where it spans decades.
-    `f` returns one number and does not branch on numbers.
+    lists and dicts of them. A tuple of two numbers in place of an argument is a range: then the
+    digits are the fewest over points drawn from it, by their logarithm where it spans decades.
+    `f` returns one number and does not branch on numbers; other arguments, such as strings, are
+    conditions of the result.
 
     Rules such as `1 - cos(x) = 2*sin(x/2)**2` are tried where digits are lost. A result is accepted
     if the fewest digits of value and gradient rise and both functions agree to 1e-30 at the point

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -24,9 +23,10 @@ from microgradlike.accuracy.terms import (
     total,
 )
 
-Item: TypeAlias = "tuple[Term, Fraction]"
 Bindings: TypeAlias = "dict[Term, Term]"  # of the variables of a rule
 Found: TypeAlias = "tuple[Bindings, Fraction, Items]"  # with the factor and the items left over
+
+ONE = Fraction(1)
 
 
 def rewritten(rule: Rule, t: Term, key: Key) -> Iterator[tuple[Term, Bindings]]:
@@ -47,7 +47,7 @@ def rewritten(rule: Rule, t: Term, key: Key) -> Iterator[tuple[Term, Bindings]]:
             if _is_sum(rule.left):
                 new = tidy(total([(new, factor), *rest]), key)
             elif rest or factor != 1:
-                new = tidy(product(factor, [(new, Fraction(1)), *rest]), key)
+                new = tidy(product(factor, [(new, ONE), *rest]), key)
             yield new, bindings
     except OverflowError:  # a coefficient that is not exact as a float
         return
@@ -58,7 +58,7 @@ def _is_sum(p: Term) -> bool:
 
 
 def _is_product(p: Term) -> bool:
-    return p.op in PRODUCTS and product_view(p)[1] != [(p, Fraction(1))]
+    return p.op in PRODUCTS and product_view(p)[1] != [(p, ONE)]
 
 
 def _matches(p: Term, t: Term, bound: Bindings, key: Key) -> Iterator[Found]:
@@ -70,15 +70,15 @@ def _matches(p: Term, t: Term, bound: Bindings, key: Key) -> Iterator[Found]:
         yield from _assigned(collected(factors, id), collected(items, key), bound, k / c, key)
     elif isinstance(p.leaf, str):
         if key(bound.get(p, t)) == key(t):
-            yield {**bound, p: bound.get(p, t)}, Fraction(1), []
+            yield {**bound, p: bound.get(p, t)}, ONE, []
     elif p.leaf is not None:
         if t.leaf == p.leaf:
-            yield bound, Fraction(1), []
+            yield bound, ONE, []
     elif p.op is t.op:
         states = [bound]
         for q, x in zip(p.operands, t.operands):
             states = [b for state in states for b in _whole(q, x, state, key)]
-        yield from ((b, Fraction(1), []) for b in states)
+        yield from ((b, ONE, []) for b in states)
 
 
 def _whole(p: Term, t: Term, bound: Bindings, key: Key) -> Iterator[Bindings]:
@@ -86,87 +86,77 @@ def _whole(p: Term, t: Term, bound: Bindings, key: Key) -> Iterator[Bindings]:
     yield from (b for b, factor, rest in _matches(p, t, bound, key) if factor == 1 and not rest)
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    """A match under way: patterns that have items, items left, variables, the common factor."""
-
-    given: int
-    left: Items
-    bound: Bindings
-    factor: Fraction | None  # None for a sum in which nothing has matched yet
-
-
 def _assigned(
     patterns: Items, items: Items, bound: Bindings, factor: Fraction | None, key: Key
 ) -> Iterator[Found]:
     """The ways to give each pattern an item of a sum (`factor` None) or of a product."""
-    is_sum = factor is None
+    ways = _in_sum if factor is None else _in_product
     queue = sorted(patterns, key=lambda item: isinstance(item[0].leaf, str))  # variables last
-    states = [_State(0, items, bound, factor)]
+    states = [(0, bound, ONE if factor is None else factor, items)]
     while states:
-        s = states.pop()
-        if s.given == len(queue):
-            yield s.bound, Fraction(1) if s.factor is None else s.factor, s.left
+        given, bound, scale, left = states.pop()
+        if given == len(queue):
+            yield bound, scale, left
             continue
-        p, c = queue[s.given]
-        if p in s.bound:
-            states += _without(s, (p, c), is_sum, key)
-        elif isinstance(p.leaf, str):
-            last = s.given == len(queue) - 1
-            states += _in_sum(s, (p, c), last) if is_sum else _in_product(s, (p, c), last)
+        p, c = queue[given]
+        found: Iterable[Found] = []
+        if isinstance(p.leaf, str):
+            found = ways((p, c), (bound, scale, left), given == 0, given == len(queue) - 1, key)
         else:
-            for j, (t, d) in enumerate(s.left):
-                scale = d / c if s.factor is None else s.factor
-                if d == (scale * c if is_sum else c):
-                    others = s.left[:j] + s.left[j + 1 :]
-                    found = _whole(p, t, s.bound, key)
-                    states += [_State(s.given + 1, others, b, scale) for b in found]
+            for j, (t, d) in enumerate(left):
+                # the first term of a sum says what the common factor is
+                k = d / c if factor is None and given == 0 else scale
+                if d == (k * c if factor is None else c):
+                    others = left[:j] + left[j + 1 :]
+                    found = [*found, *((b, k, others) for b in _whole(p, t, bound, key))]
+        states += [(given + 1, *state) for state in found]
 
 
-def _without(s: _State, item: Item, is_sum: bool, key: Key) -> Iterator[_State]:
-    """The state without the items that a variable stands for, if they are all there."""
-    p, c = item
-    scale = Fraction(1) if s.factor is None else s.factor
-    if is_sum:
-        gone = [(t, -d * c * scale) for t, d in sum_view(s.bound[p])]
-    else:
-        k, factors = product_view(s.bound[p])
-        if not k or not scale:
-            return
-        gone = [(t, -d * c) for t, d in factors]
-        scale = scale / k ** int(c) if c.denominator == 1 else scale
-    rest = collected(s.left + gone, key)
-    if len(rest) <= len(s.left) - len(gone):
-        yield _State(s.given + 1, rest, s.bound, scale)
-
-
-def _in_sum(s: _State, item: Item, last: bool) -> Iterator[_State]:
-    """States in which a new variable stands for one term of a sum, or for all that are left."""
-    p, c = item
-    scale = Fraction(1) if s.factor is None else s.factor
-    choices = [([x], s.left[:j] + s.left[j + 1 :]) for j, x in enumerate(s.left)]
-    if last and len(s.left) > 1:
-        choices.append((s.left, []))
+def _in_sum(
+    item: tuple[Term, Fraction], state: Found, first: bool, last: bool, key: Key
+) -> Iterator[Found]:
+    """The ways in which a variable stands for one term of a sum, or for all that are left."""
+    (p, c), (bound, scale, left) = item, state
+    if p in bound:
+        gone = [(t, -d * c * scale) for t, d in sum_view(bound[p])]
+        yield from _without(gone, scale, state, key)
+        return
+    choices = [([x], left[:j] + left[j + 1 :]) for j, x in enumerate(left)]
+    if last and len(left) > 1:
+        choices.append((left, []))
     for taken, others in choices:
-        x = total([(t, d / (c * scale)) for t, d in taken])
-        yield _State(s.given + 1, others, {**s.bound, p: x}, scale)
+        yield {**bound, p: total([(t, d / (c * scale)) for t, d in taken])}, scale, others
 
 
-def _in_product(s: _State, item: Item, last: bool) -> Iterator[_State]:
-    """States in which a new variable stands for one factor, or for the rest of the product."""
-    (p, c), factor = item, s.factor or Fraction(0)
-    one = Fraction(1)
-    choices = [([x], s.left[:j] + s.left[j + 1 :], one) for j, x in enumerate(s.left)]
+def _in_product(
+    item: tuple[Term, Fraction], state: Found, first: bool, last: bool, key: Key
+) -> Iterator[Found]:
+    """The ways in which a variable stands for one factor, or for the rest of the product."""
+    (p, c), (bound, scale, left) = item, state
+    if p in bound:
+        k, factors = product_view(bound[p])
+        if k and scale:
+            k = k ** int(c) if c.denominator == 1 else ONE
+            yield from _without([(t, -d * c) for t, d in factors], scale / k, state, key)
+        return
+    choices = [([x], left[:j] + left[j + 1 :], ONE) for j, x in enumerate(left)]
     # 1 is a square, and no root
-    whole = s.left or factor != 1 or (not s.given and c.denominator == 1)
-    if last and whole and (len(s.left) != 1 or factor != 1):
-        choices.append((s.left, [], factor))
+    whole = left or scale != 1 or (first and c.denominator == 1)
+    if last and whole and (len(left) != 1 or scale != 1):
+        choices.append((left, [], scale))
     for taken, others, k in choices:
         root = _root(k, c)
         powers = [(t, d / c) for t, d in taken]
         if root and all(e == 1 or e.denominator == c.denominator for _, e in powers):
-            x = product(root, powers)
-            yield _State(s.given + 1, others, {**s.bound, p: x}, factor / k)
+            yield {**bound, p: product(root, powers)}, scale / k, others
+
+
+def _without(gone: Items, scale: Fraction, state: Found, key: Key) -> Iterator[Found]:
+    """The state without the items that a variable stands for, if they are all there."""
+    bound, _, left = state
+    rest = collected(left + gone, key)
+    if len(rest) <= len(left) - len(gone):
+        yield bound, scale, rest
 
 
 def _root(k: Fraction, c: Fraction) -> Fraction | None:
