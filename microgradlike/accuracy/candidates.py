@@ -31,11 +31,12 @@ DIGITS = 60, 120, 240  # more, for points at which fewer do not suffice
 class ExactValues:
     """The exact values of terms at a point, each computed once, to the working precision.
 
-    Variables have random marks: equal marks say that terms are equal at every point.
+    If `general`, a variable counts as any number, so equal marks say that terms are equal at every
+    point.
     """
 
-    def __init__(self, point: Point) -> None:
-        self.point = point
+    def __init__(self, point: Point, *, general: bool = False) -> None:
+        self.point, self.general = point, general
         self.known: dict[Term, Exact] = {}
 
     def __call__(self, t: Term) -> Exact:
@@ -48,10 +49,10 @@ class ExactValues:
 
     def _value(self, t: Term) -> Exact:
         if t.op is None:
-            if t.number is not None:
-                return of(t.number)
-            x = of(self.point[str(t.leaf)])
-            return Exact(x.number, 0.0, random.Random(t.leaf).getrandbits(60))
+            x = of(self.point[str(t.leaf)] if t.number is None else t.number)
+            if t.number is not None or not self.general:
+                return x
+            return Exact(x.number, 1.0, random.Random(t.leaf).getrandbits(60))
         try:
             return applied(t.op, [self.known[x] for x in t.operands])
         except Exception:  # a user's primitive may raise any

@@ -39,6 +39,7 @@ class Search:
 
     def __init__(self, root: Term, judges: Sequence[Judge]) -> None:
         self.judges = judges
+        self.general = ExactValues(judges[0].point, general=True)
         self.exact = [ExactValues(judge.point) for judge in judges]
         self.seen = {root}
         self.work = WORK
@@ -47,7 +48,7 @@ class Search:
 
     def key(self, t: Term) -> Hashable:
         """Equal for terms that are equal by the rules of arithmetic."""
-        x = self.exact[0](t)
+        x = self.general(t)
         finite = x.number[1] or not x.mark
         return x.mark if finite else t
 
