@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, isnan
 
 from microgradlike._validate import is_real, shown
 from microgradlike.accuracy.interval import Interval, ends
-from microgradlike.accuracy.pieces import (
-    Box,
-    Break,
-    Function,
-    Piece,
-    breaks,
-    cover,
-    halves,
-    replaced,
-)
+from microgradlike.accuracy.pieces import Box, Break, Function, Piece, breaks, cut, halves, replaced
 from microgradlike.accuracy.primitive_range import WHOLE, Range, hull
 from microgradlike.coerce import as_float
 from microgradlike.derivatives.call import require_function
@@ -72,30 +63,28 @@ def enclosure(f: Callable[..., object], boxes: tuple[Nested, ...], pieces: int) 
     """`enclose(f, *boxes, pieces=pieces)`, with `pieces` checked."""
     tree, box, over = _numbered(f, boxes)
     whole = Piece(over, box)
-    broken, parts = whole.breaks, cover(over, whole, pieces)
+    parts = cut(over, [whole], pieces, lambda p: p.is_monotone)
     slopes = [hull(map(ends, of_x)) for of_x in zip(*[p.slopes for p in parts])]
     is_continuous = all(p.is_continuous for p in parts)
     words = ("constant", "increasing", "decreasing")
     directions = [_sign(g, words) if is_continuous else "undecided" for g in slopes]
-    cuts = pieces // 4 if len(box) == 1 else 0  # cuts decide little in several arguments
-    bent = _curvature(over, parts, cuts) if is_continuous and not broken else WHOLE
+    bent = WHOLE
+    if is_continuous and not whole.breaks:
+        count = len(parts) + (pieces // 4 if len(box) == 1 else 0)
+        bent = hull(p.curvature for p in cut(over, parts, count, lambda p: p.curvature != WHOLE))
     return Enclosure(
         value=Interval(*hull(p.value for p in parts)),
         gradient=tree.unflatten([Interval(*g) for g in slopes]),
         monotone=tree.unflatten(directions),
         shape=_sign(bent, ("linear", "convex", "concave")),
-        kinks=tuple(sorted(_kinks(over, box, broken), key=lambda k: (k.argument, k.lo))),
-        leaves_domain=tuple(name for name, kind in broken if kind == "domain"),
+        kinks=tuple(sorted(_kinks(over, whole), key=lambda k: (k.argument, k.lo))),
+        leaves_domain=tuple(name for name, kind in whole.breaks if kind == "domain"),
         proven=whole.is_proven,
     )
 
 
 def inside(f: Callable[..., object], boxes: tuple[Nested, ...]) -> Nested:
-    """The boxes as pairs, without the ends of ranges at which `f` certainly has no value.
-
-    >>> inside(lambda x, y: x.log() + y, ((-1.0, 1.0), (0.0, 1.0)))[1]
-    (0.0, 1.0)
-    """
+    """The boxes as pairs, without the ends of ranges at which `f` certainly has no value."""
     tree, box, over = _numbered(f, boxes)
 
     def has_value(i: int, x: Range) -> bool:
@@ -153,23 +142,11 @@ def _sign(x: Range, words: tuple[str, str, str]) -> str:
     return positive if x[0] >= 0 else negative if x[1] <= 0 else "undecided"
 
 
-def _curvature(f: Function, parts: Sequence[Piece], cuts: int) -> Range:
-    """A range with the sign of the second derivatives, after some cuts of undecided pieces."""
-    waiting, found = list(parts), (0.0, 0.0)
-    while waiting and not found[0] < 0 < found[1]:
-        piece = waiting.pop(0)
-        bent = piece.curvature()
-        smaller = piece.halves(f) if bent == WHOLE and cuts else []
-        cuts -= len(smaller) // 2
-        waiting += smaller
-        found = found if smaller else hull([found, bent])
-    return found
-
-
-def _kinks(f: Function, box: Box, broken: Iterable[Break]) -> Iterator[Kink]:
+def _kinks(f: Function, whole: Piece) -> Iterator[Kink]:
     """The places of the breaks, in the arguments along which bisection finds them."""
+    box = whole.box
     wide = [i for i, (lo, hi) in enumerate(box) if lo < hi] or range(len(box))
-    for found in broken:
+    for found in whole.breaks:
         places = {i: _located(f, box, i, found) for i in wide}
         located = {i: ranges for i, ranges in places.items() if ranges != [box[i]]}
         for i, ranges in (located or places).items():

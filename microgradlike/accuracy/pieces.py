@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from math import inf
 
 from microgradlike import ops
@@ -31,12 +31,7 @@ Function = Callable[[Sequence[Interval]], Interval]
 
 
 class Piece:
-    """A function over a box: the range of its `value`, its `slopes`, and its `breaks`.
-
-    >>> piece = Piece(lambda x: abs(x[0]), [(-1.0, 2.0)])
-    >>> piece.value, piece.slopes, piece.breaks
-    ((0.0, 2.0), [Interval(-1.0, 1.0)], [('abs', 'kink')])
-    """
+    """A function over a box: the range of its `value`, its `slopes`, and its `breaks`."""
 
     def __init__(self, f: Function, box: Box) -> None:
         self.box, self.xs = box, [Interval(*x) for x in box]
@@ -74,6 +69,7 @@ class Piece:
         is_cuttable = lo < middle(lo, hi) < hi
         return [Piece(f, replaced(self.box, i, x)) for x in halves((lo, hi)) if is_cuttable]
 
+    @cached_property
     def curvature(self) -> Range:
         """A range with the sign of the second derivatives: from 0 on for a convex function.
 
@@ -83,7 +79,7 @@ class Piece:
         lo = hi = 0.0
         for i, g in enumerate(self.slopes):
             row = sweep(topological(g), g, self.xs)
-            beside = sum((abs(h) for j, h in enumerate(row) if j != i), Interval(0.0))
+            beside: Number = sum((abs(h) for j, h in enumerate(row) if j != i), Interval(0.0))
             lo, hi = min(lo, (row[i] - beside).lo), max(hi, (row[i] + beside).hi)
             if not (lo == 0 or hi == 0):
                 return WHOLE
@@ -101,12 +97,14 @@ def replaced(box: Box, i: int, x: Range) -> list[Range]:
     return [*box[:i], x, *box[i + 1 :]]
 
 
-def cover(f: Function, whole: Piece, count: int) -> list[Piece]:
-    """At most `count` parts of a piece; parts in which f may turn are cut, the widest first."""
-    waiting, done = [whole], list[Piece]()
+def cut(
+    f: Function, parts: Sequence[Piece], count: int, is_done: Callable[[Piece], bool]
+) -> list[Piece]:
+    """At most `count` parts of the same box; parts that are not done are cut."""
+    waiting, done = list(parts), list[Piece]()
     while waiting and len(waiting) + len(done) < count:
         piece = waiting.pop(0)
-        smaller = [] if piece.is_monotone else piece.halves(f)
+        smaller = [] if is_done(piece) else piece.halves(f)
         waiting += smaller
         done += [] if smaller else [piece]
     return done + waiting

@@ -22,7 +22,6 @@ EXACT_WHOLE = 2.0**50  # a smaller quotient is rounded down without an error
 ARITHMETIC = {ops.add, ops.sub, ops.mul, ops.mul_no_nan, ops.div, ops.sqrt}
 EXACT = {op for op in ops.TABLE.values() if op.flat} | {ops.neg, ops.where}
 TABLED = set(ops.TABLE.values())
-TURNS_AT_ZERO = {ops.absolute, ops.cosh, ops.hypot}
 LIMITS = {
     **dict.fromkeys([ops.sin, ops.cos, ops.tanh, ops.erf], (-1.0, 1.0)),
     ops.sigmoid: (0.0, 1.0),
@@ -80,15 +79,15 @@ def around(op: Op, *point: float) -> Range:
     return (max(lo, 0.0), hi) if math.copysign(1.0, y) > 0 else (lo, min(hi, -0.0))
 
 
-def _ends(x: Range, *, turns: bool) -> tuple[float, ...]:
+def _corners(x: Range) -> tuple[float, ...]:
+    """The ends of a range, and 0, at which some primitives turn."""
     if x[0] == x[1]:
         return x[:1]
-    return (x[0], 0.0, x[1]) if turns and x[0] < 0 < x[1] else x
+    return (x[0], 0.0, x[1]) if x[0] < 0 < x[1] else x
 
 
 def _by_corners(op: Op, *at: Range) -> Range:
-    ends = [_ends(x, turns=op in TURNS_AT_ZERO) for x in at]
-    return hull(around(op, *point) for point in itertools.product(*ends))
+    return hull(around(op, *point) for point in itertools.product(*map(_corners, at)))
 
 
 def _where(c: Range, a: Range, b: Range) -> Range:
@@ -137,7 +136,7 @@ def _power(a: Range, b: Range) -> Range:
     if n == last and n % 1 == 0 and lo < 0:
         if n < 0:
             return _quotient((1.0, 1.0), _power(a, (-n, -n)))
-        return hull(around(ops.power, x, n) for x in _ends(a, turns=True))
+        return hull(around(ops.power, x, n) for x in _corners(a))
     if lo < 0 and not (n == last and math.isfinite(n)):
         return WHOLE  # whole exponents may be among them
     return NOWHERE if hi < 0 else _by_corners(ops.power, (max(lo, 0.0) + 0.0, hi), b)

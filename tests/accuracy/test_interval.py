@@ -211,3 +211,8 @@ def test_a_primitive_of_ones_own_is_enclosed_by_its_partials():
 )
 def test_a_primitive_of_ones_own_may_be_anything_where_its_partials_do_not_tell(y):
     assert (y.lo, y.hi) == (-math.inf, math.inf)
+
+
+def test_a_quotient_too_large_to_be_rounded_down_exactly_keeps_its_rest():
+    a, b = -2.2310586842028572e16, 2.5
+    assert a % b == 0.5 in Interval(a) % b
