@@ -79,7 +79,8 @@ class Piece:
         lo = hi = 0.0
         for i, g in enumerate(self.slopes):
             row = sweep(topological(g), g, self.xs)
-            beside: Number = sum((abs(h) for j, h in enumerate(row) if j != i), Interval(0.0))
+            sizes = [Interval(max(-h.lo, h.hi)) for j, h in enumerate(row) if j != i]
+            beside = sum(sizes, Interval(0.0))
             lo, hi = min(lo, (row[i] - beside).lo), max(hi, (row[i] + beside).hi)
             if not (lo == 0 or hi == 0):
                 return WHOLE
@@ -118,10 +119,11 @@ def sweep(order: Sequence[Interval], y: Interval, xs: Sequence[Interval]) -> lis
         if u is None or v.op is None:
             continue
         for i, x in node_operands(v):
-            if v.op is ops.where:  # a product would make 0 · u, whose range may be endless
-                term = ops.where(v.operands[0], *((u, 0.0) if i == 1 else (0.0, u))) if i else 0.0
-            else:
+            term: Number = 0.0  # for a condition
+            if v.op is not ops.where:
                 term = product(u, slope(v, i))
+            elif i:  # a product would make 0 · u, whose range may be endless
+                term = ops.where(v.operands[0], *((u, 0.0) if i == 1 else (0.0, u)))
             term = Interval(term) if type(term) is float else term
             if term.lo <= term.hi:  # else there is no value where x matters
                 known = gradients.get(id(x))
