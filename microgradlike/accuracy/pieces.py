@@ -9,14 +9,7 @@ from math import inf
 
 from microgradlike import ops
 from microgradlike.accuracy.interval import Interval, ends
-from microgradlike.accuracy.primitive_range import (
-    ARITHMETIC,
-    EXACT,
-    WHOLE,
-    Range,
-    is_inside,
-    middle,
-)
+from microgradlike.accuracy.primitive_range import EXACT, PROVEN, WHOLE, Range, is_inside, middle
 from microgradlike.derivatives.chain_rule import product
 from microgradlike.expressions.parser import Expression, parse
 from microgradlike.graph import node_operands, topological
@@ -39,7 +32,7 @@ class Piece:
         order = topological(y)
         self.breaks = breaks(order)
         self.slopes = sweep(order, y, self.xs)
-        self.is_proven = all(v.op is None or v.op in ARITHMETIC | EXACT for v in order)
+        self.is_proven = all(v.op is None or v.op in PROVEN for v in order)
         inputs = set(map(id, self.xs))
         detached = any(v.op is None and v.lo < v.hi and id(v) not in inputs for v in order)
         self.is_continuous = not detached and all(kind == "kink" for _, kind in self.breaks)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from math import inf, nan, pi
 
 from microgradlike import ops
@@ -21,12 +22,10 @@ NOWHERE: Range = (nan, nan)  # no operand is in the domain
 EXACT_WHOLE = 2.0**50  # a smaller quotient is rounded down without an error
 ARITHMETIC = {ops.add, ops.sub, ops.mul, ops.mul_no_nan, ops.div, ops.sqrt}
 EXACT = {op for op in ops.TABLE.values() if op.flat} | {ops.neg, ops.where}
+PROVEN = ARITHMETIC | EXACT
 TABLED = set(ops.TABLE.values())
-LIMITS = {
-    **dict.fromkeys([ops.sin, ops.cos, ops.tanh, ops.erf], (-1.0, 1.0)),
-    ops.sigmoid: (0.0, 1.0),
-    ops.cosh: (1.0, inf),
-}
+LIMITS = dict.fromkeys([ops.sin, ops.cos, ops.tanh, ops.erf], (-1.0, 1.0))
+LIMITS |= {ops.sigmoid: (0.0, 1.0), ops.cosh: (1.0, inf)}
 
 
 def range_of(op: Op, at: Sequence[Range]) -> Range | None:
@@ -149,15 +148,12 @@ def _has_point(x: Range, first: float, period: float) -> bool:
     return k <= math.floor((x[1] + slack - first) / period)
 
 
-def _wave(op: Op, crest: float) -> Callable[[Range], Range]:
-    def rule(x: Range) -> Range:
-        if not x[1] - x[0] < 7:
-            return -1.0, 1.0
-        lo, hi = _by_corners(op, x)
-        lo = -1.0 if _has_point(x, crest + pi, 2 * pi) else lo
-        return lo, 1.0 if _has_point(x, crest, 2 * pi) else hi
-
-    return rule
+def _wave(op: Op, crest: float, x: Range) -> Range:
+    if not x[1] - x[0] < 7:
+        return -1.0, 1.0
+    lo, hi = _by_corners(op, x)
+    lo = -1.0 if _has_point(x, crest + pi, 2 * pi) else lo
+    return lo, 1.0 if _has_point(x, crest, 2 * pi) else hi
 
 
 def _tan(x: Range) -> Range:
@@ -186,6 +182,6 @@ def _logaddexp(a: Range, b: Range) -> Range:
 _RULES: dict[Op, Callable[..., Range]] = {
     ops.where: _where, ops.mul: _product, ops.mul_no_nan: _product, ops.div: _quotient,
     ops.floor_divide: _whole_quotient, ops.mod: _mod, ops.fmod: _fmod, ops.power: _power,
-    ops.sin: _wave(ops.sin, pi / 2), ops.cos: _wave(ops.cos, 0.0), ops.tan: _tan,
+    ops.sin: partial(_wave, ops.sin, pi / 2), ops.cos: partial(_wave, ops.cos, 0.0), ops.tan: _tan,
     ops.atan2: _atan2, ops.sinc: _sinc, ops.logaddexp: _logaddexp,
 }  # fmt: skip
