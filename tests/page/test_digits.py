@@ -56,7 +56,14 @@ def test_the_json_has_the_digits_of_every_node_and_none_of_constants():
     nodes = scene(cancelled(), digits=True).nodes
     assert digits["value"] == [n.digits and n.digits.value for n in nodes]
     assert digits["gradient"] == [n.digits and n.digits.gradient for n in nodes]
-    assert digits["value_counted"][0] == 16.0
+    assert digits["texts"][0] == [
+        "16.0 of 16 digits right",
+        "0.0 of 16 digits right (1e+08, is -8.333e-10)",
+    ]
+    assert digits["numbers"] == [
+        ["value", "0.0 of 16 digits right (0, is 0.5)"],
+        ["∂/∂x", "0.0 of 16 digits right (1e+08, is -8.333e-10)"],
+    ]
     assert digits["exact"] is True
     assert [nodes[i].name for i, _ in digits["lost"]] == ["z"]
     assert digits["lost"][0][1].startswith("lost at ")
@@ -93,7 +100,7 @@ def test_undecided_is_a_question_mark(opened):
     seen = opened(page(undecided(), digits=True))
     assert seen.evaluate(BOX, "y")["digits"] == "?, 16.0"
     assert "nonfinite" in seen.evaluate(BOX, "y")["fill"]
-    assert "undecided; can be counted on: 0.0" in seen.tab.inner_text("#digits")
+    assert "undecided (0); can be counted on: 0.0" in seen.tab.inner_text("#digits")
 
 
 def test_digits_of_a_gradient_appear_with_the_gradient(opened):
@@ -107,7 +114,7 @@ def test_digits_of_a_gradient_appear_with_the_gradient(opened):
 
 def test_a_changed_number_hides_the_digits_and_says_so(opened):
     seen = opened(page(cancelled(), digits=True, select="x"))
-    assert "0.0 of 16 digits right; can be counted on: 0.0" in seen.tab.inner_text("#inspected")
+    assert "0.0 of 16 digits right (1e+08, is -8.333e-10)" in seen.tab.inner_text("#inspected")
     seen.tab.fill('#inspected input[type="text"]', "0.5")
     assert seen.evaluate(BOX, "x")["digits"] == "–"
     assert "lost" not in seen.evaluate(BOX, "x")["fill"]
