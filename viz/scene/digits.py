@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -72,8 +72,6 @@ def together(members: Sequence[NodeDigits | None]) -> NodeDigits | None:
 
 def with_digits(scene: Scene, order: Sequence[Value], report: Digits) -> Scene:
     """Add the digits of `report` to the scene of `order`: per node, at the losses, in words."""
-    from viz.scene.names import distinct_names  # which knows scenes
-
     ids = {id(v): f"n{i}" for i, v in enumerate(order, 1)}
     digits = {ids[id(n.node)]: _node_digits(n, report) for n in report.nodes}
     losses = dict(reversed([(ids[id(loss.node)], str(loss)) for loss in report.lost]))  # the first
@@ -82,22 +80,30 @@ def with_digits(scene: Scene, order: Sequence[Value], report: Digits) -> Scene:
         for n in scene.nodes
     ]
     edges = [replace(e, lost=_lost(e, digits)) if e.target in losses else e for e in scene.edges]
-    names = distinct_names(scene)
-    leaves = [(ids[id(n.node)], n.gradient) for n in report.nodes if n.node.op is None]
-    ends = sorted((g.counted, i) for i, g in leaves if g is not None)
-    shown = [i for right, i in ends if right < MANY][:LISTED] or [i for _, i in ends[:1]]
-    numbers = [("value", digits[scene.root].texts[0])]
-    numbers += [(f"∂/∂{printable(names[i], LONGEST)}", digits[i].texts[1]) for i in shown]
-    if len(ends) > len(shown):
-        numbers.append(("…", "the other gradients have no fewer digits"))
     return replace(
         scene,
         nodes=tuple(nodes),
         edges=tuple(edges),
         notes=(*scene.notes, *(line for note in report.notes for line in note.split("; "))),
         losses=tuple((node, printable(losses[node], LONGEST)) for node in reversed(losses)),
-        numbers=tuple(numbers),
+        numbers=_numbers(scene, report, digits, ids),
     )
+
+
+def _numbers(
+    scene: Scene, report: Digits, digits: Mapping[str, NodeDigits], ids: Mapping[int, str]
+) -> tuple[tuple[str, str], ...]:
+    from viz.scene.names import distinct_names  # which knows scenes
+
+    names = distinct_names(scene)
+    leaves = [(ids[id(n.node)], n.gradient) for n in report.nodes if n.node.op is None]
+    ends = sorted([(g.counted, i) for i, g in leaves if g is not None], key=lambda end: end[0])
+    shown = [i for right, i in ends if right < MANY][:LISTED] or [i for _, i in ends[:1]]
+    numbers = [("value", digits[scene.root].texts[0])]
+    numbers += [(f"∂/∂{printable(names[i], LONGEST)}", digits[i].texts[1]) for i in shown]
+    if len(ends) > len(shown):
+        numbers.append(("…", "the other gradients have no fewer digits"))
+    return tuple(numbers)
 
 
 def legend_lines(scene: Scene) -> list[str]:
