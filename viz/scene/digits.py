@@ -93,9 +93,7 @@ def with_digits(scene: Scene, order: Sequence[Value], report: Digits) -> Scene:
 def _numbers(
     scene: Scene, report: Digits, digits: Mapping[str, NodeDigits], ids: Mapping[int, str]
 ) -> tuple[tuple[str, str], ...]:
-    from viz.scene.names import distinct_names  # which knows scenes
-
-    names = distinct_names(scene)
+    names = {n.id: n.name for n in scene.nodes}
     leaves = [(ids[id(n.node)], n.gradient) for n in report.nodes if n.node.op is None]
     ends = sorted([(g.counted, i) for i, g in leaves if g is not None], key=lambda end: end[0])
     shown = [i for right, i in ends if right < MANY][:LISTED] or [i for _, i in ends[:1]]
