@@ -2,7 +2,6 @@
 
 import json
 import math
-import sys
 
 import pytest
 
@@ -151,15 +150,13 @@ def test_a_loss_in_the_panel_leads_to_its_node_inside_a_folded_module(opened):
 
 
 def test_bounds_are_marked_and_never_called_right(opened, monkeypatch):
-    for name in [n for n in sys.modules if n.startswith("microgradlike.accuracy.")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "mpmath", None)
-    made = page(cancelled(), digits=True)
-    monkeypatch.undo()
-    seen = opened(made)
+    # as without mpmath
+    monkeypatch.setattr("microgradlike.accuracy.judge._truth_if_installed", lambda *graph: None)
+    seen = opened(page(cancelled(), digits=True))
     assert seen.evaluate(BOX, "x")["digits"].startswith("≥16.0, ≥")
     assert "digits right" not in seen.tab.inner_text("#side-panel")
     assert "can be counted on: 0.0 of 16 digits" in seen.tab.inner_text("#digits")
+    assert "digits that can be counted on" in seen.tab.inner_text("#legend")
 
 
 def test_nan_is_no_number_of_digits_in_the_json():

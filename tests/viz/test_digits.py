@@ -138,7 +138,13 @@ def test_the_exact_numbers_stand_where_digits_are_few_and_names_are_those_of_the
     assert (name, text) == ("∂/∂y", "16.0 of 16 digits right")  # the one with the fewest
 
 
-def test_bounds_alone_are_marked_as_such():
+def test_bounds_alone_are_marked_as_such(monkeypatch):
+    # as without mpmath
+    monkeypatch.setattr("microgradlike.accuracy.judge._truth_if_installed", lambda *graph: None)
+    text = legend(scene(cancelled(), digits=True))
+    assert "digits that can be counted on:16" in text
+    assert "value: 0; can be counted on: 0.0 of 16 digits" in text
+    assert "right digits of 16" not in text
     assert str(NodeDigits(9.5, None, at_least=True)) == "≥9.5, –"
 
 
