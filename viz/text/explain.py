@@ -48,7 +48,8 @@ def explain(
     the sum is compared with `x.grad`. In every product 0·∞ is 0, as in `backward`. `names` gives
     names to Values in place of their labels. After a change of some `.data`, a warning and the
     first section tell that the numbers do not fit together. A line tells if fewer than 4 of 16
-    digits of a number are right, and where they were lost; see `microgradlike.digits`. Returns the
+    digits of a number are right, and where they were lost, but for noise at a minimum, as in
+    `diagnose`. Returns the
     text, a str that a notebook shows typeset; with `format="latex"` it is text for a LaTeX document
     that uses amsmath.
     Raises TypeError if `y` or `x` is not a Value, `max_paths` not a whole number or `names` not a
