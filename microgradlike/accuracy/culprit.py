@@ -10,9 +10,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from mpmath import mp, mpf
-
 from microgradlike.accuracy.exact import ZERO, Exact
+from microgradlike.accuracy.multiprecision import mp, mpf
 from microgradlike.accuracy.names import formula
 from microgradlike.accuracy.report import Accuracy, Loss
 from microgradlike.accuracy.truth import Truth, working_precision

@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from mpmath import libmp, mp, mpf
+from mpmath import libmp
 
 from microgradlike import ops
 from microgradlike.accuracy.multiprecision import (
@@ -24,6 +24,8 @@ from microgradlike.accuracy.multiprecision import (
     evaluated,
     exact,
     is_exact,
+    mp,
+    mpf,
     nearest,
     ratio,
 )
@@ -66,6 +68,16 @@ class Exact(Scalar):
     def relative(self) -> float:
         """The relative error."""
         return math.ldexp(self.loss, -mp.prec) if self.loss else 0.0
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, float | int | Exact):
+            return NotImplemented
+        d = added(self, negated(other if isinstance(other, Exact) else of(other)))
+        if d.relative >= 1 and d.number != NAN:
+            raise ArithmeticError("a choice depends on digits that are not known")
+        return bool(d.number == ZERO)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __lt__(self, other: Number) -> Number:
         return self.apply(ops.less, self, other)

@@ -14,6 +14,7 @@ from microgradlike.accuracy.report import Accuracy, Digits, NodeAccuracy
 from microgradlike.compile.collector import collector_paused
 from microgradlike.engine import Value, backpropagate, passes, settle_backward, staleness
 from microgradlike.indeterminate_form import absorbed, active_policy, collect
+from microgradlike.op import TABLE
 
 if TYPE_CHECKING:
     from microgradlike.accuracy.exact import Exact
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 EXACT_INPUTS = "inputs and constants count as exact"
 NO_MPMATH = "only bounds: right digits need mpmath, pip install 'microgradlike[digits]'"
 UNDECIDED = (
-    "undecided: not even 240 digits tell the number from 0, or from a jump or pole on its way"
+    "undecided: outside a domain or at a pole, or 300 digits do not tell a number from 0 or a jump"
 )
+USERS = "values of {} count as right to 2 ulp, its partials as right; check_gradients tests them"
 NOT_FINITE = "some numbers are not finite: diagnose(y) finds the first"
 
 
@@ -52,7 +54,7 @@ class _Judge:
         counted = counted_on(limit, computed)
         if self.found is None or x is None or not self.found.known(x):
             return Accuracy(computed, None, None, counted)
-        return Accuracy(computed, x.data, self.found.right(computed, x), counted)
+        return Accuracy(computed, self.found.public(x), self.found.right(computed, x), counted)
 
     def nodes(self) -> tuple[NodeAccuracy, ...]:
         parts = [0.0] * len(self.order)
@@ -81,12 +83,14 @@ def judged(y: Value, precision: int) -> Digits:
     notes = [EXACT_INPUTS, *products]
     if not all(math.isfinite(v.data) for v in order):
         notes.append(NOT_FINITE)
+    users = {v.op.name: v.op for v in order if v.op is not None}
+    notes += [USERS.format(name) for name, op in users.items() if TABLE.get(name) is not op]
     if found is None:
         return Digits(value, gradients, (), (*notes, NO_MPMATH), False, judge.nodes)
     from microgradlike.accuracy.culprit import losses
     from microgradlike.accuracy.kinks import flips
 
-    if any(x.right is None for x in (value, *gradients.values())):
+    if not found.notes and any(x.right is None for x in (value, *gradients.values())):
         notes.append(UNDECIDED)
     notes += [*found.notes, *flips(found)]
     lost = losses(found, adjoints, value, gradients)

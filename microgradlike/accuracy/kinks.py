@@ -31,7 +31,7 @@ def flips(found: Truth) -> list[str]:
 def _is_flipped(found: Truth, i: int) -> bool:
     """True if a derivative, or the height of a constant piece, differs; not where undecided."""
     v: Value = found.order[i]
-    if found.values[i].loss == inf or not _may_flip(found, v):
+    if not found.known(found.values[i]) or not _may_flip(found, v):
         return False
     slopes = local_derivatives(v)
     for k, p in enumerate(slopes):

@@ -12,12 +12,14 @@ from functools import partial
 from typing import Any
 
 import mpmath
-from mpmath import libmp, mp, mpf
+from mpmath import libmp
 
 from microgradlike import ops
 from microgradlike.ieee_float import partial_at
 from microgradlike.op import Op, inf
 
+mp = mpmath.MPContext()  # the precision of mpmath.mp is that of the whole process
+mpf = mp.mpf
 TINY, HUGE = 1e-150, 1e150
 
 
@@ -73,12 +75,12 @@ def exact(op: Op) -> Callable[..., Any]:
     ...     print(exact(ops.exp)(mpf(1)))
     2.7182818284590452354
     """
-    if op not in OTHERS and not hasattr(mpmath, op.name):
+    if op not in OTHERS and not hasattr(mp, op.name):
         raise LookupError(
             f"mpmath has no {op.name}; add its value over mpmath numbers to OTHERS in"
             " microgradlike/accuracy/multiprecision.py"
         )
-    return OTHERS[op] if op in OTHERS else getattr(mpmath, op.name)
+    return OTHERS[op] if op in OTHERS else getattr(mp, op.name)
 
 
 LARGEST = 4096  # bits before the point: exp of more would fill the memory
@@ -125,9 +127,10 @@ def nearest(number: Any) -> float:
     top = exp + bits
     if top > 1024:
         return -inf if sign else inf
-    if top < -1080:
-        return -0.0 if sign else 0.0
-    return float(libmp.to_float(libmp.mpf_pos(number, max(1, min(53, top + 1074)), "n"), rnd="n"))
+    if top <= -1074:  # half of the smallest double is rounded to 0
+        least = 5e-324 if top == -1074 and man > 1 else 0.0
+        return -least if sign else least
+    return float(libmp.to_float(libmp.mpf_pos(number, min(53, top + 1074), "n"), rnd="n"))
 
 
 def amplified(op: Op, y: Any, at: list[Any], losses: list[float]) -> float:

@@ -6,11 +6,9 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mpmath import mp
-
 from microgradlike.accuracy.candidates import ExactValues, Judge, Point, values_at
 from microgradlike.accuracy.matching import rewritten
-from microgradlike.accuracy.multiprecision import right_digits
+from microgradlike.accuracy.multiprecision import mp, right_digits
 from microgradlike.accuracy.rearrange import REARRANGEMENTS
 from microgradlike.accuracy.rules import RULES, Rule
 from microgradlike.accuracy.terms import LARGE, PRODUCTS, SUMS, Term, ordered, substituted

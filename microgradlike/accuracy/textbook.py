@@ -11,11 +11,9 @@ import functools
 import math
 from collections.abc import Callable
 
-from mpmath import mp
-
 from microgradlike import ops
-from microgradlike.accuracy.exact import PRIME, Exact, of
-from microgradlike.accuracy.multiprecision import nearest
+from microgradlike.accuracy.exact import NAN, PRIME, Exact, of
+from microgradlike.accuracy.multiprecision import mp, nearest
 from microgradlike.expressions.parser import Expression, parse
 from microgradlike.ieee_float import partial_at
 from microgradlike.op import TABLE, Number, Op
@@ -45,7 +43,8 @@ def textbook(op: Op, index: int) -> Callable[..., Number]:
     def partial(y: Exact, *operands: Exact) -> Number:
         constants = {"pi": Exact((+mp.pi)._mpf_, 1.0, PI), "e": Exact((+mp.e)._mpf_, 1.0, E)}
         p = expression({"y": y, **dict(zip(names, operands)), **constants})
-        return p if p.relative < LOST or op not in LOSSY else op.partials[index](y, *operands)
+        lost = p.number == NAN or (op in LOSSY and not p.relative < LOST)
+        return op.partials[index](y, *operands) if lost else p
 
     return partial
 

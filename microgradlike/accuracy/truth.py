@@ -11,8 +11,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from mpmath import mp
+import mpmath
 
 from microgradlike import ops
 from microgradlike.accuracy.exact import (
@@ -26,14 +27,14 @@ from microgradlike.accuracy.exact import (
     negated,
     of,
 )
-from microgradlike.accuracy.multiprecision import right_digits
+from microgradlike.accuracy.multiprecision import mp, right_digits
 from microgradlike.accuracy.textbook import textbook
 from microgradlike.engine import Value
 from microgradlike.op import Op
 
 ENOUGH = 1e-25  # relative error: a double has 16 digits, and its error some more
 MOST = 300  # digits; the errors, in units of the last, are doubles
-# mpmath's precision is that of the process
+# the precision is that of all threads
 _precision = threading.RLock()
 ONE, NOTHING = of(1.0), of(0.0)
 
@@ -56,6 +57,10 @@ class Truth:
         """True if the number has enough digits to judge a double by."""
         return x.number != NAN and math.ldexp(x.loss, -_bits(self.digits)) <= ENOUGH
 
+    def public(self, x: Exact) -> Any:
+        """The number as an mpf of mpmath's own context."""
+        return mpmath.mp.make_mpf(x.number)
+
     def right(self, computed: float, x: Exact) -> float:
         """The decimal digits of a double that are right, 0.0 to 16.0."""
         return right_digits(computed, x.number)
@@ -67,7 +72,7 @@ def _bits(digits: int) -> int:
 
 @contextmanager
 def working_precision(digits: int) -> Iterator[None]:
-    """Let mpmath work with so many digits, in this thread alone."""
+    """Let the numbers of this package have so many digits; other threads wait."""
     with _precision, mp.workprec(_bits(digits)):
         yield
 
@@ -88,9 +93,9 @@ def truth(order: Sequence[Value], *, precision: int = 60) -> Truth:
             found = _truth(order, digits)
         asked = [found.values[-1]]
         asked += [g for v, g in zip(order, found.adjoints) if v.op is None]
-        if 2 * digits > MOST or all(map(found.known, asked)):
+        if digits == MOST or found.notes or all(map(found.known, asked)):
             return found
-        digits *= 2
+        digits = min(2 * digits, MOST)
 
 
 def _truth(order: Sequence[Value], digits: int) -> Truth:
@@ -153,7 +158,7 @@ def partial(found: Truth, i: int, k: int) -> Exact:
 
 
 def _note(op: Op, error: Exception) -> str:
-    return (
-        f"{op.name} cannot be computed with more digits ({error}); write it with the functions of"
-        " microgradlike, such as microgradlike.sin(x) in place of math.sin(x)"
-    )
+    note = f"{op.name} cannot be computed with more digits ({error})"
+    if isinstance(error, ArithmeticError):
+        return note
+    return f"{note}; write it with microgradlike's functions, such as sin(x) for math.sin(x)"

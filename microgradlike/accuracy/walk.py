@@ -11,11 +11,9 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from mpmath import mp, mpf
-
 from microgradlike import graph
 from microgradlike.accuracy.exact import UNKNOWN, ZERO, Exact, applied, of
-from microgradlike.accuracy.multiprecision import right_digits
+from microgradlike.accuracy.multiprecision import mp, mpf, right_digits
 from microgradlike.accuracy.report import ALL
 from microgradlike.accuracy.textbook import textbook
 from microgradlike.accuracy.truth import Truth

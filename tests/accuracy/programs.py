@@ -56,7 +56,7 @@ def nasty(number):
 def _has_truth(program):
     """False if the exact program leaves a domain, which the rounded one does not."""
     try:
-        evaluated(program, 30)
+        evaluated(program, DIGITS)
     except ArithmeticError:
         return False
     return True

@@ -127,6 +127,7 @@ def test_no_flip_is_said_away_from_kinks_or_where_the_exact_side_is_undecided():
     x = Value(2.0)
     assert not any("kink or jump than" in n for n in digits(relu(x.sqrt() * x.sqrt() - 2)).notes)
     assert not any("kink or jump than" in n for n in digits(floor(x.sqrt() * x.sqrt())).notes)
+    assert not any("kink or jump than" in n for n in digits(abs(exp(log(x)) - x)).notes)
 
 
 def test_without_mpmath_there_are_bounds(monkeypatch):

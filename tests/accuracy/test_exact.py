@@ -3,8 +3,8 @@
 import math
 import random
 
+import mpmath
 import pytest
-from mpmath import mp, mpf
 
 from microgradlike import Value, maximum, ops, unary, where
 from microgradlike.accuracy.exact import (
@@ -13,7 +13,7 @@ from microgradlike.accuracy.exact import (
     applied,
     of,
 )
-from microgradlike.accuracy.multiprecision import exact, nearest, right_digits
+from microgradlike.accuracy.multiprecision import exact, mp, mpf, nearest, right_digits
 from microgradlike.accuracy.textbook import textbook
 from tests.test_accuracy import moderate
 from tests.ulps import Exact as Plain, draw, unwrap
@@ -179,7 +179,8 @@ def test_the_nearest_double_is_correctly_rounded():
         assert nearest((middle * (1 - mpf(2) ** -150))._mpf_) == x
         assert nearest((-middle * (1 + mpf(2) ** -150))._mpf_) == -up
     assert nearest((mpf(2) ** 1100)._mpf_) == math.inf
-    assert nearest((-(mpf(2) ** -1100))._mpf_) == 0
+    assert nearest((-(mpf(2) ** -1100))._mpf_) == nearest((mpf(2) ** -1075)._mpf_) == 0
+    assert nearest((-0.6 * mpf(2) ** -1074)._mpf_) == -5e-324
 
 
 @pytest.mark.parametrize(
@@ -225,7 +226,7 @@ def unwrapped(x):
 def test_a_text_that_loses_digits_gives_way_to_the_tables_partial(op):
     for x in 1.0, -200.0, 200.0, 5000.0:
         got = textbook(op, 0)(applied(op, [of(x)]), of(x))
-        with mp.workprec(MORE):
+        with mp.workprec(MORE), mpmath.mp.workprec(MORE):
             y = exact(op)(mpf(x))
             want = unwrap(op.partials[0](Plain(y), Plain(x)))
         assert abs(got.data / want - 1) < mpf(10) ** -40
