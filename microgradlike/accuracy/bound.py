@@ -13,8 +13,9 @@ begins there; g is an adjoint, p a partial, s a second partial, j and m are oper
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 from microgradlike import ops
@@ -53,7 +54,8 @@ class Bounds:
 
 
 # a node: its rounding, (j, p, error of p) for each operand, (j, m, s) for each second partial
-_Step: TypeAlias = tuple[float, list[tuple[int, float, float]], Sequence[tuple[int, int, float]]]
+_Edge: TypeAlias = tuple[int, float, float]
+_Step: TypeAlias = tuple[float, list[_Edge], Sequence[tuple[int, int, float]]]
 
 
 def counted_on(error: float, computed: float) -> float:
@@ -111,105 +113,77 @@ def _sharpened(moves: Sequence[float], running: float) -> float:
 
 
 def _step(v: Value, op: Op, index: dict[int, int], off: Sequence[float]) -> _Step:
-    y, at, where = v.data, list[float](), list[int]()
+    at, where = list[float](), list[int]()
     for x in v.operands:
         at.append(x if isinstance(x, float) else x.data)
         where.append(-1 if isinstance(x, float) else index[id(x)])
-    own = rounding(op, y, at)
     if op in LINEAR:
-        return own, [(j, p, 0.0) for j, p in zip(where, LINEAR[op]) if j >= 0], ()
+        edges = [(j, p, 0.0) for j, p in zip(where, LINEAR[op]) if j >= 0]
+        return rounding(op, v.data, at), edges, ()
     if op in PRODUCTS:
         i, j = where
         edges = [(m, p, 0.0) for m, p in ((i, at[1]), (j, at[0])) if m >= 0]
-        return own, edges, [(i, j, 1.0), (j, i, 1.0)] if len(edges) == 2 else ()
+        bends = [(i, j, 1.0), (j, i, 1.0)] if len(edges) == 2 else ()
+        return rounding(op, v.data, at), edges, bends
+    return _curved(op, v.data, at, where, off)
+
+
+def _curved(op: Op, y: float, at: list[float], where: list[int], off: Sequence[float]) -> _Step:
+    """The step of a primitive whose partials are not constants or operands."""
     places = [k for k, j in enumerate(where) if j >= 0]
-    edges, reach = [], 0.0
+    own, edges, reach = rounding(op, y, at), list[_Edge](), 0.0
     for k in places:
         p = partial_at(op, k, y, *at)
         edges.append((where[k], p, partial_rounding(op, k, p, y, at)))
         reach += off[where[k]]
-    if not reach:
+
+    def moved(k: int, h: float) -> tuple[float, list[float]]:
+        """Value and partials with operand k moved by h."""
+        near = [*at[:k], at[k] + h, *at[k + 1 :]]
+        z = op.forward(*near)
+        return z, [partial_at(op, i, z, *near) for i in places]
+
+    if op in FLAT and reach:
+        jumps = not op.kink or not op.kink(*at) > reach + 16 * math.ulp(max(at, key=abs))
+        moves = [(k, s * (reach + math.ulp(at[k]))) for k in places for s in (1, -1) if jumps]
+        for k, h in moves:
+            z, slopes = moved(k, h)
+            p = edges[places.index(k)][1]
+            own = max(own, abs(z - y) - 2 * abs(p * h))
+            edges = [(j, p, max(e, abs(q - p))) for (j, p, e), q in zip(edges, slopes)]
         return own, edges, ()
-    if op in FLAT:
-        return _jumped(op, at, places, reach, (own, edges, ()))
     if not reach < inf:  # a result may be finite all the same, as that of 1 / inf
         return inf, [(j, p, inf) for j, p, _ in edges], ()
-    bends = _bends(op, at, places, edges, off)
-    for j, m, s in bends:
-        own += abs(s) / 2 * off[j] * off[m]
+    bends: list[tuple[int, int, float]] = []
+    for k in places if reach else ():
+        if e := off[m := where[k]]:
+            for (j, _, _), s in zip(edges, _bent(partial(moved, k), at[k], e, edges)):
+                own += abs(s) / 2 * off[j] * e
+                bends += [(j, m, s)] if off[j] else [(j, m, s), (m, j, s)]  # by symmetry
     return own, edges, bends
 
 
-def _bends(
-    op: Op,
-    at: list[float],
-    places: list[int],
-    edges: list[tuple[int, float, float]],
-    off: Sequence[float],
-) -> list[tuple[int, int, float]]:
-    """The second partials along operands that have errors."""
-    bends = []
-    for k, (m, _, _) in zip(places, edges):
-        if off[m]:
-            unit = math.ulp(at[k])
-            h = max(off[m], STEP * min(abs(at[k]), 1.0), 16 * unit)
-            found = _differences(op, at, places, k, h, edges)
-            if any(s != s for s in found):  # outside the domain
-                found = _differences(op, at, places, k, -h, edges)
-            if not all(abs(s * h) <= STEEP * abs(p) for s, (_, p, _) in zip(found, edges)):
-                h = max(off[m], unit)  # a pole may be near
-                sides = [_differences(op, at, places, k, d, edges) for d in (h, -h)]
-                found = [
-                    max(*s, key=lambda x: abs(x) if x == x else 0.0) for s in zip(found, *sides)
-                ]
-            for (j, _, _), s in zip(edges, found):
-                if s:
-                    bends.append((j, m, s))
-                    if not off[j]:  # by symmetry
-                        bends.append((m, j, s))
-    return bends
-
-
-def _differences(
-    op: Op,
-    at: list[float],
-    places: list[int],
-    k: int,
-    h: float,
-    edges: list[tuple[int, float, float]],
+def _bent(
+    moved: Callable[[float], tuple[float, list[float]]], x: float, off: float, edges: list[_Edge]
 ) -> list[float]:
-    """The second partials by operand k, from partials at a distance h.
+    """The second partials by an operand x that has an error."""
 
-    A partial that falls is taken to fall as 1/x does.
-    """
-    slopes = _moved(op, at, places, k, h)[1]
-    return [
-        (q - p) / h * (p / q if 0 < abs(q) < abs(p) < inf else 1.0)
-        for q, (_, p, _) in zip(slopes, edges)
-    ]
+    def differences(h: float) -> list[float]:
+        """Divided differences; a partial that falls is taken to fall as 1/x does."""
+        return [
+            (q - p) / h * (p / q if 0 < abs(q) < abs(p) < inf else 1.0)
+            for q, (_, p, _) in zip(moved(h)[1], edges)
+        ]
 
-
-def _jumped(op: Op, at: list[float], places: list[int], reach: float, step: _Step) -> _Step:
-    """The step with the jumps of its value and partials that are within reach of the errors."""
-    own, edges, _ = step
-    if op.kink and op.kink(*at) > reach + 16 * math.ulp(max(at, key=abs)):
-        return step
-    errors, y = [0.0] * len(places), op.forward(*at)
-    for k, (_, p, _) in zip(places, edges):
-        for h in (reach + math.ulp(at[k]), -reach - math.ulp(at[k])):
-            z, slopes = _moved(op, at, places, k, h)
-            own = max(own, abs(z - y) - 2 * abs(p * h))
-            errors = [max(e, abs(q - p)) for e, q, (_, p, _) in zip(errors, slopes, edges)]
-    return own, [(j, p, error) for (j, p, _), error in zip(edges, errors)], ()
-
-
-def _moved(
-    op: Op, at: list[float], places: list[int], k: int, h: float
-) -> tuple[float, list[float]]:
-    """Value and partials with operand k moved by h."""
-    near = [*at[:k], at[k] + h, *at[k + 1 :]]
-    z = op.forward(*near)
-    return z, [partial_at(op, i, z, *near) for i in places]
+    h = max(off, STEP * min(abs(x), 1.0), 16 * math.ulp(x))
+    found = differences(h)
+    if any(s != s for s in found):  # outside the domain
+        found = differences(-h)
+    if all(abs(s * h) <= STEEP * abs(p) for s, (_, p, _) in zip(found, edges)):
+        return found
+    h = max(off, math.ulp(x))  # a pole may be near
+    sides = found, differences(h), differences(-h)
+    return [max(s, key=lambda x: abs(x) if x == x else 0.0) for s in zip(*sides)]
 
 
 def _reverse(
