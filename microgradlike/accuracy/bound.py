@@ -59,11 +59,7 @@ _Step: TypeAlias = tuple[float, list[_Edge], Sequence[tuple[int, int, float]]]
 
 
 def counted_on(error: float, computed: float) -> float:
-    """The decimal digits, 0.0 to 16.0, of a number with that largest error.
-
-    >>> round(counted_on(1e-6, 1.0), 2), counted_on(0.0, 0.0), counted_on(1e-6, 0.0)
-    (5.99, 16.0, 0.0)
-    """
+    """The decimal digits, 0.0 to 16.0, of a number with that largest error."""
     if not error < abs(computed) < inf:
         return 0.0 if error or computed != computed else 16.0
     if error == 0:
@@ -72,13 +68,7 @@ def counted_on(error: float, computed: float) -> float:
 
 
 def bounds(order: Sequence[Value], root: Value) -> Bounds:
-    """The Bounds of the nodes in `order`, operands before users, and of the root's gradient.
-
-    >>> from microgradlike.graph import topological
-    >>> x = Value(0.1); y = x * 2 - x
-    >>> bounds(topological(y), y)
-    Bounds(value=[0.0, 0.0, 0.0], gradient=[0.0, 0.0, 0.0])
-    """
+    """The Bounds of the nodes in `order`, operands before users, and of the root's gradient."""
     index = {id(v): i for i, v in enumerate(order)}
     off: list[float] = []
     steps: list[_Step | None] = []

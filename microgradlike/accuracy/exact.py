@@ -33,7 +33,7 @@ from microgradlike.op import Number, Op, inf
 from microgradlike.scalar import Scalar
 
 _ADD, _MUL = libmp.mpf_add, libmp.mpf_mul
-ZERO, ONE, NAN = libmp.fzero, libmp.fone, libmp.fnan
+ZERO, ONE, TWO, NAN = libmp.fzero, libmp.fone, libmp.ftwo, libmp.fnan
 PRIME = 2**61 - 1
 SHORT = 64  # bits
 ROUNDED = 4.0  # units: a value may be made of several of mpmath's functions
@@ -125,6 +125,11 @@ def applied(op: Op, at: list[Exact]) -> Exact:
     if ops.TABLE.get(op.name) is not op:  # a user's, written with arithmetic or our functions
         y: Number = op.forward(*at)
         return y if isinstance(y, Exact) else of(y)
+    return _function(op, at)
+
+
+def _function(op: Op, at: list[Exact]) -> Exact:
+    """A primitive whose value mpmath computes."""
     numbers = [x.number for x in at]
     number = evaluated(op, numbers)
     if number == NAN:
@@ -134,6 +139,15 @@ def applied(op: Op, at: list[Exact]) -> Exact:
         return exactly(number)
     y = Exact(number, ROUNDED, _mark(op, at))
     return y if known else _with_error(op, y, at)
+
+
+def over(f: Callable[..., Number], *at: Exact) -> Exact:
+    """The number f(*at), unknown where a primitive fails."""
+    try:
+        found = f(*at)
+    except Exception:
+        return UNKNOWN
+    return found if isinstance(found, Exact) else of(found)
 
 
 def _mark(op: Op, at: list[Exact]) -> int:
@@ -229,6 +243,11 @@ def divided(a: Exact, b: Exact) -> Exact:
     return Exact(y, loss, mark) if known is None else known
 
 
+def _power(a: Exact, b: Exact) -> Exact:
+    """The power; a square is a product, which takes a fifth of the time."""
+    return multiplied(a, a) if b.number == TWO and not b.loss else _function(ops.power, [a, b])
+
+
 def _jump(op: Op) -> Callable[[Exact], Exact]:
     """A primitive of constant pieces: not known where the operand may be on either side."""
 
@@ -292,6 +311,7 @@ SPECIAL: dict[Op, Callable[..., Exact]] = {
     ops.mul: multiplied,
     ops.mul_no_nan: multiplied,
     ops.div: divided,
+    ops.power: _power,
     ops.neg: negated,
     ops.absolute: lambda a: negated(a) if a.number[0] else a,
     ops.less: _compared(lambda s: s < 0),

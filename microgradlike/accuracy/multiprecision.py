@@ -69,12 +69,7 @@ OTHERS: dict[Op, Callable[..., Any]] = {
 
 
 def exact(op: Op) -> Callable[..., Any]:
-    """`op` over mpmath numbers, in mpmath's working precision.
-
-    >>> with mp.workdps(20):
-    ...     print(exact(ops.exp)(mpf(1)))
-    2.7182818284590452354
-    """
+    """`op` over mpmath numbers, in mpmath's working precision."""
     if op not in OTHERS and not hasattr(mp, op.name):
         raise LookupError(
             f"mpmath has no {op.name}; add its value over mpmath numbers to OTHERS in"

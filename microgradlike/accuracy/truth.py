@@ -55,7 +55,11 @@ class Truth:
 
     def known(self, x: Exact) -> bool:
         """True if the number has enough digits to judge a double by."""
-        return x.number != NAN and math.ldexp(x.loss, -_bits(self.digits)) <= ENOUGH
+        return x.number != NAN and x.loss <= math.ldexp(ENOUGH, _bits(self.digits))
+
+    def operands(self, v: Value) -> list[Exact]:
+        """The exact operands of a node."""
+        return [of(x) if type(x) is float else self.values[self.index[id(x)]] for x in v.operands]
 
     def public(self, x: Exact) -> Any:
         """The number as an mpf of mpmath's own context."""
@@ -81,11 +85,6 @@ def truth(order: Sequence[Value], *, precision: int = 60) -> Truth:
     """The values of `order`, operands before users, and the derivatives of the last by each.
 
     With more digits, up to 300, if those of the value or of the gradient of a leaf do not suffice.
-
-    >>> x = Value(3.0); y = x * x
-    >>> found = truth([x, y])
-    >>> found.values[-1].data, found.adjoints[0].data
-    (mpf('9.0'), mpf('6.0'))
     """
     digits = precision
     while True:
@@ -147,14 +146,6 @@ def _term(  # noqa: PLR0917
         notes[_note(op, error)] = None
         return UNKNOWN
     return multiplied(g, p if isinstance(p, Exact) else of(p))
-
-
-def partial(found: Truth, i: int, k: int) -> Exact:
-    """The exact derivative of node `i` by its operand `k`, unknown where a primitive fails."""
-    v = found.order[i]
-    assert v.op is not None
-    at = [of(x) if type(x) is float else found.values[found.index[id(x)]] for x in v.operands]
-    return _term(v.op, k, ONE, found.values[i], at, {})
 
 
 def _note(op: Op, error: Exception) -> str:
