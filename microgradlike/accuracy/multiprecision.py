@@ -78,12 +78,16 @@ def exact(op: Op) -> Callable[..., Any]:
     return OTHERS[op] if op in OTHERS else getattr(mp, op.name)
 
 
-LARGEST = 4096  # bits before the point: exp of more would fill the memory
+LARGEST = 4096  # bits before the point: exp or sin of more would fill the memory
+UNLIMITED = frozenset(
+    {ops.log, ops.log1p, ops.log2, ops.log10, ops.sqrt, ops.cbrt, ops.hypot, ops.tanh}
+    | {ops.atan, ops.atan2, ops.asinh, ops.acosh}
+)
 
 
 def evaluated(op: Op, at: list[Any]) -> Any:
     """The raw value at raw numbers: nan outside the domain, at poles and beyond the memory."""
-    if sum([x[2] + x[3] > LARGEST for x in at if x[1]]):
+    if op not in UNLIMITED and sum([x[2] + x[3] > LARGEST for x in at if x[1]]):
         return libmp.fnan
     try:
         y = exact(op)(*map(mp.make_mpf, at))

@@ -8,11 +8,14 @@ quantity is ("value", i) or ("adjoint", i), i the place of its node.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from mpmath import libmp
+
 from microgradlike import graph
-from microgradlike.accuracy.exact import UNKNOWN, ZERO, Exact, applied, of, over
+from microgradlike.accuracy.exact import UNKNOWN, Exact, applied, of, over
 from microgradlike.accuracy.multiprecision import mp, mpf, right_digits
 from microgradlike.accuracy.report import ALL
 from microgradlike.accuracy.textbook import textbook
@@ -20,6 +23,7 @@ from microgradlike.accuracy.truth import Truth
 from microgradlike.engine import Value
 
 LONGEST = 2000  # steps
+SCALE = 2.0**200
 
 Quantity = tuple[str, int]
 
@@ -73,10 +77,11 @@ class Walk:
         return (self.found.values if q[0] == "value" else self.found.adjoints)[q[1]]
 
     def digits(self, q: Quantity) -> float:
-        """The right digits; a number that has underflown has none."""
-        number = self.exact(q).number
-        underflown = self.computed(q) == 0 and number != ZERO
-        return 0.0 if underflown else right_digits(self.computed(q), number)
+        """The right digits; those of a number that has underflown are counted as if it had not."""
+        x, number = self.computed(q), self.exact(q).number
+        if abs(x) < sys.float_info.min:
+            x, number = x * SCALE, libmp.mpf_mul(number, libmp.from_float(SCALE))
+        return right_digits(x, number)
 
     def own(self, q: Quantity) -> Any:
         """The error that the quantity would have with these inputs, were they exact."""
@@ -120,7 +125,11 @@ class Walk:
         if error == error:
             return error if math.isfinite(self.computed(below)) else mp.inf
         moved = self.exact(below).data != self.computed(below)
-        return mp.inf if moved and not math.isfinite(self.computed(q)) else mpf(0)
+        return (
+            mp.inf
+            if moved and not all(map(math.isfinite, map(self.computed, (q, below))))
+            else mpf(0)
+        )
 
     def replaced(self, v: Value) -> Iterator[tuple[Quantity, list[Exact]]]:
         """The exact operands of a node with one as computed, for each."""

@@ -7,6 +7,7 @@ import mpmath
 import pytest
 
 from microgradlike import Value, maximum, ops, unary, where
+from microgradlike.accuracy import multiprecision
 from microgradlike.accuracy.exact import (
     UNKNOWN,
     Exact,
@@ -141,6 +142,14 @@ def test_a_number_too_large_for_memory_is_not_known():
     assert of(10.0).exp().exp().loss < math.inf
     assert of(1e5).exp().exp().loss == math.inf
     assert UNKNOWN.exp().loss == math.inf
+
+
+@pytest.mark.parametrize("op", multiprecision.UNLIMITED, ids=lambda op: op.name)
+def test_a_primitive_that_hardly_grows_takes_any_number(op):
+    huge = of(5e4).exp()
+    y = applied(op, [huge] * op.arity)
+    assert y.relative < 1e-50
+    assert 0 < y.data < huge.data * 2
 
 
 def test_errors_beyond_the_doubles_are_counted():

@@ -5,7 +5,7 @@ import math
 import mpmath
 import pytest
 
-from microgradlike import Value, cos, exp, graph, sin, sqrt, unary, where
+from microgradlike import Value, cos, exp, graph, log, sin, sqrt, unary, where
 from microgradlike.accuracy.digits import digits
 from microgradlike.accuracy.judge import UNDECIDED, computed_adjoints
 from microgradlike.accuracy.truth import truth
@@ -98,6 +98,11 @@ def test_a_primitive_that_compares_unknown_digits_is_undecided():
     assert math.isnan(found.worst)
     assert any("(a choice depends on digits that are not known)" in n for n in found.notes)
     assert not any("in place of" in n for n in found.notes)
+
+
+def test_a_softplus_by_hand_is_known_beyond_its_overflow():
+    for at in 800.0, 2900.0, 50_000.0:
+        assert abs(digits(log(exp(Value(at)) + 1)).value.exact - at) < 1e-15
 
 
 @pytest.mark.parametrize("f", [lambda x: x**0, lambda x: 1.5 + 2 * x**1 + x**0])
