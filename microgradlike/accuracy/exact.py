@@ -158,17 +158,18 @@ def _mark(op: Op, at: list[Exact]) -> int:
 
 def _with_error(op: Op, y: Exact, at: list[Exact]) -> Exact:
     """The value with the errors of its operands: the first derivatives times these."""
+    numbers, losses = [x.number for x in at], [x.loss for x in at]
+    limit = math.ldexp(VAGUE, mp.prec)
     for i, x in enumerate(at):
-        if x.relative > VAGUE:
+        if x.loss > limit:
             near_zero = any(low < 0 < high for low, high in op.domain[i])
             if not (near_zero and abs(x.data) * (1 + x.relative) < VAGUE):
                 return Exact(y.number, inf, y.mark)
-    numbers, losses = [x.number for x in at], [x.loss for x in at]
     try:
         found = Exact(y.number, y.loss + amplified(op, y.number, numbers, losses), y.mark)
     except ArithmeticError:  # beyond the doubles
         found = _blurred(y, sum(_change(op, i, y, at) for i, x in enumerate(at) if x.loss))
-    wide = found.relative > VAGUE and any(abs(x.data) * x.relative > VAGUE for x in at)
+    wide = found.loss > limit and any(abs(x.data) * x.relative > VAGUE for x in at)
     return Exact(y.number, inf, y.mark) if wide else found
 
 

@@ -30,7 +30,10 @@ def textbook(op: Op, index: int) -> Callable[..., Number]:
     text, names = op.textbook[index], op.operand_names
     has_pi, parsed = "pi" in text, parse(text)  # which makes a double of it
     steps = [
-        (f, "pi" if x == math.pi else of(x) if type(x) is float else x) for f, x in parsed._steps
+        (functools.partial(Exact.apply, f) if isinstance(f, Op) else f, x)
+        if f
+        else (None, "pi" if x == math.pi else of(x) if type(x) is float else x)
+        for f, x in parsed._steps
     ]
     expression = dataclasses.replace(parsed, _steps=tuple(steps))
 
