@@ -241,6 +241,14 @@ def test_a_text_that_loses_digits_gives_way_to_the_tables_partial(op):
         assert abs(got.data / want - 1) < mpf(10) ** -40
 
 
+def test_an_exact_number_is_equal_to_numbers_only():
+    t = of(0.7).exp()
+    assert of(2.0) == 2 == of(2.0) * 1
+    assert t != of(2.0)
+    assert t == t + 1 - 1
+    assert t != "2"
+
+
 def test_values_do_not_mix_with_exact_numbers():
     with pytest.raises(TypeError):
         Value(1.0) + of(1.0)
