@@ -147,8 +147,9 @@ def _curved(op: Op, y: float, at: list[float], where: list[int], off: Sequence[f
     bends: list[tuple[int, int, float]] = []
     for k in places if reach else ():
         if e := off[m := where[k]]:
-            for (j, _, _), s in zip(edges, _bent(partial(moved, k), at[k], e, edges)):
-                own += abs(s) / 2 * off[j] * e
+            for (j, p, _), s in zip(edges, _bent(partial(moved, k), at[k], e, edges)):
+                if off[j]:
+                    own += min(abs(s) / 2 * off[j], abs(p)) * e  # of second order
                 bends += [(j, m, s)] if off[j] else [(j, m, s), (m, j, s)]  # by symmetry
     return own, edges, bends
 

@@ -17,7 +17,6 @@ from microgradlike.indeterminate_form import absorbed, active_policy, collect
 from microgradlike.op import TABLE
 
 if TYPE_CHECKING:
-    from microgradlike.accuracy.exact import Exact
     from microgradlike.accuracy.truth import Truth
 
 EXACT_INPUTS = "inputs and constants count as exact"
@@ -40,21 +39,18 @@ class _Judge:
     found: Truth | None  # None without mpmath
 
     def value(self, i: int) -> Accuracy:
-        found = self.found
-        x = None if found is None else found.values[i]
-        return self._accuracy(self.order[i].data, x, self.limits.value[i])
+        x, found = self.order[i].data, self.found
+        counted = counted_on(self.limits.value[i], x)
+        if found is None:
+            return Accuracy(x, None, None, counted)
+        return found.accuracy(x, found.values[i], counted)
 
     def gradient(self, i: int) -> Accuracy:
-        found = self.found
-        x = None if found is None else found.adjoints[i]
-        return self._accuracy(self.adjoints[i], x, self.limits.gradient[i])
-
-    def _accuracy(self, computed: float, x: Exact | None, limit: float) -> Accuracy:
-        """The Accuracy of a double whose exact number is `x`, undecided if that is not known."""
-        counted = counted_on(limit, computed)
-        if self.found is None or x is None or not self.found.known(x):
-            return Accuracy(computed, None, None, counted)
-        return Accuracy(computed, self.found.public(x), self.found.right(computed, x), counted)
+        x, found = self.adjoints[i], self.found
+        counted = counted_on(self.limits.gradient[i], x)
+        if found is None:
+            return Accuracy(x, None, None, counted)
+        return found.accuracy(x, found.adjoints[i], counted)
 
     def nodes(self) -> tuple[NodeAccuracy, ...]:
         parts = [0.0] * len(self.order)

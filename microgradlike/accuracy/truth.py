@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import mpmath
 
@@ -28,6 +27,7 @@ from microgradlike.accuracy.exact import (
     of,
 )
 from microgradlike.accuracy.multiprecision import mp, right_digits
+from microgradlike.accuracy.report import Accuracy
 from microgradlike.accuracy.textbook import textbook
 from microgradlike.engine import Value
 from microgradlike.op import Op
@@ -61,13 +61,13 @@ class Truth:
         """The exact operands of a node."""
         return [of(x) if type(x) is float else self.values[self.index[id(x)]] for x in v.operands]
 
-    def public(self, x: Exact) -> Any:
-        """The number as an mpf of mpmath's own context."""
-        return mpmath.mp.make_mpf(x.number)
-
-    def right(self, computed: float, x: Exact) -> float:
-        """The decimal digits of a double that are right, 0.0 to 16.0."""
-        return right_digits(computed, x.number)
+    def accuracy(self, computed: float, x: Exact, counted: float) -> Accuracy:
+        """The Accuracy of a double, undecided if its exact number is not known."""
+        if not self.known(x):
+            return Accuracy(computed, None, None, counted)
+        return Accuracy(
+            computed, mpmath.mp.make_mpf(x.number), right_digits(computed, x.number), counted
+        )
 
 
 def _bits(digits: int) -> int:
@@ -92,7 +92,7 @@ def truth(order: Sequence[Value], *, precision: int = 60) -> Truth:
             found = _truth(order, digits)
         asked = [found.values[-1]]
         asked += [g for v, g in zip(order, found.adjoints) if v.op is None]
-        if digits == MOST or found.notes or all(map(found.known, asked)):
+        if digits == MOST or all(map(found.known, asked)):
             return found
         digits = min(2 * digits, MOST)
 
