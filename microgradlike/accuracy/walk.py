@@ -39,6 +39,11 @@ class Stop(NamedTuple):
     operands: float
     result: float
 
+    @property
+    def drop(self) -> float:
+        """The digits lost here."""
+        return self.operands - self.result
+
 
 class Walk:
     """The errors of a graph's numbers, `adjoints` being the computed ones."""
@@ -122,22 +127,18 @@ class Walk:
 
     def carried(self, q: Quantity, below: Quantity, error: Any) -> Any:
         """An error of `q`, infinite if that input has overflown or is at a pole."""
+        infinite = not math.isfinite(self.computed(below))
         if error == error:
-            return error if math.isfinite(self.computed(below)) else mp.inf
+            return mp.inf if infinite else error
+        infinite |= not math.isfinite(self.computed(q))
         moved = self.exact(below).data != self.computed(below)
-        return (
-            mp.inf
-            if moved and not all(map(math.isfinite, map(self.computed, (q, below))))
-            else mpf(0)
-        )
+        return mp.inf if infinite and moved else mpf(0)
 
     def replaced(self, v: Value) -> Iterator[tuple[Quantity, list[Exact]]]:
         """The exact operands of a node with one as computed, for each."""
         for x in dict.fromkeys(x for x in v.operands if isinstance(x, Value)):
-            changed = [
-                of(x.data) if z is x else a for z, a in zip(v.operands, self.found.operands(v))
-            ]
-            yield ("value", self.index[id(x)]), changed
+            at = zip(v.operands, self.found.operands(v))
+            yield ("value", self.index[id(x)]), [of(x.data) if z is x else a for z, a in at]
 
 
 def computed_operands(v: Value) -> list[Exact]:
