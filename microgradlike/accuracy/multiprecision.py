@@ -5,10 +5,10 @@ A raw number of mpmath is a tuple: sign, mantissa, exponent, bits of the mantiss
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import mpmath
@@ -45,7 +45,7 @@ OTHERS: dict[Op, Callable[..., Any]] = {
     ops.absolute: abs,
     ops.cbrt: lambda x: mp.sign(x) * mp.cbrt(abs(x)),
     ops.erfc: _erfc,
-    ops.log2: partial(mp.log, b=2),
+    ops.log2: functools.partial(mp.log, b=2),
     ops.exp2: lambda x: mpf(2) ** x,
     ops.exprel: lambda x: mp.expm1(x) / x if x else mpf(1),
     ops.sinc: lambda x: mp.sinc(x) if mp.isnormal(x) or not x else 0 * x**-1,
@@ -68,6 +68,7 @@ OTHERS: dict[Op, Callable[..., Any]] = {
 }
 
 
+@functools.lru_cache(maxsize=512)
 def exact(op: Op) -> Callable[..., Any]:
     """`op` over mpmath numbers, in mpmath's working precision."""
     if op not in OTHERS and not hasattr(mp, op.name):
