@@ -78,9 +78,11 @@ def diagnose(y: Value) -> Diagnosis:
     limit may be another number (see `indeterminate`).
     `Diagnosis.stale` is the first node to compute again after a change of some `.data`.
     `Diagnosis.digits` is the node where digits of the value, or of a gradient by a leaf, were lost,
-    if fewer than 4 of 16 are right. A bound in doubles, as fast as the rest, flags such a graph;
-    mpmath, if installed, decides. Graphs with a nan, inf or changed `.data`, and those of more than
-    40,000 nodes, have no such finding; `digits` tells more.
+    if fewer than 4 of 16 are right. An error that leaves which are 4 units in the last place off
+    explain is no finding: near the minimum of a loss, a gradient has few digits in every formula.
+    A bound in doubles, as fast as the rest, flags a graph; mpmath, if installed, decides. Graphs
+    with a nan, inf or changed `.data`, and those of more than 40,000 nodes, have no such finding;
+    `digits` tells more.
     Raises TypeError where `y` is not a Value.
 
     >>> x = Value(0.0, "x")
@@ -136,15 +138,12 @@ def _bad_gradient(v: Value) -> tuple[Value, str] | None:
 
 def _few_digits(y: Value) -> tuple[Value, str] | None:
     """The node that loses most digits, if few are left."""
-    from microgradlike.accuracy.few import few_digits, losing, sentence
+    from microgradlike.accuracy.few import few_digits
 
-    report = few_digits(y)
-    if report is None:
-        return None
-    quantity, number = losing(report)[0]
-    node = next((loss.node for loss in report.lost if loss.quantity == quantity), y)
-    called = "the value" if quantity == "value" else quantity
-    return node, sentence(report, quantity, number, called)
+    for few in few_digits(y)[:1]:
+        called = "the value" if few.quantity == "value" else few.quantity
+        return y if few.loss is None else few.loss.node, few.sentence(called)
+    return None
 
 
 def _numbers(v: Value) -> list[float]:

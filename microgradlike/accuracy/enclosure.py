@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, isnan
 
 from microgradlike._validate import is_real, shown
-from microgradlike.accuracy.interval import Interval
-from microgradlike.accuracy.pieces import (
-    Box,
-    Break,
-    Function,
-    Piece,
-    breaks,
-    cover,
-    halves,
-    replaced,
-)
-from microgradlike.accuracy.primitive_range import ARITHMETIC, EXACT, WHOLE, Range, hull
+from microgradlike.accuracy.interval import Interval, ends
+from microgradlike.accuracy.pieces import Box, Break, Function, Piece, breaks, cut, halves, replaced
+from microgradlike.accuracy.primitive_range import WHOLE, Range, hull
 from microgradlike.coerce import as_float
 from microgradlike.derivatives.call import require_function
 from microgradlike.derivatives.pytree import Nested, Pytree
@@ -57,8 +47,7 @@ class Enclosure:
 
     `kinks` are the places where the function may not be smooth. `leaves_domain` has the names of
     primitives whose operands may leave their domain; nothing is said about points at which they do.
-    `proven` is True if the function consists of + - × ÷ √ and exact primitives, such as `maximum`.
-    Otherwise the ranges rely on the measured errors of the others, at most 2 ulp.
+    `proven` is False if ranges rely on the measured errors of primitives, at most 2 ulp.
     """
 
     value: Interval
@@ -71,47 +60,35 @@ class Enclosure:
 
 
 def enclosure(f: Callable[..., object], boxes: tuple[Nested, ...], pieces: int) -> Enclosure:
-    """`enclose(f, *boxes, pieces=pieces)`, with `pieces` checked.
-
-    >>> enclosure(lambda x: x * x, ((1.0, 2.0),), 64).monotone
-    ('increasing',)
-    """
-    require_function(f)
-    tree, box = boxed(boxes)
-    over = over_intervals(f, tree)
-    order = _graph(over, box)
-    broken = breaks(order)
-    parts = cover(over, box, pieces)
-    slopes = [hull((g.lo, g.hi) for g in of_x) for of_x in zip(*[p.slopes for p in parts])]
+    """`enclose(f, *boxes, pieces=pieces)`, with `pieces` checked."""
+    tree, box, over = _numbered(f, boxes)
+    whole = Piece(over, box)
+    parts = cut(over, [whole], pieces, lambda p: p.is_monotone)
+    slopes = [hull(map(ends, of_x)) for of_x in zip(*[p.slopes for p in parts])]
     is_continuous = all(p.is_continuous for p in parts)
     words = ("constant", "increasing", "decreasing")
     directions = [_sign(g, words) if is_continuous else "undecided" for g in slopes]
-    cuts = pieces // 4 if len(box) == 1 else 0  # cuts decide little in several arguments
-    bent = _curvature(over, parts, cuts) if is_continuous and not broken else WHOLE
+    bent = WHOLE
+    if is_continuous and not whole.breaks:
+        count = len(parts) + (pieces // 4 if len(box) == 1 else 0)
+        bent = hull(p.curvature for p in cut(over, parts, count, lambda p: p.curvature != WHOLE))
     return Enclosure(
         value=Interval(*hull(p.value for p in parts)),
         gradient=tree.unflatten([Interval(*g) for g in slopes]),
         monotone=tree.unflatten(directions),
         shape=_sign(bent, ("linear", "convex", "concave")),
-        kinks=tuple(sorted(_kinks(over, box, broken), key=lambda k: (k.argument, k.lo))),
-        leaves_domain=tuple(name for name, kind in broken if kind == "domain"),
-        proven=all(v.op is None or v.op in ARITHMETIC | EXACT for v in order),
+        kinks=tuple(sorted(_kinks(over, whole), key=lambda k: (k.argument, k.lo))),
+        leaves_domain=tuple(name for name, kind in whole.breaks if kind == "domain"),
+        proven=whole.is_proven,
     )
 
 
 def inside(f: Callable[..., object], boxes: tuple[Nested, ...]) -> Nested:
-    """The boxes as pairs, without the ends of ranges at which `f` certainly has no value.
-
-    >>> x, y = inside(lambda x, y: x.log() + y, ((-1.0, 1.0), (0.0, 1.0)))
-    >>> -1e-4 < x[0] <= 0, x[1], y
-    (True, 1.0, (0.0, 1.0))
-    """
-    tree, box = boxed(boxes)
-    over = over_intervals(f, tree)
+    """The boxes as pairs, without the ends of ranges at which `f` certainly has no value."""
+    tree, box, over = _numbered(f, boxes)
 
     def has_value(i: int, x: Range) -> bool:
-        y = _graph(over, replaced(box, i, x))[-1]
-        return y.lo <= y.hi
+        return not isnan(over([Interval(*x) for x in replaced(box, i, x)]).lo)
 
     for i, (lo, hi) in enumerate(box):
         if has_value(i, (lo, hi)):
@@ -122,17 +99,28 @@ def inside(f: Callable[..., object], boxes: tuple[Nested, ...]) -> Nested:
     return tree.unflatten(box)
 
 
-def boxed(boxes: tuple[Nested, ...]) -> tuple[Pytree, list[Range]]:
-    """The boxes as nested intervals, and the range of each number in order.
-
-    >>> boxed(([(0, 1), 2.0],))[1]
-    [(0.0, 1.0), (2.0, 2.0)]
-    """
+def _numbered(
+    f: Callable[..., object], boxes: tuple[Nested, ...]
+) -> tuple[Pytree, list[Range], Function]:
+    """The boxes as a tree, the range of each number in order, and f of a list of intervals."""
+    require_function(f)
     tree = Pytree(tuple(map(_intervals, boxes)), "boxes")
     if not tree.leaves:
         raise ValueError("enclose(f, *boxes) got no number; write enclose(f, (0.0, 1.0))")
-    numbers = [x.data if isinstance(x, Value) else x for x in tree.leaves]
-    return tree, [(x.lo, x.hi) if isinstance(x, Interval) else (x, x) for x in numbers]
+
+    def over(xs: Sequence[Interval]) -> Interval:
+        y = f(*tree.as_argument(xs))
+        if isinstance(y, Interval):
+            return y
+        constant = as_float(y.data if isinstance(y, Value) else y)
+        if constant is None:
+            raise TypeError(
+                f"enclose takes a function that returns one number, got {shown(y)} of type"
+                f" {type(y).__name__}; enclose each result, or their sum"
+            )
+        return Interval(constant)
+
+    return tree, [ends(x.data if isinstance(x, Value) else x) for x in tree.leaves], over
 
 
 def _intervals(x: Nested) -> Nested:
@@ -147,29 +135,6 @@ def _intervals(x: Nested) -> Nested:
     return type(x)(map(_intervals, x)) if type(x) in {list, tuple} else x
 
 
-def over_intervals(f: Callable[..., object], tree: Pytree) -> Function:
-    """`f` as a function of a list of intervals, one per number of its arguments."""
-
-    def over(xs: Sequence[Interval]) -> Interval:
-        y = f(*tree.as_argument(xs))
-        if isinstance(y, Interval):
-            return y
-        constant = as_float(y.data if isinstance(y, Value) else y)
-        if constant is None:
-            raise TypeError(
-                f"enclose takes a function that returns one number, got {shown(y)} of type"
-                f" {type(y).__name__}; enclose each result, or their sum"
-            )
-        return Interval(constant)
-
-    return over
-
-
-def _graph(f: Function, box: Box) -> list[Interval]:
-    """The nodes of the function over the box, the result last."""
-    return topological(f([Interval(*x) for x in box]))
-
-
 def _sign(x: Range, words: tuple[str, str, str]) -> str:
     zero, positive, negative = words
     if x == (0, 0):
@@ -177,50 +142,31 @@ def _sign(x: Range, words: tuple[str, str, str]) -> str:
     return positive if x[0] >= 0 else negative if x[1] <= 0 else "undecided"
 
 
-def _curvature(f: Function, parts: Iterable[Piece], count: int) -> Range:
-    """A range with the sign of the second derivatives; undecided pieces are cut `count` times."""
-    pieces, found = deque(parts), (0.0, 0.0)
-    while pieces:
-        piece = pieces.popleft()
-        of_piece = piece.curvature()
-        if of_piece == WHOLE and count:
-            count -= 1
-            pieces += piece.halves(f)
-            continue
-        found = hull([found, of_piece])
-        if found[0] < 0 < found[1]:
-            break
-    return found
-
-
-def _kinks(f: Function, box: Box, broken: Iterable[Break]) -> Iterator[Kink]:
+def _kinks(f: Function, whole: Piece) -> Iterator[Kink]:
     """The places of the breaks, in the arguments along which bisection finds them."""
-    for found in broken:
-        places = {i: _located(f, box, i, found) for i, (lo, hi) in enumerate(box) if lo < hi}
+    box = whole.box
+    wide = [i for i, (lo, hi) in enumerate(box) if lo < hi] or range(len(box))
+    for found in whole.breaks:
+        places = {i: _located(f, box, i, found) for i in wide}
         located = {i: ranges for i, ranges in places.items() if ranges != [box[i]]}
         for i, ranges in (located or places).items():
             yield from (Kink(*found, i, lo, hi) for lo, hi in ranges)
 
 
 def _located(f: Function, box: Box, i: int, sought: Break) -> list[Range]:
-    """The parts of argument `i` in which the break may be."""
+    """The parts of argument `i` in which the break may be, neighbours as one."""
     parts, outside = [box[i]], list[Range]()
     for _ in range(DEPTH):
         smaller: list[Range] = []
         for half in [half for part in parts for half in halves(part)]:
-            order = _graph(f, replaced(box, i, half))
-            if sought in breaks(order):
-                (smaller if order[-1].lo <= order[-1].hi else outside).append(half)
+            y = f([Interval(*x) for x in replaced(box, i, half)])
+            if sought in breaks(topological(y)):
+                (outside if isnan(y.lo) else smaller).append(half)
         if len(smaller) > SEVERAL:
             break
         parts = smaller
-    return _merged(sorted(parts + outside))
-
-
-def _merged(ranges: Iterable[Range]) -> list[Range]:
-    """Ranges with neighbours as one."""
     merged: list[Range] = []
-    for lo, hi in ranges:
+    for lo, hi in sorted(parts + outside):
         first, last = merged.pop() if merged and lo <= merged[-1][1] else (lo, hi)
         merged.append((first, max(last, hi)))
     return merged

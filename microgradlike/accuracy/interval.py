@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from microgradlike import ops
-from microgradlike.accuracy.primitive_range import (
-    WHOLE,
-    Range,
-    around,
-    hull,
-    is_inside,
-    middle,
-    range_of,
-    square,
-)
+from microgradlike.accuracy.primitive_range import WHOLE, Range, around, is_inside, middle, range_of
 from microgradlike.coerce import as_float
 from microgradlike.engine import Value
 from microgradlike.op import Number, Op
@@ -52,11 +42,12 @@ class Interval(Scalar):
         parts = [_operand(x) for x in operands]
         if any(x is None for x in parts):
             return NotImplemented
-        at = [(x.lo, x.hi) if isinstance(x, Interval) else (x, x) for x in parts]
-        is_square = op in {ops.mul, ops.mul_no_nan} and parts[0] is parts[1]
-        found = square(at[0]) if is_square else range_of(op, at) or _by_partials(op, at)
+        at = [ends(x) for x in parts]
+        if op in {ops.mul, ops.mul_no_nan} and parts[0] is parts[1]:
+            at = [range_of(ops.absolute, at[:1]) or WHOLE] * 2  # a square is never negative
         y: Interval = cls.__new__(cls)
-        (y.lo, y.hi), y.op, y.operands = found, op, tuple(parts)
+        y.lo, y.hi = range_of(op, at) or _by_partials(op, at)
+        y.op, y.operands = op, tuple(parts)
         return y
 
     def detach(self) -> Interval:
@@ -78,10 +69,9 @@ class Interval(Scalar):
         )
 
     def __eq__(self, other: object) -> bool:
-        x = _operand(other)
-        if x is None:
-            return NotImplemented
-        return bool((self <= x) * (self >= x))
+        return (
+            NotImplemented if _operand(other) is None else bool((self <= other) * (self >= other))
+        )
 
     def __hash__(self) -> int:  # by identity; defining a comparison removes the default
         return object.__hash__(self)
@@ -102,6 +92,11 @@ class Interval(Scalar):
         return f"Interval({self.lo!r}, {self.hi!r})"
 
 
+def ends(x: Number) -> Range:
+    """The lower and the upper end of an interval or a number."""
+    return (x.lo, x.hi) if isinstance(x, Interval) else (x, x)
+
+
 def _compared(op: Op, a: Number, b: Number) -> Number:
     """True or False where all numbers agree, else the interval from 0 to 1."""
     y = Interval.apply(op, a, b)
@@ -109,22 +104,17 @@ def _compared(op: Op, a: Number, b: Number) -> Number:
 
 
 def _operand(x: Number) -> Number:
-    if isinstance(x, Interval):
-        return x
-    if isinstance(x, Value):
-        return x.data
+    if isinstance(x, (Interval, Value)):
+        return x.data if isinstance(x, Value) else x
     return float(x) if type(x).__name__ in {"bool", "bool_"} else as_float(x)
 
 
-def _by_partials(op: Op, at: Sequence[Range]) -> Range:
-    """The range of a primitive without a rule, such as a user's, by the mean value theorem."""
+def _by_partials(op: Op, at: list[Range]) -> Range:
+    """The range of a primitive of the user's, by the mean value theorem."""
     if op.kink is not None or not is_inside(op, at):
         return WHOLE
-    y, operands = WHOLE, [Interval(*x) for x in at]
-    points = [middle(*x) for x in at]
-    for _ in range(2):  # the partials may use y, whose first range makes the second one narrower
-        total = Interval(*around(op, *points))
-        for rule, x, m in zip(op.partials, operands, points):
-            total = total + rule(Interval(*y), *operands) * (x - m)
-        y = hull([(total.lo, total.hi)])
-    return y
+    points, operands = [middle(*x) for x in at], [Interval(*x) for x in at]
+    y = Interval(*around(op, *points))
+    for rule, x, m in zip(op.partials, operands, points):
+        y = y + rule(Interval(*WHOLE), *operands) * (x - m)
+    return (y.lo, y.hi) if y.lo <= y.hi else WHOLE

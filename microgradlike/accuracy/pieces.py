@@ -1,19 +1,15 @@
-"""Piece: a function over a part of a box, with ranges for its value and its derivatives.
-
-The range of the value is that of the intervals, cut by the one from the mean value theorem. There,
-arguments in which the function is monotone stand at their ends.
-"""
+"""Piece: a function over a part of a box, with ranges for its value and its derivatives."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from math import inf
 
 from microgradlike import ops
-from microgradlike.accuracy.interval import Interval
-from microgradlike.accuracy.primitive_range import EXACT, WHOLE, Range, is_inside, middle
+from microgradlike.accuracy.interval import Interval, ends
+from microgradlike.accuracy.primitive_range import EXACT, PROVEN, WHOLE, Range, is_inside, middle
 from microgradlike.derivatives.chain_rule import product
 from microgradlike.expressions.parser import Expression, parse
 from microgradlike.graph import node_operands, topological
@@ -21,8 +17,6 @@ from microgradlike.op import Number, Op
 
 CONTINUOUS = {ops.absolute, ops.maximum, ops.minimum, ops.clip, ops.relu, ops.hypot}
 ROUNDING = Interval(1 - 2.0**-51, 1 + 2.0**-51)  # of the constants in a textbook form
-TIGHT = 0.04  # the share of a range by which either end may be too far out
-EMPTY: Range = (inf, -inf)
 
 Break = tuple[str, str]  # the name of a primitive; "kink", "jump" or "domain"
 Box = Sequence[Range]
@@ -30,14 +24,7 @@ Function = Callable[[Sequence[Interval]], Interval]
 
 
 class Piece:
-    """A function over a box: the range of its `value`, its `slopes`, and its `breaks`.
-
-    `known` is a range that the function surely fills, up to rounding; it may be EMPTY.
-
-    >>> piece = Piece(lambda x: abs(x[0]), [(-1.0, 2.0)])
-    >>> piece.value, piece.slopes, piece.breaks
-    ((0.0, 2.0), [Interval(-1.0, 1.0)], [('abs', 'kink')])
-    """
+    """A function over a box: the range of its `value`, its `slopes`, and its `breaks`."""
 
     def __init__(self, f: Function, box: Box) -> None:
         self.box, self.xs = box, [Interval(*x) for x in box]
@@ -45,18 +32,18 @@ class Piece:
         order = topological(y)
         self.breaks = breaks(order)
         self.slopes = sweep(order, y, self.xs)
-        self.value: Range = (y.lo, y.hi) if y.lo <= y.hi else EMPTY
-        self.known: Range = EMPTY
+        self.is_proven = all(v.op is None or v.op in PROVEN for v in order)
         inputs = set(map(id, self.xs))
         detached = any(v.op is None and v.lo < v.hi and id(v) not in inputs for v in order)
         self.is_continuous = not detached and all(kind == "kink" for _, kind in self.breaks)
+        self.is_monotone = self.is_continuous and all(g.lo >= 0 or g.hi <= 0 for g in self.slopes)
+        self.value = ends(y)
         if self.is_continuous:
-            self._narrow(f)
-        elif self.value != EMPTY:
-            at = f([Interval(middle(*x)) for x in box])
-            self.known = (at.hi, at.lo) if math.isfinite(at.hi - at.lo) else EMPTY
+            low, high = self._by_mean_value(f)
+            self.value = max(y.lo, low), min(y.hi, high)
 
-    def _narrow(self, f: Function) -> None:
+    def _by_mean_value(self, f: Function) -> Range:
+        """The range by the mean value theorem, between ends of arguments with a known direction."""
         rest, low, high = Interval(0.0), [], []
         for x, g, (lo, hi) in zip(self.xs, self.slopes, self.box):
             if g.lo >= 0 or g.hi <= 0:
@@ -66,22 +53,16 @@ class Piece:
                 rest = rest + g * (x - start)
             low.append(Interval(start))
             high.append(Interval(end))
-        least, most = f(low), f(high)
-        self.known = (least.hi, most.lo)
-        self.value = max(self.value[0], (least + rest).lo), min(self.value[1], (most + rest).hi)
+        return (f(low) + rest).lo, (f(high) + rest).hi
 
     def halves(self, f: Function) -> list[Piece]:
-        """The two halves, cut in the argument that changes the value most; [] for a point."""
+        """The two halves, cut in the widest argument; [] for a point."""
+        i = max(range(len(self.box)), key=lambda k: self.box[k][1] - self.box[k][0])
+        lo, hi = self.box[i]
+        is_cuttable = lo < middle(lo, hi) < hi
+        return [Piece(f, replaced(self.box, i, x)) for x in halves((lo, hi)) if is_cuttable]
 
-        def effect(i: int) -> tuple[float, float]:
-            g, (lo, hi) = self.slopes[i], self.box[i]
-            steepest = max(-g.lo, g.hi)
-            return (steepest * (hi - lo) if steepest < inf else inf), hi - lo
-
-        cuttable = [i for i, (lo, hi) in enumerate(self.box) if lo < middle(lo, hi) < hi]
-        i = max(cuttable, key=effect, default=0)
-        return [Piece(f, replaced(self.box, i, x)) for x in halves(self.box[i]) if cuttable]
-
+    @cached_property
     def curvature(self) -> Range:
         """A range with the sign of the second derivatives: from 0 on for a convex function.
 
@@ -91,8 +72,9 @@ class Piece:
         lo = hi = 0.0
         for i, g in enumerate(self.slopes):
             row = sweep(topological(g), g, self.xs)
-            beside = sum(max(-h.lo, h.hi) for j, h in enumerate(row) if j != i)
-            lo, hi = min(lo, row[i].lo - beside), max(hi, row[i].hi + beside)
+            sizes = [Interval(max(-h.lo, h.hi)) for j, h in enumerate(row) if j != i]
+            beside = sum(sizes, Interval(0.0))
+            lo, hi = min(lo, (row[i] - beside).lo), max(hi, (row[i] + beside).hi)
             if not (lo == 0 or hi == 0):
                 return WHOLE
         return lo, hi
@@ -109,35 +91,17 @@ def replaced(box: Box, i: int, x: Range) -> list[Range]:
     return [*box[:i], x, *box[i + 1 :]]
 
 
-def cover(f: Function, box: Box, count: int) -> list[Piece]:
-    """At most `count` pieces that make up the box, smaller where a range is wide otherwise."""
-    parts = [Piece(f, box)]
-    while len(parts) < count and (chosen := _next(parts)) is not None:
-        smaller = chosen.halves(f)
-        if not smaller:
-            break
-        parts.remove(chosen)
-        parts += smaller
-    return parts
-
-
-def _next(parts: Sequence[Piece]) -> Piece | None:
-    """The piece to cut next; None if the range is tight and the signs of all slopes are known."""
-    parts = [p for p in parts if p.value != EMPTY]
-    if not parts:
-        return None
-    low, high = min(parts, key=lambda p: p.value[0]), max(parts, key=lambda p: p.value[1])
-    least, most = min(p.known[0] for p in parts), max(p.known[1] for p in parts)
-    below, above = least - low.value[0], high.value[1] - most
-    if not max(below, above) <= max(TIGHT * (most - least), 1e-14 * max(abs(least), abs(most))):
-        return low if below >= above else high
-    for slopes in zip(*[p.slopes for p in parts]):
-        if any(g.lo > 0 for g in slopes) and any(g.hi < 0 for g in slopes):
-            continue
-        widest = max(range(len(parts)), key=lambda k: min(-slopes[k].lo, slopes[k].hi))
-        if slopes[widest].lo < 0 < slopes[widest].hi:
-            return parts[widest]
-    return None
+def cut(
+    f: Function, parts: Sequence[Piece], count: int, is_done: Callable[[Piece], bool]
+) -> list[Piece]:
+    """At most `count` parts of the same box; parts that are not done are cut."""
+    waiting, done = list(parts), list[Piece]()
+    while waiting and len(waiting) + len(done) < count:
+        piece = waiting.pop(0)
+        smaller = [] if is_done(piece) else piece.halves(f)
+        waiting += smaller
+        done += [] if smaller else [piece]
+    return done + waiting
 
 
 def sweep(order: Sequence[Interval], y: Interval, xs: Sequence[Interval]) -> list[Interval]:
@@ -148,7 +112,11 @@ def sweep(order: Sequence[Interval], y: Interval, xs: Sequence[Interval]) -> lis
         if u is None or v.op is None:
             continue
         for i, x in node_operands(v):
-            term = _branch(v, i, u) if v.op is ops.where else product(u, slope(v, i))
+            term: Number = 0.0  # for a condition
+            if v.op is not ops.where:
+                term = product(u, slope(v, i))
+            elif i:  # a product would make 0 · u, whose range may be endless
+                term = ops.where(v.operands[0], *((u, 0.0) if i == 1 else (0.0, u)))
             term = Interval(term) if type(term) is float else term
             if term.lo <= term.hi:  # else there is no value where x matters
                 known = gradients.get(id(x))
@@ -157,30 +125,15 @@ def sweep(order: Sequence[Interval], y: Interval, xs: Sequence[Interval]) -> lis
     return [Interval(g) if type(g) is float else g for g in found]
 
 
-def _branch(v: Interval, i: int, u: Number) -> Number:
-    """The gradient of operand `i` of a `where` with the upstream gradient u."""
-    return ops.where(v.operands[0], *((u, 0.0) if i == 1 else (0.0, u))) if i else 0.0
-
-
 def slope(v: Interval, i: int) -> Number:
     """The partial of a node by operand `i`, in its textbook form, which repeats operands least."""
     op: Op = v.op  # type: ignore[assignment]
     is_whole = op is ops.power and type(v.operands[1]) is float and v.operands[1] % 1 == 0
     at = [x if is_whole or isinstance(x, Interval) else Interval(x) for x in v.operands]
-    if is_whole or not op.textbook:
+    if is_whole or not op.textbook or op in {ops.sinc, ops.exprel}:  # whose texts divide by 0
         return op.partials[i](v, *at)
-    removable = op in {ops.sinc, ops.exprel}  # the texts divide by 0; the table has series
-    if removable and at[0].lo > -1.5 and at[0].hi < 1.5:
-        p = op.partials[i](v, *at)
-    else:
-        p = _textbook(op, i)({"y": v, **dict(zip(op.operand_names, at))})
-    if not isinstance(p, Interval) or op in EXACT:
-        return p
-    p = p * ROUNDING
-    if removable:
-        lo, hi = (-0.4362, 0.4362) if op is ops.sinc else (0.0, max(1.0, ops.exp(at[0]).hi) / 2)
-        p.lo, p.hi = max(p.lo, lo), min(p.hi, hi)
-    return p
+    p = _textbook(op, i)({"y": v, **dict(zip(op.operand_names, at))})
+    return p * ROUNDING if isinstance(p, Interval) and op not in EXACT else p
 
 
 @cache
@@ -189,11 +142,7 @@ def _textbook(op: Op, i: int) -> Expression:
 
 
 def breaks(order: Sequence[Interval]) -> list[Break]:
-    """Names and kinds of primitives that may not be smooth; `where` stands for a comparison.
-
-    >>> breaks(topological(abs(Interval(-1.0, 1.0))))
-    [('abs', 'kink')]
-    """
+    """Names and kinds of primitives that may not be smooth; `where` stands for a comparison."""
     conditions = {id(v.operands[0]) for v in order if v.op is ops.where}
     compared = {id(v) for v in order if v.op in {ops.less, ops.less_equal}} & conditions
     found = [(v.op.name, _kind(v.op, v)) for v in order if v.op and id(v) not in compared]
@@ -202,7 +151,7 @@ def breaks(order: Sequence[Interval]) -> list[Break]:
 
 def _kind(op: Op, v: Interval) -> str:
     """The kind of break of a primitive over the ranges of its operands, "" if it is smooth."""
-    at = [(x.lo, x.hi) if isinstance(x, Interval) else (x, x) for x in v.operands]
+    at = [ends(x) for x in v.operands]
     (lo, hi), last = at[0], at[-1]
     has_zero = lo <= 0 <= hi
     if op in {ops.where, ops.atan2}:
@@ -224,6 +173,6 @@ def _is_defined(op: Op, at: Sequence[Range]) -> bool:
     (lo, hi), domain = at[0], op.domain[0]
     if op.arity > 1:
         return op is ops.power and lo == 0 and at[1][0] > 0
-    ends = [end for part in domain for end in part if lo <= end <= hi]
     is_beyond = lo < domain[0][0] or hi > domain[-1][1]
-    return not is_beyond and all(math.isfinite(op.forward(end)) for end in ends)
+    limits = [x for part in domain for x in part if lo <= x <= hi]
+    return not is_beyond and all(math.isfinite(op.forward(x)) for x in limits)

@@ -15,11 +15,19 @@ def add_digits_options(parser: argparse.ArgumentParser) -> None:
     add_expression(parser)
     parser.add_argument(
         "--least",
-        type=float,
+        type=_digits,
         metavar="N",
         help="exit status 1 if fewer than N of 16 digits of the value or of a derivative are right,"
         " or if that is undecided",
     )
+
+
+def _digits(text: str) -> float:
+    """The type of an option: a number from 0 to 16."""
+    with suppress(ValueError):
+        if 0 <= float(text) <= 16:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"must be a number from 0 to 16, got {text!r:.40}")
 
 
 def digits(arguments: argparse.Namespace) -> int:

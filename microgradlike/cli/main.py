@@ -80,13 +80,8 @@ COMMANDS = (
     ),
 )
 
-EXPRESSION = (
-    "draw",
-    "page",
-    "explain",
-    "digits",
-    "check",
-)  # commands that take an expression first
+# commands that take an expression first
+EXPRESSION = ("draw", "page", "explain", "digits", "check")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

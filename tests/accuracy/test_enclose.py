@@ -164,6 +164,12 @@ def test_second_derivatives_at_a_removable_singularity_are_those_of_the_series(b
     assert enclose(m.exprel, box).shape == "convex"
 
 
+def test_a_point_at_an_inflection_is_not_called_linear():
+    """Rounding leaves the second derivative undecided, and a point cannot be cut."""
+    assert enclose(lambda x: x**3 - x * x / 10, 1 / 30).shape == "undecided"
+    assert enclose(lambda x: abs(x), 0.0).kinks == (Kink("abs", "kink", 0, 0.0, 0.0),)
+
+
 def test_a_condition_that_is_a_number_tells_of_its_own_breaks():
     over = enclose(lambda x: m.where(m.log(x), m.log(x), x), (-1, 0.5))
     assert over.leaves_domain == ("log",)

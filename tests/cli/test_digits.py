@@ -25,6 +25,12 @@ def test_undecided_digits_are_fewer_than_any_least():
     assert main(["digits", "sin(x)**2 + cos(x)**2 - 1", "--at", "x=0.3", "--least", "0"]) == 1
 
 
+@pytest.mark.parametrize("least", ["17", "-1", "nan", "many"])
+def test_the_least_is_a_number_of_digits(least, capsys):
+    assert main(["digits", "x", "--at", "x=1", f"--least={least}"]) == 2
+    assert f"must be a number from 0 to 16, got '{least}'" in capsys.readouterr().err
+
+
 def test_what_to_write_instead_is_printed_where_digits_are_lost(capsys):
     main(["digits", *LOST])
     assert "\n    return sinc(x/2)**2/2\n" in capsys.readouterr().out

@@ -73,13 +73,14 @@ SPELLED = {
 class Census:
     """Partials by what is known of them and by verdict, and the verdicts that contradict it.
 
-    Known is "right", "choice" (at a tie), "faulty", or "between" where rounding may explain it;
-    "open" is a fault where `digits` is undecided, as for sinc at 1e-168, and the report says so.
+    Known is "right", "choice" (at a tie), "faulty", or "between" where rounding may explain it.
+    `left_out` counts points where the function overflows or the engine itself is contradicted.
     """
 
     count: Counter = field(default_factory=Counter)
     missed: list[str] = field(default_factory=list)
     accused: list[str] = field(default_factory=list)
+    left_out: int = 0
 
     def add(self, name, at, known, entry):
         self.count[known, entry.verdict] += 1
@@ -121,14 +122,14 @@ class Census:
         except GradientError as error:
             report = error.report
         except ValueError:  # the function overflows
+            self.left_out += 1
             return
+        self.left_out += bool(report.wrong)
         if not report.wrong:  # differences contradict the engine itself, as for sin(1e236)
             for k, entry in enumerate(report.given):
                 what = known(k, entry.given)
                 if what == "faulty" and entry.allowed < 13:
                     what = "between"
-                if what == "faulty" and any(note.startswith("undecided") for note in report.notes):
-                    what = "open"
                 self.add(name, at, what, entry)
 
 

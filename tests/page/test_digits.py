@@ -2,7 +2,6 @@
 
 import json
 import math
-import sys
 
 import pytest
 
@@ -56,7 +55,14 @@ def test_the_json_has_the_digits_of_every_node_and_none_of_constants():
     nodes = scene(cancelled(), digits=True).nodes
     assert digits["value"] == [n.digits and n.digits.value for n in nodes]
     assert digits["gradient"] == [n.digits and n.digits.gradient for n in nodes]
-    assert digits["value_counted"][0] == 16.0
+    assert digits["texts"][0] == [
+        "16.0 of 16 digits right",
+        "0.0 of 16 digits right (1e+08, is -8.333e-10)",
+    ]
+    assert digits["numbers"] == [
+        ["value", "0.0 of 16 digits right (0, is 0.5)"],
+        ["∂/∂x", "0.0 of 16 digits right (1e+08, is -8.333e-10)"],
+    ]
     assert digits["exact"] is True
     assert [nodes[i].name for i, _ in digits["lost"]] == ["z"]
     assert digits["lost"][0][1].startswith("lost at ")
@@ -93,7 +99,7 @@ def test_undecided_is_a_question_mark(opened):
     seen = opened(page(undecided(), digits=True))
     assert seen.evaluate(BOX, "y")["digits"] == "?, 16.0"
     assert "nonfinite" in seen.evaluate(BOX, "y")["fill"]
-    assert "undecided; can be counted on: 0.0" in seen.tab.inner_text("#digits")
+    assert "undecided (0); can be counted on: 0.0" in seen.tab.inner_text("#digits")
 
 
 def test_digits_of_a_gradient_appear_with_the_gradient(opened):
@@ -107,7 +113,7 @@ def test_digits_of_a_gradient_appear_with_the_gradient(opened):
 
 def test_a_changed_number_hides_the_digits_and_says_so(opened):
     seen = opened(page(cancelled(), digits=True, select="x"))
-    assert "0.0 of 16 digits right; can be counted on: 0.0" in seen.tab.inner_text("#inspected")
+    assert "0.0 of 16 digits right (1e+08, is -8.333e-10)" in seen.tab.inner_text("#inspected")
     seen.tab.fill('#inspected input[type="text"]', "0.5")
     assert seen.evaluate(BOX, "x")["digits"] == "–"
     assert "lost" not in seen.evaluate(BOX, "x")["fill"]
@@ -144,15 +150,13 @@ def test_a_loss_in_the_panel_leads_to_its_node_inside_a_folded_module(opened):
 
 
 def test_bounds_are_marked_and_never_called_right(opened, monkeypatch):
-    for name in [n for n in sys.modules if n.startswith("microgradlike.accuracy.")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "mpmath", None)
-    made = page(cancelled(), digits=True)
-    monkeypatch.undo()
-    seen = opened(made)
+    # as without mpmath
+    monkeypatch.setattr("microgradlike.accuracy.judge._truth_if_installed", lambda *graph: None)
+    seen = opened(page(cancelled(), digits=True))
     assert seen.evaluate(BOX, "x")["digits"].startswith("≥16.0, ≥")
     assert "digits right" not in seen.tab.inner_text("#side-panel")
     assert "can be counted on: 0.0 of 16 digits" in seen.tab.inner_text("#digits")
+    assert "digits that can be counted on" in seen.tab.inner_text("#legend")
 
 
 def test_nan_is_no_number_of_digits_in_the_json():

@@ -109,6 +109,15 @@ def test_a_point_nearby_explains_an_error_where_the_derivative_is_steep():
     assert verdicts(ops.acosh, 1.5, gradient=0.9 / math.sqrt(1.25)) == ["differs"]
 
 
+def test_the_exact_gradient_decides_where_ours_is_infinite():
+    def norm(x, y):
+        return sqrt(x * x + y * y)  # x * x underflows, the derivative of the root at 0 is inf
+
+    at = 1e-170, 1e-170
+    assert verdicts(norm, *at, gradient=(0.5**0.5,) * 2) == ["agrees"] * 2
+    assert verdicts(norm, *at, gradient=(math.inf, math.nan)) == ["undecided", "differs"]
+
+
 def test_infinite_and_tiny_derivatives():
     assert verdicts(sqrt, 0.0, gradient=math.inf) == ["agrees"]
     assert verdicts(lambda x: 1e200 * x * 1e200 * 1e-250, 1e-100, gradient=1e150) == ["agrees"]

@@ -110,7 +110,7 @@ def test_a_box_shows_the_fewest_digits_of_its_nodes_and_counts_losses():
     assert fill == digits_color(0.0)
     assert "fewest: the fewest digits in the box" in legend(shot)
     assert together([None]) is None
-    assert math.isnan(together([NodeDigits(math.nan, None, (0.0, None))] * 2).value)
+    assert math.isnan(together([NodeDigits(math.nan, None)] * 2).value)
 
 
 def test_more_losses_than_a_legend_holds_are_counted():
@@ -125,8 +125,27 @@ def test_more_losses_than_a_legend_holds_are_counted():
     assert "… and at 2 more nodes" in text
 
 
-def test_bounds_alone_are_marked_as_such():
-    assert str(NodeDigits(9.5, None, (9.5, None), at_least=True)) == "≥9.5, –"
+def test_the_exact_numbers_stand_where_digits_are_few_and_names_are_those_of_the_picture():
+    x, y = Value(1e-8, "x"), Value(2.0, "y")
+    shot = scene((1 - cos(x)) / (x * x) + y, digits=True, names={x: "theta"})
+    assert shot.numbers == (
+        ("value", "0.7 of 16 digits right (2, is 2.5)"),
+        ("∂/∂theta", "0.0 of 16 digits right (1e+08, is -8.333e-10)"),
+        ("…", "the other gradients have no fewer digits"),
+    )
+    assert "value: 0.7 of 16 digits right (2, is 2.5)" in legend(shot)
+    ((name, text),) = scene(y * 1.0, digits=True).numbers[1:]
+    assert (name, text) == ("∂/∂y", "16.0 of 16 digits right")  # the one with the fewest
+
+
+def test_bounds_alone_are_marked_as_such(monkeypatch):
+    # as without mpmath
+    monkeypatch.setattr("microgradlike.accuracy.judge._truth_if_installed", lambda *graph: None)
+    text = legend(scene(cancelled(), digits=True))
+    assert "digits that can be counted on:16" in text
+    assert "value: 0; can be counted on: 0.0 of 16 digits" in text
+    assert "right digits of 16" not in text
+    assert str(NodeDigits(9.5, None, at_least=True)) == "≥9.5, –"
 
 
 @given(RIGHT, RIGHT)

@@ -8,7 +8,7 @@ from viz.colors import DIGITS, YELLOW, Scale, digits_color
 from viz.dot.node_label import GREY, SMALL
 from viz.label import cell, nested, table
 from viz.numbers import NOT_YET, signed
-from viz.scene.digits import LOST, lines_of_losses
+from viz.scene.digits import LOST, legend_lines
 from viz.scene.scene import OFF, OFF_NOTE, Role, Scene
 from viz.scene.stale import STALE
 
@@ -42,7 +42,7 @@ def legend(scene: Scene, scale: Scale | None) -> str:
     if any(n.digits is not None for n in scene.nodes):
         if any(n.fold is not None for n in scene.nodes):
             lines.insert(0, "fewest: the fewest digits in the box")
-        lines[:0] = [*DIGITS_NOTES, *lines_of_losses(scene)]
+        lines[:0] = [*DIGITS_NOTES, *legend_lines(scene)]
     if scene.stale:
         parts = scene.stale.removesuffix(STALE), STALE[2:]
         marked = [[cell(x, size=SMALL, bold=True, bgcolor=YELLOW)] for x in parts]
@@ -70,7 +70,9 @@ def _digits_bar(scene: Scene) -> str:
         cell(f"{x}", size=SMALL, bgcolor=digits_color(x), cellpadding=3)
         for x in range(DIGITS, -1, -4)
     ]
-    bar = [cell("right digits of 16:", size=SMALL, color=GREY, cellpadding=3), *ticks]
+    at_least = any(n.digits and n.digits.at_least for n in scene.nodes)
+    text = "digits that can be counted on:" if at_least else "right digits of 16:"
+    bar = [cell(text, size=SMALL, color=GREY, cellpadding=3), *ticks]
     if any(n.digits is not None and math.isnan(n.digits.fewest) for n in scene.nodes):
         bar.append(cell("? undecided", size=SMALL, bgcolor=YELLOW, cellpadding=3))
     if any(flag not in (OFF, LOST) for n in scene.nodes for flag in n.flags):

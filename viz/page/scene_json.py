@@ -164,8 +164,8 @@ def _digits(scene: Scene) -> dict[str, object]:
     return {
         "value": [d and number(d.value) for d in all_digits],
         "gradient": [d and number(d.gradient) for d in all_digits],
-        "value_counted": [d and d.counted[0] for d in all_digits],
-        "gradient_counted": [d and d.counted[1] for d in all_digits],
+        "texts": [d and d.texts for d in all_digits],
+        "numbers": scene.numbers,
         "exact": not any(d and d.at_least for d in all_digits),
         "lost": [(place[node], text) for node, text in scene.losses],
     }

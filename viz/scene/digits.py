@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,13 @@ from microgradlike.engine import Value
 from viz.label import printable
 
 if TYPE_CHECKING:
-    from microgradlike.accuracy.report import Accuracy, Digits
+    from microgradlike.accuracy.report import Accuracy, Digits, NodeAccuracy
     from viz.scene.scene import Scene, SceneEdge
 
 LOST = "lost here"  # the flag of a node whose digits are fewer than those of its operands
-LOSSES = 3  # sentences about them; others are counted
+LOSSES = 3  # sentences about them in a legend; others are counted
+LISTED = 5  # gradients with fewer digits than MANY
+MANY = 12.0
 LONGEST = 160  # columns of a sentence
 
 
@@ -23,16 +25,16 @@ LONGEST = 160  # columns of a sentence
 class NodeDigits:
     """Digits of a node's value and gradient, 0 to 16: nan if undecided, None without a gradient.
 
-    `counted` are those that can be counted on without the exact number. Without mpmath,
-    `at_least` is true, and `value` and `gradient` are these bounds themselves.
+    `texts` tell of each in words, with the exact number where digits are lost. Without mpmath,
+    `at_least` is true, and `value` and `gradient` are the digits that can be counted on.
 
-    >>> str(NodeDigits(16.0, math.nan, (15.3, 0.0))), str(NodeDigits(9.5, None, (9.5, None), True))
+    >>> str(NodeDigits(16.0, math.nan)), str(NodeDigits(9.5, None, at_least=True))
     ('16.0, ?', '≥9.5, –')
     """
 
     value: float
     gradient: float | None
-    counted: tuple[float, float | None]
+    texts: tuple[str, str] = ("", "")
     at_least: bool = False
 
     @property
@@ -65,22 +67,13 @@ def together(members: Sequence[NodeDigits | None]) -> NodeDigits | None:
     if not there:
         return None
     value, gradient = fewest(d.value for d in there), fewest(d.gradient for d in there)
-    counted = fewest(d.counted[0] for d in there), fewest(d.counted[1] for d in there)
-    return NodeDigits(value or 0.0, gradient, (counted[0] or 0.0, counted[1]), there[0].at_least)
+    return NodeDigits(value or 0.0, gradient, at_least=there[0].at_least)
 
 
 def with_digits(scene: Scene, order: Sequence[Value], report: Digits) -> Scene:
-    """Add the digits of `report` to the scene of `order`: per node, at the losses, as notes."""
+    """Add the digits of `report` to the scene of `order`: per node, at the losses, in words."""
     ids = {id(v): f"n{i}" for i, v in enumerate(order, 1)}
-    digits = {
-        ids[id(n.node)]: NodeDigits(
-            _right(n.value, report),
-            None if n.gradient is None else _right(n.gradient, report),
-            (n.value.bound, None if n.gradient is None else n.gradient.bound),
-            not report.exact,
-        )
-        for n in report.nodes
-    }
+    digits = {ids[id(n.node)]: _node_digits(n, report) for n in report.nodes}
     losses = dict(reversed([(ids[id(loss.node)], str(loss)) for loss in report.lost]))  # the first
     nodes = [
         replace(n, digits=digits.get(n.id), flags=n.flags + (LOST,) * (n.id in losses))
@@ -93,19 +86,42 @@ def with_digits(scene: Scene, order: Sequence[Value], report: Digits) -> Scene:
         edges=tuple(edges),
         notes=(*scene.notes, *(line for note in report.notes for line in note.split("; "))),
         losses=tuple((node, printable(losses[node], LONGEST)) for node in reversed(losses)),
+        numbers=_numbers(scene, report, digits, ids),
     )
 
 
-def lines_of_losses(scene: Scene) -> list[str]:
-    """Write the sentences on the losses in lines for a legend, the first few of them."""
-    lines = [line for _, text in scene.losses[:LOSSES] for line in text.split("; ")]
+def _numbers(
+    scene: Scene, report: Digits, digits: Mapping[str, NodeDigits], ids: Mapping[int, str]
+) -> tuple[tuple[str, str], ...]:
+    names = {n.id: n.name for n in scene.nodes}
+    leaves = [(ids[id(n.node)], n.gradient) for n in report.nodes if n.node.op is None]
+    ends = sorted([(g.counted, i) for i, g in leaves if g is not None], key=lambda end: end[0])
+    shown = [i for right, i in ends if right < MANY][:LISTED] or [i for _, i in ends[:1]]
+    numbers = [("value", digits[scene.root].texts[0])]
+    numbers += [(f"∂/∂{printable(names[i], LONGEST)}", digits[i].texts[1]) for i in shown]
+    if len(ends) > len(shown):
+        numbers.append(("…", "the other gradients have no fewer digits"))
+    return tuple(numbers)
+
+
+def legend_lines(scene: Scene) -> list[str]:
+    """Write the numbers and losses in lines for a legend, the first few of each."""
+    lines = [f"{name}: {text}" for name, text in scene.numbers[:LOSSES]]
+    lines += [line for _, text in scene.losses[:LOSSES] for line in text.split("; ")]
     more = len(scene.losses) - LOSSES
     return [*lines, f"… and at {more:,} more nodes"] if more > 0 else lines
 
 
-def _right(accuracy: Accuracy, report: Digits) -> float:
-    right = accuracy.right if report.exact else accuracy.bound
-    return math.nan if right is None else right
+def _node_digits(n: NodeAccuracy, report: Digits) -> NodeDigits:
+    value, value_text = _right(n.value, report)
+    gradient, text = (None, "") if n.gradient is None else _right(n.gradient, report)
+    return NodeDigits(value, gradient, (value_text, text), not report.exact)
+
+
+def _right(x: Accuracy, report: Digits) -> tuple[float, str]:
+    if not report.exact:
+        return x.bound, f"{x.computed:.4g}; can be counted on: {x.bound:.1f} of 16 digits"
+    return (math.nan, str(x)) if x.right is None else (x.right, x.text(" of 16 digits"))
 
 
 def _lost(edge: SceneEdge, digits: dict[str, NodeDigits]) -> str:

@@ -100,8 +100,9 @@ class Scene:
     """A graph at one moment: nodes in topological order, edges by target, clusters outermost first.
 
     `root` is the id of the result; `notes` are sentences printed below a picture. `stale` is the
-    note that some data changed after the graph was computed, or "". `losses` are the nodes where
-    digits were lost, with a sentence each.
+    note that some data changed after the graph was computed, or "". With digits, `losses` are the
+    nodes where they were lost, with a sentence each; `numbers` are "value" and the gradients with
+    the fewest digits, in words.
     """
 
     nodes: tuple[SceneNode, ...]
@@ -111,6 +112,7 @@ class Scene:
     notes: tuple[str, ...] = ()
     stale: str = ""
     losses: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[tuple[str, str], ...] = ()
 
 
 def scene(root: Value, *, names: Mapping[Value, str] | None = None, digits: bool = False) -> Scene:

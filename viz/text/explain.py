@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from microgradlike._validate import shown, whole_number
-from microgradlike.accuracy.few import FEW, few_digits, sentence
+from microgradlike.accuracy.few import few_digits
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import POWER, SUM
 from microgradlike.graph import leaves, topological
@@ -48,7 +48,8 @@ def explain(
     the sum is compared with `x.grad`. In every product 0·∞ is 0, as in `backward`. `names` gives
     names to Values in place of their labels. After a change of some `.data`, a warning and the
     first section tell that the numbers do not fit together. A line tells if fewer than 4 of 16
-    digits of a number are right, and where they were lost; see `microgradlike.digits`. Returns the
+    digits of a number are right, and where they were lost, but for noise at a minimum, as in
+    `diagnose`. Returns the
     text, a str that a notebook shows typeset; with `format="latex"` it is text for a LaTeX document
     that uses amsmath.
     Raises TypeError if `y` or `x` is not a Value, `max_paths` not a whole number or `names` not a
@@ -107,7 +108,7 @@ class _Explanation:
         drawn = scene(root, names=names)
         nodes = [node for node in drawn.nodes if node.role != "constant"]
         self.stale = drawn.stale
-        self.few = None if drawn.stale else few_digits(root)
+        self.few = [] if drawn.stale else few_digits(root)
         distinct = distinct_names(drawn)
         self.names = {
             id(v): printable(distinct[n.id], MAX_NAME)
@@ -122,7 +123,8 @@ class _Explanation:
         self.paths = all_paths(root, self.wanted, limit=limit)
 
     def text(self) -> str:
-        sections = [self.stale, self.definitions(), self.lost_of_value()]
+        sections = [self.stale, self.definitions()]
+        sections += self.lost(self.root, self.names[id(self.root)], True)
         sections += [self.section(v) for v in self.wanted]
         if self.left_out:
             names = ", ".join(self.names[id(v)] for v in self.left_out[:3])
@@ -170,25 +172,13 @@ class _Explanation:
             blocks.append(f"  and {_plural(hidden, 'more path')}, which sum to {short(paths.rest)}")
         total = "" if paths.count == 1 else f"the sum is {short(paths.total)}; "
         blocks.append(f"  {total}{self.comparison(x, paths)}")
-        blocks += self.lost_of_gradient(x, symbol)
+        blocks += [f"  {text}" for text in self.lost(x, symbol, False)]
         return "\n\n".join(blocks)
 
-    def lost_of_value(self) -> str:
-        """Write a sentence on the digits of the value, if few are right."""
-        if self.few is None or self.few.value.counted >= FEW:
-            return ""
-        text = sentence(self.few, "value", self.few.value, self.names[id(self.root)])
-        return printable(text, MAX_SENTENCE)
-
-    def lost_of_gradient(self, x: Value, symbol: str) -> list[str]:
-        """Write a sentence on the digits of dy/dx, if few are right."""
-        few = self.few
-        nodes = few.nodes if few is not None else ()
-        return [
-            f"  {printable(sentence(few, f'∂/∂{n.name}', n.gradient, symbol), MAX_SENTENCE)}"
-            for n in nodes
-            if few is not None and n.node is x and n.gradient and n.gradient.counted < FEW
-        ]
+    def lost(self, of: Value, called: str, is_value: bool) -> list[str]:
+        """Write a sentence on the digits of the value, or of dy/dx, if few are right."""
+        few = [f for f in self.few if f.of is of and (f.quantity == "value") == is_value]
+        return [printable(f.sentence(called), MAX_SENTENCE) for f in few]
 
     def product(self, x: Value, path: Path) -> str:
         """Write one path: its nodes, its derivatives as symbols, as rules and as numbers."""

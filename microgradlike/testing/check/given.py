@@ -55,13 +55,10 @@ class GivenDerivatives:
         leaves = leaves_of(like, _alone(numbers, like), "gradient")
         row = _row(report, report.partials, leaves, precision)
         opinion = SecondOpinion(function, precision)
-        entries = [
-            opinion.judged(k, entry, _slack(entry.entry, report.value, precision))
-            for k, entry in enumerate(row)
-        ]
-        case = ""
-        if failed := [e for e in entries if e.verdict in ("differs", "digits lost")]:
-            case = pytest_case(function, self.gradient, numbers, failed)
+        slack = [_slack(entry, report.value, precision) for entry in report.partials]
+        entries = [opinion.judged(k, entry, slack[k]) for k, entry in enumerate(row)]
+        failed = [e for e in entries if e.verdict in ("differs", "digits lost")]
+        case = pytest_case(function, self.gradient, numbers, failed) if failed else ""
         notes = (*report.notes, *opinion.notes)
         return replace(report, given=(*entries, *given), pytest_case=case, notes=notes)
 

@@ -43,7 +43,7 @@ class SecondOpinion:
         An error within `slack`, or one that a point nearby explains, is a loss of digits.
         """
         x, ours, theirs = given.given, self._ours[k], self._theirs[k]
-        known = ours.exact is not None and theirs.exact is not None and math.isfinite(ours.computed)
+        known = ours.exact is not None and theirs.exact is not None
         if not known or given.entry.verdict not in ("agrees", "undecided"):
             return given
         from microgradlike.accuracy.multiprecision import right_digits  # it needs mpmath

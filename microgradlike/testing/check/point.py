@@ -131,9 +131,7 @@ def parameter_names(f: Callable[..., object], count: int) -> list[str]:
 def _code(x: Any, name: str) -> str:
     if isinstance(x, Value):
         return f"Value({x.data!r}, {json.dumps(x.label, ensure_ascii=False)})"
-    if isinstance(
-        x, (float, HasParameters)
-    ):  # the user's own Module under the name of the argument
+    if isinstance(x, (float, HasParameters)):  # a Module under the name of the argument
         return repr(x) if isinstance(x, float) else name
     if is_array(x):
         return f"np.array({_code(x.tolist(), name)})"

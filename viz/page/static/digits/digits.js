@@ -3,11 +3,9 @@
 import { addFact, byId, element, setText } from "../base/dom.js";
 import { nameOf } from "../base/formulas.js";
 import { numberOf } from "../base/graph.js";
-import { NOT_YET, grouped } from "../base/numbers.js";
-import { bracketed } from "../base/text.js";
+import { NOT_YET } from "../base/numbers.js";
 import { session } from "../controls/main.js";
 
-const LISTED_LEAVES = 5; // at most, those with the fewest digits
 const CHANGED =
   "Numbers have changed, and the digits belong to those that Python computed. Reset the values to see them, or reload the page.";
 const LEGEND_OF_DIGITS =
@@ -24,10 +22,11 @@ function digitsColor(right, use = "fill") {
 }
 
 class DigitsLayer {
-  constructor({ picture, engine, graph, legend, player, view }, { exact, lost, ...columns }) {
-    Object.assign(this, { picture, engine, graph, view, exact });
-    for (const [name, column] of Object.entries(columns))
-      this[name] = column.map((x) => (x === null ? null : numberOf(x)));
+  constructor({ picture, engine, graph, legend, player, view }, { exact, lost, texts, numbers, value, gradient }) {
+    Object.assign(this, { picture, engine, graph, view, exact, texts, numbers });
+    const column = (xs) => xs.map((x) => (x === null ? null : numberOf(x)));
+    this.value = column(value);
+    this.gradient = column(gradient);
     this.lost = new Map(lost);
     this.gradients = legend.ticks.parentElement;
     this._addPanel(() => player.go(player.position));
@@ -74,16 +73,11 @@ class DigitsLayer {
     return `${written(this._valueAt(i))}, ${written(this._gradientAt(i))}`;
   }
 
-  _sentence(right, bound) {
-    const sure = `can be counted on: ${bound?.toFixed(1)}`;
-    const some = (d) => (this.exact ? `${d.toFixed(1)} of 16 digits right; ${sure}` : `${sure} of 16 digits`);
-    return choose(right, "", `undecided; ${sure}`, some);
-  }
-
   _addFacts(i, fact) {
-    if (!this.isCurrent || this.value[i] === null) return;
-    fact("value", this._sentence(this.value[i], this.value_counted[i]));
-    if (this.gradient[i] !== null) fact("gradient", this._sentence(this.gradient[i], this.gradient_counted[i]));
+    if (!this.isCurrent || !this.texts[i]) return;
+    const [value, gradient] = this.texts[i];
+    fact("digits of data", value);
+    if (gradient) fact("digits of grad", gradient);
     if (this.lost.has(i)) fact("", this.lost.get(i));
   }
 
@@ -99,34 +93,21 @@ class DigitsLayer {
       const button = element("button", { class: "loss", text, title }, this.report);
       button.addEventListener("click", () => session.reveal(i));
     }
-    this._addNumbers(element("dl", { class: "facts" }, this.report));
+    const list = element("dl", { class: "facts" }, this.report);
+    for (const [name, text] of this.numbers) addFact(list, name.replace("/", "/\u2060"), text); // no line break there
     const label = element("label", { class: "switch" }, this.report);
     this.box = element("input", { type: "checkbox", checked: "" }, label);
-    label.append(" color by right digits");
+    label.append(" color by digits");
     this.box.addEventListener("change", () => {
       this._refresh();
       redraw();
     });
   }
 
-  _addNumbers(list) {
-    const { graph, value, value_counted, gradient, gradient_counted } = this;
-    addFact(list, "value", this._sentence(value[graph.root], value_counted[graph.root]));
-    const order = (i) => choose(gradient[i], 17, -1, (d) => d);
-    const leaves = [...graph.op.keys()].filter((i) => graph.op[i] < 0 && gradient[i] !== null);
-    leaves.sort((a, b) => order(a) - order(b));
-    for (const i of leaves.slice(0, LISTED_LEAVES)) {
-      const sentence = this._sentence(gradient[i], gradient_counted[i]);
-      addFact(list, `∂/∂${bracketed(nameOf(graph, i))}`, sentence);
-    }
-    const more = leaves.length - LISTED_LEAVES;
-    if (more > 0) addFact(list, "…", `and ${grouped(more)} more, with no fewer digits`);
-  }
-
   _addLegend() {
     this.legend = element("div", { class: "legend-row" }, byId("legend"));
     this.gradients.after(this.legend);
-    element("span", { text: "right digits of 16" }, this.legend);
+    element("span", { text: this.exact ? "right digits of 16" : "digits that can be counted on" }, this.legend);
     const ticks = element("span", { class: "ticks" }, this.legend);
     const tick = (d, text) => element("span", { class: "tick", text, background: digitsColor(d) });
     ticks.append(...[16, 12, 8, 4, 0].map((d) => tick(d, d)), tick(NaN, "? undecided"));
