@@ -11,7 +11,7 @@ from microgradlike.op import Op, nan
 
 VALUE_ULPS: Final = 2.0  # promised by the table, as are those of partials
 PARTIAL_ULPS: Final = 4.0
-LEAST: Final = 1e-300  # an error of subnormal results, that a factor leaves above 0
+LEAST: Final = 2.0**-1022  # an error of subnormal results, which a factor leaves above 0
 UNDERFLOW: Final = 1e-290  # below it, the rest of a product may be subnormal
 SPLIT: Final = 2.0**27 + 1
 PRODUCTS = (ops.mul, ops.mul_no_nan)
