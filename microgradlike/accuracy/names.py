@@ -27,7 +27,7 @@ def named(order: Sequence[Value]) -> list[str]:
 
 def formula(v: Value, depth: int = DEEPEST) -> str:
     """A short formula of the node, in which labels and deeper operations are names."""
-    text = _formula(v, depth)[0]
+    text = " ".join(_formula(v, depth)[0].split())  # a label may have lines
     return text if len(text) <= LONGEST or depth == 1 else formula(v, depth - 1)
 
 

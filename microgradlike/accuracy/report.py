@@ -125,7 +125,8 @@ class Digits:
         return math.nan if None in found else min(x for x in found if x is not None)
 
     def __str__(self) -> str:
-        shown = sorted(self.gradients.items(), key=lambda item: item[1].counted)
+        gradients = [(" ".join(name.split()), x) for name, x in self.gradients.items()]
+        shown = sorted(gradients, key=lambda item: item[1].counted)
         if self.exact:
             lines = [f"value   {self.value}"]
             lines += [f"∂/∂{name:<5}{x.text()}" for name, x in shown[:SHOWN]]

@@ -62,6 +62,12 @@ def test_only_few_gradients_are_printed_the_worst_first():
     assert "12 more gradients" in text
 
 
+def test_a_label_of_two_lines_takes_one():
+    x = Value(1e-8, "the\ninput")
+    assert "∂/∂the input" in str(digits(x + 1 - x))
+    assert "lost at 1 + the input - 1" in str(digits(1 + x - 1))
+
+
 def test_a_stale_graph_is_refused():
     x = Value(1.0)
     y = x * x
