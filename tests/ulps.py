@@ -4,11 +4,22 @@ import math
 import random
 import sys
 
-from mpmath import mpf
+from mpmath import mp, mpf
 
 from microgradlike import ops
-from microgradlike.accuracy.multiprecision import exact
+from microgradlike.accuracy import multiprecision
 from microgradlike.scalar import Scalar
+
+
+def exact(op):
+    """`op` over mpmath numbers, in mpmath's working precision."""
+    ours = multiprecision.mp
+
+    def f(*at):
+        with ours.workprec(mp.prec):
+            return mp.convert(multiprecision.exact(op)(*map(ours.convert, at)))
+
+    return f
 
 
 class Exact(Scalar):

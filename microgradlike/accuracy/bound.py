@@ -13,9 +13,10 @@ begins there; g is an adjoint, p a partial, s a second partial, j and m are oper
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import TypeAlias
 
 from microgradlike import ops
 from microgradlike.accuracy.rounding import (
@@ -29,10 +30,15 @@ from microgradlike.accuracy.rounding import (
 from microgradlike.engine import Value
 from microgradlike.ieee_float import partial_at
 from microgradlike.indeterminate_form import absorbing_product
-from microgradlike.op import Op, inf
+from microgradlike.op import Op, inf, nan
 
-LINEAR = frozenset({ops.add, ops.sub, ops.neg})
+LINEAR: dict[Op, tuple[float, ...]] = {
+    ops.add: (1.0, 1.0),
+    ops.sub: (1.0, -1.0),
+    ops.neg: (-1.0,),
+}
 STEP = 2.0**-36  # of a divided difference: larger ones miss poles, smaller ones see roundings
+STEEP = 2.0**-4  # change of a partial by a step, beyond which a pole may be near
 LIKELY = 2.0  # 3.4 standard deviations of roundings spread evenly over their range
 SECOND = 2.0**-24  # of a running error, for terms of second order
 FEW = 4  # leaves: a tangent sweep costs about a backward pass
@@ -47,58 +53,43 @@ class Bounds:
     gradient: list[float]
 
 
-class _Step(NamedTuple):
-    """A node: its rounding, and lists of (j, p, error of p) and (j, m, s)."""
-
-    own: float
-    edges: list[tuple[int, float, float]]
-    bends: list[tuple[int, int, float]]
+# a node: its rounding, (j, p, error of p) for each operand, (j, m, s) for each second partial
+_Edge: TypeAlias = tuple[int, float, float]
+_Step: TypeAlias = tuple[float, list[_Edge], Sequence[tuple[int, int, float]]]
 
 
 def counted_on(error: float, computed: float) -> float:
-    """The decimal digits, 0.0 to 16.0, of a number with that largest error.
-
-    >>> counted_on(1e-6, 1.0), counted_on(0.0, 0.0), counted_on(1e-6, 0.0)
-    (5.99, 16.0, 0.0)
-    """
+    """The decimal digits, 0.0 to 16.0, of a number with that largest error."""
     if not error < abs(computed) < inf:
-        return 0.0 if error else 16.0
+        return 0.0 if error or computed != computed else 16.0
     if error == 0:
         return 16.0
-    return min(16.0, max(0.0, math.log10(abs(computed)) - math.log10(error) - SAFETY))
+    return min(16.0, max(0.0, math.log10(abs(computed) - error) - math.log10(error) - SAFETY))
 
 
 def bounds(order: Sequence[Value], root: Value) -> Bounds:
-    """The Bounds of the nodes in `order`, operands before users, and of the root's gradient.
-
-    >>> from microgradlike.graph import topological
-    >>> x = Value(0.1); y = x * 2 - x
-    >>> bounds(topological(y), y)
-    Bounds(value=[0.0, 0.0, 0.0], gradient=[0.0, 0.0, 0.0])
-    """
+    """The Bounds of the nodes in `order`, operands before users, and of the root's gradient."""
     index = {id(v): i for i, v in enumerate(order)}
     off: list[float] = []
     steps: list[_Step | None] = []
     for v in order:
-        step = None if v.op is None else _step(v, v.op, index, off)
+        step, error = None, 0.0
+        if v.op is not None:
+            step = _step(v, v.op, index, off)
+            error = step[0]
+            for j, p, _ in step[1]:
+                if p and off[j]:  # no 0·∞ from a branch not taken
+                    error += abs(p) * off[j]
         steps.append(step)
-        off.append(0.0 if step is None else _running(step, off))
+        off.append(error)
     top = index[id(root)]
     adjoints, slack, noise = _reverse(steps, off, top)
-    moves = [g * step.own for g, step in zip(adjoints, steps) if step]
+    moves = [g * step[0] for g, step in zip(adjoints, steps) if step]
     off[top] = _sharpened(moves, off[top])
     leaves = [i for i, step in enumerate(steps) if step is None]
     for i in leaves if len(leaves) <= FEW else ():
         slack[i] = _sharpened(_moves(steps, adjoints, noise, i), slack[i])
     return Bounds(*([e if e == e else inf for e in errors] for errors in (off, slack)))
-
-
-def _running(step: _Step, off: Sequence[float]) -> float:
-    error = step.own
-    for j, p, _ in step.edges:
-        if p and off[j]:  # no 0·∞ from a branch not taken
-            error += abs(p) * off[j]
-    return error
 
 
 def _sharpened(moves: Sequence[float], running: float) -> float:
@@ -112,66 +103,81 @@ def _sharpened(moves: Sequence[float], running: float) -> float:
 
 
 def _step(v: Value, op: Op, index: dict[int, int], off: Sequence[float]) -> _Step:
-    y, operands = v.data, v.operands
-    at = [x if isinstance(x, float) else x.data for x in operands]
-    where = [-1 if isinstance(x, float) else index[id(x)] for x in operands]
-    own = rounding(op, y, at)
+    at, where = list[float](), list[int]()
+    for x in v.operands:
+        at.append(x if isinstance(x, float) else x.data)
+        where.append(-1 if isinstance(x, float) else index[id(x)])
+    if op in LINEAR:
+        edges = [(j, p, 0.0) for j, p in zip(where, LINEAR[op]) if j >= 0]
+        return rounding(op, v.data, at), edges, ()
     if op in PRODUCTS:
         i, j = where
-        if i < 0 or j < 0:
-            return _Step(own, [(j, at[0], 0.0) if i < 0 else (i, at[1], 0.0)], [])
-        bends = [(i, j, 1.0), (j, i, 1.0)] if off[i] or off[j] else []
-        return _Step(own, [(i, at[1], 0.0), (j, at[0], 0.0)], bends)
+        edges = [(m, p, 0.0) for m, p in ((i, at[1]), (j, at[0])) if m >= 0]
+        bends = [(i, j, 1.0), (j, i, 1.0)] if len(edges) == 2 else ()
+        return rounding(op, v.data, at), edges, bends
+    return _curved(op, v.data, at, where, off)
+
+
+def _curved(op: Op, y: float, at: list[float], where: list[int], off: Sequence[float]) -> _Step:
+    """The step of a primitive whose partials are not constants or operands."""
     places = [k for k, j in enumerate(where) if j >= 0]
-    if op in LINEAR:
-        return _Step(own, [(where[k], op.partials[k](y, *at), 0.0) for k in places], [])
-    edges = []
+    own, edges, reach = rounding(op, y, at), list[_Edge](), 0.0
     for k in places:
         p = partial_at(op, k, y, *at)
         edges.append((where[k], p, partial_rounding(op, k, p, y, at)))
-    moved = _jumped if op in FLAT else _bent
-    return moved(op, at, places, off, _Step(own, edges, []))
+        reach += off[where[k]]
 
+    def moved(k: int, h: float) -> tuple[float, list[float]]:
+        """Value and partials with operand k moved by h."""
+        near = [*at[:k], at[k] + h, *at[k + 1 :]]
+        try:
+            z = op.forward(*near)
+            return z, [partial_at(op, i, z, *near) for i in places]
+        except Exception:  # a user's primitive may be known at this point alone
+            return nan, [nan] * len(places)
 
-def _bent(op: Op, at: list[float], places: list[int], off: Sequence[float], step: _Step) -> _Step:
-    """The step with second partials along operands that have errors."""
-    for k, (m, _, _) in zip(places, step.edges):
-        if off[m]:
-            h = max(off[m], STEP * min(abs(at[k]), 1.0), 16 * math.ulp(at[k]))
-            _, slopes = _moved(op, at, places, k, h)
-            if any(p != p for p in slopes):  # outside the domain
-                h = -h
-                _, slopes = _moved(op, at, places, k, h)
-            for (j, p, _), slope in zip(step.edges, slopes):
-                s = (slope - p) / h
-                if s:
-                    step.bends.append((j, m, s))
-                    if not off[j]:  # by symmetry
-                        step.bends.append((m, j, s))
-    return step
-
-
-def _jumped(op: Op, at: list[float], places: list[int], off: Sequence[float], step: _Step) -> _Step:
-    """The step with the jumps of its value and partials that are within reach of the errors."""
-    reach = sum([off[j] for j, _, _ in step.edges])
-    if not reach or (op.kink and op.kink(*at) > reach + 16 * math.ulp(max(at, key=abs))):
-        return step
-    own, errors, y = step.own, [0.0] * len(places), op.forward(*at)
-    for k, (_, p, _) in zip(places, step.edges):
-        for h in (reach + math.ulp(at[k]), -reach - math.ulp(at[k])):
-            z, slopes = _moved(op, at, places, k, h)
+    if op in FLAT and reach:
+        jumps = not op.kink or not op.kink(*at) > reach + 16 * math.ulp(max(at, key=abs))
+        moves = [(k, s * (reach + math.ulp(at[k]))) for k in places for s in (1, -1) if jumps]
+        for k, h in moves:
+            z, slopes = moved(k, h)
+            p = edges[places.index(k)][1]
             own = max(own, abs(z - y) - 2 * abs(p * h))
-            errors = [max(e, abs(q - p)) for e, q, (_, p, _) in zip(errors, slopes, step.edges)]
-    return _Step(own, [(j, p, error) for (j, p, _), error in zip(step.edges, errors)], [])
+            edges = [(j, p, max(e, abs(q - p))) for (j, p, e), q in zip(edges, slopes)]
+        return own, edges, ()
+    if not reach < inf:  # a result may be finite all the same, as that of 1 / inf
+        return inf, [(j, p, inf) for j, p, _ in edges], ()
+    bends: list[tuple[int, int, float]] = []
+    for k in places if reach else ():
+        if e := off[m := where[k]]:
+            for (j, p, _), s in zip(edges, _bent(partial(moved, k), at[k], e, edges)):
+                if off[j]:
+                    own += min(abs(s) / 2 * off[j], abs(p)) * e  # of second order
+                bends += [(j, m, s)] if off[j] else [(j, m, s), (m, j, s)]  # by symmetry
+    return own, edges, bends
 
 
-def _moved(
-    op: Op, at: list[float], places: list[int], k: int, h: float
-) -> tuple[float, list[float]]:
-    """Value and partials with operand k moved by h."""
-    near = [*at[:k], at[k] + h, *at[k + 1 :]]
-    z = op.forward(*near)
-    return z, [partial_at(op, i, z, *near) for i in places]
+def _bent(
+    moved: Callable[[float], tuple[float, list[float]]], x: float, off: float, edges: list[_Edge]
+) -> list[float]:
+    """The second partials by an operand x that has an error."""
+
+    def differences(h: float) -> list[float]:
+        """Divided differences; a partial that falls is taken to fall as 1/x does."""
+        return [
+            (q - p) / h * (p / q if 0 < abs(q) < abs(p) < inf else 1.0)
+            for q, (_, p, _) in zip(moved(h)[1], edges)
+        ]
+
+    h = max(off, STEP * min(abs(x), 1.0), 16 * math.ulp(x))
+    found = differences(h)
+    if any(s != s for s in found):  # outside the domain
+        found = differences(-h)
+    if all(abs(s * h) <= STEEP * abs(p) for s, (_, p, _) in zip(found, edges)):
+        return found
+    h = max(off, math.ulp(x))  # a pole may be near
+    sides = found, differences(h), differences(-h)
+    return [max(s, key=lambda x: abs(x) if x == x else 0.0) for s in zip(*sides)]
 
 
 def _reverse(
@@ -185,7 +191,8 @@ def _reverse(
         if step is None:
             continue
         g, error = adjoints[i], slack[i]
-        for j, p, own in step.edges:
+        _, edges, bends = step
+        for j, p, own in edges:
             if not p and not own:
                 continue
             before, c = adjoints[j], absorbing_product(g, p)
@@ -197,7 +204,7 @@ def _reverse(
                 e += abs(two_sum(before, c, before + c))
             noise[j] += e
             slack[j] += e + abs(p) * error
-        for j, m, s in step.bends:
+        for j, m, s in bends:
             if off[m]:
                 slack[j] += abs(g * s) * off[m]
     return adjoints, slack, noise
@@ -216,7 +223,7 @@ def _moves(
     for i in range(leaf + 1, len(steps)):
         step = steps[i]
         if step:
-            tangents[i] = sum([p * tangents[j] for j, p, _ in step.edges])
+            tangents[i] = sum([p * tangents[j] for j, p, _ in step[1]])
     moves = [t * e for t, e in zip(tangents, noise) if t]
     for i in range(len(steps) - 1, -1, -1):
         step = steps[i]
@@ -224,9 +231,9 @@ def _moves(
             continue
         g, d = adjoints[i], turns[i]
         if d:
-            moves.append(d * step.own)
-            for j, p, _ in step.edges:
+            moves.append(d * step[0])
+            for j, p, _ in step[1]:
                 turns[j] += d * p
-        for j, m, s in step.bends:
+        for j, m, s in step[2]:
             turns[j] += g * s * tangents[m]
     return moves

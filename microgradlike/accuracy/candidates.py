@@ -8,12 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mpmath import mp
-
 from microgradlike import graph
 from microgradlike.accuracy.exact import UNKNOWN, Exact, applied, of
 from microgradlike.accuracy.judge import computed_adjoints
-from microgradlike.accuracy.multiprecision import right_digits
+from microgradlike.accuracy.multiprecision import mp, right_digits
 from microgradlike.accuracy.terms import Term
 from microgradlike.accuracy.truth import Truth, truth, working_precision
 from microgradlike.engine import Value

@@ -10,13 +10,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from mpmath import mp, mpf
-
 from microgradlike.accuracy.exact import ZERO, Exact
+from microgradlike.accuracy.multiprecision import mp, mpf
 from microgradlike.accuracy.names import formula
 from microgradlike.accuracy.report import Accuracy, Loss
 from microgradlike.accuracy.truth import Truth, working_precision
-from microgradlike.accuracy.walk import Quantity, Stop, Walk, computed_operands, value as value_of
+from microgradlike.accuracy.walk import Quantity, Walk, computed_operands, value as value_of
 from microgradlike.engine import Value
 
 FEW = 12.0  # right digits below which a loss is reported
@@ -44,8 +43,8 @@ def losses(
 def _loss(walk: Walk, quantity: str, start: Quantity) -> Loss:
     stops = walk.stops(start)
     heavy = stops if start[0] == "value" else [s for s in stops if s.share >= LEAST_SHARE]
-    values = [s for s in heavy if s.quantity[0] == "value" and _drop(s) >= CLEAR]
-    culprit, last = max(values or heavy, key=_drop), stops[-1]
+    values = [s for s in heavy if s.quantity[0] == "value" and s.drop >= CLEAR]
+    culprit, last = max(values or heavy, key=lambda s: s.drop), stops[-1]
     node = _blamed(walk, culprit.quantity)
     source, share = _event(walk, last.quantity, node), last.share
     if start[0] == "value" and math.isfinite(walk.computed(last.quantity)):
@@ -56,10 +55,6 @@ def _loss(walk: Walk, quantity: str, start: Quantity) -> Loss:
     if share < LEAST_SHARE:
         source = "many roundings, the largest being " + source
     return Loss(quantity, node, formula(node), culprit.operands, culprit.result, share, source)
-
-
-def _drop(stop: Stop) -> float:
-    return stop.operands - stop.result
 
 
 def _event(walk: Walk, q: Quantity, blamed: Value) -> str:

@@ -14,16 +14,17 @@ from microgradlike.accuracy.report import Accuracy, Digits, NodeAccuracy
 from microgradlike.compile.collector import collector_paused
 from microgradlike.engine import Value, backpropagate, passes, settle_backward, staleness
 from microgradlike.indeterminate_form import absorbed, active_policy, collect
+from microgradlike.op import TABLE
 
 if TYPE_CHECKING:
-    from microgradlike.accuracy.exact import Exact
     from microgradlike.accuracy.truth import Truth
 
 EXACT_INPUTS = "inputs and constants count as exact"
 NO_MPMATH = "only bounds: right digits need mpmath, pip install 'microgradlike[digits]'"
 UNDECIDED = (
-    "undecided: not even 240 digits tell the number from 0, or from a jump or pole on its way"
+    "undecided: outside a domain or at a pole, or 300 digits do not tell a number from 0 or a jump"
 )
+USERS = "values of {} count as right to 2 ulp, its partials as right; check_gradients tests them"
 NOT_FINITE = "some numbers are not finite: diagnose(y) finds the first"
 
 
@@ -38,21 +39,18 @@ class _Judge:
     found: Truth | None  # None without mpmath
 
     def value(self, i: int) -> Accuracy:
-        found = self.found
-        x = None if found is None else found.values[i]
-        return self._accuracy(self.order[i].data, x, self.limits.value[i])
+        x, found = self.order[i].data, self.found
+        counted = counted_on(self.limits.value[i], x)
+        if found is None:
+            return Accuracy(x, None, None, counted)
+        return found.accuracy(x, found.values[i], counted)
 
     def gradient(self, i: int) -> Accuracy:
-        found = self.found
-        x = None if found is None else found.adjoints[i]
-        return self._accuracy(self.adjoints[i], x, self.limits.gradient[i])
-
-    def _accuracy(self, computed: float, x: Exact | None, limit: float) -> Accuracy:
-        """The Accuracy of a double whose exact number is `x`, undecided if that is not known."""
-        counted = counted_on(limit, computed)
-        if self.found is None or x is None or not self.found.known(x):
-            return Accuracy(computed, None, None, counted)
-        return Accuracy(computed, x.data, self.found.right(computed, x), counted)
+        x, found = self.adjoints[i], self.found
+        counted = counted_on(self.limits.gradient[i], x)
+        if found is None:
+            return Accuracy(x, None, None, counted)
+        return found.accuracy(x, found.adjoints[i], counted)
 
     def nodes(self) -> tuple[NodeAccuracy, ...]:
         parts = [0.0] * len(self.order)
@@ -81,12 +79,14 @@ def judged(y: Value, precision: int) -> Digits:
     notes = [EXACT_INPUTS, *products]
     if not all(math.isfinite(v.data) for v in order):
         notes.append(NOT_FINITE)
+    users = {v.op.name: v.op for v in order if v.op is not None}
+    notes += [USERS.format(name) for name, op in users.items() if TABLE.get(name) is not op]
     if found is None:
         return Digits(value, gradients, (), (*notes, NO_MPMATH), False, judge.nodes)
     from microgradlike.accuracy.culprit import losses
     from microgradlike.accuracy.kinks import flips
 
-    if any(x.right is None for x in (value, *gradients.values())):
+    if not found.notes and any(x.right is None for x in (value, *gradients.values())):
         notes.append(UNDECIDED)
     notes += [*found.notes, *flips(found)]
     lost = losses(found, adjoints, value, gradients)
@@ -107,10 +107,6 @@ def computed_adjoints(order: Sequence[Value]) -> list[float]:
     """The derivative of the last node by each, to the bit as backward() computes it.
 
     No `.grad` changes.
-
-    >>> x = Value(3.0); y = x * x
-    >>> computed_adjoints([x, y]), x.grad
-    ([6.0, 1.0], 0.0)
     """
     root = order[-1]
     interior = [v for v in order if v.op is not None]

@@ -5,19 +5,21 @@ A raw number of mpmath is a tuple: sign, mantissa, exponent, bits of the mantiss
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import mpmath
-from mpmath import libmp, mp, mpf
+from mpmath import libmp
 
 from microgradlike import ops
 from microgradlike.ieee_float import partial_at
 from microgradlike.op import Op, inf
 
+mp = mpmath.MPContext()  # the precision of mpmath.mp is that of the whole process
+mpf = mp.mpf
 TINY, HUGE = 1e-150, 1e150
 
 
@@ -43,7 +45,7 @@ OTHERS: dict[Op, Callable[..., Any]] = {
     ops.absolute: abs,
     ops.cbrt: lambda x: mp.sign(x) * mp.cbrt(abs(x)),
     ops.erfc: _erfc,
-    ops.log2: partial(mp.log, b=2),
+    ops.log2: functools.partial(mp.log, b=2),
     ops.exp2: lambda x: mpf(2) ** x,
     ops.exprel: lambda x: mp.expm1(x) / x if x else mpf(1),
     ops.sinc: lambda x: mp.sinc(x) if mp.isnormal(x) or not x else 0 * x**-1,
@@ -66,27 +68,27 @@ OTHERS: dict[Op, Callable[..., Any]] = {
 }
 
 
+@functools.lru_cache(maxsize=512)
 def exact(op: Op) -> Callable[..., Any]:
-    """`op` over mpmath numbers, in mpmath's working precision.
-
-    >>> with mp.workdps(20):
-    ...     print(exact(ops.exp)(mpf(1)))
-    2.7182818284590452354
-    """
-    if op not in OTHERS and not hasattr(mpmath, op.name):
+    """`op` over mpmath numbers, in mpmath's working precision."""
+    if op not in OTHERS and not hasattr(mp, op.name):
         raise LookupError(
             f"mpmath has no {op.name}; add its value over mpmath numbers to OTHERS in"
             " microgradlike/accuracy/multiprecision.py"
         )
-    return OTHERS[op] if op in OTHERS else getattr(mpmath, op.name)
+    return OTHERS[op] if op in OTHERS else getattr(mp, op.name)
 
 
-LARGEST = 4096  # bits before the point: exp of more would fill the memory
+LARGEST = 4096  # bits before the point: exp or sin of more would fill the memory
+UNLIMITED = frozenset(
+    {ops.log, ops.log1p, ops.log2, ops.log10, ops.sqrt, ops.cbrt, ops.hypot, ops.tanh}
+    | {ops.atan, ops.atan2, ops.asinh, ops.acosh}
+)
 
 
 def evaluated(op: Op, at: list[Any]) -> Any:
     """The raw value at raw numbers: nan outside the domain, at poles and beyond the memory."""
-    if sum([x[2] + x[3] > LARGEST for x in at if x[1]]):
+    if op not in UNLIMITED and sum([x[2] + x[3] > LARGEST for x in at if x[1]]):
         return libmp.fnan
     try:
         y = exact(op)(*map(mp.make_mpf, at))
@@ -125,9 +127,10 @@ def nearest(number: Any) -> float:
     top = exp + bits
     if top > 1024:
         return -inf if sign else inf
-    if top < -1080:
-        return -0.0 if sign else 0.0
-    return float(libmp.to_float(libmp.mpf_pos(number, max(1, min(53, top + 1074)), "n"), rnd="n"))
+    if top <= -1074:  # half of the smallest double is rounded to 0
+        least = 5e-324 if top == -1074 and man > 1 else 0.0
+        return -least if sign else least
+    return float(libmp.to_float(libmp.mpf_pos(number, min(53, top + 1074), "n"), rnd="n"))
 
 
 def amplified(op: Op, y: Any, at: list[Any], losses: list[float]) -> float:

@@ -12,11 +12,7 @@ DEEPEST = 4  # operations in an operation
 
 
 def named(order: Sequence[Value]) -> list[str]:
-    """A name per node: its label, made unique by a number, or `v` and its place.
-
-    >>> named([Value(1.0, "x"), Value(2.0, "x"), Value(3.0)])
-    ['x', 'x_2', 'v3']
-    """
+    """A name per node: its label, made unique by a number, or `v` and its place."""
     seen: dict[str, int] = {}
     names = []
     for i, v in enumerate(order, 1):
@@ -30,14 +26,8 @@ def named(order: Sequence[Value]) -> list[str]:
 
 
 def formula(v: Value, depth: int = DEEPEST) -> str:
-    """A short formula of the node, in which labels and deeper operations are names.
-
-    >>> from microgradlike import cos
-    >>> x = Value(2.0, "x")
-    >>> formula((1 - cos(x)) * 3)
-    '(1 - cos(x)) * 3'
-    """
-    text = _formula(v, depth)[0]
+    """A short formula of the node, in which labels and deeper operations are names."""
+    text = " ".join(_formula(v, depth)[0].split())  # a label may have lines
     return text if len(text) <= LONGEST or depth == 1 else formula(v, depth - 1)
 
 

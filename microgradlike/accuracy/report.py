@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from microgradlike._html import table
-
 if TYPE_CHECKING:
     from microgradlike.engine import Value
 
 ALL = 16.0  # digits of a double
 SHOWN = 8  # gradients in a text
+LONGEST = 40  # characters of a number; an exponent may have hundreds of digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,8 @@ class Digits:
         return math.nan if None in found else min(x for x in found if x is not None)
 
     def __str__(self) -> str:
-        shown = sorted(self.gradients.items(), key=lambda item: item[1].counted)
+        gradients = [(" ".join(name.split()), x) for name, x in self.gradients.items()]
+        shown = sorted(gradients, key=lambda item: item[1].counted)
         if self.exact:
             lines = [f"value   {self.value}"]
             lines += [f"∂/∂{name:<5}{x.text()}" for name, x in shown[:SHOWN]]
@@ -135,30 +135,15 @@ class Digits:
             lines = [f"{n}{x.computed:.4g}; can be counted on: {x.bound:.1f}" for n, x in rows]
         if len(shown) > SHOWN:
             lines.append(f"{len(shown) - SHOWN} more gradients with at least as many digits")
-        lines += self._lost()
+        first = {id(loss.node): loss for loss in reversed(self.lost)}  # one per node
+        lines += [str(loss) for loss in self.lost if first[id(loss.node)] is loss]
         return "\n".join([*lines, *self.notes[1:]])
-
-    def _lost(self) -> list[str]:
-        """The losses as text, one per node."""
-        first = {id(loss.node): loss for loss in reversed(self.lost)}
-        return [str(loss) for loss in self.lost if first[id(loss.node)] is loss]
-
-    def _repr_html_(self) -> str:
-        rows = [["", "computed", "right digits", "can be counted on"]]
-        for name, x in ("value", self.value), *((f"∂/∂{n}", g) for n, g in self.gradients.items()):
-            right = "undecided" if x.right is None else f"{x.right:.1f}"
-            rows.append([name, f"{x.computed:.4g}", right, f"{x.bound:.1f}"])
-        notes = [*self._lost(), *self.notes]
-        return table("digits", rows, len(rows) - 1, notes)
 
 
 def _short(x: Any, digits: int) -> str:
     """A number of any size, as `format` writes doubles."""
     near = float(x)
-    if near and math.isfinite(near):
+    if near == x or (near and math.isfinite(near)):
         return f"{near:.{digits}g}"
-    return (
-        f"{x}"
-        if not x or (not math.isfinite(near) and abs(x) == near)
-        else x.context.nstr(x, digits)
-    )
+    text = str(x.context.nstr(x, digits))
+    return text if len(text) < LONGEST else f"{text[:digits]}…e{'-' if abs(x) < 1 else '+'}…"

@@ -11,7 +11,7 @@ from microgradlike.op import Op, nan
 
 VALUE_ULPS: Final = 2.0  # promised by the table, as are those of partials
 PARTIAL_ULPS: Final = 4.0
-LEAST: Final = 5e-324  # an error of subnormal results
+LEAST: Final = 2.0**-1022  # an error of subnormal results, which a factor leaves above 0
 UNDERFLOW: Final = 1e-290  # below it, the rest of a product may be subnormal
 SPLIT: Final = 2.0**27 + 1
 PRODUCTS = (ops.mul, ops.mul_no_nan)
@@ -20,11 +20,7 @@ EXACT = FLAT - {ops.mod} | {ops.neg}
 
 
 def rounding(op: Op, y: float, at: Sequence[float]) -> float:
-    """The largest rounding error of y = op(*at); for + - * / and √ the error itself.
-
-    >>> rounding(ops.add, 0.1 + 0.2, [0.1, 0.2]), rounding(ops.add, 3.0, [1.0, 2.0])
-    (2.7755575615628914e-17, 0.0)
-    """
+    """The largest rounding error of y = op(*at); for + - * / and √ the error itself."""
     if op is ops.add:
         e = two_sum(at[0], at[1], y)
     elif op is ops.sub:
@@ -47,11 +43,7 @@ def rounding(op: Op, y: float, at: Sequence[float]) -> float:
 
 
 def partial_rounding(op: Op, k: int, p: float, y: float, at: Sequence[float]) -> float:
-    """The largest rounding error of a partial p by operand k, for exact operands.
-
-    >>> partial_rounding(ops.div, 0, 0.25, 0.75, [3.0, 4.0])
-    0.0
-    """
+    """The largest rounding error of a partial p by operand k, for exact operands."""
     if op is ops.div:
         own = abs(rounding(op, y, at) / at[1]) if k and at[1] else 0.0
         return own + rounding(op, p, [-y if k else 1.0, at[1]])
@@ -75,21 +67,13 @@ def product_rounding(a: float, b: float, p: float) -> float:
 
 
 def two_sum(a: float, b: float, s: float) -> float:
-    """The rounding error of s = a + b, exactly (Knuth).
-
-    >>> two_sum(1.0, 1e-30, 1.0)
-    1e-30
-    """
+    """The rounding error of s = a + b, exactly (Knuth)."""
     c = s - a
     return (a - (s - c)) + (b - c)
 
 
 def two_product(a: float, b: float, p: float) -> float:
-    """The rounding error of p = a * b, exactly (Veltkamp, Dekker); nan for factors above 1e300.
-
-    >>> two_product(0.1, 10.0, 1.0) == 2.0**-54
-    True
-    """
+    """The rounding error of p = a * b, exactly (Veltkamp, Dekker); nan for factors above 1e300."""
     t = SPLIT * a
     a1 = t - (t - a)
     a2 = a - a1

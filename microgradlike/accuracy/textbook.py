@@ -11,64 +11,38 @@ import functools
 import math
 from collections.abc import Callable
 
-from mpmath import mp
-
 from microgradlike import ops
-from microgradlike.accuracy.exact import PRIME, Exact, of
-from microgradlike.accuracy.multiprecision import nearest
-from microgradlike.expressions.parser import Expression, parse
-from microgradlike.ieee_float import partial_at
-from microgradlike.op import TABLE, Number, Op
+from microgradlike.accuracy.exact import NAN, PRIME, Exact, of
+from microgradlike.accuracy.multiprecision import mp
+from microgradlike.expressions.parser import parse
+from microgradlike.op import Number, Op
 
-CONSTANTS = {math.pi: "pi", math.e: "e"}  # doubles that a text means exactly
 # texts that lose digits in the tails, where the table's partial has all, without a constant
 LOSSY, LOST = (ops.tanh, ops.sigmoid), 1e-40
-AWAY = 1e-12  # relative distance from a kink
-PI, E = hash("pi") % PRIME, hash("e") % PRIME
+PI = hash("pi") % PRIME
 
 
 @functools.lru_cache(maxsize=512)
 def textbook(op: Op, index: int) -> Callable[..., Number]:
-    """The partial of `op` by operand `index`, a function of output and operands.
-
-    >>> from microgradlike import ops
-    >>> with mp.workdps(20):
-    ...     print(textbook(ops.exp2, 0)(of(8.0), of(3.0)).data)
-    5.5451774444795624753
-    """
-    if op.flat and op.kink and TABLE.get(op.name) is op:
-        return _piecewise(op, op.kink, index)
+    """The partial of `op` by operand `index`, a function of output and operands."""
     if not op.textbook:
         return op.partials[index]
-    expression, names = _with_exact_constants(parse(op.textbook[index])), op.operand_names
+    text, names = op.textbook[index], op.operand_names
+    has_pi, parsed = "pi" in text, parse(text)  # which makes a double of it
+    steps = [
+        (functools.partial(Exact.apply, f) if isinstance(f, Op) else f, x)
+        if f
+        else (None, "pi" if x == math.pi else of(x) if type(x) is float else x)
+        for f, x in parsed._steps
+    ]
+    expression = dataclasses.replace(parsed, _steps=tuple(steps))
 
     def partial(y: Exact, *operands: Exact) -> Number:
-        constants = {"pi": Exact((+mp.pi)._mpf_, 1.0, PI), "e": Exact((+mp.e)._mpf_, 1.0, E)}
-        p = expression({"y": y, **dict(zip(names, operands)), **constants})
-        return p if p.relative < LOST or op not in LOSSY else op.partials[index](y, *operands)
+        values: dict[str, Number] = {"y": y, **dict(zip(names, operands))}
+        if has_pi:
+            values["pi"] = Exact((+mp.pi)._mpf_, 1.0, PI)
+        p = expression(values)
+        lost = p.number == NAN or (op in LOSSY and not p.relative < LOST)
+        return op.partials[index](y, *operands) if lost else p
 
     return partial
-
-
-def _piecewise(op: Op, kink: Callable[..., float], index: int) -> Callable[..., Number]:
-    """The partial of a piecewise linear primitive: a whole number, that of doubles away from kinks.
-
-    It takes a third of the time of the table's partial over numbers of many digits.
-    """
-
-    def partial(y: Exact, *operands: Exact) -> Number:
-        near = [nearest(x.number) for x in operands]
-        away = kink(*near) > AWAY * max(map(abs, near))
-        if away and max([x.relative for x in operands]) < AWAY:
-            return of(partial_at(op, index, nearest(y.number), *near))
-        return op.partials[index](y, *operands)
-
-    return partial
-
-
-def _with_exact_constants(expression: Expression) -> Expression:
-    steps = tuple(
-        (f, x if f is not None or type(x) is str else CONSTANTS.get(x, of(x)))
-        for f, x in expression._steps
-    )
-    return dataclasses.replace(expression, _steps=steps)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from mpmath import mp
+import mpmath
 
 from microgradlike import ops
 from microgradlike.accuracy.exact import (
@@ -26,14 +26,15 @@ from microgradlike.accuracy.exact import (
     negated,
     of,
 )
-from microgradlike.accuracy.multiprecision import right_digits
+from microgradlike.accuracy.multiprecision import mp, right_digits
+from microgradlike.accuracy.report import Accuracy
 from microgradlike.accuracy.textbook import textbook
 from microgradlike.engine import Value
 from microgradlike.op import Op
 
 ENOUGH = 1e-25  # relative error: a double has 16 digits, and its error some more
 MOST = 300  # digits; the errors, in units of the last, are doubles
-# mpmath's precision is that of the process
+# the precision is that of all threads
 _precision = threading.RLock()
 ONE, NOTHING = of(1.0), of(0.0)
 
@@ -54,11 +55,19 @@ class Truth:
 
     def known(self, x: Exact) -> bool:
         """True if the number has enough digits to judge a double by."""
-        return x.number != NAN and math.ldexp(x.loss, -_bits(self.digits)) <= ENOUGH
+        return x.number != NAN and x.loss <= math.ldexp(ENOUGH, _bits(self.digits))
 
-    def right(self, computed: float, x: Exact) -> float:
-        """The decimal digits of a double that are right, 0.0 to 16.0."""
-        return right_digits(computed, x.number)
+    def operands(self, v: Value) -> list[Exact]:
+        """The exact operands of a node."""
+        return [of(x) if type(x) is float else self.values[self.index[id(x)]] for x in v.operands]
+
+    def accuracy(self, computed: float, x: Exact, counted: float) -> Accuracy:
+        """The Accuracy of a double, undecided if its exact number is not known."""
+        if not self.known(x):
+            return Accuracy(computed, None, None, counted)
+        return Accuracy(
+            computed, mpmath.mp.make_mpf(x.number), right_digits(computed, x.number), counted
+        )
 
 
 def _bits(digits: int) -> int:
@@ -67,7 +76,7 @@ def _bits(digits: int) -> int:
 
 @contextmanager
 def working_precision(digits: int) -> Iterator[None]:
-    """Let mpmath work with so many digits, in this thread alone."""
+    """Let the numbers of this package have so many digits; other threads wait."""
     with _precision, mp.workprec(_bits(digits)):
         yield
 
@@ -76,11 +85,6 @@ def truth(order: Sequence[Value], *, precision: int = 60) -> Truth:
     """The values of `order`, operands before users, and the derivatives of the last by each.
 
     With more digits, up to 300, if those of the value or of the gradient of a leaf do not suffice.
-
-    >>> x = Value(3.0); y = x * x
-    >>> found = truth([x, y])
-    >>> found.values[-1].data, found.adjoints[0].data
-    (mpf('9.0'), mpf('6.0'))
     """
     digits = precision
     while True:
@@ -88,9 +92,9 @@ def truth(order: Sequence[Value], *, precision: int = 60) -> Truth:
             found = _truth(order, digits)
         asked = [found.values[-1]]
         asked += [g for v, g in zip(order, found.adjoints) if v.op is None]
-        if 2 * digits > MOST or all(map(found.known, asked)):
+        if digits == MOST or all(map(found.known, asked)):
             return found
-        digits *= 2
+        digits = min(2 * digits, MOST)
 
 
 def _truth(order: Sequence[Value], digits: int) -> Truth:
@@ -144,16 +148,8 @@ def _term(  # noqa: PLR0917
     return multiplied(g, p if isinstance(p, Exact) else of(p))
 
 
-def partial(found: Truth, i: int, k: int) -> Exact:
-    """The exact derivative of node `i` by its operand `k`, unknown where a primitive fails."""
-    v = found.order[i]
-    assert v.op is not None
-    at = [of(x) if type(x) is float else found.values[found.index[id(x)]] for x in v.operands]
-    return _term(v.op, k, ONE, found.values[i], at, {})
-
-
 def _note(op: Op, error: Exception) -> str:
-    return (
-        f"{op.name} cannot be computed with more digits ({error}); write it with the functions of"
-        " microgradlike, such as microgradlike.sin(x) in place of math.sin(x)"
-    )
+    note = f"{op.name} cannot be computed with more digits ({error})"
+    if isinstance(error, ArithmeticError):
+        return note
+    return f"{note}; write it with microgradlike's functions, such as sin(x) for math.sin(x)"

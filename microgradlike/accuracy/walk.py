@@ -8,21 +8,22 @@ quantity is ("value", i) or ("adjoint", i), i the place of its node.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from mpmath import mp, mpf
+from mpmath import libmp
 
 from microgradlike import graph
-from microgradlike.accuracy.exact import UNKNOWN, ZERO, Exact, applied, of
-from microgradlike.accuracy.multiprecision import right_digits
+from microgradlike.accuracy.exact import UNKNOWN, Exact, applied, of, over
+from microgradlike.accuracy.multiprecision import mp, mpf, right_digits
 from microgradlike.accuracy.report import ALL
 from microgradlike.accuracy.textbook import textbook
 from microgradlike.accuracy.truth import Truth
 from microgradlike.engine import Value
-from microgradlike.op import Number
 
 LONGEST = 2000  # steps
+SCALE = 2.0**200
 
 Quantity = tuple[str, int]
 
@@ -37,6 +38,11 @@ class Stop(NamedTuple):
     share: float
     operands: float
     result: float
+
+    @property
+    def drop(self) -> float:
+        """The digits lost here."""
+        return self.operands - self.result
 
 
 class Walk:
@@ -76,10 +82,11 @@ class Walk:
         return (self.found.values if q[0] == "value" else self.found.adjoints)[q[1]]
 
     def digits(self, q: Quantity) -> float:
-        """The right digits; a number that has underflown has none."""
-        number = self.exact(q).number
-        underflown = self.computed(q) == 0 and number != ZERO
-        return 0.0 if underflown else right_digits(self.computed(q), number)
+        """The right digits; those of a number that has underflown are counted as if it had not."""
+        x, number = self.computed(q), self.exact(q).number
+        if abs(x) < sys.float_info.min:
+            x, number = x * SCALE, libmp.mpf_mul(number, libmp.from_float(SCALE))
+        return right_digits(x, number)
 
     def own(self, q: Quantity) -> Any:
         """The error that the quantity would have with these inputs, were they exact."""
@@ -104,7 +111,7 @@ class Walk:
             return
         for user, k in self.users[id(v)]:
             above, f = ("adjoint", self.index[id(user)]), textbook(user.op, k)
-            g, y, at = self.exact(above), self.found.values[above[1]], self.at(user)
+            g, y, at = self.exact(above), self.found.values[above[1]], self.found.operands(user)
             p = over(f, y, *at).data
             yield above, (mpf(self.computed(above)) - g.data) * p if p else mpf(0)
             for x, changed in self.replaced(user):
@@ -115,27 +122,23 @@ class Walk:
     def term(self, user: Value, k: int) -> Any:
         """The term of an adjoint that a user contributes through its operand `k`."""
         j = self.index[id(user)]
-        p = over(textbook(user.op, k), self.found.values[j], *self.at(user))
+        p = over(textbook(user.op, k), self.found.values[j], *self.found.operands(user))
         return self.found.adjoints[j].data * p.data
 
     def carried(self, q: Quantity, below: Quantity, error: Any) -> Any:
         """An error of `q`, infinite if that input has overflown or is at a pole."""
+        infinite = not math.isfinite(self.computed(below))
         if error == error:
-            return error if math.isfinite(self.computed(below)) else mp.inf
+            return mp.inf if infinite else error
+        infinite |= not math.isfinite(self.computed(q))
         moved = self.exact(below).data != self.computed(below)
-        return mp.inf if moved and not math.isfinite(self.computed(q)) else mpf(0)
-
-    def at(self, v: Value) -> list[Exact]:
-        """The exact operands of a node."""
-        return [
-            of(x) if type(x) is float else self.found.values[self.index[id(x)]] for x in v.operands
-        ]
+        return mp.inf if infinite and moved else mpf(0)
 
     def replaced(self, v: Value) -> Iterator[tuple[Quantity, list[Exact]]]:
         """The exact operands of a node with one as computed, for each."""
         for x in dict.fromkeys(x for x in v.operands if isinstance(x, Value)):
-            changed = [of(x.data) if z is x else a for z, a in zip(v.operands, self.at(v))]
-            yield ("value", self.index[id(x)]), changed
+            at = zip(v.operands, self.found.operands(v))
+            yield ("value", self.index[id(x)]), [of(x.data) if z is x else a for z, a in at]
 
 
 def computed_operands(v: Value) -> list[Exact]:
@@ -146,12 +149,3 @@ def computed_operands(v: Value) -> list[Exact]:
 def value(v: Value, at: list[Exact]) -> Exact:
     """The exact value of a node with these operands; unknown for a leaf."""
     return over(lambda *at: applied(v.op, list(at)) if v.op is not None else UNKNOWN, *at)
-
-
-def over(f: Callable[..., Number], *at: Exact) -> Exact:
-    """The number f(*at), unknown where a primitive fails."""
-    try:
-        found = f(*at)
-    except Exception:
-        return UNKNOWN
-    return found if isinstance(found, Exact) else of(found)

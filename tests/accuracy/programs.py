@@ -56,7 +56,7 @@ def nasty(number):
 def _has_truth(program):
     """False if the exact program leaves a domain, which the rounded one does not."""
     try:
-        evaluated(program, 30)
+        evaluated(program, DIGITS)
     except ArithmeticError:
         return False
     return True
@@ -185,9 +185,9 @@ def truth(program):
     A number that is another one with more digits is 0: a sum that cancels.
     """
     found = evaluated(program, DIGITS)
-    if any(0 < abs(x) < CANCELLED for x in found):
-        again = evaluated(program, 2 * DIGITS)
-        found = [x if abs(x - y) < abs(y) / 2 else mpf(0) for x, y in zip(found, again)]
+    if any(abs(x) < CANCELLED for x in found):
+        more, most = (evaluated(program, n * DIGITS) for n in (2, 4))
+        found = [x if abs(x - y) < abs(y) / 2 else mpf(0) for x, y in zip(more, most)]
     return found
 
 

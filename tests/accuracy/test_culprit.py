@@ -45,6 +45,16 @@ def test_the_rounding_that_the_error_is_from_is_named(name, source):
     assert losses(name)["value"].source == source
 
 
+def test_an_overflow_on_the_way_to_0_is_blamed():
+    x, y = Value(1e200, "x"), Value(1e200, "y")
+    assert {loss.source for loss in digits(x / sqrt(x * x + y * y)).lost} == {"its own overflow"}
+
+
+def test_digits_that_underflow_are_lost_at_the_node_that_loses_them():
+    x = Value(27.2, "x")
+    assert {loss.text for loss in digits(exp(-x * x)).lost} == {"exp(-x * x)"}
+
+
 def test_an_underflow_is_named():
     x = Value(-800.0, "x")
     assert digits(log(exp(x) * 2)).lost[0].source == "its own underflow"

@@ -3,17 +3,18 @@
 import math
 import random
 
+import mpmath
 import pytest
-from mpmath import mp, mpf
 
 from microgradlike import Value, maximum, ops, unary, where
+from microgradlike.accuracy import multiprecision
 from microgradlike.accuracy.exact import (
     UNKNOWN,
     Exact,
     applied,
     of,
 )
-from microgradlike.accuracy.multiprecision import exact, nearest, right_digits
+from microgradlike.accuracy.multiprecision import exact, mp, mpf, nearest, right_digits
 from microgradlike.accuracy.textbook import textbook
 from tests.test_accuracy import moderate
 from tests.ulps import Exact as Plain, draw, unwrap
@@ -143,6 +144,14 @@ def test_a_number_too_large_for_memory_is_not_known():
     assert UNKNOWN.exp().loss == math.inf
 
 
+@pytest.mark.parametrize("op", multiprecision.UNLIMITED, ids=lambda op: op.name)
+def test_a_primitive_that_hardly_grows_takes_any_number(op):
+    huge = of(5e4).exp()
+    y = applied(op, [huge] * op.arity)
+    assert y.relative < 1e-50
+    assert 0 < y.data < huge.data * 2
+
+
 def test_errors_beyond_the_doubles_are_counted():
     y = (of(-300.0) - of(3.0).log()).exp() ** 3  # 1e-392
     assert y.relative < 1e-55
@@ -179,7 +188,8 @@ def test_the_nearest_double_is_correctly_rounded():
         assert nearest((middle * (1 - mpf(2) ** -150))._mpf_) == x
         assert nearest((-middle * (1 + mpf(2) ** -150))._mpf_) == -up
     assert nearest((mpf(2) ** 1100)._mpf_) == math.inf
-    assert nearest((-(mpf(2) ** -1100))._mpf_) == 0
+    assert nearest((-(mpf(2) ** -1100))._mpf_) == nearest((mpf(2) ** -1075)._mpf_) == 0
+    assert nearest((-0.6 * mpf(2) ** -1074)._mpf_) == -5e-324
 
 
 @pytest.mark.parametrize(
@@ -225,10 +235,18 @@ def unwrapped(x):
 def test_a_text_that_loses_digits_gives_way_to_the_tables_partial(op):
     for x in 1.0, -200.0, 200.0, 5000.0:
         got = textbook(op, 0)(applied(op, [of(x)]), of(x))
-        with mp.workprec(MORE):
+        with mp.workprec(MORE), mpmath.mp.workprec(MORE):
             y = exact(op)(mpf(x))
             want = unwrap(op.partials[0](Plain(y), Plain(x)))
         assert abs(got.data / want - 1) < mpf(10) ** -40
+
+
+def test_an_exact_number_is_equal_to_numbers_only():
+    t = of(0.7).exp()
+    assert of(2.0) == 2 == of(2.0) * 1
+    assert t != of(2.0)
+    assert t == t + 1 - 1
+    assert t != "2"
 
 
 def test_values_do_not_mix_with_exact_numbers():

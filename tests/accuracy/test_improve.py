@@ -134,6 +134,7 @@ def test_without_mpmath_the_error_names_the_extra(monkeypatch):
     with pytest.raises(ModuleNotFoundError, match="candidates"):
         improve(quotient, 1e-8)
     monkeypatch.delitem(sys.modules, "microgradlike.accuracy.candidates")
+    monkeypatch.delitem(sys.modules, "microgradlike.accuracy.multiprecision")
     monkeypatch.setitem(sys.modules, "mpmath", None)
     with pytest.raises(ImportError, match=r"microgradlike\[digits\]"):
         improve(quotient, 1e-8)

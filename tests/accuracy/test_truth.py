@@ -2,9 +2,10 @@
 
 import math
 
+import mpmath
 import pytest
 
-from microgradlike import Value, cos, exp, graph, sin, sqrt, unary, where
+from microgradlike import Value, cos, exp, graph, log, sin, sqrt, unary, where
 from microgradlike.accuracy.digits import digits
 from microgradlike.accuracy.judge import UNDECIDED, computed_adjoints
 from microgradlike.accuracy.truth import truth
@@ -39,6 +40,7 @@ def test_a_root_times_itself_is_undecided_as_a_difference_alone():
     x = Value(2.0)
     y = sqrt(x) * sqrt(x) - 2
     assert digits(y).value.right is None
+    assert str(digits(y)).startswith("value   undecided (4.441e-16)")
     assert digits(exp(y)).value.right > 15
     assert digits(where(y > 0, y, x) + 3).value.right is not None
 
@@ -82,6 +84,40 @@ def test_a_primitive_over_doubles_only_is_named_and_undecided(forward, partial):
     assert math.isnan(found.worst)
     assert any(note.startswith("mine cannot be computed with more digits") for note in found.notes)
     assert found.value.bound > 15
+
+
+@pytest.mark.parametrize("at", [2.0, 3.0])
+def test_a_primitive_may_compare_for_equality(at):
+    step = unary("step", lambda x: 1.0 if x == 2 else x + 5, lambda y, x: 0.0 if x == 2 else 1.0)
+    assert digits(step(Value(at, "x"))).worst == 16.0
+
+
+def test_a_primitive_that_compares_unknown_digits_is_undecided():
+    x = Value(2.0)
+    step = unary("step", lambda x: 1.0 if x == 0 else x, lambda y, x: 1.0)
+    found = digits(step(x.sqrt() * x.sqrt() - 2))
+    assert math.isnan(found.worst)
+    assert any("(a choice depends on digits that are not known)" in n for n in found.notes)
+    assert not any("in place of" in n for n in found.notes)
+
+
+def test_a_softplus_by_hand_is_known_beyond_its_overflow():
+    for at in 800.0, 2900.0, 50_000.0:
+        assert abs(digits(log(exp(Value(at)) + 1)).value.exact - at) < 1e-15
+
+
+@pytest.mark.parametrize("f", [lambda x: x**0, lambda x: 1.5 + 2 * x**1 + x**0])
+def test_a_partial_at_an_edge_that_the_table_knows_is_decided(f):
+    found = digits(f(Value(0.0, "x")))
+    assert found.gradients["x"].right == 16.0
+
+
+def test_another_threads_precision_stays_its_own():
+    seen = []
+    wave = unary("wave", lambda x: seen.append(mpmath.mp.prec) or sin(x), lambda y, x: cos(x))
+    with mpmath.workdps(5):
+        assert digits(wave(Value(0.5))).worst > 15
+        assert set(seen) == {mpmath.mp.prec}
 
 
 def test_more_digits_are_taken_until_they_suffice():
