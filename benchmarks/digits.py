@@ -12,9 +12,9 @@ import statistics
 import microgradlike as mg
 from benchmarks.shared import command
 from microgradlike import nn
-from microgradlike.accuracy.bound import bounds
 from microgradlike.accuracy.digits import digits
-from microgradlike.accuracy.truth import truth
+from microgradlike.accuracy.judgement.bound import bounds
+from microgradlike.accuracy.truth.truth import truth
 from microgradlike.graph import topological
 from tests.accuracy.programs import friendly, graph, judged, nasty
 

@@ -51,7 +51,11 @@ def spell(root):
 
 
 def tell_the_value(root):
-    insert(root / "microgradlike/accuracy/multiprecision.py", codes("5")[0], r"^OTHERS: .*?= \{\n")
+    insert(
+        root / "microgradlike/accuracy/truth/multiprecision.py",
+        codes("5")[0],
+        r"^OTHERS: .*?= \{\n",
+    )
 
 
 def tell_the_derivatives(root):
@@ -107,7 +111,7 @@ WITHOUT = [
     (
         tell_the_value,
         "tests/test_accuracy.py",
-        "to OTHERS in microgradlike/accuracy/multiprecision.py",
+        "to OTHERS in microgradlike/accuracy/truth/multiprecision.py",
     ),
     (tell_the_derivatives, "tests/oracle/test_exact.py", "to UNARY"),
 ]

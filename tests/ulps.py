@@ -7,7 +7,7 @@ import sys
 from mpmath import mp, mpf
 
 from microgradlike import ops
-from microgradlike.accuracy import multiprecision
+from microgradlike.accuracy.truth import multiprecision
 from microgradlike.scalar import Scalar
 
 

@@ -33,7 +33,7 @@ def digits(y: Value, *, precision: int = 60) -> Digits:
     ∂/∂x    0.0 right (1e+08, is -8.333e-10)
     lost at 1 - cos(x): operands 16.0 → 0.0; comes from the rounding of cos(x) (100 %)
     """
-    from microgradlike.accuracy.judge import judged
+    from microgradlike.accuracy.judgement.judge import judged
     from microgradlike.engine import Value
 
     if not isinstance(y, Value):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from microgradlike.accuracy.enclosure import Enclosure
+    from microgradlike.accuracy.intervals.enclosure import Enclosure
 
 __all__ = ["enclose"]
 
@@ -34,6 +34,6 @@ def enclose(f: Callable[..., object], /, *boxes: Any, pieces: int = 64) -> Enclo
     ('increasing', 'undecided')
     """
     from microgradlike._validate import whole_number
-    from microgradlike.accuracy.enclosure import enclosure
+    from microgradlike.accuracy.intervals.enclosure import enclosure
 
     return enclosure(f, boxes, whole_number("pieces", pieces, at_least=1))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from microgradlike.accuracy.rewrite import Rewrite
+    from microgradlike.accuracy.rewriting.rewrite import Rewrite
 
 __all__ = ["improve"]
 
@@ -43,7 +43,7 @@ def improve(f: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Rewrite:
     by 1 - cos(x) = x**2/2*sinc(x/2)**2
     """
     try:
-        from microgradlike.accuracy.rewrite import improved
+        from microgradlike.accuracy.rewriting.rewrite import improved
     except ModuleNotFoundError as error:
         if error.name != "mpmath":
             raise

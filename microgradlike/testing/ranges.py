@@ -49,7 +49,7 @@ class Arguments:
         `f` is a function of these arguments alone. One that fails over Intervals has one attempt.
         """
         yield {name: self.drawn[name] for name in names}
-        from microgradlike.accuracy.enclosure import inside
+        from microgradlike.accuracy.intervals.enclosure import inside
 
         with contextlib.suppress(Exception):  # f may ask of an Interval what only a Value has
             boxes = tuple(self.intervals[name] for name in names)

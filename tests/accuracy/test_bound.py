@@ -12,8 +12,8 @@ from mpmath import mp, mpf
 
 import microgradlike as mg
 from microgradlike import Value, digits, ops
-from microgradlike.accuracy.bound import FEW, bounds, counted_on
-from microgradlike.accuracy.rounding import LEAST, rounding
+from microgradlike.accuracy.judgement.bound import FEW, bounds, counted_on
+from microgradlike.accuracy.judgement.rounding import LEAST, rounding
 from microgradlike.graph import topological
 from tests.accuracy.programs import right
 

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from microgradlike import Value, atan, cos, digits, exp, log, sin, sqrt, tanh, unary
-from microgradlike.accuracy import walk
-from microgradlike.accuracy.names import formula
+from microgradlike.accuracy.judgement import walk
+from microgradlike.accuracy.judgement.names import formula
 
 CASES = {
     "1 - cos(x)": (lambda x: (1 - cos(x)) / (x * x), 1e-8),

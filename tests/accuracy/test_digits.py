@@ -7,7 +7,7 @@ import pytest
 
 import microgradlike
 from microgradlike import Value, cos, digits, exp, floor, log, maximum, relu
-from microgradlike.accuracy.judge import EXACT_INPUTS, NO_MPMATH, NOT_FINITE
+from microgradlike.accuracy.judgement.judge import EXACT_INPUTS, NO_MPMATH, NOT_FINITE
 from microgradlike.accuracy.report import Accuracy
 
 
@@ -131,7 +131,7 @@ def test_no_flip_is_said_away_from_kinks_or_where_the_exact_side_is_undecided():
 
 
 def test_without_mpmath_there_are_bounds(monkeypatch):
-    monkeypatch.delitem(sys.modules, "microgradlike.accuracy.truth", raising=False)
+    monkeypatch.delitem(sys.modules, "microgradlike.accuracy.truth.truth", raising=False)
     monkeypatch.setitem(sys.modules, "mpmath", None)
     found = digits(flat_cosine())
     assert not found.exact
@@ -143,8 +143,8 @@ def test_without_mpmath_there_are_bounds(monkeypatch):
 
 
 def test_another_missing_module_is_an_error(monkeypatch):
-    monkeypatch.delitem(sys.modules, "microgradlike.accuracy.truth", raising=False)
-    monkeypatch.setitem(sys.modules, "microgradlike.accuracy.textbook", None)
+    monkeypatch.delitem(sys.modules, "microgradlike.accuracy.truth.truth", raising=False)
+    monkeypatch.setitem(sys.modules, "microgradlike.accuracy.truth.textbook", None)
     with pytest.raises(ModuleNotFoundError, match="textbook"):
         digits(flat_cosine())
 

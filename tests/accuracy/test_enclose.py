@@ -9,8 +9,8 @@ from hypothesis import given, settings, strategies as st
 
 import microgradlike as m
 from microgradlike import Value, enclose, jit, nn, unary, value_and_grad
-from microgradlike.accuracy.enclosure import Kink, inside
-from microgradlike.accuracy.interval import Interval
+from microgradlike.accuracy.intervals.enclosure import Kink, inside
+from microgradlike.accuracy.intervals.interval import Interval
 from microgradlike.testing import programs
 
 FUNCTIONS = {

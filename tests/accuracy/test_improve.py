@@ -9,9 +9,9 @@ pytest.importorskip("mpmath")
 
 import microgradlike as mg
 from microgradlike import TraceError, Value, cos, digits, exp, improve, log, sin, sqrt, tan, unary
-from microgradlike.accuracy import candidates, rewrite, search
-from microgradlike.accuracy.candidates import Score, agree, agree_everywhere, drawn
-from microgradlike.accuracy.rules import formula
+from microgradlike.accuracy.rewriting import candidates, rewrite, search
+from microgradlike.accuracy.rewriting.candidates import Score, agree, agree_everywhere, drawn
+from microgradlike.accuracy.rewriting.rules import formula
 
 
 def quotient(x):
@@ -129,12 +129,12 @@ def test_a_plot_needs_a_range_and_matplotlib(monkeypatch):
 
 
 def test_without_mpmath_the_error_names_the_extra(monkeypatch):
-    monkeypatch.delitem(sys.modules, "microgradlike.accuracy.rewrite")
-    monkeypatch.setitem(sys.modules, "microgradlike.accuracy.candidates", None)
+    monkeypatch.delitem(sys.modules, "microgradlike.accuracy.rewriting.rewrite")
+    monkeypatch.setitem(sys.modules, "microgradlike.accuracy.rewriting.candidates", None)
     with pytest.raises(ModuleNotFoundError, match="candidates"):
         improve(quotient, 1e-8)
-    monkeypatch.delitem(sys.modules, "microgradlike.accuracy.candidates")
-    monkeypatch.delitem(sys.modules, "microgradlike.accuracy.multiprecision")
+    monkeypatch.delitem(sys.modules, "microgradlike.accuracy.rewriting.candidates")
+    monkeypatch.delitem(sys.modules, "microgradlike.accuracy.truth.multiprecision")
     monkeypatch.setitem(sys.modules, "mpmath", None)
     with pytest.raises(ImportError, match=r"microgradlike\[digits\]"):
         improve(quotient, 1e-8)

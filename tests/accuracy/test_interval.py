@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from microgradlike import Value, binary, ops, primitive, unary, where
-from microgradlike.accuracy.interval import Interval
-from microgradlike.accuracy.pieces import breaks, slope
-from microgradlike.accuracy.primitive_range import around, middle, range_of
+from microgradlike.accuracy.intervals.interval import Interval
+from microgradlike.accuracy.intervals.pieces import breaks, slope
+from microgradlike.accuracy.intervals.primitive_range import around, middle, range_of
 from microgradlike.derivatives.dual import Dual
 from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at

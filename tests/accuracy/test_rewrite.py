@@ -8,12 +8,12 @@ import pytest
 pytest.importorskip("mpmath")
 
 from microgradlike import ops
-from microgradlike.accuracy.candidates import agree
-from microgradlike.accuracy.matching import rewritten
-from microgradlike.accuracy.python_text import expression, function
-from microgradlike.accuracy.rearrange import REARRANGEMENTS
-from microgradlike.accuracy.rules import RULES, Rule, formula
-from microgradlike.accuracy.terms import LARGE, substituted, term, tidy, variables
+from microgradlike.accuracy.rewriting.candidates import agree
+from microgradlike.accuracy.rewriting.matching import rewritten
+from microgradlike.accuracy.rewriting.python_text import expression, function
+from microgradlike.accuracy.rewriting.rearrange import REARRANGEMENTS
+from microgradlike.accuracy.rewriting.rules import RULES, Rule, formula
+from microgradlike.accuracy.rewriting.terms import LARGE, substituted, term, tidy, variables
 from microgradlike.expressions.parser import parse
 from microgradlike.graph import topological
 

@@ -6,10 +6,10 @@ import pytest
 
 pytest.importorskip("mpmath")
 
-from microgradlike.accuracy.candidates import agree
-from microgradlike.accuracy.rewrite import condition_of
-from microgradlike.accuracy.rules import RULES, Rule, formula
-from microgradlike.accuracy.terms import variables
+from microgradlike.accuracy.rewriting.candidates import agree
+from microgradlike.accuracy.rewriting.rewrite import condition_of
+from microgradlike.accuracy.rewriting.rules import RULES, Rule, formula
+from microgradlike.accuracy.rewriting.terms import variables
 
 POINTS = 15
 

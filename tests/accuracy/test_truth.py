@@ -7,8 +7,8 @@ import pytest
 
 from microgradlike import Value, cos, exp, graph, log, sin, sqrt, unary, where
 from microgradlike.accuracy.digits import digits
-from microgradlike.accuracy.judge import UNDECIDED, computed_adjoints
-from microgradlike.accuracy.truth import truth
+from microgradlike.accuracy.judgement.judge import UNDECIDED, computed_adjoints
+from microgradlike.accuracy.truth.truth import truth
 from tests.accuracy import programs
 
 

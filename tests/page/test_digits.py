@@ -14,10 +14,12 @@ from viz.scene.scene import scene
 pytest.importorskip("mpmath")
 
 # of the node named so: its digits, fill and border in the picture
-BOX = """(name) => {
+BOX = """async (name) => {
   const { session } = microgradlike;
   const i = session.graph.names.indexOf(name);
-  const g = session.view.elementOf(session.view.boxOfNode(i).id);
+  const element = () => session.view.elementOf(session.view.boxOfNode(i).id);
+  while (!element()) await new Promise(requestAnimationFrame); // the picture is being drawn
+  const g = element();
   return {
     digits: g.querySelector(".value.digits")?.textContent,
     fill: g.querySelector(".body").style.fill,
@@ -151,7 +153,9 @@ def test_a_loss_in_the_panel_leads_to_its_node_inside_a_folded_module(opened):
 
 def test_bounds_are_marked_and_never_called_right(opened, monkeypatch):
     # as without mpmath
-    monkeypatch.setattr("microgradlike.accuracy.judge._truth_if_installed", lambda *graph: None)
+    monkeypatch.setattr(
+        "microgradlike.accuracy.judgement.judge._truth_if_installed", lambda *graph: None
+    )
     seen = opened(page(cancelled(), digits=True))
     assert seen.evaluate(BOX, "x")["digits"].startswith("≥16.0, ≥")
     assert "digits right" not in seen.tab.inner_text("#side-panel")

@@ -166,7 +166,9 @@ def hidden(x):
 
 def test_a_given_derivative_that_nothing_decides_is_a_warning(monkeypatch):
     # as without mpmath
-    monkeypatch.setattr("microgradlike.accuracy.judge._truth_if_installed", lambda *graph: None)
+    monkeypatch.setattr(
+        "microgradlike.accuracy.judgement.judge._truth_if_installed", lambda *graph: None
+    )
     with pytest.warns(GradientWarning) as caught:
         report = check_gradients(hidden, 1.0, order=1, gradient=2.0)
     assert names(report) == [("gradient", "undecided")]

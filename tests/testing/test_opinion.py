@@ -184,7 +184,9 @@ def test_a_tuple_of_one_is_the_gradient_by_the_only_argument():
 
 
 def test_without_mpmath_differences_judge_and_the_report_says_so(monkeypatch):
-    monkeypatch.setattr("microgradlike.accuracy.judge._truth_if_installed", lambda *graph: None)
+    monkeypatch.setattr(
+        "microgradlike.accuracy.judgement.judge._truth_if_installed", lambda *graph: None
+    )
     report = check_gradients(tanh, 20.0, order=1, gradient=0.0)
     assert report.given[0].verdict == "agrees"
     assert math.isnan(report.given[0].right)

@@ -140,7 +140,9 @@ def test_the_exact_numbers_stand_where_digits_are_few_and_names_are_those_of_the
 
 def test_bounds_alone_are_marked_as_such(monkeypatch):
     # as without mpmath
-    monkeypatch.setattr("microgradlike.accuracy.judge._truth_if_installed", lambda *graph: None)
+    monkeypatch.setattr(
+        "microgradlike.accuracy.judgement.judge._truth_if_installed", lambda *graph: None
+    )
     text = legend(scene(cancelled(), digits=True))
     assert "digits that can be counted on:16" in text
     assert "value: 0; can be counted on: 0.0 of 16 digits" in text

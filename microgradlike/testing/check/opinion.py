@@ -46,7 +46,7 @@ class SecondOpinion:
         known = ours.exact is not None and theirs.exact is not None
         if not known or given.entry.verdict not in ("agrees", "undecided"):
             return given
-        from microgradlike.accuracy.multiprecision import right_digits  # it needs mpmath
+        from microgradlike.accuracy.truth.multiprecision import right_digits  # it needs mpmath
 
         exact = min(ours.exact, theirs.exact, key=lambda e: abs(e - x))
         fewer = math.log10(2) * (DOUBLE.bits - self._precision.bits)

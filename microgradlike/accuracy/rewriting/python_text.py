@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from microgradlike import ops
-from microgradlike.accuracy.terms import Term
+from microgradlike.accuracy.rewriting.terms import Term
 from microgradlike.expressions.lexer import PRECEDENCE, PRODUCT, SIGN
 from microgradlike.graph import topological
 from microgradlike.op import Number, Op
@@ -20,7 +20,7 @@ NESTED = 50  # brackets on a line; Python reads at most 200 in each other
 def expression(t: Term) -> str:
     """The term as a Python expression.
 
-    >>> from microgradlike.accuracy.terms import term
+    >>> from microgradlike.accuracy.rewriting.terms import term
     >>> x = term("x")
     >>> expression(2 * (x + 1).sin() ** 2 / -x)
     '2*sin(x + 1)**2/-x'
@@ -71,7 +71,7 @@ def function(t: Term, parameters: Sequence[str]) -> tuple[str, Callable[..., Num
 
     A primitive with the name of a parameter is imported by another one.
 
-    >>> from microgradlike.accuracy.terms import term
+    >>> from microgradlike.accuracy.rewriting.terms import term
     >>> print(function(term("x").exp() + 1, ["x"])[0])
     from microgradlike import exp
     <BLANKLINE>

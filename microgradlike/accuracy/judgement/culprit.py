@@ -10,12 +10,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from microgradlike.accuracy.exact import ZERO, Exact
-from microgradlike.accuracy.multiprecision import mp, mpf
-from microgradlike.accuracy.names import formula
+from microgradlike.accuracy.judgement.names import formula
+from microgradlike.accuracy.judgement.walk import (
+    Quantity,
+    Walk,
+    computed_operands,
+    value as value_of,
+)
 from microgradlike.accuracy.report import Accuracy, Loss
-from microgradlike.accuracy.truth import Truth, working_precision
-from microgradlike.accuracy.walk import Quantity, Walk, computed_operands, value as value_of
+from microgradlike.accuracy.truth.exact import ZERO, Exact
+from microgradlike.accuracy.truth.multiprecision import mp, mpf
+from microgradlike.accuracy.truth.truth import Truth, working_precision
 from microgradlike.engine import Value
 
 FEW = 12.0  # right digits below which a loss is reported

@@ -12,8 +12,8 @@ import math
 from collections.abc import Callable
 
 from microgradlike import ops
-from microgradlike.accuracy.exact import NAN, PRIME, Exact, of
-from microgradlike.accuracy.multiprecision import mp
+from microgradlike.accuracy.truth.exact import NAN, PRIME, Exact, of
+from microgradlike.accuracy.truth.multiprecision import mp
 from microgradlike.expressions.parser import parse
 from microgradlike.op import Number, Op
 

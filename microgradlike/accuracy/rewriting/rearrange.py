@@ -7,8 +7,8 @@ from collections.abc import Callable, Hashable, Iterator
 from fractions import Fraction
 
 from microgradlike import ops
-from microgradlike.accuracy.candidates import Point, values_at
-from microgradlike.accuracy.terms import (
+from microgradlike.accuracy.rewriting.candidates import Point, values_at
+from microgradlike.accuracy.rewriting.terms import (
     ONE,
     SUMS,
     Items,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from microgradlike import ops
 from microgradlike._validate import shown
-from microgradlike.accuracy.candidates import (
+from microgradlike.accuracy.rewriting.candidates import (
     Judge,
     Point,
     Score,
@@ -21,11 +21,11 @@ from microgradlike.accuracy.candidates import (
     between,
     drawn,
 )
-from microgradlike.accuracy.python_text import expression, function
-from microgradlike.accuracy.rules import formula
-from microgradlike.accuracy.search import Candidate, Search
-from microgradlike.accuracy.terms import Term, substituted, term
-from microgradlike.accuracy.truth import working_precision
+from microgradlike.accuracy.rewriting.python_text import expression, function
+from microgradlike.accuracy.rewriting.rules import formula
+from microgradlike.accuracy.rewriting.search import Candidate, Search
+from microgradlike.accuracy.rewriting.terms import Term, substituted, term
+from microgradlike.accuracy.truth.truth import working_precision
 from microgradlike.compile.arguments import STATIC, Arguments
 from microgradlike.compile.jit import jit
 from microgradlike.derivatives.pytree import is_array
@@ -96,7 +96,7 @@ class Rewrite:
         """
         if not self.ranges:
             raise ValueError("a plot needs a range; call improve(f, x=(1e-9, 1)) with a pair")
-        from microgradlike.accuracy.plot import figure
+        from microgradlike.accuracy.rewriting.plot import figure
 
         return figure(self._formulas, self._point, self.ranges)
 

@@ -19,7 +19,7 @@ from functools import partial
 from typing import TypeAlias
 
 from microgradlike import ops
-from microgradlike.accuracy.rounding import (
+from microgradlike.accuracy.judgement.rounding import (
     FLAT,
     PRODUCTS,
     partial_rounding,
@@ -127,15 +127,7 @@ def _curved(op: Op, y: float, at: list[float], where: list[int], off: Sequence[f
         edges.append((where[k], p, partial_rounding(op, k, p, y, at)))
         reach += off[where[k]]
 
-    def moved(k: int, h: float) -> tuple[float, list[float]]:
-        """Value and partials with operand k moved by h."""
-        near = [*at[:k], at[k] + h, *at[k + 1 :]]
-        try:
-            z = op.forward(*near)
-            return z, [partial_at(op, i, z, *near) for i in places]
-        except Exception:  # a user's primitive may be known at this point alone
-            return nan, [nan] * len(places)
-
+    moved = partial(_moved, op, at, places)
     if op in FLAT and reach:
         jumps = not op.kink or not op.kink(*at) > reach + 16 * math.ulp(max(at, key=abs))
         moves = [(k, s * (reach + math.ulp(at[k]))) for k in places for s in (1, -1) if jumps]
@@ -155,6 +147,18 @@ def _curved(op: Op, y: float, at: list[float], where: list[int], off: Sequence[f
                     own += min(abs(s) / 2 * off[j], abs(p)) * e  # of second order
                 bends += [(j, m, s)] if off[j] else [(j, m, s), (m, j, s)]  # by symmetry
     return own, edges, bends
+
+
+def _moved(
+    op: Op, at: list[float], places: list[int], k: int, h: float
+) -> tuple[float, list[float]]:
+    """Value and partials with operand k moved by h."""
+    near = [*at[:k], at[k] + h, *at[k + 1 :]]
+    try:
+        z = op.forward(*near)
+        return z, [partial_at(op, i, z, *near) for i in places]
+    except Exception:  # a user's primitive may be known at this point alone
+        return nan, [nan] * len(places)
 
 
 def _bent(

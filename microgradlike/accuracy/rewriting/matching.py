@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TypeAlias
 
-from microgradlike.accuracy.rules import Rule
-from microgradlike.accuracy.terms import (
+from microgradlike.accuracy.rewriting.rules import Rule
+from microgradlike.accuracy.rewriting.terms import (
     PRODUCTS,
     SUMS,
     Items,
@@ -35,8 +35,8 @@ def rewritten(rule: Rule, t: Term, key: Key) -> Iterator[tuple[Term, Bindings]]:
     A sum matches if some of its terms do, in any order and up to a common factor; likewise a
     product.
 
-    >>> from microgradlike.accuracy.python_text import expression
-    >>> from microgradlike.accuracy.rules import formula
+    >>> from microgradlike.accuracy.rewriting.python_text import expression
+    >>> from microgradlike.accuracy.rewriting.rules import formula
     >>> rule = Rule("1 - cos(x)", "2*sin(x/2)**2")
     >>> [expression(new) for new, _ in rewritten(rule, formula("3 - cos(x)*3 + y"), id)]
     ['6*sin(x/2)**2 + y']

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from microgradlike.accuracy.candidates import Judge, Point, between
-from microgradlike.accuracy.terms import Term
-from microgradlike.accuracy.truth import working_precision
+from microgradlike.accuracy.rewriting.candidates import Judge, Point, between
+from microgradlike.accuracy.rewriting.terms import Term
+from microgradlike.accuracy.truth.truth import working_precision
 from microgradlike.indeterminate_form import indeterminate
 
 if TYPE_CHECKING:

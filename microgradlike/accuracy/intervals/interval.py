@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 
 from microgradlike import ops
-from microgradlike.accuracy.primitive_range import WHOLE, Range, around, is_inside, middle, range_of
+from microgradlike.accuracy.intervals.primitive_range import (
+    WHOLE,
+    Range,
+    around,
+    is_inside,
+    middle,
+    range_of,
+)
 from microgradlike.coerce import as_float
 from microgradlike.engine import Value
 from microgradlike.op import Number, Op

@@ -7,12 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from microgradlike.accuracy.candidates import ExactValues, Judge, values_at
-from microgradlike.accuracy.matching import rewritten
-from microgradlike.accuracy.multiprecision import right_digits
-from microgradlike.accuracy.rearrange import REARRANGEMENTS
-from microgradlike.accuracy.rules import RULES, Rule
-from microgradlike.accuracy.terms import LARGE, PRODUCTS, SUMS, Term, substituted
+from microgradlike.accuracy.rewriting.candidates import ExactValues, Judge, values_at
+from microgradlike.accuracy.rewriting.matching import rewritten
+from microgradlike.accuracy.rewriting.rearrange import REARRANGEMENTS
+from microgradlike.accuracy.rewriting.rules import RULES, Rule
+from microgradlike.accuracy.rewriting.terms import LARGE, PRODUCTS, SUMS, Term, substituted
+from microgradlike.accuracy.truth.multiprecision import right_digits
 from microgradlike.graph import topological
 
 AHEAD = 2  # steps without a gain before the search ends

@@ -8,8 +8,15 @@ from functools import cache, cached_property
 from math import inf
 
 from microgradlike import ops
-from microgradlike.accuracy.interval import Interval, ends
-from microgradlike.accuracy.primitive_range import EXACT, PROVEN, WHOLE, Range, is_inside, middle
+from microgradlike.accuracy.intervals.interval import Interval, ends
+from microgradlike.accuracy.intervals.primitive_range import (
+    EXACT,
+    PROVEN,
+    WHOLE,
+    Range,
+    is_inside,
+    middle,
+)
 from microgradlike.derivatives.chain_rule import product
 from microgradlike.expressions.parser import Expression, parse
 from microgradlike.graph import node_operands, topological

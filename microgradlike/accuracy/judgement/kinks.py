@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from microgradlike.accuracy.exact import Exact, over
-from microgradlike.accuracy.multiprecision import nearest
-from microgradlike.accuracy.names import formula
-from microgradlike.accuracy.textbook import textbook
-from microgradlike.accuracy.truth import Truth, working_precision
+from microgradlike.accuracy.judgement.names import formula
+from microgradlike.accuracy.truth.exact import Exact, over
+from microgradlike.accuracy.truth.multiprecision import nearest
+from microgradlike.accuracy.truth.textbook import textbook
+from microgradlike.accuracy.truth.truth import Truth, working_precision
 from microgradlike.engine import Value, local_derivatives
 from microgradlike.op import inf
 

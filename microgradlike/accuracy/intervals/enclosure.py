@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from math import inf, isnan
 
 from microgradlike._validate import is_real, shown
-from microgradlike.accuracy.interval import Interval, ends
-from microgradlike.accuracy.pieces import Box, Break, Function, Piece, breaks, cut, halves, replaced
-from microgradlike.accuracy.primitive_range import WHOLE, Range, hull
+from microgradlike.accuracy.intervals.interval import Interval, ends
+from microgradlike.accuracy.intervals.pieces import (
+    Box,
+    Break,
+    Function,
+    Piece,
+    breaks,
+    cut,
+    halves,
+    replaced,
+)
+from microgradlike.accuracy.intervals.primitive_range import WHOLE, Range, hull
 from microgradlike.coerce import as_float
 from microgradlike.derivatives.call import require_function
 from microgradlike.derivatives.pytree import Nested, Pytree

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 from mpmath import libmp
 
 from microgradlike import graph
-from microgradlike.accuracy.exact import UNKNOWN, Exact, applied, of, over
-from microgradlike.accuracy.multiprecision import mp, mpf, right_digits
 from microgradlike.accuracy.report import ALL
-from microgradlike.accuracy.textbook import textbook
-from microgradlike.accuracy.truth import Truth
+from microgradlike.accuracy.truth.exact import UNKNOWN, Exact, applied, of, over
+from microgradlike.accuracy.truth.multiprecision import mp, mpf, right_digits
+from microgradlike.accuracy.truth.textbook import textbook
+from microgradlike.accuracy.truth.truth import Truth
 from microgradlike.engine import Value
 
 LONGEST = 2000  # steps

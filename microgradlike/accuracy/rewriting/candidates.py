@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from microgradlike import graph
-from microgradlike.accuracy.exact import UNKNOWN, Exact, applied, of
-from microgradlike.accuracy.judge import computed_adjoints
-from microgradlike.accuracy.multiprecision import mp, right_digits
-from microgradlike.accuracy.terms import Term
-from microgradlike.accuracy.truth import Truth, truth, working_precision
+from microgradlike.accuracy.judgement.judge import computed_adjoints
+from microgradlike.accuracy.rewriting.terms import Term
+from microgradlike.accuracy.truth.exact import UNKNOWN, Exact, applied, of
+from microgradlike.accuracy.truth.multiprecision import mp, right_digits
+from microgradlike.accuracy.truth.truth import Truth, truth, working_precision
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.op import Number

@@ -19,7 +19,7 @@ from typing import Any
 from mpmath import libmp
 
 from microgradlike import ops
-from microgradlike.accuracy.multiprecision import (
+from microgradlike.accuracy.truth.multiprecision import (
     amplified,
     evaluated,
     exact,

@@ -10,7 +10,7 @@ import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 
-from microgradlike.accuracy.terms import Term, term
+from microgradlike.accuracy.rewriting.terms import Term, term
 from microgradlike.expressions.parser import parse
 
 __all__ = ["RULES", "Rule"]

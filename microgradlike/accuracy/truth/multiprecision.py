@@ -74,7 +74,7 @@ def exact(op: Op) -> Callable[..., Any]:
     if op not in OTHERS and not hasattr(mp, op.name):
         raise LookupError(
             f"mpmath has no {op.name}; add its value over mpmath numbers to OTHERS in"
-            " microgradlike/accuracy/multiprecision.py"
+            " microgradlike/accuracy/truth/multiprecision.py"
         )
     return OTHERS[op] if op in OTHERS else getattr(mp, op.name)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from microgradlike import graph
-from microgradlike.accuracy.bound import Bounds, bounds, counted_on
-from microgradlike.accuracy.names import named
+from microgradlike.accuracy.judgement.bound import Bounds, bounds, counted_on
+from microgradlike.accuracy.judgement.names import named
 from microgradlike.accuracy.report import Accuracy, Digits, NodeAccuracy
 from microgradlike.compile.collector import collector_paused
 from microgradlike.engine import Value, backpropagate, passes, settle_backward, staleness
@@ -17,7 +17,7 @@ from microgradlike.indeterminate_form import absorbed, active_policy, collect
 from microgradlike.op import TABLE
 
 if TYPE_CHECKING:
-    from microgradlike.accuracy.truth import Truth
+    from microgradlike.accuracy.truth.truth import Truth
 
 EXACT_INPUTS = "inputs and constants count as exact"
 NO_MPMATH = "only bounds: right digits need mpmath, pip install 'microgradlike[digits]'"
@@ -55,7 +55,7 @@ class _Judge:
     def nodes(self) -> tuple[NodeAccuracy, ...]:
         parts = [0.0] * len(self.order)
         if self.found is not None:
-            from microgradlike.accuracy.culprit import shares
+            from microgradlike.accuracy.judgement.culprit import shares
 
             parts = shares(self.found)
         return tuple(
@@ -83,8 +83,8 @@ def judged(y: Value, precision: int) -> Digits:
     notes += [USERS.format(name) for name, op in users.items() if TABLE.get(name) is not op]
     if found is None:
         return Digits(value, gradients, (), (*notes, NO_MPMATH), False, judge.nodes)
-    from microgradlike.accuracy.culprit import losses
-    from microgradlike.accuracy.kinks import flips
+    from microgradlike.accuracy.judgement.culprit import losses
+    from microgradlike.accuracy.judgement.kinks import flips
 
     if not found.notes and any(x.right is None for x in (value, *gradients.values())):
         notes.append(UNDECIDED)
@@ -95,7 +95,7 @@ def judged(y: Value, precision: int) -> Digits:
 
 def _truth_if_installed(order: Sequence[Value], precision: int) -> Truth | None:
     try:
-        from microgradlike.accuracy.truth import truth
+        from microgradlike.accuracy.truth.truth import truth
     except ModuleNotFoundError as error:
         if error.name != "mpmath":
             raise

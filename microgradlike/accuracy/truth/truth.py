@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import mpmath
 
 from microgradlike import ops
-from microgradlike.accuracy.exact import (
+from microgradlike.accuracy.report import Accuracy
+from microgradlike.accuracy.truth.exact import (
     NAN,
     UNKNOWN,
     ZERO,
@@ -26,9 +27,8 @@ from microgradlike.accuracy.exact import (
     negated,
     of,
 )
-from microgradlike.accuracy.multiprecision import mp, right_digits
-from microgradlike.accuracy.report import Accuracy
-from microgradlike.accuracy.textbook import textbook
+from microgradlike.accuracy.truth.multiprecision import mp, right_digits
+from microgradlike.accuracy.truth.textbook import textbook
 from microgradlike.engine import Value
 from microgradlike.op import Op
 

@@ -1,0 +1,1 @@
+"""Computed numbers against exact ones: bounds, digits, culprits."""

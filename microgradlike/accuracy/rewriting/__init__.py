@@ -1,0 +1,1 @@
+"""Formulas rewritten to keep their digits."""

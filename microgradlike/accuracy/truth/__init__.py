@@ -1,0 +1,1 @@
+"""Numbers of many digits: primitives, textbook partials, the truth of a graph."""
