@@ -3,7 +3,7 @@
     python examples/digits/wilkinson.py
 
 (x - 1)(x - 2)...(x - n), multiplied out. With n = 17 the coefficients are whole numbers below 2⁵³
-and so are exact. Near a root, terms of 10²² cancel. Factors keep their digits.
+and so are exact. Near the root 13, terms of 10²² cancel. Factors keep their digits.
 """
 
 import math

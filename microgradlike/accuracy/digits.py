@@ -37,7 +37,10 @@ def digits(y: Value, *, precision: int = 60) -> Digits:
     from microgradlike.engine import Value
 
     if not isinstance(y, Value):
-        raise TypeError(f"digits(y) takes a Value, got {shown(y)} of type {type(y).__name__}")
+        raise TypeError(
+            f"digits(y) takes a Value, got {shown(y)} of type {type(y).__name__};"
+            ' call the function with Values, as in digits(f(Value(0.5, "x")))'
+        )
     precision = whole_number("precision", precision, at_least=30)
     if precision > MOST:
         raise ValueError(f"precision must be at most {MOST}, got {precision}")

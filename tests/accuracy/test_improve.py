@@ -69,6 +69,10 @@ def test_a_formula_without_a_better_one_is_returned_as_it_is():
     assert str(same).startswith("nothing better found; another formula may exist\nvalue ")
 
 
+def test_a_formula_that_keeps_its_digits_needs_no_other():
+    assert str(improve(sin, 1.0)).startswith("nothing to improve: at least 15 digits are right\n")
+
+
 def test_digits_that_are_undecided_are_left_out():
     better = improve(lambda x, y: sqrt(x + 1) - sqrt(x) + exp(log(y)) - y, 1e15, 1.5)
     assert better.found

@@ -23,7 +23,7 @@ from microgradlike.accuracy.rewriting.candidates import (
 )
 from microgradlike.accuracy.rewriting.python_text import expression, function
 from microgradlike.accuracy.rewriting.rules import formula
-from microgradlike.accuracy.rewriting.search import Candidate, Search
+from microgradlike.accuracy.rewriting.search import ENOUGH, Candidate, Search
 from microgradlike.accuracy.rewriting.terms import Term, substituted, term
 from microgradlike.accuracy.truth.truth import working_precision
 from microgradlike.compile.arguments import STATIC, Arguments
@@ -41,6 +41,8 @@ POINTS = 24  # of a range
 SEARCHED = 4  # of these, in the search
 CHECKED = 12  # candidates compared with the formula
 GAIN = 0.5  # digits; less is chance
+KEPT = f"nothing to improve: at least {ENOUGH:.0f} digits are right"
+NOTHING_BETTER = "nothing better found; another formula may exist"
 Range = tuple[float, float]
 
 
@@ -77,7 +79,8 @@ class Rewrite:
         width = max(len(name) for name, _, _ in pairs)
         lines = [f"{name:<{width}}  {self._change(old, new)}" for name, old, new in pairs]
         if not self.found:
-            return "\n".join(["nothing better found; another formula may exist", *lines])
+            kept = all(old >= ENOUGH for _, old, _ in pairs)
+            return "\n".join([KEPT if kept else NOTHING_BETTER, *lines])
         lines += [f"by {rule}" for rule in self.rules]
         lines += [f"holds if {condition}" for condition in self.conditions]
         return "\n".join([self.text, "", *lines])
