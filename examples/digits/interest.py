@@ -2,8 +2,8 @@
 
     python examples/digits/interest.py
 
-1 + r/n rounds to 16 digits, of which r/n has fewer the smaller it is. The power makes the error
-n times as large. log1p takes r/n as it is.
+1 + r/n rounds to 16 digits. The smaller r/n is, the fewer of them are its own. The power makes the
+error n times as large. log1p takes r/n as it is.
 """
 
 from microgradlike import Value, digits, exp, improve, log1p

@@ -1,4 +1,4 @@
-"""Wilkinson's polynomial: roots that coefficients do not hold.
+"""Wilkinson's polynomial: multiplied out, it loses its digits near the roots.
 
     python examples/digits/wilkinson.py
 
