@@ -72,8 +72,8 @@ class NodeAccuracy:
 class Loss:
     """The node where the digits of a quantity ("value" or "∂/∂x") were lost.
 
-    `text` is its formula; its operands had `operands` right digits and it has `result`. A `share` of
-    the error, from 0 to 1, began with `source`, the largest rounding.
+    `text` is its formula; its operands had `operands` right digits and it has `result`. A `share`
+    of the error, from 0 to 1, began with `source`, the largest rounding.
     """
 
     quantity: str
