@@ -148,6 +148,16 @@ def test_close_to_a_pole_of_a_partial_no_more_is_promised_than_there_is(op, f, a
     assert gradient.right - 0.2 < gradient.bound <= gradient.right
 
 
+@pytest.mark.parametrize("n", [3, 8, 50, 1900, 5000, 10**6])
+def test_near_a_zero_of_the_slope_of_sinc_no_more_is_promised_than_there_is(n):
+    far = (n + 0.5) * math.pi
+    with mp.workdps(40):
+        zero = float(mp.findroot(lambda x: x * mp.cos(x) - mp.sin(x), far - 1 / far))
+    for x in (zero, zero * (1 + 1e-9), zero * (1 - 1e-4)):
+        slope = digits(mg.sinc(Value(x, "x"))).gradients["x"]
+        assert slope.bound <= slope.right
+
+
 def test_an_error_of_the_size_of_the_number_is_counted_against_what_is_left():
     found = digits(ops.sin(Value(1e6) * math.pi)).value
     assert 0.05 < found.bound < found.right < 0.1

@@ -11,6 +11,7 @@ from microgradlike.op import Op, nan
 
 VALUE_ULPS: Final = 2.0  # promised by the table, as are those of partials
 PARTIAL_ULPS: Final = 4.0
+SINC_NEAR, SINC_FAR, SINC_SLOPE = 21.0, 6000.0, 3e-22  # errors of sinc' near its zeros
 LEAST: Final = 2.0**-1022  # an error of subnormal results, which a factor leaves above 0
 UNDERFLOW: Final = 1e-290  # below it, the rest of a product may be subnormal
 SPLIT: Final = 2.0**27 + 1
@@ -49,7 +50,10 @@ def partial_rounding(op: Op, k: int, p: float, y: float, at: Sequence[float]) ->
         return own + rounding(op, p, [-y if k else 1.0, at[1]])
     if op in FLAT or (is_square(op, at) and k == 0) or (not p and 0.0 in at):
         return 0.0
-    return PARTIAL_ULPS * math.ulp(p)
+    own = PARTIAL_ULPS * math.ulp(p)
+    if op is ops.sinc and abs(at[0]) > SINC_NEAR:
+        own = max(own, SINC_SLOPE if abs(at[0]) < SINC_FAR else math.ulp(1 / at[0]))
+    return own
 
 
 def is_square(op: Op, at: Sequence[float]) -> bool:
