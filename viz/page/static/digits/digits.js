@@ -23,12 +23,17 @@ function digitsColor(right, use = "fill") {
 
 class DigitsLayer {
   constructor({ picture, engine, graph, legend, player, view }, { exact, lost, texts, numbers, value, gradient }) {
-    Object.assign(this, { picture, engine, graph, view, exact, texts, numbers });
+    Object.assign(this, { picture, engine, graph, player, view, exact, texts, numbers });
     const column = (xs) => xs.map((x) => (x === null ? null : numberOf(x)));
     this.value = column(value);
     this.gradient = column(gradient);
     this.lost = new Map(lost);
     this.gradients = legend.ticks.parentElement;
+  }
+
+  // Adds the layer to the page.
+  show() {
+    const { player } = this;
     this._addPanel(() => player.go(player.position));
     this._addLegend();
     this._wrap();
@@ -133,4 +138,4 @@ function fewestOf(numbers) {
   return there.length ? there.reduce((a, b) => Math.min(a, b)) : null;
 }
 
-new DigitsLayer(session, session.graph.digits);
+new DigitsLayer(session, session.graph.digits).show();
