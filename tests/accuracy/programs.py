@@ -128,7 +128,7 @@ class _Growing:
         return type(x) is int and x in self.moves
 
     def program(self):
-        """What has grown, up to the last slot with a derivative."""
+        """The grown program, up to the last slot with a derivative."""
         last = max(self.moves) + 1 - len(self.point)
         if last < 1:
             return None

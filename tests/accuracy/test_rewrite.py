@@ -21,7 +21,7 @@ x, y = term("x"), term("y")
 
 
 def made(before, after, text):
-    """What the rule makes of the formula, as texts."""
+    """The texts that the rule makes of the formula."""
     return [expression(new) for new, _ in rewritten(Rule(before, after), formula(text), id)]
 
 

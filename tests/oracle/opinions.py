@@ -134,7 +134,7 @@ class Census:
 
 
 def known_partial(op, at, k, x):
-    """What is known of x as partial k of a primitive."""
+    """The judgement of x as partial k of a primitive."""
     with mp.workdps(60):
         point = [mpf(a) for a in at]
         if op.kink and op.kink(*at) == 0:
@@ -149,7 +149,7 @@ def known_partial(op, at, k, x):
 
 
 def known_derivative(f, at, _, x):
-    """What is known of x as the derivative of a function."""
+    """The judgement of x as the derivative of a function."""
     with mp.workdps(60 + min(400, int(abs(at)))):  # expm1(-700) has its slope in digit 304
         want = mp.diff(lambda t: f(Exact(t)).data, mpf(at))
         known = _known(x, want, ROUNDING)
