@@ -245,3 +245,10 @@ def test_accepted_rewrites_agree_at_points_that_the_search_has_not_seen(monkeypa
         for _, point in zip(range(100), drawn(found._point, {})):
             assert agree(*found._formulas, holds, point) is not False, (formula_.name, point)
     assert accepted >= 70
+
+
+def test_formulas_agree_to_30_digits_and_no_fewer():
+    x = formula("x")
+    near = x * 2.0 * (1 + x * 2.0**-90)  # off by 1e-27
+    assert agree(x * 2.0, x * 3.0 - x, [], {"x": 1.5}) is True
+    assert agree(x * 2.0, near, [], {"x": 1.5}) is False
