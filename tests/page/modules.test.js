@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 
+import { t } from "../../viz/page/static/base/words.js";
+
 const place = new URL("../../viz/page/static/", import.meta.url);
 const files = readdirSync(place, { recursive: true }).filter((name) => name.endsWith(".js"));
 const texts = new Map(files.map((name) => [name, readFileSync(new URL(name, place), "utf8")]));
@@ -35,4 +37,8 @@ test("imports and exports are written as the page's assembly reads them", () => 
 
 test("a file holds at most 300 lines", () => {
   for (const [name, text] of texts) assert.ok(text.split("\n").length <= 301, name);
+});
+
+test("a text without a table is English, with values in its slots", () => {
+  assert.equal(t("step {k} of {n}, {x}", { k: 3, n: "7" }), "step 3 of 7, {x}");
 });

@@ -9,6 +9,8 @@ import re
 from html import escape
 from importlib.resources import files
 
+from viz.page.word_table import words_text
+
 # paths below static/: the entry of a page, of one with a training, and of one with digits
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
 STYLES = {LEARN: "learn.css", DIGITS: "digits.css"}
@@ -90,7 +92,8 @@ def _script(globals_: str, entry: str) -> str:
     for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
         texts = [pattern.sub("", text) for text in texts]
     texts = [CODE.sub(lambda line: tight(line[0]), text) for text in texts]
-    script = "\n".join(["(() => {", '"use strict";', globals_, *texts, "})();"])
+    words = words_text("\n".join(texts) + _read("template.html") + _read("learn.html"))
+    script = "\n".join(["(() => {", '"use strict";', globals_, words, *texts, "})();"])
     found = ENDS.search(script)
     if found:
         raise ValueError(
