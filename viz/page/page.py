@@ -22,7 +22,7 @@ from viz.label import printable
 from viz.opened import opened
 from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
-from viz.page.source import DIGITS, ENTRY, LEARN, html
+from viz.page.source import DIGITS, ENTRY, LEARN, PRACTICE, html
 from viz.page.training_json import training_json
 from viz.scene.scene import Scene, require_names, scene
 from viz.training.recorder import Watch, watch
@@ -115,6 +115,7 @@ def page(
     step: int | str | None = None,
     select: Value | str | None = None,
     digits: bool = False,
+    practice: bool = False,
 ) -> Page:
     """Make a page to step through everything that `y` depends on, and to change numbers in.
 
@@ -133,6 +134,10 @@ def page(
     With `digits`, the page of a Value shows the right digits of every number, which also color it,
     until a number is changed. See `microgradlike.digits`.
 
+    With `practice`, it hides the gradients and asks for them, push by push. A wrong answer is held
+    against the numbers that common mistakes give, and the page names the mistake. The questions
+    begin at the backward pass, so `step` is left out. They need finite numbers.
+
     Raises TypeError if `y` is of another type, if a Module comes without data or loss, if
     `spellings` is not a mapping of primitives to text, or for another type of `step` or `select`.
     Raises ValueError for two runs whose models or data differ, and for a `step` or `select` that
@@ -145,10 +150,10 @@ def page(
     """
     own = _require_spellings(spellings)
     if isinstance(y, (Module, Watch)):
-        if step is not None or select is not None or digits:
+        if step is not None or select is not None or digits or practice:
             raise TypeError(
-                f"step, select and digits are for the graph of a Value, got {shown(y)} of type"
-                f" {type(y).__name__}; leave them out, or pass the result of a model"
+                f"step, select, digits and practice are for the graph of a Value, got {shown(y)} of"
+                f" type {type(y).__name__}; leave them out, or pass the result of a model"
             )
         return _training_page(_runs(y, other, data, loss), names, own)
     if other is not None or data is not None or loss is not None:
@@ -156,10 +161,15 @@ def page(
             f"data, loss and other are for a Module or a recorded run, got {shown(y)} of type"
             f" {type(y).__name__}; write page(model, data=..., loss=...) or page(run, other)"
         )
+    if practice and (digits or step is not None):
+        raise TypeError(
+            f"practice hides gradients and begins with them, got digits={digits} and step={step!r};"
+            " leave digits and step out"
+        )
     graph = scene(y, names=names, digits=digits)
     used = spelled(y, SPELLINGS | own)
     begin = opening(y, graph, step, select)
-    entry = DIGITS if digits else ENTRY
+    entry = DIGITS if digits else PRACTICE if practice else ENTRY
     return Page(graph, html(_title(graph), _globals(graph, used, own), entry=entry, opening=begin))
 
 

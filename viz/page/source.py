@@ -11,9 +11,10 @@ from importlib.resources import files
 
 from viz.page.word_table import words_text
 
-# paths below static/: the entry of a page, of one with a training, and of one with digits
+# paths below static/: the entry of a page, and of one with a training, with digits, with practice
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
-STYLES = {LEARN: "learn.css", DIGITS: "digits.css"}
+PRACTICE = "practice/practice_page.js"
+STYLES = {LEARN: "learn.css", DIGITS: "digits.css", PRACTICE: "practice.css"}
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
 # comments, a tenth of the file; after code, those without a quote: a string would end with one
@@ -31,7 +32,7 @@ def html(title: str, globals_: str, *, entry: str = ENTRY, opening: str = "") ->
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
     With the entry LEARN the page has the panel of a training, which reads the global LESSON, with
-    DIGITS the digits of the scene. `opening` is the place to begin at, as in its address:
+    DIGITS the digits of the scene, with PRACTICE questions. `opening` is the place to begin at, as in its address:
     "step=3&select=w". The page's content
     policy runs only this script and loads nothing. Raises ValueError if the script would not stay
     within its element.

@@ -64,6 +64,7 @@ export class Session {
     const known = graph.reached[graph.root];
     this.player.go(known ? this.steps.last : this.steps.seed - 1);
     this.inspector.show();
+    this.onOpen?.();
   }
 
   // ---- numbers
@@ -126,6 +127,7 @@ export class Session {
     this.stepPanel.show(event, position, whole);
     this.overlay.showEvent(whole ? null : event, isStep);
     this.inspector.show();
+    this.onShow?.();
     return event;
   }
 
@@ -227,6 +229,7 @@ export class Session {
     this.overlay.mark({ selected: box });
     this.inspector.inspect(box.node, box.cluster);
     this._writeSelection();
+    this.onSelect?.(box.node);
     if (show) this._focusBox(box);
   }
 
