@@ -26,8 +26,8 @@ export function readAnswer(text) {
 // size of the terms of a sum, which may cancel.
 export function isSame({ x, unit }, wanted, scale = 0) {
   const size = Math.abs(wanted);
-  const allowed = Math.max(THREE_DIGITS * size, Math.min(unit, 3 * THREE_DIGITS * size), 1e-9 * scale);
-  return Math.abs(x - wanted) <= allowed;
+  const cut = Math.min(unit, 3 * THREE_DIGITS * size); // 0.66 for 2/3
+  return Math.abs(x - wanted) <= Math.max(THREE_DIGITS * size, 0.5001 * unit, cut, 1e-9 * scale);
 }
 
 function termsOf(text) {

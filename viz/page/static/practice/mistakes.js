@@ -55,9 +55,9 @@ export function judgeNumber(engine, k, answer, typed) {
   const fits = mistakesAt(engine, k).filter(({ number }) => isSame(answer, number, scale));
   const unlike = fits.filter((a, i) => fits.findIndex((b) => a.mistake === b.mistake) === i);
   const named = unlike.filter(({ mistake }) => mistake !== "ahead");
-  const texts = (named.length ? named : unlike).map(({ text }) => text(typed));
   const mistakes = named.map(({ mistake }) => mistake);
-  if (texts.length) return { kind: named.length ? "mistake" : "ahead", mistakes, text: eitherOf(texts) };
+  if (named.length) return { kind: "mistake", mistakes, text: `${named[0].text(typed)} ${othersText(mistakes)}`.trim() };
+  if (unlike.length) return { kind: "ahead", mistakes, text: unlike[0].text(typed) };
   const isNear = Math.abs(answer.x - push.after) <= 0.1 * Math.abs(push.after);
   return { kind: isNear ? "near" : "unknown", mistakes, text: isNear ? nearText() : unknownText(facts) };
 }
@@ -130,8 +130,8 @@ function factsOf(engine, { from, operand, edge, before, upstream, local, contrib
   };
 }
 
-const eitherOf = (texts) =>
-  texts.length === 1 ? texts[0] : `${t("Several mistakes give this number.")} ${texts.slice(0, 2).join(" ")}`;
+const othersText = ([, ...others]) =>
+  others.length ? t("Other mistakes give the same number: {names}.", { names: others.map((m) => mistakeNames()[m]).join(", ") }) : "";
 const overwriteText = (f) =>
   t("{x} is the push from {c} alone. {grad} already held {before}, and += adds: {sum}.", f);
 const pathText = (f) =>
@@ -139,13 +139,13 @@ const pathText = (f) =>
 const upstreamText = (f) =>
   t("{x} has only the local derivative {slopeName} = {local}. Multiply it by the upstream gradient: {upstream} × {local} = {contribution}.", f);
 const signText = (f) =>
-  t("{x} has the wrong sign: {slopeName} is {local}, and {upstream} × {local} = {contribution}.", f);
+  t("{x} has the wrong sign. The local derivative {slopeName} is {local}, and {upstream} × {local} = {contribution}.", f);
 const orderMistakeText = (f) =>
   t("{x} comes from a push too early, when {above} was only {partial}. With all contributions it is {upstream}: {upstream} × {local} = {contribution}.", f);
 const operandText = (f) =>
-  t("{x} uses {by} = {slope}, the derivative by the other operand. By {a} it is {local}: {upstream} × {local} = {contribution}.", f);
+  t("{x} uses {by} = {slope}, the derivative by the other operand. By {a} it is {slopeName} = {local}: {upstream} × {local} = {contribution}.", f);
 const valueText = (f) =>
-  t("{x} uses {value}, the value of {node}, as the derivative. {slopeName} is {local}: {upstream} × {local} = {contribution}.", f);
+  t("{x} uses {value}, the value of {node}, as the derivative. The local derivative {slopeName} is {local}: {upstream} × {local} = {contribution}.", f);
 const valueOnlyText = (f) =>
   t("{x} is the value of {node}, not a gradient. The push is {above} · {slopeName} = {upstream} × {local} = {contribution}.", f);
 const aheadText = (f) =>

@@ -26,12 +26,13 @@ export class Practice {
 
   start(name = formulaByName(this.session.graph, this.session.graph.root)) {
     const { session } = this;
-    Object.assign(this, { name, isOn: true, isHelped: false, isDone: false });
-    this.switch.checked = true;
+    this.isOn = false;
     byId("order-section").hidden = true; // it tells the order
     byId("wrong-order").checked = false;
     session.setWrongOrder(false);
-    this.exercise = new Exercise(session.engine);
+    const exercise = new Exercise(session.engine);
+    Object.assign(this, { name, exercise, isOn: true, isHelped: false, isDone: false });
+    this.switch.checked = true;
     this._tell("");
     this._goOn();
   }
