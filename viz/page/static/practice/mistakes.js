@@ -1,6 +1,6 @@
 // Mistakes: the numbers that common mistakes give for one push, and the one that was made.
 
-import { derivativeName, nameOf } from "../base/formulas.js";
+import { derivativeName, formulaByName, nameOf } from "../base/formulas.js";
 import { edgesInto } from "../base/graph.js";
 import { factor, short } from "../base/numbers.js";
 import { t } from "../base/words.js";
@@ -113,12 +113,13 @@ function partialUpstreams(engine, node, edge) {
   return [...new Set(found)].filter((x) => x !== whole);
 }
 
-function factsOf(engine, { from, operand, edge, before, upstream, local, contribution, after }) {
+function factsOf(engine, { from, operand, before, upstream, local, contribution, after }) {
   const { graph } = engine;
   const numbers = { upstream: factor(upstream), local: factor(local), contribution: short(contribution) };
   return {
     ...numbers,
     c: nameOf(graph, from),
+    formula: formulaByName(graph, from),
     a: nameOf(graph, operand),
     grad: derivativeName(graph, graph.root, operand),
     above: derivativeName(graph, graph.root, from),
@@ -126,7 +127,6 @@ function factsOf(engine, { from, operand, edge, before, upstream, local, contrib
     before: short(before),
     sum: `${short(before)} + ${factor(contribution)} = ${short(after)}`,
     after: short(after),
-    edge,
   };
 }
 
@@ -155,16 +155,16 @@ const withoutSum = (text, f) =>
   `${text} ${t("And {grad} already held {before}, which += keeps: {sum}.", f)}`;
 const nearText = () => t("Close. Three digits are asked for, or a fraction.");
 const unknownText = (f) =>
-  t("{x} is not right, and none of the mistakes known here gives it. Hint: {above} is {upstream}. Multiply it by {slopeName}, and add that to {before}.", f);
+  t("{x} is not right, and none of the mistakes known here gives it. Hint: multiply {above} = {upstream} by {slopeName}, for {c} = {formula}. Add that to {before}.", f);
 const rightText = (f, { isFirst }) =>
   isFirst
-    ? t("Right: {upstream} × {local} = {after}.", f)
-    : t("Right: {before} + {upstream} × {local} = {after}.", f);
+    ? t("The push is {upstream} × {local} = {after}.", f)
+    : t("The sum is {before} + {upstream} × {local} = {after}.", f);
 
 function standingText(standing, f) {
   switch (standing) {
-    case "next": return t("Right: {grad} is complete, so {c} can push.", f);
-    case "ready": return t("Right: {grad} is complete, so {c} can push. {next} can too, and goes first here.", f);
+    case "next": return t("{grad} is complete, so {c} can push.", f);
+    case "ready": return t("{grad} is complete, so {c} can push. {next} can too, and goes first here.", f);
     case "pushed": return t("{c} has pushed already. Each node pushes once.", f);
     case "empty": return t("{c} has no gradient yet, so it has nothing to push.", f);
     case "leaf": return t("{c} is a leaf: it has no operands to push to.", f);
