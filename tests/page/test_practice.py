@@ -15,6 +15,7 @@ from microgradlike.graph import topological
 from microgradlike.ieee_float import partial_at
 from microgradlike.testing import programs
 from tests.page.page_node import PageNode
+from viz.scene.scene import id_of, scene
 
 MISTAKES = ("overwrite", "path", "upstream", "sign", "operand", "value", "order")
 
@@ -96,6 +97,15 @@ class Learner:
         self.gradients[id(p.operand)] = self.right(p)
 
 
+def learner_of(y):
+    """The gradients of a whole pass without mistakes, by name."""
+    learner = Learner(y)
+    for p in learner.pushes:
+        learner.go_on(p)
+    names = {n.id: n.name for n in scene(y).nodes}
+    return {names[id_of(y, v)]: learner.gradients[id(v)] for v in topological(y)}
+
+
 def typed(x):
     """A right number as people type it."""
     forms = {repr(x), f"{x:.3g}", f"{x:.4g}", f"{x:.10g}"}
@@ -108,10 +118,17 @@ def typed(x):
 
 
 def is_usable(y):
-    """True if all numbers are finite, and no sum of them cancels to nothing but rounding."""
+    """True if all numbers are finite."""
     values = topological(y)
     slopes = [partial(v, s) for v in values if v.op for s in range(len(v.operands))]
     return y.op is not None and all(map(math.isfinite, [v.data for v in values] + slopes))
+
+
+def ready_nodes(y, k):
+    """The nodes that can push after k pushes: those with all contributions, once."""
+    left = Learner(y).pushes[k:]
+    receiving = {id(p.operand) for p in left}
+    return [v for v in {id(p.user): p.user for p in left}.values() if id(v) not in receiving]
 
 
 def questions(y):
@@ -139,6 +156,10 @@ def judged(judge, y):
         for text in texts
     ]
     answer = judge.send(y, typed=[[k, text] for k, _, text in asked])
+    place = {n.id: i for i, n in enumerate(scene(y).nodes)}
+    for order in answer["orders"]:
+        accepted = {i for i, found in enumerate(order["nodes"]) if found["kind"] == "right"}
+        assert accepted == {place[id_of(y, v)] for v in ready_nodes(y, order["k"])}
     return [
         (done, text, found) for (_, done, text), found in zip(asked, answer["answers"], strict=True)
     ]

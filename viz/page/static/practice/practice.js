@@ -177,15 +177,16 @@ export class Practice {
   }
 
   _addForm() {
-    const form = (this.form = element("form", { class: "change" }, this.body));
+    const form = (this.form = element("div", { class: "change" }, this.body)); // frames may forbid forms
     const described = { "aria-describedby": "practice-question" };
     const text = { type: "text", autocomplete: "off", spellcheck: "false", placeholder: t("3*2 or 1/3") };
     this.field = element("input", { "aria-label": t("gradient after the push"), ...text, ...described }, form);
     this.list = element("select", { "aria-label": t("node that pushes next"), ...described }, form);
-    element("button", { text: t("check") }, form);
+    addButton(form, t("check"), () => this._check());
     addButton(form, t("show me"), () => this._showAnswer());
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault(); // it would press the button that gets the focus
       this._check();
     });
   }
