@@ -19,13 +19,14 @@ ALL_TEXT = """() => [
   document.body.innerText,
   ...[...document.body.querySelectorAll("svg text, option, summary")].map((e) => e.textContent),
   ...[...document.body.querySelectorAll("*")].flatMap((e) =>
-    ["aria-label", "title", "aria-valuetext", "placeholder", "value"].map((n) => e.getAttribute(n) ?? "")),
+    ["aria-label", "title", "aria-valuetext", "placeholder", "value"].map((name) =>
+      e.getAttribute(name) ?? "")),
   ...[...document.body.querySelectorAll("input")].map((e) => e.value),
   document.getElementById("announcement").textContent, document.title, location.hash,
 ].join("\\n")"""
-# after `made` pushes: the numbers that are known, those that are not, and the boxes with a color too early
+# after `made` pushes: the numbers that are known, those that are not, boxes with a color too early
 STATE = """(made) => {
-  const { engine, session: { view, graph } } = microgradlike;
+  const { engine, session, session: { view, graph } } = microgradlike;
   const { along } = engine.pushes;
   const pushes = Array.from({ length: engine.pushCount }, (_, k) => engine.push(k));
   const known = [0, 1, ...engine.data];
@@ -34,7 +35,7 @@ STATE = """(made) => {
   const reached = new Set([graph.root, ...pushes.slice(0, made).map((push) => push.operand)]);
   const early = graph.names.filter((_, i) => !graph.isConstant[i] && !reached.has(i) &&
     !/none/.test(view.elementOf(`n${i}`).querySelector(".body").style.fill));
-  return { known, hidden, early };
+  return { known, hidden, early, scale: session.picture.scale.largest };
 }"""
 
 
@@ -52,9 +53,15 @@ def curved():
     """Every number in it is another one."""
     a, b, c = Value(0.7, "a"), Value(1.3, "b"), Value(0.45, "c")
     t = tanh(a * b + c)
-    y = t * (a - c) / (b + t)
+    y = 3.1 * (t * (a - c) / (b + t))
     y.backward()
     return y
+
+
+def forms(numbers):
+    """The texts by which a reader would know the numbers."""
+    sizes = [abs(float(x)) for x in numbers]
+    return {text for x in sizes for text in (short(x, 3), short(x), repr(x))}
 
 
 def asked(seen):
@@ -99,7 +106,7 @@ def test_every_exercise_is_a_formula_with_finite_gradients_and_those_on_order_as
         names |= {"tanh": tanh, "relu": Value.relu, "sigmoid": Value.sigmoid}
         for line in formula.split("; "):
             name, text = line.split(" = ")
-            names[name] = eval(text, {}, names)  # noqa: S307 - our own text
+            names[name] = eval(text, {}, names)
         y = names[name]
         assert 0 < max(abs(g) for g in learner_of(y).values()) < 50, formula
         assert bool(judge.send(y, typed=[])["orders"]) or level != "order", formula
@@ -163,14 +170,14 @@ def test_nothing_in_the_page_gives_away_what_is_asked(opened):
             seen.evaluate(reach)
         seen.frames(2)
         text, state = seen.evaluate(ALL_TEXT), seen.evaluate(STATE, made)
-        known = {short(abs(float(x)), 3) for x in state["known"]}
-        hidden = {short(abs(float(x)), 3) for x in state["hidden"]} - known
-        found = [d for d in hidden if re.search(rf"(?<![\d.]){re.escape(d)}", text)]
+        known, hidden = forms(state["known"]), forms(state["hidden"])
+        found = [d for d in hidden - known if re.search(rf"(?<![\d.]){re.escape(d)}(?!\d)", text)]
         assert (found, state["early"]) == ([], []), asked(seen)
+        assert forms([state["scale"]]) <= known  # the colors and their legend
         made += asked(seen).endswith("then?")
         questions += 1
         seen.tab.click("text=show me")
-    assert (made, questions) == (13, 15)
+    assert (made, questions) == (14, 16)
 
 
 @pytest.mark.looks

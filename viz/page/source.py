@@ -32,10 +32,9 @@ def html(title: str, globals_: str, *, entry: str = ENTRY, opening: str = "") ->
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
     With the entry LEARN the page has the panel of a training, which reads the global LESSON, with
-    DIGITS the digits of the scene, with PRACTICE questions. `opening` is the place to begin at, as in its address:
-    "step=3&select=w". The page's content
-    policy runs only this script and loads nothing. Raises ValueError if the script would not stay
-    within its element.
+    DIGITS the digits of the scene, with PRACTICE questions. `opening` is the place to begin at, as
+    in its address: "step=3&select=w". The page's content policy runs only this script and loads
+    nothing. Raises ValueError if the script would not stay within its element.
     """
     script = _script(globals_, entry)
     style = _read("style.css") + (_read(STYLES[entry]) if entry in STYLES else "")
