@@ -55,11 +55,6 @@ def lost_digits():
     return page(y, digits=True)
 
 
-def asking():
-    a, b = Value(2.0, "a"), Value(3.0, "b")
-    return page(a * b + a, practice=True)
-
-
 def margin(model, point, sign):
     return (1 - sign * model(point)).relu()
 
@@ -84,7 +79,7 @@ def recorded(rate):
 
 
 GRAPHS = [neuron, network, loss_over_20, not_finite, locked, lost_digits]
-KINDS = [*GRAPHS, asking, training, two_runs]
+KINDS = [*GRAPHS, training, two_runs]
 STATES = {
     "opened": "() => {}",
     "in the middle, with a search and a leaf selected": """() => {

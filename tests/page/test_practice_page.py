@@ -7,6 +7,7 @@ import pytest
 from microgradlike import Value, nn, tanh
 from tests import ROOT
 from tests.page.browser import browser as browser, opened as opened  # fixtures
+from tests.page.test_accessibility import OPTIONS
 from tests.page.test_practice import judge as judge, learner_of
 from viz import page
 from viz.numbers import short
@@ -39,6 +40,19 @@ STATE = """(made) => {
   const isScaled = session.picture.scale.largest <= Math.max(...gradients);
   return { known, hidden, early, isScaled };
 }"""
+
+
+# ways to a number beyond the question
+REACHES = """(box) => {
+  const { player } = microgradlike.session;
+  player.go(1e6);
+  player.scrubber.value = 1e6;
+  player.scrubber.dispatchEvent(new Event("input"));
+  microgradlike.session.select(box, true);
+  player.toggle();
+  location.hash = "#step=end";
+}"""
+SHOW = "() => document.querySelectorAll('#practice .change button')[1].click()"
 
 
 def two_paths():
@@ -161,15 +175,7 @@ def test_nothing_in_the_page_gives_away_what_is_asked(opened):
     seen = opened(page(curved(), practice=True), viewport={"width": 1280, "height": 1600})
     made = questions = 0
     while asked(seen) != "All gradients are found.":
-        for reach in (
-            "microgradlike.session.player.go(1e6)",
-            "document.getElementById('scrubber').value = 1e6",
-            "document.getElementById('scrubber').dispatchEvent(new Event('input'))",
-            f"microgradlike.session.select('n{questions}', true)",
-            "microgradlike.session.player.toggle()",
-            "location.hash = '#step=end'",
-        ):
-            seen.evaluate(reach)
+        seen.evaluate(REACHES, f"n{questions}")
         seen.frames(2)
         text, state = seen.evaluate(ALL_TEXT), seen.evaluate(STATE, made)
         known, hidden = forms(state["known"]), forms(state["hidden"])
@@ -178,8 +184,25 @@ def test_nothing_in_the_page_gives_away_what_is_asked(opened):
         assert state["isScaled"]  # the colors and their legend know no greater gradient
         made += asked(seen).endswith("then?")
         questions += 1
-        seen.tab.click("text=show me")
+        seen.evaluate(SHOW)
     assert (made, questions) == (14, 16)
+
+
+@pytest.mark.looks
+def test_axe_finds_nothing_in_either_question(opened):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe").Axe()
+    seen = opened(page(two_paths(), practice=True), viewport={"width": 390, "height": 820})
+
+    def violations(scheme):
+        seen.tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        return [v["id"] for v in axe.run(seen.tab, options=OPTIONS).response["violations"]]
+
+    answer(seen, "6")
+    assert violations("light") == []
+    while asked(seen) != "All gradients are found.":
+        seen.evaluate(SHOW)
+        if asked(seen).startswith("Which"):
+            assert violations("dark") == []
 
 
 @pytest.mark.looks

@@ -37,7 +37,7 @@ export function mistakesAt(engine, k) {
   }
   for (const [mistake, pushed, text, more] of made) {
     add(mistake, before + pushed, push.isFirst ? text : (f) => withSum(text(f), f), more);
-    if (!push.isFirst) add(mistake, pushed, (f) => withoutSum(text(f), f), more);
+    if (!push.isFirst && pushed !== contribution) add(mistake, pushed, (f) => withoutSum(text(f), f), more);
   }
   for (const i of [operand, push.from])
     add("value", engine.data[i], valueOnlyText, { node: nameOf(engine.graph, i) });

@@ -76,7 +76,7 @@ export class Practice {
 
   // Writes the question for the numbers of this moment, which a hand may have changed.
   _show() {
-    const { engine, player, steps, overlay } = this.session;
+    const { engine, player, overlay } = this.session;
     const { question } = this.exercise;
     const isFinite = engine.data.every(Number.isFinite) && engine.grad.every(Number.isFinite);
     const isOrder = question?.kind === "order";
@@ -89,8 +89,7 @@ export class Practice {
     setText(this.rule, rule);
     setText(this.asked, text);
     if (isOrder) this._listNodes();
-    else if (question && player.position === steps.seed + question.k)
-      overlay.showEvent({ kind: "push", node: question.from, pushes: [{ ...question, isAsked: true }] }, false);
+    if (question && player.position === player.limit) overlay.showEvent(isOrder ? null : markOf(question), false);
     this.facts.replaceChildren(...this.progress.lines().map((line) => element("li", { text: line })));
   }
 
@@ -211,6 +210,8 @@ function questionTexts({ graph }, question) {
   return [`${grad} += ${derivativeName(graph, graph.root, from)} · ${derivativeName(graph, from, operand)}`, text];
 }
 
+// The mark of a push in the picture, without its numbers.
+const markOf = (push) => ({ kind: "push", node: push.from, pushes: [{ ...push, isAsked: true }] });
 const nonfiniteText = () =>
   t("There is a nan or ∞ in this graph. Practice needs finite numbers: change a value.");
 const noNodeText = () => t("Choose a node in the list or in the graph.");
