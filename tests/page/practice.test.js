@@ -10,7 +10,7 @@ test("numbers, fractions and small expressions are read", () => {
   const read = {
     "6": 6, " −3 ": -3, "0,5": 0.5, ".5": 0.5, "1e-4": 1e-4, "1/3": 1 / 3, "3*2": 6, "3 · 2": 6, "6 ÷ 4": 1.5,
     "1-0.96^2": 1 - 0.96 ** 2, "2*(1−0.5²)": 1.5, "-2^2": -4, "2*-3": -6, "8/2/2": 2, "1-2-3": -4, "2^3^2": 512,
-    "2 + 6 = 8": 8, "((2))": 2,
+    "2 + 6 = 8": 8, "+3": 3, "2*+3": 6, "((2))": 2,
   };
   for (const [text, x] of Object.entries(read)) assert.ok(near(readAnswer(text).x, x), text);
   assert.ok(Object.is(readAnswer("-0").x, -0));

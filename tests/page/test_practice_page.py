@@ -171,6 +171,27 @@ def test_an_exercise_is_solved_by_typing_and_clicking_with_mistakes_named(opened
 
 
 @pytest.mark.looks
+def test_practice_follows_a_changed_number_and_another_graph(opened):
+    seen = opened(page(two_paths(), practice=True, select="a"))
+    answer(seen, "2")
+    seen.tab.fill('#inspected input[type="text"]', "5")
+    assert asked(seen) == "y pushes to s. How large is ∂y/∂s then?"
+    seen.tab.fill('#inspected input[type="text"]', "∞")
+    assert asked(seen).startswith("There is a nan or ∞ in this graph.")
+    assert seen.tab.is_hidden("#practice .change input")
+    seen.tab.fill('#inspected input[type="text"]', "5")
+    assert answer(seen, "15") == "Right. The push is 1 × 15 = 15."
+    seen.evaluate("microgradlike.session.open(microgradlike.engine.fresh())")
+    assert asked(seen) == "y pushes to p. How large is ∂y/∂p then?"
+    assert said(seen) == ""
+    seen.tab.uncheck("#practice input[type=checkbox]")
+    seen.evaluate("microgradlike.session.open(microgradlike.engine.fresh())")
+    assert seen.tab.is_hidden("#practice .asked")
+    seen.tab.check("#practice input[type=checkbox]")
+    assert answer(seen, "2").startswith("Right.")
+
+
+@pytest.mark.looks
 def test_nothing_in_the_page_gives_away_what_is_asked(opened):
     seen = opened(page(curved(), practice=True), viewport={"width": 1280, "height": 1600})
     made = questions = 0

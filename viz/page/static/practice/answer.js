@@ -3,7 +3,8 @@
 import { MINUS, typedNumber } from "../base/numbers.js";
 import { t } from "../base/words.js";
 
-const TERM = /\s*((?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[-+]?\d+)?|[-+*/^()])/iy;
+const TERM = /(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[-+]?\d+)?|[-+*/^()]/gi;
+const RANKS = { "+": 1, "-": 1, "*": 2, "/": 2, "^": 3 };
 const SIGNS = { [MINUS]: "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "²": "^2" };
 const LONGEST_ANSWER = 120; // characters
 const THREE_DIGITS = 0.005; // the rounding of 1.00, relative to it
@@ -11,10 +12,11 @@ const THREE_DIGITS = 0.005; // the rounding of 1.00, relative to it
 // { x, unit }, with the unit of the last decimal place if that is rounded; or a sentence that refuses.
 export function readAnswer(text) {
   const typed = text.split("=").at(-1).replace(/[−×·⋅÷²]/g, (sign) => SIGNS[sign]).trim();
-  const terms = termsOf(typed.slice(0, LONGEST_ANSWER + 1));
-  const refused = terms?.find((term) => /\d/.test(term) && typeof typedNumber(term) === "string");
+  const terms = typed.match(TERM) ?? [];
+  const refused = terms.find((term) => /\d/.test(term) && typeof typedNumber(term) === "string");
   if (refused) return typedNumber(refused);
-  const x = terms && typed.length <= LONGEST_ANSWER ? sumOf(terms) : NaN;
+  const isRead = typed.length <= LONGEST_ANSWER && terms.join("") === typed.replace(/\s/g, "");
+  const x = isRead ? valueOf(terms) : NaN;
   if (!Number.isFinite(x) || terms.length > 0)
     return t("Type a number such as 0.5, −3 or 1/3, or a product such as 3*2.");
   const [, whole, places] = /^[-+]?(\d*)[.,](\d+)$/.exec(typed) ?? [];
@@ -30,42 +32,22 @@ export function isSame({ x, unit }, wanted, scale = 0) {
   return Math.abs(x - wanted) <= Math.max(THREE_DIGITS * size, 0.5001 * unit, cut, 1e-9 * scale);
 }
 
-function termsOf(text) {
-  const terms = [];
-  TERM.lastIndex = 0;
-  for (let at = 0; at < text.length; at = TERM.lastIndex) {
-    const found = TERM.exec(text);
-    if (!found) return null;
-    terms.push(found[1]);
+// Takes a value from the front of `terms`, with operators of at least this rank; NaN for none.
+function valueOf(terms, least = 1) {
+  let x = operandOf(terms);
+  while (RANKS[terms[0]] >= least) {
+    const sign = terms.shift();
+    const y = valueOf(terms, RANKS[sign] + (sign === "^" ? 0 : 1));
+    x = { "+": x + y, "-": x - y, "*": x * y, "/": x / y, "^": x ** y }[sign];
   }
-  return terms;
+  return x;
 }
 
-// These take what they read from the front of `terms`; NaN for a text that is no expression.
-function sumOf(terms) {
-  let sum = productOf(terms);
-  while (terms[0] === "+" || terms[0] === "-")
-    sum += terms.shift() === "+" ? productOf(terms) : -productOf(terms);
-  return sum;
-}
-
-function productOf(terms) {
-  let product = powerOf(terms);
-  while (terms[0] === "*" || terms[0] === "/")
-    product = terms.shift() === "*" ? product * powerOf(terms) : product / powerOf(terms);
-  return product;
-}
-
-function powerOf(terms) {
+function operandOf(terms) {
   const term = terms.shift() ?? "";
-  if (term === "-") return -powerOf(terms);
-  if (term === "+") return powerOf(terms);
-  let base = /\d/.test(term) ? typedNumber(term) : NaN;
-  if (term === "(") {
-    base = sumOf(terms);
-    if (terms.shift() !== ")") return NaN;
-  }
-  if (terms[0] !== "^") return base;
-  terms.shift();
-  return base ** powerOf(terms);
+  if (/\d/.test(term)) return typedNumber(term);
+  if (term === "+") return operandOf(terms);
+  if (term === "-") return -valueOf(terms, RANKS["^"]);
+  const x = term === "(" ? valueOf(terms) : NaN;
+  return terms.shift() === ")" ? x : NaN;
 }

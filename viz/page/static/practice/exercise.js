@@ -9,7 +9,9 @@ export class Exercise {
     const { pushes, graph } = engine;
     this.begins = new Int32Array(graph.count).fill(pushes.count); // the first push of each node
     this.complete = new Int32Array(graph.count).fill(-1); // the last push into each node
+    this.reached = this.begins.slice(); // the first one
     pushes.edges.forEach((e, k) => {
+      this.reached[graph.operand[e]] = Math.min(this.reached[graph.operand[e]], k);
       this.begins[graph.target[e]] = Math.min(this.begins[graph.target[e]], k);
       this.complete[graph.operand[e]] = k;
     });
@@ -35,7 +37,7 @@ export class Exercise {
     if (engine.graph.op[i] < 0) return "leaf";
     if (this.begins[i] < k) return "pushed";
     if (i === engine.graph.root || this.complete[i] < k) return "ready";
-    return this.receivedBy(i).length > 0 ? "waiting" : "empty";
+    return this.reached[i] < k ? "waiting" : "empty";
   }
 
   // The pushes into node i so far.
@@ -54,9 +56,7 @@ export class Exercise {
 
   // The order matters where a node has a gradient that is not complete.
   _asksForOrder(from) {
-    const { engine, k, isOrderKnown } = this;
-    if (isOrderKnown || this.begins[from] !== k) return false;
-    const reached = new Set(engine.pushes.edges.subarray(0, k).map((e) => engine.graph.operand[e]));
-    return [...reached].some((i) => this.standingOf(i) === "waiting");
+    if (this.isOrderKnown || this.begins[from] !== this.k) return false;
+    return this.engine.order.some((i) => this.standingOf(i) === "waiting");
   }
 }
