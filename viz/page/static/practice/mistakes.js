@@ -132,30 +132,20 @@ function factsOf(engine, { from, operand, before, upstream, local, contribution,
 
 const othersText = ([, ...others]) =>
   others.length ? t("Other mistakes give the same number: {names}.", { names: others.map((m) => mistakeNames()[m]).join(", ") }) : "";
-const overwriteText = (f) =>
-  t("{x} is the push from {c} alone. {grad} already held {before}, and += adds: {sum}.", f);
-const pathText = (f) =>
-  t("{x} is what {grad} held before. The path through {c} counts too: {sum}.", f);
-const upstreamText = (f) =>
-  t("{x} has only the local derivative {slopeName} = {local}. Multiply it by the upstream gradient: {upstream} × {local} = {contribution}.", f);
-const signText = (f) =>
-  t("{x} has the wrong sign. The local derivative {slopeName} is {local}, and {upstream} × {local} = {contribution}.", f);
-const orderMistakeText = (f) =>
-  t("{x} comes from a push too early, when {above} was only {partial}. With all contributions it is {upstream}: {upstream} × {local} = {contribution}.", f);
-const operandText = (f) =>
-  t("{x} uses {by} = {slope}, the derivative by the other operand. By {a} it is {slopeName} = {local}: {upstream} × {local} = {contribution}.", f);
-const valueText = (f) =>
-  t("{x} uses {value}, the value of {node}, as the derivative. The local derivative {slopeName} is {local}: {upstream} × {local} = {contribution}.", f);
-const valueOnlyText = (f) =>
-  t("{x} is the value of {node}, not a gradient. The push is {above} · {slopeName} = {upstream} × {local} = {contribution}.", f);
-const aheadText = (f) =>
-  t("{x} is {grad} at the end, after all pushes. Here only the push from {c} is added: {after}.", f);
+const overwriteText = (f) => t("{x} is the push from {c} alone. {grad} already held {before}, and += adds: {sum}.", f);
+const pathText = (f) => t("{x} is what {grad} held before. The path through {c} counts too: {sum}.", f);
+const upstreamText = (f) => t("{x} has only the local derivative {slopeName} = {local}. Multiply it by the upstream gradient: {upstream} × {local} = {contribution}.", f);
+const signText = (f) => t("{x} has the wrong sign. The local derivative {slopeName} is {local}, and {upstream} × {local} = {contribution}.", f);
+const orderMistakeText = (f) => t("{x} comes from a push too early, when {above} was only {partial}. With all contributions it is {upstream}: {upstream} × {local} = {contribution}.", f);
+const operandText = (f) => t("{x} uses {by} = {slope}, the derivative by the other operand. By {a} it is {slopeName} = {local}: {upstream} × {local} = {contribution}.", f);
+const valueText = (f) => t("{x} uses {value}, the value of {node}, as the derivative. The local derivative {slopeName} is {local}: {upstream} × {local} = {contribution}.", f);
+const valueOnlyText = (f) => t("{x} is the value of {node}, not a gradient. The push is {above} · {slopeName} = {upstream} × {local} = {contribution}.", f);
+const aheadText = (f) => t("{x} is {grad} at the end, after all pushes. Here only the push from {c} is added: {after}.", f);
 const withSum = (text, f) => `${text} ${t("Then {grad} is {sum}.", f)}`;
 const withoutSum = (text, f) =>
   `${text} ${t("And {grad} already held {before}, which += keeps: {sum}.", f)}`;
 const nearText = () => t("Close. Three digits are asked for, or a fraction.");
-const unknownText = (f) =>
-  t("{x} is not right, and none of the mistakes known here gives it. Hint: multiply {above} = {upstream} by {slopeName}, for {c} = {formula}. Add that to {before}.", f);
+const unknownText = (f) => t("{x} is not right, and none of the mistakes known here gives it. Hint: multiply {above} = {upstream} by {slopeName}, for {c} = {formula}. Add that to {before}.", f);
 const rightText = (f, { isFirst }) =>
   isFirst
     ? t("The push is {upstream} × {local} = {after}.", f)
