@@ -52,6 +52,7 @@ from microgradlike.functions import (
 )
 from microgradlike.indeterminate_form import IndeterminateWarning, indeterminate
 from microgradlike.large_graph import large_graph
+from microgradlike.named_scope import named_scope
 from microgradlike.op import Op
 from microgradlike.ops import (
     absolute,
@@ -174,6 +175,7 @@ __all__ = [
     "mean",
     "minimum",
     "mod",
+    "named_scope",
     "nn",
     "power",
     "primitive",

@@ -47,7 +47,10 @@ class Scope:
     @property
     def name(self) -> str:
         """The owner's name in its parent, or its class if no parent knows it."""
-        name = None if self.parent is None else self.parent.owner.name_of(self.owner)
+        around = self.parent
+        while isinstance(around, NamedScope):
+            around = around.parent
+        name = None if around is None else around.owner.name_of(self.owner)
         return name or type(self.owner).__name__
 
     @property
@@ -73,23 +76,32 @@ class Derivative:
         """None: no module is below a derivative."""
 
 
-class DerivativeScope(Scope):
-    """One call of `gradients`, which pictures frame like the call of a module.
+class NamedScope(Scope):
+    """A part of a computation under a name, which pictures frame like the call of a module.
 
-    >>> DerivativeScope("∂y/∂x", None).path
-    ('∂y/∂x',)
+    >>> NamedScope("head 1", Derivative(), None).path
+    ('head 1',)
     """
 
     __slots__ = ("_name",)
 
-    def __init__(self, name: str, parent: Scope | None) -> None:
-        super().__init__(Derivative(), parent)
+    def __init__(self, name: str, owner: Owner, parent: Scope | None) -> None:
+        super().__init__(owner, parent)
         self._name = name
 
     @property
     def name(self) -> str:
-        """The derivative, such as ∂y/∂x."""
+        """The name, such as "head 1"."""
         return self._name
+
+
+class DerivativeScope(NamedScope):
+    """One call of `gradients`, under a name such as ∂y/∂x."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str, parent: Scope | None) -> None:
+        super().__init__(name, Derivative(), parent)
 
 
 # a ContextVar, so that threads do not see each other's calls: 6 ns a node more than a global

@@ -173,7 +173,9 @@ def _training_page(
         given |= {view.y: "loss"} | {end: given[p] for p, end in pairs if p in given}
     graphs = [replace(scene(view.y, names=given), notes=(), stale="") for view in views]
     used = {name: op for view in views for name, op in spelled(view.y, SPELLINGS | own).items()}
-    second = (views[-1], graphs[-1], to_json(graphs[-1], used)) if len(runs) > 1 else None
+    second = (
+        (views[-1], graphs[-1], to_json(graphs[-1], used, computes=True)) if len(runs) > 1 else None
+    )
     training = f"const LESSON = {training_json(views[0], graphs[0], runs, second)};"
     title = f"{printable(type(runs[0].model).__name__)} learning · microgradlike"
     return Page(graphs[0], html(title, _globals(graphs[0], used, own) + training, entry=LEARN))
@@ -238,7 +240,7 @@ def _require_comparable(a: Watch, b: Watch) -> None:
 def _globals(graph: Scene, used: Mapping[str, Op], own: Mapping[Op, str]) -> str:
     """Write the globals of the page's modules: PRIMITIVES, the table, and SCENE."""
     primitives = arithmetic(used.values(), "PRIMITIVES", own)
-    return f"{primitives}const SCENE = {to_json(graph, used)};"
+    return f"{primitives}const SCENE = {to_json(graph, used, computes=True)};"
 
 
 def _title(graph: Scene) -> str:

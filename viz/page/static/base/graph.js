@@ -11,7 +11,7 @@ export function numberOf(x) {
 }
 
 // Makes { count, root, op, first, operand, target, data, grad, reached, isConstant, isOpaque, locked,
-// local, names, roles, flags, frameOf, clusterOf, clusters, turn, turns, room, ops, symbols, notes,
+// local, names, roles, frameOf, clusterOf, clusters, turn, turns, room, ops, symbols, notes,
 // stale, off, flat, absorbing, digits }. Node i belongs in the cluster frameOf[i]; turns.js sets clusterOf[i],
 // the cluster it is drawn in. `prefixes` has the modules that tell nodes of one name apart, by
 // node. `stale` is a sentence if some data of the graph changed after it was computed, else null.
@@ -37,7 +37,6 @@ export function graphOf(scene) {
     names: nodes.name,
     prefixes,
     roles,
-    flags: nodes.flags,
     locked: Uint8Array.from(nodes.locked),
     frameOf: Int32Array.from(nodes.cluster),
     clusterOf: Int32Array.from(nodes.cluster),
