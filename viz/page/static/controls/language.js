@@ -1,6 +1,8 @@
 // Language: the page's language, its switch, and the texts of the template in it.
 
-import { byId, element } from "../base/dom.js";
+import { Legend } from "../canvas/legend.js";
+import { byId, element, setText } from "../base/dom.js";
+import { nameAllOthers } from "../layout/turns.js";
 import { LANGUAGES, languageNow, onLanguage, setLanguage, t, told } from "../base/words.js";
 
 const SHOWN_ATTRIBUTES = ["title", "aria-label", "placeholder"];
@@ -24,6 +26,16 @@ export function startLanguage(arrangement) {
     arrangement.keep("lang", select.value);
     writeLang(select.value);
   });
+}
+
+// Writes the texts of a session again.
+export function retell(session) {
+  nameAllOthers(session.graph);
+  session.legend = new Legend(byId("legend"), session.picture);
+  session.regroup(null);
+  session.writeSelection();
+  session.setWrongOrder(session.engine.wrongOrder);
+  for (const id of ["found", "announcement"]) setText(byId(id), "");
 }
 
 function langIn(place) {

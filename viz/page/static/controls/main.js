@@ -7,8 +7,9 @@ import { graphOf } from "../base/graph.js";
 import { listenToKeys } from "./keys.js";
 import { listenToPointer } from "./pointer.js";
 import { listenToPlace } from "./place.js";
-import { startLanguage } from "./language.js";
+import { retell, startLanguage } from "./language.js";
 import { Session } from "./session.js";
+import { onLanguage } from "../base/words.js";
 import { showNotice } from "./notice.js";
 import { withTurns } from "../layout/turns.js";
 
@@ -16,6 +17,7 @@ const arrangement = new Arrangement(); // first: it decides the size of the canv
 startLanguage(arrangement);
 const engine = new Engine(withTurns(graphOf(SCENE)), PRIMITIVES);
 export const session = new Session(engine, byId("learn") ? 40 : engine.graph.room); // fewer beside a panel
+onLanguage(() => retell(session));
 const { camera } = session.view;
 if (!byId("learn")) listenToPlace(session, document.body.dataset.opening);
 

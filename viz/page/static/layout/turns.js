@@ -1,6 +1,8 @@
 // Turns: the call of a module, or the term of a sum, that an open frame shows. Boxes stand for the
 // other ones.
 
+import { t } from "../base/words.js";
+
 // Adds the boxes for the other calls: one to each frame with turns, or two, for the earlier calls
 // and the later ones, if a call uses an earlier one.
 export function withTurns(graph) {
@@ -16,14 +18,13 @@ export function withTurns(graph) {
   return whole;
 }
 
-// The turn that a frame shows, as { call, calls, noun }, or null.
+// The turn that a frame shows, as { call, calls, isCall }, or null.
 export function turnShownIn(graph, cluster) {
-  const t = graph.shownTurns.get(cluster);
-  if (t === undefined) return null;
+  const k = graph.shownTurns.get(cluster);
+  if (k === undefined) return null;
   const { call, calls } = graph.turns;
   const { module, kind } = graph.clusters[cluster];
-  const noun = module !== "" || kind === "inputs" ? "call" : "term";
-  return { call: call[t], calls: calls[t], noun };
+  return { call: call[k], calls: calls[k], isCall: module !== "" || kind === "inputs" };
 }
 
 // Shows a call in a frame and in those that share its choice.
@@ -56,6 +57,11 @@ function arrangeTurns(graph) {
     for (let t = inner; t >= 0; t = around[t]) if (!isShown[t]) hidden = t;
     clusterOf[i] = hidden < 0 ? frameOf[i] : othersAt(graph, hidden);
   });
+  nameAllOthers(graph);
+}
+
+// Names the boxes for other calls, in the language of the page.
+export function nameAllOthers(graph) {
   for (const c of graph.others.keys()) nameOthers(graph, c);
 }
 
@@ -68,12 +74,17 @@ function othersAt({ others, shownTurns, turns }, t) {
 function nameOthers(graph, c) {
   const shown = turnShownIn(graph, c);
   if (shown === null) return;
-  const { call, calls, noun } = shown;
+  const { call, calls, isCall } = shown;
   const boxes = graph.others.get(c).map((box) => graph.clusters[box]);
   const counts = boxes.length > 1 ? [call - 1, calls - call] : [calls - 1];
-  const which = boxes.length > 1 ? ["earlier", "later"] : ["other"];
   boxes.forEach((box, k) => {
-    box.name = `${counts[k]} ${which[k]}`;
-    box.title = `${box.name} ${noun}${counts[k] === 1 ? "" : "s"}`;
+    const n = counts[k];
+    const one = isCall ? t("call") : t("term");
+    const calls = n === 1 ? one : isCall ? t("calls") : t("terms");
+    [box.name, box.title] = boxes.length === 1
+      ? [t("{n} other", { n }), t("{n} other {calls}", { n, calls })]
+      : k === 0
+        ? [t("{n} earlier", { n }), t("{n} earlier {calls}", { n, calls })]
+        : [t("{n} later", { n }), t("{n} later {calls}", { n, calls })];
   });
 }
