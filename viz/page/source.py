@@ -34,7 +34,7 @@ def html(title: str, globals_: str, *, entry: str = ENTRY, opening: str = "") ->
 
     With the entry LEARN the page has the panel of a training, which reads the global LESSON, with
     DIGITS the digits of the scene. `opening` is the place to begin at, as in its address:
-    "step=3&select=w". The page's content
+    "step=3&select=w&lang=ko". The page's content
     policy runs only this script and loads nothing. Raises ValueError if the script would not stay
     within its element.
     """

@@ -37,8 +37,8 @@ export function chooseCall(graph, cluster, call) {
 // Shows the calls that node i belongs to.
 export function chooseTurnsOf(graph, i) {
   const { cluster, call, around } = graph.turns;
-  for (let t = graph.turn[i]; t >= 0; t = around[t])
-    graph.chosen[graph.clusters[cluster[t]].choice] = call[t];
+  for (let k = graph.turn[i]; k >= 0; k = around[k])
+    graph.chosen[graph.clusters[cluster[k]].choice] = call[k];
   arrangeTurns(graph);
 }
 
@@ -47,14 +47,14 @@ function arrangeTurns(graph) {
   const { cluster, call, calls, around } = turns;
   const isShown = cluster.map(() => false);
   shownTurns.clear();
-  cluster.forEach((c, t) => {
-    const wanted = Math.min(chosen[clusters[c].choice] ?? 1, calls[t]);
-    isShown[t] = (around[t] < 0 || isShown[around[t]]) && call[t] === wanted;
-    if (isShown[t]) shownTurns.set(c, t);
+  cluster.forEach((c, k) => {
+    const wanted = Math.min(chosen[clusters[c].choice] ?? 1, calls[k]);
+    isShown[k] = (around[k] < 0 || isShown[around[k]]) && call[k] === wanted;
+    if (isShown[k]) shownTurns.set(c, k);
   });
   turn.forEach((inner, i) => {
     let hidden = -1; // the outermost turn that is not shown
-    for (let t = inner; t >= 0; t = around[t]) if (!isShown[t]) hidden = t;
+    for (let k = inner; k >= 0; k = around[k]) if (!isShown[k]) hidden = k;
     clusterOf[i] = hidden < 0 ? frameOf[i] : othersAt(graph, hidden);
   });
   nameAllOthers(graph);
@@ -65,10 +65,10 @@ export function nameAllOthers(graph) {
   for (const c of graph.others.keys()) nameOthers(graph, c);
 }
 
-function othersAt({ others, shownTurns, turns }, t) {
-  const c = turns.cluster[t];
+function othersAt({ others, shownTurns, turns }, k) {
+  const c = turns.cluster[k];
   const [first, later = first] = others.get(c);
-  return turns.call[t] < turns.call[shownTurns.get(c)] ? first : later;
+  return turns.call[k] < turns.call[shownTurns.get(c)] ? first : later;
 }
 
 function nameOthers(graph, c) {
@@ -80,11 +80,9 @@ function nameOthers(graph, c) {
   boxes.forEach((box, k) => {
     const n = counts[k];
     const one = isCall ? t("call") : t("term");
-    const calls = n === 1 ? one : isCall ? t("calls") : t("terms");
-    [box.name, box.title] = boxes.length === 1
-      ? [t("{n} other", { n }), t("{n} other {calls}", { n, calls })]
-      : k === 0
-        ? [t("{n} earlier", { n }), t("{n} earlier {calls}", { n, calls })]
-        : [t("{n} later", { n }), t("{n} later {calls}", { n, calls })];
+    const some = { n, calls: n === 1 ? one : isCall ? t("calls") : t("terms") };
+    if (boxes.length === 1) [box.name, box.title] = [t("{n} other", some), t("{n} other {calls}", some)];
+    else if (k === 0) [box.name, box.title] = [t("{n} earlier", some), t("{n} earlier {calls}", some)];
+    else [box.name, box.title] = [t("{n} later", some), t("{n} later {calls}", some)];
   });
 }
