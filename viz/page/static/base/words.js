@@ -40,8 +40,8 @@ function inside([name, text]) {
 }
 
 function patternOf(text) {
-  const plain = text.replace(/[\\^$.*+?()[\]|]/g, "\\$&");
-  return new RegExp(`^${plain.replace(SLOT, "(?<$1>.+)")}$`, "su");
+  const plain = text.replace(/[\\^$.*+?()[\]|{}]/g, "\\$&");
+  return new RegExp(`^${plain.replace(/\\\{(\w+)\\\}/g, "(?<$1>.+)")}$`, "su");
 }
 
 // Calls `act` after each change of the language; it writes its texts again.

@@ -8,6 +8,7 @@ import { short, signed } from "../base/numbers.js";
 import { BODY, MEDIUM, PAD, PLUG, ROW, heightOf, shortTitle, titleOf, wholeTitle } from "../layout/sizes.js";
 import { largestOf, spanOf, spanText } from "./span.js";
 import { columnsOf, printable, widthOf } from "../base/text.js";
+import { t } from "../base/words.js";
 
 // `size` is that of the text, 0 for none.
 export function boxOf(box, picture, size) {
@@ -129,7 +130,7 @@ class NodeBox extends Box {
 
   _row(what, y) {
     const x = this.left + PAD;
-    setFittedText(this._text("caption", y, x), what, this.size, 40);
+    setFittedText(this._text("caption", y, x), what === "digits" ? t("digits") : what, this.size, 40);
     return this._text(`value ${what}`, y, x);
   }
 
