@@ -4,15 +4,20 @@ import ast
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from microgradlike import Value, cos, nn
+from microgradlike.accuracy.judgement import judge
+from microgradlike.engine import staleness
 from microgradlike.nn import data
 from tests.page.browser import browser as browser, opened as opened  # fixtures
 from viz import page, watch
 from viz.page import word_table
 from viz.page.word_table import CALL, SLOT, words
+from viz.scene.scene import ABSORBS, OFF, Role
+from viz.training.training_view import _why
 
 PAGE = Path(word_table.__file__).parent
 STATIC = PAGE / "static"
@@ -81,6 +86,29 @@ def test_every_row_is_used():
         assert text in known or all(is_made_of(p, parts, python) for p in pieces), text
 
 
+def is_in_the_table(text):
+    rows = ["(.+)".join(map(re.escape, SLOT.split(row))) for row in words()["en"]]
+    return any(re.fullmatch(row, text) for row in rows if row != "(.+)")
+
+
+def test_the_sentences_of_python_are_in_the_table():
+    reasons = [
+        _why(None, 3, ["cube"], random=False),
+        _why(None, 3, [], random=True),
+        _why(None, 3, [], random=False),
+        _why([], 3, [], random=False),
+        _why([0], 3, [], random=False),
+    ]
+    x = Value(1.0, "x")
+    y = x.log()
+    x.data = 2.0
+    found = staleness(y)
+    notes = [judge.EXACT_INPUTS, judge.NO_MPMATH, judge.UNDECIDED, judge.NOT_FINITE, ABSORBS]
+    parts = [part for note in [judge.USERS.format("cube"), *notes] for part in note.split("; ")]
+    for text in [*reasons, found[1], *parts, *get_args(Role), OFF]:
+        assert is_in_the_table(text), text
+
+
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_a_text_is_a_literal_and_asked_for_when_it_is_shown(name):
     text = re.sub(r"^ *//.*$", "", MODULES[name], flags=re.MULTILINE)
@@ -97,6 +125,7 @@ def test_an_unknown_language_is_refused():
 
 
 # ---- in the browser
+
 
 def plain():
     a, b = Value(2.0, "a"), Value(0.0, "step")
@@ -143,7 +172,6 @@ MAKERS = {
     "plain": stale_page,
     "digits": lambda **o: page(digits(), digits=True, **o),
     "large": lambda **o: page(large(), **o),
-    "training": lambda **o: page(training(), **o),
     "two": lambda **o: page(*two_runs(), **o),
 }
 
@@ -178,12 +206,11 @@ LEFT = """async (allowed) => {
       for (const e of document.querySelectorAll(`[${name}]`)) note(e.getAttribute(name), name);
     note(document.title, "title");
   };
-  const some = Math.max(1, Math.floor(steps.last / 12));
-  for (let p = 0; p <= steps.last; p += some) { player.go(p); read(); }
+  for (const p of [0, 1, steps.seed - 1, steps.seed, steps.seed + 1, steps.last - 1]) { player.go(p); read(); }
   player.go(steps.last);
   player.pause();
   for (const on of [true, false]) { session.setWrongOrder(on); read(); }
-  for (let i = 0; i < graph.count; i += Math.ceil(graph.count / 12)) { session.reveal(i); read(); }
+  for (let i = 0; i < graph.count; i += Math.ceil(graph.count / 5)) { session.reveal(i); read(); }
   const leaf = [...graph.op.keys()].find((i) => session.engine.isFree(i));
   session.reveal(leaf);
   const field = document.querySelector('#inspected input[type="text"]');
@@ -221,7 +248,98 @@ CODE = ["microgradlike", "data", "grad", "nan", "inf"]
 
 
 @pytest.mark.looks
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", ["plain", "digits", "large", "two"])
 def test_every_text_is_translated_and_no_name_is(opened, fake, kind):
     seen = opened(MAKERS[kind](lang="zz"))
     assert seen.evaluate(LEFT, CODE) == []
+
+
+# the texts that are cut, or squeezed, or lie on each other
+CUT = """() => {
+  const found = [];
+  const isShown = (e) => e.checkVisibility() && e.getClientRects().length > 0;
+  const texts = "button, select, label, h2, summary, .key, .tick, .note, .status, #position, .legend-row, dt, dd, td, figcaption";
+  for (const e of document.querySelectorAll(texts)) {
+    if (!isShown(e) || e.closest("#order, .visually-hidden")) continue;
+    if (e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0) found.push(`cut: ${e.textContent}`);
+    const { left, right } = e.getBoundingClientRect();
+    if (!e.closest("header, footer")) continue;
+    if (left < -1 || right > innerWidth + 1) found.push(`outside: ${e.textContent}`);
+  }
+  const bars = [...document.querySelectorAll("header > *, footer > *, .tools > *, .buttons > *, .row > *, .modes > *")].filter(isShown);
+  for (const e of bars) {
+    const a = e.getBoundingClientRect();
+    const b = e.nextElementSibling?.getBoundingClientRect();
+    if (b?.width && isShown(e.nextElementSibling) && a.right > b.left + 1 && a.left < b.right - 1 && a.bottom > b.top + 1 && a.top < b.bottom - 1)
+      found.push(`overlap: ${e.textContent} / ${e.nextElementSibling.textContent}`);
+  }
+  for (const e of document.querySelectorAll("#graph text[textLength]")) {
+    const length = Number(e.getAttribute("textLength"));
+    const columns = [...e.textContent].reduce((sum, c) => sum + (/[가-힣]/.test(c) ? 1 : 0.602), 0);
+    if (/[가-힣]/.test(e.textContent) && length < 0.8 * columns * parseFloat(getComputedStyle(e).fontSize)) found.push(`squeezed: ${e.textContent}`);
+  }
+  for (const e of document.querySelectorAll("#learn svg text")) {
+    const a = e.getBoundingClientRect();
+    const b = e.ownerSVGElement.getBoundingClientRect();
+    if (a.width > 0 && (a.left < b.left - 1 || a.right > b.right + 1)) found.push(`outside of its picture: ${e.textContent}`);
+  }
+  if (document.documentElement.scrollWidth > innerWidth) found.push("the page is wider than the window");
+  return found;
+}"""
+
+
+@pytest.mark.looks
+@pytest.mark.parametrize("kind", ["plain", "digits", "large", "two"])
+def test_no_text_is_cut_in_any_language(opened, kind):
+    seen = opened(MAKERS[kind](lang="ko"), viewport={"width": 1280, "height": 800})
+    for width in (1280, 390):
+        seen.tab.set_viewport_size({"width": width, "height": 800})
+        for lang in ("ko", "en"):
+            seen.tab.select_option("#language", lang)
+            seen.frames(2)
+            assert seen.evaluate("() => document.documentElement.lang") == lang
+            assert seen.evaluate(CUT) == [], (width, lang)
+
+
+STATE = """() => {
+  const { session } = microgradlike;
+  const { player, selected, folded, engine } = session;
+  return [player.position, selected, [...folded].sort(), [...engine.data], engine.wrongOrder];
+}"""
+
+
+@pytest.mark.looks
+def test_the_switch_keeps_the_place_the_folds_and_changed_values(opened):
+    seen = opened(page(large(), step=1700, lang="ko"))
+    seen.evaluate(
+        "() => { const { session } = microgradlike; session.reveal(0); session.setLeaf(0, 7); session.toggle(1); }"
+    )
+    before = seen.evaluate(STATE)
+    assert "매개변수" in seen.tab.inner_text("#legend")
+    seen.tab.select_option("#language", "en")
+    assert seen.evaluate(STATE) == before
+    assert "parameter" in seen.tab.inner_text("#legend")
+    assert "call 1 of 12" in seen.evaluate(
+        "() => [...document.querySelectorAll('#graph .frame')].map((e) => e.ariaLabel).join()"
+    )
+    assert seen.tab.get_attribute("#zoom-in", "title") == "Zoom in (+)"
+    assert "lang=en" in seen.evaluate("() => location.hash")
+    seen.tab.reload()
+    assert seen.evaluate("() => document.documentElement.lang") == "en"
+
+
+@pytest.mark.looks
+def test_the_language_is_that_of_the_address_the_maker_the_reader_or_the_browser(opened):
+    def shown(seen):
+        return seen.evaluate("() => document.documentElement.lang")
+
+    assert shown(opened(page(Value(1.0) + 1))) == "en"
+    assert shown(opened(page(Value(1.0) + 1), locale="ko-KR")) == "ko"
+    seen = opened(page(Value(1.0) + 1, lang="en"), locale="ko-KR")
+    assert shown(seen) == "en"
+    seen.tab.select_option("#language", "ko")
+    address = seen.evaluate("() => location.href.split('#')[0]")
+    for place, lang in (("#lang=en", "en"), ("#step=0", "en"), ("#step=0&lang=ko", "ko")):
+        seen.tab.goto("about:blank")
+        seen.tab.goto(address + place)
+        assert shown(seen) == lang
