@@ -88,6 +88,7 @@ SPACE: Final = r"[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f
 
 # hints for characters of no token, as keys of MESSAGES
 HINTS: Final = {"=": "compare", ".": "attribute", **dict.fromkeys("[]{}", "round")}
+# no slot twice in one message: a page finds its translation by a pattern with named groups
 MESSAGES: Final = {
     "unexpected": "unexpected {token}",
     "compare": "unexpected {token}; compare with <, <=, > or >=",
@@ -106,8 +107,8 @@ MESSAGES: Final = {
     "unclosed bar": "unclosed bar: expected '|'",
     "unopened": "')' without an open '('",
     "large": "this number exceeds the largest double, 1.8e308; write inf",
-    "call": "{name} is a function: expected {name}(...)",
-    "power": "{name} is a function: a power goes after the bracket, {name}(...)²",
+    "call": "{name} is a function: expected {call}(...)",
+    "power": "{name} is a function: a power goes after the bracket, {call}(...)²",
     "mean": "unknown function {name}; did you mean {names}?",
     "unknown": "unknown function {name}; write a product with *",
     "operands": "{name} takes {count} operand(s), got {got}",

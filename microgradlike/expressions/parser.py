@@ -197,7 +197,7 @@ class _Parser:
         if token in FUNCTIONS:
             after = self.text[position + len(token) :]
             message = "power" if after.startswith(tuple(SUPERSCRIPTS)) else "call"
-            raise self.error(message, position, name=token)
+            raise self.error(message, position, name=token, call=token)
         self.names[token] = None
         return token
 

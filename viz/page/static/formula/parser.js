@@ -1,7 +1,7 @@
 // Parser of formulas by operator precedence, as microgradlike/expressions/parser.py: one grammar, the same steps, the same errors.
 
 import { closestNames } from "./closest.js";
-import { mistake, onTheLine, shownText, tokensOf } from "./lexer.js";
+import { mistake, onTheLine, quoted, tokensOf } from "./lexer.js";
 
 // Gives { text, names, steps }. A step is [name, count], a function of the last `count` results, or
 // [null, x], a number or name to push. Throws an error with { template, values, message, position }.
@@ -87,7 +87,7 @@ class FormulaParser {
     if (Object.hasOwn(constants, token)) return constants[token];
     if (Object.hasOwn(arities, token) || Object.hasOwn(aliases, token)) {
       const after = [...this.text][position + token.length];
-      this.fail(after && superscripts.includes(after) ? "power" : "call", position, { name: token });
+      this.fail(after && superscripts.includes(after) ? "power" : "call", position, { name: token, call: token });
     }
     this.names.add(token);
     return token;
@@ -98,7 +98,7 @@ class FormulaParser {
     const name = Object.hasOwn(aliases, spelled) ? aliases[spelled] : spelled;
     if (!Object.hasOwn(arities, name)) {
       const close = closestNames(spelled, Object.keys({ ...arities, ...aliases }));
-      const values = { name: shownText(spelled, 60), names: close.join(", ") };
+      const values = { name: quoted(spelled), names: close.join(", ") };
       this.fail(close.length ? "mean" : "unknown", position, values);
     }
     return { position, rank: 0, name, count: 1, spelled };
@@ -107,12 +107,12 @@ class FormulaParser {
   missingOperand(token, position) {
     const call = this.pending.at(-1);
     if (token === ")" && call?.spelled && call.count === 1) this.checkOperands(call, 0);
-    this.fail(token ? "operand" : "end", position, { token: shownText(token) });
+    this.fail(token ? "operand" : "end", position, { token: quoted(token) });
   }
 
   missingOperator(kind, token, position) {
     const key = kind === "number" ? "operator" : "product";
-    this.fail(key, position, { token: shownText(token, 40) });
+    this.fail(key, position, { token: quoted(token, 40) });
   }
 
   unclosed({ isBar, position }) {
