@@ -73,14 +73,17 @@ INFIX: Final[dict[str, tuple[Function, int]]] = {
     "≤": (operator.le, COMPARISON), "≥": (operator.ge, COMPARISON),
     **dict.fromkeys("·⋅∙•", (ops.mul, PRODUCT)),
 }  # fmt: skip
-PREFIX: Final[dict[str, Function | None]] = {  # None for a sign without effect
-    "+": None, "-": ops.neg, **{op.symbol: op for op in (ops.neg, ops.sqrt, ops.cbrt)}
-}  # fmt: skip
 BAR: Final = ops.absolute.symbol[0]  # two of them are the absolute value
-SYMBOLS: Final = sorted({*INFIX, *PREFIX, BAR, "(", ")", ","}, key=len, reverse=True)
+# signs where an operand is due, with rank and function; rank 0 is a bracket's, which has an end
+OPENERS: Final[dict[str, tuple[int, Function | None]]] = {
+    "(": (0, None), BAR: (0, ops.absolute), "+": (SIGN, None), "-": (SIGN, ops.neg),
+    **{op.symbol: (SIGN, op) for op in (ops.neg, ops.sqrt, ops.cbrt)},
+}  # fmt: skip
+SYMBOLS: Final = sorted({*INFIX, *OPENERS, ")", ","}, key=len, reverse=True)
 SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 SUBSCRIPTS: Final = "₀₁₂₃₄₅₆₇₈₉"
-ON_THE_LINE: Final = str.maketrans(SUPERSCRIPTS + SUBSCRIPTS, "0123456789-0123456789")
+DIGITS_ABOVE: Final = str.maketrans(SUPERSCRIPTS, "0123456789-")
+DIGITS_BELOW: Final = str.maketrans(SUBSCRIPTS, "0123456789")
 # patterns that Python and JavaScript read alike; JavaScript's \s lacks \x1c and has \ufeff
 NUMBER: Final = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 EXPONENT: Final = rf"⁻?[{SUPERSCRIPTS[:10]}]+"

@@ -9,11 +9,11 @@ from typing import Final
 
 from microgradlike.expressions.grammar import (
     CONSTANTS,
+    DIGITS_BELOW,
     EXPONENT,
     HINTS,
     MESSAGES,
     NUMBER,
-    ON_THE_LINE,
     SPACE,
     SUBSCRIPTS,
     SUPERSCRIPTS,
@@ -68,7 +68,7 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
         if kind == "space":
             continue
         if kind in ("name", "call"):
-            token = token.removesuffix("(").rstrip().translate(ON_THE_LINE)
+            token = token.removesuffix("(").rstrip().translate(DIGITS_BELOW)
             if not (token.isidentifier() or token in CONSTANTS):
                 valid = next(i for i in range(len(token)) if not token[: i + 1].isidentifier())
                 kind, token, position = "unknown", token[valid], position + valid

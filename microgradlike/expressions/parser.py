@@ -19,15 +19,14 @@ from microgradlike.expressions.grammar import (
     BAR,
     COMPARISON,
     CONSTANTS,
+    DIGITS_ABOVE,
     FUNCTIONS,
     INFIX,
     MAX_DEPTH,
     MAX_LENGTH,
     MESSAGES,
-    ON_THE_LINE,
+    OPENERS,
     POWER,
-    PREFIX,
-    SIGN,
     SUPERSCRIPTS,
     Function,
     arity,
@@ -143,21 +142,15 @@ class _Parser:
         """Take a token where an operand is due; True if the operand is complete."""
         if kind == "number":
             self.operand(self.number(token, position))
-            return True
-        if kind == "name":
+        elif kind == "name":
             self.operand(self.name(token, position))
-            return True
-        if kind == "call":
+        elif kind == "call":
             self.push(self.call(token, position))
-        elif token == "(":
-            self.push(_Pending(position, 0, None, 1))
-        elif token == BAR:
-            self.push(_Pending(position, 0, ops.absolute, 1))
-        elif token not in PREFIX:
+        elif token not in OPENERS:
             raise self.missing_operand(token, position)
-        elif (function := PREFIX[token]) is not None:
-            self.push(_Pending(position, SIGN, function, 1))
-        return False
+        elif token != "+":
+            self.push(_Pending(position, *OPENERS[token], 1))
+        return kind in ("number", "name")
 
     def after_operand(self, kind: str, token: str, position: int) -> bool:
         """Take a token after a complete operand; True if an operand is complete again."""
@@ -167,7 +160,7 @@ class _Parser:
             self.push(_Pending(position, rank, function, 2))
             return False
         if kind == "exponent":
-            self.operand(self.number(token.translate(ON_THE_LINE), position))
+            self.operand(self.number(token.translate(DIGITS_ABOVE), position))
             self.apply(_Pending(position, POWER, ops.power, 2))
         elif token in (")", BAR):
             self.close(token, position)

@@ -88,7 +88,7 @@ near_misses = st.builds(
 )
 WORDS = [
     *grammar.SYMBOLS, *grammar.CONSTANTS, *"xyw_²³⁻⁰₀₁₂½√|.=[ '\"\\\n\t\u3000\x1c\ufeffé𝐱",
-    "x1", "w₁₂", "ŷ", "2", "0.5", "1.", ".5e3", "1e3", "1e308", "9" * 30, "1e400", "  ",
+    "x1", "constructor", "toString(", "__proto__", "w₁₂", "ŷ", "2", "0.5", "1.", ".5e3", "1e3", "1e308", "9" * 30, "1e400", "  ",
 ]  # fmt: skip
 pieces = st.one_of(
     st.sampled_from(WORDS),
@@ -109,7 +109,7 @@ def larger(inner):
     names = st.sampled_from(sorted(FUNCTIONS))
     return st.one_of(
         st.tuples(inner, infix, inner).map(" ".join),
-        st.tuples(st.sampled_from(sorted(grammar.PREFIX)), inner).map("".join),
+        st.tuples(st.sampled_from(["-", "−", "+", "√", "∛"]), inner).map("".join),
         st.tuples(inner, st.sampled_from(["²", "³", "⁻¹", "¹²"])).map("({0[0]}){0[1]}".format),
         inner.map("({})".format) | inner.map("|{}|".format),
         st.builds(call, names, st.tuples(inner, inner, inner)),
