@@ -88,7 +88,8 @@ near_misses = st.builds(
 )
 WORDS = [
     *grammar.SYMBOLS, *grammar.CONSTANTS, *"xyw_²³⁻⁰₀₁₂½√|.=[ '\"\\\n\t\u3000\x1c\ufeffé𝐱",
-    "x1", "constructor", "toString(", "__proto__", "w₁₂", "ŷ", "2", "0.5", "1.", ".5e3", "1e3", "1e308", "9" * 30, "1e400", "  ",
+    "x1", "constructor", "toString(", "__proto__",
+    "w₁₂", "ŷ", "2", "0.5", "1.", ".5e3", "1e3", "1e308", "9" * 30, "1e400", "  ",
 ]  # fmt: skip
 pieces = st.one_of(
     st.sampled_from(WORDS),
