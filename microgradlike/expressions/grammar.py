@@ -25,6 +25,7 @@ from __future__ import annotations
 import inspect
 import math
 import operator
+import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -79,14 +80,16 @@ OPENERS: Final[dict[str, tuple[int, Function | None]]] = {
     "(": (0, None), BAR: (0, ops.absolute), "+": (SIGN, None), "-": (SIGN, ops.neg),
     **{op.symbol: (SIGN, op) for op in (ops.neg, ops.sqrt, ops.cbrt)},
 }  # fmt: skip
-SYMBOLS: Final = sorted({*INFIX, *OPENERS, ")", ","}, key=len, reverse=True)
 SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 SUBSCRIPTS: Final = "₀₁₂₃₄₅₆₇₈₉"
 DIGITS_ABOVE: Final = str.maketrans(SUPERSCRIPTS, "0123456789-")
 DIGITS_BELOW: Final = str.maketrans(SUBSCRIPTS, "0123456789")
 # patterns that Python and JavaScript read alike; JavaScript's \s lacks \x1c and has \ufeff
 NUMBER: Final = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+SIGNS: Final = "|".join(name for name in CONSTANTS if not name.isidentifier())
 EXPONENT: Final = rf"⁻?[{SUPERSCRIPTS[:10]}]+"
+_LONGEST_FIRST = sorted({*INFIX, *OPENERS, ")", ","}, key=len, reverse=True)
+SYMBOL: Final = "|".join(re.sub(r"[*+/|()^]", r"\\\g<0>", sign) for sign in _LONGEST_FIRST)
 SPACE: Final = r"[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 
 # hints for characters of no token, as keys of MESSAGES

@@ -14,18 +14,18 @@ from microgradlike.expressions.grammar import (
     HINTS,
     MESSAGES,
     NUMBER,
+    SIGNS,
     SPACE,
     SUBSCRIPTS,
     SUPERSCRIPTS,
-    SYMBOLS,
+    SYMBOL,
 )
 
 _LETTER: Final = rf"[^\W{SUPERSCRIPTS}]"  # or a digit, on the line or below it
 _NAME: Final = rf"(?![\d{SUBSCRIPTS}]){_LETTER}+"
-_SIGNS: Final = "|".join(name for name in CONSTANTS if not name.isidentifier())
 _TOKEN: Final = re.compile(
-    rf"(?P<number>{NUMBER})|(?P<call>{_NAME}{SPACE}*\()|(?P<name>{_NAME}|{_SIGNS})"
-    rf"|(?P<exponent>{EXPONENT})|(?P<symbol>{'|'.join(map(re.escape, SYMBOLS))})"
+    rf"(?P<number>{NUMBER})|(?P<call>{_NAME}{SPACE}*\()|(?P<name>{_NAME}|{SIGNS})"
+    rf"|(?P<exponent>{EXPONENT})|(?P<symbol>{SYMBOL})"
     rf"|(?P<space>{SPACE}+)|(?P<unknown>.)",
     re.DOTALL,
 )

@@ -205,7 +205,7 @@ class _Parser:
         call = self.pending[-1] if self.pending else None
         if token == ")" and call and call.function and call.name and call.operands == 1:
             self.check_operands(call, call.function, 0)
-        return self.error("operand" if token else "end", position, token=repr(token))
+        return self.error("operand" if token else "end", position, token=shown(token))
 
     def missing_operator(self, kind: str, token: str, position: int) -> ParseError:
         message = "operator" if kind == "number" else "product"

@@ -87,7 +87,8 @@ near_misses = st.builds(
     st.sampled_from(["", *string.ascii_lowercase, "_", "1", "₂", "é"]),
 )
 WORDS = [
-    *grammar.SYMBOLS, *grammar.CONSTANTS, *"xyw_²³⁻⁰₀₁₂½√|.=[ '\"\\\n\t\u3000\x1c\ufeffé𝐱",
+    *grammar.INFIX, *grammar.OPENERS, *grammar.CONSTANTS, ")", ",",
+    *"xyw_²³⁻⁰₀₁₂½√|.=[ '\"\\\n\t\u3000\x1c\ufeffé𝐱",
     "x1", "constructor", "toString(", "__proto__",
     "w₁₂", "ŷ", "2", "0.5", "1.", ".5e3", "1e3", "1e308", "9" * 30, "1e400", "  ",
 ]  # fmt: skip

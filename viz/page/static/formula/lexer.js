@@ -52,13 +52,11 @@ export function* tokensOf(text, grammar) {
 }
 
 // A function of a text and a place in it that gives the kind and the text of the token there.
-function matcher({ space, superscripts, subscripts, symbols, constants, number, exponent }) {
+function matcher({ space, superscripts, subscripts, number, signs, exponent, symbol }) {
   // Python's \w is [\p{L}\p{N}_], its \d \p{Nd}
   const name = `(?![\\p{Nd}${subscripts}])(?:(?![${superscripts}])[\\p{L}\\p{N}_])+`;
-  const signs = Object.keys(constants).filter((c) => !identifier.test(c)).join("|");
-  const literal = symbols.map((s) => s.replace(/[*+/|()^]/g, "\\$&")).join("|");
   const kinds = { number, call: `${name}${space}*\\(`, name: `${name}|${signs}`, exponent };
-  Object.assign(kinds, { symbol: literal, space: `${space}+`, unknown: "[^]" });
+  Object.assign(kinds, { symbol, space: `${space}+`, unknown: "[^]" });
   const groups = Object.entries(kinds).map(([kind, pattern]) => `(?<${kind}>${pattern})`);
   const rule = new RegExp(groups.join("|"), "uy");
   return (text, at) => {
