@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -23,8 +24,9 @@ _STANDARD = os.path.join(os.path.dirname(os.__file__), "")  # the standard libra
 class Line(NamedTuple):
     """A line of the user's code: `number` in `file`, in a function that starts at line `start`.
 
-    >>> str(Line("/home/me/net.py", 12, 10))
-    '/home/me/net.py, line 12'
+    >>> line = Line("/home/me/net.py", 12, 10)
+    >>> str(line), line.place
+    ('/home/me/net.py, line 12', 'net.py, line 12')
     """
 
     file: str
@@ -33,6 +35,19 @@ class Line(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}, line {self.number}"
+
+    @property
+    def name(self) -> str:
+        """The file without its folder; "In[3]" for a cell of a notebook."""
+        ipython = sys.modules.get("IPython")
+        shell = ipython and ipython.get_ipython()
+        cell = shell and shell.compile.format_code_name(self.file)
+        return str(cell[1]) if cell else re.split(r"[\\/]", self.file)[-1]
+
+    @property
+    def place(self) -> str:
+        """The line without the folder of its file, for what others may read."""
+        return f"{self.name}, line {self.number}"
 
 
 class _Trace:
@@ -119,7 +134,9 @@ def _traced(scope: Scope | None, trace: _Trace, frame: FrameType, crossed: bool)
     made = trace.made.get(place)
     if made is None:
         trace.codes.append(code)
-        line = Line(code.co_filename, frame.f_lineno, code.co_firstlineno)
+        number = frame.f_lineno
+        start = number if code.co_name == "<module>" else code.co_firstlineno
+        line = Line(code.co_filename, number, start)
         made = trace.made[place] = TracedScope(None, line)
     if scope is None:
         return made
