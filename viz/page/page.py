@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from microgradlike._html import one_line
 from microgradlike._io import require_regular, write_whole
@@ -200,7 +201,7 @@ def _plain(graph: Scene) -> Scene:
 
 def _runs(
     y: Module | Watch,
-    other: Watch | None,
+    other: Any,
     data: tuple[object, ...] | None,
     loss: str | Callable[..., object] | None,
 ) -> list[Watch]:

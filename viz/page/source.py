@@ -40,10 +40,10 @@ def html(
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
     With the entry LEARN the page has the panel of a training, which reads the global LESSON, with
-    DIGITS the digits of the scene. `beside` has further entries, such as LINES. `opening` is the place to begin at, as in its address:
-    "step=3&select=w". The page's content
-    policy runs only this script and loads nothing. Raises ValueError if the script would not stay
-    within its element.
+    DIGITS the digits of the scene. `beside` has further entries, such as LINES, the code. `opening`
+    is the place to begin at, as in its address: "step=3&select=w". The page's content policy runs
+    only this script and loads nothing. Raises ValueError if the script would not stay within its
+    element.
     """
     entries = [entry, *beside]
     script = _script(globals_, entries)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from microgradlike._validate import is_real, shown
 from microgradlike.engine import Value
@@ -29,8 +30,10 @@ def traced(f: Callable[..., object], arguments: object) -> Value:
         )
     try:
         signature = inspect.signature(f)
-        by_name = isinstance(arguments, Mapping)
-        bound = signature.bind(**arguments) if by_name else signature.bind(*arguments)
+        if isinstance(arguments, Mapping):
+            bound = signature.bind(**arguments)
+        else:
+            bound = signature.bind(*arguments)
     except (TypeError, ValueError) as error:
         raise TypeError(f"page(f, args) cannot call {name}: {error}; pass all arguments") from None
     with trace_lines():
@@ -39,7 +42,7 @@ def traced(f: Callable[..., object], arguments: object) -> Value:
         return require_value(f(*bound.args, **bound.kwargs), f"the result of {name}")
 
 
-def _named(x: object, name: str) -> object:
+def _named(x: Any, name: str) -> Any:
     """Make Values of numbers, in lists and tuples too; anything else stays as it is."""
     if is_real(x):
         return Value(x, name)

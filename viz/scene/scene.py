@@ -288,6 +288,5 @@ def _not_finite(x: float) -> tuple[str, ...]:
 def _constants(v: Value, node: SceneNode) -> Iterator[SceneNode]:
     for i, x in enumerate(v.operands):
         if isinstance(x, float):
-            where = node.cluster, _not_finite(x), node.module
-            made = f"{node.id}_{i}", short(x), "constant", "", "", x, None, *where
-            yield SceneNode(*made, line=node.line)
+            where = node.cluster, _not_finite(x), node.module, None, None, node.line
+            yield SceneNode(f"{node.id}_{i}", short(x), "constant", "", "", x, None, *where)
