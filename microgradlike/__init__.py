@@ -53,6 +53,7 @@ from microgradlike.functions import (
 from microgradlike.indeterminate_form import IndeterminateWarning, indeterminate
 from microgradlike.large_graph import large_graph
 from microgradlike.named_scope import named_scope
+from microgradlike.lines import trace_lines
 from microgradlike.op import Op
 from microgradlike.ops import (
     absolute,
@@ -194,6 +195,7 @@ __all__ = [
     "sum",
     "tan",
     "tanh",
+    "trace_lines",
     "trunc",
     "unary",
     "value_and_grad",

@@ -14,6 +14,7 @@ from microgradlike.ops import TABLE, Op, mul_no_nan
 from viz.fold.frames import Turn, turns_around
 from viz.fold.groups import Groups, page_groups
 from viz.fold.parts import ROOM
+from viz.page.code import code
 from viz.scene.names import distinct_names
 from viz.scene.scene import (
     INDETERMINATE,
@@ -73,6 +74,7 @@ def to_json(scene: Scene, known: Collection[str], *, computes: bool = False) -> 
         "clusters": _clusters(groups),
         "room": ROOM,
         **({"digits": _digits(groups.scene)} if any(n.digits for n in nodes) else {}),
+        **({"code": lines} if (lines := code(nodes)) else {}),
     }
     text = json.dumps(whole, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c")  # otherwise a label could end the script element around it

@@ -7,15 +7,18 @@ import hashlib
 import posixpath
 import re
 from functools import cache
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 
 from viz.page.word_table import in_every_language, with_words
 
-# paths below static/: the entry of a page, of one with a training, and of one with digits
+# paths below static/: the entry of a page, of one with a training, with digits, and with code
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
 NOSCRIPT = "This page computes in the browser. It needs JavaScript, but no network."
 STYLES = {LEARN: "learn.css", DIGITS: "digits.css"}
+LINES = "code/code.js"
+STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LINES: "code.css"}
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
 # comments, a tenth of the file; after code, those without a quote: a string would end with one
@@ -29,7 +32,14 @@ CSS_LOOSE = re.compile(r"/\*.*?\*/|(?<=[:;,{}]) +| +(?={)|;?\s*(?=})|(?<=[;{])\n
 ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # these end or change a script element
 
 
-def html(title: str, globals_: str, *, entry: str = ENTRY, opening: str = "") -> str:
+def html(
+    title: str,
+    globals_: str,
+    *,
+    entry: str = ENTRY,
+    beside: Sequence[str] = (),
+    opening: str = "",
+) -> str:
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
     With the entry LEARN the page has the panel of a training, which reads the global LESSON, with
@@ -40,6 +50,14 @@ def html(title: str, globals_: str, *, entry: str = ENTRY, opening: str = "") ->
     """
     script = _script(globals_, entry, title)
     style = _read("style.css") + (_read(STYLES[entry]) if entry in STYLES else "")
+    DIGITS the digits of the scene. `beside` has further entries, such as LINES, the code. `opening`
+    is the place to begin at, as in its address: "step=3&select=w". The page's content policy runs
+    only this script and loads nothing. Raises ValueError if the script would not stay within its
+    element.
+    """
+    entries = [entry, *beside]
+    script = _script(globals_, entries)
+    style = "".join(map(_read, ["style.css", *(STYLES[e] for e in entries if e in STYLES)]))
     style = CSS_LOOSE.sub("", INDENT.sub("", style))
     parts = {
         "title": escape(title),
@@ -90,8 +108,9 @@ def imports(name: str) -> list[str]:
 
 
 def _script(globals_: str, entry: str, title: str) -> str:
+def _script(globals_: str, entries: Sequence[str]) -> str:
     """Join the modules into one function, in which their imports are plain names."""
-    texts = [_read(name) for name in modules(entry)]
+    texts = [_read(name) for name in dict.fromkeys(m for e in entries for m in modules(e))]
     for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
         texts = [pattern.sub("", text) for text in texts]
     shown = _read("template.html") + (_read("learn.html") if entry == LEARN else "")
