@@ -1,0 +1,94 @@
+"""GradeReport: the grade of a class, as text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from microgradlike.testing.grading.diagnosis import Finding, Judged
+
+
+@dataclass(frozen=True)
+class GradeReport:
+    """The grade of a class: a verdict per operation, and the mistakes that explain wrong numbers.
+
+    `title` names the file and the class. `answers` are the outcomes beside the right numbers,
+    `findings` the mistakes, `notes` remarks that do not count. `str(report)` is the text of
+    `microgradlike grade`.
+    """
+
+    title: str
+    answers: tuple[Judged, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def is_right(self) -> bool:
+        """True if no mistake was found; operations that are not there do not count."""
+        return not self.findings
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """The names of the mistakes; "unknown" for numbers that no known mistake explains."""
+        return tuple(f.mistake.name if f.mistake else "unknown" for f in self.findings)
+
+    def __str__(self) -> str:
+        lines = [self.title, ""]
+        operations = dict.fromkeys(
+            j.outcome.trial.operation for j in self.answers if not j.outcome.trial.note
+        )
+        lines += [self._operation(name) for name in operations]
+        for i, finding in enumerate(self.findings):
+            lines += ["", *_described(finding, "Also" if i else "The smallest that fails")]
+        if self.is_right:
+            lines += ["", "All that is there is right."]
+        lines += [f"\nNote: {note}." for note in self.notes]
+        return "\n".join(lines)
+
+    def _operation(self, name: str) -> str:
+        """A line on an operation."""
+        mine = [j for j in self.answers if j.outcome.trial.operation == name]
+        by = {
+            verdict: list(dict.fromkeys(j.outcome.trial.text for j in mine if j.verdict == verdict))
+            for verdict in ("wrong", "right", "absent")
+        }
+        if by["wrong"]:
+            return f"  {name:<8} wrong      {by['wrong'][0]}"
+        if not by["right"]:
+            return f"  {name:<8} not there"
+        absent = f"      not there: {', '.join(by['absent'])}" if by["absent"] else ""
+        return f"  {name:<8} right{absent}"
+
+
+def _described(finding: Finding, opening: str) -> list[str]:
+    """The lines on a mistake: its smallest expression, the numbers, the name and the way out."""
+    j = finding.explains[0]
+    outcome, mistake = j.outcome, finding.mistake
+    used = {n: x for n, x in outcome.point.items() if n in expression_names(outcome.trial.text)}
+    at = ", ".join(f"{name} = {x:g}" for name, x in used.items())
+    lines = [f"{opening}: {outcome.trial.text}    for {at}"]
+    if outcome.error:
+        lines.append(f"  {outcome.error}")
+    else:
+        lines.append(f"  {'':<8} {'yours':>10} {'right':>10}")
+        rows = [("value", outcome.value, j.value)]
+        rows += [(f"{n}.grad", outcome.gradients.get(n), j.gradients[n]) for n in used if j.gradients]
+        rows += [(f"{n}.data", outcome.data[n], x) for n, x in used.items() if outcome.data[n] != x]
+        for name, yours, right in rows:
+            lines.append(f"  {name:<8} {_text(yours):>10} {_text(right):>10}")
+    count = len({k.outcome.trial.text for k in finding.explains})
+    if mistake is None:
+        more = f" The same is true of {count - 1} more." if count > 1 else ""
+        return [*lines, f"This is not one of the known mistakes.{more}"]
+    lines.append(f"It looks like this: {mistake.name}.")
+    lines += [f"  Why: {mistake.why}.", f"  Way out: {mistake.way_out}."]
+    return [*lines, f"  It explains {count} expression{'s' * (count > 1)}."]
+
+
+def expression_names(text: str) -> set[str]:
+    """The leaves that occur in an expression."""
+    return {name for name in re.findall(r"\w+", text) if name in ("a", "b", "c")}
+
+
+def _text(x: float | None) -> str:
+    return "None" if x is None else f"{x:.4g}"
