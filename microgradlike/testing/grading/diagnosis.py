@@ -6,24 +6,37 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from microgradlike.testing.grading.mistakes import (
-    IN_PLACE,
-    MISTAKES,
-    NOT_RESET,
-    REFLECTED,
-)
+from microgradlike.engine import Value
+from microgradlike.graph import topological
+from microgradlike.testing.grading.mistakes import IN_PLACE, MISTAKES, NOT_RESET, REFLECTED
 from microgradlike.testing.grading.outcomes import Outcome
 from microgradlike.testing.grading.simulation import Mistake, simulated
+from microgradlike.testing.grading.trials import Trial
 
 
 @dataclass(frozen=True)
 class Judged:
-    """An outcome beside the right numbers: right, wrong, or absent."""
+    """An outcome beside the right numbers, on our engine; the verdict is right, wrong or absent."""
 
     outcome: Outcome
-    value: float
-    gradients: dict[str, float]
+    y: Value
+    leaves: dict[str, Value]
     verdict: str
+
+    @property
+    def trial(self) -> Trial:
+        """The trial."""
+        return self.outcome.trial
+
+    def has(self, value: float, gradients: dict[str, float]) -> bool:
+        """True if the learner's numbers are these."""
+        return _has(self.outcome, value, gradients)
+
+    def fits(self, mistakes: tuple[Mistake, ...]) -> bool:
+        """True if the mistakes can give the learner's numbers."""
+        return not self.outcome.error and any(
+            self.has(*numbers) for numbers in simulated(self.y, self.leaves, mistakes)
+        )
 
 
 @dataclass(frozen=True)
@@ -39,95 +52,85 @@ def judged(outcomes: Iterable[Outcome]) -> list[Judged]:
     missing: set[str] = set()
     answers = []
     for outcome in outcomes:
-        trial = outcome.trial
-        y, leaves = trial.graph(outcome.point)
-        gradients = {n: x.grad for n, x in leaves.items()} if trial.passes else {}
-        absent = outcome.absent
-        if outcome.error and trial.primitives() & missing:
-            absent = True
-        elif absent and not trial.optional:
-            missing |= trial.primitives()
-        right = not absent and _is_right(outcome, y.data, gradients)
+        y, leaves = outcome.trial.graph(outcome.point)
+        primitives = {v.op.name for v in topological(y) if v.op}
+        absent = outcome.absent or bool(outcome.error and primitives & missing)
+        if absent and not outcome.trial.optional:
+            missing |= primitives
+        gradients = {name: x.grad for name, x in leaves.items()}
+        right = not outcome.error and not outcome.changed and _has(outcome, y.data, gradients)
         verdict = "absent" if absent else "right" if right else "wrong"
-        answers.append(Judged(outcome, y.data, gradients, verdict))
+        answers.append(Judged(outcome, y, leaves, verdict))
     return answers
 
 
 def findings(answers: list[Judged]) -> list[Finding]:
     """The mistakes that explain the wrong outcomes, and a finding without one for the others."""
-    graded = [j for j in answers if not j.outcome.trial.note]
-    open_ = [j for j in graded if j.verdict == "wrong"]
-    found = []
-    changed = [j for j in open_ if _changes_data(j.outcome)]
-    if changed:
-        found.append(Finding(IN_PLACE, tuple(changed)))
-    left = [j for j in graded if j.verdict == "absent" and _is_reflected(j, graded)]
-    if left:
-        found.append(Finding(REFLECTED, tuple(left)))
-    open_ = [j for j in open_ if not _changes_data(j.outcome)]
-    calm = [j for j in graded if j.verdict == "right" and j.outcome.trial.passes]
+    graded = [j for j in answers if not j.trial.note]
+    wrong = [j for j in graded if j.verdict == "wrong"]
+    unexplained = [j for j in wrong if not j.outcome.changed]
+    found = [
+        (IN_PLACE, [j for j in wrong if j.outcome.changed]),
+        (REFLECTED, [j for j in graded if _is_reflected(j, graded)]),
+    ]
+    right = [j for j in graded if j.verdict == "right" and j.trial.passes]
     chosen: tuple[Mistake, ...] = ()
-    unknown = []
-    while open_:
-        fits = [m for m in MISTAKES if _fits(open_[0], (*chosen, m))]
-        scored = [
-            (sum(_fits(j, (*chosen, m)) for j in open_), m)
-            for m in fits
-            if all(_fits(j, (*chosen, m)) for j in calm)
-        ]
-        if not scored or open_[0].outcome.error:
-            unknown.append(open_.pop(0))
+    unknown: list[Judged] = []
+    while unexplained:
+        best = _best(unexplained, right, chosen)
+        if best is None:
+            first = unexplained[0].trial
+            unknown += [j for j in unexplained if j.trial is first]
+            unexplained = [j for j in unexplained if j.trial is not first]
+        else:
+            chosen = (*chosen, best)
+            found.append((best, [j for j in unexplained if j.fits(chosen)]))
+            unexplained = [j for j in unexplained if not j.fits(chosen)]
+    made = [Finding(m, tuple(js)) for m, js in (*found, (None, unknown)) if js]
+    return sorted(made, key=lambda f: answers.index(f.explains[0]))
+
+
+def _best(wrong: list[Judged], right: list[Judged], chosen: tuple[Mistake, ...]) -> Mistake | None:
+    """The mistake that explains the first trial and most others, and refutes no right outcome."""
+    first = [j for j in wrong if j.trial is wrong[0].trial]
+    best, most = None, 0
+    for mistake in MISTAKES:
+        mistakes = (*chosen, mistake)
+        if not all(j.fits(mistakes) for j in first) or not all(j.fits(mistakes) for j in right):
             continue
-        _, best = max(scored, key=lambda pair: pair[0])
-        chosen = (*chosen, best)
-        explained = [j for j in open_ if _fits(j, chosen)]
-        found.append(Finding(best, tuple(explained)))
-        open_ = [j for j in open_ if j not in explained]
-    if unknown:
-        found.append(Finding(None, tuple(unknown)))
-    order = {id(j): k for k, j in enumerate(answers)}
-    return sorted(found, key=lambda f: (f.mistake is None, order[id(f.explains[0])]))
+        explained = sum(j.fits(mistakes) for j in wrong)
+        if explained > most and 2 * explained >= sum(_changes(j, mistakes) for j in wrong):
+            best, most = mistake, explained
+    return best
+
+
+def _changes(j: Judged, mistakes: tuple[Mistake, ...]) -> bool:
+    """True if the mistakes cannot give the right numbers."""
+    right = Outcome(j.trial, j.outcome.point, j.y.data, {n: x.grad for n, x in j.leaves.items()})
+    return not any(_has(right, *numbers) for numbers in simulated(j.y, j.leaves, mistakes))
 
 
 def notes(answers: list[Judged]) -> list[str]:
     """Remarks on a second backward pass and on long chains, which are no reason for a bad grade."""
-    return [text for j in answers if j.outcome.trial.note and (text := _note(j))]
+    return list(filter(None, (_note(j) for j in answers if j.trial.note)))
 
 
 def _note(j: Judged) -> str:
     outcome = j.outcome
-    if outcome.trial.passes == 1:
-        return f"a sum of 10,000 terms: {outcome.error}" if outcome.error else ""
-    if outcome.error or j.verdict == "right":
+    if outcome.error:
+        return f"{j.trial.text}: {outcome.error}"
+    if j.trial.passes == 1:
         return ""
-    twice, once = outcome.gradients["a"], j.gradients["a"]
-    if twice is None or _close(twice, 2 * once):
+    twice, once = outcome.gradients["a"] or 0.0, j.leaves["a"].grad
+    if _close(twice, once) or _close(twice, 2 * once):
         return ""
-    text = f"{outcome.trial.text}: a second backward() makes a.grad {twice:g} after {once:g}"
+    text = f"{j.trial.text}: a second backward() makes a.grad {twice:g} after {once:g}"
     if _close(twice, 3 * once) or _close(twice, 4 * once):
-        text += f": {NOT_RESET.name}. {NOT_RESET.why}. The way out: {NOT_RESET.way_out}"
+        text += f"; {NOT_RESET.name}: {NOT_RESET.why}; {NOT_RESET.way_out}"
     return text
 
 
-def _is_right(outcome: Outcome, value: float, gradients: dict[str, float]) -> bool:
-    if outcome.error or _changes_data(outcome):
-        return False
-    return _agrees(outcome, value, gradients)
-
-
-def _changes_data(outcome: Outcome) -> bool:
-    return any(outcome.data[name] != x for name, x in outcome.point.items() if name in outcome.data)
-
-
-def _fits(j: Judged, mistakes: tuple[Mistake, ...]) -> bool:
-    """True if the mistakes can give the numbers of an outcome."""
-    if j.outcome.error:
-        return False
-    y, leaves = j.outcome.trial.graph(j.outcome.point)
-    return any(_agrees(j.outcome, v, g) for v, g in simulated(y, leaves, mistakes))
-
-
-def _agrees(outcome: Outcome, value: float, gradients: dict[str, float]) -> bool:
+def _has(outcome: Outcome, value: float, gradients: dict[str, float]) -> bool:
     return _close(outcome.value, value) and all(
         _close(x, gradients[name]) for name, x in outcome.gradients.items()
     )
@@ -138,9 +141,12 @@ def _close(x: float | None, y: float) -> bool:
 
 
 def _is_reflected(j: Judged, answers: list[Judged]) -> bool:
-    """True for `2 + a` where `a + 2` is right."""
-    left, _, right = j.outcome.trial.text.partition(" ")
-    turned = f"{right[2:]} {right[:1]} {left}"
-    return left == "2" and right[:2] != "**" and turned in {
-        k.outcome.trial.text for k in answers if k.verdict == "right"
-    }
+    """True for `2 + a` that is absent where `a + 2` is right."""
+    words = j.trial.text.split()
+    turned = {k.trial.text for k in answers if k.verdict == "right"}
+    return (
+        j.verdict == "absent"
+        and words[0] == "2"
+        and words[1] != "**"
+        and " ".join(words[::-1]) in turned
+    )

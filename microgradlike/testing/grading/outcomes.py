@@ -31,6 +31,11 @@ class Outcome:
     error: str = ""
     absent: bool = False
 
+    @property
+    def changed(self) -> list[str]:
+        """The leaves whose data the expression has changed."""
+        return [name for name, x in self.data.items() if x != self.point[name]]
+
 
 class Ungradable(ValueError):  # noqa: N818  (a state of the file, not of the program)
     """A file without a class that can be graded."""

@@ -35,7 +35,7 @@ class GradeReport:
     def __str__(self) -> str:
         lines = [self.title, ""]
         operations = dict.fromkeys(
-            j.outcome.trial.operation for j in self.answers if not j.outcome.trial.note
+            j.trial.operation for j in self.answers if not j.trial.note
         )
         lines += [self._operation(name) for name in operations]
         for i, finding in enumerate(self.findings):
@@ -47,9 +47,9 @@ class GradeReport:
 
     def _operation(self, name: str) -> str:
         """A line on an operation."""
-        mine = [j for j in self.answers if j.outcome.trial.operation == name]
+        mine = [j for j in self.answers if j.trial.operation == name]
         by = {
-            verdict: list(dict.fromkeys(j.outcome.trial.text for j in mine if j.verdict == verdict))
+            verdict: list(dict.fromkeys(j.trial.text for j in mine if j.verdict == verdict))
             for verdict in ("wrong", "right", "absent")
         }
         if by["wrong"]:
@@ -64,19 +64,19 @@ def _described(finding: Finding, opening: str) -> list[str]:
     """The lines on a mistake: its smallest expression, the numbers, the name and the way out."""
     j = finding.explains[0]
     outcome, mistake = j.outcome, finding.mistake
-    used = {n: x for n, x in outcome.point.items() if n in expression_names(outcome.trial.text)}
+    used = {n: x for n, x in outcome.point.items() if n in expression_names(j.trial.text)}
     at = ", ".join(f"{name} = {x:g}" for name, x in used.items())
-    lines = [f"{opening}: {outcome.trial.text}    for {at}"]
+    lines = [f"{opening}: {j.trial.text}    for {at}"]
     if outcome.error:
         lines.append(f"  {outcome.error}")
     else:
         lines.append(f"  {'':<8} {'yours':>10} {'right':>10}")
-        rows = [("value", outcome.value, j.value)]
-        rows += [(f"{n}.grad", outcome.gradients.get(n), j.gradients[n]) for n in used if j.gradients]
-        rows += [(f"{n}.data", outcome.data[n], x) for n, x in used.items() if outcome.data[n] != x]
+        rows = [("value", outcome.value, j.y.data)]
+        rows += [(f"{n}.grad", x, j.leaves[n].grad) for n, x in outcome.gradients.items()]
+        rows += [(f"{n}.data", outcome.data[n], outcome.point[n]) for n in outcome.changed]
         for name, yours, right in rows:
             lines.append(f"  {name:<8} {_text(yours):>10} {_text(right):>10}")
-    count = len({k.outcome.trial.text for k in finding.explains})
+    count = len({k.j.trial.text for k in finding.explains})
     if mistake is None:
         more = f" The same is true of {count - 1} more." if count > 1 else ""
         return [*lines, f"This is not one of the known mistakes.{more}"]

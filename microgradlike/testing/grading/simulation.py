@@ -13,7 +13,11 @@ from microgradlike.op import Number
 Schedule = list[tuple[Value, int]]  # pushes in order: a node, and the position of its operand
 Rewrites = dict[str, Callable[..., Number]]
 
-# forms that learners build an operation from
+# forms that learners build an operation from; a number on the left goes to the right
+REFLECTED: Rewrites = {
+    "add": lambda a, b: b + a if isinstance(a, float) else a + b,
+    "mul": lambda a, b: b * a if isinstance(a, float) else a * b,
+}
 COMPOSED: tuple[Rewrites, ...] = (
     {},
     {
@@ -53,13 +57,15 @@ def simulated(
 ) -> Iterator[tuple[float, dict[str, float]]]:
     """The values and gradients that an engine with these mistakes may give, one per variant."""
     rewrites = [m.rewrite for m in mistakes]
-    for forms in COMPOSED:
+    choose = next((m.schedules for m in mistakes if m.schedules), one_order)
+    if choose is one_order and not all(m.adds for m in mistakes):
+        choose = right_orders
+    for forms in itertools.product(COMPOSED, ({}, REFLECTED)):
         root, twins = y, leaves
-        for rewrite in (*rewrites, forms):
+        for rewrite in (*rewrites, *forms):
             root, twins = rebuilt(root, twins, rewrite)
-        choose = next((m.schedules for m in mistakes if m.schedules), one_order)
-        if not all(m.adds for m in mistakes) and choose is one_order:
-            choose = right_orders
+        if root is y and any(forms):
+            continue  # the same graph once more
         for schedule in choose(root):
             grads = backward(root, schedule, mistakes)
             yield root.data, {name: grads.get(id(x), 0.0) for name, x in twins.items()}
@@ -68,8 +74,8 @@ def simulated(
 def rebuilt(
     y: Value, leaves: dict[str, Value], rewrite: Rewrites
 ) -> tuple[Value, dict[str, Value]]:
-    """The graph of `y` with other formulas for some primitives; itself without any."""
-    if not rewrite:
+    """The graph of `y` with other formulas for some primitives; itself without these."""
+    if not any(v.op and v.op.name in rewrite for v in topological(y)):
         return y, leaves
     new: dict[int, Number] = {}
     for v in topological(y):
@@ -124,9 +130,9 @@ def wrong_orders(y: Value) -> Iterator[Schedule]:
     """Orders in which a node may push before it has its whole gradient, or push again."""
     yield from one_order(y)
     yield from (pushes(order) for order in _permutations(y) if not _is_right(order))
-    for step in (1, -1):
-        yield from (_walk(y, step, depth_first=d) for d in (True, False))
-        yield _recursion(y, step)
+    for below in _directions(y):
+        yield from (_walk(y, below, depth_first=d) for d in (True, False))
+        yield _recursion(y, below)
 
 
 def once_per_operand(y: Value) -> Iterator[Schedule]:
@@ -151,8 +157,28 @@ def one_operand(y: Value) -> Iterator[Schedule]:
 
 def repeated(y: Value) -> Iterator[Schedule]:
     """A depth-first order without a set of visited nodes, reversed."""
-    for step in (1, -1):
-        yield pushes(reversed(_postorder(y, step)))
+    for below in _directions(y):
+        order, agenda = [], [(y, False)]
+        while agenda:
+            v, done = agenda.pop()
+            if done:
+                order.append(v)
+            else:
+                agenda += [(v, True), *[(v.operands[i], False) for i in below[id(v)]]]
+        yield pushes(reversed(order))
+
+
+def _directions(y: Value) -> Iterator[dict[int, list[int]]]:
+    """The positions of each node's operands in the orders of a walk, equal ones twice or once."""
+    nodes = topological(y)
+    for distinct in (False, True):
+        choices = []
+        for v in nodes:
+            unique = {id(x): i for i, x in node_operands(v)}.values()
+            positions = list(unique) if distinct else [i for i, _ in node_operands(v)]
+            choices.append([positions, positions[::-1]] if len(positions) > 1 else [positions])
+        for choice in itertools.product(*choices):
+            yield {id(v): positions for v, positions in zip(nodes, choice)}
 
 
 def _permutations(y: Value) -> Iterator[list[Value]]:
@@ -171,35 +197,23 @@ def _is_right(order: list[Value]) -> bool:
     )
 
 
-def _walk(y: Value, step: int, *, depth_first: bool) -> Schedule:
+def _walk(y: Value, below: dict[int, list[int]], *, depth_first: bool) -> Schedule:
     """All pushes of a node, then its operands, without a set of visited nodes."""
     agenda, seen = [y], []
     while agenda:
         v = agenda.pop(0)
         seen.append(v)
-        below = [x for _, x in node_operands(v)][::step]
-        agenda = below + agenda if depth_first else agenda + below
+        operands = [v.operands[i] for i in below[id(v)]]
+        agenda = operands + agenda if depth_first else agenda + operands
     return pushes(seen)
 
 
-def _recursion(y: Value, step: int) -> Schedule:
+def _recursion(y: Value, below: dict[int, list[int]]) -> Schedule:
     """A push to an operand, then that operand's own pushes, then the next operand."""
-    schedule, agenda = [], [(y, i) for i, _ in node_operands(y)][::step]
+    schedule, agenda = [], [(y, i) for i in below[id(y)]]
     while agenda:
         v, i = agenda.pop(0)
         schedule.append((v, i))
         x = v.operands[i]
-        assert isinstance(x, Value)
-        agenda = [(x, j) for j, _ in node_operands(x)][::step] + agenda
+        agenda = [(x, j) for j in below[id(x)]] + agenda
     return schedule
-
-
-def _postorder(y: Value, step: int) -> list[Value]:
-    order, agenda = [], [(y, False)]
-    while agenda:
-        v, done = agenda.pop()
-        if done:
-            order.append(v)
-        else:
-            agenda += [(v, True), *[(x, False) for _, x in node_operands(v)][::step]]
-    return order
