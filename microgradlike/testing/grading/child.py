@@ -20,7 +20,7 @@ from typing import Any
 MEMORY = 4 << 30  # bytes
 
 
-class _AbsentError(Exception):
+class AbsentError(Exception):
     """A function that the learner has not written."""
 
 
@@ -117,7 +117,7 @@ def _function(module: Any, words: list[str]) -> Callable[[Any], Any]:
                 f = getattr(place, found[word]) if word in found else None
                 if callable(f) and (place is x or hasattr(f, "__code__")):
                     return f() if place is x else f(x)
-        raise _AbsentError(words[0])
+        raise AbsentError(words[0])
 
     return call
 

@@ -14,9 +14,12 @@ from microgradlike.testing.grading.simulation import Mistake, simulated
 from microgradlike.testing.grading.trials import Trial
 
 
+LONG = "Recursion has a limit; a loop with a stack of its own has none."
+
+
 @dataclass(frozen=True)
 class Judged:
-    """An outcome beside the right numbers, on our engine; the verdict is right, wrong or absent."""
+    """An outcome beside the right numbers, on our engine; with a verdict."""
 
     outcome: Outcome
     y: Value
@@ -48,18 +51,21 @@ class Finding:
 
 
 def judged(outcomes: Iterable[Outcome]) -> list[Judged]:
-    """Each outcome with its verdict; one that needs an absent operation is absent, too."""
+    """Each outcome with its verdict; without an operation, others that need it do not run."""
     missing: set[str] = set()
     answers = []
     for outcome in outcomes:
         y, leaves = outcome.trial.graph(outcome.point)
         primitives = {v.op.name for v in topological(y) if v.op}
-        absent = outcome.absent or bool(outcome.error and primitives & missing)
-        if absent and not outcome.trial.optional:
-            missing |= primitives
         gradients = {name: x.grad for name, x in leaves.items()}
-        right = not outcome.error and not outcome.changed and _has(outcome, y.data, gradients)
-        verdict = "absent" if absent else "right" if right else "wrong"
+        verdict = outcome.state
+        if outcome.error and primitives & missing:
+            verdict = "not run"
+        elif verdict == "not there" and not outcome.trial.optional:
+            missing |= primitives
+        elif not outcome.error and not outcome.changed and _has(outcome, y.data, gradients):
+            verdict = "right"
+        verdict = verdict if verdict not in ("", "raises") else "wrong"
         answers.append(Judged(outcome, y, leaves, verdict))
     return answers
 
@@ -68,8 +74,8 @@ def findings(answers: list[Judged]) -> list[Finding]:
     """The mistakes that explain the wrong outcomes, and a finding without one for the others."""
     graded = [j for j in answers if not j.trial.note]
     wrong = [j for j in graded if j.verdict == "wrong"]
-    unexplained = [j for j in wrong if not j.outcome.changed]
-    found = [
+    unexplained = [j for j in wrong if not j.outcome.changed and not j.outcome.error]
+    found: list[tuple[Mistake | None, list[Judged]]] = [
         (IN_PLACE, [j for j in wrong if j.outcome.changed]),
         (REFLECTED, [j for j in graded if _is_reflected(j, graded)]),
     ]
@@ -86,6 +92,8 @@ def findings(answers: list[Judged]) -> list[Finding]:
             chosen = (*chosen, best)
             found.append((best, [j for j in unexplained if j.fits(chosen)]))
             unexplained = [j for j in unexplained if not j.fits(chosen)]
+    for error in dict.fromkeys(j.outcome.error for j in wrong if j.outcome.error):
+        found.append((None, [j for j in wrong if j.outcome.error == error]))
     made = [Finding(m, tuple(js)) for m, js in (*found, (None, unknown)) if js]
     return sorted(made, key=lambda f: answers.index(f.explains[0]))
 
@@ -116,17 +124,18 @@ def notes(answers: list[Judged]) -> list[str]:
 
 
 def _note(j: Judged) -> str:
-    outcome = j.outcome
-    if outcome.error:
-        return f"{j.trial.text}: {outcome.error}"
-    if j.trial.passes == 1:
+    outcome, text = j.outcome, j.trial.text
+    if j.verdict == "wrong" and outcome.error:
+        return f"{text}: {outcome.error}. {LONG if 'Recursion' in outcome.error else ''}"
+    if not outcome.gradients or j.trial.passes == 1:
         return ""
     twice, once = outcome.gradients["a"] or 0.0, j.leaves["a"].grad
     if _close(twice, once) or _close(twice, 2 * once):
         return ""
-    text = f"{j.trial.text}: a second backward() makes a.grad {twice:g} after {once:g}"
+    text += f": after a second backward() a.grad is {twice:g}, not {once:g} or {2 * once:g}."
     if _close(twice, 3 * once) or _close(twice, 4 * once):
-        text += f"; {NOT_RESET.name}: {NOT_RESET.why}; {NOT_RESET.way_out}"
+        name, way_out = NOT_RESET.name.capitalize(), NOT_RESET.way_out
+        text += f"\n  {name}.\n  Why: {NOT_RESET.why}.\n  Way out: {way_out}."
     return text
 
 
@@ -141,11 +150,11 @@ def _close(x: float | None, y: float) -> bool:
 
 
 def _is_reflected(j: Judged, answers: list[Judged]) -> bool:
-    """True for `2 + a` that is absent where `a + 2` is right."""
+    """True for `2 + a` that is not there where `a + 2` is right."""
     words = j.trial.text.split()
     turned = {k.trial.text for k in answers if k.verdict == "right"}
     return (
-        j.verdict == "absent"
+        j.verdict == "not there"
         and words[0] == "2"
         and words[1] != "**"
         and " ".join(words[::-1]) in turned

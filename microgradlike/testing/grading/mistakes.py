@@ -111,7 +111,6 @@ REFLECTED = Mistake(
 )
 NOT_RESET = Mistake(
     "inner gradients are not reset before a second backward()",
-    "each call adds to what the last one left in the inner nodes, so its result is neither the"
-    " gradient nor its double; micrograd does so as well",
+    "the second call adds to what the first one left in inner nodes; micrograd does so, too",
     "set the gradients of all nodes with operands to 0 at the start of backward()",
 )

@@ -15,13 +15,13 @@ from typing import Any
 from microgradlike.testing.grading import child
 from microgradlike.testing.grading.trials import TRIALS, WORDS, Point, Trial
 
-SECONDS, IMPORT_SECONDS, RUN_SECONDS = 9.5, 8.0, 1.0
+SECONDS, IMPORT_SECONDS, RUN_SECONDS = 8.5, 8.0, 1.0
 ABSENT = ("TypeError", "AttributeError", "AssertionError")  # of an operation that is not there
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A trial at a point: numbers, or an error. `absent` says that the operation is not there."""
+    """A trial at a point: numbers, or an error, with its kind in `state`."""
 
     trial: Trial
     point: Point
@@ -29,7 +29,7 @@ class Outcome:
     gradients: dict[str, float | None] = field(default_factory=dict)
     data: dict[str, float] = field(default_factory=dict)  # of the leaves, afterwards
     error: str = ""
-    absent: bool = False
+    state: str = ""
 
     @property
     def changed(self) -> list[str]:
@@ -37,27 +37,26 @@ class Outcome:
         return [name for name, x in self.data.items() if x != self.point[name]]
 
 
-class Ungradable(ValueError):  # noqa: N818  (a state of the file, not of the program)
-    """A file without a class that can be graded."""
-
-
 def outcomes_of(path: Path, class_name: str) -> list[Outcome]:
     """Run all trials, in a new process after each that did not end; ValueError without a class."""
     runs = [(trial, point) for trial in TRIALS for point in trial.points]
     deadline = time.monotonic() + SECONDS
-    answers: list[dict[str, Any]] = []
-    while len(answers) < len(runs):
-        left = deadline - time.monotonic()
-        if left < IMPORT_SECONDS / 100:
-            answers.append({"error": "not run, for want of time", "kind": "Time"})
+    answers: dict[int, dict[str, Any]] = {}
+    stuck: set[str] = set()  # operations that ended a process
+    while left := [i for i in range(len(runs)) if i not in answers]:
+        seconds = deadline - time.monotonic()
+        skipped = [i for i in left if seconds < 0.1 or runs[i][0].uses(stuck)]
+        answers.update(dict.fromkeys(skipped, {"error": "not run", "kind": "NotRun"}))
+        if skipped:
             continue
-        problem, found, end = _process(path, class_name, runs[len(answers) :], left)
+        problem, found, end = _process(path, class_name, [runs[i] for i in left], seconds)
         if problem and not answers:
-            raise Ungradable(f"{path.name}: {problem}")
-        answers += found
-        if len(answers) < len(runs):
-            answers.append({"error": problem or end, "kind": "End"})
-    return [_outcome(trial, point, a) for (trial, point), a in zip(runs, answers)]
+            raise ValueError(f"{path.name}: {problem}")
+        answers.update(zip(left, found))
+        if len(found) < len(left):
+            answers[left[len(found)]] = {"error": problem or end, "kind": "End"}
+            stuck.add(runs[left[len(found)]][0].operation)
+    return [_outcome(*run, answers[i]) for i, run in enumerate(runs)]
 
 
 def _process(
@@ -99,10 +98,12 @@ def _process(
 
 
 def _outcome(trial: Trial, point: Point, answer: dict[str, Any]) -> Outcome:
+    """The answer of a child process as an outcome."""
     if "error" not in answer:
         return Outcome(trial, point, **answer)
     kind = answer["kind"]
-    absent = kind in ("_AbsentError", "NotImplementedError") or (
+    absent = kind in ("AbsentError", "NotImplementedError") or (
         kind in ABSENT and (answer["outside"] or trial.optional)
     )
-    return Outcome(trial, point, error=answer["error"], absent=absent)
+    state = "not run" if kind == "NotRun" else "not there" if absent else "raises"
+    return Outcome(trial, point, error=answer["error"], state=state)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from microgradlike.testing.grading.diagnosis import Finding, Judged
+from microgradlike.testing.grading.trials import Trial
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,13 @@ class GradeReport:
         """The names of the mistakes; "unknown" for numbers that no known mistake explains."""
         return tuple(f.mistake.name if f.mistake else "unknown" for f in self.findings)
 
+    def problem(self, trial: Trial) -> str:
+        """The text on a trial that is wrong or absent, or an empty text."""
+        mine = [j for j in self.answers if j.trial is trial and j.verdict != "right"]
+        found = [Finding(f.mistake, (j,)) for j in mine for f in self.findings if j in f.explains]
+        found += [Finding(None, (j,)) for j in mine]
+        return "\n".join(_described(found[0], trial.operation)) if found else ""
+
     def __str__(self) -> str:
         lines = [self.title, ""]
         operations = dict.fromkeys(
@@ -39,25 +47,26 @@ class GradeReport:
         )
         lines += [self._operation(name) for name in operations]
         for i, finding in enumerate(self.findings):
-            lines += ["", *_described(finding, "Also" if i else "The smallest that fails")]
+            lines += ["", *_described(finding, "Also" if i else "The smallest expression that fails")]
         if self.is_right:
             lines += ["", "All that is there is right."]
-        lines += [f"\nNote: {note}." for note in self.notes]
+        lines += [f"\nNote: {note}" for note in self.notes]
         return "\n".join(lines)
 
     def _operation(self, name: str) -> str:
         """A line on an operation."""
-        mine = [j for j in self.answers if j.trial.operation == name]
-        by = {
-            verdict: list(dict.fromkeys(j.trial.text for j in mine if j.verdict == verdict))
-            for verdict in ("wrong", "right", "absent")
-        }
-        if by["wrong"]:
-            return f"  {name:<8} wrong      {by['wrong'][0]}"
-        if not by["right"]:
-            return f"  {name:<8} not there"
-        absent = f"      not there: {', '.join(by['absent'])}" if by["absent"] else ""
-        return f"  {name:<8} right{absent}"
+        by: dict[str, dict[str, None]] = {}  # a set with an order
+        for j in self.answers:
+            if j.trial.operation == name and not j.trial.note:
+                by.setdefault(j.verdict, {})[j.trial.text] = None
+        verdict = next(v for v in ("wrong", "right", "not there", "not run") if v in by)
+        line = f"  {name:<8} {verdict:<9}"
+        if verdict == "wrong":
+            line += f"  {next(iter(by['wrong']))}"
+        elif verdict == "right":
+            for other in ("not there", "not run"):
+                line += f"  {other}: {', '.join(by[other])}" if other in by else ""
+        return line.rstrip()
 
 
 def _described(finding: Finding, opening: str) -> list[str]:
@@ -72,17 +81,19 @@ def _described(finding: Finding, opening: str) -> list[str]:
     else:
         lines.append(f"  {'':<8} {'yours':>10} {'right':>10}")
         rows = [("value", outcome.value, j.y.data)]
-        rows += [(f"{n}.grad", x, j.leaves[n].grad) for n, x in outcome.gradients.items()]
+        rows += [(f"{n}.grad", x, j.leaves[n].grad) for n, x in outcome.gradients.items() if n in used]
         rows += [(f"{n}.data", outcome.data[n], outcome.point[n]) for n in outcome.changed]
         for name, yours, right in rows:
             lines.append(f"  {name:<8} {_text(yours):>10} {_text(right):>10}")
-    count = len({k.j.trial.text for k in finding.explains})
+    count = len({k.trial.text for k in finding.explains})
+    more = f"{count} expression{'s' * (count > 1)}"
+    if outcome.error:
+        return [*lines, *([f"{more} end like this."] if count > 1 else [])]
     if mistake is None:
-        more = f" The same is true of {count - 1} more." if count > 1 else ""
-        return [*lines, f"This is not one of the known mistakes.{more}"]
-    lines.append(f"It looks like this: {mistake.name}.")
+        return [*lines, f"No known mistake explains {'these numbers' if count == 1 else more}."]
+    lines.append(f"This looks like a known mistake: {mistake.name}.")
     lines += [f"  Why: {mistake.why}.", f"  Way out: {mistake.way_out}."]
-    return [*lines, f"  It explains {count} expression{'s' * (count > 1)}."]
+    return [*lines, *([f"  It explains {more} that fail."] if count > 1 else [])]
 
 
 def expression_names(text: str) -> set[str]:

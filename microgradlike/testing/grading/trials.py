@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import microgradlike
@@ -69,6 +69,10 @@ class Trial:
     passes: int = 1
     optional: bool = False
     note: bool = False
+
+    def uses(self, operations: Iterable[str]) -> bool:
+        """True if one of the operations occurs in it."""
+        return any(name == self.operation or name in self.text for name in operations)
 
     def graph(self, point: Point) -> tuple[Value, dict[str, Value]]:
         """The result and the leaves on our own engine, after a backward pass."""
