@@ -13,9 +13,9 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import IO, Any
 
 MEMORY = 4 << 30  # bytes
 
@@ -28,22 +28,28 @@ def main() -> None:
     """Read the job, load the class and append the outcome of each run."""
     job = json.load(sys.stdin)
     _limit_memory()
-    out, hang = open(job["results"], "a"), open(job["hang"], "w")  # noqa: SIM115
+    with open(job["results"], "a") as out, open(job["hang"], "w") as hang:
+        for outcome in _outcomes(job, hang):
+            print(json.dumps(outcome), file=out, flush=True)
+        faulthandler.cancel_dump_traceback_later()
+    os._exit(0)  # threads of the learner's do not hold it up
+
+
+def _outcomes(job: dict[str, Any], hang: IO[str]) -> Iterator[dict[str, Any]]:
+    """The problem of the class, then the outcome of each run."""
     faulthandler.dump_traceback_later(job["import_seconds"], exit=True, file=hang)
     try:
         module, make = load(job["path"], job["class"])
         problem = _problem(make, job["class"])
     except BaseException as error:  # SystemExit, too
         problem = described(error, job["path"])["error"]
-    print(json.dumps({"problem": problem}), file=out, flush=True)
+    yield {"problem": problem}
     for run in [] if problem else job["runs"]:
         faulthandler.dump_traceback_later(job["seconds"], exit=True, file=hang)
         try:
-            outcome = evaluate(run, make, module, job["functions"])
+            yield evaluate(run, make, module, job["functions"])
         except BaseException as error:
-            outcome = described(error, job["path"])
-        print(json.dumps(outcome), file=out, flush=True)
-    os._exit(0)  # threads of the learner's do not hold it up
+            yield described(error, job["path"])
 
 
 def _limit_memory() -> None:
@@ -90,7 +96,7 @@ def evaluate(run: dict[str, Any], make: Any, module: Any, functions: Any) -> dic
         exec(statement, names)
     y = eval(result, names)
     if not hasattr(y, "data"):
-        raise TypeError(f"the result is of type {type(y).__name__}, not {make.__name__}")
+        raise LookupError(f"the result is of type {type(y).__name__}, not {make.__name__}")
     value, gradients = number(y.data), {}
     for _ in range(run["passes"]):
         y.backward()

@@ -109,6 +109,8 @@ def _best(wrong: list[Judged], right: list[Judged], chosen: tuple[Mistake, ...])
         explained = sum(j.fits(mistakes) for j in wrong)
         if explained > most and 2 * explained >= sum(_changes(j, mistakes) for j in wrong):
             best, most = mistake, explained
+        if most == len(wrong):
+            break
     return best
 
 

@@ -42,12 +42,13 @@ class GradeReport:
 
     def __str__(self) -> str:
         lines = [self.title, ""]
-        operations = dict.fromkeys(
-            j.trial.operation for j in self.answers if not j.trial.note
-        )
+        operations = dict.fromkeys(j.trial.operation for j in self.answers if not j.trial.note)
         lines += [self._operation(name) for name in operations]
         for i, finding in enumerate(self.findings):
-            lines += ["", *_described(finding, "Also" if i else "The smallest expression that fails")]
+            lines += [
+                "",
+                *_described(finding, "Also" if i else "The smallest expression that fails"),
+            ]
         if self.is_right:
             lines += ["", "All that is there is right."]
         lines += [f"\nNote: {note}" for note in self.notes]
@@ -76,12 +77,16 @@ def _described(finding: Finding, opening: str) -> list[str]:
     used = {n: x for n, x in outcome.point.items() if n in expression_names(j.trial.text)}
     at = ", ".join(f"{name} = {x:g}" for name, x in used.items())
     lines = [f"{opening}: {j.trial.text}    for {at}"]
-    if outcome.error:
+    if j.verdict == "not there":
+        lines.append(f"  {j.trial.operation} is not there")
+    elif outcome.error:
         lines.append(f"  {outcome.error}")
     else:
         lines.append(f"  {'':<8} {'yours':>10} {'right':>10}")
         rows = [("value", outcome.value, j.y.data)]
-        rows += [(f"{n}.grad", x, j.leaves[n].grad) for n, x in outcome.gradients.items() if n in used]
+        rows += [
+            (f"{n}.grad", x, j.leaves[n].grad) for n, x in outcome.gradients.items() if n in used
+        ]
         rows += [(f"{n}.data", outcome.data[n], outcome.point[n]) for n in outcome.changed]
         for name, yours, right in rows:
             lines.append(f"  {name:<8} {_text(yours):>10} {_text(right):>10}")

@@ -1,6 +1,6 @@
 """Engines as learners write them after a lecture: two right designs, and each with one mistake."""
 
-CLOSURES = '''
+CLOSURES = """
 import math
 
 
@@ -113,9 +113,9 @@ class Value:
 
     def __rtruediv__(self, other):
         return self**-1 * other
-'''
+"""
 
-TUPLES = '''
+TUPLES = """
 import math
 
 
@@ -189,12 +189,12 @@ class Value:
         for v in self.topological():
             for x, partial in zip(v.operands, v.partials):
                 x.grad += partial * v.grad
-'''
+"""
 OURS = "from microgradlike import Value\n"
 RIGHT = {"closures": CLOSURES, "tuples": TUPLES, "ours": OURS}
 
 _LOOP = TUPLES[TUPLES.index("        for v in self.topological") :]
-_LEVELS = '''        queue = [self]
+_LEVELS = """        queue = [self]
         visited = {self}
         while queue:
             v = queue.pop(0)
@@ -203,14 +203,14 @@ _LEVELS = '''        queue = [self]
                 if x not in visited:
                     visited.add(x)
                     queue.append(x)
-'''
-_RECURSION = '''        self.push()
+"""
+_RECURSION = """        self.push()
 
     def push(self):
         for x, partial in zip(self.operands, self.partials):
             x.grad += partial * self.grad
             x.push()
-'''
+"""
 _METHOD_TANH = "(1 - out.data**2)"
 _RSUB = "    def __rsub__(self, other):\n        return Value(other) - self\n"
 
@@ -227,21 +227,38 @@ SEEDED = {
     "breadth first": (TUPLES, _LOOP, _LEVELS, "the order is not topological"),
     "recursion": (TUPLES, _LOOP, _RECURSION, "the order is not topological"),
     "not reversed": (CLOSURES, "reversed(order)", "order", "only the operands of the result"),
-    "no visited set": (CLOSURES, "if v not in visited", "if True", "nodes are visited once per path"),
+    "no visited set": (
+        CLOSURES,
+        "if v not in visited",
+        "if True",
+        "nodes are visited once per path",
+    ),
     "n * x**n": (
-        CLOSURES, "n * self.data ** (n - 1)", "n * self.data**n", "derivative of a ** b: the exponent"
+        CLOSURES,
+        "n * self.data ** (n - 1)",
+        "n * self.data**n",
+        "derivative of a ** b: the exponent",
     ),
     "x**(n-1)": (
-        TUPLES, "(n * self.data ** (n - 1),)", "(self.data ** (n - 1),)", "derivative of a ** b: the factor"
+        TUPLES,
+        "(n * self.data ** (n - 1),)",
+        "(self.data ** (n - 1),)",
+        "derivative of a ** b: the factor",
     ),
     "tanh of the input": (
-        CLOSURES, _METHOD_TANH, "(1 - self.data**2)", "derivative of tanh(x): 1 - x ** 2"
+        CLOSURES,
+        _METHOD_TANH,
+        "(1 - self.data**2)",
+        "derivative of tanh(x): 1 - x ** 2",
     ),
     "no __radd__": (CLOSURES, "def __radd__", "def add_right", "a plain number on the left"),
     "no __rmul__": (TUPLES, "def __rmul__", "def mul_right", "a plain number on the left"),
     "no __rsub__": (CLOSURES, "def __rsub__", "def sub_right", "a plain number on the left"),
     "__rsub__ is __sub__": (
-        CLOSURES, "return Value(other) - self", "return self - other", "value of `2 - a`"
+        CLOSURES,
+        "return Value(other) - self",
+        "return self - other",
+        "value of `2 - a`",
     ),
     "__iadd__ in place": (
         TUPLES,
@@ -257,15 +274,29 @@ SEEDED = {
         "an operation changes its operand",
     ),
     "sign of sub": (
-        CLOSURES, "other.grad -= out.grad", "other.grad += out.grad", "derivative of a - b: the sign"
+        CLOSURES,
+        "other.grad -= out.grad",
+        "other.grad += out.grad",
+        "derivative of a - b: the sign",
     ),
     "relu passes": (
-        CLOSURES, "(out.data > 0) * out.grad", "out.grad", "derivative of relu(x): the gradient passes"
+        CLOSURES,
+        "(out.data > 0) * out.grad",
+        "out.grad",
+        "derivative of relu(x): the gradient passes",
     ),
     "relu stops": (
-        CLOSURES, "(out.data > 0) * out.grad", "0", "derivative of relu(x): nothing arrives"
+        CLOSURES,
+        "(out.data > 0) * out.grad",
+        "0",
+        "derivative of relu(x): nothing arrives",
     ),
-    "no 1 at the result": (TUPLES, "self.grad = 1\n", "pass\n", "the gradient of the result is not"),
+    "no 1 at the result": (
+        TUPLES,
+        "self.grad = 1\n",
+        "pass\n",
+        "the gradient of the result is not",
+    ),
     "no chain rule": (TUPLES, "partial * v.grad", "partial", "the upstream gradient is left out"),
     "mul by itself": (
         CLOSURES,
@@ -274,16 +305,23 @@ SEEDED = {
         "derivative of a * b: the value of the operand",
     ),
     "exp of the input": (
-        CLOSURES, "out.data * out.grad\n\n        out._backward = _backward\n        return out\n\n    def backward",
+        CLOSURES,
+        "out.data * out.grad\n\n        out._backward = _backward\n        return out\n\n    def backward",
         "self.data * out.grad\n\n        out._backward = _backward\n        return out\n\n    def backward",
         "derivative of exp(x): the value of the operand",
     ),
     "log upside down": (TUPLES, "1 / self.data,", "self.data,", "derivative of log(x)"),
     "sigmoid of the input": (
-        TUPLES, "y * (1 - y)", "self.data * (1 - self.data)", "derivative of sigmoid(x): x * (1 - x)"
+        TUPLES,
+        "y * (1 - y)",
+        "self.data * (1 - self.data)",
+        "derivative of sigmoid(x): x * (1 - x)",
     ),
     "one operand": (
-        CLOSURES, "            other.grad += self.data * out.grad\n", "", "derivative of a * b: nothing"
+        CLOSURES,
+        "            other.grad += self.data * out.grad\n",
+        "",
+        "derivative of a * b: nothing",
     ),
 }
 
