@@ -1,8 +1,8 @@
 """The entry of the command line: its commands, errors and exit statuses.
 
 Results go to stdout. A bad input is one line on stderr and exit status 2; a ParseError has two more
-lines, which show the place. The status is 1 for a wrong derivative, a wrong engine or too few digits, 130 for
-Ctrl-C and 141 for a closed pipe.
+lines, which show the place. The status is 1 for a wrong derivative, a wrong engine or too few
+digits, 130 for Ctrl-C and 141 for a closed pipe.
 """
 
 from __future__ import annotations

@@ -35,12 +35,12 @@ def grade_stages(
 ) -> Callable[[Trial], None]:
     """Make a test of an engine in eight stages, a case per expression.
 
-    `path` is the Python file with the class `class_name`, as for `grade`, which runs once, with the
-    first case. The stages are: 1 construction and data, 2 values of + and *, 3 backward along one
-    path, 4 several paths, 5 the order, 6 other operators, 7 functions, 8 a neuron. `pytest -m stage4`
-    runs one of them if conftest.py has `pytest_plugins = ["microgradlike.testing.stages"]`, and
-    `pytest -k stage4` without. A case fails with the numbers and the mistake, or because its
-    operation is not there. Without pytest it raises an ImportError.
+    `path` is the Python file with the class `class_name`, as for `grade`. The stages are:
+    1 construction and data, 2 values of + and *, 3 backward along one path, 4 several paths,
+    5 the order, 6 other operators, 7 functions, 8 a neuron. `pytest -m stage4` runs one of them if
+    conftest.py has `pytest_plugins = ["microgradlike.testing.stages"]`, `pytest -k stage4` without.
+    A case fails with the numbers and the mistake, or because its operation is not there. Without
+    pytest it raises an ImportError.
 
     >>> test_engine = grade_stages("my_engine.py")
     """

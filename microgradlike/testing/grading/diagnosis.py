@@ -13,7 +13,6 @@ from microgradlike.testing.grading.outcomes import Outcome
 from microgradlike.testing.grading.simulation import Mistake, simulated
 from microgradlike.testing.grading.trials import Trial
 
-
 LONG = "Recursion has a limit; a loop with a stack of its own has none."
 
 
@@ -44,7 +43,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Finding:
-    """A mistake, None if no known one fits, with the outcomes that it explains, the smallest first."""
+    """A mistake, or None if none fits, with the outcomes that it explains, the smallest first."""
 
     mistake: Mistake | None
     explains: tuple[Judged, ...]

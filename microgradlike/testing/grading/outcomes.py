@@ -48,7 +48,7 @@ def outcomes_of(path: Path, class_name: str) -> list[Outcome]:
         seconds = deadline - time.monotonic()
         over = seconds < 0.1 or len(stuck) >= ENDS
         skipped = [i for i in left if over or runs[i][0].uses(stuck)]
-        answers.update(dict.fromkeys(skipped, {"error": "not run", "kind": "NotRun"}))
+        answers.update({i: {"error": "not run", "kind": "NotRun"} for i in skipped})
         if skipped:
             continue
         problem, found, end = _process(path, class_name, [runs[i] for i in left], seconds)

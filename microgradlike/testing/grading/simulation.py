@@ -34,10 +34,10 @@ COMPOSED: tuple[Rewrites, ...] = (
 class Mistake:
     """A mistake: its name, the reason that it is one, the way out, and what it changes.
 
-    `push(p, g, y, *operands)` is sent to the operands of `primitive` at `positions`, for a partial p
-    and an upstream gradient g; an empty primitive means all. `rewrite` has other formulas for
-    values; `schedules` lists orders of a backward pass; without `adds` each push replaces the one
-    before; `seed` is the gradient of the result.
+    `push(p, g, y, *operands)` is sent to the operands of `primitive` at `positions`, the receiver
+    first, for a partial p and an upstream gradient g; an empty primitive means all. `rewrite` has
+    other formulas for values; `schedules` lists orders of a backward pass; without `adds` each push
+    replaces the one before; `seed` is the gradient of the result.
     """
 
     name: str
@@ -130,9 +130,13 @@ def wrong_orders(y: Value) -> Iterator[Schedule]:
     """Orders in which a node may push before it has its whole gradient, or push again."""
     yield from one_order(y)
     yield from (pushes(order) for order in _permutations(y) if not _is_right(order))
-    for below in _directions(y):
-        yield from (_walk(y, below, depth_first=d) for d in (True, False))
-        yield _recursion(y, below)
+    yield from _walks(y, depth_first=False)
+    yield from _walks(y, whole=False)
+
+
+def once_per_path(y: Value) -> Iterator[Schedule]:
+    """A depth-first order without a set of visited nodes."""
+    return _walks(y)
 
 
 def once_per_operand(y: Value) -> Iterator[Schedule]:
@@ -148,72 +152,36 @@ def first_level(y: Value) -> Iterator[Schedule]:
     yield pushes([y])
 
 
-def one_operand(y: Value) -> Iterator[Schedule]:
-    """The pushes to the first operands, or to the last."""
-    (every,) = one_order(y)
-    yield [(v, i) for v, i in every if i == min(j for j, _ in node_operands(v))]
-    yield [(v, i) for v, i in every if i == max(j for j, _ in node_operands(v))]
-
-
-def repeated(y: Value) -> Iterator[Schedule]:
-    """A depth-first order without a set of visited nodes, reversed."""
-    for below in _directions(y):
-        order, agenda = [], [(y, False)]
-        while agenda:
-            v, done = agenda.pop()
-            if done:
-                order.append(v)
-            else:
-                agenda += [(v, True), *[(v.operands[i], False) for i in below[id(v)]]]
-        yield pushes(reversed(order))
-
-
-def _directions(y: Value) -> Iterator[dict[int, list[int]]]:
-    """The positions of each node's operands in the orders of a walk, equal ones twice or once."""
-    nodes = topological(y)
-    for distinct in (False, True):
-        choices = []
-        for v in nodes:
-            unique = {id(x): i for i, x in node_operands(v)}.values()
-            positions = list(unique) if distinct else [i for i, _ in node_operands(v)]
-            choices.append([positions, positions[::-1]] if len(positions) > 1 else [positions])
-        for choice in itertools.product(*choices):
-            yield {id(v): positions for v, positions in zip(nodes, choice)}
-
-
 def _permutations(y: Value) -> Iterator[list[Value]]:
     """The nodes with operands in any order, the result first; few nodes only."""
     below = [v for v in reversed(topological(y)) if v.op and v is not y]
-    if len(below) <= 5:
-        yield from ([y, *order] for order in itertools.permutations(below))
-    else:
-        yield [y, *below]
+    many = itertools.permutations(below) if len(below) <= 5 else [below]
+    return ([y, *order] for order in many)
 
 
 def _is_right(order: list[Value]) -> bool:
     place = {id(v): k for k, v in enumerate(order)}
-    return all(
-        place.get(id(x), len(order)) > k for k, v in enumerate(order) for _, x in node_operands(v)
-    )
+    return all(place.get(id(v.operands[i]), len(order)) > place[id(v)] for v, i in pushes(order))
 
 
-def _walk(y: Value, below: dict[int, list[int]], *, depth_first: bool) -> Schedule:
-    """All pushes of a node, then its operands, without a set of visited nodes."""
-    agenda, seen = [y], []
-    while agenda:
-        v = agenda.pop(0)
-        seen.append(v)
-        operands = [v.operands[i] for i in below[id(v)]]
-        agenda = operands + agenda if depth_first else agenda + operands
-    return pushes(seen)
+def _walks(y: Value, *, depth_first: bool = True, whole: bool = True) -> Iterator[Schedule]:
+    """Walks without a set of visited nodes, for all orders of the operands of each node.
 
-
-def _recursion(y: Value, below: dict[int, list[int]]) -> Schedule:
-    """A push to an operand, then that operand's own pushes, then the next operand."""
-    schedule, agenda = [], [(y, i) for i in below[id(y)]]
-    while agenda:
-        v, i = agenda.pop(0)
-        schedule.append((v, i))
-        x = v.operands[i]
-        agenda = [(x, j) for j in below[id(x)]] + agenda
-    return schedule
+    A step is all pushes of a node, or, if not `whole`, one push, with all below it before the next.
+    """
+    nodes = topological(y)
+    choices = []
+    for v in nodes:
+        every = [i for i, _ in node_operands(v)]
+        unique = list({id(v.operands[i]): i for i in every}.values())  # as in a set of operands
+        choices.append({tuple(order) for kept in (every, unique) for order in (kept, kept[::-1])})
+    for choice in itertools.product(*choices):
+        below = {id(v): [(v, i) for i in order] for v, order in zip(nodes, choice)}
+        schedule: Schedule = []
+        agenda = [(y, -1)] if whole else below[id(y)]
+        while agenda:
+            v, i = agenda.pop(0)
+            x: Number = v if i < 0 else v.operands[i]
+            schedule += pushes([x]) if whole else [(v, i)]
+            agenda = below[id(x)] + agenda if depth_first else agenda + below[id(x)]
+        yield schedule

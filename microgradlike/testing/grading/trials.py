@@ -59,7 +59,7 @@ class Trial:
     """An expression in the names a, b and c, and the points to try it at.
 
     Statements are separated by semicolons; the last part is the result. Without `passes` only the
-    value is tried. An `optional` one may raise errors; a `note` is no reason to call an engine wrong.
+    value is tried. An `optional` one may raise errors; a `note` does not count.
     """
 
     stage: int

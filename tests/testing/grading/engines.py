@@ -306,8 +306,8 @@ SEEDED = {
     ),
     "exp of the input": (
         CLOSURES,
-        "out.data * out.grad\n\n        out._backward = _backward\n        return out\n\n    def backward",
-        "self.data * out.grad\n\n        out._backward = _backward\n        return out\n\n    def backward",
+        "self.grad += out.data * out.grad",
+        "self.grad += self.data * out.grad",
         "derivative of exp(x): the value of the operand",
     ),
     "log upside down": (TUPLES, "1 / self.data,", "self.data,", "derivative of log(x)"),
