@@ -40,7 +40,7 @@ def _outcomes(job: dict[str, Any], hang: IO[str]) -> Iterator[dict[str, Any]]:
     faulthandler.dump_traceback_later(job["import_seconds"], exit=True, file=hang)
     try:
         module, make = load(job["path"], job["class"])
-        problem = _problem(make, job["class"])
+        problem = _missing(make(2.0), "data")
     except BaseException as error:  # SystemExit, too
         problem = described(error, job["path"])["error"]
     yield {"problem": problem}
@@ -74,23 +74,11 @@ def load(path: str, class_name: str) -> tuple[Any, Callable[[float], Any]]:
     return module, found
 
 
-def _problem(make: Callable[[float], Any], name: str) -> str:
-    """The reason that a class cannot be graded, or an empty text."""
-    x = make(2.0)
-    missing = [n for n in ("data", "grad", "backward") if not hasattr(x, n)]
-    if not missing:
-        return ""
-    return (
-        f"{name}(2.0) has no {' and no '.join(missing)}; the grader makes numbers by {name}(2.0),"
-        " calls backward() on the result, and reads data and grad"
-    )
-
-
 def evaluate(run: dict[str, Any], make: Any, module: Any, functions: Any) -> dict[str, Any]:
-    """The value of an expression, its gradients, and the leaves' data afterwards."""
-    names: dict[str, Any] = {name: make(x) for name, x in run["at"].items()}
-    leaves = dict(names)
-    names.update({name: _function(module, words) for name, words in functions.items()})
+    """The value of an expression, its gradients, and the leaves' data where it changed."""
+    leaves = {name: make(x) for name, x in run["at"].items()}
+    before = {name: number(x.data) for name, x in leaves.items()}
+    names = leaves | {name: _function(module, words) for name, words in functions.items()}
     *statements, result = run["text"].split("; ")
     for statement in statements:
         exec(statement, names)
@@ -99,10 +87,20 @@ def evaluate(run: dict[str, Any], make: Any, module: Any, functions: Any) -> dic
         raise LookupError(f"the result is of type {type(y).__name__}, not {make.__name__}")
     value, gradients = number(y.data), {}
     for _ in range(run["passes"]):
+        if missing := _missing(y, "backward", "grad"):
+            raise LookupError(missing)
         y.backward()
         gradients = {name: number(x.grad) for name, x in leaves.items()}
-    after = {name: number(x.data) for name, x in leaves.items()}
-    return {"value": value, "gradients": gradients, "data": after}
+    changed = {name: z for name, x in leaves.items() if (z := number(x.data)) != before[name]}
+    return {"value": value, "gradients": gradients, "changed": changed}
+
+
+def _missing(x: Any, *names: str) -> str:
+    """A sentence on attributes that a number does not have, or an empty text."""
+    if missing := [name for name in names if not hasattr(x, name)]:
+        text = f"a {type(x).__name__} has no {' and no '.join(missing)}"
+        return f"{text}; the grader calls backward() on the result, and reads data and grad"
+    return ""
 
 
 def number(x: Any) -> float | None:

@@ -13,6 +13,7 @@ from microgradlike.testing.grading.outcomes import Outcome
 from microgradlike.testing.grading.simulation import Mistake, simulated
 from microgradlike.testing.grading.trials import Trial
 
+STRUCTURE = 5  # the last stage with + and * alone
 LONG = "Recursion has a limit; a loop with a stack of its own has none."
 
 
@@ -84,9 +85,10 @@ def findings(answers: list[Judged]) -> list[Finding]:
     while unexplained:
         best = _best(unexplained, right, chosen)
         if best is None:
-            first = unexplained[0].trial
-            unknown += [j for j in unexplained if j.trial is first]
-            unexplained = [j for j in unexplained if j.trial is not first]
+            first = unexplained[0].trial  # everything stands on the first stages: no guess then
+            stuck = [j for j in unexplained if j.trial is first or first.stage <= STRUCTURE]
+            unknown += stuck
+            unexplained = [j for j in unexplained if j not in stuck]
         else:
             chosen = (*chosen, best)
             found.append((best, [j for j in unexplained if j.fits(chosen)]))
@@ -103,6 +105,9 @@ def _best(wrong: list[Judged], right: list[Judged], chosen: tuple[Mistake, ...])
     best, most = None, 0
     for mistake in MISTAKES:
         mistakes = (*chosen, mistake)
+        of_passes = not (mistake.primitive or mistake.rewrite)
+        if of_passes and wrong[0].trial.stage > STRUCTURE:  # the first stages show them
+            continue
         if not all(j.fits(mistakes) for j in first) or not all(j.fits(mistakes) for j in right):
             continue
         explained = sum(j.fits(mistakes) for j in wrong)
@@ -126,9 +131,9 @@ def notes(answers: list[Judged]) -> list[str]:
 
 def _note(j: Judged) -> str:
     outcome, text = j.outcome, j.trial.text
-    if j.verdict == "wrong" and outcome.error:
-        return f"{text}: {outcome.error}. {LONG if 'Recursion' in outcome.error else ''}"
-    if not outcome.gradients or j.trial.passes == 1:
+    if "RecursionError" in outcome.error:
+        return f"{text}: {outcome.error}. {LONG}"
+    if outcome.error or j.trial.passes == 1:
         return ""
     twice, once = outcome.gradients["a"] or 0.0, j.leaves["a"].grad
     if _close(twice, once) or _close(twice, 2 * once):

@@ -18,6 +18,7 @@ PASSES = (
     Mistake("only the operands of the result get a gradient", "the pass stops after one step, or visits operands before their users", "visit all nodes, from the result down: the topological order, reversed; chapter 4, Why the order", schedules=simulation.first_level),
     Mistake("nodes are visited once per path", "a node that is used twice stands in the order twice, and pushes its gradient twice", "keep a set of visited nodes while sorting; chapter 4, Why the order", schedules=simulation.once_per_path),
     Mistake("the order is not topological", "a node passes its gradient on before it has all of it, or again for each user", "sort the nodes first, and visit them in reverse; chapter 4, Why the order", schedules=simulation.wrong_orders),
+    Mistake("the last operand gets the gradients of all", "functions made in a loop see its variable as it is at the end", "bind it at once, as in `lambda x=x: ...`, or push in the loop", schedules=simulation.last_operand),
     Mistake("the upstream gradient is left out", "the chain rule multiplies the local derivative by the gradient of the output", "multiply by `out.grad`; chapter 2, The chain rule by hand", push=lambda p, g, y, *xs: p),
 )
 
@@ -92,10 +93,21 @@ def _slope(
     )
 
 
-SUBTRACTION = "the operands of - and / have an order; `2 - a` calls `a.__rsub__(2)`"
+def _values() -> Iterator[tuple[str, Rewrites]]:
+    """The mistakes in a value, with numbers on the left as well, or without."""
+    for name, ((primitive, wrong),) in ((name, rewrite.items()) for name, rewrite in VALUES):
+        right = TABLE[primitive]
+        yield name, {primitive: wrong}
+        yield name, {primitive: lambda a, b, w=wrong, r=right: (r if type(a) is float else w)(a, b)}
+
+
+ORDER = "the operands of - and / have an order; `2 - a` calls `a.__rsub__(2)`"
 MISTAKES: tuple[Mistake, ...] = (
     *PASSES,
-    *(Mistake(f"value of {n}", SUBTRACTION, "exchange the operands", rewrite=r) for n, r in VALUES),
+    *(
+        Mistake(f"value of {n}", ORDER, "look at the operands of it", rewrite=r)
+        for n, r in _values()
+    ),
     *_slopes(),
 )
 IN_PLACE = Mistake(

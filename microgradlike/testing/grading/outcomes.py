@@ -28,14 +28,9 @@ class Outcome:
     point: Point
     value: float | None = None
     gradients: dict[str, float | None] = field(default_factory=dict)
-    data: dict[str, float] = field(default_factory=dict)  # of the leaves, afterwards
+    changed: dict[str, float] = field(default_factory=dict)  # data of leaves, if it did
     error: str = ""
     state: str = ""
-
-    @property
-    def changed(self) -> list[str]:
-        """The leaves whose data the expression has changed."""
-        return [name for name, x in self.data.items() if x != self.point[name]]
 
 
 def outcomes_of(path: Path, class_name: str) -> list[Outcome]:

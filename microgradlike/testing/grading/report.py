@@ -51,7 +51,7 @@ class GradeReport:
             ]
         if self.is_right:
             lines += ["", "All that is there is right."]
-        lines += [f"\nNote: {note}" for note in self.notes]
+            lines += [f"\nNote: {note}" for note in self.notes]
         return "\n".join(lines)
 
     def _operation(self, name: str) -> str:
@@ -87,7 +87,7 @@ def _described(finding: Finding, opening: str) -> list[str]:
         rows += [
             (f"{n}.grad", x, j.leaves[n].grad) for n, x in outcome.gradients.items() if n in used
         ]
-        rows += [(f"{n}.data", outcome.data[n], outcome.point[n]) for n in outcome.changed]
+        rows += [(f"{n}.data", x, outcome.point[n]) for n, x in outcome.changed.items()]
         for name, yours, right in rows:
             lines.append(f"  {name:<8} {_text(yours):>10} {_text(right):>10}")
     count = len({k.trial.text for k in finding.explains})

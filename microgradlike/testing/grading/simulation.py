@@ -13,6 +13,11 @@ from microgradlike.op import Number
 Schedule = list[tuple[Value, int]]  # pushes in order: a node, and the position of its operand
 Rewrites = dict[str, Callable[..., Number]]
 
+
+def _ratio(e: Number) -> Number:
+    return (e - 1.0) / (e + 1.0)
+
+
 # forms that learners build an operation from; a number on the left goes to the right
 REFLECTED: Rewrites = {
     "add": lambda a, b: b + a if isinstance(a, float) else a + b,
@@ -25,6 +30,7 @@ COMPOSED: tuple[Rewrites, ...] = (
         "div": lambda a, b: a * b**-1.0,
         "sqrt": lambda x: x**0.5,
         "sigmoid": lambda x: 1.0 / (1.0 + (-x).exp()),
+        "tanh": lambda x: _ratio((2.0 * x).exp()),
     },
     {"sub": lambda a, b: a + b * -1.0, "neg": lambda x: x * -1.0, "div": lambda a, b: a * b**-1.0},
 )
@@ -62,7 +68,7 @@ def simulated(
         choose = right_orders
     for forms in itertools.product(COMPOSED, ({}, REFLECTED)):
         root, twins = y, leaves
-        for rewrite in (*rewrites, *forms):
+        for rewrite in (*rewrites, forms[0], *forms):  # twice: one form may contain another
             root, twins = rebuilt(root, twins, rewrite)
         if root is y and any(forms):
             continue  # the same graph once more
@@ -150,6 +156,13 @@ def once_per_operand(y: Value) -> Iterator[Schedule]:
 def first_level(y: Value) -> Iterator[Schedule]:
     """The pushes of the result alone."""
     yield pushes([y])
+
+
+def last_operand(y: Value) -> Iterator[Schedule]:
+    """As many pushes to the last operand as there are operands; an exponent is none."""
+    (every,) = one_order(y)
+    last = [(v, max(i for i, _ in node_operands(v))) for v, _ in every]
+    yield [(v, i) for v, i in last if v.op and (i == v.op.arity - 1 or v.op.name == "pow")]
 
 
 def _permutations(y: Value) -> Iterator[list[Value]]:

@@ -103,10 +103,13 @@ def _trials() -> Iterator[Trial]:
         yield Trial(6, sign, f"2 {sign} a", optional=True)
     yield Trial(6, "+=", "d = a; d += b; d * a")
     for name, (x, z) in FUNCTIONS.items():
-        at = ({"a": x, "c": 5.0}, {"a": z, "c": -0.75})
-        yield from _both(7, name, f"{name}(a)", at)
-    yield Trial(8, "neuron", "tanh(a * b + c)", ({"a": 0.5, "b": -1.0, "c": 1.5}, POINTS[1]))
-    yield Trial(8, "neuron", "d = a * b + c; d * d + relu(d) * a", (POINTS[1], POINTS[0]))
+        yield from _both(7, name, f"{name}(a)", ({"a": x, "c": 5.0}, {"a": z, "c": -0.75}))
+    at: tuple[Point, ...] = (
+        {"a": 0.5, "b": -1.0, "c": 1.5},
+        POINTS[0],
+    )  # the second with a negative sum
+    yield Trial(8, "neuron", "tanh(a * b + c)", at)
+    yield Trial(8, "neuron", "d = a * b + c; d * d + relu(d) * a", at)
     yield Trial(0, "second pass", "d = a * b; d * c", POINTS[:1], passes=2, note=True)
     yield Trial(0, "long chain", "sum([b] * 10_000, a)", POINTS[:1], note=True)
 
