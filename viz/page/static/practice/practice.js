@@ -3,7 +3,7 @@
 import { byId, element, setText } from "../base/dom.js";
 import { derivativeName, formulaByName, nameOf } from "../base/formulas.js";
 import { short } from "../base/numbers.js";
-import { t } from "../base/words.js";
+import { onLanguage, t } from "../base/words.js";
 import { readAnswer } from "./answer.js";
 import { Exercise } from "./exercise.js";
 import { judgeNode, judgeNumber } from "./mistakes.js";
@@ -25,6 +25,7 @@ export class Practice {
     session.onOpen = () => this.isOn && this.start();
     session.onShow = () => this.isOn && this._show();
     session.onSelect = (node) => this._choose(node);
+    onLanguage(() => this._retell());
   }
 
   start(name = keyOf(this.session.graph)) {
@@ -49,7 +50,7 @@ export class Practice {
   }
 
   // Writes the texts again, in another language.
-  retell() {
+  _retell() {
     this._fill();
     this.switch.checked = this.isOn;
     if (this.isOn) this._show();
@@ -211,7 +212,7 @@ function questionTexts({ graph }, question) {
 }
 
 // The mark of a push in the picture, without its numbers.
-const markOf = (push) => ({ kind: "push", node: push.from, pushes: [{ ...push, isAsked: true }] });
+const markOf = ({ from, operand, edge }) => ({ kind: "push", node: from, pushes: [{ operand, edge, isAsked: true }] });
 const nonfiniteText = () =>
   t("There is a nan or ∞ in this graph. Practice needs finite numbers: change a value.");
 const noNodeText = () => t("Choose a node in the list or in the graph.");
