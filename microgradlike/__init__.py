@@ -52,8 +52,8 @@ from microgradlike.functions import (
 )
 from microgradlike.indeterminate_form import IndeterminateWarning, indeterminate
 from microgradlike.large_graph import large_graph
-from microgradlike.named_scope import named_scope
 from microgradlike.lines import trace_lines
+from microgradlike.named_scope import named_scope
 from microgradlike.op import Op
 from microgradlike.ops import (
     absolute,

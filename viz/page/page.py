@@ -141,6 +141,7 @@ def page(
 
     The texts of the page are English or Korean, "en" or "ko": by `lang`, else in the language of
     the reader's browser. A switch in the page changes it.
+
     The page of a Value made in `with trace_lines():` shows your code beside the graph: the lines
     that made it, three lines around each, and the name of the file without its folder.
 
@@ -157,7 +158,6 @@ def page(
     >>> lesson = page(x * x + 1, step="backward", select=x)
     """
     own, language = _require_spellings(spellings), require_language(lang)
-    own = _require_spellings(spellings)
     if callable(y) and not isinstance(y, (Value, Module, Watch)):
         y, other = traced(y, other), None
     if isinstance(y, (Module, Watch)):
@@ -175,11 +175,10 @@ def page(
     graph = scene(y, names=names, digits=digits)
     used = spelled(y, SPELLINGS | own)
     begin = opening(y, graph, step, select, language)
-    entry = DIGITS if digits else ENTRY
-    beside = (LINES,) if any(n.line for n in graph.nodes) else ()
+    wanted = {DIGITS: digits, LINES: any(n.line for n in graph.nodes)}
+    entries = [ENTRY, *(entry for entry, is_wanted in wanted.items() if is_wanted)]
     script = _globals(graph, used, own)
-    text = html(_title(graph), script, entry=entry, beside=beside, opening=begin)
-    return Page(graph, text)
+    return Page(graph, html(_title(graph), script, entries=entries, opening=begin))
 
 
 def _training_page(
@@ -199,7 +198,7 @@ def _training_page(
     title = f"{printable(type(runs[0].model).__name__)} learning · microgradlike"
     begin = f"lang={language}" if language else ""
     text = _globals(graphs[0], used, own) + training
-    return Page(graphs[0], html(title, text, entry=LEARN, opening=begin))
+    return Page(graphs[0], html(title, text, entries=[LEARN], opening=begin))
 
 
 def _plain(graph: Scene) -> Scene:

@@ -12,12 +12,11 @@ export function numberOf(x) {
 
 // Makes { count, root, op, first, operand, target, data, grad, reached, isConstant, isOpaque, locked,
 // local, names, roles, frameOf, clusterOf, clusters, turn, turns, room, ops, symbols, notes,
-// stale, off, flat, absorbing, digits }. Node i belongs in the cluster frameOf[i]; turns.js sets clusterOf[i],
-// local, names, roles, flags, frameOf, clusterOf, clusters, turn, turns, room, ops, symbols, notes,
 // stale, off, flat, absorbing, digits, code }. Node i belongs in the cluster frameOf[i]; turns.js sets clusterOf[i],
 // the cluster it is drawn in. `prefixes` has the modules that tell nodes of one name apart, by
 // node. `stale` is a sentence if some data of the graph changed after it was computed, else null.
-// `digits` and `code` are columns of pages with digits and with code. `data`, `grad` and `reached` come from Python; `local` has Python's local derivatives of opaque
+// `digits` and `code` are columns of pages with digits and with code. `data`, `grad` and `reached`
+// come from Python; `local` has Python's local derivatives of opaque
 // nodes, by edge, and NaN elsewhere.
 export function graphOf(scene) {
   if (scene.version !== SCENE_VERSION) {
