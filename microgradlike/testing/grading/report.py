@@ -16,6 +16,10 @@ class GradeReport:
     `title` names the file and the class. `answers` are the outcomes beside the right numbers,
     `findings` the mistakes, `notes` remarks that do not count. `str(report)` is the text of
     `microgradlike grade`.
+
+    >>> report = GradeReport("my_engine.py, class Value", answers=(), findings=(), notes=())
+    >>> report.is_right, report.mistakes
+    (True, ())
     """
 
     title: str
@@ -32,13 +36,6 @@ class GradeReport:
     def mistakes(self) -> tuple[str, ...]:
         """The names of the mistakes; "unknown" for numbers that no known mistake explains."""
         return tuple(f.mistake.name if f.mistake else "unknown" for f in self.findings)
-
-    def problem(self, trial: Trial) -> str:
-        """The text on a trial that is wrong or absent, or an empty text."""
-        mine = [j for j in self.answers if j.trial is trial and j.verdict != "right"]
-        found = [Finding(f.mistake, (j,)) for j in mine for f in self.findings if j in f.explains]
-        found += [Finding(None, (j,)) for j in mine]
-        return "\n".join(_described(found[0], trial.operation)) if found else ""
 
     def __str__(self) -> str:
         lines = [self.title, ""]
@@ -68,6 +65,14 @@ class GradeReport:
             for other in ("not there", "not run"):
                 line += f"  {other}: {', '.join(by[other])}" if other in by else ""
         return line.rstrip()
+
+
+def problem(report: GradeReport, trial: Trial) -> str:
+    """The text on a trial that is not right, or an empty text."""
+    mine = [j for j in report.answers if j.trial is trial and j.verdict != "right"]
+    found = [Finding(f.mistake, (j,)) for j in mine for f in report.findings if j in f.explains]
+    found += [Finding(None, (j,)) for j in mine]
+    return "\n".join(_described(found[0], trial.operation)) if found else ""
 
 
 def _described(finding: Finding, opening: str) -> list[str]:

@@ -5,7 +5,9 @@ import time
 
 import pytest
 
+from microgradlike.graph import topological
 from microgradlike.testing import grade
+from microgradlike.testing.grading.trials import TRIALS
 from tests.testing.grading.engines import CLOSURES, RIGHT, SEEDED, TUPLES, seeded
 
 # one of each kind in the normal command; the others are variants of them
@@ -142,3 +144,33 @@ def test_an_operation_that_ends_badly_leaves_the_rest_of_the_report(name, graded
     assert re.search(line, text)
     assert "  exp      right\n" in text
     assert "  neuron   right      not run: tanh(a * b + c)" in text or "end like this" in text
+
+
+def test_nothing_is_guessed_while_sums_and_products_are_unexplained(graded):
+    report = graded(TUPLES.replace("self.grad = 1\n", "self.grad = self.data\n"))
+    assert report.mistakes == ("unknown",)
+
+
+def test_data_that_is_rounded_at_construction_is_not_called_a_change(graded):
+    report = graded(TUPLES.replace("= data, 0", "= int(data), 0"))
+    assert "an operation changes" not in str(report)
+    assert "fails: a    for a = 0.5" in str(report)
+
+
+def test_an_engine_that_loops_everywhere_takes_ten_seconds_at_most(graded):
+    begin = time.monotonic()
+    text = str(graded(TUPLES.replace("self.grad = 1\n", "__import__('os')._exit(1)\n")))
+    assert time.monotonic() - begin < 10
+    assert "  data     right\n  +        wrong      a + b\n" in text
+    assert "not run" in text
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=lambda t: t.text)
+def test_no_trial_is_at_a_kink(trial):
+    """Conventions at a kink differ."""
+    for point in trial.points:
+        y, _ = trial.graph(point)
+        operands = [
+            (v.op, [getattr(x, "data", x) for x in v.operands]) for v in topological(y) if v.op
+        ]
+        assert all(op.kink is None or op.kink(*xs) > 0.1 for op, xs in operands)
