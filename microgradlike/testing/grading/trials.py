@@ -76,7 +76,7 @@ class Trial:
     def graph(self, point: Point) -> tuple[Value, dict[str, Value]]:
         """The result and the leaves on our own engine, after a backward pass."""
         leaves = {name: Value(x) for name, x in point.items()}
-        names: dict[str, object] = {f: TABLE[f] for f in FUNCTIONS} | leaves
+        names: dict[str, object] = {**{f: TABLE[f] for f in FUNCTIONS}, **leaves}
         *statements, result = self.text.split("; ")
         for statement in statements:
             exec(statement, names)

@@ -1,6 +1,7 @@
 """Engines of learners: the right ones pass, and mistakes are named or described."""
 
 import re
+import subprocess
 import time
 
 import pytest
@@ -119,7 +120,7 @@ def test_gradients_may_be_none_before_a_pass_and_values_of_other_types(graded):
 
 # engines that end badly, and the line of the report
 BAD_ENDS = {
-    "loop": ("math.tanh(self.data)", "[0 for _ in iter(int, 1)]", r"it does not end; line \d+"),
+    "loop": ("math.tanh(self.data)", "__import__('time').sleep(99)", r"it does not end; line \d+"),
     "exit": (
         "math.tanh(self.data)",
         "__import__('os')._exit(3)",
@@ -174,3 +175,12 @@ def test_no_trial_is_at_a_kink(trial):
             (v.op, [getattr(x, "data", x) for x in v.operands]) for v in topological(y) if v.op
         ]
         assert all(op.kink is None or op.kink(*xs) > 0.1 for op, xs in operands)
+
+
+def test_a_process_that_stops_its_own_clock_is_ended(graded, monkeypatch):
+    def run(*arguments, timeout, **options):
+        raise subprocess.TimeoutExpired("python", timeout)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(ValueError, match="my_engine.py: the import: it does not end"):
+        graded(TUPLES)
