@@ -182,5 +182,13 @@ def test_a_process_that_stops_its_own_clock_is_ended(graded, monkeypatch):
         raise subprocess.TimeoutExpired("python", timeout)
 
     monkeypatch.setattr(subprocess, "run", run)
-    with pytest.raises(ValueError, match="my_engine.py: the import: it does not end"):
+    with pytest.raises(ValueError, match="the import: it does not end"):
         graded(TUPLES)
+
+
+def test_a_missing_reflected_operator_is_shown_with_its_error(graded):
+    text = str(graded(seeded("no __rmul__")[0]))
+    assert re.search(
+        r"fails: 2 \* a    for a = 3\n  TypeError: unsupported operand.*\nThis looks", text
+    )
+    assert "  *        right      not there: 2 * a\n" in text
