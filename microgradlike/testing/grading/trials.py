@@ -52,6 +52,9 @@ GRAPHS = (
     (5, "order", "d = a + b; e = d * c; d + e * e"),
 )
 
+# ** before /, which is often made of it
+OPERATORS = (("-", "-a"), ("-", "a - b"), ("**", "a ** 2"), ("**", "a ** 3"), ("/", "a / b"))
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -91,10 +94,8 @@ def _trials() -> Iterator[Trial]:
         yield Trial(2, sign, f"a {sign} b", passes=0)
     for stage, operation, text in GRAPHS:
         yield Trial(stage, operation, text)
-    for operation, text in (("-", "-a"), *[(s, f"a {s} b") for s in "-/"]):
+    for operation, text in OPERATORS:
         yield from _both(6, operation, text)
-    for n in ("2", "3"):
-        yield from _both(6, "**", f"a ** {n}")
     for text in ("a ** -1", "a ** 0.5", "a ** b", "2 ** a"):
         yield Trial(6, "**", text, optional=True)
     for sign in "+*-/":
