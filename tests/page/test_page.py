@@ -28,9 +28,15 @@ from viz.page.scene_json import scene_json
 from viz.page.source import imports, modules
 
 FOLDER = ROOT / "viz" / "page" / "static"
-ENTRIES = (page_source.LEARN, page_source.DIGITS, page_source.PRACTICE)
-EXERCISES = "practice/exercises.js"  # for a page with a field for formulas
-EVERY_MODULE = dict.fromkeys(m for entry in (*ENTRIES, EXERCISES) for m in modules(entry))
+ENTRIES = (
+    page_source.LEARN,
+    page_source.DIGITS,
+    page_source.PRACTICE,
+    page_source.LINES,
+    "practice/exercises.js",  # for a page with a field for formulas
+    "formula/parser.js",
+)
+EVERY_MODULE = dict.fromkeys(name for entry in ENTRIES for name in modules(entry))
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
 
 
@@ -241,12 +247,7 @@ def sources():
 def test_every_module_is_in_the_page_after_what_it_imports():
     orders = [modules(), *map(modules, ENTRIES)]
     assert set(EVERY_MODULE) == {p.relative_to(FOLDER).as_posix() for p in FOLDER.rglob("*.js")}
-    assert [order[-1] for order in orders] == [
-        "controls/main.js",
-        "training/learn.js",
-        "digits/digits.js",
-        "practice/practice_page.js",
-    ]
+    assert [order[-1] for order in orders] == ["controls/main.js", *ENTRIES]
     for order in orders:
         for name in order:
             for needed in imports(name):
@@ -254,7 +255,8 @@ def test_every_module_is_in_the_page_after_what_it_imports():
 
 
 def test_a_module_imports_from_its_own_folder_and_those_below_only():
-    folders = ["base", "layout", "engine", "canvas", "controls", "training", "digits", "practice"]
+    folders = ["base", "layout", "engine", "canvas", "controls"]
+    folders += ["code", "formula", "practice", "training", "digits"]
     for name in EVERY_MODULE:
         for needed in imports(name):
             below, above = (folders.index(path.split("/")[0]) for path in (needed, name))
@@ -298,7 +300,7 @@ def test_every_imported_name_is_exported_by_its_module():
         lists = re.findall(r"^import \{(.*)\} from", text, re.MULTILINE)
         for names, other in zip(lists, imports(name), strict=True):
             for wanted in names.split(","):
-                exported = rf"^export (?:function|class|const|let) {wanted.strip()}\b"
+                exported = rf"^export (?:function\*?|class|const|let) {wanted.strip()}\b"
                 assert re.search(exported, sources()[other], re.MULTILINE), (name, wanted)
 
 
