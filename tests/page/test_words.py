@@ -10,6 +10,7 @@ import pytest
 
 from microgradlike import Value, cos, nn
 from microgradlike.accuracy.judgement import judge
+from microgradlike.cli.main import main
 from microgradlike.engine import staleness
 from microgradlike.nn import data
 from tests.page.browser import browser as browser, opened as opened  # fixtures
@@ -128,6 +129,15 @@ def test_an_unknown_language_is_refused():
         page(Value(1.0) + 1, lang="de")
     with pytest.raises(ValueError, match="got 3;"):
         page(nn.MLP(1, [1]), data=([[1.0]], [1.0]), loss="mse", lang=3)
+
+
+def test_the_maker_of_a_page_chooses_its_language(tmp_path):
+    path = tmp_path / "y.html"
+    assert main(["page", "x * x", "--at", "x=2", "--lang", "ko", "-o", str(path)]) == 0
+    assert '<body data-opening="lang=ko">' in path.read_text("utf-8")
+    made = page(nn.MLP(1, [1]), data=([[1.0]], [1.0]), loss="mse", lang="ko")
+    assert '<body data-opening="lang=ko">' in made.html
+    assert 'data-opening=""' in page(Value(1.0) + 1).html
 
 
 # ---- in the browser
