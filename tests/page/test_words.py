@@ -251,7 +251,7 @@ def test_the_switch_keeps_the_place_the_folds_and_changed_values(opened):
         "() => [...document.querySelectorAll('#graph .frame')].map((e) => e.ariaLabel).join()"
     )
     assert seen.tab.get_attribute("#zoom-in", "title") == "Zoom in (+)"
-    assert "lang=en" in seen.evaluate("() => location.hash")
+    seen.wait("() => /step=1700.*lang=en/.test(location.hash)")
     seen.tab.reload()
     assert seen.evaluate("() => document.documentElement.lang") == "en"
 
@@ -271,3 +271,5 @@ def test_the_language_is_that_of_the_address_the_maker_the_reader_or_the_browser
         seen.tab.goto("about:blank")
         seen.tab.goto(address + place)
         assert shown(seen) == lang
+    seen.evaluate("() => { location.hash = '#lang=en'; }")
+    seen.wait("() => document.documentElement.lang === 'en'")

@@ -27,6 +27,8 @@ function writePlace({ player, view, selected, graph }) {
   const place = new URLSearchParams({ step: player.position });
   const box = view.boxes.get(selected);
   if (box?.kind === "node") place.set("select", addressOf(graph, box.node));
+  const lang = new URLSearchParams(location.hash.slice(1)).get("lang");
+  if (lang) place.set("lang", lang); // see language.js
   try {
     history.replaceState(null, "", `#${place}`);
   } catch {} // a frame of a notebook has no address
