@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from markdown_it import MarkdownIt
 
-from microgradlike import Value, ops, unary
+from microgradlike import Value, unary
 from tests import ROOT
 from tests.viz.test_hostile_labels import FIVE, HOSTILE, graph
 from viz import page
