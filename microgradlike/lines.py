@@ -111,12 +111,13 @@ def _find(depth: int = _NODE) -> Scope | TracedScope | None:
     scope, trace = current.get() if origins.in_modules else None, _trace.get()
     if trace is None:  # the block of another thread
         return scope
-    frame: FrameType | None = sys._getframe(depth)
+    first = sys._getframe(depth)
     if scope is None:  # a known line, most often
-        made = trace.made.get((id(frame.f_code), frame.f_lasti))
+        made = trace.made.get((id(first.f_code), first.f_lasti))
         if made is not None:
             return made
     users, crossed = trace.users, False
+    frame: FrameType | None = first
     while frame is not None:
         code = frame.f_code
         is_user = users.get(code.co_filename)
