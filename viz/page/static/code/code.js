@@ -29,7 +29,6 @@ class CodePanel {
     }
     element("p", { class: "note", text: t("▶ computes its value, ◀ passes its gradient on. Click a line to select its nodes.") }, panel);
     this.event = null;
-    this._wrap();
   }
 
   _addRow(row, number, text) {
@@ -42,8 +41,8 @@ class CodePanel {
     row.line.addEventListener("click", () => nodes.length && this._choose(row));
   }
 
-  // Follows the marks of the picture.
-  _wrap() {
+  // Follows the steps and marks of the picture, from the present ones on.
+  show() {
     const { overlay } = this;
     const [showEvent, mark] = [overlay.showEvent.bind(overlay), overlay.mark.bind(overlay)];
     overlay.showEvent = (event, isStep) => {
@@ -59,6 +58,7 @@ class CodePanel {
       mark(marks);
       this._refresh(false);
     };
+    session.player.go(session.player.position);
   }
 
   _refresh(isSought) {
@@ -91,7 +91,7 @@ class CodePanel {
     row.written = [i, data, grad];
     const known = [data === null ? "" : short(data), grad === null ? "" : `grad ${signed(grad)}`];
     setText(numbers, known.filter(Boolean).join("  "));
-    numbers.title = nodes.length > 1 ? t("{name}, one of {n} nodes of this line", { name: nameOf(graph, i), n: nodes.length }) : nameOf(graph, i);
+    numbers.title = t("{name}, one of the nodes of this line: {n}", { name: nameOf(graph, i), n: nodes.length });
   }
 
   _pointedNodes() {
@@ -122,6 +122,4 @@ class CodePanel {
   }
 }
 
-const codePanel = new CodePanel(session, session.graph.code);
-session.player.go(session.player.position);
-codePanel.frame.scrollLeft = 0;
+new CodePanel(session, session.graph.code).show();
