@@ -75,7 +75,7 @@ def trace_lines() -> Iterator[None]:
     `Value.line` has it, as file and number. `page` shows the code beside the graph, `draw` has the
     line in its tooltips, and `diagnose` and `IndeterminateWarning` name it. The line is the
     innermost outside of microgradlike, viz, NumPy and the standard library. A block is for its own
-    thread, and may be nested. A node takes up to twice as long to make in it, and as long as ever
+    thread, and may be nested. A training step takes up to twice as long in it, and as long as ever
     outside.
 
     >>> from microgradlike import Value
