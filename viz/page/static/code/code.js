@@ -36,7 +36,6 @@ class CodePanel {
     write();
     onLanguage(write);
     this.event = null;
-    this._wrap();
   }
 
   _addRow(row, number, text) {
@@ -49,8 +48,8 @@ class CodePanel {
     row.line.addEventListener("click", () => nodes.length && this._choose(row));
   }
 
-  // Follows the marks of the picture.
-  _wrap() {
+  // Follows the steps and marks of the picture, from the present ones on.
+  show() {
     const { overlay } = this;
     const [showEvent, mark] = [overlay.showEvent.bind(overlay), overlay.mark.bind(overlay)];
     overlay.showEvent = (event, isStep) => {
@@ -66,6 +65,7 @@ class CodePanel {
       mark(marks);
       this._refresh(false);
     };
+    session.player.go(session.player.position);
   }
 
   _refresh(isSought) {
@@ -98,7 +98,7 @@ class CodePanel {
     row.written = [i, data, grad];
     const known = [data === null ? "" : short(data), grad === null ? "" : `grad ${signed(grad)}`];
     setText(numbers, known.filter(Boolean).join("  "));
-    numbers.title = nodes.length > 1 ? t("{name}, one of {n} nodes of this line", { name: nameOf(graph, i), n: nodes.length }) : nameOf(graph, i);
+    numbers.title = t("{name}, one of the nodes of this line: {n}", { name: nameOf(graph, i), n: nodes.length });
   }
 
   _pointedNodes() {
@@ -129,6 +129,4 @@ class CodePanel {
   }
 }
 
-const codePanel = new CodePanel(session, session.graph.code);
-session.player.go(session.player.position);
-codePanel.frame.scrollLeft = 0;
+new CodePanel(session, session.graph.code).show();
