@@ -20,6 +20,7 @@ from viz.dot.drawing import Drawing
 from viz.fold.fold import fit
 from viz.label import printable
 from viz.opened import opened
+from viz.page.mlp_json import mlp_ops
 from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
 from viz.page.source import DIGITS, ENTRY, LEARN, html
@@ -173,10 +174,11 @@ def _training_page(
         given |= {view.y: "loss"} | {end: given[p] for p, end in pairs if p in given}
     graphs = [replace(scene(view.y, names=given), notes=(), stale="") for view in views]
     used = {name: op for view in views for name, op in spelled(view.y, SPELLINGS | own).items()}
+    built = mlp_ops(views[0]) | used
     second = (views[-1], graphs[-1], to_json(graphs[-1], used)) if len(runs) > 1 else None
     training = f"const LESSON = {training_json(views[0], graphs[0], runs, second)};"
     title = f"{printable(type(runs[0].model).__name__)} learning · microgradlike"
-    return Page(graphs[0], html(title, _globals(graphs[0], used, own) + training, entry=LEARN))
+    return Page(graphs[0], html(title, _globals(graphs[0], used, own, built) + training, entry=LEARN))
 
 
 def _runs(
@@ -235,9 +237,14 @@ def _require_comparable(a: Watch, b: Watch) -> None:
         )
 
 
-def _globals(graph: Scene, used: Mapping[str, Op], own: Mapping[Op, str]) -> str:
+def _globals(
+    graph: Scene,
+    used: Mapping[str, Op],
+    own: Mapping[Op, str],
+    table: Mapping[str, Op] | None = None,
+) -> str:
     """Write the globals of the page's modules: PRIMITIVES, the table, and SCENE."""
-    primitives = arithmetic(used.values(), "PRIMITIVES", own)
+    primitives = arithmetic((table or used).values(), "PRIMITIVES", own)
     return f"{primitives}const SCENE = {to_json(graph, used)};"
 
 

@@ -1,0 +1,125 @@
+"""MLP JSON: programs of activations and losses, from which a page builds graphs of other MLPs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from microgradlike.engine import Value
+from microgradlike.graph import topological
+from microgradlike.nn import optim
+from microgradlike.nn.activations import NAMED
+from microgradlike.nn.layers import MLP
+from microgradlike.nn.losses import LOSSES
+from microgradlike.ops import Op, add, div, mul, power
+from viz.training.training_view import TrainingView
+
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "softplus", "silu")  # without a branch, and short in a page
+# losses of a score, with one graph for all labels; the labels of two classes, None for any numbers
+SCORED = {"mse": None, "hinge": (-1, 1), "binary_cross_entropy_with_logits": (0, 1)}
+MOMENTUM = 0.9
+
+
+def mlp_json(view: TrainingView) -> dict[str, object]:
+    """Give the sizes of the model, and the programs that other ones are built from.
+
+    A program is a list: numbers are constants, and [name, *places] is a primitive with the places
+    of its operands among the inputs and the earlier entries. For a model that is not a plain MLP
+    there is only "why": the part that a graph built in the page would lack.
+    """
+    model: Any = view.setup.model
+    why = _why(view)
+    if why:
+        return {"why": why}
+    activation = model.layers[0].neurons[0].activation
+    names = dict.fromkeys([*ACTIVATIONS, activation])
+    return {
+        "why": "",
+        "sizes": _sizes(model),
+        "activation": activation,
+        "loss": view.setup.loss_name,
+        "activations": {name: _program(NAMED[name], 1) for name in names},
+        "losses": {
+            name: {"program": _program(LOSSES[name], 2), "labels": labels}
+            for name, labels in SCORED.items()
+        },
+        "ops": {op.name: [op.symbol, op.flat, op.absorbing] for op in mlp_ops(view).values()},
+    }
+
+
+def mlp_ops(view: TrainingView) -> dict[str, Op]:
+    """Find the primitives that graphs built in the page need, by name, and that of optimizers."""
+    if _why(view):
+        return {power.name: power} if view.live else {}
+    model: Any = view.setup.model
+    activations = [NAMED[name] for name in (*ACTIVATIONS, model.layers[0].neurons[0].activation)]
+    results = [f(Value(0.5)) for f in activations]
+    results += [LOSSES[name](Value(0.5), Value(0.5)) for name in SCORED]
+    made = [v.op for v in topological(*results) if v.op is not None]
+    return {op.name: op for op in (mul, add, div, power, *made)}
+
+
+def optimizers() -> dict[str, dict[str, object]]:
+    """Give the numbers of the optimizers on offer: the defaults of `nn.optim`."""
+    p = [Value(0.0)]
+    sgd = optim.SGD(p, lr=1.0)
+    found: dict[str, dict[str, object]] = {
+        name: {"class": "SGD", "momentum": momentum, "decay": sgd.weight_decay}
+        for name, momentum in (("SGD", sgd.momentum), (f"SGD, momentum {MOMENTUM}", MOMENTUM))
+    }
+    for kind in (optim.Adam, optim.AdamW):
+        adam = kind(p)
+        found[kind.__name__] = {
+            "class": kind.__name__,
+            "betas": adam.betas,
+            "eps": adam.eps,
+            "decay": adam.weight_decay,
+            "decoupled": adam.decoupled,
+        }
+    return found
+
+
+def _why(view: TrainingView) -> str:
+    """Name the part that keeps the graph as it is: "model", "activation" or "loss"; else ""."""
+    model: Any = view.setup.model
+    if type(model) is not MLP or [n for n, _ in model.named_parameters()] != _names(_sizes(model)):
+        return "model"
+    neurons = [n for layer in model.layers[:-1] for n in layer.neurons]
+    kinds = {n.activation for n in neurons} or {model.layers[0].neurons[0].activation}
+    if len(kinds) > 1 or not kinds <= set(NAMED) or not all(n.nonlin for n in neurons):
+        return "activation"
+    return "" if view.live and view.setup.loss_name in SCORED else "loss"
+
+
+def _sizes(model: Any) -> list[int]:
+    return [len(model.layers[0].neurons[0].w), *(len(layer.neurons) for layer in model.layers)]
+
+
+def _names(sizes: list[int]) -> list[str]:
+    return [
+        f"layers.{layer}.neurons.{k}.{part}"
+        for layer, (nin, nout) in enumerate(pairwise(sizes))
+        for k in range(nout)
+        for part in (*(f"w.{i}" for i in range(nin)), "b")
+    ]
+
+
+def _program(f: Callable[..., Any], arity: int) -> list[object]:
+    """Record a function of Values that has the same graph for all numbers."""
+    inputs = [Value(0.5) for _ in range(arity)]
+    place = {id(v): i for i, v in enumerate(inputs)}
+    entries: list[object] = []
+    for v in topological(f(*inputs)):
+        if v.op is None:
+            continue
+        operands = []
+        for x in v.operands:
+            if isinstance(x, float):
+                entries.append(x)
+            operands.append(
+                arity + len(entries) - 1 if isinstance(x, float) else place[id(x)]
+            )
+        entries.append([v.op.name, *operands])
+        place[id(v)] = arity + len(entries) - 1
+    return entries
