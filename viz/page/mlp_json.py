@@ -6,12 +6,15 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+from microgradlike.compile.jit import jit
+from microgradlike.compile.options import interpreter
 from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.nn import optim
 from microgradlike.nn.activations import NAMED
 from microgradlike.nn.layers import MLP
 from microgradlike.nn.losses import LOSSES
+from microgradlike.op import Number
 from microgradlike.ops import Op, add, div, mul, power
 from viz.training.training_view import TrainingView
 
@@ -40,6 +43,7 @@ def mlp_json(view: TrainingView) -> dict[str, object]:
         "activation": activation,
         "loss": view.setup.loss_name,
         "activations": {name: _program(NAMED[name], 1) for name in names},
+        "javascript": {name: _javascript(NAMED[name]) for name in names},
         "losses": {
             name: {"program": _program(LOSSES[name], 2), "labels": labels}
             for name, labels in SCORED.items()
@@ -103,6 +107,12 @@ def _names(sizes: list[int]) -> list[str]:
         for k in range(nout)
         for part in (*(f"w.{i}" for i in range(nin)), "b")
     ]
+
+
+def _javascript(f: Callable[[Number], Number]) -> str:
+    """Write an activation as JavaScript, for the export of a model."""
+    program = jit(f, backend=interpreter()).program(0.5)
+    return program.to_javascript("activation")
 
 
 def _program(f: Callable[..., Any], arity: int) -> list[object]:

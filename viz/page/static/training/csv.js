@@ -37,13 +37,13 @@ function recordsOf(text, separator) {
   const records = [];
   let [line, fields, start] = [1, [], 1];
   let at = 0;
-  const field = new RegExp(`[ ]*(?:"((?:[^"]|"")*)"[ ]*|([^${separator}\\r\\n]*))(${separator}|\\r\\n|\\r|\\n|$)`, "y");
+  const field = new RegExp(`[ ]*(?:"((?:[^"]|"")*)"[ ]*|([^"${separator}\\r\\n][^${separator}\\r\\n]*|))(${separator}|\\r\\n|\\r|\\n|$)`, "y");
   while (at < text.length) {
     field.lastIndex = at;
     const found = field.exec(text);
     if (found === null) {
       const values = { line, column: fields.length + 1 };
-      throw new CsvError(t("Line {line}, column {column}: a quoted text does not end, or more text follows it; write \"\" for a quote inside.", values));
+      throw new CsvError(t("Line {line}, column {column}: a quoted text does not end, or more text follows it; write two quotes for one inside.", values));
     }
     const [whole, quoted, plain, end] = found;
     fields.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'));

@@ -21,6 +21,7 @@ export class Heatmap {
   constructor(column, layers, names) {
     this.column = column;
     const parent = byId(`${column}-heatmaps`);
+    parent.replaceChildren();
     this.parts = layers.map((layer) => ({ ...layer, ...partOf(parent, layer, names) }));
   }
 

@@ -4,7 +4,7 @@
 import { short } from "../base/numbers.js";
 import { clustersAround, SCENE_VERSION } from "../base/graph.js";
 
-const ROLES = ["input", "parameter", "constant", "operation", "result", "folded"];
+const ROLE_NAMES = ["input", "parameter", "constant", "operation", "result", "folded"];
 const LEAF = { op: "", operands: [] };
 
 // Makes { scene, parameters, numbers, scores }: the JSON of a scene, and the nodes of the parameters
@@ -33,7 +33,7 @@ export function mlpScene(mlp, { sizes, activation, loss }, names, { off, room })
   const node = (v) => v.place ?? -2;
   return {
     scene: { ...sceneOf(order, mlp.ops), off, room },
-    parameters: { name: parameters.map(pathOf), node: parameters.map(node) },
+    parameters: { name: parameters.map(attributeOf), node: parameters.map(node) },
     numbers: { name: names, node: numbers.map(node) },
     scores: row.map(node),
   };
@@ -104,14 +104,14 @@ function sceneOf(order, table) {
     data: order.map((v) => v.data ?? 0),
     grad: order.map(() => null),
     name: order.map((v) => v.name),
-    role: order.map((v) => ROLES.indexOf(v.role)),
+    role: order.map((v) => ROLE_NAMES.indexOf(v.role)),
     cluster: order.map((v) => (v.cluster ? place.get(v.cluster) : -1)),
     flags: order.map(() => []),
     locked: order.map(() => 0),
     turn: order.map(() => -1),
   };
   return {
-    version: SCENE_VERSION, root: order.length - 1, stale: null, notes: [], ops, roles: ROLES,
+    version: SCENE_VERSION, root: order.length - 1, stale: null, notes: [], ops, roles: ROLE_NAMES,
     symbols: ops.map((op) => table[op][0]), flat: ops.map((op) => table[op][1]),
     absorbing: ops.map((op) => table[op][2]), nodes,
     turns: { cluster: [], call: [], calls: [], around: [] }, opaque: { node: [], local: [] },
@@ -124,7 +124,7 @@ function pathTo(cluster) {
   return cluster ? [...pathTo(cluster.parent), cluster] : [];
 }
 
-function pathOf({ cluster, name }) {
+function attributeOf({ cluster, name }) {
   return [...pathTo(cluster).slice(1).map((c) => c.name), name].join(".");
 }
 
