@@ -11,10 +11,12 @@ import pytest
 from microgradlike import Value, nn, ops
 from microgradlike.compile.arithmetic import arithmetic
 from microgradlike.compile.export.javascript import SPELLINGS
+from tests.page.browser import browser as browser, opened as opened  # fixtures
 from viz import page
 from viz.page.mlp_json import mlp_json, optimizers
 from viz.training.training_view import TrainingSetup, training_view
 
+PARAMETERS = "() => Array.from(microgradlike.trainingState.parameters)"
 ANSWER = Path(__file__).with_name("own_model.js")
 COLUMNS = ("op", "operands", "name", "role", "cluster", "locked", "turn")
 KEYS = ("version", "root", "ops", "symbols", "roles", "flat", "absorbing", "turns", "opaque")
@@ -103,3 +105,127 @@ def test_an_optimizer_of_the_page_moves_as_pythons_to_the_bit(ask, name, rate):
     table = arithmetic([ops.power], "PRIMITIVES", {})
     question = {"optimizer": found, "rate": rate, "start": start, "gradients": gradients}
     assert ask("steps", primitives=table, **question) == want
+
+
+CSV = '\ufeffsize;"the weight";kind\n' + "".join(
+    f"{a:.3f};{b:.3f};{'yes' if k else 'no'}\n".replace(".", ",")
+    for (a, b), k in zip(*nn.moons(16, seed=2), strict=True)
+)
+CSV_LINES = [line.replace(",", ".").split(";") for line in CSV.strip().split("\n")[1:]]
+LABELS = {"no": 0.0, "yes": 1.0}
+
+
+def descent(model, optimizer, steps):
+    xs = [[float(a), float(b)] for a, b, _ in CSV_LINES]
+    ys = [LABELS[kind] for _, _, kind in CSV_LINES]
+    loss = nn.losses.binary_cross_entropy_with_logits
+    for _ in range(steps):
+        model.zero_grad()
+        (sum(loss(model(x), y) for x, y in zip(xs, ys, strict=True)) / len(xs)).backward()
+        optimizer.step()
+
+
+@pytest.mark.looks
+def test_own_data_and_another_model_are_trained_rewound_and_exported(opened, tmp_path):
+    data = (nn.moons(8, seed=1)[0], [1, -1] * 4)
+    seen = opened(page(nn.MLP(2, [3, 1], rng=Random(1)), data=data, loss="hinge"))
+    tab = seen.tab
+    before = tab.inner_text("#training-status")
+    tab.click("#own-part summary >> nth=0")
+    tab.fill("#csv", "a,b,kind\n1,2,yes\n1,oops,no\n")
+    tab.click("#csv-use")
+    assert "Line 3, column 2 (b): “oops”" in tab.inner_text("#own-note")
+    assert tab.inner_text("#training-status") == before
+    tab.fill("#csv", CSV)
+    tab.click("#csv-use")
+    assert "16 examples with the inputs size, the weight" in tab.inner_text("#own-note")
+    assert "no → −1, yes → 1" in tab.inner_text("#label-note")
+    tab.fill("#model-hidden", "4")
+    tab.select_option("#model-activation", "silu")
+    tab.select_option("#model-loss", "binary_cross_entropy_with_logits")
+    tab.click("#model-build")
+    assert "no → 0, yes → 1" in tab.inner_text("#label-note")
+    start = seen.evaluate(PARAMETERS)
+    tab.select_option("#optimizer", "Adam")
+    tab.select_option("#rate", "0.03")
+    for _ in range(5):
+        tab.click("#one-step")
+    model = nn.MLP(2, [4, 1], activation="silu")
+    model.load_state_dict(dict(zip(model.state_dict(), start, strict=True)))
+    descent(model, nn.Adam(model.parameters(), lr=0.03), 5)
+    want = pytest.approx([p.data for p in model.parameters()], rel=1e-9)
+    assert seen.evaluate(PARAMETERS) == want
+    tab.click("#rewind")
+    assert seen.evaluate(PARAMETERS) == start
+    assert "before: Adam 0.03" in tab.inner_text("#runs")
+    for _ in range(5):
+        tab.click("#one-step")
+    assert seen.evaluate(PARAMETERS) == want
+    tab.click("#own-part summary >> nth=1")
+    exported(tab, tmp_path, seen.evaluate(PARAMETERS))
+    tab.click("#model-back")
+    assert tab.inner_text("#training-status") == before
+
+
+def exported(tab, folder, parameters):
+    """The texts of the export give the page's numbers."""
+    tab.click("#export-python")
+    names = {}
+    exec(tab.input_value("#export-text"), names)
+    model = names["model"]
+    assert [p.data for p in model.parameters()] == parameters
+    with tab.expect_download() as download:
+        tab.click("#export-link")
+    assert download.value.suggested_filename == "model.py"
+    tab.click("#export-javascript")
+    script = folder / "model.js"
+    points = [[0.5, -1.0], [3.0, 0.25], [0.0, 0.0]]
+    script.write_text(f"{tab.input_value('#export-text')}console.log({points}.map(predict));\n")
+    said = subprocess.run(["node", script], capture_output=True, text=True, check=True).stdout
+    first, *rest = said.replace("[", " ").replace("]", " ").replace(",", " ").split()
+    assert first in tab.input_value("#export-text")
+    assert [*map(float, rest)] == pytest.approx([model(x).data for x in points], rel=1e-14)
+    tab.click("#export-formula")
+    formula = tab.input_value("#export-text")
+    assert formula.count("= silu(") == 4
+    assert "·the weight" in formula
+
+
+@pytest.mark.looks
+def test_three_classes_have_an_output_each_and_three_inputs_a_choice_of_two(opened):
+    seen = opened(page(nn.MLP(2, [3, 1], rng=Random(1)), data=([[1.0, 2.0]], [1.0]), loss="mse"))
+    tab = seen.tab
+    tab.click("#own-part summary >> nth=0")
+    rows = "\n".join(f"{k % 3 + 0.1 * k},{k},{-k},{'abc'[k % 3]}" for k in range(9))
+    tab.fill("#csv", rows)
+    tab.click("#csv-use")
+    assert "without a header line; the inputs are called x0, x1, x2" in tab.inner_text("#own-note")
+    assert "an output for each class" in tab.inner_text("#label-note")
+    tab.click("#one-step")
+    assert "accuracy" in tab.inner_text("#training-status")
+    tab.select_option("#axes select >> nth=1", "2")
+    assert "x2 from" in tab.inner_text("#surfaces")
+    assert tab.locator(".surface .point.class-2").count() == 3
+
+
+@pytest.mark.looks
+def test_a_model_that_is_no_plain_mlp_keeps_its_graph(opened):
+    class Line(nn.Module):
+        def __init__(self):
+            self.w = Value(0.5)
+
+        def __call__(self, x):
+            return self.w * x[0] + x[1]
+
+    seen = opened(page(Line(), data=([[1.0, 2.0]], [1.0]), loss="mse"))
+    tab = seen.tab
+    tab.click("#own-part summary >> nth=0")
+    assert "The layers stay as they are" in tab.inner_text("#own-part")
+    assert not tab.is_visible("#model-build")
+    tab.fill("#csv", "1,2,3,4\n5,6,7,8\n")
+    tab.click("#csv-use")
+    assert "takes 2 inputs and 1 labels, and the file has 4 columns" in tab.inner_text("#own-note")
+    tab.fill("#csv", "1,2,3.5\n5,6,7.25\n")
+    tab.click("#csv-use")
+    tab.click("#one-step")
+    assert seen.evaluate(PARAMETERS) != [0.5]

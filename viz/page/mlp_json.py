@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from random import Random
 from typing import Any
 
 from microgradlike.compile.jit import jit
@@ -12,33 +12,37 @@ from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.nn import optim
 from microgradlike.nn.activations import NAMED
-from microgradlike.nn.layers import MLP
+from microgradlike.nn.layers import MLP, Layer, Neuron
 from microgradlike.nn.losses import LOSSES
 from microgradlike.op import Number
 from microgradlike.ops import Op, add, div, mul, power
 from viz.training.training_view import TrainingView
 
-ACTIVATIONS = ("relu", "tanh", "sigmoid", "softplus", "silu")  # without a branch, and short in a page
+ACTIVATIONS = (
+    "relu",
+    "tanh",
+    "sigmoid",
+    "softplus",
+    "silu",
+)  # without a branch, and short in a page
 # losses of a score, with one graph for all labels; the labels of two classes, None for any numbers
 SCORED = {"mse": None, "hinge": (-1, 1), "binary_cross_entropy_with_logits": (0, 1)}
 MOMENTUM = 0.9
 
 
-def mlp_json(view: TrainingView) -> dict[str, object]:
+def mlp_json(view: TrainingView) -> dict[str, object] | None:
     """Give the sizes of the model, and the programs that other ones are built from.
 
     A program is a list: numbers are constants, and [name, *places] is a primitive with the places
-    of its operands among the inputs and the earlier entries. For a model that is not a plain MLP
-    there is only "why": the part that a graph built in the page would lack.
+    of its operands among the inputs and the earlier entries. The result is None for another kind of
+    model, or a loss or activation without a name: the page would build another graph than Python.
     """
     model: Any = view.setup.model
-    why = _why(view)
-    if why:
-        return {"why": why}
+    if not _is_plain(view):
+        return None
     activation = model.layers[0].neurons[0].activation
     names = dict.fromkeys([*ACTIVATIONS, activation])
     return {
-        "why": "",
         "sizes": _sizes(model),
         "activation": activation,
         "loss": view.setup.loss_name,
@@ -54,7 +58,7 @@ def mlp_json(view: TrainingView) -> dict[str, object]:
 
 def mlp_ops(view: TrainingView) -> dict[str, Op]:
     """Find the primitives that graphs built in the page need, by name, and that of optimizers."""
-    if _why(view):
+    if not _is_plain(view):
         return {power.name: power} if view.live else {}
     model: Any = view.setup.model
     activations = [NAMED[name] for name in (*ACTIVATIONS, model.layers[0].neurons[0].activation)]
@@ -84,35 +88,32 @@ def optimizers() -> dict[str, dict[str, object]]:
     return found
 
 
-def _why(view: TrainingView) -> str:
-    """Name the part that keeps the graph as it is: "model", "activation" or "loss"; else ""."""
+def _is_plain(view: TrainingView) -> bool:
+    """Tell if the model is an MLP as its class makes it, with one activation and loss by name."""
     model: Any = view.setup.model
-    if type(model) is not MLP or [n for n, _ in model.named_parameters()] != _names(_sizes(model)):
-        return "model"
-    neurons = [n for layer in model.layers[:-1] for n in layer.neurons]
-    kinds = {n.activation for n in neurons} or {model.layers[0].neurons[0].activation}
-    if len(kinds) > 1 or not kinds <= set(NAMED) or not all(n.nonlin for n in neurons):
-        return "activation"
-    return "" if view.live and view.setup.loss_name in SCORED else "loss"
+    if not view.live or view.setup.loss_name not in SCORED or type(model) is not MLP:
+        return False
+    neurons = [n for layer in model.layers if type(layer) is Layer for n in layer.neurons]
+    kinds = {n.activation for n in neurons if type(n) is Neuron}
+    if len(kinds) != 1 or not isinstance(kind := kinds.pop(), str):
+        return False
+    sizes = _sizes(model)
+    like = MLP(sizes[0], sizes[1:], activation=kind, rng=Random(0))
+    return repr(model) == repr(like) and _names(model) == _names(like)
 
 
 def _sizes(model: Any) -> list[int]:
     return [len(model.layers[0].neurons[0].w), *(len(layer.neurons) for layer in model.layers)]
 
 
-def _names(sizes: list[int]) -> list[str]:
-    return [
-        f"layers.{layer}.neurons.{k}.{part}"
-        for layer, (nin, nout) in enumerate(pairwise(sizes))
-        for k in range(nout)
-        for part in (*(f"w.{i}" for i in range(nin)), "b")
-    ]
+def _names(model: MLP) -> list[str]:
+    return [name for name, _ in model.named_parameters()]
 
 
 def _javascript(f: Callable[[Number], Number]) -> str:
     """Write an activation as JavaScript, for the export of a model."""
     program = jit(f, backend=interpreter()).program(0.5)
-    return program.to_javascript("activation")
+    return program.to_javascript("activation").removeprefix("// x0 is x\n")
 
 
 def _program(f: Callable[..., Any], arity: int) -> list[object]:
@@ -127,9 +128,7 @@ def _program(f: Callable[..., Any], arity: int) -> list[object]:
         for x in v.operands:
             if isinstance(x, float):
                 entries.append(x)
-            operands.append(
-                arity + len(entries) - 1 if isinstance(x, float) else place[id(x)]
-            )
+            operands.append(arity + len(entries) - 1 if isinstance(x, float) else place[id(x)])
         entries.append([v.op.name, *operands])
         place[id(v)] = arity + len(entries) - 1
     return entries

@@ -178,7 +178,9 @@ def _training_page(
     second = (views[-1], graphs[-1], to_json(graphs[-1], used)) if len(runs) > 1 else None
     training = f"const LESSON = {training_json(views[0], graphs[0], runs, second)};"
     title = f"{printable(type(runs[0].model).__name__)} learning · microgradlike"
-    return Page(graphs[0], html(title, _globals(graphs[0], used, own, built) + training, entry=LEARN))
+    return Page(
+        graphs[0], html(title, _globals(graphs[0], used, own, built) + training, entry=LEARN)
+    )
 
 
 def _runs(

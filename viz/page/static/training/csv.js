@@ -4,20 +4,23 @@ import { t } from "../base/words.js";
 import { typedNumber } from "../base/numbers.js";
 
 const MOST_CLASSES = 10;
+const MOST_EXAMPLES = 10000;
+const DECIMAL_COMMA = /^([-+−]?\d*),(\d+(?:e[-+]?\d+)?)$/i; // in a file with other separators
 const SHOWN = 20; // letters of an offending text
 
 // An error about the text, with the way out.
 export class CsvError extends Error {}
 
 // Makes { names, records, lines, target }: names of the columns, texts by row, the line where each
-// row begins, and the column of the label. `wanted` is the name of that column; "" for the last one.
-export function tableOf(text, wanted = "") {
+// row begins, and the column of the label: `wanted`, or the last one.
+export function tableOf(text, wanted = -1) {
   const clean = text.replace(/^\uFEFF/, "");
-  const separator = ["\t", ";", ","].find((c) => clean.replace(/"[^"]*"/g, "").includes(c));
+  const head = clean.trimStart().split(/[\r\n]/)[0].replace(/"[^"]*"/g, "");
+  const separator = ["\t", ";", ","].find((c) => head.includes(c));
   if (clean.trim() === "") throw new CsvError(t("There is no text yet; paste a CSV or open a file."));
   if (!separator)
     throw new CsvError(t("There is one column only; separate columns by commas, semicolons or tabs."));
-  const all = recordsOf(clean, separator).filter(({ fields }) => fields.some((field) => field !== ""));
+  const all = recordsOf(clean, separator, separator === "," ? /$^/ : DECIMAL_COMMA).filter(({ fields }) => fields.some((field) => field !== ""));
   const isNamed = all[0].fields.every((field) => typeof typedNumber(field) === "string");
   const width = all[0].fields.length;
   const names = all[0].fields.map((field, k) => (isNamed && field) || (k === width - 1 ? "y" : `x${k}`));
@@ -28,12 +31,14 @@ export function tableOf(text, wanted = "") {
     throw new CsvError(t("Line {line} has {count} fields, and the first one has {width}; write as many, with a point as decimal sign or semicolons between the fields.", found));
   }
   if (rows.length === 0) throw new CsvError(t("There is a header line only; add a line for each example."));
-  const target = names.includes(wanted) ? names.indexOf(wanted) : width - 1;
+  if (rows.length > MOST_EXAMPLES)
+    throw new CsvError(t("There are {count} examples; the page trains with up to {most}.", { count: rows.length, most: MOST_EXAMPLES }));
+  const target = wanted >= 0 && wanted < width ? wanted : width - 1;
   return { names, isNamed, records: rows.map((r) => r.fields), lines: rows.map((r) => r.line), target };
 }
 
 // Fields may be quoted: "a ""b"", c". A quoted field may hold line breaks.
-function recordsOf(text, separator) {
+function recordsOf(text, separator, decimal) {
   const records = [];
   let [line, fields, start] = [1, [], 1];
   let at = 0;
@@ -46,7 +51,8 @@ function recordsOf(text, separator) {
       throw new CsvError(t("Line {line}, column {column}: a quoted text does not end, or more text follows it; write two quotes for one inside.", values));
     }
     const [whole, quoted, plain, end] = found;
-    fields.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'));
+    const content = quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"');
+    fields.push(content.replace(decimal, "$1.$2"));
     line += whole.split(/\r\n|\r|\n/).length - 1;
     at += whole.length;
     if (end === separator && at < text.length) continue;
@@ -76,6 +82,8 @@ export function examplesOf({ names, records, lines, target }) {
   if (odd >= 0 && (empty >= 0 || !few)) cell(records[odd], odd, target);
   const numbers = odd < 0 ? texts.map(typedNumber) : texts.map((text) => different.indexOf(text));
   const values = [...new Set(numbers)].sort((a, b) => a - b);
+  if (odd >= 0 && different.length < 2)
+    throw new CsvError(t("All labels are {text}; classes are two or more.", { text: different[0] }));
   const isClass = odd >= 0 || (few && values.length > 1 && values.every(Number.isInteger));
   return {
     inputs: columns.map((k) => names[k]),

@@ -35,7 +35,7 @@ export class Datasets {
     this.state = state;
     this.controls = controls;
     this.base = state.view;
-    this.spec = null; // the model that the user asked for: { hidden, activation, loss, init }
+    this.spec = null; // the model that the user asked for: { hidden, activation, loss }
     const { training } = this.base;
     const flat = training.scores.length === 1 && training.classes;
     this.sets = { [GIVEN]: training.examples, ...training.sets };
@@ -57,7 +57,7 @@ export class Datasets {
 
   // True if the page can make other models.
   get canBuild() {
-    return this.base.training.mlp.why === "";
+    return this.base.training.mlp !== null;
   }
 
   // Takes the examples of a CSV, as `examplesOf` makes them; false if the model cannot.
@@ -112,9 +112,8 @@ export class Datasets {
   // The sizes follow from the examples; all else is the user's, or Python's.
   _specOf({ inputs, labels }) {
     const { mlp } = this.base.training;
-    const { hidden, ...rest } = this.spec ?? { ...mlp, hidden: mlp.sizes.slice(1, -1), init: "micrograd" };
-    const { activation, loss, init } = rest;
-    return { sizes: [inputs.length, ...hidden, labels.length], activation, loss, init };
+    const { hidden, ...rest } = this.spec ?? { ...mlp, hidden: mlp.sizes.slice(1, -1) };
+    return { ...rest, sizes: [inputs.length, ...hidden, labels.length] };
   }
 
   _coded(name) {

@@ -7,23 +7,21 @@ import { MINUS, grouped, short } from "../base/numbers.js";
 const MOST_LINES = 40; // of a formula
 const DIGITS = 3;
 
-// The weights of a plain MLP as [layer][neuron] = { w, b }; null for any other model.
-function layersIn({ training, parameters }) {
-  const shape = shapeOf(training);
-  if (!shape) return null;
-  let at = 0;
-  return shape.sizes.slice(1).map((width, l) =>
-    Array.from({ length: width }, () => {
-      const w = [...parameters.slice(at, at + shape.sizes[l])];
-      const b = parameters[at + shape.sizes[l]];
-      at += shape.sizes[l] + 1;
-      return { w, b };
-    }),
-  );
+// The model as { sizes, activation }; null for any but a plain MLP.
+function shapeOf({ spec, mlp }) {
+  return spec ?? mlp;
 }
 
-function shapeOf({ spec, mlp }) {
-  return spec ?? (mlp.why === "" ? mlp : null);
+// The neurons of an MLP by layer, each [bias, ...weights].
+function neuronsIn({ training, parameters }) {
+  const { sizes } = shapeOf(training);
+  let at = 0;
+  return sizes.slice(1).map((width, l) =>
+    Array.from({ length: width }, () => {
+      at += sizes[l] + 1;
+      return [parameters[at - 1], ...parameters.slice(at - 1 - sizes[l], at - 1)];
+    }),
+  );
 }
 
 function headOf(state, mark) {
@@ -74,11 +72,10 @@ export function pythonText(state) {
 }
 
 export function javascriptText(state) {
-  const layers = layersIn(state);
-  if (!layers) return t("The export as JavaScript is for a plain nn.MLP. For another model, write jit(model).to_javascript() in Python.");
   const { activation } = shapeOf(state.training);
   const example = exampleOf(state);
-  const rows = layers.map((layer) => `  [${layer.map(({ w, b }) => `[${[b, ...w].map(plainNumber).join(", ")}]`).join(",\n   ")}],`);
+  const neuron = (numbers) => `[${numbers.map(plainNumber).join(", ")}]`;
+  const rows = neuronsIn(state).map((layer) => `  [${layer.map(neuron).join(",\n   ")}],`);
   return [
     ...headOf(state, "//"),
     state.training.mlp.javascript[activation].trimEnd(),
@@ -102,9 +99,8 @@ export function javascriptText(state) {
 
 // A line for each neuron, in rounded numbers.
 export function formulaText(state) {
-  const layers = layersIn(state);
+  const layers = neuronsIn(state);
   const { training } = state;
-  if (!layers) return t("The formula is written for a plain nn.MLP only.");
   const lines = layers.flat().length;
   if (lines > MOST_LINES)
     return t("The formula has {lines} lines, one for each neuron; it is written up to {most}.", { lines, most: MOST_LINES });
@@ -114,7 +110,7 @@ export function formulaText(state) {
   const text = layers.flatMap((layer, l) => {
     const last = l === layers.length - 1;
     const own = last ? outputs : layer.map((_, k) => `${"abcdef"[l]}${k}`);
-    const written = layer.map(({ w, b }, k) => {
+    const written = layer.map(([b, ...w], k) => {
       const sum = [short(b, DIGITS), ...w.map((wi, i) => term(wi, names[i]))].join(" ");
       return `${own[k]} = ${last ? sum : `${activation}(${sum})`}`;
     });

@@ -5,7 +5,7 @@ import { withTurns } from "../layout/turns.js";
 import { mlpScene } from "./mlp_scene.js";
 import { Trainer } from "./trainer.js";
 
-// `base` is the view of Python's model, `spec` is { sizes, activation, loss, init }, `coded` are
+// `base` is the view of Python's model, `spec` is { sizes, activation, loss }, `coded` are
 // examples with the names of their `inputs`.
 export function ownView(base, spec, coded) {
   const { training, engine: old } = base;

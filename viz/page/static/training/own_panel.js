@@ -17,8 +17,8 @@ export class OwnPanel {
     this.state = state;
     this.datasets = datasets;
     this._offerModels();
-    onClick("csv-use", () => this._useCsv(""));
-    byId("csv-label").addEventListener("change", () => this._useCsv(byId("csv-label").value));
+    onClick("csv-use", () => this._useCsv());
+    byId("csv-label").addEventListener("change", () => this._useCsv(Number(byId("csv-label").value)));
     byId("csv-file").addEventListener("change", () => this._open(byId("csv-file").files[0]));
     onClick("model-build", () => this._build());
     onClick("model-back", () => datasets.build(null));
@@ -27,9 +27,9 @@ export class OwnPanel {
 
   _offerModels() {
     const { mlp } = this.state.training;
-    for (const part of document.querySelectorAll("#own-part .build")) part.hidden = mlp.why !== "";
-    setText(byId("model-why"), mlp.why && whyText(mlp.why));
-    if (mlp.why) return;
+    for (const part of document.querySelectorAll("#own-part .build")) part.hidden = mlp === null;
+    byId("model-why").hidden = mlp !== null;
+    if (mlp === null) return;
     const fill = (id, names, chosen) => {
       for (const name of names) element("option", { text: name }, byId(id));
       byId(id).value = chosen;
@@ -42,7 +42,7 @@ export class OwnPanel {
   async _open(file) {
     if (!file) return;
     byId("csv").value = await file.text();
-    this._useCsv("");
+    this._useCsv();
   }
 
   // Trains with the text from now on; a text with an error changes nothing.
@@ -50,8 +50,8 @@ export class OwnPanel {
     isTold(() => {
       const table = tableOf(byId("csv").value, label);
       byId("csv-label").replaceChildren();
-      for (const name of table.names) element("option", { text: name }, byId("csv-label"));
-      byId("csv-label").value = table.names[table.target];
+      table.names.forEach((text, value) => element("option", { text, value }, byId("csv-label")));
+      byId("csv-label").value = String(table.target);
       byId("csv-label-row").hidden = false;
       const set = examplesOf(table);
       if (this.datasets.useCsv(set)) tellOwn(this._summary(table, set), false);
@@ -78,8 +78,8 @@ export class OwnPanel {
     const limits = { units: MOST_UNITS, layers: MOST_LAYERS, weights: MOST_WEIGHTS };
     if (!hidden.every(isSize) || hidden.length > MOST_LAYERS || weights > MOST_WEIGHTS)
       return tellOwn(t("The hidden layers are whole numbers such as 8, 8: up to {layers} of 1 to {units} units, and {weights} weights in all.", limits), true);
-    const [activation, loss, init] = ["activation", "loss", "init"].map((id) => byId(`model-${id}`).value);
-    const isMade = this.datasets.build({ hidden, activation, loss, init });
+    const [activation, loss] = ["activation", "loss"].map((id) => byId(`model-${id}`).value);
+    const isMade = this.datasets.build({ hidden, activation, loss });
     return isMade && tellOwn(t("A new model, with new weights."), false);
   }
 
@@ -95,10 +95,4 @@ export class OwnPanel {
     link.hidden = false;
     setText(link, t("download {name}", { name }));
   }
-}
-
-function whyText(why) {
-  if (why === "model") return t("The layers stay as they are: the model is no plain nn.MLP, and the page has its graph only.");
-  if (why === "activation") return t("The layers stay as they are: the activation is a function of your own, or differs between neurons.");
-  return t("The layers stay as they are: the loss is none of mse, hinge and binary_cross_entropy_with_logits by name.");
 }

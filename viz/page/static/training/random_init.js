@@ -1,27 +1,11 @@
 // Random init: new random weights, the same on every machine.
 
-const WEIGHTS = { // by the rules of nn/initialisation.py
-  micrograd: (random) => 2 * random() - 1,
-  kaiming: (random, nin) => Math.sqrt(2 / nin) * gauss(random),
-  xavier: (random, nin, nout) => Math.sqrt(6 / (nin + nout)) * (2 * random() - 1),
-};
-
-// New parameters of an MLP by one of the rules, in the order of its parameters; biases are 0.
-export function initialParameters(sizes, rule, random) {
-  const found = [];
-  sizes.slice(1).forEach((nout, at) => {
-    const nin = sizes[at];
-    for (let k = 0; k < nout; k++) {
-      for (let i = 0; i < nin; i++) found.push(WEIGHTS[rule](random, nin, nout));
-      found.push(0);
-    }
-  });
-  return Float64Array.from(found);
-}
-
-// A normally distributed number, after Box and Muller.
-function gauss(random) {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+// New parameters of an MLP, in their order, as nn.Neuron draws them: weights from -1 to 1, biases 0.
+export function initialParameters(sizes, random) {
+  const neuron = (nin) => [...Array.from({ length: nin }, () => 2 * random() - 1), 0];
+  return Float64Array.from(
+    sizes.slice(1).flatMap((nout, at) => Array.from({ length: nout }, () => neuron(sizes[at])).flat()),
+  );
 }
 
 // A generator of numbers from 0 to 1; a seed gives the same numbers on every machine.
