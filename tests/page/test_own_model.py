@@ -3,6 +3,8 @@
 import json
 import shutil
 import subprocess
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from random import Random
 
@@ -13,10 +15,15 @@ from microgradlike.compile.arithmetic import arithmetic
 from microgradlike.compile.export.javascript import SPELLINGS
 from tests.page.browser import browser as browser, opened as opened  # fixtures
 from viz import page
-from viz.page.mlp_json import mlp_json, optimizers
+from viz.fold.groups import Groups
+from viz.page.mlp_json import optimizers
+from viz.page.scene_json import spelled, to_json
+from viz.page.training_json import training_json
+from viz.scene.scene import scene
 from viz.training.training_view import TrainingSetup, training_view
 
 PARAMETERS = "() => Array.from(microgradlike.trainingState.parameters)"
+UNFOLD = "() => document.querySelectorAll('#own-part details').forEach((d) => (d.open = true))"
 ANSWER = Path(__file__).with_name("own_model.js")
 COLUMNS = ("op", "operands", "name", "role", "cluster", "locked", "turn")
 KEYS = ("version", "root", "ops", "symbols", "roles", "flat", "absorbing", "turns", "opaque")
@@ -50,34 +57,37 @@ def data_for(inputs, outputs):
     return ([[0.5 * i for i in range(inputs)]], [label])
 
 
-def texts(made, *names):
-    """The JSON of these constants of a page."""
-    decoder = json.JSONDecoder()
-    return [decoder.raw_decode(made.html.partition(f"const {name} = ")[2])[0] for name in names]
+def texts(model, data, loss):
+    """The JSON of Python's page: the scene without the frames of long sums, and the training."""
+    setup = TrainingSetup.of(model, data, loss)
+    view = training_view(setup, SPELLINGS)
+    graph = replace(scene(view.y, names={view.y: "loss"}), notes=(), stale="")
+    known = spelled(view.y, SPELLINGS)
+    return json.loads(to_json(graph, known)), json.loads(training_json(view, graph, []))
 
 
-@pytest.mark.parametrize("loss", ["mse", "hinge", "binary_cross_entropy_with_logits"])
 @pytest.mark.parametrize(
-    ("sizes", "activation"),
+    ("sizes", "activation", "loss"),
     [
-        ((2, 3, 1), "tanh"),
-        ((1, 1), "relu"),
-        ((3, 4, 2, 2), "relu"),
-        ((4, 2, 3), "silu"),
-        ((5, 6, 4, 1), "sigmoid"),
-        ((2, 1, 1, 1), "softplus"),
+        ((2, 3, 1), "tanh", "hinge"),
+        ((1, 1), "relu", "mse"),
+        ((3, 4, 2, 2), "relu", "hinge"),
+        ((4, 2, 3), "silu", "binary_cross_entropy_with_logits"),
+        ((5, 6, 4, 1), "sigmoid", "mse"),
+        ((2, 1, 1, 1), "softplus", "binary_cross_entropy_with_logits"),
+        ((12, 18, 17, 3), "tanh", "mse"),
     ],
 )
-def test_a_graph_made_in_the_page_is_pythons(ask, sizes, activation, loss):
+def test_a_graph_made_in_the_page_is_pythons(ask, monkeypatch, sizes, activation, loss):
+    monkeypatch.setattr(import_module("viz.page.scene_json"), "page_groups", Groups)
     model = nn.MLP(sizes[0], sizes[1:], activation=activation, rng=Random(1))
-    data = data_for(sizes[0], sizes[-1])
-    graph, lesson = texts(page(model, data=data, loss=loss), "SCENE", "LESSON")
+    graph, lesson = texts(model, data_for(sizes[0], sizes[-1]), loss)
     other = nn.MLP(1, [1], rng=Random(1))
-    setup = TrainingSetup.of(other, data_for(1, 1), "mse")
-    parts = mlp_json(training_view(setup, SPELLINGS))
+    _, from_other = texts(other, data_for(1, 1), "mse")
     spec = {"sizes": sizes, "activation": activation, "loss": loss}
     base = {"off": graph["off"], "room": graph["room"]}
-    got = ask("scene", mlp=parts, spec=spec, names=lesson["numbers"]["name"], base=base)
+    names = lesson["numbers"]["name"]
+    got = ask("scene", mlp=from_other["mlp"], spec=spec, names=names, base=base)
     for key in KEYS:
         assert got["scene"][key] == graph[key], key
     for key in COLUMNS:
@@ -131,7 +141,7 @@ def test_own_data_and_another_model_are_trained_rewound_and_exported(opened, tmp
     seen = opened(page(nn.MLP(2, [3, 1], rng=Random(1)), data=data, loss="hinge"))
     tab = seen.tab
     before = tab.inner_text("#training-status")
-    tab.click("#own-part summary >> nth=0")
+    seen.evaluate(UNFOLD)
     tab.fill("#csv", "a,b,kind\n1,2,yes\n1,oops,no\n")
     tab.click("#csv-use")
     assert "Line 3, column 2 (b): “oops”" in tab.inner_text("#own-note")
@@ -161,7 +171,6 @@ def test_own_data_and_another_model_are_trained_rewound_and_exported(opened, tmp
     for _ in range(5):
         tab.click("#one-step")
     assert seen.evaluate(PARAMETERS) == want
-    tab.click("#own-part summary >> nth=1")
     exported(tab, tmp_path, seen.evaluate(PARAMETERS))
     tab.click("#model-back")
     assert tab.inner_text("#training-status") == before
@@ -195,7 +204,7 @@ def exported(tab, folder, parameters):
 def test_three_classes_have_an_output_each_and_three_inputs_a_choice_of_two(opened):
     seen = opened(page(nn.MLP(2, [3, 1], rng=Random(1)), data=([[1.0, 2.0]], [1.0]), loss="mse"))
     tab = seen.tab
-    tab.click("#own-part summary >> nth=0")
+    seen.evaluate(UNFOLD)
     rows = "\n".join(f"{k % 3 + 0.1 * k},{k},{-k},{'abc'[k % 3]}" for k in range(9))
     tab.fill("#csv", rows)
     tab.click("#csv-use")
@@ -219,7 +228,7 @@ def test_a_model_that_is_no_plain_mlp_keeps_its_graph(opened):
 
     seen = opened(page(Line(), data=([[1.0, 2.0]], [1.0]), loss="mse"))
     tab = seen.tab
-    tab.click("#own-part summary >> nth=0")
+    seen.evaluate(UNFOLD)
     assert "The layers stay as they are" in tab.inner_text("#own-part")
     assert not tab.is_visible("#model-build")
     tab.fill("#csv", "1,2,3,4\n5,6,7,8\n")
