@@ -9,7 +9,7 @@ import { keyOf, ownView } from "./own_model.js";
 
 const OWN = "my own points";
 const GIVEN = "training data";
-const FILE = "my CSV";
+const FILE = "csv";
 
 // Writes what was read of the user's data, or what is wrong with them.
 export function tellOwn(text, isWrong) {
@@ -66,7 +66,7 @@ export class Datasets {
     this.sets[FILE] = set;
     const isTaken = isTold(() => this._show(FILE));
     if (!isTaken) this.sets[FILE] = before;
-    else if (!before) element("option", { value: FILE, text: FILE }, byId("dataset"));
+    else if (!before) element("option", { value: FILE, text: t("my CSV") }, byId("dataset"));
     byId("dataset").value = this.chosen;
     return isTaken;
   }
