@@ -35,6 +35,7 @@ export class Datasets {
     this.state = state;
     this.controls = controls;
     this.base = state.view;
+    this.left = new Map(); // what was under view of the models before, by their keys
     this.spec = null; // the model that the user asked for: { hidden, activation, loss }
     const { training } = this.base;
     const flat = training.scores.length === 1 && training.classes;
@@ -92,21 +93,23 @@ export class Datasets {
     this.chosen = name;
     this._showOwn();
     state.onSeek();
-    if (spec && (anew || state.view.key !== keyOf(spec, coded))) {
-      state.adopt(ownView(base, spec, coded), coded.rows, extent, () => controls.restart());
-    } else if (!spec && state.view.key) {
-      state.adopt(base, coded.rows, extent, () => this._showRecorded());
+    const key = spec ? keyOf(spec, coded) : "";
+    if (anew || key !== (state.view.key ?? "")) {
+      const { view, runs, run, entry } = state;
+      this.left.set(view.key ?? "", { view, runs, run, entry });
+      const left = spec && anew ? null : this.left.get(key);
+      const next = left?.view ?? ownView(base, spec, coded);
+      state.adopt(next, coded.rows, extent, () => (left ? this._resume(left) : controls.restart()));
     } else state.setExamples(coded.rows, probe, extent);
     controls.datasetChanged();
     setText(byId("label-note"), coded.said ?? "");
   }
 
-  _showRecorded() {
-    const { state, base } = this;
-    const [run] = base.training.runs;
-    Object.assign(state, { run, entry: run.last, parameters: run.parameters[run.last] });
-    state.setRuns(base.training.runs.slice());
-    state.showEntry(run, run.last);
+  _resume({ runs, run, entry }) {
+    const { state } = this;
+    Object.assign(state, { run, entry, parameters: run.parameters[entry] });
+    state.setRuns(runs);
+    state.showEntry(run, entry);
   }
 
   // The sizes follow from the examples; all else is the user's, or Python's.
@@ -127,9 +130,11 @@ export class Datasets {
       throw new CsvError(t("This model takes {inputs} inputs and {labels} labels, and the file has {count} columns; leave out some, or take a page of a plain nn.MLP.", { inputs, labels: numbers.name.length - inputs, count: width }));
     }
     const loss = this.spec?.loss ?? training.mlp.loss;
+    if (set.coded?.loss === loss) return set.coded; // a run knows its examples
     const code = set.label ? codedExamples : codedOutputs;
     const coded = code(set, { loss, pair: training.mlp.losses[loss].labels, single: false });
-    return { ...coded, inputs: set.inputs };
+    set.coded = { ...coded, inputs: set.inputs, loss };
+    return set.coded;
   }
 
   // A data set of Python as `examplesOf` makes one; its labels keep their numbers.

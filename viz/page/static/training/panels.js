@@ -117,7 +117,7 @@ export class Panels {
   showProbe() {
     const { state } = this;
     for (const surface of this.surfaces) surface.select(state.probe);
-    if (state.training.inputs > 2) this._showSurfaces(true);
+    if (state.training.inputs > 2) this._showSurfaces(!state.session.pressed);
     const { name } = state.training.numbers;
     const { row } = state;
     const numbers = row ? name.map((n, k) => `${printable(n)} = ${short(row[k], 3)}`) : [];

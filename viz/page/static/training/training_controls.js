@@ -153,7 +153,7 @@ export class TrainingControls {
       if (byId("optimizer").value !== "SGD") return `${name}: ${short(before[k])} → ${to}`;
       return `${name}: ${short(before[k])} − ${rate} × ${factor(gradient[k])} = ${to}`;
     });
-    const still = gradient.every((g) => g === 0);
+    const still = byId("optimizer").value === "SGD" && gradient.every((g) => g === 0);
     const text = still ? "Every gradient is 0, so no weight moves." : lines.join("\n");
     setText(byId("update-status"), text);
   }
