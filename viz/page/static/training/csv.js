@@ -15,12 +15,12 @@ export class CsvError extends Error {}
 // row begins, and the column of the label: `wanted`, or the last one.
 export function tableOf(text, wanted = -1) {
   const clean = text.replace(/^\uFEFF/, "");
-  const head = clean.trimStart().split(/[\r\n]/)[0].replace(/"[^"]*"/g, "");
+  const head = clean.replace(/"[^"]*"/g, "").trimStart().split(/[\r\n]/)[0];
   const separator = ["\t", ";", ","].find((c) => head.includes(c));
   if (clean.trim() === "") throw new CsvError(t("There is no text yet; paste a CSV or open a file."));
   if (!separator)
     throw new CsvError(t("There is one column only; separate columns by commas, semicolons or tabs."));
-  const all = recordsOf(clean, separator, separator === "," ? /$^/ : DECIMAL_COMMA).filter(({ fields }) => fields.some((field) => field !== ""));
+  const all = recordsOf(clean, separator, separator === "," ? /(?!)/ : DECIMAL_COMMA).filter(({ fields }) => fields.some((field) => field !== ""));
   const isNamed = all[0].fields.every((field) => typeof typedNumber(field) === "string");
   const width = all[0].fields.length;
   const names = all[0].fields.map((field, k) => (isNamed && field) || (k === width - 1 ? "y" : `x${k}`));
