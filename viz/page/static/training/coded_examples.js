@@ -44,5 +44,5 @@ export function codedExamples(set, { loss, pair, single }) {
   const said = t("The label {label}: an output for each class, with {yes} for its own and {no} for the others: {classes}.", {
     label, yes: short(codes[1]), no: short(codes[0]), classes: classes.join(", "),
   });
-  return { rows: coded, labels: classes.map((text) => `${label}=${text}`), classes: [...classes.keys()], middle: null, texts: classes, said };
+  return { rows: coded, labels: classes.map((text) => (isText ? text : `${label}=${text}`)), classes: [...classes.keys()], middle: null, texts: classes, said };
 }

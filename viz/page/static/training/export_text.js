@@ -30,13 +30,12 @@ function headOf(state, mark) {
   const { training } = state;
   const { inputs, numbers } = training;
   const names = numbers.name.slice(0, inputs).join(", ");
-  const lines = [`${mark} Step ${step}, mean loss ${loss}. Inputs: ${names}.`];
-  if (training.texts) {
-    const [below, above] = training.texts;
-    const one = `${above} for an output above ${training.middle}, else ${below}`;
-    lines.push(`${mark} Class: ${training.scores.length > 1 ? `that of the greatest output of ${training.texts.join(", ")}` : one}.`);
-  }
-  return lines.map((line) => line.replace(/[\r\n\u2028\u2029]+/g, " "));
+  const { texts, scores, middle } = training;
+  const one = texts && `${texts[1]} for an output above ${middle}, else ${texts[0]}`;
+  const several = texts && `that of the greatest output of ${texts.join(", ")}`;
+  const lines = [`Step ${step}, mean loss ${loss}. Inputs: ${names}.`];
+  if (texts) lines.push(`Class: ${scores.length > 1 ? several : one}.`);
+  return lines.map((line) => `${mark} ${line.replace(/[\r\n\u2028\u2029]+/g, " ")}`);
 }
 
 // A call that can be compared with the page: the inputs of the example in the graph.
@@ -53,19 +52,14 @@ function plainNumber(x) {
 
 const PYTHON_WORDS = { NaN: 'float("nan")', Infinity: 'float("inf")', "-Infinity": 'float("-inf")' };
 
-function pythonNumber(x) {
-  const text = plainNumber(x);
-  return PYTHON_WORDS[text] ?? text;
-}
-
 export function pythonText(state) {
   const { training, parameters } = state;
   const shape = shapeOf(training);
   const example = exampleOf(state);
   const { name } = training.parameters;
-  const pairs = [...parameters.slice(0, training.trained)].map((x, k) => `    ${JSON.stringify(name[k])}: ${pythonNumber(x)},`);
+  const pairs = [...parameters.slice(0, training.trained)].map((x, k) => `    ${JSON.stringify(name[k])}: ${PYTHON_WORDS[x] ?? plainNumber(x)},`);
   const model = shape
-    ? [`model = nn.MLP(${shape.sizes[0]}, ${JSON.stringify(shape.sizes.slice(1))}, activation="${shape.activation}")`]
+    ? [`model = nn.MLP(${shape.sizes[0]}, [${shape.sizes.slice(1).join(", ")}], activation="${shape.activation}")`]
     : ["# `model` is one of the kind that the page was made of"];
   const call = shape && example ? [`print(model.outputs(${example.xs}))  # ${example.ys} in the page`] : [];
   return [...headOf(state, "#"), "from microgradlike import nn", "", ...model, "model.load_state_dict({", ...pairs, "})", ...call, ""].join("\n");
