@@ -18,13 +18,8 @@ from microgradlike.op import Number
 from microgradlike.ops import Op, add, div, mul, power
 from viz.training.training_view import TrainingView
 
-ACTIVATIONS = (
-    "relu",
-    "tanh",
-    "sigmoid",
-    "softplus",
-    "silu",
-)  # without a branch, and short in a page
+# without a branch, and short in a page
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "softplus", "silu")
 # losses of a score, with one graph for all labels; the labels of two classes, None for any numbers
 SCORED = {"mse": None, "hinge": (-1, 1), "binary_cross_entropy_with_logits": (0, 1)}
 MOMENTUM = 0.9

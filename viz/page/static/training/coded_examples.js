@@ -14,7 +14,7 @@ export function codedOutputs(set, { loss, pair }) {
 }
 
 function noClassesText(loss) {
-  return t("The labels are numbers without classes, and the loss {loss} takes two classes; choose the loss mse.", { loss });
+  return t("The labels are numbers without classes, and the loss {loss} takes two classes; choose the loss mse, make that model, and use the data again.", { loss });
 }
 
 // Makes { rows, labels, classes, middle, texts, said } of `set`, { inputs, labels, rows, classes,
@@ -35,7 +35,9 @@ export function codedExamples(set, { loss, pair, single }) {
     const coded = rows.map((row) => Float64Array.of(...row.slice(0, at), codes[place(row)]));
     const middle = pair ? 0 : (codes[0] + codes[1]) / 2;
     const pairs = classes.map((text, k) => `${text} → ${short(codes[k])}`).join(", ");
-    return { rows: coded, labels: [label], classes: codes.slice(0, classes.length), middle, texts: classes, said: t("The label {label}: {pairs}.", { label, pairs }) };
+    const isSame = !isText && codes.every((x, k) => x === values[k]);
+    const said = isSame ? "" : t("The label {label}: {pairs}.", { label, pairs });
+    return { rows: coded, labels: [label], classes: codes.slice(0, classes.length), middle, texts: classes, said };
   }
   const coded = rows.map((row) => {
     const marks = classes.map((_, k) => codes[Number(k === place(row))]);

@@ -20,6 +20,7 @@ export function tellOwn(text, isWrong) {
 
 // Runs `act`; false if the user's data or model do not serve, which is told.
 export function isTold(act) {
+  tellOwn("", false);
   try {
     act();
     return true;
