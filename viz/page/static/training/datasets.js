@@ -2,12 +2,12 @@
 // and a CSV. Where they or the user ask for another model, the page makes it.
 
 import { byId, element, onClick, setText } from "../base/dom.js";
-import { t } from "../base/words.js";
+import { onLanguage, t, told } from "../base/words.js";
 import { codedExamples, codedOutputs } from "./coded_examples.js";
 import { CsvError } from "./csv.js";
 import { keyOf, ownView } from "./own_model.js";
 
-const OWN = "my own points";
+const OWN = "my own points"; // keys of sets
 const GIVEN = "training data";
 const FILE = "csv";
 
@@ -43,7 +43,9 @@ export class Datasets {
     this.sets = { [GIVEN]: training.examples, ...training.sets };
     if (flat && training.inputs === 2) this.sets[OWN] = [];
     this.sets = Object.fromEntries(Object.entries(this.sets).map(([name, rows]) => [name, this._setOf(rows)]));
-    for (const name of Object.keys(this.sets)) element("option", { value: name, text: name }, byId("dataset"));
+    for (const name of Object.keys(this.sets)) element("option", { value: name }, byId("dataset"));
+    this._writeNames();
+    onLanguage(() => this._writeNames());
     this.chosen = GIVEN;
     byId("dataset").addEventListener("change", () => {
       if (!isTold(() => this._show(byId("dataset").value))) byId("dataset").value = this.chosen;
@@ -145,6 +147,11 @@ export class Datasets {
     const found = { rows, inputs: numbers.name.slice(0, inputs), labels, values: classes };
     if (labels.length > 1) return found;
     return { ...found, label: labels[0], classes: classes && classes.map(String), isText: false };
+  }
+
+  _writeNames() {
+    const texts = { [OWN]: t("my own points"), [GIVEN]: t("training data"), [FILE]: t("my CSV") };
+    for (const option of byId("dataset").options) option.textContent = texts[option.value] ?? told(option.value);
   }
 
   _showOwn() {
