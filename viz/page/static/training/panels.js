@@ -227,6 +227,7 @@ function editedText(names) {
 }
 
 function nameOfRun(run, i) {
+  if (run.isBefore) return printable(t("before: {settings}", { settings: run.settings }), 34);
   return printable(run.examples ? t("in this page") : run.name || t("run {letter}", { letter: "ABC"[i] }), 24);
 }
 

@@ -4,7 +4,6 @@
 import { byId } from "../base/dom.js";
 import { optimizerStep } from "./optimizers.js";
 import { TrainingRun } from "./training_run.js";
-import { t } from "../base/words.js";
 
 const NAME = "in this page";
 const MOST_RUNS = 3; // with a color each
@@ -39,7 +38,7 @@ export class Sgd {
   rewind() {
     const { run } = this.state;
     const before = run === this.run && run.last > 0 ? run : null;
-    if (before) before.name = t("before: {settings}", { settings: run.settings });
+    if (before) before.isBefore = true;
     this.start(run.steps[0], run.parameters[0], before);
   }
 

@@ -13,6 +13,8 @@ export class TrainingRun {
     this.states = []; // of the optimizer; null at its start
     this.examples = null; // the examples of a run made in the page; null for those of the training
     this.view = null; // the graph that computes it: { training, trainer, engine }
+    this.settings = ""; // the optimizer and rate of the last step made in the page
+    this.isBefore = false; // true for a run that was rewound, which stays for comparison
     this.every = 1;
   }
 
