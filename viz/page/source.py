@@ -15,9 +15,9 @@ from viz.page.word_table import in_every_language, with_words
 
 # entries, as paths below static/: of every page, and of what is added to one
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
-LINES = "code/code.js"
+LINES, PRACTICE = "code/code.js", "practice/practice_page.js"
 NOSCRIPT = "This page computes in the browser. It needs JavaScript, but no network."
-STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LINES: "code.css"}
+STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LINES: "code.css", PRACTICE: "practice.css"}
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
 # comments, a tenth of the file; after code, those without a quote: a string would end with one
@@ -35,9 +35,10 @@ def html(title: str, globals_: str, *, entries: Sequence[str] = (ENTRY,), openin
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
     `entries` are the modules that run: LEARN adds the panel of a training, which reads the global
-    LESSON, DIGITS the digits of the scene, LINES its code. `opening` is the place to begin at, as
-    in its address: "step=3&select=w&lang=ko". The page's content policy runs only this script and
-    loads nothing. Raises ValueError if the script would not stay within its element.
+    LESSON, DIGITS the digits of the scene, LINES its code, PRACTICE questions on it. `opening` is
+    the place to begin at, as in its address: "step=3&select=w&lang=ko". The page's content policy
+    runs only this script and loads nothing. Raises ValueError if the script would not stay within
+    its element.
     """
     script = _script(globals_, entries, title)
     style = "".join(map(_read, ["style.css", *(STYLES[e] for e in entries if e in STYLES)]))
