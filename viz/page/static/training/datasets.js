@@ -5,7 +5,7 @@ import { byId, element, onClick, setText } from "../base/dom.js";
 import { onLanguage, t, told } from "../base/words.js";
 import { codedExamples, codedOutputs } from "./coded_examples.js";
 import { CsvError } from "./csv.js";
-import { keyOf, ownView } from "./own_model.js";
+import { viewKeyOf, ownView } from "./own_model.js";
 
 const OWN = "my own points"; // keys of sets
 const GIVEN = "training data";
@@ -96,7 +96,7 @@ export class Datasets {
     this.chosen = name;
     this._showOwn();
     state.onSeek();
-    const key = spec ? keyOf(spec, coded) : "";
+    const key = spec ? viewKeyOf(spec, coded) : "";
     if (anew || key !== (state.view.key ?? "")) {
       const { view, runs, run, entry } = state;
       this.left.set(view.key ?? "", { view, runs, run, entry });

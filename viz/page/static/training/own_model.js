@@ -31,11 +31,11 @@ export function ownView(base, spec, coded) {
     live: true,
     why: "",
   };
-  return { engine, training: own, trainer: new Trainer(engine.fresh(), own), key: keyOf(spec, coded) };
+  return { engine, training: own, trainer: new Trainer(engine.fresh(), own), key: viewKeyOf(spec, coded) };
 }
 
 // Views with the same key have the same graph.
-export function keyOf({ sizes, activation, loss }, { inputs, labels, texts }) {
+export function viewKeyOf({ sizes, activation, loss }, { inputs, labels, texts }) {
   return JSON.stringify([sizes, activation, loss, inputs, labels, texts]);
 }
 
