@@ -21,6 +21,7 @@ from viz.dot.drawing import Drawing
 from viz.fold.fold import fit
 from viz.label import printable
 from viz.opened import opened
+from viz.page.mlp_json import mlp_ops
 from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
 from viz.page.source import DIGITS, ENTRY, LEARN, LINES, PRACTICE, html
@@ -201,13 +202,14 @@ def _training_page(
         given |= {view.y: "loss"} | {end: given[p] for p, end in pairs if p in given}
     graphs = [_plain(scene(view.y, names=given)) for view in views]
     used = {name: op for view in views for name, op in spelled(view.y, SPELLINGS | own).items()}
+    built = mlp_ops(views[0]) | used
     second = (
         (views[-1], graphs[-1], to_json(graphs[-1], used, computes=True)) if len(runs) > 1 else None
     )
     training = f"const LESSON = {training_json(views[0], graphs[0], runs, second)};"
     title = f"{printable(type(runs[0].model).__name__)} learning · microgradlike"
     begin = f"lang={language}" if language else ""
-    text = _globals(graphs[0], used, own) + training
+    text = _globals(graphs[0], used, own, built) + training
     return Page(graphs[0], html(title, text, entries=[LEARN], opening=begin))
 
 
@@ -273,9 +275,14 @@ def _require_comparable(a: Watch, b: Watch) -> None:
         )
 
 
-def _globals(graph: Scene, used: Mapping[str, Op], own: Mapping[Op, str]) -> str:
+def _globals(
+    graph: Scene,
+    used: Mapping[str, Op],
+    own: Mapping[Op, str],
+    table: Mapping[str, Op] | None = None,
+) -> str:
     """Write the globals of the page's modules: PRIMITIVES, the table, and SCENE."""
-    primitives = arithmetic(used.values(), "PRIMITIVES", own)
+    primitives = arithmetic((table or used).values(), "PRIMITIVES", own)
     return f"{primitives}const SCENE = {to_json(graph, used, computes=True)};"
 
 

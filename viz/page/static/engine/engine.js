@@ -8,7 +8,8 @@ import { Timeline } from "./timeline.js";
 // Public: graph; data, by node; local, by edge, NaN for a constant; grad and reached, after a whole
 // backward pass from the result, whose own gradient is 1; order and backwardOrder, of the nodes
 // that have a primitive; indeterminate, a set of edges; pushes; pushCount, push(k), stops;
-// stateAt(k, direction); setLeaf(i, x), setLeaves, evaluate; wrongOrder; fresh().
+// stateAt(k, direction); setLeaf(i, x), setLeaves, evaluate; wrongOrder;
+// forwardOf(name); fresh().
 export class Engine {
   #primitives;
   #rules;
@@ -32,6 +33,11 @@ export class Engine {
     if (graph.stale) this.#forward(Uint8Array.from(graph.op, (k) => (k < 0 ? 1 : 0)));
     for (const i of this.order) this.#differentiate(i);
     this.wrongOrder = false;
+  }
+
+  // The function of a primitive.
+  forwardOf(name) {
+    return this.#primitives[name].forward;
   }
 
   // Another engine, of the same graph or another one, with the numbers of the scene.
