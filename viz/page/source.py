@@ -6,6 +6,7 @@ import base64
 import hashlib
 import posixpath
 import re
+import zlib
 from html import escape
 from importlib.resources import files
 
@@ -13,7 +14,16 @@ from viz.page.word_table import words_text
 
 # paths below static/: the entry of a page, of one with a training, and of one with digits
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
-STYLES = {LEARN: "learn.css", DIGITS: "digits.css"}
+PLAYGROUND = "playground/playground.js"
+STYLES = {LEARN: "learn.css", DIGITS: "digits.css", PLAYGROUND: "playground.css"}
+# unpacks a script, whose hash the policy has as well, and runs it
+LOADER = """(async () => {
+const packed = Uint8Array.from(atob("{}"), (c) => c.charCodeAt(0));
+const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+const script = document.createElement("script");
+script.textContent = await new Response(unpacked).text();
+document.body.append(script);
+})();"""
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
 # comments, a tenth of the file; after code, those without a quote: a string would end with one
@@ -31,18 +41,22 @@ def html(title: str, globals_: str, *, entry: str = ENTRY, opening: str = "") ->
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
     With the entry LEARN the page has the panel of a training, which reads the global LESSON, with
-    DIGITS the digits of the scene. `opening` is the place to begin at, as in its address:
+    DIGITS the digits of the scene; one with PLAYGROUND reads MODEL and is packed. `opening` is the place to begin at, as in its address:
     "step=3&select=w". The page's content
     policy runs only this script and loads nothing. Raises ValueError if the script would not stay
     within its element.
     """
     script = _script(globals_, entry)
+    run = [script]
+    if entry == PLAYGROUND:  # 200 kB otherwise
+        packed = base64.b64encode(zlib.compress(script.encode(), 9)).decode()
+        run.append(script := LOADER.replace("{}", packed))
     style = _read("style.css") + (_read(STYLES[entry]) if entry in STYLES else "")
     style = CSS_LOOSE.sub("", INDENT.sub("", style))
     parts = {
         "title": escape(title),
         "opening": escape(opening),
-        "policy": _policy(script, style),
+        "policy": _policy(run, style),
         "style": style,
         "panel": _read("learn.html") if entry == LEARN else "",
         "script": script,
@@ -112,9 +126,9 @@ def tight(line: str) -> str:
     return LOOSE.sub(lambda found: found[1] or found[2], line)
 
 
-def _policy(script: str, style: str) -> str:
+def _policy(scripts: list[str], style: str) -> str:
     return (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)};"
+        f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; style-src {_hash(style)};"
         " img-src data:; base-uri 'none'; form-action 'none'"
     )
 

@@ -15,7 +15,7 @@ export function listenToPlace(session, opening) {
   };
 }
 
-function goTo(session, text, focus) {
+export function goTo(session, text, focus) {
   const wanted = new URLSearchParams(text);
   const step = stepOf(session.steps, wanted.get("step"));
   if (step !== null) session.player.go(step);
@@ -23,12 +23,17 @@ function goTo(session, text, focus) {
   if (node >= 0) session.reveal(node, focus);
 }
 
-function writePlace({ player, view, selected, graph }) {
+// The step and the selected node, as parameters of an address.
+export function placeOf({ player, view, selected, graph }) {
   const place = new URLSearchParams({ step: player.position });
   const box = view.boxes.get(selected);
   if (box?.kind === "node") place.set("select", addressOf(graph, box.node));
+  return place;
+}
+
+function writePlace(session) {
   try {
-    history.replaceState(null, "", `#${place}`);
+    history.replaceState(null, "", `#${placeOf(session)}`);
   } catch {} // a frame of a notebook has no address
 }
 

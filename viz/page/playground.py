@@ -1,0 +1,46 @@
+"""Playground: a page that makes the graph of a formula as it is typed."""
+
+from __future__ import annotations
+
+import json
+
+from microgradlike.compile.arithmetic import arithmetic
+from microgradlike.compile.export.javascript import SPELLINGS
+from microgradlike.engine import Value
+from microgradlike.ops import TABLE
+from viz.page.grammar_text import grammar_text
+from viz.page.page import Page
+from viz.page.scene_json import to_json
+from viz.page.source import PLAYGROUND, html
+from viz.scene.scene import ABSORBS, scene
+
+
+def playground() -> Page:
+    """Make a page with a field for a formula, whose graph and steps follow as one types.
+
+    Names in the formula become inputs, with a slider each. The page reads formulas as
+    `microgradlike.expressions.parse_formula` does, with every primitive of the table; lines such as
+    "b = a + a; c = b + b" share nodes. Its address has the formula and all numbers, so a link shows
+    the same to others. The file works offline.
+
+    >>> playground().html.startswith("<!doctype html>")
+    True
+    """
+    x = Value(1.0, "x")  # the page is of a graph until its script has read the field
+    x.backward()
+    graph = scene(x)
+    data = {"rows": _rows(), "absorbs": ABSORBS}
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    globals_ = (
+        f"{arithmetic(TABLE.values(), 'PRIMITIVES', {})}const SCENE = {to_json(graph, SPELLINGS)};"
+        f"const MODEL = {text};{grammar_text()}"
+    )
+    return Page(graph, html("playground · microgradlike", globals_, entry=PLAYGROUND))
+
+
+def _rows() -> dict[str, dict[str, object]]:
+    """List the columns of `scene_json` that belong to a primitive."""
+    return {
+        name: {"symbol": op.symbol, "flat": op.flat, "absorbing": op.absorbing}
+        for name, op in TABLE.items()
+    }

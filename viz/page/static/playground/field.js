@@ -1,0 +1,104 @@
+// Field: the formula as text, with examples, errors and the link to copy.
+
+import { byId, element, setText } from "../base/dom.js";
+import { printable } from "../base/text.js";
+import { t } from "../base/words.js";
+import { examplesNow } from "./examples.js";
+
+const AROUND_ERROR = 20; // characters shown on each side of an error
+const MOST_ROWS = 6;
+
+export class Field {
+  // `type()` reads the field, `choose(example)` opens one, `link()` is the address of this state.
+  constructor({ type, choose, link }) {
+    const part = element("section", { id: "playground" });
+    document.querySelector("main").before(part);
+    const bar = element("div", { class: "formula" }, part);
+    this.label = element("label", { for: "formula" }, bar);
+    this.area = element("textarea", { id: "formula", rows: 1, autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-describedby": "formula-error" }, bar);
+    this.examples = element("select", {}, bar);
+    this.copy = element("button", {}, bar);
+    this.link = element("input", { type: "text", class: "link", readonly: "", hidden: "" }, bar);
+    this.said = element("span", { class: "quiet", role: "status" }, bar);
+    this.error = element("div", { id: "formula-error", role: "alert" }, part);
+    element("div", { id: "sliders", role: "group" }, part);
+    this.area.addEventListener("input", () => {
+      this._grow();
+      this.examples.selectedIndex = 0;
+      type();
+    });
+    this.examples.addEventListener("change", () => choose(examplesNow()[this.examples.selectedIndex - 1]));
+    this.copy.addEventListener("click", () => this._copy(link()));
+    this._write();
+  }
+
+  get text() {
+    return this.area.value;
+  }
+
+  set text(text) {
+    this.area.value = text;
+    this._grow();
+  }
+
+  // Shows an error below the field, and that the graph is of the formula `before`; null for none.
+  showError(error, before = "") {
+    this.area.setAttribute("aria-invalid", String(error !== null));
+    document.querySelector(".canvas").classList.toggle("older", error !== null);
+    this.error.replaceChildren();
+    if (error === null) return;
+    element("p", { text: error.message }, this.error);
+    if (error.position !== undefined) this._point(error.position);
+    const older = t("The graph below is of the formula before: {formula}", { formula: printable(before, 60) });
+    element("p", { class: "quiet", text: older }, this.error);
+  }
+
+  // Shows the text around a position, in code points, with a mark at its character.
+  _point(position) {
+    const characters = [...this.text];
+    const cut = (from, to) => characters.slice(Math.max(from, 0), to).join("").replace(/\s/g, " ");
+    const line = element("pre", { "aria-hidden": "true" }, this.error);
+    line.append((position > AROUND_ERROR ? "…" : "") + cut(position - AROUND_ERROR, position));
+    element("mark", { text: cut(position, position + 1) || " " }, line);
+    line.append(cut(position + 1, position + AROUND_ERROR) + (characters.length > position + AROUND_ERROR ? "…" : ""));
+  }
+
+  // Says that a link has numbers that cannot be read.
+  showRefused(pairs) {
+    const text = t("The link has no number for {names}; a start value is used.", { names: pairs.join(", ") });
+    element("p", { class: "warn", text }, this.error);
+  }
+
+  // Writes the texts in the language of the reader.
+  _write() {
+    setText(this.label, t("formula"));
+    setText(this.copy, t("copy link"));
+    byId("sliders").setAttribute("aria-label", t("Values of the names"));
+    this.examples.setAttribute("aria-label", t("Examples"));
+    this.link.setAttribute("aria-label", t("Link to this formula, its values and step"));
+    const chosen = this.examples.selectedIndex;
+    const titles = [t("examples"), ...examplesNow().map(([title]) => title)];
+    this.examples.replaceChildren(...titles.map((text) => element("option", { text })));
+    this.examples.selectedIndex = Math.max(chosen, 0);
+  }
+
+  _grow() {
+    const { area } = this;
+    area.rows = 1;
+    while (area.scrollHeight > area.clientHeight + 2 && area.rows < MOST_ROWS) area.rows += 1;
+  }
+
+  // Copies a link; where the clipboard is refused, the link appears, selected.
+  async _copy(link) {
+    try {
+      await navigator.clipboard.writeText(link);
+      this.link.hidden = true;
+      setText(this.said, t("copied"));
+    } catch {
+      this.link.hidden = false;
+      this.link.value = link;
+      this.link.select();
+      setText(this.said, t("copy the selected link"));
+    }
+  }
+}
