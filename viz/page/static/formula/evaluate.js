@@ -7,7 +7,7 @@ const COMPARED = {
 };
 
 // A node as Python's Value: `op` is "" for a leaf; operands are nodes and numbers.
-export function nodeOf(data, name = "", op = "", operands = []) {
+export function madeNode(data, name = "", op = "", operands = []) {
   return { data, name, op, operands };
 }
 
@@ -46,7 +46,7 @@ function applied(name, operands, rules) {
   if (!operands.some(isNode)) return data;
   // nothing to absorb: the ordinary product, as in Value.apply
   const op = name === "mul_no_nan" && !Number.isNaN(numbers[0] * numbers[1]) ? "mul" : name;
-  return nodeOf(data, "", op, operands);
+  return madeNode(data, "", op, operands);
 }
 
 function branchOf(operands, taken) {
@@ -54,7 +54,7 @@ function branchOf(operands, taken) {
   const holds = ![0, false].includes(numberIn(condition));
   taken.push(Number(holds));
   const chosen = holds ? a : b;
-  return isNode(chosen) || !operands.some(isNode) ? chosen : nodeOf(chosen);
+  return isNode(chosen) || !operands.some(isNode) ? chosen : madeNode(chosen);
 }
 
 function composed(name, operands, rules) {

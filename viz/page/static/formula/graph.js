@@ -1,7 +1,7 @@
 // Graph of a formula: the scene that Python's scene_json writes for the same formula over Values.
 
 import { Engine } from "../engine/engine.js";
-import { evaluateFormula, nodeOf } from "./evaluate.js";
+import { evaluateFormula, madeNode } from "./evaluate.js";
 import { graphOf } from "../base/graph.js";
 import { short } from "../base/numbers.js";
 import { withTurns } from "../layout/turns.js";
@@ -9,12 +9,12 @@ import { withTurns } from "../layout/turns.js";
 // The engine of a formula with `values`, a number by name, and its { taken, columns }. `model` has
 // what all scenes share, { version, roles, off, room }, and { primitives, grammar, rows, absorbs }.
 export function openFormula(formula, values, model) {
-  const leaves = formula.names.map((name) => [name, nodeOf(values.get(name), name)]);
+  const leaves = formula.names.map((name) => [name, madeNode(values.get(name), name)]);
   const { result, taken } = evaluateFormula(formula, leaves, model);
-  const root = typeof result === "number" ? nodeOf(result) : result;
+  const root = typeof result === "number" ? madeNode(result) : result;
   const isTaken = [...leaves, ...formula.lines].some(([name]) => name === "y");
   if (root.name === "" && !isTaken) root.name = "y";
-  const columns = columnsOf(root, model);
+  const columns = sceneColumns(root, model);
   const engine = new Engine(withTurns(graphOf(columns)), model.primitives);
   addGradients(columns, engine, model);
   engine.graph.grad.set(engine.grad);
@@ -22,7 +22,7 @@ export function openFormula(formula, values, model) {
   return { engine, taken, columns };
 }
 
-function columnsOf(root, { version, roles, off, room, rows, absorbs }) {
+function sceneColumns(root, { version, roles, off, room, rows, absorbs }) {
   const nodes = { op: [], operands: [], data: [], grad: [], name: [], role: [], cluster: [], flags: [], locked: [], turn: [] };
   const ops = [];
   const add = (op, operands, data, name, role) => {

@@ -6,7 +6,7 @@ import { t } from "../base/words.js";
 import { examplesNow } from "./examples.js";
 
 const AROUND_ERROR = 20; // characters shown on each side of an error
-const MOST_ROWS = 6;
+const TALLEST_FIELD = 6;
 
 export class Field {
   // `type()` reads the field, `choose(example)` opens one, `link()` is the address of this state.
@@ -85,7 +85,7 @@ export class Field {
   _grow() {
     const { area } = this;
     area.rows = 1;
-    while (area.scrollHeight > area.clientHeight + 2 && area.rows < MOST_ROWS) area.rows += 1;
+    while (area.scrollHeight > area.clientHeight + 2 && area.rows < TALLEST_FIELD) area.rows += 1;
   }
 
   // Copies a link; where the clipboard is refused, the link appears, selected.

@@ -10,7 +10,7 @@ import { examplesNow } from "./examples.js";
 import { Field } from "./field.js";
 import { fragmentOf, readFragment, readValues } from "./link.js";
 import { Sliders } from "./sliders.js";
-import { rangeOf, startValues } from "./values.js";
+import { sliderRange, startValues } from "./values.js";
 
 const QUICK = 50; // milliseconds; a graph that takes longer waits for a rest in typing
 const SETTLED_FORMULA = 1500; // milliseconds until a typed formula is a step of the browser's history
@@ -81,7 +81,7 @@ class Playground {
     if (position !== null) session.player.go(position);
     if (selected !== null) session.select(`n${session.graph.names.indexOf(selected)}`);
     byId("reset").disabled = this._isAtStart();
-    this.sliders.show(formula.names, values, (name) => rangeOf(formula, values, name, this.model));
+    this.sliders.show(formula.names, values, (name) => sliderRange(formula, values, name, this.model));
     this._keepAddress();
   }
 

@@ -34,7 +34,7 @@ function resultAt(formula, values, rules) {
 }
 
 // The range [low, high] around a value in which the formula has one, while other names stay.
-export function rangeOf(formula, values, name, rules) {
+export function sliderRange(formula, values, name, rules) {
   const x = values.get(name);
   const reach = Math.max(REACH, Number.isFinite(x) ? 2 * Math.abs(x) : 0);
   const step = reach / PROBES;
