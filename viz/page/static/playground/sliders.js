@@ -5,6 +5,7 @@ import { exact, typedNumber } from "../base/numbers.js";
 import { t } from "../base/words.js";
 
 const MOST_SLIDERS = 24;
+const REST_OF_TYPING = 150; // milliseconds
 
 export class Sliders {
   // `set(name, x)` changes a value, `select(name)` shows the node.
@@ -13,8 +14,9 @@ export class Sliders {
     this.rows = new Map();
   }
 
-  // Shows the names with their values and ranges; rows that stay keep the focus.
-  show(names, values, rangeOfName) {
+  // Shows the names with their values; rows that stay keep the focus. The range that `measure(name)`
+  // finds is set in a rest of the typing, a row at a time.
+  show(names, values, measure) {
     const shown = names.slice(0, MOST_SLIDERS);
     const before = this.rows;
     this.rows = new Map(shown.map((name) => [name, before.get(name) ?? this._row(name)]));
@@ -23,11 +25,18 @@ export class Sliders {
       const rest = names.length > MOST_SLIDERS ? [element("p", { class: "note", text: more })] : [];
       this.parent.replaceChildren(...[...this.rows.values()].map(({ row }) => row), ...rest);
     }
-    for (const [name, { slider }] of this.rows) {
-      const [low, high] = rangeOfName(name);
-      Object.assign(slider, { min: low, max: high, step: (high - low) / 200 || 1 });
+    for (const name of shown) this.write(name, values.get(name));
+    const waiting = [...this.rows];
+    const next = () => {
+      if (waiting.length === 0) return;
+      const [name, { slider }] = waiting.shift();
+      const [min, max] = measure(name);
+      Object.assign(slider, { min, max, step: (max - min) / 200 || 1 });
       this.write(name, values.get(name));
-    }
+      this.resting = setTimeout(next);
+    };
+    clearTimeout(this.resting);
+    this.resting = setTimeout(next, REST_OF_TYPING);
   }
 
   // Writes a value, except into the field in which it is typed.
@@ -52,7 +61,7 @@ export class Sliders {
     setText(button, name);
     button.addEventListener("click", () => this.select(name));
     const label = { "aria-label": t("Value of {name}", { name }) };
-    const slider = element("input", { type: "range", ...label }, row);
+    const slider = element("input", { type: "range", min: -5, max: 5, step: 0.05, ...label }, row);
     const field = element("input", { type: "text", inputmode: "decimal", spellcheck: "false", ...label }, row);
     slider.addEventListener("input", () => this.set(name, Number(slider.value)));
     field.addEventListener("input", () => {

@@ -8,7 +8,7 @@ const STARTS = [
   [0.3, 0.7, 0.2, 0.6, 0.4, 0.9, 0.1, 0.8], // where numbers beyond 1 have none
 ];
 const REACH = 5; // of a slider, in each direction
-const PROBES = 40; // places in each direction at which the formula is tried
+const PROBES = 20; // places in each direction at which the formula is tried
 
 // The numbers of a formula's names: those in `kept`, and for the others starts that give a result.
 export function startValues(formula, kept, rules) {
