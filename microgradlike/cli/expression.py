@@ -20,6 +20,7 @@ from microgradlike._io import require_regular
 from microgradlike._validate import shown
 from microgradlike.engine import Value
 from microgradlike.expressions.lexer import listed
+from microgradlike.expressions.formula import parse_formula
 from microgradlike.expressions.parser import ParseError, parse
 from microgradlike.graph import topological
 from microgradlike.indeterminate_form import indeterminate
@@ -217,20 +218,24 @@ def explain(arguments: argparse.Namespace) -> int:
 
 def evaluate(text: str, at: list[str]) -> tuple[Value, dict[str, Value]]:
     """Evaluate an expression and run the backward pass; also return its inputs by name."""
-    expression = parse(text)
-    numbers = parse_assignments(at)
-    for name in numbers:
-        if name not in expression.names:
-            raise ValueError(unknown("--at", name, expression.names))
-    missing = [name for name in expression.names if name not in numbers]
+    formula = parse_formula(text)
+    numbers = {**formula.numbers, **(given := parse_assignments(at))}
+    for name in given:
+        if name not in formula.names:
+            raise ValueError(unknown("--at", name, formula.names))
+    missing = [name for name in formula.names if name not in numbers]
     if missing:
         pairs = ",".join(f"{name:.40}=..." for name in missing[:10])
         raise ValueError(f"no value for {listed(missing)}; add --at {pairs}")
-    values = {name: Value(numbers[name], name) for name in expression.names}
-    y = expression(values)
+    values = {name: Value(numbers[name], name) for name in formula.names}
+    made = formula(values)
+    for name, v in made.items():
+        if isinstance(v, Value) and v.label == "":
+            v.label = name
+    y = next(reversed(made.values()))
     if not isinstance(y, Value):  # an expression without names
         y = Value(y)
-    if y.label == "" and "y" not in values:
+    if y.label == "" and "y" not in values | made:
         y.label = "y"
     with indeterminate("zero"):  # the pictures and the text mark such products
         y.backward()

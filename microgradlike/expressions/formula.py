@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from microgradlike.expressions.grammar import MAX_LENGTH, SPACE
-from microgradlike.expressions.parser import Expression, ParseError, mistake, parse
+from microgradlike.expressions.grammar import MAX_LENGTH, MESSAGES, SPACE
+from microgradlike.expressions.parser import Expression, ParseError, parse
 from microgradlike.op import Number
 
 _ASSIGNMENT: Final = re.compile(r"(?<![<>=!])=(?!=)")
@@ -67,13 +67,13 @@ def parse_formula(text: str) -> Formula:
         first = start + _end_of_blank(piece)
         name = _new_name(text, start, piece[: equals.start()]) if equals else ""
         if name in inputs or name in lines:
-            raise mistake("again", text, first, name=name)
+            raise _mistake("again", text, first, name=name)
         if not (name or is_last):
-            raise mistake("unnamed", text, first)
+            raise _mistake("unnamed", text, first)
         skipped = equals.end() if equals else 0
         expression = _parsed(text, start + skipped, piece[skipped:])
         if name in expression.names:
-            raise mistake("again", text, first, name=name)
+            raise _mistake("again", text, first, name=name)
         inputs.update((x, None) for x in expression.names if x not in lines)
         if name and not expression.names:
             inputs[name], numbers[name] = None, expression({})
@@ -103,9 +103,14 @@ def _end_of_blank(piece: str) -> int:
 def _new_name(text: str, start: int, left: str) -> str:
     """The name before "=", in the spelling that expressions know it by."""
     expression = _parsed(text, start, left)
-    if len(expression.names) != 1 or expression != Expression(left, (n := expression.names[0],), ((None, n),)):
-        raise mistake("left", text, start + _end_of_blank(left))
-    return n
+    name = expression.names[0] if expression.names else ""
+    if expression != Expression(left, (name,), ((None, name),)):
+        raise _mistake("left", text, start + _end_of_blank(left))
+    return name
+
+
+def _mistake(message: str, text: str, position: int, **slots: str) -> ParseError:
+    return ParseError(MESSAGES[message].format(**slots), text, position)
 
 
 def _parsed(text: str, start: int, piece: str) -> Expression:
