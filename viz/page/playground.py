@@ -12,7 +12,7 @@ from viz.page.grammar_text import grammar_text
 from viz.page.page import Page
 from viz.page.scene_json import to_json
 from viz.page.source import PLAYGROUND, html
-from viz.scene.scene import ABSORBS, scene
+from viz.scene.scene import ABSORBS, Scene, scene
 
 
 def playground() -> Page:
@@ -29,13 +29,19 @@ def playground() -> Page:
     x = Value(1.0, "x")  # the page is of a graph until its script has read the field
     x.backward()
     graph = scene(x)
-    data = {"rows": _rows(), "absorbs": ABSORBS}
-    text = json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    globals_ = (
+    return Page(graph, html("playground · microgradlike", globals_text(graph), entry=PLAYGROUND))
+
+
+def globals_text(graph: Scene) -> str:
+    """Write the globals of the playground: PRIMITIVES, SCENE, GRAMMAR and MODEL.
+
+    MODEL has what `scene_json` says of each primitive.
+    """
+    model = json.dumps({"rows": _rows(), "absorbs": ABSORBS}, separators=(",", ":"))
+    return (
         f"{arithmetic(TABLE.values(), 'PRIMITIVES', {})}const SCENE = {to_json(graph, SPELLINGS)};"
-        f"const MODEL = {text};{grammar_text()}"
+        f"{grammar_text()}const MODEL = {model};"
     )
-    return Page(graph, html("playground · microgradlike", globals_, entry=PLAYGROUND))
 
 
 def _rows() -> dict[str, dict[str, object]]:
