@@ -53,11 +53,11 @@ def test_a_given_value_goes_before_the_number_of_a_line():
         ("a + b = 2", "expected a new name before '='", 0),
         ("sin = 2", "sin is a function: expected sin(...)", 0),
         ("y = 2*\nx", "expected a number, a name or '(', but the expression ends", 6),
-        ("b = 2; = 3", "expected a number", 7),
+        ("b = 2; = 3", "expected a number", 6),
         ("b = a == 2", "unexpected '='; compare with <", 6),
         ("b = 2; c = (b", "unclosed bracket", 11),
         ("", "expected a number", 0),
-        (" ;\n", "expected a number", 0),
+        (" ;\n", "unexpected ';'", 1),
     ],
 )
 def test_a_mistake_points_into_the_whole_text(text, message, position):

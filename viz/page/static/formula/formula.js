@@ -3,8 +3,15 @@
 import { mistake } from "./lexer.js";
 import { parse } from "./parser.js";
 
+// The text with the number `x` for an input that has a number there.
+export function withNumber({ text, numbers }, name, x) {
+  const { from, to } = numbers.get(name);
+  const characters = [...text];
+  return [...characters.slice(0, from), ` ${x}`, ...characters.slice(to)].join("");
+}
+
 // Reads a formula: { text, lines, names, numbers }. `lines` has pairs of a name, "" for none, and the
-// steps; `numbers` has the inputs to which a line gives a number, as their steps.
+// steps; `numbers` has the inputs to which a line gives a number, with the steps and the place of that.
 export function readFormula(text, grammar) {
   if ([...text].length > grammar.length) parse(text, grammar); // throws
   const blank = new RegExp(`^${grammar.space}*`, "u");
@@ -18,13 +25,15 @@ export function readFormula(text, grammar) {
     if (names.has(name) || lines.has(name)) throw mistake(grammar, "again", first, { name });
     if (name === "" && !isLast) throw mistake(grammar, "unnamed", first);
     const right = piece.slice(equals + 1);
-    const found = parsedAt(right, start + sizeOf(piece) - sizeOf(right), grammar);
+    const to = start + sizeOf(piece);
+    const from = to - sizeOf(right);
+    const found = parsedAt(right, from, grammar);
     if (found.names.includes(name)) throw mistake(grammar, "again", first, { name });
     for (const x of found.names) if (!lines.has(x)) names.add(x);
     const isNumber = name !== "" && found.names.length === 0;
     if (isNumber) {
       names.add(name);
-      numbers.set(name, found.steps);
+      numbers.set(name, { steps: found.steps, from, to });
     }
     if (!isNumber) lines.set(name, found.steps);
     else if (isLast) lines.set(name, [[null, name]]);

@@ -3,6 +3,7 @@
 import { Engine } from "../engine/engine.js";
 import { evaluateFormula, madeNode } from "./evaluate.js";
 import { graphOf } from "../base/graph.js";
+import { cutIntoParts } from "./parts.js";
 import { short } from "../base/numbers.js";
 import { withTurns } from "../layout/turns.js";
 
@@ -15,6 +16,7 @@ export function openFormula(formula, values, model) {
   const isTaken = [...leaves, ...formula.lines].some(([name]) => name === "y");
   if (root.name === "" && !isTaken) root.name = "y";
   const columns = sceneColumns(root, model);
+  cutIntoParts(columns);
   const engine = new Engine(withTurns(graphOf(columns)), model.primitives);
   addGradients(columns, engine, model);
   engine.graph.grad.set(engine.grad);

@@ -5,7 +5,8 @@ import { typedNumber } from "../base/numbers.js";
 
 // The fragment of a state; numbers are exact, -0 and inf included.
 export function fragmentOf(formula, values, place) {
-  const at = formula.names.map((name) => `${name}=${numberText(values.get(name))}`);
+  const free = formula.names.filter((name) => !formula.numbers.has(name));
+  const at = free.map((name) => `${name}=${numberText(values.get(name))}`);
   const all = [["formula", formula.text], ...(at.length ? [["at", at.join(",")]] : []), ...place];
   return `#${new URLSearchParams(all)}`;
 }
@@ -29,7 +30,7 @@ export function readValues(text) {
   return { values, refused };
 }
 
-function numberText(x) {
+export function numberText(x) {
   if (Object.is(x, -0)) return "-0";
   return String(x).replace("Infinity", "inf").replace("NaN", "nan");
 }

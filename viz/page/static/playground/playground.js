@@ -4,11 +4,11 @@ import { byId } from "../base/dom.js";
 import { session } from "../controls/main.js";
 import { goTo, placeOf } from "../controls/place.js";
 import { evaluateFormula } from "../formula/evaluate.js";
-import { readFormula } from "../formula/formula.js";
+import { readFormula, withNumber } from "../formula/formula.js";
 import { openFormula } from "../formula/graph.js";
 import { examplesNow } from "./examples.js";
 import { Field } from "./field.js";
-import { fragmentOf, readFragment, readValues } from "./link.js";
+import { fragmentOf, numberText, readFragment, readValues } from "./link.js";
 import { Sliders } from "./sliders.js";
 import { sliderRange, startValues } from "./values.js";
 
@@ -19,6 +19,7 @@ class Playground {
   constructor(model) {
     this.model = model;
     this.kept = new Map(); // numbers that the reader has set, by name
+    this.values = new Map();
     this.cost = 0; // milliseconds that the last graph took
     this.field = new Field({
       type: () => this._type(),
@@ -50,7 +51,7 @@ class Playground {
     const began = performance.now();
     try {
       const formula = readFormula(this.field.text, this.model.grammar);
-      this._show(formula, startValues(formula, this.kept, this.model));
+      this._show(formula, startValues(formula, { kept: this.kept, before: this.values }, this.model));
       this.field.showError(null);
     } catch (error) {
       this._refuse(error);
@@ -66,6 +67,7 @@ class Playground {
 
   _open(text, values) {
     this.kept = new Map(values);
+    this.values = new Map();
     this.field.text = text;
     this._read();
   }
@@ -75,7 +77,7 @@ class Playground {
     const selected = session.selected?.startsWith("n") ? session.graph.names[session.selected.slice(1)] : null;
     const { engine, taken } = openFormula(formula, values, this.model);
     if (position === null) this.starts = new Map(values);
-    Object.assign(this, { formula, values, taken });
+    Object.assign(this, { formula, taken, values: new Map([...this.values, ...values]) });
     session.open(engine);
     if (byId("wrong-order").checked) session.setWrongOrder(true);
     if (position !== null) session.player.go(position);
@@ -96,9 +98,10 @@ class Playground {
   // Takes a number that the reader has given a name; another branch is another graph.
   _wasSet(name, x) {
     if (!this.values.has(name)) return;
-    this.kept.set(name, x);
     this.values.set(name, x);
     this.sliders.write(name, x);
+    if (this.formula.numbers.has(name)) this._writeNumber(name, x);
+    else this.kept.set(name, x);
     const { position, steps } = session.player;
     try {
       const { taken } = evaluateFormula(this.formula, this.values, this.model);
@@ -109,6 +112,15 @@ class Playground {
     }
     byId("reset").disabled = this._isAtStart();
     this._keepAddress();
+  }
+
+  // Writes a number that the text has into it.
+  _writeNumber(name, x) {
+    if (this.field.text !== this.formula.text) return;
+    const isWritten = this.written === this.formula.text;
+    this.field.text = withNumber(this.formula, name, numberText(x));
+    this.formula = readFormula(this.field.text, this.model.grammar);
+    if (isWritten) this.written = this.formula.text; // no step of the browser's history
   }
 
   _isAtStart() {

@@ -30,8 +30,10 @@ export class Sliders {
     const next = () => {
       if (waiting.length === 0) return;
       const [name, { slider }] = waiting.shift();
-      const [min, max] = measure(name);
-      Object.assign(slider, { min, max, step: (max - min) / 200 || 1 });
+      const [low, high] = measure(name);
+      const step = 10 ** Math.floor(Math.log10((high - low) / 100)) || 1;
+      const min = Number((Math.ceil(low / step) * step).toPrecision(12));
+      Object.assign(slider, { min, max: Math.floor(high / step) * step, step });
       this.write(name, values.get(name));
       this.resting = setTimeout(next);
     };
