@@ -6,7 +6,8 @@ import { t } from "../base/words.js";
 import { examplesNow } from "./examples.js";
 
 const AROUND_ERROR = 20; // characters shown on each side of an error
-const TALLEST_FIELD = 6;
+const TALLEST_FIELD = 6; // lines
+const REST_AFTER_KEY = 400; // milliseconds; a formula is wrong at many moments of its typing
 
 export class Field {
   // `type()` reads the field, `choose(example)` opens one, `link()` is the address of this state.
@@ -41,8 +42,15 @@ export class Field {
     this._grow();
   }
 
-  // Shows an error below the field, and that the graph is of the formula `before`; null for none.
+  // Shows an error below the field once the typing rests, and that the graph is of the formula `before`;
+  // null for none.
   showError(error, before = "") {
+    clearTimeout(this.waiting);
+    if (error === null) this._say(null);
+    else this.waiting = setTimeout(() => this._say(error, before), REST_AFTER_KEY);
+  }
+
+  _say(error, before) {
     this.area.setAttribute("aria-invalid", String(error !== null));
     document.querySelector(".canvas").classList.toggle("older", error !== null);
     this.error.replaceChildren();

@@ -23,7 +23,7 @@ class Playground {
     this.cost = 0; // milliseconds that the last graph took
     this.field = new Field({
       type: () => this._type(),
-      choose: ([, text, at]) => this._open(text, readValues(at).values),
+      choose: (example) => this._choose(example),
       link: () => this._write() ?? location.href,
     });
     this.sliders = new Sliders(byId("sliders"), {
@@ -34,7 +34,7 @@ class Playground {
     session.onReset = () => this._show(this.formula, this.starts);
     session.onPlace = () => this._keepAddress();
     addEventListener("hashchange", () => this._goTo(location.hash));
-    this._open(...examplesNow()[0].slice(1, 2), readValues(examplesNow()[0][2]).values);
+    this._choose(examplesNow()[0]);
     if (location.hash.length > 1) this._goTo(location.hash);
   }
 
@@ -65,6 +65,7 @@ class Playground {
     this.field.showError(error, this.formula?.text);
   }
 
+  // Opens a formula with the values that belong to it.
   _open(text, values) {
     this.kept = new Map(values);
     this.values = new Map();
@@ -72,12 +73,17 @@ class Playground {
     this._read();
   }
 
+  _choose([, text, at]) {
+    this._open(text, readValues(at).values);
+    this.kept.clear();
+  }
+
   // Shows the graph of a formula; at `position` if only its branches have changed.
   _show(formula, values, position = null) {
     const selected = session.selected?.startsWith("n") ? session.graph.names[session.selected.slice(1)] : null;
     const { engine, taken } = openFormula(formula, values, this.model);
     if (position === null) this.starts = new Map(values);
-    Object.assign(this, { formula, taken, values: new Map([...this.values, ...values]) });
+    Object.assign(this, { formula, taken, values });
     session.open(engine);
     if (byId("wrong-order").checked) session.setWrongOrder(true);
     if (position !== null) session.player.go(position);
