@@ -177,7 +177,8 @@ def test_every_character_is_read_in_the_page_as_in_python_at_the_start_and_withi
 
 def test_every_message_of_formulas_has_a_row_in_the_table_of_words():
     templates = [*MESSAGES.values(), *(r[-1] for rows in refusals().values() for r in rows)]
-    for language, table in words().items():
+    for language, own in words().items():
+        table = dict(zip(words()["en"], own, strict=True))
         for template in templates:
             slots = {slot for _, slot, _, _ in string.Formatter().parse(template) if slot}
             own = {slot for _, slot, _, _ in string.Formatter().parse(table[template]) if slot}

@@ -24,6 +24,7 @@ from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
 from viz.page.source import DIGITS, ENTRY, LEARN, html
 from viz.page.training_json import training_json
+from viz.page.word_table import require_language
 from viz.scene.scene import Scene, require_names, scene
 from viz.training.recorder import Watch, watch
 from viz.training.training_view import training_view
@@ -115,6 +116,7 @@ def page(
     step: int | str | None = None,
     select: Value | str | None = None,
     digits: bool = False,
+    lang: str | None = None,
 ) -> Page:
     """Make a page to step through everything that `y` depends on, and to change numbers in.
 
@@ -133,24 +135,27 @@ def page(
     With `digits`, the page of a Value shows the right digits of every number, which also color it,
     until a number is changed. See `microgradlike.digits`.
 
+    The texts of the page are English or Korean, "en" or "ko": by `lang`, else in the language of
+    the reader's browser. A switch in the page changes it.
+
     Raises TypeError if `y` is of another type, if a Module comes without data or loss, if
     `spellings` is not a mapping of primitives to text, or for another type of `step` or `select`.
-    Raises ValueError for two runs whose models or data differ, and for a `step` or `select` that
-    the graph does not have.
+    Raises ValueError for two runs whose models or data differ, for a `step` or `select` that the
+    graph does not have, and for an unknown `lang`.
 
     >>> x = Value(3.0, "x")
     >>> page(x * x + 1)
     <Page of 4 nodes; .save("y.html") writes it>
     >>> lesson = page(x * x + 1, step="backward", select=x)
     """
-    own = _require_spellings(spellings)
+    own, language = _require_spellings(spellings), require_language(lang)
     if isinstance(y, (Module, Watch)):
         if step is not None or select is not None or digits:
             raise TypeError(
                 f"step, select and digits are for the graph of a Value, got {shown(y)} of type"
                 f" {type(y).__name__}; leave them out, or pass the result of a model"
             )
-        return _training_page(_runs(y, other, data, loss), names, own)
+        return _training_page(_runs(y, other, data, loss), names, own, language)
     if other is not None or data is not None or loss is not None:
         raise TypeError(
             f"data, loss and other are for a Module or a recorded run, got {shown(y)} of type"
@@ -158,13 +163,13 @@ def page(
         )
     graph = scene(y, names=names, digits=digits)
     used = spelled(y, SPELLINGS | own)
-    begin = opening(y, graph, step, select)
+    begin = opening(y, graph, step, select, language)
     entry = DIGITS if digits else ENTRY
     return Page(graph, html(_title(graph), _globals(graph, used, own), entry=entry, opening=begin))
 
 
 def _training_page(
-    runs: list[Watch], names: Mapping[Value, str] | None, own: dict[Op, str]
+    runs: list[Watch], names: Mapping[Value, str] | None, own: dict[Op, str], language: str
 ) -> Page:
     views = [training_view(run.shown(), SPELLINGS | own) for run in runs]
     given = dict(require_names(names))
@@ -176,7 +181,9 @@ def _training_page(
     second = (views[-1], graphs[-1], to_json(graphs[-1], used)) if len(runs) > 1 else None
     training = f"const LESSON = {training_json(views[0], graphs[0], runs, second)};"
     title = f"{printable(type(runs[0].model).__name__)} learning · microgradlike"
-    return Page(graphs[0], html(title, _globals(graphs[0], used, own) + training, entry=LEARN))
+    begin = f"lang={language}" if language else ""
+    text = _globals(graphs[0], used, own) + training
+    return Page(graphs[0], html(title, text, entry=LEARN, opening=begin))
 
 
 def _runs(

@@ -7,10 +7,11 @@ import hashlib
 import posixpath
 import re
 import zlib
+from functools import cache
 from html import escape
 from importlib.resources import files
 
-from viz.page.word_table import words_text
+from viz.page.word_table import in_every_language, with_words
 
 # paths below static/: the entry of a page, of one with a training, and of one with digits
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
@@ -24,6 +25,7 @@ const script = document.createElement("script");
 script.textContent = await new Response(unpacked).text();
 document.body.append(script);
 })();"""
+NOSCRIPT = "This page computes in the browser. It needs JavaScript, but no network."
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
 # comments, a tenth of the file; after code, those without a quote: a string would end with one
@@ -41,24 +43,25 @@ def html(title: str, globals_: str, *, entry: str = ENTRY, opening: str = "") ->
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
     With the entry LEARN the page has the panel of a training, which reads the global LESSON, with
-    DIGITS the digits of the scene; one with PLAYGROUND reads MODEL and is packed. `opening` is the place to begin at, as in its address:
-    "step=3&select=w". The page's content
-    policy runs only this script and loads nothing. Raises ValueError if the script would not stay
-    within its element.
+    DIGITS the digits of the scene, with PLAYGROUND the field of a formula; this one is packed, and
+    a loader unpacks it. `opening` is the place to begin at, as in its address:
+    "step=3&select=w&lang=ko". The page's content policy runs only these scripts and loads nothing.
+    Raises ValueError if the script would not stay within its element.
     """
-    script = _script(globals_, entry)
-    run = [script]
-    if entry == PLAYGROUND:  # 200 kB otherwise
+    script = _script(globals_, entry, title)
+    scripts = [script]
+    if entry == PLAYGROUND:
         packed = base64.b64encode(zlib.compress(script.encode(), 9)).decode()
-        run.append(script := LOADER.replace("{}", packed))
+        scripts.append(script := LOADER.replace("{}", packed))
     style = _read("style.css") + (_read(STYLES[entry]) if entry in STYLES else "")
     style = CSS_LOOSE.sub("", INDENT.sub("", style))
     parts = {
         "title": escape(title),
         "opening": escape(opening),
-        "policy": _policy(run, style),
+        "policy": _policy(scripts, style),
         "style": style,
         "panel": _read("learn.html") if entry == LEARN else "",
+        "noscript": " ".join(in_every_language(NOSCRIPT)),
         "script": script,
     }
     template = INDENT.sub("", _read("template.html"))
@@ -100,14 +103,15 @@ def imports(name: str) -> list[str]:
     ]
 
 
-def _script(globals_: str, entry: str) -> str:
+def _script(globals_: str, entry: str, title: str) -> str:
     """Join the modules into one function, in which their imports are plain names."""
     texts = [_read(name) for name in modules(entry)]
     for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
         texts = [pattern.sub("", text) for text in texts]
-    texts = [CODE.sub(lambda line: tight(line[0]), text) for text in texts]
-    words = words_text("\n".join(texts) + _read("template.html") + _read("learn.html"))
-    script = "\n".join(["(() => {", '"use strict";', globals_, words, *texts, "})();"])
+    shown = _read("template.html") + (_read("learn.html") if entry == LEARN else "")
+    words, text = with_words("\n".join(texts), _every_module(), shown + globals_ + title)
+    text = CODE.sub(lambda line: tight(line[0]), text)
+    script = "\n".join(["(() => {", '"use strict";', globals_, words, text, "})();"])
     found = ENDS.search(script)
     if found:
         raise ValueError(
@@ -115,6 +119,20 @@ def _script(globals_: str, entry: str) -> str:
             " <\\/script or \\x3c in the spelling"
         )
     return script
+
+
+@cache
+def _every_module() -> str:
+    """Join the modules of all pages."""
+    stack = [files(__package__) / "static"]
+    texts: list[str] = []
+    while stack:
+        for part in stack.pop().iterdir():
+            if part.is_dir():
+                stack.append(part)
+            elif part.name.endswith(".js"):
+                texts.append(part.read_text(encoding="utf-8"))
+    return "\n".join(texts)
 
 
 def tight(line: str) -> str:
