@@ -23,11 +23,13 @@ export function goTo(session, text, focus) {
   if (node >= 0) session.reveal(node, focus);
 }
 
-// The step and the selected node, as parameters of an address.
+// The step, the selected node and the chosen language, as parameters of an address.
 export function placeOf({ player, view, selected, graph }) {
   const place = new URLSearchParams({ step: player.position });
   const box = view.boxes.get(selected);
   if (box?.kind === "node") place.set("select", addressOf(graph, box.node));
+  const lang = new URLSearchParams(location.hash.slice(1)).get("lang");
+  if (lang !== null) place.set("lang", lang);
   return place;
 }
 

@@ -2,7 +2,7 @@
 
 import { byId, element, setText } from "../base/dom.js";
 import { printable } from "../base/text.js";
-import { t } from "../base/words.js";
+import { onLanguage, t, told } from "../base/words.js";
 import { examplesNow } from "./examples.js";
 
 const AROUND_ERROR = 20; // characters shown on each side of an error
@@ -26,11 +26,17 @@ export class Field {
     this.area.addEventListener("input", () => {
       this._grow();
       this.examples.selectedIndex = 0;
+      setText(this.said, "");
       type();
     });
     this.examples.addEventListener("change", () => choose(examplesNow()[this.examples.selectedIndex - 1]));
     this.copy.addEventListener("click", () => this._copy(link()));
+    this.before = [null];
     this._write();
+    onLanguage(() => {
+      this._write();
+      this._say(...this.before);
+    });
   }
 
   get text() {
@@ -51,11 +57,12 @@ export class Field {
   }
 
   _say(error, before) {
+    this.before = [error, before];
     this.area.setAttribute("aria-invalid", String(error !== null));
     document.querySelector(".canvas").classList.toggle("older", error !== null);
     this.error.replaceChildren();
     if (error === null) return;
-    element("p", { text: error.message }, this.error);
+    element("p", { text: t(told(error.template), error.values) }, this.error);
     if (error.position !== undefined) this._point(error.position);
     const older = t("The graph below is of the formula before: {formula}", { formula: printable(before, 60) });
     element("p", { class: "quiet", text: older }, this.error);
@@ -73,8 +80,7 @@ export class Field {
 
   // Says that a link has numbers that cannot be read.
   showRefused(pairs) {
-    const text = t("The link has no number for {names}; a start value is used.", { names: pairs.join(", ") });
-    element("p", { class: "warn", text }, this.error);
+    setText(this.said, t("The link has no number for {names}; a start value is used.", { names: pairs.join(", ") }));
   }
 
   // Writes the texts in the language of the reader.

@@ -1,6 +1,7 @@
 // Playground: the entry of a page with a field for a formula. It reads MODEL and GRAMMAR.
 
 import { byId } from "../base/dom.js";
+import { LANGUAGES, languageNow, setLanguage } from "../base/words.js";
 import { session } from "../controls/main.js";
 import { goTo, placeOf } from "../controls/place.js";
 import { evaluateFormula } from "../formula/evaluate.js";
@@ -147,6 +148,11 @@ class Playground {
 
   _goTo(fragment) {
     clearTimeout(this.timer);
+    const lang = new URLSearchParams(fragment.slice(1)).get("lang");
+    if (LANGUAGES.includes(lang) && lang !== languageNow()) {
+      setLanguage(lang);
+      byId("language").value = lang;
+    }
     const { formula, values, refused } = readFragment(fragment);
     if (formula !== null) this._open(formula, values);
     if (refused.length) this.field.showRefused(refused);

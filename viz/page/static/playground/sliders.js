@@ -2,7 +2,7 @@
 
 import { element, setText } from "../base/dom.js";
 import { exact, typedNumber } from "../base/numbers.js";
-import { t } from "../base/words.js";
+import { onLanguage, t } from "../base/words.js";
 
 const MOST_SLIDERS = 24;
 const REST_OF_TYPING = 150; // milliseconds
@@ -12,11 +12,17 @@ export class Sliders {
   constructor(parent, { set, select }) {
     Object.assign(this, { parent, set, select });
     this.rows = new Map();
+    this.shown = [[], new Map()];
+    onLanguage(() => {
+      this.rows = new Map();
+      this.show(...this.shown);
+    });
   }
 
   // Shows the names with their values; rows that stay keep the focus. The range that `measure(name)`
   // finds is set in a rest of the typing, a row at a time.
   show(names, values, measure) {
+    this.shown = [names, values, measure];
     const shown = names.slice(0, MOST_SLIDERS);
     const before = this.rows;
     this.rows = new Map(shown.map((name) => [name, before.get(name) ?? this._row(name)]));
