@@ -100,7 +100,7 @@ def draw(arguments: argparse.Namespace) -> int:
     y, _ = evaluate(arguments.expression, arguments.at)
     path = _output(arguments.output, arguments.format, arguments.expression)
     try:
-        _save(drawing.draw(y, direction=arguments.direction, digits=arguments.digits), path)
+        save(drawing.draw(y, direction=arguments.direction, digits=arguments.digits), path)
     except viz_module("dot.render").RenderError as error:
         text = path.with_suffix(".dot")
         raise RuntimeError(f"{render_problem(error)}; -o {text} writes its text") from error
@@ -127,13 +127,13 @@ def page(arguments: argparse.Namespace) -> int:
     paging = viz_module("page.page")
     y, _ = evaluate(arguments.expression, arguments.at)
     path = arguments.output or Path(f"{_file_name(arguments.expression)}.html")
-    _save(paging.page(y, digits=arguments.digits), path)
+    save(paging.page(y, digits=arguments.digits), path)
     print(f"{arguments.expression.strip()} = {y.data:.6g}")
     print(path)
     return 0
 
 
-def _save(picture: Drawing | Page, path: Path) -> None:
+def save(picture: Drawing | Page, path: Path) -> None:
     if not path.parent.is_dir():
         raise ValueError(
             f"cannot write {path}: there is no directory {path.parent}; create it first"
@@ -227,16 +227,7 @@ def evaluate(text: str, at: list[str]) -> tuple[Value, dict[str, Value]]:
     if missing:
         pairs = ",".join(f"{name:.40}=..." for name in missing[:10])
         raise ValueError(f"no value for {listed(missing)}; add --at {pairs}")
-    values = {name: Value(numbers[name], name) for name in formula.names}
-    made = formula(values)
-    for name, v in made.items():
-        if isinstance(v, Value) and v.label == "":
-            v.label = name
-    y = next(reversed(made.values()))
-    if not isinstance(y, Value):  # an expression without names
-        y = Value(y)
-    if y.label == "" and "y" not in values | made:
-        y.label = "y"
+    y, values = formula.graph(numbers)
     with indeterminate("zero"):  # the pictures and the text mark such products
         y.backward()
     return y, values

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from microgradlike.engine import Value
 from microgradlike.expressions.grammar import MAX_LENGTH, MESSAGES, SPACE
 from microgradlike.expressions.parser import Expression, ParseError, parse
 from microgradlike.op import Number
@@ -42,6 +43,29 @@ class Formula:
         for name, expression in self.lines.items():
             made[name] = expression({**self.numbers, **values, **made})
         return made
+
+    def graph(self, numbers: Mapping[str, float]) -> tuple[Value, dict[str, Value]]:
+        """The result as a Value, and the inputs by name.
+
+        Names of inputs and lines become labels. A result without a name is labelled "y", if no
+        other number has that name.
+
+        >>> y, inputs = parse_formula("b = a + a; b*b").graph({"a": 3.0})
+        >>> y.label, inputs
+        ('y', {'a': Value(data=3.0, grad=0.0, label='a')})
+        """
+        known = {**self.numbers, **numbers}
+        inputs = {name: Value(known[name], name) for name in self.names}
+        made = self(inputs)
+        for name, v in made.items():
+            if isinstance(v, Value) and v.label == "":
+                v.label = name
+        y = next(reversed(made.values()))
+        if not isinstance(y, Value):  # a formula of constants
+            y = Value(y)
+        if y.label == "" and "y" not in inputs | made:
+            y.label = "y"
+        return y, inputs
 
 
 def parse_formula(text: str) -> Formula:

@@ -64,16 +64,7 @@ def page_formulas():
 
 def drawn(text, values):
     """Python's columns of a formula, as `microgradlike page` makes them."""
-    formula = parse_formula(text)
-    inputs = {name: Value(values[name], name) for name in formula.names}
-    made = formula(inputs)
-    for name, v in made.items():
-        if isinstance(v, Value) and v.label == "":
-            v.label = name
-    y = [*made.values()][-1]
-    y = y if isinstance(y, Value) else Value(y)
-    if y.label == "" and "y" not in inputs | made:
-        y.label = "y"
+    y, _ = parse_formula(text).graph(values)
     with indeterminate("zero"):
         y.backward()
     return json.loads(scene_json(y))
