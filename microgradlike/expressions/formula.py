@@ -24,6 +24,7 @@ class Formula:
     as 3 in "a = 3; a * x". `parse_formula` makes a formula from a `text`. Call it with a dict that
     has a value for each input; it returns the number of each line, the result last.
 
+    >>> from microgradlike.expressions.formula import parse_formula
     >>> f = parse_formula("b = a + a; c = b + b")
     >>> f.names, f({"a": 3.0})
     (('a',), {'b': 6.0, 'c': 12.0})
@@ -45,11 +46,12 @@ class Formula:
         return made
 
     def graph(self, numbers: Mapping[str, float]) -> tuple[Value, dict[str, Value]]:
-        """The result as a Value, and the inputs by name.
+        """The result as a Value, and the inputs by name, with `numbers` as their values.
 
         Names of inputs and lines become labels. A result without a name is labelled "y", if no
         other number has that name.
 
+        >>> from microgradlike.expressions.formula import parse_formula
         >>> y, inputs = parse_formula("b = a + a; b*b").graph({"a": 3.0})
         >>> y.label, inputs
         ('y', {'a': Value(data=3.0, grad=0.0, label='a')})
@@ -76,6 +78,7 @@ def parse_formula(text: str) -> Formula:
     neither given twice nor after its use. A line with a plain number makes an input of that value.
     Raises ParseError and TypeError as `parse` does.
 
+    >>> from microgradlike.expressions.formula import parse_formula
     >>> parse_formula("a = 3; a * x").numbers
     {'a': 3.0}
     """

@@ -27,7 +27,13 @@ from viz.page.scene_json import scene_json
 from viz.page.source import imports, modules
 
 FOLDER = ROOT / "viz" / "page" / "static"
-EVERY_MODULE = dict.fromkeys([*modules(page_source.LEARN), *modules(page_source.DIGITS)])
+EVERY_MODULE = dict.fromkeys(
+    [
+        *modules(page_source.LEARN),
+        *modules(page_source.DIGITS),
+        *modules(page_source.PLAYGROUND),
+    ]
+)
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
 
 
@@ -242,7 +248,7 @@ def test_every_module_is_in_the_page_after_what_it_imports():
 
 
 def test_a_module_imports_from_its_own_folder_and_those_below_only():
-    folders = ["base", "layout", "engine", "canvas", "controls", "training", "digits"]
+    folders = ["base", "layout", "engine", "formula", "canvas", "controls", "training", "digits", "playground"]
     for name in EVERY_MODULE:
         for needed in imports(name):
             below, above = (folders.index(path.split("/")[0]) for path in (needed, name))
