@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from microgradlike._io import require_regular
 from microgradlike._validate import shown
 from microgradlike.engine import Value
-from microgradlike.expressions.lexer import listed
 from microgradlike.expressions.formula import parse_formula
+from microgradlike.expressions.lexer import listed
 from microgradlike.expressions.parser import ParseError, parse
 from microgradlike.graph import topological
 from microgradlike.indeterminate_form import indeterminate
@@ -134,6 +134,7 @@ def page(arguments: argparse.Namespace) -> int:
 
 
 def save(picture: Drawing | Page, path: Path) -> None:
+    """Write a picture or a page to a file."""
     if not path.parent.is_dir():
         raise ValueError(
             f"cannot write {path}: there is no directory {path.parent}; create it first"

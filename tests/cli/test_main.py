@@ -66,7 +66,9 @@ def test_lines_of_a_formula_name_numbers_that_later_lines_share(here, capsys):
     assert "has no 'b'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("options", "name"), [([], "playground.html"), (["-o", "p.html"], "p.html")])
+@pytest.mark.parametrize(
+    ("options", "name"), [([], "playground.html"), (["-o", "p.html"], "p.html")]
+)
 def test_the_playground_is_a_file_of_at_most_200_kilobytes(here, capsys, options, name):
     assert main(["playground", *options]) == 0
     assert capsys.readouterr().out == f"{name}\n"

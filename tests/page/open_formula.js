@@ -12,7 +12,9 @@ let model;
 function answer([text, values]) {
   try {
     const formula = readFormula(text, model.grammar);
-    const { columns, taken } = openFormula(formula, new Map(values.map(([name, x]) => [name, number(x)])), model);
+    const given = new Map(values.map(([name, x]) => [name, number(x)]));
+    for (const name of formula.names) if (!given.has(name)) given.set(name, 0.5);
+    const { columns, taken } = openFormula(formula, given, model);
     const { data, grad } = columns.nodes;
     return { ...columns, taken, nodes: { ...columns.nodes, data: data.map(bits), grad: grad.map(bits) } };
   } catch ({ message, position, template, stack }) {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from microgradlike.compile.arithmetic import arithmetic
-from microgradlike.compile.export.javascript import SPELLINGS
 from microgradlike.engine import Value
 from microgradlike.ops import TABLE
 from viz.page.grammar_text import grammar_text
@@ -39,7 +38,7 @@ def globals_text(graph: Scene) -> str:
     """
     model = json.dumps({"rows": _rows(), "absorbs": ABSORBS}, separators=(",", ":"))
     return (
-        f"{arithmetic(TABLE.values(), 'PRIMITIVES', {})}const SCENE = {to_json(graph, SPELLINGS)};"
+        f"{arithmetic(TABLE.values(), 'PRIMITIVES', {})}const SCENE = {to_json(graph, TABLE)};"
         f"{grammar_text()}const MODEL = {model};"
     )
 

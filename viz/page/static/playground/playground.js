@@ -13,8 +13,9 @@ import { fragmentOf, numberText, readFragment, readValues } from "./link.js";
 import { Sliders } from "./sliders.js";
 import { sliderRange, startValues } from "./values.js";
 
-const QUICK = 50; // milliseconds; a graph that takes longer waits for a rest in typing
-const SETTLED_FORMULA = 1500; // milliseconds until a typed formula is a step of the browser's history
+const QUICK = 50; // milliseconds; a large graph that takes longer waits for a rest in typing
+const LARGE = 200; // nodes
+const SETTLED_FORMULA = 1000; // milliseconds until a typed formula is a step of the browser's history
 
 class Playground {
   constructor(model) {
@@ -32,7 +33,7 @@ class Playground {
       select: (name) => this._select(name),
     });
     session.onSet = (leaf, x) => this._wasSet(session.graph.names[leaf], x);
-    session.onReset = () => this._show(this.formula, this.starts);
+    session.onReset = () => this._reset();
     session.onPlace = () => this._keepAddress();
     addEventListener("hashchange", () => this._goTo(location.hash));
     this._choose(examplesNow()[0]);
@@ -43,7 +44,7 @@ class Playground {
 
   _type() {
     clearTimeout(this.waiting);
-    if (this.cost < QUICK) this._read();
+    if (this.cost < QUICK || session.graph.count < LARGE) this._read();
     else this.waiting = setTimeout(() => this._read(), this.cost);
   }
 
@@ -130,6 +131,15 @@ class Playground {
     if (isWritten) this.written = this.formula.text; // no step of the browser's history
   }
 
+  _reset() {
+    for (const [name, x] of this.starts) {
+      if (this.formula.numbers.has(name)) this._writeNumber(name, x);
+      if (this.kept.has(name)) this.kept.set(name, x);
+    }
+    this._show(this.formula, new Map(this.starts));
+    this.field.showError(null);
+  }
+
   _isAtStart() {
     return [...this.starts].every(([name, x]) => Object.is(x, this.values.get(name)));
   }
@@ -178,4 +188,4 @@ class Playground {
   }
 }
 
-new Playground({ ...SCENE, ...MODEL, grammar: GRAMMAR, primitives: PRIMITIVES });
+export const typed = new Playground({ ...SCENE, ...MODEL, grammar: GRAMMAR, primitives: PRIMITIVES });
