@@ -25,6 +25,7 @@ from __future__ import annotations
 import inspect
 import math
 import operator
+import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -73,21 +74,27 @@ INFIX: Final[dict[str, tuple[Function, int]]] = {
     "≤": (operator.le, COMPARISON), "≥": (operator.ge, COMPARISON),
     **dict.fromkeys("·⋅∙•", (ops.mul, PRODUCT)),
 }  # fmt: skip
-PREFIX: Final[dict[str, Function | None]] = {  # None for a sign without effect
-    "+": None, "-": ops.neg, **{op.symbol: op for op in (ops.neg, ops.sqrt, ops.cbrt)}
-}  # fmt: skip
 BAR: Final = ops.absolute.symbol[0]  # two of them are the absolute value
-SYMBOLS: Final = sorted({*INFIX, *PREFIX, BAR, "(", ")", ","}, key=len, reverse=True)
+# signs where an operand is due, with rank and function; rank 0 is a bracket's, which has an end
+OPENERS: Final[dict[str, tuple[int, Function | None]]] = {
+    "(": (0, None), BAR: (0, ops.absolute), "+": (SIGN, None), "-": (SIGN, ops.neg),
+    **{op.symbol: (SIGN, op) for op in (ops.neg, ops.sqrt, ops.cbrt)},
+}  # fmt: skip
 SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 SUBSCRIPTS: Final = "₀₁₂₃₄₅₆₇₈₉"
-ON_THE_LINE: Final = str.maketrans(SUPERSCRIPTS + SUBSCRIPTS, "0123456789-0123456789")
+DIGITS_ABOVE: Final = str.maketrans(SUPERSCRIPTS, "0123456789-")
+DIGITS_BELOW: Final = str.maketrans(SUBSCRIPTS, "0123456789")
 # patterns that Python and JavaScript read alike; JavaScript's \s lacks \x1c and has \ufeff
 NUMBER: Final = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+SIGNS: Final = "|".join(name for name in CONSTANTS if not name.isidentifier())
 EXPONENT: Final = rf"⁻?[{SUPERSCRIPTS[:10]}]+"
+_LONGEST_FIRST = sorted({*INFIX, *OPENERS, ")", ","}, key=len, reverse=True)
+SYMBOL: Final = "|".join(re.sub(r"[*+/|()^]", r"\\\g<0>", sign) for sign in _LONGEST_FIRST)
 SPACE: Final = r"[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 
 # hints for characters of no token, as keys of MESSAGES
 HINTS: Final = {"=": "compare", ".": "attribute", **dict.fromkeys("[]{}", "round")}
+# no slot twice in one message: a page finds its translation by a pattern with named groups
 MESSAGES: Final = {
     "unexpected": "unexpected {token}",
     "compare": "unexpected {token}; compare with <, <=, > or >=",
@@ -106,8 +113,8 @@ MESSAGES: Final = {
     "unclosed bar": "unclosed bar: expected '|'",
     "unopened": "')' without an open '('",
     "large": "this number exceeds the largest double, 1.8e308; write inf",
-    "call": "{name} is a function: expected {name}(...)",
-    "power": "{name} is a function: a power goes after the bracket, {name}(...)²",
+    "call": "{name} is a function: expected {call}(...)",
+    "power": "{name} is a function: a power goes after the bracket, {call}(...)²",
     "mean": "unknown function {name}; did you mean {names}?",
     "unknown": "unknown function {name}; write a product with *",
     "operands": "{name} takes {count} operand(s), got {got}",

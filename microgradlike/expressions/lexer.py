@@ -9,23 +9,23 @@ from typing import Final
 
 from microgradlike.expressions.grammar import (
     CONSTANTS,
+    DIGITS_BELOW,
     EXPONENT,
     HINTS,
     MESSAGES,
     NUMBER,
-    ON_THE_LINE,
+    SIGNS,
     SPACE,
     SUBSCRIPTS,
     SUPERSCRIPTS,
-    SYMBOLS,
+    SYMBOL,
 )
 
 _LETTER: Final = rf"[^\W{SUPERSCRIPTS}]"  # or a digit, on the line or below it
 _NAME: Final = rf"(?![\d{SUBSCRIPTS}]){_LETTER}+"
-_SIGNS: Final = "|".join(name for name in CONSTANTS if not name.isidentifier())
 _TOKEN: Final = re.compile(
-    rf"(?P<number>{NUMBER})|(?P<call>{_NAME}{SPACE}*\()|(?P<name>{_NAME}|{_SIGNS})"
-    rf"|(?P<exponent>{EXPONENT})|(?P<symbol>{'|'.join(map(re.escape, SYMBOLS))})"
+    rf"(?P<number>{NUMBER})|(?P<call>{_NAME}{SPACE}*\()|(?P<name>{_NAME}|{SIGNS})"
+    rf"|(?P<exponent>{EXPONENT})|(?P<symbol>{SYMBOL})"
     rf"|(?P<space>{SPACE}+)|(?P<unknown>.)",
     re.DOTALL,
 )
@@ -68,7 +68,8 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
         if kind == "space":
             continue
         if kind in ("name", "call"):
-            token = token.removesuffix("(").rstrip().translate(ON_THE_LINE)
+            name = token if kind == "name" else token[:-1].rstrip()
+            token = name.translate(DIGITS_BELOW)
             if not (token.isidentifier() or token in CONSTANTS):
                 valid = next(i for i in range(len(token)) if not token[: i + 1].isidentifier())
                 kind, token, position = "unknown", token[valid], position + valid

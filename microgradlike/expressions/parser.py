@@ -19,15 +19,14 @@ from microgradlike.expressions.grammar import (
     BAR,
     COMPARISON,
     CONSTANTS,
+    DIGITS_ABOVE,
     FUNCTIONS,
     INFIX,
     MAX_DEPTH,
     MAX_LENGTH,
     MESSAGES,
-    ON_THE_LINE,
+    OPENERS,
     POWER,
-    PREFIX,
-    SIGN,
     SUPERSCRIPTS,
     Function,
     arity,
@@ -110,9 +109,7 @@ class _Pending:
     function: Function | None  # None for a plain bracket
     operands: int
     name: str = ""
-
-    def is_bar(self) -> bool:
-        return self.rank == 0 and self.function is not None and not self.name
+    is_bar: bool = False
 
 
 class _Parser:
@@ -143,21 +140,15 @@ class _Parser:
         """Take a token where an operand is due; True if the operand is complete."""
         if kind == "number":
             self.operand(self.number(token, position))
-            return True
-        if kind == "name":
+        elif kind == "name":
             self.operand(self.name(token, position))
-            return True
-        if kind == "call":
+        elif kind == "call":
             self.push(self.call(token, position))
-        elif token == "(":
-            self.push(_Pending(position, 0, None, 1))
-        elif token == BAR:
-            self.push(_Pending(position, 0, ops.absolute, 1))
-        elif token not in PREFIX:
+        elif token not in OPENERS:
             raise self.missing_operand(token, position)
-        elif (function := PREFIX[token]) is not None:
-            self.push(_Pending(position, SIGN, function, 1))
-        return False
+        elif token != "+":
+            self.push(_Pending(position, *OPENERS[token], 1, is_bar=token == BAR))
+        return kind in ("number", "name")
 
     def after_operand(self, kind: str, token: str, position: int) -> bool:
         """Take a token after a complete operand; True if an operand is complete again."""
@@ -167,8 +158,10 @@ class _Parser:
             self.push(_Pending(position, rank, function, 2))
             return False
         if kind == "exponent":
-            self.operand(self.number(token.translate(ON_THE_LINE), position))
-            self.apply(_Pending(position, POWER, ops.power, 2))
+            if (condition := self.conditions[-1]) is not None:
+                raise self.misplaced(condition)
+            x = self.number(token.translate(DIGITS_ABOVE), position)
+            self.steps += [(None, x), (ops.power, 2)]
         elif token in (")", BAR):
             self.close(token, position)
         elif token == ",":
@@ -187,7 +180,7 @@ class _Parser:
 
     def number(self, token: str, position: int) -> float:
         x = float(token)
-        if math.isinf(x):
+        if not -math.inf < x < math.inf:
             raise self.error("large", position)
         return x
 
@@ -197,7 +190,7 @@ class _Parser:
         if token in FUNCTIONS:
             after = self.text[position + len(token) :]
             message = "power" if after.startswith(tuple(SUPERSCRIPTS)) else "call"
-            raise self.error(message, position, name=token)
+            raise self.error(message, position, name=token, call=token)
         self.names[token] = None
         return token
 
@@ -212,14 +205,19 @@ class _Parser:
         call = self.pending[-1] if self.pending else None
         if token == ")" and call and call.function and call.name and call.operands == 1:
             self.check_operands(call, call.function, 0)
-        return self.error("operand" if token else "end", position, token=repr(token))
+        return self.error("operand" if token else "end", position, token=shown(token))
 
     def missing_operator(self, kind: str, token: str, position: int) -> ParseError:
         message = "operator" if kind == "number" else "product"
         return self.error(message, position, token=shown(token, 40))
 
+    def unmatched(self, token: str, position: int, bracket: _Pending | None) -> ParseError:
+        if token == BAR and not any(pending.is_bar for pending in self.pending):
+            return self.missing_operator("symbol", token, position)
+        return self.unclosed(bracket) if bracket else self.error("unopened", position)
+
     def unclosed(self, bracket: _Pending) -> ParseError:
-        return self.error("unclosed bar" if bracket.is_bar() else "unclosed", bracket.position)
+        return self.error("unclosed bar" if bracket.is_bar else "unclosed", bracket.position)
 
     def operand(self, x: float | str) -> None:
         self.steps.append((None, x))
@@ -237,13 +235,9 @@ class _Parser:
 
     def close(self, token: str, position: int) -> None:
         self.reduce(1)
-        if token == BAR and not any(b.is_bar() for b in reversed(self.pending)):
-            raise self.missing_operator("symbol", token, position)
-        if not self.pending:
-            raise self.error("unopened", position)
-        bracket = self.pending.pop()
-        if bracket.is_bar() != (token == BAR):
-            raise self.unclosed(bracket)
+        bracket = self.pending.pop() if self.pending else None
+        if bracket is None or bracket.is_bar != (token == BAR):
+            raise self.unmatched(token, position, bracket)
         if bracket.function is not None:
             self.check_operands(bracket, bracket.function, bracket.operands)
             self.apply(bracket)

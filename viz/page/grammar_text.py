@@ -13,21 +13,15 @@ from microgradlike.op import Op
 def step_name(function: g.Function) -> str:
     """Name a step's function: as the table does, or by the sign of a comparison.
 
-    >>> from microgradlike.expressions.parser import parse
-    >>> [step_name(f) for f, _ in parse("where(x > 0, ln(x), gelu(x))")._steps if f]
-    ['>', 'log', 'gelu', 'where']
+    >>> step_name(ops.log), step_name(g.FUNCTIONS["gelu"]), step_name(g.COMPARISONS["<"])
+    ('log', 'gelu', '<')
     """
-    comparisons = {compare: sign for sign, compare in g.COMPARISONS.items()}
-    if function in comparisons:
-        return comparisons[function]
-    return function.name if isinstance(function, Op) else function.__name__
+    signs = {compare: sign for sign, compare in g.COMPARISONS.items()}
+    return function.name if isinstance(function, Op) else signs.get(function, function.__name__)
 
 
 def grammar_text() -> str:
-    """Write the global GRAMMAR, which the parser of formulas in a page reads.
-
-    `composites` has the cases of `composites()`, `refusals` those of `refusals()`. Numbers are
-    JavaScript's, with NaN and Infinity.
+    """Write the global GRAMMAR, for the parser of formulas; see `composites` and `refusals`.
 
     >>> grammar_text()[:40]
     'const GRAMMAR = {"length":10000,"depth":'
@@ -45,11 +39,12 @@ def grammar_text() -> str:
         "arities": {name: g.arity(f) for name, f in g.FUNCTIONS.items() if names[name] == name},
         "aliases": {alias: name for alias, name in names.items() if alias != name},
         "infix": {sign: (step_name(f), rank) for sign, (f, rank) in g.INFIX.items()},
-        "prefix": {sign: f and step_name(f) for sign, f in g.PREFIX.items()},
-        "symbols": g.SYMBOLS,
-        "ranks": {"comparison": g.COMPARISON, "sign": g.SIGN, "power": g.POWER},
+        "openers": {sign: (rank, f and step_name(f)) for sign, (rank, f) in g.OPENERS.items()},
+        "symbol": g.SYMBOL,
+        "signs": g.SIGNS,
+        "ranks": {"comparison": g.COMPARISON, "power": g.POWER},
         "power": ops.power.name,
-        "bar": (g.BAR, ops.absolute.name),
+        "bar": g.BAR,
         "choosing": [op.name for op in ops.TABLE.values() if op.chooses],
         "hints": g.HINTS,
         "messages": g.MESSAGES,

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from microgradlike._html import one_line
 from microgradlike._io import require_regular, write_whole
@@ -22,7 +23,8 @@ from viz.label import printable
 from viz.opened import opened
 from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
-from viz.page.source import DIGITS, ENTRY, LEARN, html
+from viz.page.source import DIGITS, ENTRY, LEARN, LINES, html
+from viz.page.traced import traced
 from viz.page.training_json import training_json
 from viz.page.word_table import require_language
 from viz.scene.scene import Scene, require_names, scene
@@ -106,8 +108,8 @@ class Page:
 
 
 def page(
-    y: Value | Module | Watch,
-    other: Watch | None = None,
+    y: Value | Module | Watch | Callable[..., object],
+    other: Watch | tuple[object, ...] | Mapping[str, object] | None = None,
     *,
     data: tuple[object, ...] | None = None,
     loss: str | Callable[..., object] | None = None,
@@ -121,6 +123,8 @@ def page(
     """Make a page to step through everything that `y` depends on, and to change numbers in.
 
     - Of a Value: its graph, forward and backward.
+    - Of a function with a tuple of its arguments: `page(f, (2.0, 1.0))` runs it on Values that are
+      named after its parameters, `{"w": 2.0, "x": 1.0}` by name, and shows its code too.
     - Of a Module, with `data` and `loss` as `nn.fit` takes them: a page to train it in.
     - Of a Watch, a training recorded by `watch`: that training, or two side by side with `other`.
 
@@ -138,6 +142,9 @@ def page(
     The texts of the page are English or Korean, "en" or "ko": by `lang`, else in the language of
     the reader's browser. A switch in the page changes it.
 
+    The page of a Value made in `with trace_lines():` shows your code beside the graph: the lines
+    that made it, three lines around each, and the name of the file without its folder.
+
     Raises TypeError if `y` is of another type, if a Module comes without data or loss, if
     `spellings` is not a mapping of primitives to text, or for another type of `step` or `select`.
     Raises ValueError for two runs whose models or data differ, for a `step` or `select` that the
@@ -146,9 +153,13 @@ def page(
     >>> x = Value(3.0, "x")
     >>> page(x * x + 1)
     <Page of 4 nodes; .save("y.html") writes it>
+    >>> page(lambda w, x: (w * x).tanh(), (2.0, 1.0)).scene.nodes[0].name
+    'w'
     >>> lesson = page(x * x + 1, step="backward", select=x)
     """
     own, language = _require_spellings(spellings), require_language(lang)
+    if callable(y) and not isinstance(y, (Value, Module, Watch)):
+        y, other = traced(y, other), None
     if isinstance(y, (Module, Watch)):
         if step is not None or select is not None or digits:
             raise TypeError(
@@ -164,8 +175,10 @@ def page(
     graph = scene(y, names=names, digits=digits)
     used = spelled(y, SPELLINGS | own)
     begin = opening(y, graph, step, select, language)
-    entry = DIGITS if digits else ENTRY
-    return Page(graph, html(_title(graph), _globals(graph, used, own), entry=entry, opening=begin))
+    wanted = {DIGITS: digits, LINES: any(n.line for n in graph.nodes)}
+    entries = [ENTRY, *(entry for entry, is_wanted in wanted.items() if is_wanted)]
+    script = _globals(graph, used, own)
+    return Page(graph, html(_title(graph), script, entries=entries, opening=begin))
 
 
 def _training_page(
@@ -176,19 +189,27 @@ def _training_page(
     for run, view in zip(runs, views):  # a view has its own parameters
         pairs = zip(run.model.parameters(), view.setup.model.parameters())
         given |= {view.y: "loss"} | {end: given[p] for p, end in pairs if p in given}
-    graphs = [replace(scene(view.y, names=given), notes=(), stale="") for view in views]
+    graphs = [_plain(scene(view.y, names=given)) for view in views]
     used = {name: op for view in views for name, op in spelled(view.y, SPELLINGS | own).items()}
-    second = (views[-1], graphs[-1], to_json(graphs[-1], used)) if len(runs) > 1 else None
+    second = (
+        (views[-1], graphs[-1], to_json(graphs[-1], used, computes=True)) if len(runs) > 1 else None
+    )
     training = f"const LESSON = {training_json(views[0], graphs[0], runs, second)};"
     title = f"{printable(type(runs[0].model).__name__)} learning · microgradlike"
     begin = f"lang={language}" if language else ""
     text = _globals(graphs[0], used, own) + training
-    return Page(graphs[0], html(title, text, entry=LEARN, opening=begin))
+    return Page(graphs[0], html(title, text, entries=[LEARN], opening=begin))
+
+
+def _plain(graph: Scene) -> Scene:
+    """Leave out notes, and lines, which are those of one example in code that runs for all."""
+    nodes = tuple(replace(n, line=None) if n.line else n for n in graph.nodes)
+    return replace(graph, nodes=nodes, notes=(), stale="")
 
 
 def _runs(
     y: Module | Watch,
-    other: Watch | None,
+    other: Any,
     data: tuple[object, ...] | None,
     loss: str | Callable[..., object] | None,
 ) -> list[Watch]:
@@ -245,7 +266,7 @@ def _require_comparable(a: Watch, b: Watch) -> None:
 def _globals(graph: Scene, used: Mapping[str, Op], own: Mapping[Op, str]) -> str:
     """Write the globals of the page's modules: PRIMITIVES, the table, and SCENE."""
     primitives = arithmetic(used.values(), "PRIMITIVES", own)
-    return f"{primitives}const SCENE = {to_json(graph, used)};"
+    return f"{primitives}const SCENE = {to_json(graph, used, computes=True)};"
 
 
 def _title(graph: Scene) -> str:

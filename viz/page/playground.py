@@ -28,7 +28,7 @@ def playground() -> Page:
     x = Value(1.0, "x")  # the page is of a graph until its script has read the field
     x.backward()
     graph = scene(x)
-    return Page(graph, html("playground · microgradlike", globals_text(graph), entry=PLAYGROUND))
+    return Page(graph, html("playground · microgradlike", globals_text(graph), entries=(PLAYGROUND,)))
 
 
 def globals_text(graph: Scene) -> str:

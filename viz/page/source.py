@@ -7,16 +7,18 @@ import hashlib
 import posixpath
 import re
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
 
 from viz.page.word_table import in_every_language, with_words
 
-# paths below static/: the entry of a page, of one with a training, and of one with digits
+# entries, as paths below static/: of every page, and of what is added to one
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
-PLAYGROUND = "playground/playground.js"
-STYLES = {LEARN: "learn.css", DIGITS: "digits.css", PLAYGROUND: "playground.css"}
+LINES, PLAYGROUND = "code/code.js", "playground/playground.js"
+STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LINES: "code.css"}
+STYLES |= {PLAYGROUND: "playground.css"}
 # unpacks a script, whose hash the policy has as well, and runs it
 LOADER = """(async () => {
 const packed = Uint8Array.from(atob("{}"), (c) => c.charCodeAt(0));
@@ -39,28 +41,28 @@ CSS_LOOSE = re.compile(r"/\*.*?\*/|(?<=[:;,{}]) +| +(?={)|;?\s*(?=})|(?<=[;{])\n
 ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # these end or change a script element
 
 
-def html(title: str, globals_: str, *, entry: str = ENTRY, opening: str = "") -> str:
+def html(title: str, globals_: str, *, entries: Sequence[str] = (ENTRY,), opening: str = "") -> str:
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
-    With the entry LEARN the page has the panel of a training, which reads the global LESSON, with
-    DIGITS the digits of the scene, with PLAYGROUND the field of a formula; this one is packed, and
-    a loader unpacks it. `opening` is the place to begin at, as in its address:
-    "step=3&select=w&lang=ko". The page's content policy runs only these scripts and loads nothing.
-    Raises ValueError if the script would not stay within its element.
+    `entries` are the modules that run: LEARN adds the panel of a training, which reads the global
+    LESSON, DIGITS the digits of the scene, LINES its code, PLAYGROUND the field of a formula; a
+    page with this one is packed, and a loader unpacks it. `opening` is the place to begin at, as
+    in its address: "step=3&select=w&lang=ko". The page's content policy runs only these scripts and
+    loads nothing. Raises ValueError if the script would not stay within its element.
     """
-    script = _script(globals_, entry, title)
+    script = _script(globals_, entries, title)
     scripts = [script]
-    if entry == PLAYGROUND:
+    if PLAYGROUND in entries:
         packed = base64.b64encode(zlib.compress(script.encode(), 9)).decode()
         scripts.append(script := LOADER.replace("{}", packed))
-    style = _read("style.css") + (_read(STYLES[entry]) if entry in STYLES else "")
+    style = "".join(map(_read, ["style.css", *(STYLES[e] for e in entries if e in STYLES)]))
     style = CSS_LOOSE.sub("", INDENT.sub("", style))
     parts = {
         "title": escape(title),
         "opening": escape(opening),
         "policy": _policy(scripts, style),
         "style": style,
-        "panel": _read("learn.html") if entry == LEARN else "",
+        "panel": _read("learn.html") if LEARN in entries else "",
         "noscript": " ".join(in_every_language(NOSCRIPT)),
         "script": script,
     }
@@ -103,12 +105,12 @@ def imports(name: str) -> list[str]:
     ]
 
 
-def _script(globals_: str, entry: str, title: str) -> str:
+def _script(globals_: str, entries: Sequence[str], title: str) -> str:
     """Join the modules into one function, in which their imports are plain names."""
-    texts = [_read(name) for name in modules(entry)]
+    texts = [_read(name) for name in dict.fromkeys(m for e in entries for m in modules(e))]
     for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
         texts = [pattern.sub("", text) for text in texts]
-    shown = _read("template.html") + (_read("learn.html") if entry == LEARN else "")
+    shown = _read("template.html") + (_read("learn.html") if LEARN in entries else "")
     words, text = with_words("\n".join(texts), _every_module(), shown + globals_ + title)
     text = CODE.sub(lambda line: tight(line[0]), text)
     script = "\n".join(["(() => {", '"use strict";', globals_, words, text, "})();"])

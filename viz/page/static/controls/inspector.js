@@ -3,6 +3,7 @@
 import { addFact, byId, element, setText } from "../base/dom.js";
 import { edgesInto } from "../base/graph.js";
 import { derivativeName, formulaByName, formulaByNumber, fullName, nameOf } from "../base/formulas.js";
+import { decisivePaths } from "../engine/decisive.js";
 import { moduleFacts } from "./module_facts.js";
 import { Nudge } from "./nudge.js";
 import { exact, grouped, short, signed, typedNumber } from "../base/numbers.js";
@@ -50,7 +51,7 @@ export class Inspector {
     const isLeaf = this.engine.graph.op[node] < 0;
     slots.facts.replaceChildren(this._facts(node));
     if (!this._isTyping(node)) slots.value.replaceChildren(...(isLeaf ? [this._valueRow(node)] : []));
-    slots.rest.replaceChildren(...this._paths(node), ...this.nudge.partsFor(node));
+    slots.rest.replaceChildren(...this._paths(node), ...this._decided(node), ...this.nudge.partsFor(node));
   }
 
   _isTyping(node) {
@@ -140,8 +141,27 @@ export class Inspector {
     return grad[node] === 0 ? [title, list, note(whyZero(this.picture, greatest[0]))] : [title, list];
   }
 
+  // The leaves that decide the value of a node; found while that part is open.
+  _decided(node) {
+    if (this.engine.graph.op[node] < 0) return [];
+    const part = element("details");
+    element("summary", { text: t("Decided by") }, part);
+    const list = element("ul", { class: "paths" }, part);
+    const fill = () => {
+      this.isDecidedOpen = part.open;
+      list.replaceChildren();
+      if (!part.open) return;
+      for (const { product, nodes } of decisivePaths(this.engine, node, LISTED)) this._path(list, nodes, product);
+    };
+    element("p", { class: "note", text: t("The leaves with the greatest share in its value: each is a leaf times the local derivatives along one path.") }, part);
+    part.open = Boolean(this.isDecidedOpen);
+    part.addEventListener("toggle", fill);
+    fill();
+    return [part];
+  }
+
   _path(list, nodes, product) {
-    const names = nodes.map((i) => nameOf(this.engine.graph, i));
+    const names = namesAlong(this.engine.graph, nodes);
     if (names.length > NAMES) names.splice(3, names.length - 5, `… ${names.length - 5} …`);
     const row = this._line(list, names.join(" → "), signed(product), "");
     row.setAttribute("tabindex", "0");
@@ -171,6 +191,13 @@ function whyZero(picture, { product, nodes }) {
   if (off === undefined) return t("The gradient is 0, since every path has a factor 0.");
   const name = nameOf(picture.graph, off);
   return t("The gradient is 0, since every path has a factor 0: {name} is off here.", { name });
+}
+
+// The names along a path; of a large graph, those that somebody gave, with … for the rest.
+function namesAlong(graph, nodes) {
+  const isTold = (i, k) => k === 0 || k === nodes.length - 1 || !/^v\d+$/.test(graph.names[i]);
+  const all = nodes.map((i, k) => (graph.count <= graph.room || isTold(i, k) ? nameOf(graph, i) : "…"));
+  return all.filter((name, k) => name !== "…" || all[k - 1] !== "…");
 }
 
 function note(text, kind = "note") {

@@ -4,6 +4,7 @@ import { byId, setText } from "../base/dom.js";
 import { clustersAround } from "../base/graph.js";
 import { READABLE, firstLayout, fitScale, fittedLayout } from "../layout/fit.js";
 import { nameOf } from "../base/formulas.js";
+import { Descent } from "./descent.js";
 import { Inspector } from "./inspector.js";
 import { Legend } from "../canvas/legend.js";
 import { StepPanel } from "./step_panel.js";
@@ -50,7 +51,8 @@ export class Session {
       set: (leaf, x) => this.setLeaf(leaf, x),
       follow: (path) => this.overlay.mark({ path }),
     });
-    this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at, false, true));
+    this.descent = byId("learn") ? null : new Descent(this);
+    this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at, false, true), this.descent);
     this.player ??= new Player(this.steps, (...at) => this._showPosition(...at));
     this.player.steps = this.steps;
     this.chooser = new TurnChooser(byId("turns"), this.graph, (c, call) => this.showCall(c, call));

@@ -13,7 +13,8 @@ const AROUND = 4; // nodes shown on each side of the present one in the order
 
 export class StepPanel {
   // `go(position)` moves to the step at which a node pushes.
-  constructor(steps, picture, go) {
+  constructor(steps, picture, go, descent) {
+    this.descent = descent;
     this.steps = steps;
     this.picture = picture;
     this.event = byId("event");
@@ -37,6 +38,7 @@ export class StepPanel {
       this._text("note", t("All values are known. Next, the backward pass starts at the result."));
     if (end && !wrongOrder)
       this._text("note", t("All gradients are complete. Drag the value of a leaf, or step back."));
+    if (end && summary && !wrongOrder) this.event.append(...(this.descent?.parts() ?? []));
     this._order(event, position);
   }
 

@@ -1,7 +1,7 @@
 // Lexer of formulas, by the patterns and symbols of the grammar. Positions count code points, as Python does.
 
 const identifier = /^[\p{XIDS}_]\p{XIDC}*$/u;
-const unprintable = /[\p{C}\p{Z}]/u;
+const unprintable = /[\\\p{C}\p{Z}]/gu;
 
 // An error with the `template` of its message, the `values` in its slots and the `position`.
 export function mistake(grammar, key, position, values = {}) {
@@ -10,19 +10,17 @@ export function mistake(grammar, key, position, values = {}) {
   return Object.assign(new SyntaxError(message), { template, values, position });
 }
 
-// Python's repr of a text, cut after `width` code points.
-export function shownText(text, width = Infinity) {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const named = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", [quote]: `\\${quote}` };
-  const escaped = (c) => {
-    if (named[c]) return named[c];
-    if (c === " " || !unprintable.test(c)) return c;
-    const code = c.codePointAt(0).toString(16);
-    if (code.length < 3) return `\\x${code.padStart(2, "0")}`;
-    return code.length < 5 ? `\\u${code.padStart(4, "0")}` : `\\U${code.padStart(8, "0")}`;
-  };
-  const points = [...`${quote}${[...text].map(escaped).join("")}${quote}`];
+// Python's repr of a token, cut after `width` code points.
+export function quoted(token, width = 60) {
+  const points = [...(token === "'" ? `"'"` : `'${token.replace(unprintable, escaped)}'`)];
   return points.length > width ? `${points.slice(0, width - 1).join("")}…` : points.join("");
+}
+
+function escaped(c) {
+  if (c === "\\") return "\\\\";
+  const code = c.codePointAt(0).toString(16);
+  const [sign, digits] = code.length < 3 ? ["x", 2] : code.length < 5 ? ["u", 4] : ["U", 8];
+  return `\\${sign}${code.padStart(digits, "0")}`;
 }
 
 // Digits above or below the line as digits on it.
@@ -54,13 +52,11 @@ export function* tokensOf(text, grammar) {
 }
 
 // A function of a text and a place in it that gives the kind and the text of the token there.
-function matcher({ space, superscripts, subscripts, symbols, constants, number, exponent }) {
+function matcher({ space, superscripts, subscripts, number, signs, exponent, symbol }) {
   // Python's \w is [\p{L}\p{N}_], its \d \p{Nd}
   const name = `(?![\\p{Nd}${subscripts}])(?:(?![${superscripts}])[\\p{L}\\p{N}_])+`;
-  const signs = Object.keys(constants).filter((c) => !identifier.test(c)).join("|");
-  const literal = symbols.map((s) => s.replace(/[*+/|()^]/g, "\\$&")).join("|");
   const kinds = { number, call: `${name}${space}*\\(`, name: `${name}|${signs}`, exponent };
-  Object.assign(kinds, { symbol: literal, space: `${space}+`, unknown: "[^]" });
+  Object.assign(kinds, { symbol, space: `${space}+`, unknown: "[^]" });
   const groups = Object.entries(kinds).map(([kind, pattern]) => `(?<${kind}>${pattern})`);
   const rule = new RegExp(groups.join("|"), "uy");
   return (text, at) => {
@@ -78,5 +74,5 @@ function requireIdentifier(name, grammar, position) {
 
 function unexpected(token, grammar, position) {
   const hint = Object.hasOwn(grammar.hints, token) ? grammar.hints[token] : "unexpected";
-  return mistake(grammar, hint, position, { token: shownText(token) });
+  return mistake(grammar, hint, position, { token: quoted(token) });
 }

@@ -1,13 +1,12 @@
 // Parser of formulas by operator precedence, as microgradlike/expressions/parser.py: one grammar, the same steps, the same errors.
 
 import { closestNames } from "./closest.js";
-import { mistake, onTheLine, shownText, tokensOf } from "./lexer.js";
+import { mistake, onTheLine, quoted, tokensOf } from "./lexer.js";
 
 // Gives { text, names, steps }. A step is [name, count], a function of the last `count` results, or
 // [null, x], a number or name to push. Throws an error with { template, values, message, position }.
 export function parse(text, grammar) {
-  const { length } = [...text];
-  const most = grammar.length;
+  const [most, length] = [grammar.length, [...text].length];
   if (length > most) {
     const values = { most: most.toLocaleString("en"), length: length.toLocaleString("en") };
     throw mistake(grammar, "long", most, values);
@@ -19,8 +18,7 @@ export function parse(text, grammar) {
 // per result of the steps, the position of the comparison that made it, or null.
 class FormulaParser {
   constructor(text, grammar) {
-    Object.assign(this, { text, grammar, steps: [], pending: [], conditions: [] });
-    this.names = new Set();
+    Object.assign(this, { text, grammar, names: new Set(), steps: [], pending: [], conditions: [] });
   }
 
   run() {
@@ -36,44 +34,43 @@ class FormulaParser {
     throw mistake(this.grammar, key, position, values);
   }
 
+  get top() {
+    return this.pending.at(-1);
+  }
+
   // Takes a token where an operand is due; true if the operand is complete.
   beforeOperand(kind, token, position) {
-    const { prefix, bar, ranks } = this.grammar;
+    const { openers, bar } = this.grammar;
+    const [rank, name] = (kind === "symbol" && openers[token]) || [];
     if (kind === "number") this.operand(this.number(token, position));
     else if (kind === "name") this.operand(this.name(token, position));
     else if (kind === "call") this.push(this.call(token, position));
-    else if (token === "(") this.push({ position, rank: 0, name: null, count: 1 });
-    else if (token === bar[0])
-      this.push({ position, rank: 0, name: bar[1], count: 1, isBar: true });
-    else if (!Object.hasOwn(prefix, token)) this.missingOperand(token, position);
-    else if (prefix[token] !== null)
-      this.push({ position, rank: ranks.sign, name: prefix[token], count: 1 });
+    else if (rank === undefined) this.missingOperand(token, position);
+    else if (token !== "+") this.push({ position, rank, name, count: 1, isBar: token === bar });
     return kind === "number" || kind === "name";
   }
 
   // Takes a token after a complete operand; true if an operand is complete again.
   afterOperand(kind, token, position) {
     const { infix, bar, ranks, power } = this.grammar;
-    if (Object.hasOwn(infix, token)) {
+    const isSign = Object.hasOwn(infix, token);
+    if (isSign) {
       const [name, rank] = infix[token];
-      this.reduce(rank + (rank === ranks.power ? 1 : 0));
+      this.reduce(rank + (rank === ranks.power));
       this.push({ position, rank, name, count: 2 });
-      return false;
-    }
-    if (kind === "exponent") {
-      this.operand(this.number(onTheLine(token, this.grammar), position));
-      this.apply({ position, rank: ranks.power, name: power, count: 2 });
-    } else if (token === ")" || token === bar[0]) this.close(token, position);
+    } else if (kind === "exponent") {
+      if (this.conditions.at(-1) !== null) this.fail("comparison", this.conditions.at(-1));
+      this.steps.push([null, this.number(onTheLine(token, this.grammar), position)], [power, 2]);
+    } else if (token === ")" || token === bar) this.close(token, position);
     else if (token === ",") {
       this.reduce(1);
-      if (!this.pending.at(-1)?.spelled) this.fail("comma", position);
-      this.pending.at(-1).count += 1;
-      return false;
+      if (!this.top?.spelled) this.fail("comma", position);
+      this.top.count += 1;
     } else if (kind === "end") {
       this.reduce(1);
-      if (this.pending.length) this.unclosed(this.pending.at(-1));
+      if (this.top) this.unclosed(this.top);
     } else this.missingOperator(kind, token, position);
-    return true;
+    return !isSign && token !== ",";
   }
 
   number(token, position) {
@@ -83,36 +80,38 @@ class FormulaParser {
   }
 
   name(token, position) {
-    const { constants, arities, aliases, superscripts } = this.grammar;
+    const { constants, superscripts } = this.grammar;
     if (Object.hasOwn(constants, token)) return constants[token];
-    if (Object.hasOwn(arities, token) || Object.hasOwn(aliases, token)) {
-      const after = [...this.text][position + token.length];
-      this.fail(after && superscripts.includes(after) ? "power" : "call", position, { name: token });
+    if (this.functionOf(token)) {
+      const after = [...this.text][position + token.length] ?? " ";
+      const key = superscripts.includes(after) ? "power" : "call";
+      this.fail(key, position, { name: token, call: token });
     }
     this.names.add(token);
     return token;
   }
 
-  call(spelled, position) {
+  functionOf(spelled) {
     const { arities, aliases } = this.grammar;
-    const name = Object.hasOwn(aliases, spelled) ? aliases[spelled] : spelled;
-    if (!Object.hasOwn(arities, name)) {
-      const close = closestNames(spelled, Object.keys({ ...arities, ...aliases }));
-      const values = { name: shownText(spelled, 60), names: close.join(", ") };
-      this.fail(close.length ? "mean" : "unknown", position, values);
-    }
-    return { position, rank: 0, name, count: 1, spelled };
+    return Object.hasOwn(arities, spelled) ? spelled : Object.hasOwn(aliases, spelled) && aliases[spelled];
+  }
+
+  call(spelled, position) {
+    const name = this.functionOf(spelled);
+    if (name) return { position, rank: 0, name, count: 1, spelled };
+    const { arities, aliases } = this.grammar;
+    const close = closestNames(spelled, Object.keys({ ...arities, ...aliases }));
+    const values = { name: quoted(spelled), names: close.join(", ") };
+    return this.fail(close.length ? "mean" : "unknown", position, values);
   }
 
   missingOperand(token, position) {
-    const call = this.pending.at(-1);
-    if (token === ")" && call?.spelled && call.count === 1) this.checkOperands(call, 0);
-    this.fail(token ? "operand" : "end", position, { token: shownText(token) });
+    if (token === ")" && this.top?.spelled && this.top.count === 1) this.checkOperands(this.top, 0);
+    this.fail(token ? "operand" : "end", position, { token: quoted(token) });
   }
 
   missingOperator(kind, token, position) {
-    const key = kind === "number" ? "operator" : "product";
-    this.fail(key, position, { token: shownText(token, 40) });
+    this.fail(kind === "number" ? "operator" : "product", position, { token: quoted(token, 40) });
   }
 
   unclosed({ isBar, position }) {
@@ -132,17 +131,17 @@ class FormulaParser {
 
   // Applies the operators that bind at least as tightly as `rank`, back to the open bracket.
   reduce(rank) {
-    while (this.pending.length && this.pending.at(-1).rank >= rank) this.apply(this.pending.pop());
+    while (this.top?.rank >= rank) this.apply(this.pending.pop());
   }
 
   close(token, position) {
     this.reduce(1);
-    const isBar = token !== ")";
-    if (isBar && !this.pending.some((bracket) => bracket.isBar))
+    const closesBar = token !== ")";
+    if (closesBar && !this.pending.some(({ isBar }) => isBar))
       this.missingOperator("symbol", token, position);
-    if (!this.pending.length) this.fail("unopened", position);
+    if (!this.top) this.fail("unopened", position);
     const bracket = this.pending.pop();
-    if (Boolean(bracket.isBar) !== isBar) this.unclosed(bracket);
+    if (Boolean(bracket.isBar) !== closesBar) this.unclosed(bracket);
     if (bracket.spelled) this.checkOperands(bracket, bracket.count);
     if (bracket.name) this.apply(bracket);
   }
@@ -154,10 +153,8 @@ class FormulaParser {
 
   apply({ position, rank, name, count }) {
     const { choosing, ranks } = this.grammar;
-    this.conditions.splice(-count).forEach((condition, i) => {
-      if (condition !== null && (i > 0 || !choosing.includes(name)))
-        this.fail("comparison", condition);
-    });
+    for (const [i, condition] of this.conditions.splice(-count).entries())
+      if (condition !== null && (i > 0 || !choosing.includes(name))) this.fail("comparison", condition);
     this.steps.push([name, count]);
     this.conditions.push(rank === ranks.comparison ? position : null);
   }
