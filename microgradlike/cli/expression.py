@@ -121,6 +121,7 @@ def add_page_options(parser: argparse.ArgumentParser) -> None:
         help="file to write, ending in .html (default: named after the expression)",
     )
     parser.add_argument("--digits", action="store_true", help=DIGITS)
+    parser.add_argument("--lang", help="language of the page, en or ko (default: the browser's)")
 
 
 def page(arguments: argparse.Namespace) -> int:
@@ -128,7 +129,7 @@ def page(arguments: argparse.Namespace) -> int:
     paging = viz_module("page.page")
     y, _ = evaluate(arguments.expression, arguments.at)
     path = arguments.output or Path(f"{_file_name(arguments.expression)}.html")
-    save(paging.page(y, digits=arguments.digits), path)
+    save(paging.page(y, digits=arguments.digits, lang=arguments.lang), path)
     print(f"{arguments.expression.strip()} = {y.data:.6g}")
     print(path)
     return 0

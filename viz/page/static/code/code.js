@@ -6,7 +6,7 @@ import { clustersAround } from "../base/graph.js";
 import { nameOf } from "../base/formulas.js";
 import { session } from "../controls/main.js";
 import { short, signed } from "../base/numbers.js";
-import { t } from "../base/words.js";
+import { onLanguage, t } from "../base/words.js";
 
 const SIGNS = { forward: "▶", backward: "◀" };
 
@@ -17,9 +17,8 @@ class CodePanel {
     node.forEach((row, i) => row >= 0 && !graph.isConstant[i] && this.rows[row].nodes.push(i));
     const panel = element("details", { id: "code", open: "" });
     byId("side-panel").prepend(panel);
-    element("h2", { text: t("Code") }, element("summary", {}, panel));
-    const label = t("The code that made this graph");
-    this.frame = element("div", { class: "code", role: "group", "aria-label": label }, panel);
+    const title = element("h2", {}, element("summary", {}, panel));
+    this.frame = element("div", { class: "code", role: "group" }, panel);
     this.list = element("div", { class: "code-lines" }, this.frame);
     for (const k of number.keys()) {
       const isNext = k > 0 && file[k] === file[k - 1];
@@ -27,7 +26,15 @@ class CodePanel {
       else if (number[k] > number[k - 1] + 1) element("p", { class: "code-gap", text: "⋯" }, this.list);
       this._addRow(this.rows[k], number[k], text[k]);
     }
-    element("p", { class: "note", text: t("▶ computes its value, ◀ passes its gradient on. Click a line to select its nodes.") }, panel);
+    const note = element("p", { class: "note" }, panel);
+    const write = () => {
+      for (const row of this.rows) row.written = null;
+      title.textContent = t("Code");
+      this.frame.setAttribute("aria-label", t("The code that made this graph"));
+      note.textContent = t("▶ computes its value, ◀ passes its gradient on. Click a line to select its nodes.");
+    };
+    write();
+    onLanguage(write);
     this.event = null;
     this._wrap();
   }

@@ -29,7 +29,7 @@ export function placeOf({ player, view, selected, graph }) {
   const box = view.boxes.get(selected);
   if (box?.kind === "node") place.set("select", addressOf(graph, box.node));
   const lang = new URLSearchParams(location.hash.slice(1)).get("lang");
-  if (lang !== null) place.set("lang", lang);
+  if (lang) place.set("lang", lang); // see language.js
   return place;
 }
 
