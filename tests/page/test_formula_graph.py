@@ -75,7 +75,7 @@ def assert_same_graph(page_formulas, text, numbers):
     names = parse_formula(text).names
     values = dict(zip(names, numbers * (1 + len(names))))
     found = page_formulas.scene(text, values)
-    with pytest.raises(ValueError, match=".*") if "message" in found else nullcontext() as caught:
+    with pytest.raises(ValueError, match=r".*") if "message" in found else nullcontext() as caught:
         want = drawn(text, values)
     if caught is not None:  # a probability that is none
         assert found["message"].partition("got")[0] == str(caught.value).partition("got")[0]
