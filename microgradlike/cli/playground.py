@@ -18,10 +18,12 @@ def add_playground_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="file to write, ending in .html (default: playground.html)",
     )
+    parser.add_argument("--lang", help="language of the page, en or ko (default: the browser's)")
 
 
 def playground(arguments: argparse.Namespace) -> int:
     """Write the playground and print the name of the file."""
-    save(viz_module("page.playground").playground(), arguments.output)
+    made = viz_module("page.playground").playground(lang=arguments.lang)
+    save(made, arguments.output)
     print(arguments.output)
     return 0

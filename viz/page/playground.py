@@ -11,24 +11,31 @@ from viz.page.grammar_text import grammar_text
 from viz.page.page import Page
 from viz.page.scene_json import to_json
 from viz.page.source import PLAYGROUND, html
+from viz.page.word_table import require_language
 from viz.scene.scene import ABSORBS, Scene, scene
 
 
-def playground() -> Page:
+def playground(*, lang: str | None = None) -> Page:
     """Make a page with a field for a formula, whose graph and steps follow as one types.
 
-    Names in the formula become inputs, with a slider each. The page reads formulas as
-    `microgradlike.expressions.parse_formula` does, with every primitive of the table; lines such as
-    "b = a + a; c = b + b" share nodes. Its address has the formula and all numbers, so a link shows
-    the same to others. The file works offline.
+    The page reads formulas as the command line does, with every primitive of the table. Names
+    become inputs with a slider each; lines such as "b = a + a; c = b + b" share numbers. Its
+    address has the formula and all values, so a link shows the same to others. The file works
+    offline. `lang` is "en" or "ko", else the language is that of the reader's browser.
 
-    >>> playground().html.startswith("<!doctype html>")
-    True
+    Raises ValueError for an unknown `lang`.
+
+    >>> playground()
+    <Page of 1 nodes; .save("y.html") writes it>
     """
-    x = Value(1.0, "x")  # the page is of a graph until its script has read the field
+    language = require_language(lang)
+    x = Value(1.0, "x")  # until the script has read the field
     x.backward()
     graph = scene(x)
-    return Page(graph, html("playground · microgradlike", globals_text(graph), entries=(PLAYGROUND,)))
+    opening = f"lang={language}" if language else ""
+    title = "playground · microgradlike"
+    text = html(title, globals_text(graph), entries=(PLAYGROUND,), opening=opening)
+    return Page(graph, text)
 
 
 def globals_text(graph: Scene) -> str:

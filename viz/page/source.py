@@ -21,12 +21,13 @@ STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LINES: "code.css"}
 STYLES |= {PLAYGROUND: "playground.css"}
 # unpacks a script, whose hash the policy has as well, and runs it
 LOADER = """(async () => {
-const packed = Uint8Array.from(atob("{}"), (c) => c.charCodeAt(0));
+const packed = Uint8Array.from(atob("{packed}"), (c) => c.charCodeAt(0));
 const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
 const script = document.createElement("script");
 script.textContent = await new Response(unpacked).text();
 document.body.append(script);
-})();"""
+})().catch(() => document.body.prepend("{old}"));"""
+OLD = "This page needs a browser of 2023 or later."
 NOSCRIPT = "This page computes in the browser. It needs JavaScript, but no network."
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
@@ -54,7 +55,8 @@ def html(title: str, globals_: str, *, entries: Sequence[str] = (ENTRY,), openin
     scripts = [script]
     if PLAYGROUND in entries:
         packed = base64.b64encode(zlib.compress(script.encode(), 9)).decode()
-        scripts.append(script := LOADER.replace("{}", packed))
+        loader = LOADER.replace("{old}", " ".join(in_every_language(OLD)))
+        scripts.append(script := loader.replace("{packed}", packed))
     style = "".join(map(_read, ["style.css", *(STYLES[e] for e in entries if e in STYLES)]))
     style = CSS_LOOSE.sub("", INDENT.sub("", style))
     parts = {
