@@ -26,7 +26,7 @@ class Playground {
     this.field = new Field({
       type: () => this._type(),
       choose: (example) => this._choose(example),
-      link: () => this._write() ?? location.href,
+      link: () => this._write(),
     });
     this.sliders = new Sliders(byId("sliders"), {
       set: (name, x) => this._set(name, x),
@@ -176,7 +176,7 @@ class Playground {
     this.timer = setTimeout(() => this._write(), isNew ? SETTLED_FORMULA : 400);
   }
 
-  // Writes the address; another formula is a step of the browser's history.
+  // Writes the address and returns it; another formula is a step of the browser's history.
   _write() {
     clearTimeout(this.timer);
     const fragment = fragmentOf(this.formula, this.values, placeOf(session));
@@ -184,7 +184,8 @@ class Playground {
     this.written = this.formula.text;
     try {
       history[isNew ? "pushState" : "replaceState"](null, "", fragment);
-    } catch {} // a frame of a notebook has no address
+    } catch {} // a frame of a notebook has no address; the fragment can follow that of a file
+    return (location.protocol === "about:" ? "" : location.href.split("#")[0]) + fragment;
   }
 }
 
