@@ -314,6 +314,8 @@ def test_only_the_two_entries_know_what_the_page_is_about():
         code = re.sub(r"//.*", "", text)
         assert bool(re.search(r"\b(PRIMITIVES|SCENE)\b", code)) == (name == page_source.ENTRY), name
         assert bool(re.search(r"\bLESSON\b", code)) == (name == page_source.LEARN), name
+        model = re.search(r"\b(MODEL|GRAMMAR)\b", code)
+        assert bool(model) == (name == page_source.PLAYGROUND), name
 
 
 def test_modules_that_import_each_other_are_refused(monkeypatch):

@@ -27,8 +27,6 @@ export function told(text) {
 }
 
 function translated(text) {
-  const exact = TABLES.en.indexOf(text); // a template too, whose slots stay
-  if (exact >= 0) return TABLES[language][exact];
   patterns ??= TABLES.en.slice(0, TABLES.found).map(patternOf);
   for (const [k, pattern] of patterns.entries()) {
     const found = pattern.exec(text);
@@ -43,9 +41,7 @@ function inside([name, text]) {
 
 function patternOf(text) {
   const plain = text.replace(/[\\^$.*+?()[\]|{}]/g, "\\$&");
-  const seen = new Set();
-  const group = (_, name) => (seen.has(name) ? `\\k<${name}>` : `(?<${seen.add(name) && name}>.+)`);
-  return new RegExp(`^${plain.replace(/\\\{(\w+)\\\}/g, group)}$`, "su");
+  return new RegExp(`^${plain.replace(/\\\{(\w+)\\\}/g, "(?<$1>.+)")}$`, "su");
 }
 
 // Calls `act` after each change of the language; it writes its texts again.

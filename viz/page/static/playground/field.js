@@ -62,7 +62,7 @@ export class Field {
     document.querySelector(".canvas").classList.toggle("older", error !== null);
     this.error.replaceChildren();
     if (error === null) return;
-    element("p", { text: t(told(error.template), error.values) }, this.error);
+    element("p", { text: told(error.message) }, this.error);
     if (error.position !== undefined) this._point(error.position);
     const older = t("The graph below is of the formula before: {formula}", { formula: printable(before, 60) });
     element("p", { class: "quiet", text: older }, this.error);

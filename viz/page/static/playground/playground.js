@@ -1,8 +1,8 @@
-// Playground: the entry of a page with a field for a formula. It reads MODEL and GRAMMAR.
+// Playground: the entry of a page with a field for a formula. The only module that reads MODEL and GRAMMAR.
 
 import { byId } from "../base/dom.js";
 import { LANGUAGES, languageNow, setLanguage } from "../base/words.js";
-import { session } from "../controls/main.js";
+import { given, session } from "../controls/main.js";
 import { goTo, placeOf } from "../controls/place.js";
 import { evaluateFormula } from "../formula/evaluate.js";
 import { readFormula, withNumber } from "../formula/formula.js";
@@ -189,4 +189,4 @@ class Playground {
   }
 }
 
-export const typed = new Playground({ ...SCENE, ...MODEL, grammar: GRAMMAR, primitives: PRIMITIVES });
+export const typed = new Playground({ ...given.scene, ...MODEL, grammar: GRAMMAR, primitives: given.primitives });
