@@ -12,17 +12,17 @@ const REST_AFTER_KEY = 400; // milliseconds; a formula is wrong at many moments 
 export class Field {
   // `type()` reads the field, `choose(example)` opens one, `link()` is the address of this state.
   constructor({ type, choose, link }) {
-    const part = element("section", { id: "playground" });
-    document.querySelector("main").before(part);
-    const bar = element("div", { class: "formula" }, part);
+    this.part = element("section", { id: "playground" });
+    document.querySelector("main").before(this.part);
+    const bar = element("div", { class: "formula" }, this.part);
     this.label = element("label", { for: "formula" }, bar);
     this.area = element("textarea", { id: "formula", rows: 1, autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-describedby": "formula-error" }, bar);
     this.examples = element("select", {}, bar);
     this.copy = element("button", {}, bar);
     this.link = element("input", { type: "text", class: "link", readonly: "", hidden: "" }, bar);
     this.said = element("span", { class: "quiet", role: "status" }, bar);
-    this.error = element("div", { id: "formula-error", role: "alert" }, part);
-    element("div", { id: "sliders", role: "group" }, part);
+    this.error = element("div", { id: "formula-error", role: "alert" }, this.part);
+    element("div", { id: "sliders", role: "group" }, this.part);
     this.area.addEventListener("input", () => {
       this._grow();
       this.examples.selectedIndex = 0;
@@ -86,6 +86,7 @@ export class Field {
   // Writes the texts in the language of the reader.
   _write() {
     setText(this.label, t("formula"));
+    this.part.setAttribute("aria-label", t("formula"));
     setText(this.copy, t("copy link"));
     byId("sliders").setAttribute("aria-label", t("Values of the names"));
     this.examples.setAttribute("aria-label", t("Examples"));
