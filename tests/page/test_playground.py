@@ -101,6 +101,12 @@ def test_other_pages_have_nothing_of_the_playground():
         assert text not in html
 
 
+def test_the_maker_of_a_playground_chooses_its_language():
+    assert 'data-opening="lang=ko"' in playground(lang="ko").html
+    with pytest.raises(ValueError, match="lang must be one of 'en', 'ko', got 'tlh'"):
+        playground(lang="tlh")
+
+
 # in a browser
 
 
