@@ -120,7 +120,9 @@ def add_page_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="file to write, ending in .html (default: named after the expression)",
     )
-    parser.add_argument("--digits", action="store_true", help=DIGITS)
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--digits", action="store_true", help=DIGITS)
+    kind.add_argument("--practice", action="store_true", help="hide gradients and ask for them")
     parser.add_argument("--lang", help="language of the page, en or ko (default: the browser's)")
 
 
@@ -129,7 +131,8 @@ def page(arguments: argparse.Namespace) -> int:
     paging = viz_module("page.page")
     y, _ = evaluate(arguments.expression, arguments.at)
     path = arguments.output or Path(f"{_file_name(arguments.expression)}.html")
-    save(paging.page(y, digits=arguments.digits, lang=arguments.lang), path)
+    options = {"digits": arguments.digits, "practice": arguments.practice, "lang": arguments.lang}
+    save(paging.page(y, **options), path)
     print(f"{arguments.expression.strip()} = {y.data:.6g}")
     print(path)
     return 0

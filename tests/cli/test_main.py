@@ -265,3 +265,9 @@ def test_an_interrupted_process_leaves_no_traceback(here):
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (130, b"microgradlike: interrupted\n")
+
+
+def test_a_page_may_open_in_practice(tmp_path):
+    path = tmp_path / "y.html"
+    assert main(["page", "a*b + a", "--at", "a=2,b=3", "--practice", "-o", str(path)]) == 0
+    assert "class Practice" in path.read_text("utf-8")

@@ -28,7 +28,13 @@ from viz.page.scene_json import scene_json
 from viz.page.source import imports, modules
 
 FOLDER = ROOT / "viz" / "page" / "static"
-ENTRIES = (page_source.LEARN, page_source.DIGITS, page_source.LINES, page_source.PLAYGROUND)
+ENTRIES = (
+    page_source.LEARN,
+    page_source.DIGITS,
+    page_source.PRACTICE,
+    page_source.LINES,
+    page_source.PLAYGROUND,
+)
 EVERY_MODULE = dict.fromkeys(name for entry in ENTRIES for name in modules(entry))
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
 
@@ -238,22 +244,18 @@ def sources():
 
 
 def test_every_module_is_in_the_page_after_what_it_imports():
-    learn, digits = modules(page_source.LEARN), modules(page_source.DIGITS)
+    orders = [modules(), *map(modules, ENTRIES)]
     assert set(EVERY_MODULE) == {p.relative_to(FOLDER).as_posix() for p in FOLDER.rglob("*.js")}
-    assert (modules()[-1], learn[-1], digits[-1]) == (
-        "controls/main.js",
-        "training/learn.js",
-        "digits/digits.js",
-    )
-    for order in (modules(), learn, digits):
+    assert [order[-1] for order in orders] == ["controls/main.js", *ENTRIES]
+    for order in orders:
         for name in order:
             for needed in imports(name):
                 assert order.index(needed) < order.index(name)
 
 
 def test_a_module_imports_from_its_own_folder_and_those_below_only():
-    below = ["base", "layout", "engine", "formula", "canvas", "controls", "code"]
-    folders = [*below, "training", "digits", "playground"]
+    folders = ["base", "layout", "engine", "canvas", "controls"]
+    folders += ["code", "formula", "practice", "training", "digits", "playground"]
     for name in EVERY_MODULE:
         for needed in imports(name):
             lower, upper = (folders.index(path.split("/")[0]) for path in (needed, name))

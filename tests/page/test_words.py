@@ -187,6 +187,7 @@ def stale_page(**options):
 MAKERS = {
     "plain": stale_page,
     "digits": lambda **o: page(digits(), digits=True, **o),
+    "practice": lambda **o: page(digits(), practice=True, **o),
     "large": lambda **o: page(large(), **o),
     "two": lambda **o: page(*two_runs(), **o),
 }
@@ -205,7 +206,7 @@ CODE = ["microgradlike", "data", "grad", "nan", "inf"]
 
 
 @pytest.mark.looks
-@pytest.mark.parametrize("kind", ["plain", "digits", "large", "two"])
+@pytest.mark.parametrize("kind", ["plain", "digits", "practice", "large", "two"])
 def test_every_text_is_translated_and_no_name_is(opened, fake, kind):
     made = MAKERS[kind](lang="zz")
     seen = opened(made)
@@ -218,7 +219,7 @@ CUT = function_in("cut_texts.js")
 
 
 @pytest.mark.looks
-@pytest.mark.parametrize("kind", ["plain", "digits", "large", "two"])
+@pytest.mark.parametrize("kind", ["plain", "digits", "practice", "large", "two"])
 def test_no_text_is_cut_in_any_language(opened, kind):
     seen = opened(MAKERS[kind](lang="ko"), viewport={"width": 1280, "height": 800})
     for width in (1280, 390):

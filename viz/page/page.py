@@ -23,7 +23,7 @@ from viz.label import printable
 from viz.opened import opened
 from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
-from viz.page.source import DIGITS, ENTRY, LEARN, LINES, html
+from viz.page.source import DIGITS, ENTRY, LEARN, LINES, PRACTICE, html
 from viz.page.traced import traced
 from viz.page.training_json import training_json
 from viz.page.word_table import require_language
@@ -118,6 +118,7 @@ def page(
     step: int | str | None = None,
     select: Value | str | None = None,
     digits: bool = False,
+    practice: bool = False,
     lang: str | None = None,
 ) -> Page:
     """Make a page to step through everything that `y` depends on, and to change numbers in.
@@ -138,6 +139,10 @@ def page(
 
     With `digits`, the page of a Value shows the right digits of every number, which also color it,
     until a number is changed. See `microgradlike.digits`.
+
+    With `practice`, it hides the gradients and asks for them, push by push. A wrong answer is held
+    against the numbers that common mistakes give, and the page names the mistake. The questions
+    begin at the backward pass, so `step` is left out. They need finite numbers.
 
     The texts of the page are English or Korean, "en" or "ko": by `lang`, else in the language of
     the reader's browser. A switch in the page changes it.
@@ -161,10 +166,10 @@ def page(
     if callable(y) and not isinstance(y, (Value, Module, Watch)):
         y, other = traced(y, other), None
     if isinstance(y, (Module, Watch)):
-        if step is not None or select is not None or digits:
+        if step is not None or select is not None or digits or practice:
             raise TypeError(
-                f"step, select and digits are for the graph of a Value, got {shown(y)} of type"
-                f" {type(y).__name__}; leave them out, or pass the result of a model"
+                f"step, select, digits and practice are for the graph of a Value, got {shown(y)} of"
+                f" type {type(y).__name__}; leave them out, or pass the result of a model"
             )
         return _training_page(_runs(y, other, data, loss), names, own, language)
     if other is not None or data is not None or loss is not None:
@@ -172,10 +177,15 @@ def page(
             f"data, loss and other are for a Module or a recorded run, got {shown(y)} of type"
             f" {type(y).__name__}; write page(model, data=..., loss=...) or page(run, other)"
         )
+    if practice and (digits or step is not None):
+        raise TypeError(
+            f"practice hides gradients and begins with them, got digits={digits} and step={step!r};"
+            " leave digits and step out"
+        )
     graph = scene(y, names=names, digits=digits)
     used = spelled(y, SPELLINGS | own)
     begin = opening(y, graph, step, select, language)
-    wanted = {DIGITS: digits, LINES: any(n.line for n in graph.nodes)}
+    wanted = {DIGITS: digits, LINES: any(n.line for n in graph.nodes), PRACTICE: practice}
     entries = [ENTRY, *(entry for entry, is_wanted in wanted.items() if is_wanted)]
     script = _globals(graph, used, own)
     return Page(graph, html(_title(graph), script, entries=entries, opening=begin))

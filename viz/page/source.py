@@ -16,9 +16,10 @@ from viz.page.word_table import in_every_language, with_words
 
 # entries, as paths below static/: of every page, and of what is added to one
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
-LINES, PLAYGROUND = "code/code.js", "playground/playground.js"
-STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LINES: "code.css"}
-STYLES |= {PLAYGROUND: "playground.css"}
+LINES, PRACTICE = "code/code.js", "practice/practice_page.js"
+PLAYGROUND = "playground/playground.js"
+STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LINES: "code.css", PRACTICE: "practice.css"}
+STYLES |= {PLAYGROUND: "practice.css playground.css"}
 # unpacks a script, whose hash the policy has as well, and runs it
 LOADER = """(async () => {
 const packed = Uint8Array.from(atob("{packed}"), (c) => c.charCodeAt(0));
@@ -46,10 +47,11 @@ def html(title: str, globals_: str, *, entries: Sequence[str] = (ENTRY,), openin
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
     `entries` are the modules that run: LEARN adds the panel of a training, which reads the global
-    LESSON, DIGITS the digits of the scene, LINES its code, PLAYGROUND the field of a formula; a
-    page with this one is packed, and a loader unpacks it. `opening` is the place to begin at, as
-    in its address: "step=3&select=w&lang=ko". The page's content policy runs only these scripts and
-    loads nothing. Raises ValueError if the script would not stay within its element.
+    LESSON, DIGITS the digits of the scene, LINES its code, PRACTICE questions on it, PLAYGROUND the
+    field of a formula; a page with this one is packed, and a loader unpacks it. `opening` is the
+    place to begin at, as in its address: "step=3&select=w&lang=ko". The page's content policy runs
+    only these scripts and loads nothing. Raises ValueError if the script would not stay within its
+    element.
     """
     script = _script(globals_, entries, title)
     scripts = [script]
@@ -57,7 +59,8 @@ def html(title: str, globals_: str, *, entries: Sequence[str] = (ENTRY,), openin
         packed = base64.b64encode(zlib.compress(script.encode(), 9)).decode()
         loader = LOADER.replace("{old}", " ".join(in_every_language(OLD)))
         scripts.append(script := loader.replace("{packed}", packed))
-    style = "".join(map(_read, ["style.css", *(STYLES[e] for e in entries if e in STYLES)]))
+    names = " ".join(["style.css", *(STYLES[e] for e in entries if e in STYLES)])
+    style = "".join(map(_read, names.split()))
     style = CSS_LOOSE.sub("", INDENT.sub("", style))
     parts = {
         "title": escape(title),

@@ -6,7 +6,8 @@ const SETTLED = 400; // milliseconds; browsers refuse to write many addresses in
 
 // Goes to the place in the address, else to `opening`, and keeps the address up to date.
 export function listenToPlace(session, opening) {
-  goTo(session, location.hash.slice(1) || opening, false);
+  const text = location.hash.slice(1);
+  goTo(session, /(^|&)(step|select)=/.test(text) ? text : opening, false);
   addEventListener("hashchange", () => goTo(session, location.hash.slice(1), true));
   let timer = 0;
   session.onPlace = () => {

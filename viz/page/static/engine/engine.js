@@ -74,6 +74,20 @@ export class Engine {
     return this.pushes.at(k, this.local);
   }
 
+  // The local derivative along an edge, by a constant too; NaN where the page cannot compute it.
+  partialAlong(e) {
+    const i = this.graph.target[e];
+    const rule = this.#rules[this.graph.op[i]];
+    return rule ? this.#partial(i, rule.partials[e - this.graph.first[i]]) : this.local[e];
+  }
+
+  // The gradient that is pushed along an edge in a pass without topological order.
+  naiveUpstream(e) {
+    const pushes = new Pushes(this.graph, naiveEdges(this.graph), this.#mulNoNan);
+    pushes.run(this.local, new Float64Array(this.graph.count), new Uint8Array(this.graph.count));
+    return pushes.upstream[pushes.along[e]];
+  }
+
   // The known numbers after k steps: nodes if "forward", pushes if "backward"; see Timeline.
   stateAt(k, direction) {
     return this.#timeline.stateAt(k, direction);

@@ -1,6 +1,12 @@
 // Examples: formulas to begin with, from the chain rule to softmax and cross-entropy.
 
 import { t } from "../base/words.js";
+import { exercisesNow } from "../practice/exercises.js";
+
+// Groups of rows of title, formula and values: to look at, and to practise on.
+export function formulasNow() {
+  return [[t("examples"), examplesNow()], [t("Practice"), exercisesNow()]];
+}
 
 // Rows of title, formula and values.
 export function examplesNow() {

@@ -3,7 +3,7 @@
 import { byId, element, setText } from "../base/dom.js";
 import { printable } from "../base/text.js";
 import { onLanguage, t, told } from "../base/words.js";
-import { examplesNow } from "./examples.js";
+import { formulasNow } from "./examples.js";
 
 const AROUND_ERROR = 20; // characters shown on each side of an error
 const TALLEST_FIELD = 6; // lines
@@ -29,7 +29,10 @@ export class Field {
       setText(this.said, "");
       type();
     });
-    this.examples.addEventListener("change", () => choose(examplesNow()[this.examples.selectedIndex - 1]));
+    this.examples.addEventListener("change", () => {
+      const rows = formulasNow().flatMap(([, group], isPractice) => group.map((row) => [...row, isPractice]));
+      choose(rows[this.examples.selectedIndex - 1]);
+    });
     this.copy.addEventListener("click", () => this._copy(link()));
     this.before = [null];
     this._write();
@@ -92,8 +95,11 @@ export class Field {
     this.examples.setAttribute("aria-label", t("Examples"));
     this.link.setAttribute("aria-label", t("Link to this formula, its values and step"));
     const chosen = this.examples.selectedIndex;
-    const titles = [t("examples"), ...examplesNow().map(([title]) => title)];
-    this.examples.replaceChildren(...titles.map((text) => element("option", { text })));
+    this.examples.replaceChildren(element("option", { text: t("examples") }));
+    for (const [label, rows] of formulasNow()) {
+      const group = element("optgroup", { label }, this.examples);
+      for (const [title, formula] of rows) element("option", { text: `${title}: ${formula}`.slice(0, 60) }, group);
+    }
     this.examples.selectedIndex = Math.max(chosen, 0);
   }
 

@@ -7,6 +7,7 @@ import { goTo, placeOf } from "../controls/place.js";
 import { evaluateFormula } from "../formula/evaluate.js";
 import { readFormula, withNumber } from "../formula/formula.js";
 import { openFormula } from "../formula/graph.js";
+import { Practice } from "../practice/practice.js";
 import { examplesNow } from "./examples.js";
 import { Field } from "./field.js";
 import { fragmentOf, numberText, readFragment, readValues } from "./link.js";
@@ -28,6 +29,7 @@ class Playground {
       choose: (example) => this._choose(example),
       link: () => this._write(),
     });
+    this.practice = new Practice(session);
     this.sliders = new Sliders(byId("sliders"), {
       set: (name, x) => this._set(name, x),
       select: (name) => this._select(name),
@@ -75,9 +77,11 @@ class Playground {
     this._read();
   }
 
-  _choose([, text, at]) {
+  _choose([, text, at, isPractice = 0]) {
+    this.practice.stop();
     this._open(text, readValues(at).values);
     this.kept.clear();
+    if (isPractice) this.practice.start();
   }
 
   // Shows the graph of a formula; at `position` if only its branches have changed.
