@@ -4,6 +4,7 @@
 - `draw_dot(root)`: the same picture as a `graphviz.Digraph`, as in micrograd's notebook.
 - `explain(y, x)`: the chain rule as text: every path from x to y, its product, the sum.
 - `page(y)`: a `Page`, one offline HTML file in which backpropagation is stepped through.
+- `playground()`: a `Page` with a field for a formula, whose graph follows as one types.
 - `watch(model, data=..., loss=...)`: a `Watch`, which records a training for `page`.
 - `to_mermaid(root)`: the graph as a Mermaid flowchart, for Markdown.
 - `scene_json(y)`: the graph and its numbers as JSON.
@@ -16,6 +17,7 @@ A file `viz.py` beside your own hides this package: `from viz import draw` is th
 from viz.dot.drawing import Drawing, draw, draw_dot
 from viz.dot.render import RenderError
 from viz.page.page import Page, page
+from viz.page.playground import playground
 from viz.page.scene_json import scene_json
 from viz.text.explain import explain
 from viz.text.mermaid import to_mermaid
@@ -32,6 +34,7 @@ __all__ = [
     "draw_dot",
     "explain",
     "page",
+    "playground",
     "plot_decision_boundary",
     "plot_loss",
     "scene_json",
