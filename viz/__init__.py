@@ -7,14 +7,18 @@
 - `watch(model, data=..., loss=...)`: a `Watch`, which records a training for `page`.
 - `to_mermaid(root)`: the graph as a Mermaid flowchart, for Markdown.
 - `scene_json(y)`: the graph and its numbers as JSON.
+- `widget(y)`: the page in a notebook, tied to the Values in the kernel (extra `widget`).
+- `live()`: a callback that draws a training in a notebook while it runs (extra `widget`).
 - `plot_loss(losses)`, `plot_decision_boundary(model, points, labels)`: figures by matplotlib.
-- `RenderError`: Graphviz is missing or failed. `PlotError`: matplotlib is missing.
+- `RenderError`: Graphviz is missing or failed. `PlotError`: matplotlib is missing. `WidgetError`:
+  anywidget is missing.
 
 A file `viz.py` beside your own hides this package: `from viz import draw` is then an ImportError.
 """
 
 from viz.dot.drawing import Drawing, draw, draw_dot
 from viz.dot.render import RenderError
+from viz.notebook.widget import WidgetError, live, widget
 from viz.page.page import Page, page
 from viz.page.scene_json import scene_json
 from viz.text.explain import explain
@@ -28,15 +32,18 @@ __all__ = [
     "PlotError",
     "RenderError",
     "Watch",
+    "WidgetError",
     "draw",
     "draw_dot",
     "explain",
+    "live",
     "page",
     "plot_decision_boundary",
     "plot_loss",
     "scene_json",
     "to_mermaid",
     "watch",
+    "widget",
 ]
 
 

@@ -22,7 +22,7 @@ from viz.label import printable
 from viz.opened import opened
 from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
-from viz.page.source import DIGITS, ENTRY, LEARN, html
+from viz.page.source import DIGITS, ENTRY, LEARN, LINKED, LIVE, html
 from viz.page.training_json import training_json
 from viz.scene.scene import Scene, require_names, scene
 from viz.training.recorder import Watch, watch
@@ -83,6 +83,14 @@ class Page:
         """
         title = "Backpropagation, step by step"
         return f'<iframe {FRAME} title="{title}" srcdoc="{one_line(self.html)}">{inside}</iframe>'
+
+    def still(self) -> dict[str, str]:
+        """Return a picture of the graph as a notebook's bundle, for readers without scripts."""
+        bundle = Drawing(fit(self.scene))._repr_mimebundle_()
+        if "image/png" not in bundle:  # no Graphviz: the text says so
+            return bundle
+        src = f"data:image/png;base64,{bundle['image/png']}"
+        return {"text/html": f'<img alt="the graph" src="{src}">'} | bundle
 
     def _repr_html_(self) -> str:
         return self.frame()
@@ -157,10 +165,27 @@ def page(
             f" {type(y).__name__}; write page(model, data=..., loss=...) or page(run, other)"
         )
     graph = scene(y, names=names, digits=digits)
-    used = spelled(y, SPELLINGS | own)
     begin = opening(y, graph, step, select)
-    entry = DIGITS if digits else ENTRY
-    return Page(graph, html(_title(graph), _globals(graph, used, own), entry=entry, opening=begin))
+    return _graph_page(y, graph, own, DIGITS if digits else ENTRY, begin)
+
+
+def linked_page(
+    y: Value, names: Mapping[Value, str] | None, spellings: Mapping[Op, str] | None
+) -> tuple[Page, set[str]]:
+    """Make the page of a notebook's widget, and name the primitives that it computes."""
+    own = _require_spellings(spellings)
+    made = _graph_page(y, scene(y, names=names), own, LINKED)
+    return made, set(spelled(y, SPELLINGS | own))
+
+
+def live_page() -> str:
+    """Write the page that draws a training as its numbers come."""
+    return html("Training", "", entry=LIVE)
+
+
+def _graph_page(y: Value, graph: Scene, own: dict[Op, str], entry: str, begin: str = "") -> Page:
+    globals_ = _globals(graph, spelled(y, SPELLINGS | own), own)
+    return Page(graph, html(_title(graph), globals_, entry=entry, opening=begin))
 
 
 def _training_page(

@@ -13,7 +13,8 @@ from viz.page.word_table import words_text
 
 # paths below static/: the entry of a page, of one with a training, and of one with digits
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
-STYLES = {LEARN: "learn.css", DIGITS: "digits.css"}
+LINKED, LIVE = "notebook/linked.js", "notebook/live.js"  # those of a notebook's widgets
+STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LIVE: "learn.css"}
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
 # comments, a tenth of the file; after code, those without a quote: a string would end with one
@@ -47,7 +48,7 @@ def html(title: str, globals_: str, *, entry: str = ENTRY, opening: str = "") ->
         "panel": _read("learn.html") if entry == LEARN else "",
         "script": script,
     }
-    template = INDENT.sub("", _read("template.html"))
+    template = INDENT.sub("", _read("live.html" if entry == LIVE else "template.html"))
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
 
 

@@ -3,6 +3,7 @@
 import { byId, element } from "../base/dom.js";
 
 export function showNotice(engine) {
+  byId("side-panel").querySelector(":scope > .notice")?.remove();
   const text = noticeOf(engine);
   if (text) byId("side-panel").prepend(element("p", { class: "notice", role: "status", text }));
 }

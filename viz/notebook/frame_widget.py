@@ -1,0 +1,53 @@
+"""FrameWidget: a page in a frame, which exchanges messages with the kernel."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+import anywidget
+from traitlets import Int, Unicode
+
+from microgradlike._html import in_notebook
+
+
+def script(name: str) -> str:
+    """Read a module of this folder."""
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+class FrameWidget(anywidget.AnyWidget):
+    """The widget around a page; it also has a picture for readers without the kernel."""
+
+    _esm = script("frame.js")
+    _html = Unicode().tag(sync=True)
+    _title = Unicode().tag(sync=True)
+    _height = Unicode("42rem").tag(sync=True)
+    _numbers = Unicode().tag(sync=True)
+    _selection = Int(-1).tag(sync=True)
+    _still = Unicode().tag(sync=True)
+    error = Unicode().tag(sync=True)
+
+    def __init__(self, html: str, picture: Callable[[], dict[str, str]], **traits: object) -> None:
+        super().__init__(_html=html, _still=f"microgradlike-{uuid.uuid4().hex}", **traits)
+        self._picture = picture
+        self._handle: Any = None
+
+    def _ipython_display_(self, **options: object) -> None:
+        from IPython.display import display
+
+        bundle: Any = self._repr_mimebundle_()
+        display(*bundle, raw=True)
+        if in_notebook():  # an output of its own, which a saved notebook keeps; hidden beside us
+            self._handle = display(self._still_bundle(), raw=True, display_id=True)
+
+    def _refresh_still(self) -> None:
+        if self._handle is not None:
+            self._handle.update(self._still_bundle(), raw=True)
+
+    def _still_bundle(self) -> dict[str, str]:
+        bundle = dict(self._picture())
+        html = f'<div class="{self._still}">{bundle.pop("text/html", "")}</div>'
+        return {"text/html": html} | bundle
