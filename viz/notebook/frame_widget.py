@@ -38,8 +38,8 @@ class FrameWidget(anywidget.AnyWidget):
     def _ipython_display_(self, **options: object) -> None:
         from IPython.display import display
 
-        bundle: Any = self._repr_mimebundle_()
-        display(*bundle, raw=True)
+        view: Any = self._repr_mimebundle_()
+        display(view[0], metadata=view[1], raw=True)
         if in_notebook():  # an output of its own, which a saved notebook keeps; hidden beside us
             self._handle = display(self._still_bundle(), raw=True, display_id=True)
 

@@ -43,6 +43,9 @@ class LiveTraining(FrameWidget, Callback):
     `steps` and `losses`, by name, are the numbers of the curve; `button` is the widget that stops.
     """
 
+    steps: list[int]
+    losses: dict[str, list[float]]
+
     def __init__(self) -> None:
         super().__init__(live_page(), self._picture, _title="Training", _height="17rem")
         self.button = StopButton()
@@ -90,7 +93,8 @@ class LiveTraining(FrameWidget, Callback):
 
     def finish(self, steps: Sequence[int], losses: Mapping[str, Sequence[float]]) -> None:
         """Draw all of a run, also as a picture; the next run gets a new button."""
-        self.steps, self.losses = list(steps), {name: list(xs) for name, xs in losses.items()}
+        self.steps[:] = steps
+        self.losses.update({name: list(xs) for name, xs in losses.items()})
         self._draw()
         self._refresh_still()
         self.button.close()
@@ -108,8 +112,7 @@ class LiveTraining(FrameWidget, Callback):
 
     def _clear(self, name: str) -> None:
         self.title, self._drawn = name or "Training", 0.0
-        self.steps: list[int] = []
-        self.losses: dict[str, list[float]] = {}
+        self.steps, self.losses = [], {}
 
     def _draw(self) -> None:
         columns = {name: [*map(number, self._thinned(xs))] for name, xs in self.losses.items()}

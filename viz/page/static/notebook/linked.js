@@ -8,37 +8,40 @@ import { t } from "../base/words.js";
 import { openChannel } from "./channel.js";
 
 const TOGETHER = 16; // milliseconds: the numbers of a drag that travel in one message
-const STEPS = 40; // of a backward pass that are played one by one
-const GLIDE = 6000; // milliseconds of a longer one
-const { engine, graph, player, steps } = session;
-const edits = new Map();
-let known = -1; // the selected node on both sides
-let passes = null; // the backward passes of the kernel
-const tell = openChannel({ _numbers: (text) => takeNumbers(JSON.parse(text)), _selection: select });
+const PLAYED_STEPS = 40; // of a backward pass that are played one by one
+const GLIDE_TIME = 6000; // milliseconds of a longer one
+const editedLeaves = new Map();
+let knownSelection = -1; // the selected node on both sides
+let playedPasses = null; // the number of passes in the kernel that were shown; null before the first message
+const tellKernel = openChannel({ _numbers: (text) => takeNumbers(JSON.parse(text)), _selection: selectNode });
 
-session.onSet = send;
-session.onReset = () => graph.op.forEach((_, i) => engine.isFree(i) && send(i, engine.data[i]));
+session.onSet = sendLeaf;
+session.onReset = () => {
+  const { data } = session.engine;
+  data.forEach((x, i) => session.engine.isFree(i) && sendLeaf(i, x));
+};
 session.onPlace = () => {
   const box = session.view.boxes.get(session.selected);
   const node = box?.kind === "node" ? box.node : -1;
-  if (node !== known) tell("_selection", (known = node));
+  if (node !== knownSelection) tellKernel("_selection", (knownSelection = node));
 };
 session.picture.addFacts = (i, fact) => {
-  if (graph.reached[i]) fact(t("grad in Python"), exact(graph.grad[i]));
+  if (session.graph.reached[i]) fact(t("grad in Python"), exact(session.graph.grad[i]));
 };
 
 // Sends a leaf as text, which keeps -0, nan and the infinities on all ways.
-function send(leaf, x) {
-  if (edits.size === 0) setTimeout(flush, TOGETHER);
-  edits.set(leaf, Object.is(x, -0) ? "-0" : String(x));
+function sendLeaf(leaf, x) {
+  if (editedLeaves.size === 0) setTimeout(sendEdits, TOGETHER);
+  editedLeaves.set(leaf, Object.is(x, -0) ? "-0" : String(x));
 }
 
-function flush() {
-  tell("set", Object.fromEntries(edits));
-  edits.clear();
+function sendEdits() {
+  tellKernel("set", Object.fromEntries(editedLeaves));
+  editedLeaves.clear();
 }
 
 function takeNumbers({ data, grad, local, played }) {
+  const { engine, graph } = session;
   graph.data.set(data.map(numberOf));
   graph.grad.set(grad.map(numberOf));
   graph.reached.set(grad.map((g) => (g === null ? 0 : 1)));
@@ -47,19 +50,20 @@ function takeNumbers({ data, grad, local, played }) {
   engine.load();
   session.setLeaves([], []);
   showNotice(engine);
-  if (passes !== null && played !== passes) play();
-  passes = played;
+  if (playedPasses !== null && played !== playedPasses) playBackward();
+  playedPasses = played;
 }
 
-function play() {
+function playBackward() {
+  const { engine, player, steps } = session;
   player.go(steps.seed - 1);
-  if (engine.pushCount > STEPS) player.glide(steps.last, GLIDE);
+  if (engine.pushCount > PLAYED_STEPS) player.glide(steps.last, GLIDE_TIME);
   else player.toggle();
 }
 
-function select(node) {
-  if (node === known) return;
-  known = node;
+function selectNode(node) {
+  if (node === knownSelection) return;
+  knownSelection = node;
   if (node < 0) session.deselect();
   else session.reveal(node, false);
 }
