@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import threading
 import time
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -27,14 +28,23 @@ COLORS: Final = ("#6a1b9a", "#d55e00")
 SVG: Final = "http://www.w3.org/2000/svg"
 STOPPED: Final = "stopped by the button"
 
+INTERRUPT: Final = (
+    "To stop, interrupt the cell. A training in a `mo.Thread` has a button instead: marimo gives no"
+    " message to a cell that runs."
+)
 T = TypeVar("T")
 
 
 class StopButton(anywidget.AnyWidget):
-    """A button; a loop that reads `stopped` must never write it, or Jupyter tells it too late."""
+    """A button; the loop that reads `stopped` must never write it."""
 
     _esm = script("stop.js")
     stopped = Bool(False).tag(sync=True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        # ipykernel hands a message to the place that last wrote, here a cell that is busy
+        vars(self.comm).pop("_reply_subshell_id", None)
 
 
 class LiveTraining(FrameWidget, Callback):
@@ -72,7 +82,8 @@ class LiveTraining(FrameWidget, Callback):
         if in_notebook() and not self._is_shown:
             self._ipython_display_()
         elif "marimo" in sys.modules and (mo := sys.modules["marimo"]).running_in_notebook():
-            mo.output.append(mo.vstack([self, self.button]))
+            hears = isinstance(threading.current_thread(), mo.Thread)  # a cell hears of no button
+            mo.output.append(mo.vstack([self, self.button if hears else mo.md(INTERRUPT)]))
 
     def add(self, step: int, losses: Mapping[str, float]) -> None:
         """Add a point to each curve, and draw, if the last drawing is long enough ago."""
@@ -106,8 +117,10 @@ class LiveTraining(FrameWidget, Callback):
         super().close()
 
     def _ipython_display_(self, **options: object) -> None:
+        from IPython.display import display
+
         super()._ipython_display_()
-        self.button._ipython_display_()
+        display(self.button)
         self._is_shown = True
 
     def _clear(self, name: str) -> None:
