@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from tests import ROOT
 
 # Evaluates expressions in the notebook's namespace, from a thread of the kernel.
-SERVE = '''
+SERVE = """
 import socketserver, threading
 class _Ask(socketserver.StreamRequestHandler):
     def handle(self):
@@ -24,7 +24,7 @@ class _Ask(socketserver.StreamRequestHandler):
 _server = socketserver.ThreadingTCPServer(("127.0.0.1", {port}), _Ask)
 _server.daemon_threads = True
 threading.Thread(target=_server.serve_forever, daemon=True).start()
-'''
+"""
 
 
 def free_port():
@@ -62,9 +62,11 @@ class Host:
         while time.monotonic() < until:
             for frame in self.tab.frames[1:]:
                 try:
-                    if frame.evaluate(f"Boolean(globalThis[{mark!r}] ?? document.getElementById({mark!r}))"):
+                    if frame.evaluate(
+                        f"Boolean(globalThis[{mark!r}] ?? document.getElementById({mark!r}))"
+                    ):
                         return frame
-                except Exception:  # noqa: S110, BLE001  (a frame that is being loaded)
+                except Exception:  # a frame that is being loaded
                     pass
             self.tab.wait_for_timeout(50)
         raise AssertionError(f"no frame has {mark}: {self.tab.inner_text('body')[:2000]}")
@@ -110,12 +112,13 @@ def jupyterlab(chromium, folder, cells):
     (folder / "n.ipynb").write_text(json.dumps(notebook))
     command = ["jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
                "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True",
-               "--LabApp.news_url=None", "--LabApp.extension_manager=readonly", f"--ServerApp.root_dir={folder}"]  # fmt: skip
+               "--LabApp.extension_manager=readonly", f"--ServerApp.root_dir={folder}"]  # fmt: skip
     places = {"JUPYTER_RUNTIME_DIR": str(folder / "run"), "JUPYTER_CONFIG_DIR": str(folder / "etc")}
     with running(command, f"http://127.0.0.1:{port}/api", folder, **places):
         tab = chromium.new_page(viewport={"width": 1280, "height": 1000})
         tab.goto(f"http://127.0.0.1:{port}/lab/tree/n.ipynb")
-        global TAB; TAB = tab
+
+        TAB = tab
         tab.wait_for_selector(".jp-Notebook .jp-CodeCell")
         tab.wait_for_function(
             "window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.info"

@@ -8,13 +8,15 @@ from typing import Any as Anything
 
 from traitlets import Any, observe, validate
 
-from microgradlike.engine import Value, local_derivatives, pass_listeners, set_leaves
+from microgradlike.engine import Value, local_derivatives, pass_listeners, set_leaves, staleness
 from microgradlike.graph import topological
 from microgradlike.ops import Op
+from viz.dot.drawing import Drawing
+from viz.fold.fold import fit
 from viz.notebook.frame_widget import FrameWidget
 from viz.page.page import linked_page
 from viz.page.scene_json import number
-from viz.scene.scene import SceneNode, id_of
+from viz.scene.scene import SceneNode, id_of, scene
 
 
 class GraphWidget(FrameWidget):
@@ -42,7 +44,8 @@ class GraphWidget(FrameWidget):
         below = topological(*(v for _, v in self._opaque)) if self._opaque else []
         self._locked = set(map(id, below))
         self._played = self._sent = 0
-        super().__init__(page.html, page.still, _title="Backpropagation, step by step")
+        self._names = names
+        super().__init__(page.html, self._still_of_now, _title="Backpropagation, step by step")
         self.on_msg(self._receive)
         pass_listeners.append(self._passed)
         self._show()
@@ -73,22 +76,35 @@ class GraphWidget(FrameWidget):
         if not self._order:
             raise RuntimeError("this widget is closed; make another one with viz.widget(y)")
 
+    def __repr__(self) -> str:
+        return f"<GraphWidget of {len(self._nodes)} nodes>"
+
+    def _still_of_now(self) -> dict[str, str]:
+        bundle = Drawing(fit(scene(self._order[-1], names=self._names)))._repr_mimebundle_()
+        if "image/png" not in bundle:  # no Graphviz: the text says so
+            return bundle
+        src = f"data:image/png;base64,{bundle['image/png']}"
+        return {"text/html": f'<img alt="the graph" src="{src}">'} | bundle
+
     def _show(self) -> None:
         """Send the numbers; texts keep -0, nan and the infinities on all ways."""
 
         def grad(v: Value | float) -> float | None:
             return v.grad if isinstance(v, Value) and v.reached else None
 
+        stale = staleness(self._order[-1], self._order)
         self._numbers = json.dumps(
             {
                 "data": [number(v.data if isinstance(v, Value) else v) for v in self._nodes],
                 "grad": [number(grad(v)) for v in self._nodes],
                 "local": [(i, [number(p) for p in local_derivatives(v)]) for i, v in self._opaque],
+                "stale": stale and stale[1],
                 "played": self._played,
                 "sent": self._sent,  # tells equal numbers apart, which a trait would not send again
             }
         )
         self._sent += 1
+        self._is_old = True
 
     def _passed(self, root: Value) -> None:
         """Play the backward pass that has just run, if it began at our result."""

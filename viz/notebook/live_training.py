@@ -44,7 +44,10 @@ class StopButton(anywidget.AnyWidget):
     def __init__(self) -> None:
         super().__init__()
         # ipykernel hands a message to the place that last wrote, here a cell that is busy
-        vars(self.comm).pop("_reply_subshell_id", None)
+        self.comm.__dict__.pop("_reply_subshell_id", None)
+
+    def __repr__(self) -> str:
+        return "<StopButton>"
 
 
 class LiveTraining(FrameWidget, Callback):
@@ -107,7 +110,7 @@ class LiveTraining(FrameWidget, Callback):
         self.steps[:] = steps
         self.losses.update({name: list(xs) for name, xs in losses.items()})
         self._draw()
-        self._refresh_still()
+        self._is_old = True
         self.button.close()
         self.button, self._is_shown = StopButton(), False
 
@@ -122,6 +125,9 @@ class LiveTraining(FrameWidget, Callback):
         super()._ipython_display_()
         display(self.button)
         self._is_shown = True
+
+    def __repr__(self) -> str:
+        return "<LiveTraining>"
 
     def _clear(self, name: str) -> None:
         self.title, self._drawn = name or "Training", 0.0
@@ -142,7 +148,7 @@ class LiveTraining(FrameWidget, Callback):
         svg = curve_svg(self.title, self.steps, self.losses)
         src = f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
         ends = ", ".join(f"{name} loss {short(xs[-1])}" for name, xs in self.losses.items())
-        text = f"<{self.title}: {ends or 'no step yet'}>"
+        text = f"{self.title}: {ends or 'no step yet'}"
         html = f'<img alt="{one_line(text)}" src="{src}">'
         return {"text/html": html, "image/svg+xml": svg, "text/plain": text}
 

@@ -84,14 +84,6 @@ class Page:
         title = "Backpropagation, step by step"
         return f'<iframe {FRAME} title="{title}" srcdoc="{one_line(self.html)}">{inside}</iframe>'
 
-    def still(self) -> dict[str, str]:
-        """Return a picture of the graph as a notebook's bundle, for readers without scripts."""
-        bundle = Drawing(fit(self.scene))._repr_mimebundle_()
-        if "image/png" not in bundle:  # no Graphviz: the text says so
-            return bundle
-        src = f"data:image/png;base64,{bundle['image/png']}"
-        return {"text/html": f'<img alt="the graph" src="{src}">'} | bundle
-
     def _repr_html_(self) -> str:
         return self.frame()
 

@@ -40,13 +40,13 @@ function sendEdits() {
   editedLeaves.clear();
 }
 
-function takeNumbers({ data, grad, local, played }) {
+function takeNumbers({ data, grad, local, stale, played }) {
   const { engine, graph } = session;
   graph.data.set(data.map(numberOf));
   graph.grad.set(grad.map(numberOf));
   graph.reached.set(grad.map((g) => (g === null ? 0 : 1)));
   local.forEach(([i, row]) => graph.local.set(row.map(numberOf), graph.first[i]));
-  graph.stale = null;
+  graph.stale = stale;
   engine.load();
   session.setLeaves([], []);
   showNotice(engine);
