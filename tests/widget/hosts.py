@@ -117,8 +117,6 @@ def jupyterlab(chromium, folder, cells):
     with running(command, f"http://127.0.0.1:{port}/api", folder, **places):
         tab = chromium.new_page(viewport={"width": 1280, "height": 1000})
         tab.goto(f"http://127.0.0.1:{port}/lab/tree/n.ipynb")
-
-        TAB = tab
         tab.wait_for_selector(".jp-Notebook .jp-CodeCell")
         tab.wait_for_function(
             "window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.info"
@@ -153,7 +151,7 @@ def marimo(chromium, folder, cells):
     """marimo with an app of these cells, the texts of functions that return a dict of names."""
     ask, port = free_port(), free_port()
     text = "import marimo\napp = marimo.App()\n"
-    for cell in [SERVE.format(port=ask) + "\nspace = {}", *cells]:
+    for cell in [SERVE.format(port=ask) + "\nspace = {}\nspace['space'] = space", *cells]:
         body = "\n".join(f"    {line}" for line in cell.strip().splitlines())
         text += f"\n@app.cell\ndef _():\n{body}\n    return\n"
     (folder / "n.py").write_text(text)

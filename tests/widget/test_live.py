@@ -4,6 +4,7 @@ import json
 import math
 import sys
 import threading
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -47,7 +48,7 @@ def test_at_most_ten_drawings_a_second_are_made(monkeypatch):
     for step in range(1000):
         clock.now += 0.01
         drawn.add(step, {"training": step})
-    assert min(b - a for a, b in zip(times, times[1:])) >= PAUSE
+    assert min(b - a for a, b in pairwise(times)) >= PAUSE
     assert len(times) == pytest.approx(100, abs=10)
     assert len(sent(drawn)["steps"]) <= POINTS + 1
     drawn.finish(drawn.steps, drawn.losses)

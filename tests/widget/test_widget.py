@@ -62,7 +62,7 @@ def test_what_is_not_a_leaf_is_refused_with_the_reason_and_shown_again(tied, nod
 
 
 def test_leaves_below_a_primitive_without_a_spelling_are_locked_until_it_has_one():
-    cube = primitive("cube", lambda x: x**3, partials=[lambda y, x: 3 * x**2])
+    cube = primitive("cube", lambda x: x**3, lambda y, x: 3 * x**2)
     x, k = Value(2.0), Value(5.0, "k")
     w = widget(cube(x) + k)
     assert sent(w)["local"] == [[place(w, next(iter(cube_nodes(w)))), [12.0]]]
@@ -88,7 +88,7 @@ def test_a_number_that_a_primitive_refuses_leaves_the_graph_as_it_was():
             raise ArithmeticError("negative")
         return x
 
-    f = primitive("picky", picky, partials=[lambda y, x: 1.0])
+    f = primitive("picky", picky, lambda y, x: 1.0)
     x = Value(2.0, "x")
     y = f(x) * 3
     w = widget(y, spellings={f: "x => x"})
@@ -148,8 +148,12 @@ def test_a_message_waits_for_the_backward_pass_of_another_thread(tied):
 
 
 def test_a_closed_widget_lets_go_of_its_graph():
-    y = Value(3.0, "x") * 2
-    w, seen = widget(y), weakref.ref(y)
+    class Leaf(Value):
+        """A Value that weak references can point to."""
+
+    x = Leaf(3.0, "x")
+    seen, y = weakref.ref(x), x * 2
+    w = widget(y)
     w.selected = y
     w.close()
     w.close()
@@ -159,7 +163,7 @@ def test_a_closed_widget_lets_go_of_its_graph():
         w.update()
     with pytest.raises(RuntimeError, match="make another one"):
         w.selected = y
-    del y
+    del x, y
     gc.collect()
     assert seen() is None
 
@@ -189,7 +193,7 @@ def test_elsewhere_the_view_alone_is_displayed(tied, notebook, monkeypatch):  # 
     monkeypatch.setattr("viz.notebook.frame_widget.in_notebook", lambda: False)
     tied.w._ipython_display_()
     assert len(notebook.shown) == 1
-    assert repr(tied.w) == "<GraphWidget of 6 nodes>"
+    assert repr(tied.w) == "<GraphWidget of 7 nodes>"
 
 
 @pytest.mark.parametrize("make", [lambda: widget(Value(1.0)), viz.live])

@@ -67,10 +67,9 @@ class GraphWidget(FrameWidget):
         self.set_trait("selected", None)
         super().close()
 
-    def _value(self, node: SceneNode) -> Value | float:
+    def _value(self, node: SceneNode) -> Value | float | None:
         """Find the Value of a node; the number of a constant, which has none."""
-        constant = node.role == "constant"
-        return float(node.data or 0) if constant else self._order[int(node.id[1:]) - 1]
+        return node.data if node.role == "constant" else self._order[int(node.id[1:]) - 1]
 
     def _require_open(self) -> None:
         if not self._order:
@@ -89,7 +88,7 @@ class GraphWidget(FrameWidget):
     def _show(self) -> None:
         """Send the numbers; texts keep -0, nan and the infinities on all ways."""
 
-        def grad(v: Value | float) -> float | None:
+        def grad(v: Value | float | None) -> float | None:
             return v.grad if isinstance(v, Value) and v.reached else None
 
         stale = staleness(self._order[-1], self._order)
@@ -108,7 +107,7 @@ class GraphWidget(FrameWidget):
 
     def _passed(self, root: Value) -> None:
         """Play the backward pass that has just run, if it began at our result."""
-        if self._order and root is self._order[-1]:
+        if any(v is root for v in self._order[-1:]):
             self._played += 1
             self._try(self._show)
 
@@ -120,6 +119,7 @@ class GraphWidget(FrameWidget):
         if self._order:  # a message may come after the end
             leaves = {self._require_free(int(i)): float(text) for i, text in edits.items()}
             set_leaves(self._order, leaves)
+            self._is_old = True
 
     def _require_free(self, i: int) -> Value:
         v = self._nodes[i]
@@ -143,11 +143,10 @@ class GraphWidget(FrameWidget):
             self._show()  # the page goes back
 
     @validate("selected")
-    def _require_selectable(self, proposal: dict[str, Anything]) -> Value | None:
-        v: Value | None = proposal["value"]
-        if v is not None:
-            self._require_open()
-            id_of(self._order[-1], v)
+    def _require_selectable(self, proposal: dict[str, Anything]) -> Value:
+        self._require_open()
+        v: Value = proposal["value"]
+        id_of(self._order[-1], v)
         return v
 
     @observe("selected")
