@@ -72,7 +72,7 @@ def test_the_button_ends_a_fit_after_its_epoch_and_serves_once():
 
 def test_the_button_ends_a_with_block_at_the_next_step():
     model = nn.MLP(1, [1])
-    run = watch(model, data=DATA, loss="mse", name="a run", live=True)
+    run = watch(model, data=DATA, loss="mse", name="a run", live=live())
     with run:
         for step in range(100):
             run.live.button.stopped = step == 7

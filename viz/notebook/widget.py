@@ -59,8 +59,8 @@ def live() -> LiveTraining:
     """Make a callback of `train.fit` that draws the losses in a notebook while they come.
 
     The curve and a button to stop appear when the training begins, or where `live` is shown before.
-    The button ends the training after the present epoch; `watch(..., live=True)`, after the present
-    step. At most ten drawings a second are made. `live.steps` and `live.losses` have the numbers,
+    The button ends the training after the present epoch; that of `watch(..., live=live)`, after the
+    present step. At most ten drawings a second are made. `live.steps` and `live.losses` have the numbers,
     of which every second one is dropped beyond 400. A picture of the curve, which a saved notebook
     shows without its kernel, is an output of its own. `live.close()` removes curve and button.
     Raises WidgetError without the extra "widget".

@@ -17,7 +17,6 @@ from microgradlike.nn.mode import modules, set_mode
 from microgradlike.nn.module import Module
 from microgradlike.nn.training.callbacks import Callback
 from microgradlike.nn.training.state import State
-from viz.notebook.widget import live as live_training
 from viz.training.training_view import TrainingSetup, require_loss
 
 if TYPE_CHECKING:
@@ -239,7 +238,7 @@ def watch(
     loss: str | Callable[..., object],
     name: str = "",
     probe: int | None = None,
-    live: bool = False,
+    live: LiveTraining | None = None,
 ) -> Watch:
     """Record a training of `model` for `page`, as a callback of `train.fit` or in a with block.
 
@@ -248,8 +247,8 @@ def watch(
     - `name`: tells one run from another.
     - `probe`: the number of the example whose graph the page shows first; by default the first one
       that still has a gradient at the last step.
-    - `live`: draw the losses in the notebook as they come, with a button that ends the with block
-      at its next `.record()`, or `train.fit` after its epoch; see `viz.live`.
+    - `live`: the result of `viz.live()`, which draws the losses in a notebook as they come; its
+      button ends the with block at the next `.record()`.
 
     In a with block, call `.record()` once per step; the end of the block is recorded by itself.
     Each recorded step takes a pass over all examples. In a list of callbacks, put it after one that
@@ -258,7 +257,7 @@ def watch(
 
     Raises TypeError if the model is not a Module, the loss neither a name nor a function or data
     not examples, ValueError for an unknown name or numbers that are not finite, IndexError for a
-    probe out of range, WidgetError for `live` without the extra "widget".
+    probe out of range.
 
     >>> from microgradlike import nn
     >>> xs, ys = [[0.0], [1.0]], [1.0, 3.0]
@@ -276,4 +275,4 @@ def watch(
     (31, 30, True)
     """
     setup = TrainingSetup.of(model, data, loss, 0 if probe is None else probe)
-    return Watch(setup, name, seek=probe is None, live=live_training() if live else None)
+    return Watch(setup, name, seek=probe is None, live=live)
