@@ -10,15 +10,14 @@
 - `widget(y)`: the page in a notebook, tied to the Values in the kernel (extra `widget`).
 - `live()`: a callback that draws a training in a notebook while it runs (extra `widget`).
 - `plot_loss(losses)`, `plot_decision_boundary(model, points, labels)`: figures by matplotlib.
-- `RenderError`: Graphviz is missing or failed. `PlotError`: matplotlib is missing. `WidgetError`:
-  anywidget is missing.
+- `RenderError`: Graphviz is missing or failed. `PlotError`: matplotlib is missing.
 
 A file `viz.py` beside your own hides this package: `from viz import draw` is then an ImportError.
 """
 
 from viz.dot.drawing import Drawing, draw, draw_dot
 from viz.dot.render import RenderError
-from viz.notebook.widget import WidgetError, live, widget
+from viz.notebook.widget import live, widget
 from viz.page.page import Page, page
 from viz.page.scene_json import scene_json
 from viz.text.explain import explain
@@ -32,7 +31,6 @@ __all__ = [
     "PlotError",
     "RenderError",
     "Watch",
-    "WidgetError",
     "draw",
     "draw_dot",
     "explain",

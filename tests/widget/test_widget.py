@@ -14,7 +14,7 @@ import viz
 from microgradlike import Value, primitive
 from microgradlike.engine import pass_listeners, passes
 from tests.widget.notebook import notebook  # noqa: F401
-from viz import WidgetError, widget
+from viz import widget
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def test_without_the_extra_the_error_names_the_command(monkeypatch, make):
         return plain(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(WidgetError, match=r'pip install "microgradlike\[widget\]"'):
+    with pytest.raises(ImportError, match=r'pip install "microgradlike\[widget\]"'):
         make()
 
 

@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from viz.notebook.live_training import LiveTraining
 
 
-class WidgetError(ImportError):
-    """Anywidget is missing; the message says how to install it.
-
-    >>> issubclass(WidgetError, ImportError)
-    True
-    """
-
-
 def widget(
     y: Value,
     *,
@@ -40,7 +32,7 @@ def widget(
 
     A picture of the graph, which a saved notebook shows without its kernel, is an output of its
     own, hidden beside the live widget. `names` and `spellings` are as for `page`.
-    Raises TypeError if `y` is not a Value, WidgetError without the extra "widget".
+    Raises TypeError if `y` is not a Value, ImportError without the extra "widget".
 
     >>> x = Value(3.0, "x")
     >>> w = widget(x * x)
@@ -63,7 +55,7 @@ def live() -> LiveTraining:
     present step. At most ten drawings a second are made. `live.steps` and `live.losses` have the numbers,
     of which every second one is dropped beyond 400. A picture of the curve, which a saved notebook
     shows without its kernel, is an output of its own. `live.close()` removes curve and button.
-    Raises WidgetError without the extra "widget".
+    Raises ImportError without the extra "widget".
 
     >>> from microgradlike import nn
     >>> model, drawn = nn.MLP(1, [1]), live()
@@ -80,7 +72,7 @@ def live() -> LiveTraining:
     return LiveTraining()
 
 
-def _missing(error: ImportError) -> WidgetError:
-    return WidgetError(
+def _missing(error: ImportError) -> ImportError:
+    return ImportError(
         f'widgets need anywidget ({error}): python -m pip install "microgradlike[widget]"'
     )
