@@ -52,9 +52,9 @@ def live() -> LiveTraining:
 
     The curve and a button to stop appear when the training begins, or where `live` is shown before.
     The button ends the training after the present epoch; that of `watch(..., live=live)`, after the
-    present step. At most ten drawings a second are made. `live.steps` and `live.losses` have the numbers,
-    of which every second one is dropped beyond 400. A picture of the curve, which a saved notebook
-    shows without its kernel, is an output of its own. `live.close()` removes curve and button.
+    present step. At most ten drawings a second are made; `live.steps` and `live.losses` have all
+    numbers. A picture of the curve, which a saved notebook shows without its kernel, is an output
+    of its own. `live.close()` removes curve and button.
     Raises ImportError without the extra "widget".
 
     >>> from microgradlike import nn
