@@ -52,6 +52,8 @@ from microgradlike.functions import (
 )
 from microgradlike.indeterminate_form import IndeterminateWarning, indeterminate
 from microgradlike.large_graph import large_graph
+from microgradlike.lines import trace_lines
+from microgradlike.named_scope import named_scope
 from microgradlike.op import Op
 from microgradlike.ops import (
     absolute,
@@ -174,6 +176,7 @@ __all__ = [
     "mean",
     "minimum",
     "mod",
+    "named_scope",
     "nn",
     "power",
     "primitive",
@@ -192,6 +195,7 @@ __all__ = [
     "sum",
     "tan",
     "tanh",
+    "trace_lines",
     "trunc",
     "unary",
     "value_and_grad",

@@ -17,7 +17,7 @@ def user_frame() -> FrameType | None:
     '<module>'
     """
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and _is_library(frame):
+    while frame is not None and is_library(frame):
         frame = frame.f_back
     return frame
 
@@ -34,7 +34,8 @@ def user_level() -> int:
     return level
 
 
-def _is_library(frame: FrameType) -> bool:
+def is_library(frame: FrameType) -> bool:
+    """True for a frame that runs code of this project or of NumPy."""
     if frame.f_code.co_filename.startswith(_FOLDERS):
         return True
     return str(frame.f_globals.get("__name__", "")).partition(".")[0] == "numpy"

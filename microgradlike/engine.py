@@ -38,10 +38,12 @@ from microgradlike.op import Number, Op, partial_hint
 from microgradlike.operators import N
 from microgradlike.ops import mul_no_nan
 from microgradlike.scalar import Scalar
-from microgradlike.scope import Scope, current, scopes
+from microgradlike.scope import Scope, TracedScope, origins
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
+
+    from microgradlike.lines import Line
 
 # Final: constants to mypyc, and in plain Python faster than attributes of a module.
 add: Final = ops.add
@@ -49,7 +51,6 @@ sub: Final = ops.sub
 mul: Final = ops.mul
 div: Final = ops.div
 neg: Final = ops.neg
-_scope: Final = current.get
 # A backward pass takes two stamps: an odd number for opened nodes, the even one after it for closed
 # nodes. A run of a function takes an odd number as its run number; new nodes carry it negated.
 # `next` of a count is atomic, so no two threads get the same number.
@@ -95,14 +96,14 @@ class Value(Scalar):
     """
 
     # not `_data`: NumPy takes the attribute of that name for the numbers of a masked array
-    __slots__ = ("_a", "_b", "_grad", "_label", "_number", "_stamp", "op", "scope")
+    __slots__ = ("_a", "_b", "_grad", "_label", "_number", "_origin", "_stamp", "op")
 
     # behind data, grad and label, which convert what is assigned; the engine's own loops use these
     _number: float
     _grad: float
     _label: str
     op: Op | None
-    scope: Scope | None
+    _origin: Scope | TracedScope | None
     _a: Number  # the first operand: a Value or a float; None for a leaf
     _b: Number  # the second, or None; of three or more, a tuple of the others
     _stamp: i64  # the last backward pass through it; before the first, the negated run number
@@ -115,7 +116,7 @@ class Value(Scalar):
         self._grad = 0.0
         self._label = label if type(label) is str and _op is None else leaf_label(label, _op)
         self.op = None
-        self.scope = _scope() if scopes.in_use else None
+        self._origin = origins.find_leaf() if origins.in_use else None
         self._a = None
         self._b = None
         self._stamp = _new_nodes.stamp
@@ -320,6 +321,22 @@ class Value(Scalar):
         if self._b is None:
             return () if self._a is None else (self._a,)
         return (self._a, *self._b) if type(self._b) is tuple else (self._a, self._b)
+
+    @property
+    def scope(self) -> Scope | None:
+        """The module call that the node was made in, or None."""
+        origin = self._origin
+        return origin.scope if isinstance(origin, TracedScope) else origin
+
+    @property
+    def line(self) -> Line | None:
+        """The line of your code that made the node in `with trace_lines():`, or None.
+
+        >>> Value(2.0).line is None
+        True
+        """
+        origin = self._origin
+        return origin.line if isinstance(origin, TracedScope) else None
 
     @property
     def reached(self) -> bool:
@@ -594,7 +611,7 @@ def _node(data: float, op: Op, a: Number, b: Number) -> Value:
     v: Value = Value(_blank) if __compiled__ else _new(Value)
     v._grad = 0.0
     v._label = ""
-    v.scope = _scope() if scopes.in_use else None
+    v._origin = origins.find() if origins.in_use else None
     v._stamp = _new_nodes.stamp
     v._number = data
     v.op = op

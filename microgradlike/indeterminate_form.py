@@ -114,9 +114,11 @@ class Product:
         scope = getattr(self.node, "scope", None)
         place = f" in {'/'.join(scope.path)}" if scope is not None else ""
         name = f" ({self.node.label})" if self.node.label else ""
+        line = getattr(self.node, "line", None)
+        made = f", made in {line}" if line else ""
         return (
             f"the chain rule meets {self.upstream} × {self.partial} at {call}{name}{place},"
-            f" operand {self.index + 1}{label}"
+            f" operand {self.index + 1}{label}{made}"
         )
 
 

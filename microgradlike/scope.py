@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Final, Protocol
+from types import CodeType
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from microgradlike.lines import Line
 
 
 class Owner(Protocol):
@@ -11,20 +16,6 @@ class Owner(Protocol):
 
     def name_of(self, child: object) -> str | None:
         """The attribute path of a module directly below this one, such as "layers.0", or None."""
-
-
-class ScopeUse:
-    """`in_use` is True once there has been a Scope; before, nodes need not ask for one."""
-
-    __slots__ = ("in_use",)
-
-    in_use: bool
-
-    def __init__(self) -> None:
-        self.in_use = False
-
-
-scopes: Final = ScopeUse()
 
 
 class Scope:
@@ -42,12 +33,15 @@ class Scope:
     def __init__(self, owner: Owner, parent: Scope | None) -> None:
         self.owner = owner
         self.parent = parent
-        scopes.in_use = True
+        origins.in_use = origins.in_modules = True
 
     @property
     def name(self) -> str:
         """The owner's name in its parent, or its class if no parent knows it."""
-        name = None if self.parent is None else self.parent.owner.name_of(self.owner)
+        around = self.parent
+        while isinstance(around, NamedScope):
+            around = around.parent
+        name = None if around is None else around.owner.name_of(self.owner)
         return name or type(self.owner).__name__
 
     @property
@@ -73,24 +67,65 @@ class Derivative:
         """None: no module is below a derivative."""
 
 
-class DerivativeScope(Scope):
-    """One call of `gradients`, which pictures frame like the call of a module.
+class NamedScope(Scope):
+    """A part of a computation under a name, which pictures frame like the call of a module.
 
-    >>> DerivativeScope("∂y/∂x", None).path
-    ('∂y/∂x',)
+    >>> NamedScope("head 1", Derivative(), None).path
+    ('head 1',)
     """
 
     __slots__ = ("_name",)
 
-    def __init__(self, name: str, parent: Scope | None) -> None:
-        super().__init__(Derivative(), parent)
+    def __init__(self, name: str, owner: Owner, parent: Scope | None) -> None:
+        super().__init__(owner, parent)
         self._name = name
 
     @property
     def name(self) -> str:
-        """The derivative, such as ∂y/∂x."""
+        """The name, such as "head 1"."""
         return self._name
+
+
+class DerivativeScope(NamedScope):
+    """One call of `gradients`, under a name such as ∂y/∂x."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str, parent: Scope | None) -> None:
+        super().__init__(name, Derivative(), parent)
 
 
 # a ContextVar, so that threads do not see each other's calls: 6 ns a node more than a global
 current: ContextVar[Scope | None] = ContextVar("microgradlike_scope", default=None)
+
+
+class TracedScope:
+    """The scope of a node, and the line that made it: kept while lines are traced."""
+
+    __slots__ = ("line", "scope")
+
+    def __init__(self, scope: Scope | None, line: Line) -> None:
+        self.scope = scope
+        self.line = line
+
+
+class Origins:
+    """The source of the scopes of new nodes, which need not ask it before it is `in_use`.
+
+    `find` and `find_leaf` give the current scope, or while lines are traced a TracedScope.
+    `in_modules` is True once there has been a Scope; `call` is the code that enters one.
+    """
+
+    __slots__ = ("call", "find", "find_leaf", "in_modules", "in_use")
+
+    find: Callable[[], Scope | TracedScope | None]
+    find_leaf: Callable[[], Scope | TracedScope | None]
+
+    def __init__(self) -> None:
+        self.find = self.find_leaf = current.get
+        self.call: CodeType | None = None
+        self.in_modules = False
+        self.in_use = False
+
+
+origins: Final = Origins()

@@ -79,7 +79,7 @@ def test_a_module_of_the_user_with_such_a_name_is_the_user(tmp_path, name):
 
 
 def test_a_stack_without_a_user_ends_at_its_outermost_frame(monkeypatch):
-    monkeypatch.setattr("microgradlike._frames._is_library", lambda frame: True)
+    monkeypatch.setattr("microgradlike._frames.is_library", lambda frame: True)
     assert user_frame() is None
     depth = len(inspect.stack())
     assert user_level() == depth

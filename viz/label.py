@@ -25,7 +25,7 @@ def printable(text: str, longest: int = LONGEST) -> str:
     >>> printable("a\nb\0c"), printable("layers.0.w.1", 8), printable("")
     ('a b�c', '…s.0.w.1', '␣')
     """
-    safe = " ".join("".join(map(_safe, text[-4 * longest :])).split()) or "␣"
+    safe = " ".join("".join(map(usable, text[-4 * longest :])).split()) or "␣"
     if len(text) <= 4 * longest and columns(safe) <= longest:
         return safe
     while columns(safe) > longest - 1 or (safe and columns(safe[0]) == 0):
@@ -52,7 +52,8 @@ def is_expression(name: str) -> bool:
     return depth > 0
 
 
-def _safe(c: str) -> str:
+def usable(c: str) -> str:
+    """Replace a character that XML, DOT or a screen cannot take; any space is a plain one."""
     kind = unicodedata.category(c)
     if c.isspace() or kind in ("Zl", "Zp"):
         return " "

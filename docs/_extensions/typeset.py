@@ -6,7 +6,7 @@ import ast
 
 from microgradlike import ops
 from microgradlike.compile.export.latex import Term, number, term_of
-from microgradlike.expressions.lexer import SUM
+from microgradlike.expressions.grammar import SUM
 from microgradlike.op import Op
 
 FUNCTIONS = {name: op for op in ops.TABLE.values() for name in (op.name, *op.aliases)}

@@ -37,6 +37,7 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         place = f"\n  in module: {self.module}" if self.module else ""
+        place += f"\n  made in {self.node.line}" if self.node.line else ""
         return f"{self.kind}: {self.message}{place}\n  path to the result: {' → '.join(self.path)}"
 
 

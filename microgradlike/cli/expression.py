@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from microgradlike._io import require_regular
 from microgradlike._validate import shown
 from microgradlike.engine import Value
+from microgradlike.expressions.grammar import DIGITS_BELOW
 from microgradlike.expressions.lexer import listed
 from microgradlike.expressions.parser import ParseError, parse
 from microgradlike.graph import topological
@@ -242,6 +243,7 @@ def parse_assignments(at: list[str]) -> dict[str, float]:
     numbers: dict[str, float] = {}
     for pair in [pair for text in at for pair in _pairs(text)]:
         name, equals, text = map(str.strip, pair.partition("="))
+        name = name.translate(DIGITS_BELOW)
         if not equals or not name.isidentifier():
             raise ValueError(f"--at takes pairs such as w=2,x=1, got {shown(pair.strip())}")
         if name in numbers:

@@ -1,8 +1,8 @@
 """The entry of the command line: its commands, errors and exit statuses.
 
 Results go to stdout. A bad input is one line on stderr and exit status 2; a ParseError has two more
-lines, which show the place. The status is 1 for a wrong derivative or too few digits, 130 for
-Ctrl-C and 141 for a closed pipe.
+lines, which show the place. The status is 1 for a wrong derivative, a wrong engine or too few
+digits, 130 for Ctrl-C and 141 for a closed pipe.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from microgradlike.cli import check, demo, digits, expression, functions
+from microgradlike.cli import check, demo, digits, expression, functions, grade
 from microgradlike.engine import __compiled__
 from microgradlike.expressions.lexer import ParseError
 
@@ -71,6 +71,13 @@ COMMANDS = (
         " is wrong",
         check.add_check_options,
         check.check,
+    ),
+    Command(
+        "grade",
+        "grade an engine of your own: the operations that are right, the smallest expression that"
+        " fails, and the mistake it looks like; the exit status is 1 for a mistake",
+        grade.add_grade_options,
+        grade.grade,
     ),
     Command(
         "functions",

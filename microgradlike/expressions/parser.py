@@ -1,9 +1,8 @@
 """Parser of expressions such as "tanh(w*x + b)" over the table of primitives, without eval.
 
-The grammar is Python's for numbers, names, + - * / // % **, comparisons, parentheses and calls,
-with Python's precedence; ^ is a second spelling of **. One pass by operator precedence keeps
-pending operators on its own stack, so no input exhausts Python's. The result is a list of steps for
-a stack machine.
+`grammar` has the tables and the precedences. One pass by operator precedence keeps pending
+operators on its own stack, so no input exhausts Python's. The result is a list of steps for a stack
+machine.
 """
 
 from __future__ import annotations
@@ -12,30 +11,30 @@ import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from microgradlike import ops
 from microgradlike._validate import shown
-from microgradlike.expressions.lexer import (
+from microgradlike.expressions.grammar import (
+    BAR,
     COMPARISON,
     CONSTANTS,
+    DIGITS_ABOVE,
     FUNCTIONS,
     INFIX,
-    MINUS_SIGNS,
+    MAX_DEPTH,
+    MAX_LENGTH,
+    MESSAGES,
+    OPENERS,
     POWER,
-    SIGN,
+    SUPERSCRIPTS,
     Function,
-    ParseError as ParseError,
     arity,
-    listed,
-    tokens,
 )
+from microgradlike.expressions.lexer import ParseError as ParseError, listed, tokens
 from microgradlike.op import Number
 
 __all__ = ["Expression", "ParseError", "parse"]
-
-MAX_LENGTH: Final = 10_000  # characters
-MAX_DEPTH: Final = 200  # pending brackets and operators
 
 # a function and the number of its operands, or None and a number or name to push
 Step: TypeAlias = tuple[Function | None, Number]
@@ -83,24 +82,21 @@ def parse(text: str) -> Expression:
 
     It may use the primitives of `ops.TABLE` and their NumPy spellings, max and min, leaky_relu and
     its like, and the constants pi, e, inf and nan. A comparison is the first operand of `where`.
+    Signs of textbooks are understood too: x², √x, ∛x, |x|, a·b, a×b, a÷b, π, ∞, ≤, ≥ and x₁.
 
     Raises ParseError, which points at the character, where `text` is not an expression, is longer
     than 10,000 characters or nested more than 200 deep. Raises TypeError where it is not a str.
 
     >>> parse("where(x > 0, sqrt(x), 0)")({"x": 9.0})
     3.0
-    >>> parse("-2 ** 2")({})
-    -4.0
+    >>> parse("-2 ** 2")({}), parse("√|x₁|·2³")({"x1": -9.0})
+    (-4.0, 24.0)
     """
     if not isinstance(text, str):
         raise TypeError(f"parse takes a str, got {shown(text)} of type {type(text).__name__}")
     if len(text) > MAX_LENGTH:
-        raise ParseError(
-            f"an expression has at most {MAX_LENGTH:,} characters, this one has {len(text):,};"
-            " write it as a Python function instead",
-            text,
-            MAX_LENGTH,
-        )
+        most, length = f"{MAX_LENGTH:,}", f"{len(text):,}"
+        raise ParseError(MESSAGES["long"].format(most=most, length=length), text, MAX_LENGTH)
     return _Parser(text).run()
 
 
@@ -113,6 +109,9 @@ class _Pending:
     function: Function | None  # None for a plain bracket
     operands: int
     name: str = ""
+
+    def is_bar(self) -> bool:
+        return self.rank == 0 and self.function is not None and not self.name
 
 
 class _Parser:
@@ -136,26 +135,22 @@ class _Parser:
             raise self.misplaced(condition)
         return Expression(self.text, tuple(self.names), tuple(self.steps))
 
-    def error(self, message: str, position: int) -> ParseError:
-        return ParseError(message, self.text, position)
+    def error(self, message: str, position: int, **slots: object) -> ParseError:
+        return ParseError(MESSAGES[message].format(**slots), self.text, position)
 
     def before_operand(self, kind: str, token: str, position: int) -> bool:
         """Take a token where an operand is due; True if the operand is complete."""
         if kind == "number":
             self.operand(self.number(token, position))
-            return True
-        if kind == "name":
+        elif kind == "name":
             self.operand(self.name(token, position))
-            return True
-        if kind == "call":
-            self.push(self.call(token[:-1].rstrip(), position))
-        elif token == "(":
-            self.push(_Pending(position, 0, None, 1))
-        elif token in MINUS_SIGNS:
-            self.push(_Pending(position, SIGN, ops.neg, 1))
-        elif token != "+":
+        elif kind == "call":
+            self.push(self.call(token, position))
+        elif token not in OPENERS:
             raise self.missing_operand(token, position)
-        return False
+        elif token != "+":
+            self.push(_Pending(position, *OPENERS[token], 1))
+        return kind in ("number", "name")
 
     def after_operand(self, kind: str, token: str, position: int) -> bool:
         """Take a token after a complete operand; True if an operand is complete again."""
@@ -164,50 +159,60 @@ class _Parser:
             self.reduce(rank + (rank == POWER))  # ** groups from the right
             self.push(_Pending(position, rank, function, 2))
             return False
-        if token == ")":
-            self.close(position)
+        if kind == "exponent":
+            self.operand(self.number(token.translate(DIGITS_ABOVE), position))
+            self.apply(_Pending(position, POWER, ops.power, 2))
+        elif token in (")", BAR):
+            self.close(token, position)
         elif token == ",":
             self.reduce(1)
             if not (self.pending and self.pending[-1].name):
-                raise self.error("a ',' separates a call's operands; decimals have a '.'", position)
+                raise self.error("comma", position)
             self.pending[-1].operands += 1
             return False
         elif kind == "end":
             self.reduce(1)
             if self.pending:
-                raise self.error("unclosed bracket: expected ')'", self.pending[-1].position)
+                raise self.unclosed(self.pending[-1])
         else:
-            hint = "" if kind == "number" else "; write a product with *"
-            raise self.error(f"expected an operator before {token!r:.40}{hint}", position)
+            raise self.missing_operator(kind, token, position)
         return True
 
     def number(self, token: str, position: int) -> float:
         x = float(token)
         if math.isinf(x):
-            raise self.error("this number exceeds the largest double, 1.8e308; write inf", position)
+            raise self.error("large", position)
         return x
 
     def name(self, token: str, position: int) -> float | str:
         if token in CONSTANTS:
             return CONSTANTS[token]
         if token in FUNCTIONS:
-            raise self.error(f"{token} is a function: expected {token}(...)", position)
+            after = self.text[position + len(token) :]
+            message = "power" if after.startswith(tuple(SUPERSCRIPTS)) else "call"
+            raise self.error(message, position, name=token, call=token)
         self.names[token] = None
         return token
 
     def call(self, name: str, position: int) -> _Pending:
         if name not in FUNCTIONS:
             close = difflib.get_close_matches(name, FUNCTIONS, n=3)
-            hint = f"did you mean {', '.join(close)}?" if close else "write a product with *"
-            raise self.error(f"unknown function {shown(name)}; {hint}", position)
+            message, names = "mean" if close else "unknown", ", ".join(close)
+            raise self.error(message, position, name=shown(name), names=names)
         return _Pending(position, 0, FUNCTIONS[name], 1, name)
 
     def missing_operand(self, token: str, position: int) -> ParseError:
         call = self.pending[-1] if self.pending else None
         if token == ")" and call and call.function and call.name and call.operands == 1:
             self.check_operands(call, call.function, 0)
-        found = f"found {token!r}" if token else "the expression ends"
-        return self.error(f"expected a number, a name or '(', but {found}", position)
+        return self.error("operand" if token else "end", position, token=shown(token))
+
+    def missing_operator(self, kind: str, token: str, position: int) -> ParseError:
+        message = "operator" if kind == "number" else "product"
+        return self.error(message, position, token=shown(token, 40))
+
+    def unclosed(self, bracket: _Pending) -> ParseError:
+        return self.error("unclosed bar" if bracket.is_bar() else "unclosed", bracket.position)
 
     def operand(self, x: float | str) -> None:
         self.steps.append((None, x))
@@ -215,11 +220,7 @@ class _Parser:
 
     def push(self, pending: _Pending) -> None:
         if len(self.pending) == MAX_DEPTH:
-            raise self.error(
-                f"this is nested too deeply: at most {MAX_DEPTH} brackets and operators may be open"
-                " at once; write it as a Python function instead",
-                pending.position,
-            )
+            raise self.error("deep", pending.position, most=MAX_DEPTH)
         self.pending.append(pending)
 
     def reduce(self, rank: int) -> None:
@@ -227,19 +228,23 @@ class _Parser:
         while self.pending and self.pending[-1].rank >= rank:
             self.apply(self.pending.pop())
 
-    def close(self, position: int) -> None:
+    def close(self, token: str, position: int) -> None:
         self.reduce(1)
+        if token == BAR and not any(b.is_bar() for b in reversed(self.pending)):
+            raise self.missing_operator("symbol", token, position)
         if not self.pending:
-            raise self.error("')' without an open '('", position)
+            raise self.error("unopened", position)
         bracket = self.pending.pop()
+        if bracket.is_bar() != (token == BAR):
+            raise self.unclosed(bracket)
         if bracket.function is not None:
             self.check_operands(bracket, bracket.function, bracket.operands)
             self.apply(bracket)
 
     def check_operands(self, call: _Pending, function: Function, got: int) -> None:
         if got != arity(function):
-            takes = f"{call.name} takes {arity(function)} operand(s), got {got}"
-            raise self.error(takes, call.position)
+            count = arity(function)
+            raise self.error("operands", call.position, name=call.name, count=count, got=got)
 
     def apply(self, done: _Pending) -> None:
         operands = self.conditions[-done.operands :]
@@ -251,4 +256,4 @@ class _Parser:
         self.conditions.append(done.position if done.rank == COMPARISON else None)
 
     def misplaced(self, position: int) -> ParseError:
-        return self.error("a comparison is not a number; write where(a < b, x, y)", position)
+        return self.error("comparison", position)

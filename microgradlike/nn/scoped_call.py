@@ -31,6 +31,7 @@ def in_scope(call: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             current.reset(token)
 
+    scope.origins.call = scoped.__code__  # type: ignore[attr-defined]
     return scoped
 
 

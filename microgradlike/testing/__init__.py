@@ -18,6 +18,9 @@ from microgradlike.testing.check.report import (
     ReportEntry as ReportEntry,
 )
 from microgradlike.testing.check.statistics import CheckStatistics as CheckStatistics
+from microgradlike.testing.grading.api import grade as grade
+from microgradlike.testing.grading.report import GradeReport as GradeReport
+from microgradlike.testing.stages import grade_stages as grade_stages
 from microgradlike.testing.strategies.straight_line import (
     Instruction as Instruction,
     StraightLine as StraightLine,
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CheckStatistics",
     "GivenEntry",
+    "GradeReport",
     "GradientError",
     "GradientWarning",
     "Instruction",
@@ -39,6 +43,8 @@ __all__ = [
     "ReportEntry",
     "StraightLine",
     "check_gradients",
+    "grade",
+    "grade_stages",
 ]
 if find_spec("hypothesis") is not None:  # without it, import * must not fail
     __all__ += ["check_primitive", "gradient_property", "points", "programs"]

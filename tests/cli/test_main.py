@@ -48,7 +48,8 @@ def test_the_name_of_the_file_follows_from_the_expression_or_is_given(here, caps
 @pytest.mark.parametrize(
     ("expression", "at", "value"),
     [("-x", ["--at", "x=1"], "-1"), ("-hypot(3, 4)", [], "-5"), ("x", ["--at", "x=2"], "2"),
-     ("log(x)", ["--at", "x=0"], "-inf"), ("where(x>0, sqrt(x), 0)", ["--at", "x=-1"], "0")],
+     ("log(x)", ["--at", "x=0"], "-inf"),
+     ("|x₁|·2³", ["--at", "x₁=-2"], "16"), ("where(x>0, sqrt(x), 0)", ["--at", "x=-1"], "0")],
 )  # fmt: skip
 def test_expressions_that_look_like_options_constants_and_infinities_are_drawn(
     here, capsys, expression, at, value

@@ -7,6 +7,7 @@ import { contentsOf, firstFolds } from "../../viz/page/static/layout/folds.js";
 import { formulaByNumber } from "../../viz/page/static/base/formulas.js";
 import { graphOf } from "../../viz/page/static/base/graph.js";
 import { exact, factor, short, signed, typedNumber } from "../../viz/page/static/base/numbers.js";
+import { decisivePaths } from "../../viz/page/static/engine/decisive.js";
 import { pathsOf } from "../../viz/page/static/engine/paths.js";
 import { pushLines } from "../../viz/page/static/engine/step_text.js";
 import { searchNodes } from "../../viz/page/static/canvas/search.js";
@@ -167,4 +168,39 @@ test("a folded module knows what leaves it", () => {
   assert.deepEqual(contents[0].outputs, [graph.root]);
   assert.equal(contents[1].outputs.length, 3);
   assert.equal(contents[0].size, graph.count - 2);
+});
+
+// All paths from leaves to a node, by going along every one.
+function allPaths({ graph, data, local }, node) {
+  const found = [];
+  const stack = [{ product: 1, nodes: [node] }];
+  while (stack.length > 0) {
+    const { product, nodes } = stack.pop();
+    const [v] = nodes;
+    if (graph.op[v] < 0) found.push({ product: product * data[v], nodes });
+    for (let e = graph.first[v]; e < graph.first[v + 1]; e++)
+      stack.push({ product: product * local[e], nodes: [graph.operand[e], ...nodes] });
+  }
+  return found.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
+}
+
+test("the decisive paths to a node are the greatest of all paths to it", () => {
+  const rows = [["a", 2], ["b", -3], ["c", 0.7]];
+  let seed = 1;
+  const next = (n) => (seed = (seed * 48271) % 2147483647) % n;
+  for (let i = 3; i < 12; i++) rows.push([`v${i}`, next(2) ? "mul" : "add", next(i), next(i)]);
+  const engine = engineOf(...rows);
+  for (let node = 3; node < rows.length; node++) {
+    for (const limit of [1, 3, 50]) {
+      const all = allPaths(engine, node).filter(({ product }) => product !== 0);
+      const sizes = (paths) => paths.map(({ product }) => Math.abs(product).toPrecision(12));
+      const found = decisivePaths(engine, node, limit);
+      assert.deepEqual(sizes(found), sizes(all.slice(0, limit)));
+      for (const { product, nodes } of found) {
+        assert.equal(nodes.at(-1), node);
+        const same = all.filter((path) => path.nodes.join() === nodes.join());
+        assert.ok(same.some((path) => Math.abs(path.product - product) <= 1e-9 * Math.abs(product)));
+      }
+    }
+  }
 });

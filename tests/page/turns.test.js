@@ -48,7 +48,7 @@ test("an open frame shows one call, and one box for the others", () => {
   assert.deepEqual(counts(graph), { a: 1, b: 1, "4 other calls": 18, outside: 1 });
   chooseCall(graph, 0, 3);
   assert.deepEqual(counts(graph), { a: 1, b: 1, "2 other calls": 2, "4 other calls": 16, outside: 1 });
-  assert.deepEqual(turnShownIn(graph, 0), { call: 3, calls: 5, noun: "call" });
+  assert.deepEqual(turnShownIn(graph, 0), { call: 3, calls: 5, isCall: true });
 });
 
 test("where a call uses an earlier one, the others are in a box before it and one after", () => {
@@ -71,7 +71,7 @@ test("a frame with fewer calls in another call shows its last one", () => {
   chooseCall(graph, 0, 5);
   chooseCall(graph, 1, 4);
   chooseCall(graph, 0, 2);
-  assert.deepEqual(turnShownIn(graph, 1), { call: 2, calls: 2, noun: "call" });
+  assert.deepEqual(turnShownIn(graph, 1), { call: 2, calls: 2, isCall: true });
 });
 
 test("the calls of a node are shown when it is looked for", () => {

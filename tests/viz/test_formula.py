@@ -7,7 +7,7 @@ import math
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from microgradlike.expressions.lexer import SIGN
+from microgradlike.expressions.grammar import SIGN
 from microgradlike.expressions.parser import parse
 from microgradlike.ieee_float import partial_at
 from microgradlike.ops import TABLE, add, div, mul, neg, power, sub, unary, where

@@ -41,4 +41,6 @@ def _node(n: SceneNode, name: str) -> str:
         lines.append(f"data {n.data!r}")
     if n.grad is not None:
         lines.append(f"grad {n.grad!r}")
+    if n.line is not None:
+        lines.append(printable(n.line.place, LONGEST))
     return "\n".join([*lines, *n.flags])

@@ -1,4 +1,4 @@
-"""Opening: the step and the node that a page opens with, as in its address."""
+"""Opening: the step, node and language that a page opens with, as in its address."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from viz.scene.scene import Scene, id_of
 NAMED = ("start", "backward", "end")
 
 
-def opening(y: Value, scene: Scene, step: int | str | None, select: Value | str | None) -> str:
+def opening(
+    y: Value, scene: Scene, step: int | str | None, select: Value | str | None, lang: str = ""
+) -> str:
     """Write the part of a page's address that opens it at `step` with `select` selected.
 
     Raises TypeError for a `step` or `select` of another type, ValueError for one that the graph
@@ -22,7 +24,7 @@ def opening(y: Value, scene: Scene, step: int | str | None, select: Value | str 
     >>> opening(x * x, scene(x * x), "backward", "x")
     'step=backward&select=%400'
     """
-    place: dict[str, str] = {}
+    place = {"lang": lang} if lang else {}
     if step is not None:
         place["step"] = str(_require_step(scene, step))
     if select is not None:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from microgradlike._html import one_line
 from microgradlike._io import require_regular, write_whole
@@ -22,8 +23,10 @@ from viz.label import printable
 from viz.opened import opened
 from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
-from viz.page.source import DIGITS, ENTRY, LEARN, LINKED, LIVE, html
+from viz.page.source import DIGITS, ENTRY, LEARN, LINES, LINKED, LIVE, html
+from viz.page.traced import traced
 from viz.page.training_json import training_json
+from viz.page.word_table import require_language
 from viz.scene.scene import Scene, require_names, scene
 from viz.training.recorder import Watch, watch
 from viz.training.training_view import training_view
@@ -105,8 +108,8 @@ class Page:
 
 
 def page(
-    y: Value | Module | Watch,
-    other: Watch | None = None,
+    y: Value | Module | Watch | Callable[..., object],
+    other: Watch | tuple[object, ...] | Mapping[str, object] | None = None,
     *,
     data: tuple[object, ...] | None = None,
     loss: str | Callable[..., object] | None = None,
@@ -115,10 +118,13 @@ def page(
     step: int | str | None = None,
     select: Value | str | None = None,
     digits: bool = False,
+    lang: str | None = None,
 ) -> Page:
     """Make a page to step through everything that `y` depends on, and to change numbers in.
 
     - Of a Value: its graph, forward and backward.
+    - Of a function with a tuple of its arguments: `page(f, (2.0, 1.0))` runs it on Values that are
+      named after its parameters, `{"w": 2.0, "x": 1.0}` by name, and shows its code too.
     - Of a Module, with `data` and `loss` as `nn.fit` takes them: a page to train it in.
     - Of a Watch, a training recorded by `watch`: that training, or two side by side with `other`.
 
@@ -133,32 +139,42 @@ def page(
     With `digits`, the page of a Value shows the right digits of every number, which also color it,
     until a number is changed. See `microgradlike.digits`.
 
+    The texts of the page are English or Korean, "en" or "ko": by `lang`, else in the language of
+    the reader's browser. A switch in the page changes it.
+
+    The page of a Value made in `with trace_lines():` shows your code beside the graph: the lines
+    that made it, three lines around each, and the name of the file without its folder.
+
     Raises TypeError if `y` is of another type, if a Module comes without data or loss, if
     `spellings` is not a mapping of primitives to text, or for another type of `step` or `select`.
-    Raises ValueError for two runs whose models or data differ, and for a `step` or `select` that
-    the graph does not have.
+    Raises ValueError for two runs whose models or data differ, for a `step` or `select` that the
+    graph does not have, and for an unknown `lang`.
 
     >>> x = Value(3.0, "x")
     >>> page(x * x + 1)
     <Page of 4 nodes; .save("y.html") writes it>
+    >>> page(lambda w, x: (w * x).tanh(), (2.0, 1.0)).scene.nodes[0].name
+    'w'
     >>> lesson = page(x * x + 1, step="backward", select=x)
     """
-    own = _require_spellings(spellings)
+    own, language = _require_spellings(spellings), require_language(lang)
+    if callable(y) and not isinstance(y, (Value, Module, Watch)):
+        y, other = traced(y, other), None
     if isinstance(y, (Module, Watch)):
         if step is not None or select is not None or digits:
             raise TypeError(
                 f"step, select and digits are for the graph of a Value, got {shown(y)} of type"
                 f" {type(y).__name__}; leave them out, or pass the result of a model"
             )
-        return _training_page(_runs(y, other, data, loss), names, own)
+        return _training_page(_runs(y, other, data, loss), names, own, language)
     if other is not None or data is not None or loss is not None:
         raise TypeError(
             f"data, loss and other are for a Module or a recorded run, got {shown(y)} of type"
             f" {type(y).__name__}; write page(model, data=..., loss=...) or page(run, other)"
         )
     graph = scene(y, names=names, digits=digits)
-    begin = opening(y, graph, step, select)
-    return _graph_page(y, graph, own, DIGITS if digits else ENTRY, begin)
+    begin = opening(y, graph, step, select, language)
+    return _graph_page(y, graph, own, [DIGITS] if digits else [], begin)
 
 
 def linked_page(
@@ -166,39 +182,52 @@ def linked_page(
 ) -> tuple[Page, set[str]]:
     """Make the page of a notebook's widget, and name the primitives that it computes."""
     own = _require_spellings(spellings)
-    made = _graph_page(y, scene(y, names=names), own, LINKED)
+    made = _graph_page(y, scene(y, names=names), own, [LINKED])
     return made, set(spelled(y, SPELLINGS | own))
 
 
 def live_page() -> str:
     """Write the page that draws a training as its numbers come."""
-    return html("Training", "", entry=LIVE)
+    return html("Training", "", entries=[LIVE])
 
 
-def _graph_page(y: Value, graph: Scene, own: dict[Op, str], entry: str, begin: str = "") -> Page:
-    globals_ = _globals(graph, spelled(y, SPELLINGS | own), own)
-    return Page(graph, html(_title(graph), globals_, entry=entry, opening=begin))
+def _graph_page(
+    y: Value, graph: Scene, own: dict[Op, str], more: list[str], begin: str = ""
+) -> Page:
+    lines = [LINES] if any(n.line for n in graph.nodes) else []
+    script = _globals(graph, spelled(y, SPELLINGS | own), own)
+    return Page(graph, html(_title(graph), script, entries=[ENTRY, *more, *lines], opening=begin))
 
 
 def _training_page(
-    runs: list[Watch], names: Mapping[Value, str] | None, own: dict[Op, str]
+    runs: list[Watch], names: Mapping[Value, str] | None, own: dict[Op, str], language: str
 ) -> Page:
     views = [training_view(run.shown(), SPELLINGS | own) for run in runs]
     given = dict(require_names(names))
     for run, view in zip(runs, views):  # a view has its own parameters
         pairs = zip(run.model.parameters(), view.setup.model.parameters())
         given |= {view.y: "loss"} | {end: given[p] for p, end in pairs if p in given}
-    graphs = [replace(scene(view.y, names=given), notes=(), stale="") for view in views]
+    graphs = [_plain(scene(view.y, names=given)) for view in views]
     used = {name: op for view in views for name, op in spelled(view.y, SPELLINGS | own).items()}
-    second = (views[-1], graphs[-1], to_json(graphs[-1], used)) if len(runs) > 1 else None
+    second = (
+        (views[-1], graphs[-1], to_json(graphs[-1], used, computes=True)) if len(runs) > 1 else None
+    )
     training = f"const LESSON = {training_json(views[0], graphs[0], runs, second)};"
     title = f"{printable(type(runs[0].model).__name__)} learning · microgradlike"
-    return Page(graphs[0], html(title, _globals(graphs[0], used, own) + training, entry=LEARN))
+    begin = f"lang={language}" if language else ""
+    text = _globals(graphs[0], used, own) + training
+    return Page(graphs[0], html(title, text, entries=[LEARN], opening=begin))
+
+
+def _plain(graph: Scene) -> Scene:
+    """Leave out notes, and lines, which are those of one example in code that runs for all."""
+    nodes = tuple(replace(n, line=None) if n.line else n for n in graph.nodes)
+    return replace(graph, nodes=nodes, notes=(), stale="")
 
 
 def _runs(
     y: Module | Watch,
-    other: Watch | None,
+    other: Any,
     data: tuple[object, ...] | None,
     loss: str | Callable[..., object] | None,
 ) -> list[Watch]:
@@ -255,7 +284,7 @@ def _require_comparable(a: Watch, b: Watch) -> None:
 def _globals(graph: Scene, used: Mapping[str, Op], own: Mapping[Op, str]) -> str:
     """Write the globals of the page's modules: PRIMITIVES, the table, and SCENE."""
     primitives = arithmetic(used.values(), "PRIMITIVES", own)
-    return f"{primitives}const SCENE = {to_json(graph, used)};"
+    return f"{primitives}const SCENE = {to_json(graph, used, computes=True)};"
 
 
 def _title(graph: Scene) -> str:

@@ -14,6 +14,7 @@ from microgradlike.ops import TABLE, Op, mul_no_nan
 from viz.fold.frames import Turn, turns_around
 from viz.fold.groups import Groups, page_groups
 from viz.fold.parts import ROOM
+from viz.page.code import code
 from viz.scene.names import distinct_names
 from viz.scene.scene import (
     INDETERMINATE,
@@ -49,8 +50,11 @@ def scene_json(y: Value, *, names: Mapping[Value, str] | None = None, digits: bo
     return to_json(value_scene(y, names=names, digits=digits), spelled(y, SPELLINGS))
 
 
-def to_json(scene: Scene, known: Collection[str]) -> str:
-    """Write a scene as JSON for a reader that can compute the primitives named in `known`."""
+def to_json(scene: Scene, known: Collection[str], *, computes: bool = False) -> str:
+    """Write a scene as JSON for a reader that can compute the primitives named in `known`.
+
+    For a reader that `computes` flags and gradients itself, those of interior nodes are left out.
+    """
     groups = page_groups(scene)
     ops = list(dict.fromkeys((n.op, n.symbol) for n in scene.nodes if n.op))
     nodes, names = groups.scene.nodes, distinct_names(groups.scene)
@@ -65,11 +69,12 @@ def to_json(scene: Scene, known: Collection[str]) -> str:
         "off": {OFF_AT_ZERO.name: OFF},
         "flat": [name in TABLE and TABLE[name].flat for name, _ in ops],
         "absorbing": [TABLE[name].absorbing if name in TABLE else () for name, _ in ops],
-        **_graph(groups, {pair: k for k, pair in enumerate(ops)}, known),
+        **_graph(groups, {pair: k for k, pair in enumerate(ops)}, known, computes),
         "prefixes": {i: p for i, n in enumerate(nodes) if (p := names[n.id].removesuffix(n.name))},
         "clusters": _clusters(groups),
         "room": ROOM,
         **({"digits": _digits(groups.scene)} if any(n.digits for n in nodes) else {}),
+        **({"code": lines} if (lines := code(nodes)) else {}),
     }
     text = json.dumps(whole, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c")  # otherwise a label could end the script element around it
@@ -90,7 +95,7 @@ def spelled(y: Value, spellings: Collection[Op]) -> dict[str, Op]:
 
 
 def _graph(
-    groups: Groups, ops: dict[tuple[str, str], int], known: Collection[str]
+    groups: Groups, ops: dict[tuple[str, str], int], known: Collection[str], computes: bool
 ) -> dict[str, Columns]:
     scene = groups.scene
     arrivals: dict[str, list[SceneEdge]] = {n.id: [] for n in scene.nodes}
@@ -107,11 +112,14 @@ def _graph(
         "op": [ops[n.op, n.symbol] if n.op else -1 for n in scene.nodes],
         "operands": operands,
         "data": [number(n.data) for n in scene.nodes],
-        "grad": [number(n.grad) for n in scene.nodes],
+        "grad": [
+            None if computes and n.op and n.id != scene.root else number(n.grad)
+            for n in scene.nodes
+        ],
         "name": [n.name for n in scene.nodes],
         "role": [ROLES.index(n.role) for n in scene.nodes],
         "cluster": [-1 if n.cluster is None else cluster[n.cluster] for n in scene.nodes],
-        "flags": [n.flags for n in scene.nodes],
+        "flags": [] if computes else [n.flags for n in scene.nodes],
         "locked": _locked(operands, opaque),
         "turn": [turns[groups.turns.get(n.id)] for n in scene.nodes],
     }

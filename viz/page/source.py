@@ -6,15 +6,19 @@ import base64
 import hashlib
 import posixpath
 import re
+from collections.abc import Sequence
+from functools import cache
 from html import escape
 from importlib.resources import files
 
-from viz.page.word_table import words_text
+from viz.page.word_table import in_every_language, with_words
 
-# paths below static/: the entry of a page, of one with a training, and of one with digits
+# entries, as paths below static/: of every page, and of what is added to one
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
-LINKED, LIVE = "notebook/linked.js", "notebook/live.js"  # those of a notebook's widgets
-STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LIVE: "learn.css"}
+LINES = "code/code.js"
+LINKED, LIVE = "notebook/linked.js", "notebook/live.js"  # in a notebook's widgets
+NOSCRIPT = "This page computes in the browser. It needs JavaScript, but no network."
+STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LINES: "code.css", LIVE: "learn.css"}
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
 # comments, a tenth of the file; after code, those without a quote: a string would end with one
@@ -28,27 +32,27 @@ CSS_LOOSE = re.compile(r"/\*.*?\*/|(?<=[:;,{}]) +| +(?={)|;?\s*(?=})|(?<=[;{])\n
 ENDS = re.compile(r"</script|<script|<!--", re.IGNORECASE)  # these end or change a script element
 
 
-def html(title: str, globals_: str, *, entry: str = ENTRY, opening: str = "") -> str:
+def html(title: str, globals_: str, *, entries: Sequence[str] = (ENTRY,), opening: str = "") -> str:
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
-    With the entry LEARN the page has the panel of a training, which reads the global LESSON, with
-    DIGITS the digits of the scene. `opening` is the place to begin at, as in its address:
-    "step=3&select=w". The page's content
-    policy runs only this script and loads nothing. Raises ValueError if the script would not stay
-    within its element.
+    `entries` are the modules that run: LEARN adds the panel of a training, which reads the global
+    LESSON, DIGITS the digits of the scene, LINES its code. `opening` is the place to begin at, as
+    in its address: "step=3&select=w&lang=ko". The page's content policy runs only this script and
+    loads nothing. Raises ValueError if the script would not stay within its element.
     """
-    script = _script(globals_, entry)
-    style = _read("style.css") + (_read(STYLES[entry]) if entry in STYLES else "")
+    script = _script(globals_, entries, title)
+    style = "".join(map(_read, ["style.css", *(STYLES[e] for e in entries if e in STYLES)]))
     style = CSS_LOOSE.sub("", INDENT.sub("", style))
     parts = {
         "title": escape(title),
         "opening": escape(opening),
         "policy": _policy(script, style),
         "style": style,
-        "panel": _read("learn.html") if entry == LEARN else "",
+        "panel": _read("learn.html") if LEARN in entries else "",
+        "noscript": " ".join(in_every_language(NOSCRIPT)),
         "script": script,
     }
-    template = INDENT.sub("", _read("live.html" if entry == LIVE else "template.html"))
+    template = INDENT.sub("", _read("live.html" if LIVE in entries else "template.html"))
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
 
 
@@ -87,14 +91,15 @@ def imports(name: str) -> list[str]:
     ]
 
 
-def _script(globals_: str, entry: str) -> str:
+def _script(globals_: str, entries: Sequence[str], title: str) -> str:
     """Join the modules into one function, in which their imports are plain names."""
-    texts = [_read(name) for name in modules(entry)]
+    texts = [_read(name) for name in dict.fromkeys(m for e in entries for m in modules(e))]
     for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
         texts = [pattern.sub("", text) for text in texts]
-    texts = [CODE.sub(lambda line: tight(line[0]), text) for text in texts]
-    words = words_text("\n".join(texts) + _read("template.html") + _read("learn.html"))
-    script = "\n".join(["(() => {", '"use strict";', globals_, words, *texts, "})();"])
+    shown = _read("template.html") + (_read("learn.html") if LEARN in entries else "")
+    words, text = with_words("\n".join(texts), _every_module(), shown + globals_ + title)
+    text = CODE.sub(lambda line: tight(line[0]), text)
+    script = "\n".join(["(() => {", '"use strict";', globals_, words, text, "})();"])
     found = ENDS.search(script)
     if found:
         raise ValueError(
@@ -102,6 +107,20 @@ def _script(globals_: str, entry: str) -> str:
             " <\\/script or \\x3c in the spelling"
         )
     return script
+
+
+@cache
+def _every_module() -> str:
+    """Join the modules of all pages."""
+    stack = [files(__package__) / "static"]
+    texts: list[str] = []
+    while stack:
+        for part in stack.pop().iterdir():
+            if part.is_dir():
+                stack.append(part)
+            elif part.name.endswith(".js"):
+                texts.append(part.read_text(encoding="utf-8"))
+    return "\n".join(texts)
 
 
 def tight(line: str) -> str:

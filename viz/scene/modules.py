@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from microgradlike.engine import Value
 from microgradlike.graph import node_operands
+from microgradlike.named_scope import Block
 from microgradlike.nn import Module
-from microgradlike.scope import Scope
+from microgradlike.scope import DerivativeScope, Scope
 
 T = TypeVar("T")
 # the calls and the ids of the modules around a node, outermost first
@@ -153,14 +154,14 @@ class ModuleCalls:
         for key, calls in self._calls.items():
             scope, module = calls[-1], self._modules[key][-1]
             parent = self._cluster_ids[id(calls[-2])] if len(calls) > 1 else None
-            kind = type(scope.owner).__name__
+            kind = scope.name if isinstance(scope.owner, Block) else type(scope.owner).__name__
             numbers = number[key], total[module]
             yield Cluster(self._cluster_ids[key], scope.name, parent, kind, module, *numbers)
 
 
 def _enclosing_module_call(scope: Scope | None) -> Scope | None:
-    """Find the innermost call of a module, past those of `gradients`."""
-    while scope is not None and not isinstance(scope.owner, Module):
+    """Find the innermost call of a module or named scope, past those of `gradients`."""
+    while isinstance(scope, DerivativeScope):
         scope = scope.parent
     return scope
 

@@ -13,6 +13,7 @@ from microgradlike.accuracy.digits import digits as digits_of
 from microgradlike.engine import Value, local_derivatives
 from microgradlike.graph import topological
 from microgradlike.indeterminate_form import is_zero_times_inf, products_behind
+from microgradlike.lines import Line
 from microgradlike.nn import Module
 from viz.numbers import short
 from viz.scene.digits import NodeDigits, with_digits
@@ -74,6 +75,7 @@ class SceneNode:
     module: str | None = None
     fold: Fold | None = None
     digits: NodeDigits | None = None
+    line: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +274,9 @@ def _node(v: Value, node_id: str, label: str, modules: ModuleCalls, *, is_root: 
     flags = (*_not_finite(data), *(f"{flag} grad" for flag in _not_finite(grad or 0.0)))
     if v.op is OFF_AT_ZERO and data == 0:
         flags += (OFF,)
-    return SceneNode(node_id, name, role, op, symbol, data, grad, cluster, flags, module)
+    return SceneNode(
+        node_id, name, role, op, symbol, data, grad, cluster, flags, module, line=v.line
+    )
 
 
 def _not_finite(x: float) -> tuple[str, ...]:
@@ -284,5 +288,5 @@ def _not_finite(x: float) -> tuple[str, ...]:
 def _constants(v: Value, node: SceneNode) -> Iterator[SceneNode]:
     for i, x in enumerate(v.operands):
         if isinstance(x, float):
-            where = node.cluster, _not_finite(x), node.module
+            where = node.cluster, _not_finite(x), node.module, None, None, node.line
             yield SceneNode(f"{node.id}_{i}", short(x), "constant", "", "", x, None, *where)

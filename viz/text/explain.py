@@ -10,7 +10,7 @@ from typing import TypeVar
 from microgradlike._validate import shown, whole_number
 from microgradlike.accuracy.few import few_digits
 from microgradlike.engine import Value
-from microgradlike.expressions.lexer import POWER, SUM
+from microgradlike.expressions.grammar import POWER, SUM
 from microgradlike.graph import leaves, topological
 from microgradlike.indeterminate_form import products_behind
 from microgradlike.ops import mul_no_nan

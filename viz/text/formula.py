@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from microgradlike import ops
-from microgradlike.expressions.lexer import POWER, PRECEDENCE, SIGN
+from microgradlike.expressions.grammar import POWER, PRECEDENCE, SIGN
 from microgradlike.expressions.parser import parse
 from microgradlike.ieee_float import IeeeFloat, partial_at, unwrapped
 from microgradlike.op import Number

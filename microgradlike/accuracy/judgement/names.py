@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from microgradlike.engine import Value
-from microgradlike.expressions.lexer import POWER, PRECEDENCE, SIGN
+from microgradlike.expressions.grammar import POWER, PRECEDENCE, SIGN
 
 LONGEST = 60  # characters of a formula
 DEEPEST = 4  # operations in an operation

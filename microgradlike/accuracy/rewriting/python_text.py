@@ -9,7 +9,7 @@ from typing import Any
 
 from microgradlike import ops
 from microgradlike.accuracy.rewriting.terms import Term
-from microgradlike.expressions.lexer import PRECEDENCE, PRODUCT, SIGN
+from microgradlike.expressions.grammar import PRECEDENCE, PRODUCT, SIGN
 from microgradlike.graph import topological
 from microgradlike.op import Number, Op
 

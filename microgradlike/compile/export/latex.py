@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from microgradlike import ops
 from microgradlike._validate import shown
-from microgradlike.expressions.lexer import POWER, PRODUCT, SIGN, SUM
+from microgradlike.expressions.grammar import POWER, PRODUCT, SIGN, SUM
 from microgradlike.op import Op
 
 if TYPE_CHECKING:

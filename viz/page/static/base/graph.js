@@ -11,11 +11,12 @@ export function numberOf(x) {
 }
 
 // Makes { count, root, op, first, operand, target, data, grad, reached, isConstant, isOpaque, locked,
-// local, names, roles, flags, frameOf, clusterOf, clusters, turn, turns, room, ops, symbols, notes,
-// stale, off, flat, absorbing, digits }. Node i belongs in the cluster frameOf[i]; turns.js sets clusterOf[i],
+// local, names, roles, frameOf, clusterOf, clusters, turn, turns, room, ops, symbols, notes,
+// stale, off, flat, absorbing, digits, code }. Node i belongs in the cluster frameOf[i]; turns.js sets clusterOf[i],
 // the cluster it is drawn in. `prefixes` has the modules that tell nodes of one name apart, by
 // node. `stale` is a sentence if some data of the graph changed after it was computed, else null.
-// `digits` are the columns that a page with digits has. `data`, `grad` and `reached` come from Python; `local` has Python's local derivatives of opaque
+// `digits` and `code` are columns of pages with digits and with code. `data`, `grad` and `reached`
+// come from Python; `local` has Python's local derivatives of opaque
 // nodes, by edge, and NaN elsewhere.
 export function graphOf(scene) {
   if (scene.version !== SCENE_VERSION) {
@@ -37,7 +38,6 @@ export function graphOf(scene) {
     names: nodes.name,
     prefixes,
     roles,
-    flags: nodes.flags,
     locked: Uint8Array.from(nodes.locked),
     frameOf: Int32Array.from(nodes.cluster),
     clusterOf: Int32Array.from(nodes.cluster),
@@ -45,6 +45,7 @@ export function graphOf(scene) {
     turns: scene.turns,
     room: scene.room,
     digits: scene.digits,
+    code: scene.code,
     ...opaqueOf(scene.opaque, edges),
   };
 }

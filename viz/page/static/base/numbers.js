@@ -1,5 +1,7 @@
 // Numbers: short texts of numbers, the same as in viz/numbers.py. Only 0 is written as 0.
 
+import { t } from "./words.js";
+
 export const MINUS = "−";
 export const NOT_YET = "–"; // stands for a number that no pass has reached
 
@@ -36,25 +38,21 @@ export function typedNumber(text) {
   if (/^nan$/i.test(typed)) return NaN;
   if (/^[-+]?(∞|inf(inity)?)$/i.test(typed)) return typed.startsWith("-") ? -Infinity : Infinity;
   if (/^[-+]?[1-9]\d{0,2}(,\d{3})+$/.test(typed)) {
-    return `${typed} has two readings; write ${typed.replaceAll(",", "")} or ${typed.replace(",", ".")}`;
+    const [whole, part] = [typed.replaceAll(",", ""), typed.replace(",", ".")];
+    return t("{typed} has two readings; write {whole} or {part}", { typed, whole, part });
   }
   const decimal = typed.replace(",", ".");
   if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(decimal)) {
-    return "not a number; write one such as 0.5, −3 or 1e−4";
+    return t("not a number; write one such as 0.5, −3 or 1e−4");
   }
   const x = Number(decimal);
   const isLost = x === 0 && /^[^e]*[1-9]/i.test(decimal);
-  return Number.isFinite(x) && !isLost ? x : "no double, which has 5e−324 to 1.8e308; write ∞ or 0";
+  return Number.isFinite(x) && !isLost ? x : t("no double, which has 5e−324 to 1.8e308; write ∞ or 0");
 }
 
 // A whole number with commas between its thousands.
 export function grouped(n) {
   return n.toLocaleString("en");
-}
-
-// "1 node", "1,200 nodes".
-export function counted(n, noun) {
-  return `${grouped(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 // String(x), in which -0 keeps its sign.

@@ -45,6 +45,9 @@ export function columnsOf(text) {
   return columns;
 }
 
+// The width in a font whose wide characters are as wide as high, and not two columns.
 export function widthOf(text, size) {
-  return columnsOf(text) * ADVANCE * size;
+  let width = 0;
+  for (const c of text) width += Math.min(columnsOf(c) * ADVANCE, 1);
+  return width * size;
 }

@@ -5,9 +5,10 @@ import { drawn } from "../base/dom.js";
 import { edgesInto } from "../base/graph.js";
 import { inletOf } from "../layout/layout.js";
 import { short, signed } from "../base/numbers.js";
-import { BODY, MEDIUM, PAD, PLUG, ROW, heightOf, titleOf } from "../layout/sizes.js";
+import { BODY, MEDIUM, PAD, PLUG, ROW, heightOf, shortTitle, titleOf, wholeTitle } from "../layout/sizes.js";
 import { largestOf, spanOf, spanText } from "./span.js";
 import { columnsOf, printable, widthOf } from "../base/text.js";
+import { t } from "../base/words.js";
 
 // `size` is that of the text, 0 for none.
 export function boxOf(box, picture, size) {
@@ -129,7 +130,7 @@ class NodeBox extends Box {
 
   _row(what, y) {
     const x = this.left + PAD;
-    setFittedText(this._text("caption", y, x), what, this.size, 40);
+    setFittedText(this._text("caption", y, x), what === "digits" ? t("digits") : what, this.size, 40);
     return this._text(`value ${what}`, y, x);
   }
 
@@ -170,7 +171,7 @@ class FoldBox extends Box {
     super(box, picture, size);
     this.room = box.width - 2 * PAD;
     const columns = Math.floor((1.12 * this.room) / widthOf("x", size)) - 2;
-    const title = printable(this.graph.clusters[box.cluster].title, columns);
+    const title = wholeTitle(this.graph, box.cluster, columns);
     this._fit(this._text("name", 19), `+ ${title}`);
     this._fit(this._text("caption", 36), picture.sizeOf(box.cluster));
     this.data = this._text("value", 53);
@@ -199,8 +200,8 @@ class SmallBox extends Box {
     this.lines = kinds.slice(0, rows).map((name, i) => this._text(name, top(i) + 0.85 * size));
     if (rows === 2) this.sign = drawn("path", { class: "sign" }, this.g); // beside color
     if (rows > 1) this._drawHandle(top(1), 1.1 * size);
-    const { title, name } = this.graph.clusters[cluster] ?? {};
-    const headings = kind === "fold" ? [title, name] : [headingOf(this.graph, node)];
+    const titles = () => [wholeTitle(this.graph, cluster), shortTitle(this.graph, cluster)];
+    const headings = kind === "fold" ? titles() : [headingOf(this.graph, node)];
     this._line(0, isConstant ? 0.5 : 0, (_, room) => fitting(headings, size, room));
   }
 
@@ -252,7 +253,7 @@ class Frame {
     const text = drawn("text", { x: 9, y: 15 + 0.25 * size }, this.g);
     const { graph } = picture;
     const titles = [titleOf(graph, box.cluster)]; // the end of one tells the call
-    if (!graph.shownTurns.has(box.cluster)) titles.push(graph.clusters[box.cluster].name);
+    if (!graph.shownTurns.has(box.cluster)) titles.push(shortTitle(graph, box.cluster));
     const room = box.width - 14;
     setFittedText(text, `− ${fitting(titles, size, room - widthOf("− ", size))}`, size, room);
   }

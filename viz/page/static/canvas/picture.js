@@ -3,10 +3,10 @@
 import { INDETERMINATE, Scale, shadeColor } from "../base/colors.js";
 import { contentsOf } from "../layout/folds.js";
 import { nameOf } from "../base/formulas.js";
-import { counted, short, signed } from "../base/numbers.js";
+import { grouped, short, signed } from "../base/numbers.js";
 import { largestOf, spanOf, spanText } from "./span.js";
-import { titleOf } from "../layout/sizes.js";
-import { printable } from "../base/text.js";
+import { titleOf, wholeTitle } from "../layout/sizes.js";
+import { t, told } from "../base/words.js";
 
 export class Picture {
   constructor(engine, steps) {
@@ -97,11 +97,11 @@ export class Picture {
     nonfinite(data, "");
     nonfinite(this.gradOf(i), " grad");
     if (this.position === this.steps.last && this.isWrong(i))
-      flags.push(`should be ${signed(this.correctGrad[i])}`);
+      flags.push(t("should be {x}", { x: signed(this.correctGrad[i]) }));
     if (this.extraFlags.has(i)) flags.push(this.extraFlags.get(i));
-    else if (this.isOff(i)) flags.push(this.graph.off[this.graph.ops[this.graph.op[i]]]);
+    else if (this.isOff(i)) flags.push(told(this.graph.off[this.graph.ops[this.graph.op[i]]]));
     if (this.graph.op[i] < 0 && this.graph.locked[i] && !this.graph.isConstant[i])
-      flags.push("locked");
+      flags.push(t("locked"));
     return flags;
   }
 
@@ -114,29 +114,33 @@ export class Picture {
   describe(i) {
     const { graph } = this;
     const [data, grad] = [this.dataOf(i), this.gradOf(i)];
-    const op = graph.op[i] < 0 ? "" : ` by ${graph.ops[graph.op[i]]}`;
+    const role = told(graph.roles[i]);
+    const made = graph.op[i] < 0 ? role : t("{role} by {op}", { role, op: graph.ops[graph.op[i]] });
     return [
-      `${nameOf(graph, i)}, ${graph.roles[i]}${op}`,
-      data === null ? "no value yet" : `data ${short(data)}`,
-      grad === null ? "no gradient yet" : `gradient ${signed(grad)}`,
+      `${nameOf(graph, i)}, ${made}`,
+      data === null ? t("no value yet") : `data ${short(data)}`,
+      grad === null ? t("no gradient yet") : t("gradient {x}", { x: signed(grad) }),
       ...this.flagsOf(i),
     ].join(", ");
   }
 
   describeBox({ kind, node, cluster }) {
     if (kind === "node") return this.describe(node);
-    if (kind === "cluster") return `module ${titleOf(this.graph, cluster)}. Press Enter to fold.`;
+    if (kind === "cluster") return t("module {title}. Press Enter to fold.", { title: titleOf(this.graph, cluster) });
     const grad = spanOf(this.contents[cluster].outputs, (i) => this.gradOf(i));
-    const { title, othersOf } = this.graph.clusters[cluster];
-    const what = `folded module ${printable(title, 48)}, ${this.sizeOf(cluster)}`;
-    const act = othersOf === undefined ? "unfold" : "show the next";
-    return `${what}, gradients ${spanText(grad, signed)}. Press Enter to ${act}.`;
+    const title = wholeTitle(this.graph, cluster, 48);
+    const facts = { title, size: this.sizeOf(cluster), grad: spanText(grad, signed) };
+    if (this.graph.clusters[cluster].othersOf === undefined)
+      return t("folded module {title}, {size}, gradients {grad}. Press Enter to unfold.", facts);
+    return t("folded module {title}, {size}, gradients {grad}. Press Enter to show the next.", facts);
   }
 
   // "7 nodes, 3 parameters".
   sizeOf(cluster) {
     const { size, parameters } = this.contents[cluster];
-    const more = parameters ? `, ${counted(parameters, "parameter")}` : "";
-    return `${counted(size, "node")}${more}`;
+    const texts = [size === 1 ? t("1 node") : t("{n} nodes", { n: grouped(size) })];
+    if (parameters === 1) texts.push(t("1 parameter"));
+    if (parameters > 1) texts.push(t("{n} parameters", { n: grouped(parameters) }));
+    return texts.join(", ");
   }
 }

@@ -18,11 +18,11 @@ export class Arrangement {
     if (matchMedia(SMALL).matches) byId("legend-part").open = false;
     for (const part of document.querySelectorAll("details")) {
       part.open = this.kept[part.id] ?? part.open;
-      part.firstElementChild.addEventListener("click", () => this._keep(part.id, !part.open));
+      part.firstElementChild.addEventListener("click", () => this.keep(part.id, !part.open));
     }
     const shortcuts = byId("shortcuts");
     shortcuts.checked = this.kept.shortcuts ?? true;
-    shortcuts.addEventListener("change", () => this._keep("shortcuts", shortcuts.checked));
+    shortcuts.addEventListener("change", () => this.keep("shortcuts", shortcuts.checked));
     onClick("panel", () => this.togglePanel());
     onClick("present", () => this.present());
     document.addEventListener("fullscreenchange", () => {
@@ -42,7 +42,7 @@ export class Arrangement {
     const hidden = !this.panel.hidden;
     this.panel.hidden = this.split.hidden = hidden;
     byId("panel").setAttribute("aria-expanded", String(!hidden));
-    this._keep("hidden", hidden);
+    this.keep("hidden", hidden);
   }
 
   // A browser or frame that refuses the full screen is filled instead.
@@ -56,7 +56,7 @@ export class Arrangement {
   resize(width) {
     this._describe(width);
     this.main.style.setProperty("--side", `min(${this.width}px, ${MOST * 100}%)`);
-    this._keep("width", this.width);
+    this.keep("width", this.width);
   }
 
   _describe(width) {
@@ -82,7 +82,7 @@ export class Arrangement {
     });
   }
 
-  _keep(name, value) {
+  keep(name, value) {
     this.kept[name] = value;
     try {
       localStorage.setItem(STORED, JSON.stringify(this.kept));

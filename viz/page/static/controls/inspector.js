@@ -3,16 +3,16 @@
 import { addFact, byId, element, setText } from "../base/dom.js";
 import { edgesInto } from "../base/graph.js";
 import { derivativeName, formulaByName, formulaByNumber, fullName, nameOf } from "../base/formulas.js";
+import { decisivePaths } from "../engine/decisive.js";
 import { moduleFacts } from "./module_facts.js";
 import { Nudge } from "./nudge.js";
 import { exact, grouped, short, signed, typedNumber } from "../base/numbers.js";
+import { t, told } from "../base/words.js";
 import { pathsOf } from "../engine/paths.js";
 
 const LISTED = 6; // paths, at most
 const SLOPES = 4; // local derivatives, at most
 const NAMES = 7; // nodes of a path that are named, at most
-const EMPTY_INSPECTOR =
-  "Point at a node, or move to one with the arrow keys, to see its formula and its paths.";
 
 export class Inspector {
   // `set(leaf, x)` changes a value, `follow(nodes)` marks a path in the graph.
@@ -41,7 +41,8 @@ export class Inspector {
     const { node, cluster, slots } = this;
     if (node === undefined) {
       const isEmpty = cluster === undefined;
-      const facts = isEmpty ? [note(EMPTY_INSPECTOR)] : moduleFacts(this.picture, cluster);
+      const empty = t("Point at a node, or move to one with the arrow keys, to see its formula and its paths.");
+      const facts = isEmpty ? [note(empty)] : moduleFacts(this.picture, cluster);
       slots.facts.replaceChildren(...facts);
       slots.value.replaceChildren();
       slots.rest.replaceChildren();
@@ -50,7 +51,7 @@ export class Inspector {
     const isLeaf = this.engine.graph.op[node] < 0;
     slots.facts.replaceChildren(this._facts(node));
     if (!this._isTyping(node)) slots.value.replaceChildren(...(isLeaf ? [this._valueRow(node)] : []));
-    slots.rest.replaceChildren(...this._paths(node), ...this.nudge.partsFor(node));
+    slots.rest.replaceChildren(...this._paths(node), ...this._decided(node), ...this.nudge.partsFor(node));
   }
 
   _isTyping(node) {
@@ -63,9 +64,9 @@ export class Inspector {
     const { graph } = this.engine;
     const list = element("dl", { class: "facts" });
     const fact = (term, text) => addFact(list, term, text);
-    fact("name", fullName(graph, node));
+    fact(t("name"), fullName(graph, node));
     const data = this.picture.dataOf(node);
-    if (graph.op[node] < 0) fact("role", graph.roles[node]);
+    if (graph.op[node] < 0) fact(t("role"), told(graph.roles[node]));
     else fact("=", formulaByName(graph, node));
     if (graph.op[node] >= 0 && data !== null)
       fact("=", formulaByNumber(graph, node, this.engine.data));
@@ -88,11 +89,11 @@ export class Inspector {
   // A field and a slider for the value of a leaf, or the reason why it is locked.
   _valueRow(node) {
     const { graph, data } = this.engine;
-    if (!this.engine.isFree(node)) return note(`Locked: ${whyLocked(graph, node)}.`);
+    if (!this.engine.isFree(node)) return note(whyLocked(graph, node));
     const x = data[node];
     this.typed = { node, x }; // the leaf of the field, and the number in it
     const row = element("div", { class: "change" });
-    const label = { "aria-label": `Value of ${nameOf(graph, node)}` };
+    const label = { "aria-label": t("Value of {name}", { name: nameOf(graph, node) }) };
     const text = { type: "text", inputmode: "decimal", value: exact(x), ...label };
     const field = element("input", text, row);
     const span = Math.max(2 * Math.abs(x), 2) || 2;
@@ -126,22 +127,41 @@ export class Inspector {
     if (node === graph.root || graph.isConstant[node]) return [];
     const { count, greatest, rest, total } = pathsOf(this.engine, node, LISTED);
     const many = count > 1000000n ? short(Number(count), 3) : grouped(count);
-    const paths = count === 1n ? `1 path to ${L}` : `${many} paths to ${L}, largest first`;
+    const paths = count === 1n ? t("1 path to {L}", { L }) : t("{many} paths to {L}, largest first", { many, L });
     const title = element("h3", { text: paths });
-    if (count === 0n) return [note(`There is no path to ${L}, so the gradient stays 0.`)];
+    if (count === 0n) return [note(t("There is no path to {L}, so the gradient stays 0.", { L }))];
     const list = element("ul", { class: "paths" });
     for (const { product, nodes } of greatest) this._path(list, nodes, product);
-    if (count > BigInt(greatest.length)) this._line(list, "all other paths", signed(rest), "");
-    this._line(list, "sum", signed(total), "sum");
+    if (count > BigInt(greatest.length)) this._line(list, t("all other paths"), signed(rest), "");
+    this._line(list, t("sum"), signed(total), "sum");
     if (this.picture.isWrong(node)) {
-      const got = `The wrong order gives ${signed(grad[node])}`;
-      return [title, list, note(`${got}: late contributions were never pushed on.`, "note warn")];
+      const got = t("The wrong order gives {x}: late contributions were never pushed on.", { x: signed(grad[node]) });
+      return [title, list, note(got, "note warn")];
     }
     return grad[node] === 0 ? [title, list, note(whyZero(this.picture, greatest[0]))] : [title, list];
   }
 
+  // The leaves that decide the value of a node; found while that part is open.
+  _decided(node) {
+    if (this.engine.graph.op[node] < 0) return [];
+    const part = element("details");
+    element("summary", { text: t("Decided by") }, part);
+    const list = element("ul", { class: "paths" }, part);
+    const fill = () => {
+      this.isDecidedOpen = part.open;
+      list.replaceChildren();
+      if (!part.open) return;
+      for (const { product, nodes } of decisivePaths(this.engine, node, LISTED)) this._path(list, nodes, product);
+    };
+    element("p", { class: "note", text: t("The leaves with the greatest share in its value: each is a leaf times the local derivatives along one path.") }, part);
+    part.open = Boolean(this.isDecidedOpen);
+    part.addEventListener("toggle", fill);
+    fill();
+    return [part];
+  }
+
   _path(list, nodes, product) {
-    const names = nodes.map((i) => nameOf(this.engine.graph, i));
+    const names = namesAlong(this.engine.graph, nodes);
     if (names.length > NAMES) names.splice(3, names.length - 5, `… ${names.length - 5} …`);
     const row = this._line(list, names.join(" → "), signed(product), "");
     row.setAttribute("tabindex", "0");
@@ -160,16 +180,24 @@ export class Inspector {
 }
 
 function whyLocked(graph, node) {
-  if (graph.isConstant[node]) return "it is a constant of the program";
-  return "a primitive that this page cannot compute depends on it";
+  if (graph.isConstant[node]) return t("Locked: it is a constant of the program.");
+  return t("Locked: a primitive that this page cannot compute depends on it.");
 }
 
 // The reason for a gradient of 0, by the path with the largest product.
 function whyZero(picture, { product, nodes }) {
-  if (product !== 0) return "The gradient is 0: the paths cancel.";
+  if (product !== 0) return t("The gradient is 0: the paths cancel.");
   const off = nodes.find((i) => picture.isOff(i));
-  const why = off === undefined ? "" : `: ${nameOf(picture.graph, off)} is off here`;
-  return `The gradient is 0, since every path has a factor 0${why}.`;
+  if (off === undefined) return t("The gradient is 0, since every path has a factor 0.");
+  const name = nameOf(picture.graph, off);
+  return t("The gradient is 0, since every path has a factor 0: {name} is off here.", { name });
+}
+
+// The names along a path; of a large graph, those that somebody gave, with … for the rest.
+function namesAlong(graph, nodes) {
+  const isTold = (i, k) => k === 0 || k === nodes.length - 1 || !/^v\d+$/.test(graph.names[i]);
+  const all = nodes.map((i, k) => (graph.count <= graph.room || isTold(i, k) ? nameOf(graph, i) : "…"));
+  return all.filter((name, k) => name !== "…" || all[k - 1] !== "…");
 }
 
 function note(text, kind = "note") {

@@ -2,6 +2,7 @@
 
 import { byId, element } from "../base/dom.js";
 import { moved } from "./pointer.js";
+import { onLanguage, t } from "../base/words.js";
 
 const PAN = 60; // pixels
 
@@ -12,7 +13,12 @@ const KEY_NAMES = {
 // Writes the list of keys into the panel, and acts on them.
 export function listenToKeys(session, arrangement) {
   const rows = rowsOf(session, arrangement);
-  for (const [text, keys] of rows) addKeys(text, Object.keys(keys));
+  const list = () => {
+    byId("keys").replaceChildren();
+    for (const [text, keys] of rowsOf(session, arrangement)) addKeys(text, Object.keys(keys));
+  };
+  onLanguage(list);
+  list();
   document.addEventListener("keydown", (event) => {
     const name = nameOfKey(event);
     const [, keys, scope] = rows.find((row) => Object.hasOwn(row[1], name)) ?? [];
@@ -57,22 +63,22 @@ function rowsOf(session, arrangement) {
   const to = (direction) => () => walk(session, direction);
   const pan = (dx, dy) => () => camera.pan(dx * PAN, dy * PAN);
   return [
-    ["one step forward", { space: forward, ".": forward }],
-    ["one step back", { "shift+space": back, ",": back }],
-    ["play, pause", { p: () => player.toggle() }],
-    ["go to the start, to the end", { Home: () => player.go(0), End: () => player.go(session.steps.last) }],
-    ["go to an operand, to a user", { "←": to("operand"), "→": to("user") }, "graph"],
-    ["go to the box above, below", { "↑": to("up"), "↓": to("down") }, "graph"],
-    ["fold, unfold; edit a leaf’s value", { Enter: () => open(session) }, "graph"],
-    ["decrease, increase a leaf’s value; previous, next call of a module", { "[": () => nudge(session, -1), "]": () => nudge(session, 1) }, "graph"],
-    ["zoom in, zoom out", { "+": () => camera.zoom(1.25), "−": () => camera.zoom(0.8) }],
-    ["show all", { 0: () => camera.fit() }],
-    ["pan left, right", { "shift+←": pan(1, 0), "shift+→": pan(-1, 0) }, "graph"],
-    ["pan up, down", { "shift+↑": pan(0, 1), "shift+↓": pan(0, -1) }, "graph"],
-    ["search", { "/": () => byId("search").focus() }],
-    ["hide, show the panel", { h: () => arrangement.togglePanel() }],
-    ["presenter mode: full screen, large type", { f: () => arrangement.present() }],
-    ["leave the presenter mode; clear the search and the selection", { Escape: () => leave(session, arrangement) }],
+    [t("one step forward"), { space: forward, ".": forward }],
+    [t("one step back"), { "shift+space": back, ",": back }],
+    [t("play, pause"), { p: () => player.toggle() }],
+    [t("go to the start, to the end"), { Home: () => player.go(0), End: () => player.go(session.steps.last) }],
+    [t("go to an operand, to a user"), { "←": to("operand"), "→": to("user") }, "graph"],
+    [t("go to the box above, below"), { "↑": to("up"), "↓": to("down") }, "graph"],
+    [t("fold, unfold; edit a leaf’s value"), { Enter: () => open(session) }, "graph"],
+    [t("decrease, increase a leaf’s value; previous, next call of a module"), { "[": () => nudge(session, -1), "]": () => nudge(session, 1) }, "graph"],
+    [t("zoom in, zoom out"), { "+": () => camera.zoom(1.25), "−": () => camera.zoom(0.8) }],
+    [t("show all"), { 0: () => camera.fit() }],
+    [t("pan left, right"), { "shift+←": pan(1, 0), "shift+→": pan(-1, 0) }, "graph"],
+    [t("pan up, down"), { "shift+↑": pan(0, 1), "shift+↓": pan(0, -1) }, "graph"],
+    [t("search"), { "/": () => byId("search").focus() }],
+    [t("hide, show the panel"), { h: () => arrangement.togglePanel() }],
+    [t("presenter mode: full screen, large type"), { f: () => arrangement.present() }],
+    [t("leave the presenter mode; clear the search and the selection"), { Escape: () => leave(session, arrangement) }],
   ];
 }
 

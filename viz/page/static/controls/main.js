@@ -7,15 +7,17 @@ import { graphOf } from "../base/graph.js";
 import { listenToKeys } from "./keys.js";
 import { listenToPointer } from "./pointer.js";
 import { listenToPlace } from "./place.js";
+import { retell, startLanguage } from "./language.js";
 import { Session } from "./session.js";
-import { setLanguage } from "../base/words.js";
+import { onLanguage } from "../base/words.js";
 import { showNotice } from "./notice.js";
 import { withTurns } from "../layout/turns.js";
 
-setLanguage(navigator.language.slice(0, 2));
 const arrangement = new Arrangement(); // first: it decides the size of the canvas
+startLanguage(arrangement);
 const engine = new Engine(withTurns(graphOf(SCENE)), PRIMITIVES);
 export const session = new Session(engine, byId("learn") ? 40 : engine.graph.room); // fewer beside a panel
+onLanguage(() => retell(session));
 const { camera } = session.view;
 if (!byId("learn")) listenToPlace(session, document.body.dataset.opening);
 

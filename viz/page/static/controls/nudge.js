@@ -3,6 +3,7 @@
 import { addRow, element } from "../base/dom.js";
 import { nameOf } from "../base/formulas.js";
 import { short, signed, typedNumber } from "../base/numbers.js";
+import { t } from "../base/words.js";
 
 export class Nudge {
   constructor(picture) {
@@ -19,11 +20,12 @@ export class Nudge {
     this.node = node;
     const fixed = [node, graph.root].find((i) => !Number.isFinite(data[i]));
     if (fixed !== undefined) {
-      const text = `No nudge: ${nameOf(graph, fixed)} is ${short(data[fixed])}, and a change needs finite numbers.`;
+      const at = { name: nameOf(graph, fixed), x: short(data[fixed]) };
+      const text = t("No nudge: {name} is {x}, and a change needs finite numbers.", at);
       return [element("p", { class: "note", text })];
     }
     this.size ??= 0.01 * Math.abs(data[node]) || 0.01;
-    const title = element("h3", { text: `Nudge ${nameOf(graph, node)} by` });
+    const title = element("h3", { text: t("Nudge {name} by", { name: nameOf(graph, node) }) });
     const table = element("table", { class: "nudge" });
     const row = this._sizeRow(() => this._compare(table));
     this._compare(table);
@@ -32,7 +34,7 @@ export class Nudge {
 
   _sizeRow(changed) {
     const row = element("div", { class: "change" });
-    const text = { type: "text", inputmode: "decimal", "aria-label": "Size of the nudge" };
+    const text = { type: "text", inputmode: "decimal", "aria-label": t("Size of the nudge") };
     const field = element("input", text, row);
     field.value = short(this.size);
     for (const [label, factor] of Object.entries({ "÷ 10": 0.1, "× 10": 10 })) {
@@ -60,9 +62,9 @@ export class Nudge {
     const actual = this._changeOfResult();
     table.replaceChildren();
     const product = `${signed(slope)} × ${short(this.size)}`;
-    addRow(table, [`Δ${L} predicted: ${product}`, signed(predicted)]);
-    addRow(table, [`Δ${L} actual`, signed(actual)]);
-    addRow(table, ["difference", signed(actual - predicted, 2)]);
+    addRow(table, [t("Δ{L} predicted: {product}", { L, product }), signed(predicted)]);
+    addRow(table, [t("Δ{L} actual", { L }), signed(actual)]);
+    addRow(table, [t("difference"), signed(actual - predicted, 2)]);
   }
 
   _changeOfResult() {

@@ -2,6 +2,7 @@
 
 import { animate } from "../base/animation.js";
 import { byId, onClick, setText } from "../base/dom.js";
+import { t } from "../base/words.js";
 
 export class Player {
   // `show(position, isStep, isSought)` draws a position; `isStep` is true for a step forward, and
@@ -43,7 +44,6 @@ export class Player {
   toggle() {
     if (this.timer) return this.pause();
     if (this.position >= this.steps.last) this.go(0);
-    setText(byId("play"), "❚❚ pause");
     const beat = () => {
       this.go(this.steps.next(this.position, 1, this.byNode), true);
       if (this.position >= this.steps.last) return this.pause();
@@ -51,6 +51,7 @@ export class Player {
       return 0;
     };
     this.timer = setTimeout(beat, 50);
+    this.say();
     return 0;
   }
 
@@ -69,7 +70,13 @@ export class Player {
     this.stopGlide();
     clearTimeout(this.timer);
     this.timer = 0;
-    setText(byId("play"), "▶ play");
+    this.say();
+  }
+
+  // Writes the texts of its state.
+  say() {
+    setText(byId("play"), this.timer ? t("❚❚ pause") : t("▶ play"));
+    this._write();
   }
 
   _write() {
@@ -78,10 +85,10 @@ export class Player {
     this.scrubber.value = String(this.position);
     const backward = this.position >= seed;
     const text = backward
-      ? `push ${this.position - seed} of ${last - seed}`
-      : `value ${this.position} of ${seed - 1}`;
+      ? t("push {k} of {n}", { k: this.position - seed, n: last - seed })
+      : t("value {k} of {n}", { k: this.position, n: seed - 1 });
     setText(byId("position"), text);
-    this.scrubber.setAttribute("aria-valuetext", `${backward ? "backward" : "forward"}, ${text}`);
+    this.scrubber.setAttribute("aria-valuetext", `${backward ? t("backward") : t("forward")}, ${text}`);
     byId("phase-forward").style.flex = `${Math.max(seed - 0.5, 1)} 1 0`;
     byId("phase-backward").style.flex = `${Math.max(last - seed + 0.5, 1)} 1 0`;
     byId("phase-forward").classList.toggle("now", !backward);

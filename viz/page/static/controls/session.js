@@ -4,6 +4,7 @@ import { byId, setText } from "../base/dom.js";
 import { clustersAround } from "../base/graph.js";
 import { READABLE, firstLayout, fitScale, fittedLayout } from "../layout/fit.js";
 import { nameOf } from "../base/formulas.js";
+import { Descent } from "./descent.js";
 import { Inspector } from "./inspector.js";
 import { Legend } from "../canvas/legend.js";
 import { StepPanel } from "./step_panel.js";
@@ -13,11 +14,12 @@ import { Picture } from "../canvas/picture.js";
 import { Player } from "./player.js";
 import { announcementOf, orderText } from "../engine/step_text.js";
 import { searchNodes } from "../canvas/search.js";
-import { measureOf } from "../layout/sizes.js";
+import { measureOf, turnText } from "../layout/sizes.js";
 import { Steps } from "../engine/steps.js";
 import { TurnChooser } from "./turn_chooser.js";
 import { chooseCall, chooseTurnsOf, turnShownIn } from "../layout/turns.js";
 import { View } from "../canvas/view.js";
+import { t } from "../base/words.js";
 
 const REST = 400; // milliseconds without a step, before a screen reader is told
 const MOST_BOXES = 8000; // the limit of the button "unfold"
@@ -44,13 +46,13 @@ export class Session {
     this.overlay ??= new Overlay(this.view);
     this.overlay.mark({ path: null });
     this.deselect();
-    byId("legend").replaceChildren();
     this.legend = new Legend(byId("legend"), this.picture);
     this.inspector = new Inspector(this.picture, {
       set: (leaf, x) => this.setLeaf(leaf, x),
       follow: (path) => this.overlay.mark({ path }),
     });
-    this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at, false, true));
+    this.descent = byId("learn") ? null : new Descent(this);
+    this.stepPanel = new StepPanel(this.steps, this.picture, (at) => this.player.go(at, false, true), this.descent);
     this.player ??= new Player(this.steps, (...at) => this._showPosition(...at));
     this.player.steps = this.steps;
     this.chooser = new TurnChooser(byId("turns"), this.graph, (c, call) => this.showCall(c, call));
@@ -172,13 +174,12 @@ export class Session {
 
   showCall(cluster, number) {
     chooseCall(this.graph, cluster, number);
-    this._regroup(`c${cluster}`);
-    const { call, calls, noun } = turnShownIn(this.graph, cluster);
-    setText(byId("announcement"), `${noun} ${call} of ${calls}`);
+    this.regroup(`c${cluster}`);
+    setText(byId("announcement"), turnText(turnShownIn(this.graph, cluster)));
     this.inspector.show();
   }
 
-  _regroup(anchor) {
+  regroup(anchor) {
     this.picture.regroup();
     this._layout(anchor, { room: this.firstRoom, still: true });
   }
@@ -195,7 +196,7 @@ export class Session {
     const isOuter = ({ othersOf, parent }) => othersOf === undefined && !this.folded.has(parent);
     const outer = [...this.folded].filter((c) => isOuter(clusters[c]));
     const more = outer.reduce((sum, c) => sum + this.picture.contents[c].shown, boxes.size);
-    if (more > MOST_BOXES) return setText(byId("found"), "too many boxes; unfold single modules");
+    if (more > MOST_BOXES) return setText(byId("found"), t("too many boxes; unfold single modules"));
     for (const c of outer) this.folded.delete(c);
     return this._layout(null);
   }
@@ -226,7 +227,7 @@ export class Session {
     this.selected = id;
     this.overlay.mark({ selected: box });
     this.inspector.inspect(box.node, box.cluster);
-    this._writeSelection();
+    this.writeSelection();
     if (show) this._focusBox(box);
   }
 
@@ -234,13 +235,13 @@ export class Session {
   deselect() {
     this.selected = null;
     this.overlay.mark({ selected: null });
-    this._writeSelection();
+    this.writeSelection();
   }
 
-  _writeSelection() {
+  writeSelection() {
     const chosen = this.selected !== null;
     byId("inspector").classList.toggle("chosen", chosen);
-    setText(byId("inspector-title"), chosen ? "Node, selected; click beside it to deselect" : "Node");
+    setText(byId("inspector-title"), chosen ? t("Node, selected; click beside it to deselect") : t("Node"));
     this.onPlace?.();
   }
 
@@ -264,7 +265,7 @@ export class Session {
   // Goes to the calls that a node belongs to.
   _showTurnsOf(node, anchor) {
     chooseTurnsOf(this.graph, node);
-    this._regroup(anchor);
+    this.regroup(anchor);
   }
 
   _focusBox(box) {
@@ -280,7 +281,7 @@ export class Session {
     const nodes = searchNodes(this.graph, text);
     this.found = { nodes, at: -1 };
     this.overlay.mark({ matches: nodes });
-    setText(byId("found"), text.trim() === "" ? "" : `${grouped(nodes.length)} found`);
+    setText(byId("found"), text.trim() === "" ? "" : t("{n} found", { n: grouped(nodes.length) }));
   }
 
   nextFound(direction) {
@@ -290,6 +291,6 @@ export class Session {
     const field = document.activeElement;
     this.reveal(nodes[this.found.at]);
     field?.focus();
-    setText(byId("found"), `${this.found.at + 1} of ${grouped(nodes.length)}`);
+    setText(byId("found"), t("{k} of {n}", { k: this.found.at + 1, n: grouped(nodes.length) }));
   }
 }

@@ -3,6 +3,7 @@
 import { byId, element, setText } from "../base/dom.js";
 import { derivativeName, nameOf } from "../base/formulas.js";
 import { grouped, signed } from "../base/numbers.js";
+import { t } from "../base/words.js";
 import { forwardLines, pushLines, seedLine } from "../engine/step_text.js";
 
 const LEAVES = 6; // gradients listed at the end, at most
@@ -12,7 +13,8 @@ const AROUND = 4; // nodes shown on each side of the present one in the order
 
 export class StepPanel {
   // `go(position)` moves to the step at which a node pushes.
-  constructor(steps, picture, go) {
+  constructor(steps, picture, go, descent) {
+    this.descent = descent;
     this.steps = steps;
     this.picture = picture;
     this.event = byId("event");
@@ -26,21 +28,22 @@ export class StepPanel {
     const { last, seed } = this.steps;
     const end = position === last && last > 0;
     const { wrongOrder } = this.steps.engine;
-    const order = wrongOrder ? ", without topological order" : "";
-    const backward = `Backward${order}${end ? ", complete" : ""}`;
-    setText(this.title, position < seed ? "Forward" : backward);
+    const parts = [position < seed ? t("Forward") : t("Backward")];
+    if (position >= seed && wrongOrder) parts.push(t("without topological order"));
+    if (position >= seed && end) parts.push(t("complete"));
+    setText(this.title, parts.join(", "));
     if (end && summary) this._gradients();
     else this[`_${event.kind}`](event);
     if (position === seed - 1)
-      this._text("note", "All values are known. Next, the backward pass starts at the result.");
+      this._text("note", t("All values are known. Next, the backward pass starts at the result."));
     if (end && !wrongOrder)
-      this._text("note", "All gradients are complete. Drag the value of a leaf, or step back.");
+      this._text("note", t("All gradients are complete. Drag the value of a leaf, or step back."));
+    if (end && summary && !wrongOrder) this.event.append(...(this.descent?.parts() ?? []));
     this._order(event, position);
   }
 
   _start() {
-    const step = "Each step forward computes one node from its operands.";
-    this._text("note", `Only the leaves have values. ${step}`);
+    this._text("note", t("Only the leaves have values. Each step forward computes one node from its operands."));
   }
 
   _forward({ node }) {
@@ -51,23 +54,22 @@ export class StepPanel {
 
   _seed() {
     this._text("rule", seedLine(this.steps));
-    const start = "The backward pass starts at the result";
-    this._text("note", `${start}, whose derivative with respect to itself is 1.`);
+    this._text("note", t("The backward pass starts at the result, whose derivative with respect to itself is 1."));
   }
 
   _push({ node, pushes }) {
     const { graph } = this.steps.engine;
     if (pushes.length > 1)
-      this._text("note", `${nameOf(graph, node)} pushes to ${pushes.length} operands:`);
+      this._text("note", t("{name} pushes to {n} operands:", { name: nameOf(graph, node), n: pushes.length }));
     for (const push of pushes.slice(0, PUSHES)) {
       const { rule, numbers, growth, receiver } = pushLines(this.steps, push);
       this._text("rule", rule);
       this._text("rule", `   = ${numbers}`);
       this._text("growth", `${receiver}: ${growth}`);
     }
-    if (pushes.length > PUSHES) this._text("note", `… and ${pushes.length - PUSHES} more`);
+    if (pushes.length > PUSHES) this._text("note", t("… and {n} more", { n: pushes.length - PUSHES }));
     if (pushes.length === 1) {
-      this._text("note", "+= upstream × local derivative: the contributions of all uses add up.");
+      this._text("note", t("+= upstream × local derivative: the contributions of all uses add up."));
     }
   }
 
@@ -82,7 +84,7 @@ export class StepPanel {
       this._text("gradient", `${name} = ${signed(grad[i])}`);
     }
     if (leaves.length > LEAVES)
-      this._text("note", `… and ${grouped(leaves.length - LEAVES)} more leaves`);
+      this._text("note", t("… and {n} more leaves", { n: grouped(leaves.length - LEAVES) }));
   }
 
   _text(kind, text) {

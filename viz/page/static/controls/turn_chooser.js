@@ -3,6 +3,7 @@
 import { element } from "../base/dom.js";
 import { grouped } from "../base/numbers.js";
 import { printable } from "../base/text.js";
+import { languageNow, t } from "../base/words.js";
 import { clustersAround } from "../base/graph.js";
 import { turnShownIn } from "../layout/turns.js";
 
@@ -23,7 +24,7 @@ export class TurnChooser {
       if (isOpen && (!byChoice.has(choice) || graph.clusters[c].module !== "")) byChoice.set(choice, c);
     }
     const frames = [...byChoice.values()].slice(0, CHOOSERS);
-    const key = frames.map((c) => `${c}/${turnShownIn(graph, c).calls}`).join();
+    const key = frames.map((c) => `${c}/${turnShownIn(graph, c).calls}`).join() + languageNow();
     if (key !== this.key) this.parent.replaceChildren(...frames.map((c) => this._chooser(c)));
     this.key = key;
     const fields = this.parent.querySelectorAll("input");
@@ -31,27 +32,28 @@ export class TurnChooser {
   }
 
   _chooser(cluster) {
-    const { calls, noun } = turnShownIn(this.graph, cluster);
+    const { calls, isCall } = turnShownIn(this.graph, cluster);
     const name = printable(this.graph.clusters[cluster].name, 12);
-    const group = element("span", { class: "turns", role: "group", "aria-label": `${name}: ${noun}s` });
+    const group = element("span", { class: "turns", role: "group", "aria-label": isCall ? t("{name}: calls", { name }) : t("{name}: terms", { name }) });
     const step = (by) => () =>
       this.choose(cluster, turnShownIn(this.graph, cluster).call + by);
-    const button = (text, what, act) => {
-      const label = `${what} ${noun} of ${name}`;
-      element("button", { text, title: `${label} ([ or ])`, "aria-label": label }, group)
-        .addEventListener("click", act);
+    const button = (text, label, title, act) => {
+      element("button", { text, title, "aria-label": label }, group).addEventListener("click", act);
     };
-    button("‹", "previous", step(-1));
-    element("span", { text: `${name}: ${noun}` }, group);
-    const range = { type: "number", min: 1, max: calls, "aria-label": `${noun} of ${name}` };
+    const back = isCall ? t("previous call of {name}", { name }) : t("previous term of {name}", { name });
+    button("‹", back, t("{what} ([ or ])", { what: back }), step(-1));
+    const before = isCall ? t("{name}: call", { name }) : t("{name}: term", { name });
+    element("span", { text: before }, group);
+    const range = { type: "number", min: 1, max: calls, "aria-label": isCall ? t("call of {name}", { name }) : t("term of {name}", { name }) };
     const field = element("input", range, group);
     field.addEventListener("change", () => {
       const call = Math.round(Number(field.value));
       if (call >= 1 && call <= calls) this.choose(cluster, call);
       else field.value = turnShownIn(this.graph, cluster).call;
     });
-    element("span", { text: `of ${grouped(calls)}` }, group);
-    button("›", "next", step(1));
+    element("span", { text: t("of {n}", { n: grouped(calls) }) }, group);
+    const next = isCall ? t("next call of {name}", { name }) : t("next term of {name}", { name });
+    button("›", next, t("{what} ([ or ])", { what: next }), step(1));
     return group;
   }
 }

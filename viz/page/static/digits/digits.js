@@ -5,11 +5,8 @@ import { nameOf } from "../base/formulas.js";
 import { numberOf } from "../base/graph.js";
 import { NOT_YET } from "../base/numbers.js";
 import { session } from "../controls/main.js";
+import { onLanguage, t, told } from "../base/words.js";
 
-const CHANGED =
-  "Numbers have changed, and the digits belong to those that Python computed. Reset the values to see them, or reload the page.";
-const LEGEND_OF_DIGITS =
-  "in a box: of data, of grad; the fewer ones color it. A line has the color of the data it carries";
 
 // A text or color for a number of right digits: null if there is none, NaN if it is undecided.
 const choose = (right, none, undecided, some) =>
@@ -39,6 +36,21 @@ class DigitsLayer {
     this._wrap();
     this._refresh();
     player.go(player.position);
+    onLanguage(() => this._retell());
+  }
+
+  _retell() {
+    const { open } = this.panel;
+    const { checked } = this.box;
+    this.panel.remove();
+    this.gradients = session.legend.ticks.parentElement;
+    this._addPanel(() => this.player.go(this.player.position));
+    this._addLegend();
+    Object.assign(this.panel, { open });
+    this.box.checked = checked;
+    this._refresh();
+    session.inspector.show();
+    this.view.update();
   }
 
   // Puts digits in the place of gradients in the picture.
@@ -53,8 +65,8 @@ class DigitsLayer {
     wrap("fillOf", whenOn((nodes) => digitsColor(this._fewest(nodes))));
     const values = (edges) => edges.map((e) => this._valueAt(graph.operand[e]));
     wrap("lineColor", whenOn((edges) => digitsColor(fewestOf(values(edges)), "line")));
-    wrap("describe", (plain, i) => (this.isCurrent ? `${plain(i)}, digits ${this._pair(i)}` : plain(i)));
-    wrap("flagsOf", (plain, i) => [...plain(i), ...(this.isShown && this.lost.has(i) ? ["lost here"] : [])]);
+    wrap("describe", (plain, i) => (this.isCurrent ? `${plain(i)}, ${t("digits {pair}", { pair: this._pair(i) })}` : plain(i)));
+    wrap("flagsOf", (plain, i) => [...plain(i), ...(this.isShown && this.lost.has(i) ? [t("lost here")] : [])]);
     picture.digitsOf = (i) => (this.isCurrent ? this._pair(i) : NOT_YET);
     picture.isLostIn = (box) => this.isShown && [...this.lost.keys()].some((i) => this.view.boxOfNode(i) === box);
     picture.addFacts = (i, fact) => this._addFacts(i, fact);
@@ -81,28 +93,28 @@ class DigitsLayer {
   _addFacts(i, fact) {
     if (!this.isCurrent || !this.texts[i]) return;
     const [value, gradient] = this.texts[i];
-    fact("digits of data", value);
-    if (gradient) fact("digits of grad", gradient);
-    if (this.lost.has(i)) fact("", this.lost.get(i));
+    fact(t("digits of data"), told(value));
+    if (gradient) fact(t("digits of grad"), told(gradient));
+    if (this.lost.has(i)) fact("", told(this.lost.get(i)));
   }
 
   // The losses, as buttons that lead to their nodes, and the digits of the value and of gradients.
   _addPanel(redraw) {
-    const panel = element("details", { id: "digits", open: "" });
+    const panel = (this.panel = element("details", { id: "digits", open: "" }));
     byId("side-panel").prepend(panel);
-    element("h2", { text: "Digits" }, element("summary", {}, panel));
+    element("h2", { text: t("Digits") }, element("summary", {}, panel));
     this.changed = element("p", { class: "note warn", role: "status" }, panel);
     this.report = element("div", {}, panel);
     for (const [i, text] of this.lost) {
-      const title = `Select ${nameOf(this.graph, i)}`;
-      const button = element("button", { class: "loss", text, title }, this.report);
+      const title = t("Select {name}", { name: nameOf(this.graph, i) });
+      const button = element("button", { class: "loss", text: told(text), title }, this.report);
       button.addEventListener("click", () => session.reveal(i));
     }
     const list = element("dl", { class: "facts" }, this.report);
-    for (const [name, text] of this.numbers) addFact(list, name.replace("/", "/\u2060"), text); // no line break there
+    for (const [name, text] of this.numbers) addFact(list, told(name).replace("/", "/\u2060"), told(text)); // no line break there
     const label = element("label", { class: "switch" }, this.report);
     this.box = element("input", { type: "checkbox", checked: "" }, label);
-    label.append(" color by digits");
+    label.append(` ${t("color by digits")}`);
     this.box.addEventListener("change", () => {
       this._refresh();
       redraw();
@@ -112,11 +124,12 @@ class DigitsLayer {
   _addLegend() {
     this.legend = element("div", { class: "legend-row" }, byId("legend"));
     this.gradients.after(this.legend);
-    element("span", { text: this.exact ? "right digits of 16" : "digits that can be counted on" }, this.legend);
+    element("span", { text: this.exact ? t("right digits of 16") : t("digits that can be counted on") }, this.legend);
     const ticks = element("span", { class: "ticks" }, this.legend);
     const tick = (d, text) => element("span", { class: "tick", text, background: digitsColor(d) });
-    ticks.append(...[16, 12, 8, 4, 0].map((d) => tick(d, d)), tick(NaN, "? undecided"));
-    element("span", { text: LEGEND_OF_DIGITS }, this.legend);
+    ticks.append(...[16, 12, 8, 4, 0].map((d) => tick(d, d)), tick(NaN, t("? undecided")));
+    const text = t("in a box: of data, of grad; the fewer ones color it. A line has the color of the data it carries");
+    element("span", { text }, this.legend);
   }
 
   // Digits are those of Python's numbers: they are hidden when others are in the picture.
@@ -125,7 +138,8 @@ class DigitsLayer {
     this.isCurrent = !engine.wrongOrder && engine.data.every((x, i) => Object.is(x, graph.data[i]));
     this.isShown = this.isCurrent && this.box.checked;
     this.report.hidden = !this.isCurrent;
-    setText(this.changed, this.isCurrent ? "" : CHANGED);
+    const changed = t("Numbers have changed, and the digits belong to those that Python computed. Reset the values to see them, or reload the page.");
+    setText(this.changed, this.isCurrent ? "" : changed);
     this.changed.hidden = this.isCurrent;
     this.gradients.hidden = this.isShown;
     this.legend.hidden = !this.isShown;

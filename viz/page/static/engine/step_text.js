@@ -2,6 +2,7 @@
 
 import { derivativeName, formulaByName, formulaByNumber, nameOf } from "../base/formulas.js";
 import { factor, short } from "../base/numbers.js";
+import { t } from "../base/words.js";
 
 const LONGEST = 6; // values of a growing gradient that are listed
 
@@ -13,7 +14,7 @@ export function pushLines(steps, push) {
   const history = steps.engine.pushes.historyOf(push.k).map((x) => short(x));
   if (history.length > LONGEST) history.splice(0, history.length - LONGEST + 1, "…");
   const isIndeterminate = steps.engine.indeterminate.has(push.edge);
-  const note = isIndeterminate ? ", as 0 · ∞ counts as 0; the limit may be another number" : "";
+  const note = isIndeterminate ? `, ${t("as 0 · ∞ counts as 0; the limit may be another number")}` : "";
   return {
     rule: `${derivativeName(graph, root, a)} += ${derivativeName(graph, root, c)} · ${derivativeName(graph, c, a)}`,
     numbers: `${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}${note}`,
@@ -39,23 +40,25 @@ export function seedLine(steps) {
 export function orderText(picture) {
   const { graph, engine, correctGrad } = picture;
   const wrongNodes = [...graph.op.keys()].filter((i) => picture.isWrong(i));
-  if (wrongNodes.length === 0) return "In this graph, both orders give the same gradients.";
-  const change = (i) => `${short(engine.grad[i])} instead of ${short(correctGrad[i])}`;
-  const lost = wrongNodes.slice(-3).map((i) => `${nameOf(graph, i)} gets ${change(i)}`);
-  const more = wrongNodes.length > 3 ? `; and ${wrongNodes.length - 3} more are wrong` : "";
-  return `Without the late contributions, ${lost.join("; ")}${more}.`;
+  if (wrongNodes.length === 0) return t("In this graph, both orders give the same gradients.");
+  const change = (i) => ({ name: nameOf(graph, i), x: short(engine.grad[i]), y: short(correctGrad[i]) });
+  const lost = wrongNodes.slice(-3).map((i) => t("{name} gets {x} instead of {y}", change(i)));
+  if (wrongNodes.length > 3) lost.push(t("and {n} more are wrong", { n: wrongNodes.length - 3 }));
+  return t("Without the late contributions, {lost}.", { lost: lost.join("; ") });
 }
 
 // One sentence for a screen reader.
 export function announcementOf(steps, event) {
   const { graph, data } = steps.engine;
   const { kind, node, pushes } = event;
-  if (kind === "start") return "Start: only leaves have values.";
-  if (kind === "forward") return `${nameOf(graph, node)} becomes ${short(data[node])}.`;
-  if (kind === "seed") return `The gradient of the result, ${nameOf(graph, node)}, is 1.`;
+  if (kind === "start") return t("Start: only leaves have values.");
+  const name = nameOf(graph, node);
+  if (kind === "forward") return t("{name} becomes {x}.", { name, x: short(data[node]) });
+  if (kind === "seed") return t("The gradient of the result, {name}, is 1.", { name });
   const parts = pushes.slice(0, 4).map((push) => {
     const { numbers } = pushLines(steps, push);
-    return `to ${nameOf(graph, push.operand)}: ${numbers}, gradient now ${short(push.after)}`;
+    const to = { name: nameOf(graph, push.operand), numbers, x: short(push.after) };
+    return t("to {name}: {numbers}, gradient now {x}", to);
   });
-  return `${nameOf(graph, node)} pushes ${parts.join("; ")}.`;
+  return t("{name} pushes {parts}.", { name, parts: parts.join("; ") });
 }

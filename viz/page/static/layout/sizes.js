@@ -1,6 +1,7 @@
 // Sizes: the size of each box. Sizes depend on no value, so a change of values moves no box.
 
 import { turnShownIn } from "./turns.js";
+import { t, told } from "../base/words.js";
 import { columnsOf, printable, widthOf } from "../base/text.js";
 
 export const FONT = 12;
@@ -23,11 +24,35 @@ export function measureOf(graph) {
 
 // The title of an open frame: "MLP · call 7 of 20".
 export function titleOf(graph, cluster) {
-  const { title, name, kind } = graph.clusters[cluster];
   const shown = turnShownIn(graph, cluster);
-  if (shown === null) return printable(title, 48);
-  const named = shown.noun === "call" ? (name === kind ? name : `${name} · ${kind}`) : title;
-  return printable(`${named} · ${shown.noun} ${shown.call} of ${shown.calls}`, 48);
+  if (shown === null) return wholeTitle(graph, cluster, 48);
+  return printable(`${namesOf(graph, cluster)} · ${turnText(shown)}`, 48);
+}
+
+export function turnText({ call: k, calls: n, isCall }) {
+  return isCall ? t("call {k} of {n}", { k, n }) : t("term {k} of {n}", { k, n });
+}
+
+// The title of a folded frame: "layers.0 · Layer · 20 calls".
+export function wholeTitle(graph, cluster, longest = Infinity) {
+  const { title, othersOf, call: k, calls: n } = graph.clusters[cluster];
+  if (othersOf !== undefined) return printable(title, longest);
+  const names = namesOf(graph, cluster);
+  if (!(n > 1)) return printable(names, longest);
+  const turn = k ? t("call {k} of {n}", { k, n }) : t("{n} calls", { n });
+  return printable(`${names} · ${turn}`, longest);
+}
+
+// Its name alone. Names from a program stay as they are.
+export function shortTitle({ clusters }, cluster) {
+  const { name, kind, module, othersOf } = clusters[cluster];
+  return name === kind && module === "" && othersOf === undefined ? told(name) : name;
+}
+
+function namesOf(graph, cluster) {
+  const { name, kind, module } = graph.clusters[cluster];
+  const own = shortTitle(graph, cluster);
+  return name === kind ? own : `${own} · ${module === "" ? told(kind) : kind}`;
 }
 
 // The least height of a node with numbers.

@@ -2,7 +2,8 @@
 
 import { drawn } from "../base/dom.js";
 import { spanOf } from "../canvas/span.js";
-import { counted, short } from "../base/numbers.js";
+import { grouped, short } from "../base/numbers.js";
+import { t } from "../base/words.js";
 
 const CHART = { width: 360, height: 132 };
 const FRAME = { left: 46, right: 352, top: 10, bottom: 112 };
@@ -49,8 +50,8 @@ export class Curve {
         drawn("circle", { class: `dot run-${runs.indexOf(run)}`, cx: x, cy, r: 4 }, this.cursor);
     }
     const [run, k] = entries[0];
-    const here = `at step ${run.steps[k]} it is ${short(run.losses[k])}`;
-    this.svg.setAttribute("aria-label", `Loss over ${this.most} steps; ${here}`);
+    const here = { n: this.most, k: run.steps[k], x: short(run.losses[k]) };
+    this.svg.setAttribute("aria-label", t("Loss over {n} steps; at step {k} it is {x}", here));
   }
 
   _scale(losses) {
@@ -76,7 +77,7 @@ export class Curve {
     }
     drawn("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }, this.axes);
     drawn("text", { x: left, y: bottom + 14, text: "0" }, this.axes);
-    const steps = counted(this.most, "step");
+    const steps = this.most === 1 ? t("1 step") : t("{n} steps", { n: grouped(this.most) });
     drawn("text", { x: right, y: bottom + 14, class: "tick-y", text: steps }, this.axes);
   }
 

@@ -1,8 +1,9 @@
 // Datasets: the data sets that a training in the page can use, and the user's own points.
 
 import { byId, element, onClick } from "../base/dom.js";
+import { onLanguage, t, told } from "../base/words.js";
 
-const OWN = "my own points";
+const OWN = "my own points"; // keys of sets
 const GIVEN = "training data";
 
 export class Datasets {
@@ -14,7 +15,13 @@ export class Datasets {
     if (flat && state.training.inputs === 2) this.sets[OWN] = [];
     const select = byId("dataset");
     const names = Object.keys(this.sets);
-    for (const name of names) element("option", { value: name, text: name }, select);
+    for (const name of names) element("option", { value: name }, select);
+    const write = () => {
+      const texts = { [OWN]: t("my own points"), [GIVEN]: t("training data") };
+      for (const option of select.options) option.textContent = texts[option.value] ?? told(option.value);
+    };
+    write();
+    onLanguage(write);
     byId("dataset-row").hidden = names.length < 2;
     select.addEventListener("change", () => this._show());
     onClick("clear-points", () => {

@@ -10,6 +10,7 @@ import { cellPaths, drawCells, latticeOf, zeroLine } from "./grid.js";
 import { spanOf } from "../canvas/span.js";
 import { short } from "../base/numbers.js";
 import { printable } from "../base/text.js";
+import { t } from "../base/words.js";
 
 const WHOLE = 360; // the width of the panel
 const FINE = 36; // cells in a row, at rest
@@ -96,9 +97,9 @@ export class DecisionSurface {
     });
     this.line.setAttribute("d", d.join(""));
     const at = this.training.middle === null ? null : short(middle);
-    const missed = `no line parts the classes: the score is ${at} at no point here`;
-    const parted = line.length > 0 ? `the score is ${at} on the black line` : missed;
-    return this._setLabel(at === null ? "the color is the output of the model" : parted);
+    const missed = t("no line parts the classes: the score is {at} at no point here", { at });
+    const parted = line.length > 0 ? t("the score is {at} on the black line", { at }) : missed;
+    return this._setLabel(at === null ? t("the color is the output of the model") : parted);
   }
 
   // Draws a ring around the example that the graph shows.
@@ -143,7 +144,7 @@ export class DecisionSurface {
     const keys = scores.map((row) => row.map((all) => classAt(all)));
     const pale = (k) => (k < 0 ? shadeColor(NaN) : `var(--class-${k % 6}-pale)`);
     drawCells(this.cells, cellPaths(keys, width, height, true), pale);
-    this._setLabel("each point has the color of the class with the greatest score");
+    this._setLabel(t("each point has the color of the class with the greatest score"));
   }
 
   _showCurve(trainer) {
@@ -154,15 +155,15 @@ export class DecisionSurface {
     const finite = points.filter(([, y]) => Number.isFinite(y));
     const written = finite.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`);
     this.line.setAttribute("d", written.length > 0 ? `M${written.join("L")}` : "");
-    this._setLabel("the line is the output of the model");
+    this._setLabel(t("the line is the output of the model"));
   }
 
   _setLabel(what) {
     const { left, right, low, high } = this.bounds;
     const { name } = this.training.numbers;
-    const axis = (k, from, to) => `${printable(name[k])} from ${short(from, 2)} to ${short(to, 2)}`;
+    const axis = (k, from, to) => t("{name} from {from} to {to}", { name: printable(name[k]), from: short(from, 2), to: short(to, 2) });
     const text = `${what}; ${axis(0, left, right)}, ${axis(1, low, high)}`;
-    this.svg.setAttribute("aria-label", `${this.examples.length} examples; ${text}`);
+    this.svg.setAttribute("aria-label", t("{n} examples; {text}", { n: this.examples.length, text }));
     const seen = this.width > NARROW ? text : what;
     setText(this.note, `${seen[0].toUpperCase()}${seen.slice(1)}.`);
   }

@@ -7,6 +7,7 @@ import { cellPaths, drawCells } from "./grid.js";
 import { grouped, short } from "../base/numbers.js";
 import { spanOf, spanText } from "../canvas/span.js";
 import { printable } from "../base/text.js";
+import { t } from "../base/words.js";
 
 const WIDTH = 360;
 const LEFT = 100; // the width of the names
@@ -21,6 +22,7 @@ export class Heatmap {
   constructor(column, layers, names) {
     this.column = column;
     const parent = byId(`${column}-heatmaps`);
+    parent.replaceChildren();
     this.parts = layers.map((layer) => ({ ...layer, ...partOf(parent, layer, names) }));
   }
 
@@ -36,7 +38,7 @@ export class Heatmap {
       const x = LEFT + share * (WIDTH - LEFT);
       part.now.setAttribute("x1", x);
       part.now.setAttribute("x2", x);
-      part.begin.textContent = `step ${grouped(run.steps[0])}`;
+      part.begin.textContent = t("step {n}", { n: grouped(run.steps[0]) });
       part.end.textContent = grouped(run.steps[run.last]);
       setText(part.range, rangeOf(run[column][k].slice(part.from, part.to)));
     }
@@ -55,11 +57,12 @@ function partOf(parent, { name, from, to }, names) {
   const rows = names.map((_, p) => p).filter((p) => p >= from && p < to && (p - from) % every === 0);
   const head = element("p", { class: "heatmap-head" }, parent);
   element("b", { text: printable(name) }, head);
-  const some = every > 1 ? `, every ${every === 2 ? "second" : `${every}th`} shown` : "";
-  element("span", { text: `, ${to - from} rows${some}: ` }, head);
+  const texts = [t("{n} rows", { n: to - from })];
+  if (every > 1) texts.push(every === 2 ? t("every second shown") : t("every {n}th shown", { n: every }));
+  element("span", { text: `, ${texts.join(", ")}: ` }, head);
   const range = element("span", { class: "quiet" }, head);
   const tall = LINE * rows.length;
-  const label = `${printable(name)} over time`;
+  const label = t("{name} over time", { name: printable(name) });
   const viewBox = `0 0 ${WIDTH} ${tall + LINE + 2}`;
   const svg = drawn("svg", { class: "heatmap chart-text", role: "img", viewBox, "aria-label": label }, parent);
   const transform = `translate(${LEFT} 0)`;
@@ -82,5 +85,5 @@ function rowName(name, layer) {
 
 function rangeOf(numbers) {
   const span = spanOf(numbers.filter(Number.isFinite), (x) => x);
-  return span === null ? "no finite values" : spanText(span, short);
+  return span === null ? t("no finite values") : spanText(span, short);
 }

@@ -8,15 +8,13 @@ import { flatnessOf } from "./flatness.js";
 import { firstDifference } from "./training_run.js";
 import { Heatmap } from "./heatmap.js";
 import { printable } from "../base/text.js";
+import { onLanguage, t, told } from "../base/words.js";
 import { Units, activity, unitsOf } from "./units.js";
 
 const SLOW = 6; // frames between two updates of the slow panels, while it plays
 const AT_REST = 250; // milliseconds from a drag to the update in full detail
 const SAMPLE = 200; // examples that the units are tested with while it moves
 const WIDTHS = [360, 176, 116]; // width of a surface if there are one, two or three
-const NO_SURFACE = ({ inputs, scores }) =>
-  `The predictions are not drawn: the loss calls the model with ${scores.length ? inputs : "other"} numbers.`;
-const EMPTY = "no examples yet; click in the picture below to add points";
 
 export class Panels {
   constructor(state) {
@@ -32,10 +30,19 @@ export class Panels {
     this.surfaces = [];
     const { layers, parameters, runs } = state.training;
     const heatmap = (column) => new Heatmap(column, layers, parameters.name);
-    this.heatmaps = ["parameters", "gradients"].map(heatmap);
-    if (runs.length > 1) byId("difference").textContent = differenceOf(runs, state.training);
-    this.setView();
-    this.setRuns();
+    const write = () => {
+      this.heatmaps = ["parameters", "gradients"].map(heatmap);
+      if (runs.length > 1) setText(byId("difference"), differenceOf(runs, state.training));
+      this.setView();
+      this.setRuns();
+    };
+    write();
+    onLanguage(() => {
+      write();
+      this.showProbe();
+      this.show("rest");
+      this._showDetails("rest");
+    });
   }
 
   // Shows the parts that depend on the graph of the run under view.
@@ -44,7 +51,8 @@ export class Panels {
     for (const part of document.querySelectorAll("#learn .live"))
       part.classList.toggle("off", !training.live);
     const isDrawn = hasSurface(training) || training.fixed;
-    setText(byId("limits"), isDrawn ? training.why : `${training.why} ${NO_SURFACE(training)}`.trim());
+    const limits = [training.why && told(training.why), isDrawn ? "" : noSurfaceText(training)];
+    setText(byId("limits"), limits.filter(Boolean).join(" "));
     byId("limits").hidden = byId("limits").textContent === "";
     byId("example-part").hidden = training.fixed;
     const { units } = training;
@@ -99,8 +107,9 @@ export class Panels {
     const { name } = state.training.numbers;
     const { row } = state;
     const numbers = row ? name.map((n, k) => `${printable(n)} = ${short(row[k], 3)}`) : [];
-    const which = `example ${state.probe + 1} of ${state.examples.length}`;
-    setText(byId("example-status"), row ? `${which}: ${numbers.join(", ")}` : EMPTY);
+    const which = t("example {k} of {n}", { k: state.probe + 1, n: state.examples.length });
+    const empty = t("no examples yet; click in the picture below to add points");
+    setText(byId("example-status"), row ? `${which}: ${numbers.join(", ")}` : empty);
     setText(byId("flat-note"), row ? flatnessOf(state.session.engine, state.training) : "");
   }
 
@@ -137,18 +146,17 @@ export class Panels {
     const time = byId("time");
     time.max = String(run.last);
     time.value = String(entry);
-    const status = `step ${grouped(state.step)} of ${grouped(run.steps[run.last])}`;
+    const status = t("step {k} of {n}", { k: grouped(state.step), n: grouped(run.steps[run.last]) });
     time.setAttribute("aria-valuetext", status);
-    const names = state.editedNames.map((name) => printable(name));
-    const more = names.length > 2 ? ` and ${names.length - 2} more` : "";
-    const hand = names.length ? `, ${names.slice(0, 2).join(", ")}${more} changed by hand` : "";
-    const data = state.hasOtherData ? ", with other examples" : "";
     const { loss, accuracy } = state;
-    const mean = short(state.examples.length > 0 ? loss : null);
-    const right = accuracy === null ? "" : `accuracy ${short(100 * accuracy)} %, `;
     const { diverged } = run;
-    const far = diverged <= state.step ? `, not finite from step ${grouped(diverged)} on` : "";
-    setText(byId("training-status"), `${status}${hand}${data}${far}: ${right}mean loss ${mean}`);
+    const where = [status, editedText(state.editedNames)];
+    if (state.hasOtherData) where.push(t("with other examples"));
+    if (diverged <= state.step) where.push(t("not finite from step {n} on", { n: grouped(diverged) }));
+    const right = accuracy === null ? "" : t("accuracy {x} %", { x: short(100 * accuracy) });
+    const mean = t("mean loss {x}", { x: short(state.examples.length > 0 ? loss : null) });
+    const listed = (texts) => texts.filter(Boolean).join(", ");
+    setText(byId("training-status"), `${listed(where)}: ${listed([right, mean])}`);
     setText(byId("flat-note"), state.row ? flatnessOf(state.session.engine, state.training) : "");
   }
 
@@ -177,13 +185,27 @@ export class Panels {
     const tried = all ? examples : examples.slice(0, SAMPLE);
     const shares = activity(this.layers, trainer, tried, training.units);
     const out = this.units.show(shares);
-    session.picture.extraFlags = new Map(out.map(([i, kind]) => [i, `${kind} for all examples`]));
+    const flags = { dead: t("dead for all examples"), saturated: t("saturated for all examples") };
+    session.picture.extraFlags = new Map(out.map(([i, kind]) => [i, flags[kind]]));
     session.view.update();
   }
 }
 
+function noSurfaceText({ inputs: n, scores }) {
+  if (scores.length) return t("The predictions are not drawn: the loss calls the model with {n} numbers.", { n });
+  return t("The predictions are not drawn: the loss calls the model with other numbers.");
+}
+
+// The names of numbers that were changed by hand, the first two of them.
+function editedText(names) {
+  const list = names.slice(0, 2).map((name) => printable(name)).join(", ");
+  const n = names.length - 2;
+  if (n > 0) return t("{list} and {n} more changed by hand", { list, n });
+  return list && t("{list} changed by hand", { list });
+}
+
 function nameOfRun(run, i) {
-  return printable(run.name || `run ${"ABC"[i]}`, 24);
+  return printable(run.examples ? t("in this page") : run.name || t("run {letter}", { letter: "ABC"[i] }), 24);
 }
 
 // Sentences about the first difference of two runs.
@@ -191,23 +213,30 @@ function differenceOf([a, b], { parameters, trained }) {
   const ends = [a, b].map((run) => run.steps[run.last]);
   const isOne = a.view === b.view;
   const found = firstDifference(a, b, isOne ? Infinity : trained);
-  const other = isOne ? "" : " They have different graphs; the graph is that of the run chosen above.";
-  if (found === null) {
-    const [end, later] = [Math.min(...ends), Math.max(...ends)];
-    const until = end < later ? ` up to step ${end}; one goes on to step ${later}` : ", to the last bit";
-    return `The two ${isOne ? "runs" : "runs' parameters"} are identical${until}.${other}`;
-  }
-  const { step, parameter, same, far } = found;
-  const between = step - same > 1 ? " (none was kept between them)" : "";
-  const until =
-    same === null
-      ? "The runs differ from the start"
-      : `The runs are identical up to step ${same} and differ from step ${step} on${between}`;
-  const name = printable(parameters.name[parameter]);
-  const [x, y] = apartTexts(found.a, found.b);
-  const late = isOne && far !== null && far !== step;
-  const later = late ? ` The losses differ by more than 1 % from step ${far} on.` : "";
-  return `${until}: ${name} is ${x} in one and ${y} in the other.${later}${other}`;
+  const sentences = [found === null ? identicalText(ends, isOne) : differentText(found, parameters)];
+  const far = found?.far ?? null;
+  if (isOne && far !== null && far !== found.step)
+    sentences.push(t("The losses differ by more than 1 % from step {far} on.", { far }));
+  if (!isOne) sentences.push(t("They have different graphs; the graph is that of the run chosen above."));
+  return sentences.join(" ");
+}
+
+function identicalText(ends, isOne) {
+  const [k, n] = [Math.min(...ends), Math.max(...ends)];
+  if (k === n && isOne) return t("The two runs are identical, to the last bit.");
+  if (k === n) return t("The two runs' parameters are identical, to the last bit.");
+  if (isOne) return t("The two runs are identical up to step {k}; one goes on to step {n}.", { k, n });
+  return t("The two runs' parameters are identical up to step {k}; one goes on to step {n}.", { k, n });
+}
+
+function differentText({ step, parameter, same, a, b }, { name }) {
+  const [x, y] = apartTexts(a, b);
+  const difference = t("{name} is {x} in one and {y} in the other", { name: printable(name[parameter]), x, y });
+  const at = { same, step, difference };
+  if (same === null) return t("The runs differ from the start: {difference}.", at);
+  if (step - same > 1)
+    return t("The runs are identical up to step {same} and differ from step {step} on (none was kept between them): {difference}.", at);
+  return t("The runs are identical up to step {same} and differ from step {step} on: {difference}.", at);
 }
 
 // Two numbers with as many digits as tell them apart.

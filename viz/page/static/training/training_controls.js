@@ -5,6 +5,7 @@ import { Sgd } from "./sgd.js";
 import { byId, onClick, setText } from "../base/dom.js";
 import { fullName } from "../base/formulas.js";
 import { factor, short } from "../base/numbers.js";
+import { onLanguage, t } from "../base/words.js";
 import { randomParameters, randomNumbers } from "./random_init.js";
 
 const BUDGET = 8; // milliseconds of a frame for steps
@@ -20,7 +21,13 @@ export class TrainingControls {
     this.phase = "";
     this.random = randomNumbers(1);
     state.onSeek = () => this.pause();
+    onLanguage(() => this._retell());
     this._listen();
+  }
+
+  _retell() {
+    setText(byId("train"), this.playing ? t("❚❚ pause") : t("▶ train"));
+    this._setPhase(this.phase);
   }
 
   // Takes one step with the next batch.
@@ -37,7 +44,7 @@ export class TrainingControls {
     if (this.playing) return this.pause();
     if (this.state.examples.length === 0) return undefined;
     this._setPhase("");
-    setText(byId("train"), "❚❚ pause");
+    setText(byId("train"), t("❚❚ pause"));
     this.sgd.resume();
     const frame = () => {
       const end = performance.now() + BUDGET;
@@ -57,7 +64,7 @@ export class TrainingControls {
     if (!this.playing) return;
     cancelAnimationFrame(this.playing);
     this.playing = 0;
-    setText(byId("train"), "▶ train");
+    setText(byId("train"), t("▶ train"));
     this.sgd.show();
   }
 
@@ -121,7 +128,7 @@ export class TrainingControls {
 
   _reportDivergence() {
     const { hasDiverged } = this.sgd;
-    const message = "The loss is not finite. Lower the learning rate and reset the weights.";
+    const message = t("The loss is not finite. Lower the learning rate and reset the weights.");
     if (hasDiverged) setText(byId("update-status"), message);
     return hasDiverged;
   }
@@ -140,7 +147,7 @@ export class TrainingControls {
       return `${name}: ${moved} = ${short(this.state.parameters[k])}`;
     });
     const still = gradient.every((g) => g === 0);
-    const text = still ? "Every gradient is 0, so no weight moves." : lines.join("\n");
+    const text = still ? t("Every gradient is 0, so no weight moves.") : lines.join("\n");
     setText(byId("update-status"), text);
   }
 

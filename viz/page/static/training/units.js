@@ -5,14 +5,11 @@ import { drawn, element } from "../base/dom.js";
 import { fullName } from "../base/formulas.js";
 import { printable } from "../base/text.js";
 import { modulesAround } from "../base/graph.js";
+import { t } from "../base/words.js";
 
 const FLAT = 0.05; // share of the steepest slope below which a unit is flat
 const UNIT = 22;
 const IN_ROW = 16;
-const MEANING_OF_CROSS = {
-  dead: "0 for every example, so no gradient passes",
-  saturated: "slope near 0 for every example",
-};
 
 // The nodes of the primitives in `kinds`, grouped by the module around their module, in the order
 // of the modules' names.
@@ -79,15 +76,16 @@ export class Units {
       level.setAttribute("y", 3 + (1 - share) * (UNIT - 6));
       cross.style.display = share === 0 ? "" : "none";
       const percent = Math.round(100 * share);
-      title.textContent = `${fullName(this.graph, i)}: ${percent} % of the examples`;
+      title.textContent = t("{name}: {percent} % of the examples", { name: fullName(this.graph, i), percent });
       const { ops, op } = this.graph;
       if (share === 0) out.push([i, this.kinds[ops[op[i]]].flat]);
     }
-    const parts = Object.entries(MEANING_OF_CROSS).map(([kind, meaning]) => {
-      const count = out.filter(([, flat]) => flat === kind).length;
-      return count > 0 ? `${count} ${kind} (×): ${meaning}` : "";
-    });
-    this.note.textContent = parts.filter(Boolean).join("; ") || "every unit passes a gradient";
+    const dead = out.filter(([, flat]) => flat === "dead").length;
+    const n = out.length - dead;
+    const parts = [];
+    if (dead) parts.push(t("{n} dead (×): 0 for every example, so no gradient passes", { n: dead }));
+    if (n) parts.push(t("{n} saturated (×): slope near 0 for every example", { n }));
+    this.note.textContent = parts.join("; ") || t("every unit passes a gradient");
     return out;
   }
 

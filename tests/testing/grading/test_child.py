@@ -1,0 +1,109 @@
+"""The child process, in this one: the class it finds, and the numbers and errors it sends."""
+
+import io
+import json
+import os
+import sys
+
+import pytest
+
+from microgradlike.testing.grading import child
+from tests.testing.grading.engines import CLOSURES, TUPLES
+
+
+@pytest.fixture
+def sent(tmp_path, monkeypatch):
+    """A function that runs the child on an engine and some expressions, and gives its results."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(os, "_exit", lambda status: None)
+    monkeypatch.setattr(child, "_limit_memory", lambda: None)
+
+    def run(code, *texts, passes=1, name="Value"):
+        path = tmp_path / "my_engine.py"
+        path.write_text(code, encoding="utf-8")
+        job = {
+            "path": str(path),
+            "class": name,
+            "functions": {"tanh": ["tanh"], "abs": ["abs", "__abs__"]},
+            "results": str(tmp_path / "results"),
+            "hang": str(tmp_path / "hang"),
+            "seconds": 60,
+            "import_seconds": 60,
+            "runs": [{"text": t, "at": {"a": 2.0, "b": 3.0}, "passes": passes} for t in texts],
+        }
+        monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(job)))
+        child.main()
+        sys.modules.pop("my_engine", None)
+        return [json.loads(line) for line in (tmp_path / "results").read_text().splitlines()]
+
+    return run
+
+
+def test_a_run_gives_value_gradients_and_data(sent):
+    first, outcome = sent(CLOSURES, "d = a * b; d + a")
+    assert first == {"problem": ""}
+    assert outcome == {
+        "value": 8.0,
+        "gradients": {"a": 4.0, "b": 2.0},
+        "data": {"a": 2.0, "b": 3.0},
+    }
+    assert sent(CLOSURES, "a + b", passes=0)[-1]["gradients"] == {}
+
+
+def test_functions_are_methods_or_functions_of_the_module(sent):
+    code = f"{TUPLES}\n\ndef tanh(x):\n    return x * 2\n"
+    assert sent(code, "tanh(a)")[-1]["value"] == 4.0
+    code = f"from math import tanh\n{TUPLES}"
+    assert sent(code, "tanh(a)")[-1] == {"error": "tanh", "kind": "AbsentError", "outside": True}
+
+
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [
+        ("class Value:\n    def __init__(self)\n", "line 2: SyntaxError: expected ':'"),
+        ("import math\nraise SystemExit('bye')", "line 2: SystemExit: bye"),
+        ("x = 1", "the file has no class Value"),
+        (
+            "class Number:\n    pass",
+            "the file has no class Value; --class names another, such as Number",
+        ),
+        (
+            "class Value:\n    def __init__(self, x):\n        self.x = x",
+            "Value(2.0) has no data and no grad and no backward",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_graded_is_told_with_its_line(code, problem, sent):
+    assert sent(code, "a")[0]["problem"].startswith(problem)
+
+
+def test_errors_have_the_learners_line_or_are_outside_of_the_code(sent):
+    code = CLOSURES.replace("math.tanh(self.data)", "tan_h(1)")
+    line = code[: code.index("tan_h")].count("\n") + 1
+    inside, outside = sent(code, "tanh(a)", "a @ b")[1:]
+    assert inside["error"] == f"line {line}: NameError: name 'tan_h' is not defined"
+    assert not inside["outside"]
+    assert outside["error"].startswith("TypeError: unsupported operand")
+    assert outside["outside"]
+
+
+def test_results_of_another_type_are_told(sent):
+    code = CLOSURES.replace("out = Value(math.tanh(self.data), (self,))", "return 3.0")
+    assert sent(code, "tanh(a)")[-1]["error"] == "the result is of type float, not Value"
+
+
+def test_numbers_may_be_none_or_values():
+    class Wrapped:
+        data = 3
+
+    assert (child.number(None), child.number(2), child.number(Wrapped())) == (None, 2.0, 3.0)
+
+
+def test_a_limit_of_memory_that_is_refused_is_left():
+    def refuse(*limits):
+        raise ValueError
+
+    resource = pytest.importorskip("resource")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resource, "setrlimit", refuse)
+        child._limit_memory()

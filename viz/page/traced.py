@@ -1,0 +1,51 @@
+"""Traced: a function run on Values named after its parameters, with its lines kept."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from microgradlike._validate import is_real, shown
+from microgradlike.engine import Value
+from microgradlike.lines import trace_lines
+from viz.scene.scene import require_value
+
+
+def traced(f: Callable[..., object], arguments: object) -> Value:
+    """Run `f` on a tuple of arguments, or a mapping by name, with its lines traced.
+
+    Numbers become Values with the names of the parameters, also in lists and tuples. Raises
+    TypeError for other arguments, and if the result is not a Value.
+
+    >>> y = traced(lambda w, x: w * x + 1, (2.0, 3.0))
+    >>> y.data, [x.label for x in y.operands[0].operands], y.line is None
+    (7.0, ['w', 'x'], False)
+    """
+    name = getattr(f, "__name__", type(f).__name__)
+    if not isinstance(arguments, (tuple, Mapping)):
+        raise TypeError(
+            f"page(f, args) takes the arguments of {name} as a tuple, got {shown(arguments)}; write"
+            " page(f, (2.0, 1.0)) or page(f, {'w': 2.0, 'x': 1.0})"
+        )
+    try:
+        signature = inspect.signature(f)
+        if isinstance(arguments, Mapping):
+            bound = signature.bind(**arguments)
+        else:
+            bound = signature.bind(*arguments)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"page(f, args) cannot call {name}: {error}; pass all arguments") from None
+    with trace_lines():
+        for parameter, x in bound.arguments.items():
+            bound.arguments[parameter] = _named(x, parameter)
+        return require_value(f(*bound.args, **bound.kwargs), f"the result of {name}")
+
+
+def _named(x: Any, name: str) -> Any:
+    """Make Values of numbers, in lists and tuples too; anything else stays as it is."""
+    if is_real(x):
+        return Value(x, name)
+    if type(x) in (list, tuple):
+        return type(x)(_named(element, f"{name}[{i}]") for i, element in enumerate(x))
+    return x
