@@ -68,7 +68,8 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
         if kind == "space":
             continue
         if kind in ("name", "call"):
-            token = token.removesuffix("(").rstrip().translate(DIGITS_BELOW)
+            name = token if kind == "name" else token[:-1].rstrip()
+            token = name.translate(DIGITS_BELOW)
             if not (token.isidentifier() or token in CONSTANTS):
                 valid = next(i for i in range(len(token)) if not token[: i + 1].isidentifier())
                 kind, token, position = "unknown", token[valid], position + valid

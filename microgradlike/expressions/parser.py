@@ -109,9 +109,7 @@ class _Pending:
     function: Function | None  # None for a plain bracket
     operands: int
     name: str = ""
-
-    def is_bar(self) -> bool:
-        return self.rank == 0 and self.function is not None and not self.name
+    is_bar: bool = False
 
 
 class _Parser:
@@ -149,7 +147,7 @@ class _Parser:
         elif token not in OPENERS:
             raise self.missing_operand(token, position)
         elif token != "+":
-            self.push(_Pending(position, *OPENERS[token], 1))
+            self.push(_Pending(position, *OPENERS[token], 1, is_bar=token == BAR))
         return kind in ("number", "name")
 
     def after_operand(self, kind: str, token: str, position: int) -> bool:
@@ -160,8 +158,10 @@ class _Parser:
             self.push(_Pending(position, rank, function, 2))
             return False
         if kind == "exponent":
-            self.operand(self.number(token.translate(DIGITS_ABOVE), position))
-            self.apply(_Pending(position, POWER, ops.power, 2))
+            if (condition := self.conditions[-1]) is not None:
+                raise self.misplaced(condition)
+            x = self.number(token.translate(DIGITS_ABOVE), position)
+            self.steps += [(None, x), (ops.power, 2)]
         elif token in (")", BAR):
             self.close(token, position)
         elif token == ",":
@@ -180,7 +180,7 @@ class _Parser:
 
     def number(self, token: str, position: int) -> float:
         x = float(token)
-        if math.isinf(x):
+        if not -math.inf < x < math.inf:
             raise self.error("large", position)
         return x
 
@@ -211,8 +211,13 @@ class _Parser:
         message = "operator" if kind == "number" else "product"
         return self.error(message, position, token=shown(token, 40))
 
+    def unmatched(self, token: str, position: int, bracket: _Pending | None) -> ParseError:
+        if token == BAR and not any(pending.is_bar for pending in self.pending):
+            return self.missing_operator("symbol", token, position)
+        return self.unclosed(bracket) if bracket else self.error("unopened", position)
+
     def unclosed(self, bracket: _Pending) -> ParseError:
-        return self.error("unclosed bar" if bracket.is_bar() else "unclosed", bracket.position)
+        return self.error("unclosed bar" if bracket.is_bar else "unclosed", bracket.position)
 
     def operand(self, x: float | str) -> None:
         self.steps.append((None, x))
@@ -230,13 +235,9 @@ class _Parser:
 
     def close(self, token: str, position: int) -> None:
         self.reduce(1)
-        if token == BAR and not any(b.is_bar() for b in reversed(self.pending)):
-            raise self.missing_operator("symbol", token, position)
-        if not self.pending:
-            raise self.error("unopened", position)
-        bracket = self.pending.pop()
-        if bracket.is_bar() != (token == BAR):
-            raise self.unclosed(bracket)
+        bracket = self.pending.pop() if self.pending else None
+        if bracket is None or bracket.is_bar != (token == BAR):
+            raise self.unmatched(token, position, bracket)
         if bracket.function is not None:
             self.check_operands(bracket, bracket.function, bracket.operands)
             self.apply(bracket)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from microgradlike.testing.grading.api import grade
+from microgradlike.testing.grading.report import problem
 from microgradlike.testing.grading.trials import STAGES, TRIALS, Trial
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def grade_stages(
     @pytest.mark.parametrize("trial", trials, ids=lambda t: f"stage{t.stage}: {t.text}")
     def test(trial: Trial) -> None:
         __tracebackhide__ = True
-        if problem := report().problem(trial):
-            pytest.fail(problem, pytrace=False)
+        if text := problem(report(), trial):
+            pytest.fail(text, pytrace=False)
 
     return test

@@ -73,7 +73,8 @@ def _ours(words: list[str]) -> str | None:
         status = main(words)
     except SystemExit as end:  # of argparse, after --help, --version or a mistake
         status = int(end.code or 0)
-    return f"exit status {status}" if status else None
+    answers = (0, 1) if words[0] == "grade" else (0,)  # a page grades an engine with a mistake
+    return None if status in answers else f"exit status {status}"
 
 
 def _pip(words: list[str]) -> str | None:

@@ -15,11 +15,14 @@ BY_HAND = {"docs/platforms.md"}
 # files that commands of pages name
 MODULE = "from microgradlike import tanh\n\n\ndef loss(a, b):\n    return (tanh(a) - b) ** 2\n"
 
+ENGINE = next(b.code for b in BLOCKS["docs/how-to/grade-an-engine.md"] if b.language == "text")
+
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
-    """An empty folder with the module that commands of pages name."""
+    """An empty folder with the modules that commands of pages name."""
     (tmp_path / "mymodule.py").write_text(MODULE, encoding="utf-8")
+    (tmp_path / "my_engine.py").write_text(ENGINE, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
     yield tmp_path

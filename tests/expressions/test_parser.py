@@ -170,6 +170,7 @@ def test_any_text_is_an_expression_or_an_error_whose_caret_stands_under_a_place_
         ("2√x", 1, "expected an operator before '√'; write a product with *"),
         ("2·sin³(x)", 2, "sin is a function: a power goes after the bracket, sin(...)²"),
         ("x" + "⁹" * 309, 1, "this number exceeds the largest double, 1.8e308; write inf"),
+        ("x⁻" + "⁹" * 309, 1, "this number exceeds the largest double, 1.8e308; write inf"),
         ("|x", 0, "unclosed bar: expected '|'"),
         ("sin(|x)", 4, "unclosed bar: expected '|'"),
         ("|(x|)", 1, "unclosed bracket: expected ')'"),
@@ -242,7 +243,9 @@ def calls_of(f, *args):
     return count
 
 
-@pytest.mark.parametrize("word", ["(", "-", "2+", "sin(", "1", "<", "2**", ")", "x,", "é", "["])
+@pytest.mark.parametrize(
+    "word", ["(", "-", "2+", "sin(", "1", "<", "2**", ")", "x,", "é", "[", "|x|-", "x²+", "√", "|"]
+)
 def test_the_longest_texts_are_parsed_in_a_dozen_calls_a_character_and_a_small_stack(word):
     text = (word * MAX_LENGTH)[: MAX_LENGTH - 1] + "1"
     limit = sys.getrecursionlimit()

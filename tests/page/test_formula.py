@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import shutil
 import string
 import subprocess
@@ -18,7 +19,7 @@ from microgradlike.expressions.grammar import COMPARISONS, FUNCTIONS, MESSAGES, 
 from microgradlike.expressions.parser import ParseError, parse
 from microgradlike.graph import topological
 from viz.page.grammar_text import grammar_text, step_name
-from viz.page.word_table import words
+from viz.page.word_table import SLOT, _stands_in, words
 
 PARSE = Path(__file__).with_name("parse.js")
 # Unicode's tables in Python and in a browser may differ in age: only what both are sure to know
@@ -177,13 +178,15 @@ def test_every_character_is_read_in_the_page_as_in_python_at_the_start_and_withi
         assert parsers.page(f"a{c}b") == ours(f"a{c}b")
 
 
-def test_every_message_of_formulas_has_a_row_in_the_table_of_words():
+def test_a_page_finds_the_translation_of_each_message_by_its_english():
+    """The first row whose English fits is told, so a row with a longer text stands first."""
     templates = [*MESSAGES.values(), *(r[-1] for rows in refusals().values() for r in rows)]
-    for language, table in words().items():
-        for template in templates:
-            slots = {slot for _, slot, _, _ in string.Formatter().parse(template) if slot}
-            own = {slot for _, slot, _, _ in string.Formatter().parse(table[template]) if slot}
-            assert own == slots, (language, template)
+    shown = grammar_text()
+    rows = [text for text in words()["en"] if _stands_in(shown, text)]
+    for template in templates:
+        message = SLOT.sub("'x' ²", template)
+        fits = (r for r in rows if re.fullmatch(".+".join(map(re.escape, SLOT.split(r))), message))
+        assert next(fits) == template
 
 
 def run(steps, values):

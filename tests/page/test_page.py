@@ -28,7 +28,8 @@ from viz.page.scene_json import scene_json
 from viz.page.source import imports, modules
 
 FOLDER = ROOT / "viz" / "page" / "static"
-EVERY_MODULE = dict.fromkeys([*modules(page_source.LEARN), *modules(page_source.DIGITS)])
+ENTRIES = (page_source.LEARN, page_source.DIGITS, page_source.LINES, "formula/parser.js")
+EVERY_MODULE = dict.fromkeys(name for entry in ENTRIES for name in modules(entry))
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
 
 
@@ -251,7 +252,7 @@ def test_every_module_is_in_the_page_after_what_it_imports():
 
 
 def test_a_module_imports_from_its_own_folder_and_those_below_only():
-    folders = ["base", "layout", "engine", "canvas", "controls", "training", "digits"]
+    folders = ["base", "layout", "engine", "canvas", "controls", "code", "formula", "training", "digits"]
     for name in EVERY_MODULE:
         for needed in imports(name):
             below, above = (folders.index(path.split("/")[0]) for path in (needed, name))
@@ -295,7 +296,7 @@ def test_every_imported_name_is_exported_by_its_module():
         lists = re.findall(r"^import \{(.*)\} from", text, re.MULTILINE)
         for names, other in zip(lists, imports(name), strict=True):
             for wanted in names.split(","):
-                exported = rf"^export (?:function|class|const|let) {wanted.strip()}\b"
+                exported = rf"^export (?:function\*?|class|const|let) {wanted.strip()}\b"
                 assert re.search(exported, sources()[other], re.MULTILINE), (name, wanted)
 
 

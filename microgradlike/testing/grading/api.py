@@ -19,7 +19,7 @@ def grade(path: str | os.PathLike[str], *, class_name: str = "Value") -> GradeRe
     backward passes.
 
     Returns a GradeReport. It raises a ValueError for a file that cannot be imported and for a class
-    that cannot be graded, with the line at fault.
+    that cannot be graded, with the line at fault, and a TypeError for anything but a path.
 
     >>> import os, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

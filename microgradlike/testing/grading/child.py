@@ -20,10 +20,6 @@ from typing import IO, Any
 MEMORY = 4 << 30  # bytes
 
 
-class AbsentError(Exception):
-    """A function that the learner has not written."""
-
-
 def main() -> None:
     """Read the job, load the class and append the outcome of each run."""
     job = json.load(sys.stdin)
@@ -121,7 +117,7 @@ def _function(module: Any, words: list[str]) -> Callable[[Any], Any]:
                 f = getattr(place, found[word]) if word in found else None
                 if callable(f) and (place is x or hasattr(f, "__code__")):
                     return f() if place is x else f(x)
-        raise AbsentError(words[0])
+        raise NotImplementedError(words[0])
 
     return call
 

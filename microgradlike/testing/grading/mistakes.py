@@ -27,6 +27,7 @@ SLOPES: tuple[tuple[str, tuple[int, ...], Callable[..., float], str], ...] = (
     ("pow",     (0,),   lambda p, g, y, a, n: n * a**n * g,              "the exponent is not lowered: n * a ** n"),
     ("pow",     (0,),   lambda p, g, y, a, n: p / n * g,                 "the factor n is missing: a ** (n - 1)"),
     ("pow",     (0,),   lambda p, g, y, a, n: n * a * g,                 "n * a, the derivative for n = 2, for every n"),
+    ("pow",     (0,),   lambda p, g, y, a, n: (n * a**n - 1) * g,          "n * a ** n - 1, without brackets around n - 1"),
     ("tanh",    (0,),   lambda p, g, y, x: (1 - x * x) * g,              "1 - x ** 2, from the input; the formula takes the output"),
     ("tanh",    (0,),   lambda p, g, y, x: (1 - y) * g,                  "1 - y, without the square"),
     ("sigmoid", (0,),   lambda p, g, y, x: x * (1 - x) * g,              "x * (1 - x), from the input; the formula takes the output"),

@@ -16,6 +16,10 @@ class GradeReport:
     `title` names the file and the class. `answers` are the outcomes beside the right numbers,
     `findings` the mistakes, `notes` remarks that do not count. `str(report)` is the text of
     `microgradlike grade`.
+
+    >>> report = GradeReport("my_engine.py, class Value", answers=(), findings=(), notes=())
+    >>> report.is_right, report.mistakes
+    (True, ())
     """
 
     title: str
@@ -33,22 +37,13 @@ class GradeReport:
         """The names of the mistakes; "unknown" for numbers that no known mistake explains."""
         return tuple(f.mistake.name if f.mistake else "unknown" for f in self.findings)
 
-    def problem(self, trial: Trial) -> str:
-        """The text on a trial that is wrong or absent, or an empty text."""
-        mine = [j for j in self.answers if j.trial is trial and j.verdict != "right"]
-        found = [Finding(f.mistake, (j,)) for j in mine for f in self.findings if j in f.explains]
-        found += [Finding(None, (j,)) for j in mine]
-        return "\n".join(_described(found[0], trial.operation)) if found else ""
-
     def __str__(self) -> str:
         lines = [self.title, ""]
         operations = dict.fromkeys(j.trial.operation for j in self.answers if not j.trial.note)
         lines += [self._operation(name) for name in operations]
         for i, finding in enumerate(self.findings):
-            lines += [
-                "",
-                *_described(finding, "Also" if i else "The smallest expression that fails"),
-            ]
+            opening = "Also" if i else "The smallest expression that fails"
+            lines += ["", *_described(finding, opening)]
         if self.is_right:
             lines += ["", "All that is there is right."]
             lines += [f"\nNote: {note}" for note in self.notes]
@@ -70,40 +65,39 @@ class GradeReport:
         return line.rstrip()
 
 
+def problem(report: GradeReport, trial: Trial) -> str:
+    """The text on a trial that is not right, or an empty text."""
+    mine = [j for j in report.answers if j.trial is trial and j.verdict != "right"]
+    found = [Finding(f.mistake, (j,)) for j in mine for f in report.findings if j in f.explains]
+    found += [Finding(None, (j,)) for j in mine]
+    return "\n".join(_described(found[0], trial.operation)) if found else ""
+
+
 def _described(finding: Finding, opening: str) -> list[str]:
     """The lines on a mistake: its smallest expression, the numbers, the name and the way out."""
     j = finding.explains[0]
     outcome, mistake = j.outcome, finding.mistake
-    used = {n: x for n, x in outcome.point.items() if n in expression_names(j.trial.text)}
-    at = ", ".join(f"{name} = {x:g}" for name, x in used.items())
+    unused = set(outcome.point) - set(re.findall(r"\w+", j.trial.text))
+    at = ", ".join(f"{name} = {x:g}" for name, x in outcome.point.items() if name not in unused)
     lines = [f"{opening}: {j.trial.text}    for {at}"]
-    if j.verdict == "not there":
-        lines.append(f"  {j.trial.operation} is not there")
-    elif outcome.error:
-        lines.append(f"  {outcome.error}")
+    if outcome.error:
+        absent = j.verdict == "not there" and not mistake
+        lines.append(f"  {f'{j.trial.operation} is not there' if absent else outcome.error}")
     else:
-        lines.append(f"  {'':<8} {'yours':>10} {'right':>10}")
         rows = [("value", outcome.value, j.y.data)]
-        rows += [
-            (f"{n}.grad", x, j.leaves[n].grad) for n, x in outcome.gradients.items() if n in used
-        ]
+        rows += [(f"{n}.grad", x, j.leaves[n].grad) for n, x in outcome.gradients.items()]
         rows += [(f"{n}.data", x, outcome.point[n]) for n, x in outcome.changed.items()]
-        for name, yours, right in rows:
-            lines.append(f"  {name:<8} {_text(yours):>10} {_text(right):>10}")
+        table = [("", "yours", "right"), *((name, _text(x), _text(z)) for name, x, z in rows)]
+        lines += [f"  {name:<8} {x:>10} {z:>10}" for name, x, z in table if name[:1] not in unused]
     count = len({k.trial.text for k in finding.explains})
-    more = f"{count} expression{'s' * (count > 1)}"
+    more = f"{count} expressions" if count > 1 else "this"
+    if mistake:
+        lines.append(f"This looks like a known mistake: {mistake.name}.")
+        lines += [f"  Why: {mistake.why}.", f"  Way out: {mistake.way_out}."]
+        return [*lines, *([f"  It explains {more} that fail."] if count > 1 else [])]
     if outcome.error:
         return [*lines, *([f"{more} end like this."] if count > 1 else [])]
-    if mistake is None:
-        return [*lines, f"No known mistake explains {'these numbers' if count == 1 else more}."]
-    lines.append(f"This looks like a known mistake: {mistake.name}.")
-    lines += [f"  Why: {mistake.why}.", f"  Way out: {mistake.way_out}."]
-    return [*lines, *([f"  It explains {more} that fail."] if count > 1 else [])]
-
-
-def expression_names(text: str) -> set[str]:
-    """The leaves that occur in an expression."""
-    return {name for name in re.findall(r"\w+", text) if name in ("a", "b", "c")}
+    return [*lines, f"No known mistake explains {more}."]
 
 
 def _text(x: float | None) -> str:

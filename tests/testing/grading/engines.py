@@ -239,6 +239,7 @@ SEEDED = {
         "n * self.data**n",
         "derivative of a ** b: the exponent",
     ),
+    "brackets": (TUPLES, "** (n - 1),)", "** n - 1,)", "derivative of a ** b: n * a ** n - 1"),
     "x**(n-1)": (
         TUPLES,
         "(n * self.data ** (n - 1),)",

@@ -42,11 +42,8 @@ def sent(tmp_path, monkeypatch):
 def test_a_run_gives_value_gradients_and_data(sent):
     first, outcome = sent(CLOSURES, "d = a * b; d + a")
     assert first == {"problem": ""}
-    assert outcome == {
-        "value": 8.0,
-        "gradients": {"a": 4.0, "b": 2.0},
-        "data": {"a": 2.0, "b": 3.0},
-    }
+    assert outcome == {"value": 8.0, "gradients": {"a": 4.0, "b": 2.0}, "changed": {}}
+    assert sent(CLOSURES, "a.__init__(5.0) or b")[-1]["changed"] == {"a": 5.0}
     assert sent(CLOSURES, "a + b", passes=0)[-1]["gradients"] == {}
 
 
@@ -54,7 +51,11 @@ def test_functions_are_methods_or_functions_of_the_module(sent):
     code = f"{TUPLES}\n\ndef tanh(x):\n    return x * 2\n"
     assert sent(code, "tanh(a)")[-1]["value"] == 4.0
     code = f"from math import tanh\n{TUPLES}"
-    assert sent(code, "tanh(a)")[-1] == {"error": "tanh", "kind": "AbsentError", "outside": True}
+    assert sent(code, "tanh(a)")[-1] == {
+        "error": "NotImplementedError: tanh",
+        "kind": "NotImplementedError",
+        "outside": True,
+    }
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_functions_are_methods_or_functions_of_the_module(sent):
         ),
         (
             "class Value:\n    def __init__(self, x):\n        self.x = x",
-            "Value(2.0) has no data and no grad and no backward",
+            "a Value has no data; the grader calls backward() on the result",
         ),
     ],
 )
@@ -90,6 +91,14 @@ def test_errors_have_the_learners_line_or_are_outside_of_the_code(sent):
 def test_results_of_another_type_are_told(sent):
     code = CLOSURES.replace("out = Value(math.tanh(self.data), (self,))", "return 3.0")
     assert sent(code, "tanh(a)")[-1]["error"] == "the result is of type float, not Value"
+
+
+def test_a_class_without_a_backward_pass_still_has_values(sent):
+    code = "class Value:\n    def __init__(self, x):\n        self.data = x"
+    assert sent(code, "a", passes=0)[-1]["value"] == 2.0
+    assert sent(code, "a")[-1]["error"].startswith(
+        "a Value has no backward and no grad; the grader"
+    )
 
 
 def test_numbers_may_be_none_or_values():

@@ -1,11 +1,14 @@
 """Engines of learners: the right ones pass, and mistakes are named or described."""
 
 import re
+import subprocess
 import time
 
 import pytest
 
+from microgradlike.graph import topological
 from microgradlike.testing import grade
+from microgradlike.testing.grading.trials import TRIALS
 from tests.testing.grading.engines import CLOSURES, RIGHT, SEEDED, TUPLES, seeded
 
 # one of each kind in the normal command; the others are variants of them
@@ -117,7 +120,7 @@ def test_gradients_may_be_none_before_a_pass_and_values_of_other_types(graded):
 
 # engines that end badly, and the line of the report
 BAD_ENDS = {
-    "loop": ("math.tanh(self.data)", "[0 for _ in iter(int, 1)]", r"it does not end; line \d+"),
+    "loop": ("math.tanh(self.data)", "__import__('time').sleep(99)", r"it does not end; line \d+"),
     "exit": (
         "math.tanh(self.data)",
         "__import__('os')._exit(3)",
@@ -142,3 +145,50 @@ def test_an_operation_that_ends_badly_leaves_the_rest_of_the_report(name, graded
     assert re.search(line, text)
     assert "  exp      right\n" in text
     assert "  neuron   right      not run: tanh(a * b + c)" in text or "end like this" in text
+
+
+def test_nothing_is_guessed_while_sums_and_products_are_unexplained(graded):
+    report = graded(TUPLES.replace("self.grad = 1\n", "self.grad = self.data\n"))
+    assert report.mistakes == ("unknown",)
+
+
+def test_data_that_is_rounded_at_construction_is_not_called_a_change(graded):
+    report = graded(TUPLES.replace("= data, 0", "= int(data), 0"))
+    assert "an operation changes" not in str(report)
+    assert "fails: a    for a = 0.5" in str(report)
+
+
+def test_an_engine_that_loops_everywhere_takes_ten_seconds_at_most(graded):
+    begin = time.monotonic()
+    text = str(graded(TUPLES.replace("self.grad = 1\n", "__import__('os')._exit(1)\n")))
+    assert time.monotonic() - begin < 10
+    assert "  data     right\n  +        wrong      a + b\n" in text
+    assert "not run" in text
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=lambda t: t.text)
+def test_no_trial_is_at_a_kink(trial):
+    """Conventions at a kink differ."""
+    for point in trial.points:
+        y, _ = trial.graph(point)
+        operands = [
+            (v.op, [getattr(x, "data", x) for x in v.operands]) for v in topological(y) if v.op
+        ]
+        assert all(op.kink is None or op.kink(*xs) > 0.1 for op, xs in operands)
+
+
+def test_a_process_that_stops_its_own_clock_is_ended(graded, monkeypatch):
+    def run(*arguments, timeout, **options):
+        raise subprocess.TimeoutExpired("python", timeout)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(ValueError, match="the import: it does not end"):
+        graded(TUPLES)
+
+
+def test_a_missing_reflected_operator_is_shown_with_its_error(graded):
+    text = str(graded(seeded("no __rmul__")[0]))
+    assert re.search(
+        r"fails: 2 \* a    for a = 3\n  TypeError: unsupported operand.*\nThis looks", text
+    )
+    assert "  *        right      not there: 2 * a\n" in text

@@ -40,12 +40,13 @@ class FormulaParser {
 
   // Takes a token where an operand is due; true if the operand is complete.
   beforeOperand(kind, token, position) {
-    const [rank, name] = (kind === "symbol" && this.grammar.openers[token]) || [];
+    const { openers, bar } = this.grammar;
+    const [rank, name] = (kind === "symbol" && openers[token]) || [];
     if (kind === "number") this.operand(this.number(token, position));
     else if (kind === "name") this.operand(this.name(token, position));
     else if (kind === "call") this.push(this.call(token, position));
     else if (rank === undefined) this.missingOperand(token, position);
-    else if (token !== "+") this.push({ position, rank, name, count: 1 });
+    else if (token !== "+") this.push({ position, rank, name, count: 1, isBar: token === bar });
     return kind === "number" || kind === "name";
   }
 
@@ -58,8 +59,8 @@ class FormulaParser {
       this.reduce(rank + (rank === ranks.power));
       this.push({ position, rank, name, count: 2 });
     } else if (kind === "exponent") {
-      this.operand(this.number(onTheLine(token, this.grammar), position));
-      this.apply({ name: power, count: 2 });
+      if (this.conditions.at(-1) !== null) this.fail("comparison", this.conditions.at(-1));
+      this.steps.push([null, this.number(onTheLine(token, this.grammar), position)], [power, 2]);
     } else if (token === ")" || token === bar) this.close(token, position);
     else if (token === ",") {
       this.reduce(1);
@@ -113,8 +114,8 @@ class FormulaParser {
     this.fail(kind === "number" ? "operator" : "product", position, { token: quoted(token, 40) });
   }
 
-  unclosed(bracket) {
-    this.fail(isBar(bracket) ? "unclosed bar" : "unclosed", bracket.position);
+  unclosed({ isBar, position }) {
+    this.fail(isBar ? "unclosed bar" : "unclosed", position);
   }
 
   operand(x) {
@@ -136,10 +137,11 @@ class FormulaParser {
   close(token, position) {
     this.reduce(1);
     const closesBar = token !== ")";
-    if (closesBar && !this.pending.some(isBar)) this.missingOperator("symbol", token, position);
+    if (closesBar && !this.pending.some(({ isBar }) => isBar))
+      this.missingOperator("symbol", token, position);
     if (!this.top) this.fail("unopened", position);
     const bracket = this.pending.pop();
-    if (isBar(bracket) !== closesBar) this.unclosed(bracket);
+    if (Boolean(bracket.isBar) !== closesBar) this.unclosed(bracket);
     if (bracket.spelled) this.checkOperands(bracket, bracket.count);
     if (bracket.name) this.apply(bracket);
   }
@@ -156,8 +158,4 @@ class FormulaParser {
     this.steps.push([name, count]);
     this.conditions.push(rank === ranks.comparison ? position : null);
   }
-}
-
-function isBar({ rank, name, spelled }) {
-  return rank === 0 && name !== null && !spelled;
 }
