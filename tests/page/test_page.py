@@ -28,7 +28,10 @@ from viz.page.scene_json import scene_json
 from viz.page.source import imports, modules
 
 FOLDER = ROOT / "viz" / "page" / "static"
-ENTRIES = (page_source.LEARN, page_source.DIGITS, page_source.LINES, "formula/parser.js")
+ENTRIES = (
+    page_source.LEARN, page_source.DIGITS, page_source.LINES, page_source.LINKED, page_source.LIVE,
+    "formula/parser.js",
+)  # fmt: skip
 EVERY_MODULE = dict.fromkeys(name for entry in ENTRIES for name in modules(entry))
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
 
@@ -252,7 +255,18 @@ def test_every_module_is_in_the_page_after_what_it_imports():
 
 
 def test_a_module_imports_from_its_own_folder_and_those_below_only():
-    folders = ["base", "layout", "engine", "canvas", "controls", "code", "formula", "training", "digits"]
+    folders = [
+        "base",
+        "layout",
+        "engine",
+        "canvas",
+        "controls",
+        "code",
+        "formula",
+        "training",
+        "digits",
+        "notebook",
+    ]
     for name in EVERY_MODULE:
         for needed in imports(name):
             below, above = (folders.index(path.split("/")[0]) for path in (needed, name))
