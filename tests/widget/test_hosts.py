@@ -8,6 +8,9 @@ import pytest
 from tests.page.browser import browser  # noqa: F401
 from tests.widget.hosts import jupyterlab, marimo
 
+for host in ("jupyterlab", "marimo"):
+    pytest.importorskip(host, reason="the extra hosts brings them")
+
 pytestmark = [pytest.mark.looks, pytest.mark.xdist_group("notebook hosts")]
 
 GRAPH = """
