@@ -14,16 +14,12 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import IO, Any
-
-MEMORY = 4 << 30  # bytes
 
 
 def main() -> None:
     """Read the job, load the class and append the outcome of each run."""
     job = json.load(sys.stdin)
-    _limit_memory()
     with open(job["results"], "a") as out, open(job["hang"], "w") as hang:
         for outcome in _outcomes(job, hang):
             print(json.dumps(outcome), file=out, flush=True)
@@ -48,13 +44,6 @@ def _outcomes(job: dict[str, Any], hang: IO[str]) -> Iterator[dict[str, Any]]:
             yield described(error, job["path"])
 
 
-def _limit_memory() -> None:
-    with suppress(ImportError, ValueError, OSError):  # Windows; a lower limit that is set already
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-
-
 def load(path: str, class_name: str) -> tuple[Any, Callable[[float], Any]]:
     """The module of a file, and its class."""
     name = os.path.splitext(os.path.basename(path))[0]
@@ -71,7 +60,7 @@ def load(path: str, class_name: str) -> tuple[Any, Callable[[float], Any]]:
 
 
 def evaluate(run: dict[str, Any], make: Any, module: Any, functions: Any) -> dict[str, Any]:
-    """The value of an expression, its gradients, and the leaves' data where it changed."""
+    """The value and gradients of an expression, and the data of leaves that it changed."""
     leaves = {name: make(x) for name, x in run["at"].items()}
     before = {name: number(x.data) for name, x in leaves.items()}
     names = leaves | {name: _function(module, words) for name, words in functions.items()}
@@ -81,14 +70,15 @@ def evaluate(run: dict[str, Any], make: Any, module: Any, functions: Any) -> dic
     y = eval(result, names)
     if not hasattr(y, "data"):
         raise LookupError(f"the result is of type {type(y).__name__}, not {make.__name__}")
-    value, gradients = number(y.data), {}
+    numbers = {"value": number(y.data)}
     for _ in range(run["passes"]):
         if missing := _missing(y, "backward", "grad"):
             raise LookupError(missing)
         y.backward()
-        gradients = {name: number(x.grad) for name, x in leaves.items()}
-    changed = {name: z for name, x in leaves.items() if (z := number(x.data)) != before[name]}
-    return {"value": value, "gradients": gradients, "changed": changed}
+        numbers |= {f"{name}.grad": number(x.grad) for name, x in leaves.items()}
+    after = {name: number(x.data) for name, x in leaves.items()}
+    changed = {f"{name}.data": x for name, x in after.items() if x != before[name]}
+    return {"numbers": numbers, "changed": changed}
 
 
 def _missing(x: Any, *names: str) -> str:
