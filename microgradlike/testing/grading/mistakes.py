@@ -94,7 +94,7 @@ def _values() -> Iterator[Mistake]:
             yield Mistake(
                 f"value of `{right.format(*names)}`: computed as `{wrong.format(*names)}`",
                 "the operands of -, / and ** have an order; `2 - a` calls `a.__rsub__(2)`",
-                "look at the operands of it",
+                "check which operand comes first",
                 rewrite={primitive: rewrite},
             )
 

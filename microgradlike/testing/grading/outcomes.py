@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,13 @@ ABSENT = ("TypeError", "AttributeError", "AssertionError")  # of an operation th
 
 Run = tuple[Trial, Point]
 Answer = dict[str, Any]  # of the child process
-EMPTY: Answer = {"numbers": {}, "changed": {}, "error": ""}
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """A trial at a point: the learner's numbers or an error, our graph, and a verdict.
+    """A trial at a point: the learner's numbers or an error, beside ours, and a verdict.
 
-    `numbers` are the value and the gradients, `changed` the data of leaves that an operation
+    `numbers` are the value and the gradients; `changed` is the data of leaves that an operation
     changed. The verdict is "right", "wrong", "not there" or "not run".
     """
 
@@ -41,15 +40,10 @@ class Outcome:
     point: Point
     graph: Graph
     verdict: str
-    numbers: dict[str, float | None]
-    changed: dict[str, float]
-    error: str
-
-    @property
-    def right(self) -> dict[str, float]:
-        """The right numbers."""
-        y, leaves = self.graph
-        return numbers(y, {name: x.grad for name, x in leaves.items()})
+    right: dict[str, float]
+    numbers: dict[str, float | None] = field(default_factory=dict)
+    changed: dict[str, float] = field(default_factory=dict)
+    error: str = ""
 
 
 def outcomes_of(path: Path, class_name: str) -> list[Outcome]:
@@ -62,25 +56,25 @@ def outcomes_of(path: Path, class_name: str) -> list[Outcome]:
     outcomes = []
     for (trial, point), answer in zip(runs, _answers(path, class_name, runs)):
         y, leaves = trial.graph(point)
+        right = numbers(y, {name: x.grad for name, x in leaves.items()})
         primitives = {v.op.name for v in topological(y) if v.op}
-        verdict = _verdict(trial, answer, numbers(y, {n: x.grad for n, x in leaves.items()}))
-        if verdict != "right" and "error" in answer and primitives & missing:
-            verdict = "not run"
+        verdict = _verdict(trial, answer, right, lacks=bool(primitives & missing))
         if verdict == "not there" and not trial.optional:
             missing |= primitives
-        fields = [answer.get(key, empty) for key, empty in EMPTY.items()]
-        outcomes.append(Outcome(trial, point, (y, leaves), verdict, *fields))
+        fields = {key: x for key, x in answer.items() if key in ("numbers", "changed", "error")}
+        outcomes.append(Outcome(trial, point, (y, leaves), verdict, right, **fields))
     return outcomes
 
 
-def _verdict(trial: Trial, answer: Answer, right: dict[str, float]) -> str:
-    kind = answer.get("kind", "")
-    if kind == "NotRun":
+def _verdict(trial: Trial, answer: Answer, right: dict[str, float], *, lacks: bool) -> str:
+    if "error" not in answer:
+        is_right = not answer["changed"] and same(answer["numbers"], right)
+        return "right" if is_right else "wrong"
+    kind = answer["kind"]
+    if lacks or kind == "NotRun":
         return "not run"
-    if kind in ABSENT and (answer["outside"] or trial.optional) or kind == "NotImplementedError":
-        return "not there"
-    is_right = not kind and not answer["changed"] and same(answer["numbers"], right)
-    return "right" if is_right else "wrong"
+    absent = kind in ABSENT and (answer["outside"] or trial.optional)
+    return "not there" if absent or kind == "NotImplementedError" else "wrong"
 
 
 def same(mine: Mapping[str, float | None], others: Mapping[str, float]) -> bool:
@@ -102,7 +96,7 @@ def _answers(path: Path, class_name: str, runs: list[Run]) -> list[Answer]:
         seconds = deadline - time.monotonic()
         over = seconds < 0.1 or len(stuck) >= ENDS
         if skipped := [i for i in left if over or runs[i][0].uses(stuck)]:
-            answers |= dict.fromkeys(skipped, {"error": "not run", "kind": "NotRun"})
+            answers |= {i: {"error": "not run", "kind": "NotRun"} for i in skipped}
             continue
         problem, found, end = _process(path, class_name, [runs[i] for i in left], seconds)
         if problem and not answers:
@@ -118,19 +112,19 @@ def _process(
     path: Path, class_name: str, runs: list[Run], seconds: float
 ) -> tuple[str, list[Answer], str]:
     """A child process: the problem of the class, its answers, and the end of the run after them."""
+    end = "it does not end"
     with tempfile.TemporaryDirectory() as folder:
-        results, hang = Path(folder, "results"), Path(folder, "hang")
+        results = Path(folder, "results")
+        results.touch()
         job = {
             "path": str(path),
             "class": class_name,
             "functions": WORDS,
             "results": str(results),
-            "hang": str(hang),
             "seconds": RUN_SECONDS,
             "import_seconds": IMPORT_SECONDS,
             "runs": [{"text": t.text, "at": dict(p), "passes": t.passes} for t, p in runs],
         }
-        end = "it does not end"
         with suppress(subprocess.TimeoutExpired):
             status = subprocess.run(
                 [sys.executable, "-P", child.__file__],
@@ -141,9 +135,11 @@ def _process(
                 check=False,
             ).returncode
             end = f"the process ends, with status {status}"
-        if traceback := hang.read_text(errors="replace") if hang.exists() else "":
-            line = re.search(rf'"{re.escape(str(path))}", line (\d+)', traceback)
-            end = f"it does not end{f'; line {line[1]}' if line else ''}"
-        lines = results.read_text().splitlines() if results.exists() else []
-    first, *found = map(json.loads, lines or [json.dumps({"problem": f"the import: {end}"})])
+        text = results.read_text(errors="replace")
+    answers, *traceback = re.split(r"^Timeout \(", text, maxsplit=1, flags=re.MULTILINE)
+    if traceback:
+        line = re.search(rf'"{re.escape(str(path))}", line (\d+)', traceback[0])
+        end = f"it does not end{f'; line {line[1]}' if line else ''}"
+    lines = answers.splitlines() or [json.dumps({"problem": f"the import: {end}"})]
+    first, *found = map(json.loads, lines)
     return first["problem"], found, end

@@ -42,6 +42,8 @@ class GradeReport:
         lines = [self.title, ""]
         operations = dict.fromkeys(o.trial.operation for o in self.answers if not o.trial.note)
         lines += [self._operation(name) for name in operations]
+        if any(o.verdict == "not there" for o in self.answers):
+            lines += ["", "Operations that are not there do not count."]
         for i, finding in enumerate(self.findings):
             opening = "Also" if i else "The smallest expression that fails"
             lines += ["", *_described(finding, opening)]

@@ -19,14 +19,30 @@ Graph = tuple[Value, dict[str, Value]]  # the result, and the leaves by name
 Rewrites = dict[str, Callable[..., Number]]
 
 
+# forms that learners build an operation from; each may hold or not, and applies to those before it
+FORMS: tuple[Rewrites, ...] = (
+    {
+        "sqrt": lambda x: x**0.5,
+        "sigmoid": lambda x: 1.0 / (1.0 + (-x).exp()),
+        "tanh": lambda x: ((e := (2.0 * x).exp()) - 1.0) / (e + 1.0),
+    },
+    {"sub": lambda a, b: a + -b, "div": lambda a, b: a * b**-1.0},
+    {"neg": lambda x: x * -1.0},
+    {  # a number on the left goes to the right
+        "add": lambda a, b: b + a if isinstance(a, float) else a + b,
+        "mul": lambda a, b: b * a if isinstance(a, float) else a * b,
+    },
+)
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A mistake: its name, the reason that it is one, the way out, and what it changes.
 
     `rewrite` has other formulas for values. `schedules` lists backward passes of a result; without
-    `adds` each push replaces the one before. `push(p, g, y, *operands)` is sent to the operands of
-    `primitive` at `positions`, for a partial p and an upstream gradient g; the receiver is the first
-    of the operands, and an empty primitive stands for all.
+    `adds` each push replaces the one before. For a partial p and an upstream gradient g,
+    `push(p, g, y, *operands)` is sent to the operands of `primitive` at `positions`, the receiver
+    first; an empty primitive stands for all.
     """
 
     name: str
@@ -80,28 +96,6 @@ def _push(v: Value, i: int, g: float, mistakes: tuple[Mistake, ...]) -> float:
     return float(p * g)
 
 
-# Forms that learners build an operation from. Each may hold or not; later ones apply to earlier.
-
-
-def _ratio(e: Number) -> Number:
-    return (e - 1.0) / (e + 1.0)
-
-
-FORMS: tuple[Rewrites, ...] = (
-    {
-        "sqrt": lambda x: x**0.5,
-        "sigmoid": lambda x: 1.0 / (1.0 + (-x).exp()),
-        "tanh": lambda x: _ratio((2.0 * x).exp()),
-    },
-    {"sub": lambda a, b: a + -b, "div": lambda a, b: a * b**-1.0},
-    {"neg": lambda x: x * -1.0},
-    {  # a number on the left goes to the right
-        "add": lambda a, b: b + a if isinstance(a, float) else a + b,
-        "mul": lambda a, b: b * a if isinstance(a, float) else a * b,
-    },
-)
-
-
 def variants(graph: Graph) -> list[Graph]:
     """A graph as it is, and with each of the forms that occur in it."""
     graphs = [graph]
@@ -113,16 +107,14 @@ def variants(graph: Graph) -> list[Graph]:
 def rebuilt(graph: Graph, rewrite: Rewrites) -> Graph:
     """A graph with other formulas for some primitives; itself if none of them occurs."""
     y, leaves = graph
-    if not any(v.op and v.op.name in rewrite for v in topological(y)):
+    nodes = topological(y)
+    if not any(v.op and v.op.name in rewrite for v in nodes):
         return graph
     new: dict[int, Number] = {}
-    for v in topological(y):
+    for v in nodes:
         operands = [new.get(id(x), x) for x in v.operands]
         new[id(v)] = rewrite.get(v.op.name, v.op)(*operands) if v.op else Value(v.data)
     return new[id(y)], {name: new.get(id(x), x) for name, x in leaves.items()}
-
-
-# Schedules.
 
 
 def pushes(nodes: Iterable[Value]) -> Schedule:
@@ -135,9 +127,8 @@ def descents(y: Value, *, breadth_first: bool = False) -> Iterator[Schedule]:
 
     This is recursion without a set of visited nodes. A set of operands has equal ones once.
     """
-    nodes = topological(y)
     choices = []
-    for first, *others in filter(None, (pushes([v]) for v in nodes)):
+    for first, *others in filter(None, (pushes([v]) for v in topological(y))):
         distinct = [(v, i) for v, i in others if v.operands[i] is not v.operands[first[1]]]
         ways = [[first, *others], [*distinct, first]]
         choices.append(ways if others else ways[:1])
@@ -154,7 +145,7 @@ def descents(y: Value, *, breadth_first: bool = False) -> Iterator[Schedule]:
 
 def visited(y: Value, schedule: Schedule) -> list[Value]:
     """The nodes that a descent comes to, in its order, as often as it does."""
-    return [y, *(v.operands[i] for v, i in schedule)]
+    return [y, *(x for v, i in schedule if isinstance(x := v.operands[i], Value))]
 
 
 def once_per_path(y: Value) -> Iterator[Schedule]:

@@ -25,7 +25,6 @@ def sent(tmp_path, monkeypatch):
             "class": name,
             "functions": {"tanh": ["tanh"], "abs": ["abs", "__abs__"]},
             "results": str(tmp_path / "results"),
-            "hang": str(tmp_path / "hang"),
             "seconds": 60,
             "import_seconds": 60,
             "runs": [{"text": t, "at": {"a": 2.0, "b": 3.0}, "passes": passes} for t in texts],
