@@ -8,7 +8,14 @@ import importlib
 
 from benchmarks.shared import command
 
-MODULES = ("eager.__main__", "eager.derivatives", "digits", "compiled.__main__", "page.__main__")
+MODULES = (
+    "eager.__main__",
+    "eager.derivatives",
+    "eager.lines",
+    "digits",
+    "compiled.__main__",
+    "page.__main__",
+)
 
 
 def parts():

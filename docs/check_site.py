@@ -88,7 +88,7 @@ def link_problem(address: str, page: Page, pages: dict[Path, Page]) -> str | Non
     target = (page.path.parent / unquote(parts.path)).resolve() if parts.path else page.path
     if not target.is_file():
         return f"the link {address} leads to no file"
-    anchor = unquote(parts.fragment)
+    anchor = "" if "=" in parts.fragment else unquote(parts.fragment)  # y.html#step=3&lang=ko
     if anchor and target in pages and anchor not in pages[target].ids:
         return f"the link {address} leads to no place on that page"
     return None

@@ -18,7 +18,7 @@ from microgradlike.scalar import Scalar
 
 __all__ = ["Value"]
 
-SLOTS = ("data", "grad", "label", "op", "scope", "_a", "_b", "_stamp")
+SLOTS = ("data", "grad", "label", "op", "_origin", "_a", "_b", "_stamp")
 OPERATORS = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "neg")
 
 

@@ -72,10 +72,11 @@ _blocks: list[None] = []  # the open blocks, of all threads
 def trace_lines() -> Iterator[None]:
     """Keep with each node that is made in the block the line of your code that made it.
 
-    `Value.line` has it. `page` shows the code beside the graph, and `diagnose`, `explain` and
-    `IndeterminateWarning` name file and line. The line is the innermost outside of microgradlike,
-    viz, NumPy and the standard library. The block is for its own thread, and may be nested. A node
-    takes up to twice as long to make in it, and as long as ever outside.
+    `Value.line` has it, as file and number. `page` shows the code beside the graph, `draw` has the
+    line in its tooltips, and `diagnose` and `IndeterminateWarning` name it. The line is the
+    innermost outside of microgradlike, viz, NumPy and the standard library. A block is for its own
+    thread, and may be nested. A training step takes up to twice as long in it, and as long as ever
+    outside.
 
     >>> from microgradlike import Value
     >>> with trace_lines():
@@ -99,19 +100,24 @@ def trace_lines() -> Iterator[None]:
 
 
 # the frames from `_find` to the first that can be the user's: compiled functions have none
-_NODE, _LEAF = (3, 2) if hasattr(Scope.__init__, "__code__") else (1, 1)
+_NODE, _LEAF = (3, 2) if hasattr(Scope.__init__, "__code__") else (0, 0)
 
 
 def _find(depth: int = _NODE) -> Scope | TracedScope | None:
     """The scope of a node that is being made, with the user's line.
 
-    Written out: a frame costs 0.1 µs, benchmarks/eager.
+    Written out: a frame costs 0.1 µs, benchmarks/eager/lines.py.
     """
-    scope, trace = current.get(), _trace.get()
+    scope, trace = current.get() if origins.in_modules else None, _trace.get()
     if trace is None:  # the block of another thread
         return scope
+    first = sys._getframe(depth)
+    if scope is None:  # a known line, most often
+        made = trace.made.get((id(first.f_code), first.f_lasti))
+        if made is not None:
+            return made
     users, crossed = trace.users, False
-    frame: FrameType | None = sys._getframe(depth)
+    frame: FrameType | None = first
     while frame is not None:
         code = frame.f_code
         is_user = users.get(code.co_filename)

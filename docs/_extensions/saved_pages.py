@@ -80,7 +80,7 @@ def save_pages(app: Sphinx, doctree: nodes.document) -> None:
             folder = Path(app.outdir) / PAGES
             folder.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(html.unescape(frame[1]), encoding="utf-8")
-            address = f"{root}{PAGES}/{name}"
+            address = f"{root}{PAGES}/{name}#lang={language}"
             only_link = "page-link" in cell["cell_metadata"].get("tags", [])
             link = opened(address, (STEP if only_link else OPEN)[language])
             shown = link if only_link else FRAME.format(address) + link

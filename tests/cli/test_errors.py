@@ -51,6 +51,7 @@ BAD = [
     (["page", "x", *AT, "-o", "no/y.html"], "cannot write no/y.html: there is no directory no"),
     (["page", "x", *AT, "-o", "dir.html"], "cannot write dir.html: Is a directory"),
     (["page", "x", *AT, "-o", "y.svg"], "a page is saved as .html, got 'y.svg'; name it y.html"),
+    (["page", "x", *AT, "--lang", "de"], "lang must be one of 'en', 'ko', got 'de'; leave it out"),
     (["page", "x", *AT, "-o", "q.svg"], "a page is saved as .html, got 'q.svg'; name it q.html"),
     (
         ["draw", "w*x", "--at", "w=2", "x=1"],

@@ -38,31 +38,38 @@ def numbers(answer):
 
 
 class PageNode:
-    """A node process that makes an engine of each scene it is given."""
+    """A node process that makes an engine of each scene it is given, and runs `script` on it."""
 
-    def __init__(self, program):
+    def __init__(self, program, script=ANSWER):
         pipe = subprocess.PIPE
-        self.child = subprocess.Popen([program, str(ANSWER)], stdin=pipe, stdout=pipe, text=True)
+        self.child = subprocess.Popen([program, str(script)], stdin=pipe, stdout=pipe, text=True)
 
     def ask(self, y, *, leaves=(), steps=(), wrong_order=False, spellings=None):
         """The numbers of an engine for the graph of `y`, after each (place, number) of `leaves`.
 
         `steps` are the (k, direction) at which its state is returned, k at most the last one.
         """
+        more = {
+            "leaves": [[i, hexadecimal(x)] for i, x in leaves],
+            "steps": list(steps),
+            "wrongOrder": wrong_order,
+        }
+        return numbers(self.send(y, spellings or {}, **more))
+
+    def send(self, y, spellings=None, **more):
+        """The script's answer about the graph of `y`, for a question with these fields."""
         spellings = spellings or {}
         known = spelled(y, [*SPELLINGS, *spellings])
         question = {
             "scene": json.loads(to_json(scene(y), known)),
             "primitives": arithmetic(known.values(), "PRIMITIVES", spellings),
-            "leaves": [[i, hexadecimal(x)] for i, x in leaves],
-            "steps": list(steps),
-            "wrongOrder": wrong_order,
+            **more,
         }
         self.child.stdin.write(json.dumps(question) + "\n")
         self.child.stdin.flush()
         answer = json.loads(self.child.stdout.readline())
         assert not isinstance(answer, str), answer
-        return numbers(answer)
+        return answer
 
     def close(self):
         self.child.stdin.close()

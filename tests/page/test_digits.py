@@ -79,7 +79,7 @@ def test_a_page_without_digits_has_no_byte_of_them():
 
 def test_digits_are_for_the_graph_of_a_value():
     model = nn.MLP(1, [1])
-    with pytest.raises(TypeError, match="step, select and digits are for the graph of a Value"):
+    with pytest.raises(TypeError, match="digits and practice are for the graph of a Value"):
         page(model, data=([[1.0]], [1.0]), loss=nn.losses.mse, digits=True)
 
 

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from markdown_it import MarkdownIt
 
-from microgradlike import Value, ops, unary
+from microgradlike import Value, unary
 from tests import ROOT
 from tests.viz.test_hostile_labels import FIVE, HOSTILE, graph
 from viz import page
@@ -28,7 +28,15 @@ from viz.page.scene_json import scene_json
 from viz.page.source import imports, modules
 
 FOLDER = ROOT / "viz" / "page" / "static"
-ENTRIES = (page_source.LEARN, page_source.DIGITS, page_source.LINES, "formula/parser.js")
+ENTRIES = (
+    page_source.LEARN,
+    page_source.DIGITS,
+    page_source.PRACTICE,
+    page_source.LINES,
+    page_source.PLAYGROUND,
+    page_source.LINKED,
+    page_source.LIVE,
+)
 EVERY_MODULE = dict.fromkeys(name for entry in ENTRIES for name in modules(entry))
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
 
@@ -224,7 +232,7 @@ def test_spellings_of_another_type_are_refused(spellings):
         page(Value(2.0), spellings=spellings)
 
 
-@pytest.mark.parametrize("y", [1.0, "y", None, [Value(1.0)], ops.exp])
+@pytest.mark.parametrize("y", [1.0, "y", None, [Value(1.0)]])
 def test_anything_but_a_value_is_refused(y):
     with pytest.raises(TypeError, match="y must be a Value, got"):
         page(y)
@@ -238,25 +246,22 @@ def sources():
 
 
 def test_every_module_is_in_the_page_after_what_it_imports():
-    learn, digits = modules(page_source.LEARN), modules(page_source.DIGITS)
+    orders = [modules(), *map(modules, ENTRIES)]
     assert set(EVERY_MODULE) == {p.relative_to(FOLDER).as_posix() for p in FOLDER.rglob("*.js")}
-    assert (modules()[-1], learn[-1], digits[-1]) == (
-        "controls/main.js",
-        "training/learn.js",
-        "digits/digits.js",
-    )
-    for order in (modules(), learn, digits):
+    assert [order[-1] for order in orders] == ["controls/main.js", *ENTRIES]
+    for order in orders:
         for name in order:
             for needed in imports(name):
                 assert order.index(needed) < order.index(name)
 
 
 def test_a_module_imports_from_its_own_folder_and_those_below_only():
-    folders = ["base", "layout", "engine", "canvas", "controls", "code", "formula", "training", "digits"]
+    folders = ["base", "layout", "engine", "canvas", "controls"]
+    folders += ["code", "formula", "practice", "training", "digits", "notebook", "playground"]
     for name in EVERY_MODULE:
         for needed in imports(name):
-            below, above = (folders.index(path.split("/")[0]) for path in (needed, name))
-            assert below <= above, f"{name} imports {needed}"
+            lower, upper = (folders.index(path.split("/")[0]) for path in (needed, name))
+            assert lower <= upper, f"{name} imports {needed}"
 
 
 def test_a_page_without_a_training_has_nothing_of_one():
@@ -313,6 +318,8 @@ def test_only_the_two_entries_know_what_the_page_is_about():
         code = re.sub(r"//.*", "", text)
         assert bool(re.search(r"\b(PRIMITIVES|SCENE)\b", code)) == (name == page_source.ENTRY), name
         assert bool(re.search(r"\bLESSON\b", code)) == (name == page_source.LEARN), name
+        model = re.search(r"\b(MODEL|GRAMMAR)\b", code)
+        assert bool(model) == (name == page_source.PLAYGROUND), name
 
 
 def test_modules_that_import_each_other_are_refused(monkeypatch):

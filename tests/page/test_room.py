@@ -384,7 +384,7 @@ def test_a_place_that_does_not_exist_is_refused(options, error, message):
 
 def test_a_training_has_no_place():
     model = nn.MLP(1, [1], rng=random.Random(0))
-    with pytest.raises(TypeError, match=r"step, select and digits are for the graph of a Value"):
+    with pytest.raises(TypeError, match=r"step, select, digits and practice are for the graph"):
         page(model, data=([[1.0]], [1.0]), loss="mse", step=3)
 
 

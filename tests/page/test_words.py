@@ -10,6 +10,7 @@ import pytest
 
 from microgradlike import Value, cos, nn
 from microgradlike.accuracy.judgement import judge
+from microgradlike.cli.main import main
 from microgradlike.engine import staleness
 from microgradlike.nn import data
 from tests.page.browser import browser as browser, opened as opened  # fixtures
@@ -25,6 +26,12 @@ MODULES = {p.relative_to(STATIC).as_posix(): p.read_text() for p in STATIC.rglob
 TEMPLATES = "".join((STATIC / name).read_text() for name in ("template.html", "learn.html"))
 CALLED = {word_table._unescaped(text) for text in CALL.findall("\n".join(MODULES.values()))}
 ATTRIBUTES = ("title", "aria-label", "placeholder")
+
+
+def function_in(name):
+    """The function that a module of JavaScript exports, as an expression."""
+    text = Path(__file__).with_name(name).read_text()
+    return text.partition(" = ")[2].rstrip(";\n")
 
 
 class Template(HTMLParser):
@@ -124,6 +131,15 @@ def test_an_unknown_language_is_refused():
         page(nn.MLP(1, [1]), data=([[1.0]], [1.0]), loss="mse", lang=3)
 
 
+def test_the_maker_of_a_page_chooses_its_language(tmp_path):
+    path = tmp_path / "y.html"
+    assert main(["page", "x * x", "--at", "x=2", "--lang", "ko", "-o", str(path)]) == 0
+    assert '<body data-opening="lang=ko">' in path.read_text("utf-8")
+    made = page(nn.MLP(1, [1]), data=([[1.0]], [1.0]), loss="mse", lang="ko")
+    assert '<body data-opening="lang=ko">' in made.html
+    assert 'data-opening=""' in page(Value(1.0) + 1).html
+
+
 # ---- in the browser
 
 
@@ -171,6 +187,7 @@ def stale_page(**options):
 MAKERS = {
     "plain": stale_page,
     "digits": lambda **o: page(digits(), digits=True, **o),
+    "practice": lambda **o: page(digits(), practice=True, **o),
     "large": lambda **o: page(large(), **o),
     "two": lambda **o: page(*two_runs(), **o),
 }
@@ -184,112 +201,25 @@ def fake(monkeypatch):
     monkeypatch.setattr(word_table, "words", lambda: {**table, "zz": faked})
 
 
-# the words of a page that no translation made: neither names, nor signs, nor code
-LEFT = """async (allowed) => {
-  const { session, trainingState, trainingControls } = microgradlike;
-  const { graph, player, steps } = session;
-  const names = [...graph.names, ...graph.ops, ...graph.symbols, document.getElementById("title").textContent];
-  for (const { name, kind, module } of graph.clusters) if (module !== "") names.push(name, kind);
-  for (const t of [trainingState?.training].filter(Boolean)) names.push(...t.numbers.name, ...t.parameters.name);
-  const known = new Set([...allowed, ...names.join(" ").match(/\\p{L}{2,}/gu)]);
-  const left = new Map();
-  const note = (text, where) => {
-    for (const word of text?.match(/\\p{L}{2,}|\\{\\w+\\}/gu) ?? []) if (!known.has(word)) left.set(word, `${where}: ${text}`);
-  };
-  const read = () => {
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-      const { parentElement: e, data } = walker.currentNode;
-      if (!e.closest("script, noscript, kbd, [lang]:not(html), #rate, #difference:empty")) note(data, e.id || e.className || e.tagName);
-    }
-    for (const name of ["title", "aria-label", "placeholder", "aria-valuetext"])
-      for (const e of document.querySelectorAll(`[${name}]`)) note(e.getAttribute(name), name);
-    note(document.title, "title");
-  };
-  for (const p of [0, 1, steps.seed - 1, steps.seed, steps.seed + 1, steps.last - 1]) { player.go(p); read(); }
-  player.go(steps.last);
-  player.pause();
-  for (const on of [true, false]) { session.setWrongOrder(on); read(); }
-  for (let i = 0; i < graph.count; i += Math.ceil(graph.count / 5)) { session.reveal(i); read(); }
-  const leaf = [...graph.op.keys()].find((i) => session.engine.isFree(i));
-  session.reveal(leaf);
-  const field = document.querySelector('#inspected input[type="text"]');
-  for (const text of ["x", "1,234", "1e999", "nan", "1"]) {
-    if (!field) break;
-    field.value = text;
-    field.dispatchEvent(new Event("input"));
-    read();
-  }
-  session.search(graph.names[0]);
-  session.nextFound(1);
-  session.foldAll();
-  read();
-  for (const box of session.view.boxes.values()) note(session.picture.describeBox(box), "box");
-  session.unfold();
-  session.deselect();
-  if (trainingControls) {
-    trainingControls.step();
-    for (const name of ["forward", "backward", "update"]) { trainingControls[name](); read(); }
-    const [k] = trainingState.training.parameters.node;
-    session.setLeaf(k, 3);
-    const select = document.getElementById("dataset");
-    for (const { value } of select.options) {
-      select.value = value;
-      select.dispatchEvent(new Event("change"));
-      trainingState.panels.show("rest");
-      read();
-    }
-  }
-  await new Promise((done) => setTimeout(done, 450));
-  read();
-  return [...left].map(([word, text]) => `${word} in ${text}`);
-}"""
+LEFT = function_in("untranslated.js")
 CODE = ["microgradlike", "data", "grad", "nan", "inf"]
 
 
 @pytest.mark.looks
-@pytest.mark.parametrize("kind", ["plain", "digits", "large", "two"])
+@pytest.mark.parametrize("kind", ["plain", "digits", "practice", "large", "two"])
 def test_every_text_is_translated_and_no_name_is(opened, fake, kind):
-    seen = opened(MAKERS[kind](lang="zz"))
+    made = MAKERS[kind](lang="zz")
+    seen = opened(made)
     assert seen.evaluate(LEFT, CODE) == []
+    named = [n.name for n in made.scene.nodes if n.id == made.scene.root]
+    assert seen.tab.inner_text("#title") in named  # "input" in one of them, as a role is called
 
 
-# the texts that are cut, or squeezed, or lie on each other
-CUT = """() => {
-  const found = [];
-  const isShown = (e) => e.checkVisibility() && e.getClientRects().length > 0;
-  const texts = "button, select, label, h2, summary, .key, .tick, .note, .status, #position, .legend-row, dt, dd, td, figcaption";
-  for (const e of document.querySelectorAll(texts)) {
-    if (!isShown(e) || e.closest("#order, .visually-hidden")) continue;
-    if (e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0) found.push(`cut: ${e.textContent}`);
-    const { left, right } = e.getBoundingClientRect();
-    if (!e.closest("header, footer")) continue;
-    if (left < -1 || right > innerWidth + 1) found.push(`outside: ${e.textContent}`);
-  }
-  const bars = [...document.querySelectorAll("header > *, footer > *, .tools > *, .buttons > *, .row > *, .modes > *")].filter(isShown);
-  for (const e of bars) {
-    const a = e.getBoundingClientRect();
-    const b = e.nextElementSibling?.getBoundingClientRect();
-    if (b?.width && isShown(e.nextElementSibling) && a.right > b.left + 1 && a.left < b.right - 1 && a.bottom > b.top + 1 && a.top < b.bottom - 1)
-      found.push(`overlap: ${e.textContent} / ${e.nextElementSibling.textContent}`);
-  }
-  for (const e of document.querySelectorAll("#graph text[textLength]")) {
-    const length = Number(e.getAttribute("textLength"));
-    const columns = [...e.textContent].reduce((sum, c) => sum + (/[가-힣]/.test(c) ? 1 : 0.602), 0);
-    if (/[가-힣]/.test(e.textContent) && length < 0.8 * columns * parseFloat(getComputedStyle(e).fontSize)) found.push(`squeezed: ${e.textContent}`);
-  }
-  for (const e of document.querySelectorAll("#learn svg text")) {
-    const a = e.getBoundingClientRect();
-    const b = e.ownerSVGElement.getBoundingClientRect();
-    if (a.width > 0 && (a.left < b.left - 1 || a.right > b.right + 1)) found.push(`outside of its picture: ${e.textContent}`);
-  }
-  if (document.documentElement.scrollWidth > innerWidth) found.push("the page is wider than the window");
-  return found;
-}"""
+CUT = function_in("cut_texts.js")
 
 
 @pytest.mark.looks
-@pytest.mark.parametrize("kind", ["plain", "digits", "large", "two"])
+@pytest.mark.parametrize("kind", ["plain", "digits", "practice", "large", "two"])
 def test_no_text_is_cut_in_any_language(opened, kind):
     seen = opened(MAKERS[kind](lang="ko"), viewport={"width": 1280, "height": 800})
     for width in (1280, 390):
@@ -311,9 +241,8 @@ STATE = """() => {
 @pytest.mark.looks
 def test_the_switch_keeps_the_place_the_folds_and_changed_values(opened):
     seen = opened(page(large(), step=1700, lang="ko"))
-    seen.evaluate(
-        "() => { const { session } = microgradlike; session.reveal(0); session.setLeaf(0, 7); session.toggle(1); }"
-    )
+    for act in ("reveal(0)", "setLeaf(0, 7)", "toggle(1)"):
+        seen.evaluate(f"() => microgradlike.session.{act}")
     before = seen.evaluate(STATE)
     assert "매개변수" in seen.tab.inner_text("#legend")
     seen.tab.select_option("#language", "en")
@@ -323,7 +252,7 @@ def test_the_switch_keeps_the_place_the_folds_and_changed_values(opened):
         "() => [...document.querySelectorAll('#graph .frame')].map((e) => e.ariaLabel).join()"
     )
     assert seen.tab.get_attribute("#zoom-in", "title") == "Zoom in (+)"
-    assert "lang=en" in seen.evaluate("() => location.hash")
+    seen.wait("() => /step=1700.*lang=en/.test(location.hash)")
     seen.tab.reload()
     assert seen.evaluate("() => document.documentElement.lang") == "en"
 
@@ -343,3 +272,5 @@ def test_the_language_is_that_of_the_address_the_maker_the_reader_or_the_browser
         seen.tab.goto("about:blank")
         seen.tab.goto(address + place)
         assert shown(seen) == lang
+    seen.evaluate("() => { location.hash = '#lang=en'; }")
+    seen.wait("() => document.documentElement.lang === 'en'")

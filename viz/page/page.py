@@ -21,9 +21,10 @@ from viz.dot.drawing import Drawing
 from viz.fold.fold import fit
 from viz.label import printable
 from viz.opened import opened
+from viz.page.mlp_json import mlp_ops
 from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
-from viz.page.source import DIGITS, ENTRY, LEARN, LINES, html
+from viz.page.source import DIGITS, ENTRY, LEARN, LINES, LINKED, LIVE, PRACTICE, html
 from viz.page.traced import traced
 from viz.page.training_json import training_json
 from viz.page.word_table import require_language
@@ -118,6 +119,7 @@ def page(
     step: int | str | None = None,
     select: Value | str | None = None,
     digits: bool = False,
+    practice: bool = False,
     lang: str | None = None,
 ) -> Page:
     """Make a page to step through everything that `y` depends on, and to change numbers in.
@@ -139,6 +141,10 @@ def page(
     With `digits`, the page of a Value shows the right digits of every number, which also color it,
     until a number is changed. See `microgradlike.digits`.
 
+    With `practice`, it hides the gradients and asks for them, push by push. A wrong answer is held
+    against the numbers that common mistakes give, and the page names the mistake. The questions
+    begin at the backward pass, so `step` is left out. They need finite numbers.
+
     The texts of the page are English or Korean, "en" or "ko": by `lang`, else in the language of
     the reader's browser. A switch in the page changes it.
 
@@ -153,18 +159,18 @@ def page(
     >>> x = Value(3.0, "x")
     >>> page(x * x + 1)
     <Page of 4 nodes; .save("y.html") writes it>
-    >>> page(lambda w, x: (w * x).tanh(), (2.0, 1.0)).scene.nodes[0].name
-    'w'
+    >>> page(lambda w, x: (w * x).tanh(), (2.0, 1.0))
+    <Page of 4 nodes; .save("y.html") writes it>
     >>> lesson = page(x * x + 1, step="backward", select=x)
     """
     own, language = _require_spellings(spellings), require_language(lang)
     if callable(y) and not isinstance(y, (Value, Module, Watch)):
         y, other = traced(y, other), None
     if isinstance(y, (Module, Watch)):
-        if step is not None or select is not None or digits:
+        if step is not None or select is not None or digits or practice:
             raise TypeError(
-                f"step, select and digits are for the graph of a Value, got {shown(y)} of type"
-                f" {type(y).__name__}; leave them out, or pass the result of a model"
+                f"step, select, digits and practice are for the graph of a Value, got {shown(y)} of"
+                f" type {type(y).__name__}; leave them out, or pass the result of a model"
             )
         return _training_page(_runs(y, other, data, loss), names, own, language)
     if other is not None or data is not None or loss is not None:
@@ -172,13 +178,37 @@ def page(
             f"data, loss and other are for a Module or a recorded run, got {shown(y)} of type"
             f" {type(y).__name__}; write page(model, data=..., loss=...) or page(run, other)"
         )
+    if practice and (digits or step is not None):
+        raise TypeError(
+            f"practice hides gradients and begins with them, got digits={digits} and step={step!r};"
+            " leave digits and step out"
+        )
     graph = scene(y, names=names, digits=digits)
-    used = spelled(y, SPELLINGS | own)
     begin = opening(y, graph, step, select, language)
-    wanted = {DIGITS: digits, LINES: any(n.line for n in graph.nodes)}
-    entries = [ENTRY, *(entry for entry, is_wanted in wanted.items() if is_wanted)]
-    script = _globals(graph, used, own)
-    return Page(graph, html(_title(graph), script, entries=entries, opening=begin))
+    more = {DIGITS: digits, PRACTICE: practice}
+    return _graph_page(y, graph, own, [e for e, is_wanted in more.items() if is_wanted], begin)
+
+
+def linked_page(
+    y: Value, names: Mapping[Value, str] | None, spellings: Mapping[Op, str] | None
+) -> tuple[Page, set[str]]:
+    """Make the page of a notebook's widget, and name the primitives that it computes."""
+    own = _require_spellings(spellings)
+    made = _graph_page(y, scene(y, names=names), own, [LINKED])
+    return made, set(spelled(y, SPELLINGS | own))
+
+
+def live_page() -> str:
+    """Write the page that draws a training as its numbers come."""
+    return html("Training", "", entries=[LIVE])
+
+
+def _graph_page(
+    y: Value, graph: Scene, own: dict[Op, str], more: list[str], begin: str = ""
+) -> Page:
+    lines = [LINES] if any(n.line for n in graph.nodes) else []
+    script = _globals(graph, spelled(y, SPELLINGS | own), own)
+    return Page(graph, html(_title(graph), script, entries=[ENTRY, *more, *lines], opening=begin))
 
 
 def _training_page(
@@ -191,13 +221,14 @@ def _training_page(
         given |= {view.y: "loss"} | {end: given[p] for p, end in pairs if p in given}
     graphs = [_plain(scene(view.y, names=given)) for view in views]
     used = {name: op for view in views for name, op in spelled(view.y, SPELLINGS | own).items()}
+    built = mlp_ops(views[0]) | used
     second = (
         (views[-1], graphs[-1], to_json(graphs[-1], used, computes=True)) if len(runs) > 1 else None
     )
     training = f"const LESSON = {training_json(views[0], graphs[0], runs, second)};"
     title = f"{printable(type(runs[0].model).__name__)} learning · microgradlike"
     begin = f"lang={language}" if language else ""
-    text = _globals(graphs[0], used, own) + training
+    text = _globals(graphs[0], used, own, built) + training
     return Page(graphs[0], html(title, text, entries=[LEARN], opening=begin))
 
 
@@ -263,9 +294,14 @@ def _require_comparable(a: Watch, b: Watch) -> None:
         )
 
 
-def _globals(graph: Scene, used: Mapping[str, Op], own: Mapping[Op, str]) -> str:
+def _globals(
+    graph: Scene,
+    used: Mapping[str, Op],
+    own: Mapping[Op, str],
+    table: Mapping[str, Op] | None = None,
+) -> str:
     """Write the globals of the page's modules: PRIMITIVES, the table, and SCENE."""
-    primitives = arithmetic(used.values(), "PRIMITIVES", own)
+    primitives = arithmetic((table or used).values(), "PRIMITIVES", own)
     return f"{primitives}const SCENE = {to_json(graph, used, computes=True)};"
 
 

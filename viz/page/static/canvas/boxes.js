@@ -145,8 +145,8 @@ class NodeBox extends Box {
     this._writeNumber(this.grad, spanText(grad, signed));
     if (this.digits) this._writeNumber(this.digits, picture.digitsOf?.(this.box.node) ?? "", 3.7);
     for (const { edge, text } of this.plugs) {
-      const slope = data === null ? "" : short(picture.engine.local[edge], 3);
-      setFittedText(text, slope, this.size, PLUG - 7);
+      const slope = picture.localOf(edge);
+      setFittedText(text, slope === null ? "" : short(slope, 3), this.size, PLUG - 7);
     }
     this._writeFlags(picture.flagsOf(this.box.node));
   }

@@ -104,8 +104,8 @@ export class Overlay {
   // Draws upstream × local = contribution at the spot that hides the least.
   _drawCallout(push, wire, receiver, taken) {
     const { camera } = this.view;
-    const product = `${factor(push.upstream)} × ${factor(push.local)}`;
-    const text = `+= ${product} = ${short(push.contribution)}`;
+    const product = () => `${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}`;
+    const text = `+= ${push.isAsked ? "?" : product()}`;
     const width = (widthOf(text, SIZE) + 14) / camera.scale;
     const height = 22 / camera.scale;
     const spots = wire ? spotsAlong(wire.points, width, height) : [];

@@ -15,6 +15,7 @@ export class Picture {
     this.graph = engine.graph;
     this.regroup();
     this.keepsScale = false; // true during a drag
+    this.asked = Infinity; // in practice, the first push that is still to be found
     this.extraFlags = new Map(); // by node, beside the flags that follow from numbers
     this.position = 0;
     this.refresh();
@@ -53,6 +54,7 @@ export class Picture {
   show(position) {
     this.position = position;
     this.state = this.steps.stateAt(position);
+    if (this.isAsking) this.scale = Scale.of(this.state.grad, this.state.reached);
   }
 
   dataOf(i) {
@@ -61,6 +63,18 @@ export class Picture {
 
   gradOf(i) {
     return this.state.reached[i] ? this.state.grad[i] : null;
+  }
+
+  // True while practice hides numbers.
+  get isAsking() {
+    return this.asked < this.engine.pushCount;
+  }
+
+  // The local derivative along an edge, or null if it is not known, or to be found.
+  localOf(edge) {
+    const { engine, graph } = this;
+    const isHidden = engine.pushes.along[edge] >= this.asked;
+    return isHidden || !this.state.known[graph.target[edge]] ? null : engine.local[edge];
   }
 
   // The number that was pushed along an edge, or null before that push.
@@ -108,7 +122,7 @@ export class Picture {
   // True for a node that is known to pass no gradient at this point, since it is 0.
   isOff(i) {
     const { op, ops, off } = this.graph;
-    return this.dataOf(i) === 0 && Object.hasOwn(off, ops[op[i]]);
+    return !this.isAsking && this.dataOf(i) === 0 && Object.hasOwn(off, ops[op[i]]);
   }
 
   describe(i) {

@@ -211,7 +211,7 @@ export class View {
     const hidden = ["wire", "halo", "overlay"];
     for (const name of hidden) this.layers[name].style.opacity = 0;
     animate(340, (share) => {
-      for (const [id, part] of moving.filter(([id]) => this.boxes.has(id)))
+      for (const [id, part] of moving.filter(([key]) => this.boxes.has(key)))
         this._between(part, this.boxes.get(id), before.get(id), opened, [dx, dy], eased(share));
       if (share === 1) for (const name of hidden) this.layers[name].style.opacity = "";
     });

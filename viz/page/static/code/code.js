@@ -6,7 +6,7 @@ import { clustersAround } from "../base/graph.js";
 import { nameOf } from "../base/formulas.js";
 import { session } from "../controls/main.js";
 import { short, signed } from "../base/numbers.js";
-import { t } from "../base/words.js";
+import { onLanguage, t } from "../base/words.js";
 
 const SIGNS = { forward: "▶", backward: "◀" };
 
@@ -17,9 +17,8 @@ class CodePanel {
     node.forEach((row, i) => row >= 0 && !graph.isConstant[i] && this.rows[row].nodes.push(i));
     const panel = element("details", { id: "code", open: "" });
     byId("side-panel").prepend(panel);
-    element("h2", { text: t("Code") }, element("summary", {}, panel));
-    const label = t("The code that made this graph");
-    this.frame = element("div", { class: "code", role: "group", "aria-label": label }, panel);
+    const title = element("h2", {}, element("summary", {}, panel));
+    this.frame = element("div", { class: "code", role: "group" }, panel);
     this.list = element("div", { class: "code-lines" }, this.frame);
     for (const k of number.keys()) {
       const isNext = k > 0 && file[k] === file[k - 1];
@@ -27,9 +26,16 @@ class CodePanel {
       else if (number[k] > number[k - 1] + 1) element("p", { class: "code-gap", text: "⋯" }, this.list);
       this._addRow(this.rows[k], number[k], text[k]);
     }
-    element("p", { class: "note", text: t("▶ computes its value, ◀ passes its gradient on. Click a line to select its nodes.") }, panel);
+    const note = element("p", { class: "note" }, panel);
+    const write = () => {
+      for (const row of this.rows) row.written = null;
+      title.textContent = t("Code");
+      this.frame.setAttribute("aria-label", t("The code that made this graph"));
+      note.textContent = t("▶ computes its value, ◀ passes its gradient on. Click a line to select its nodes.");
+    };
+    write();
+    onLanguage(write);
     this.event = null;
-    this._wrap();
   }
 
   _addRow(row, number, text) {
@@ -42,8 +48,8 @@ class CodePanel {
     row.line.addEventListener("click", () => nodes.length && this._choose(row));
   }
 
-  // Follows the marks of the picture.
-  _wrap() {
+  // Follows the steps and marks of the picture, from the present ones on.
+  show() {
     const { overlay } = this;
     const [showEvent, mark] = [overlay.showEvent.bind(overlay), overlay.mark.bind(overlay)];
     overlay.showEvent = (event, isStep) => {
@@ -59,6 +65,7 @@ class CodePanel {
       mark(marks);
       this._refresh(false);
     };
+    session.player.go(session.player.position);
   }
 
   _refresh(isSought) {
@@ -91,7 +98,7 @@ class CodePanel {
     row.written = [i, data, grad];
     const known = [data === null ? "" : short(data), grad === null ? "" : `grad ${signed(grad)}`];
     setText(numbers, known.filter(Boolean).join("  "));
-    numbers.title = nodes.length > 1 ? t("{name}, one of {n} nodes of this line", { name: nameOf(graph, i), n: nodes.length }) : nameOf(graph, i);
+    numbers.title = t("{name}, one of the nodes of this line: {n}", { name: nameOf(graph, i), n: nodes.length });
   }
 
   _pointedNodes() {
@@ -122,6 +129,4 @@ class CodePanel {
   }
 }
 
-const codePanel = new CodePanel(session, session.graph.code);
-session.player.go(session.player.position);
-codePanel.frame.scrollLeft = 0;
+new CodePanel(session, session.graph.code).show();

@@ -2,6 +2,7 @@
 // browser remembers it, except in a frame that may not store anything.
 
 import { byId, onClick } from "../base/dom.js";
+import { recalled, store } from "../base/stored.js";
 
 const STORED = "microgradlike";
 const LEAST = 240; // pixels
@@ -14,7 +15,7 @@ export class Arrangement {
     this.main = document.querySelector("main");
     this.panel = byId("side-panel");
     this.split = byId("split");
-    this.kept = recalled();
+    this.kept = recalled(STORED);
     if (matchMedia(SMALL).matches) byId("legend-part").open = false;
     for (const part of document.querySelectorAll("details")) {
       part.open = this.kept[part.id] ?? part.open;
@@ -84,16 +85,6 @@ export class Arrangement {
 
   keep(name, value) {
     this.kept[name] = value;
-    try {
-      localStorage.setItem(STORED, JSON.stringify(this.kept));
-    } catch {} // a frame of a notebook has no storage
-  }
-}
-
-function recalled() {
-  try {
-    return Object(JSON.parse(localStorage.getItem(STORED)));
-  } catch {
-    return {};
+    store(STORED, this.kept);
   }
 }

@@ -51,7 +51,8 @@ export class Inspector {
     const isLeaf = this.engine.graph.op[node] < 0;
     slots.facts.replaceChildren(this._facts(node));
     if (!this._isTyping(node)) slots.value.replaceChildren(...(isLeaf ? [this._valueRow(node)] : []));
-    slots.rest.replaceChildren(...this._paths(node), ...this._decided(node), ...this.nudge.partsFor(node));
+    const more = () => [...this._paths(node), ...this._decided(node), ...this.nudge.partsFor(node)];
+    slots.rest.replaceChildren(...(this.picture.isAsking ? [] : more()));
   }
 
   _isTyping(node) {
@@ -79,10 +80,10 @@ export class Inspector {
 
   // Lists the local derivatives, one per operand.
   _slopes(node, fact) {
-    const { graph, local } = this.engine;
+    const { graph } = this.engine;
     for (const e of edgesInto(graph, node).slice(0, SLOPES)) {
       const x = graph.operand[e];
-      if (!graph.isConstant[x]) fact(derivativeName(graph, node, x), short(local[e]));
+      if (!graph.isConstant[x]) fact(derivativeName(graph, node, x), short(this.picture.localOf(e)));
     }
   }
 

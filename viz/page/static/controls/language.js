@@ -26,6 +26,11 @@ export function startLanguage(arrangement) {
     arrangement.keep("lang", select.value);
     writeLang(select.value);
   });
+  addEventListener("hashchange", () => {
+    const lang = langIn(location.hash.slice(1));
+    if (LANGUAGES.includes(lang) && lang !== languageNow()) setLanguage(lang);
+    select.value = languageNow();
+  });
 }
 
 // Writes the texts of a session again.

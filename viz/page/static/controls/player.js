@@ -11,6 +11,7 @@ export class Player {
     this.steps = steps;
     this.show = show;
     this.position = 0;
+    this.limit = Infinity; // the last position to go to, in practice that of the question
     this.timer = 0;
     this.stopGlide = () => {};
     this.scrubber = byId("scrubber");
@@ -29,9 +30,13 @@ export class Player {
     return this.granularity.value === "node";
   }
 
+  get end() {
+    return Math.min(this.steps.last, this.limit);
+  }
+
   go(position, isStep = false, isSought = isStep) {
     if (!isStep) this.pause();
-    this.position = Math.min(Math.max(position, 0), this.steps.last);
+    this.position = Math.min(Math.max(position, 0), this.end);
     this._write();
     this.show(this.position, isStep, isSought);
   }
@@ -43,10 +48,10 @@ export class Player {
 
   toggle() {
     if (this.timer) return this.pause();
-    if (this.position >= this.steps.last) this.go(0);
+    if (this.position >= this.end) this.go(0);
     const beat = () => {
       this.go(this.steps.next(this.position, 1, this.byNode), true);
-      if (this.position >= this.steps.last) return this.pause();
+      if (this.position >= this.end) return this.pause();
       this.timer = setTimeout(beat, Number(this.speed.value));
       return 0;
     };

@@ -66,6 +66,7 @@ export class Session {
     const known = graph.reached[graph.root];
     this.player.go(known ? this.steps.last : this.steps.seed - 1);
     this.inspector.show();
+    this.onOpen?.();
   }
 
   // ---- numbers
@@ -128,6 +129,7 @@ export class Session {
     this.stepPanel.show(event, position, whole);
     this.overlay.showEvent(whole ? null : event, isStep);
     this.inspector.show();
+    this.onShow?.();
     return event;
   }
 
@@ -228,6 +230,7 @@ export class Session {
     this.overlay.mark({ selected: box });
     this.inspector.inspect(box.node, box.cluster);
     this.writeSelection();
+    this.onSelect?.(box.node);
     if (show) this._focusBox(box);
   }
 

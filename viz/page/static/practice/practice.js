@@ -1,0 +1,223 @@
+// Practice: the panel in which one finds the gradients oneself, push by push. The page hides them.
+
+import { byId, element, setText } from "../base/dom.js";
+import { derivativeName, formulaByName, nameOf } from "../base/formulas.js";
+import { short } from "../base/numbers.js";
+import { onLanguage, t } from "../base/words.js";
+import { readAnswer } from "./answer.js";
+import { Exercise } from "./exercise.js";
+import { judgeNode, judgeNumber } from "./mistakes.js";
+import { Progress } from "./progress.js";
+
+const CHOICES = 60; // nodes of a graph that are all on offer in the list, at most
+const LONGEST_KEY = 200; // characters of the formulas by which an exercise is remembered
+
+// Public: start(name), of the graph that the session shows; stop(); isOn. It starts again by itself
+// when the session opens another graph.
+export class Practice {
+  constructor(session) {
+    this.session = session;
+    this.progress = new Progress();
+    this.isOn = false;
+    this.panel = element("details", { id: "practice", open: "" });
+    byId("side-panel").prepend(this.panel);
+    this._fill();
+    session.onOpen = () => this.isOn && this.start();
+    session.onShow = () => this.isOn && this._show();
+    session.onSelect = (node) => this._choose(node);
+    onLanguage(() => this._retell());
+  }
+
+  start(name = keyOf(this.session.graph)) {
+    const { session } = this;
+    this.isOn = false;
+    byId("order-section").hidden = true; // it tells the order
+    byId("wrong-order").checked = false;
+    session.setWrongOrder(false);
+    const exercise = new Exercise(session.engine);
+    Object.assign(this, { name, exercise, isOn: true, isHelped: false });
+    this.switch.checked = true;
+    this._tell("");
+    this._goOn();
+  }
+
+  stop() {
+    this.isOn = this.switch.checked = false;
+    this.body.hidden = true;
+    byId("order-section").hidden = false;
+    this._unhide();
+    this.session.player.go(this.session.player.position);
+  }
+
+  // Writes the texts again, in another language.
+  _retell() {
+    this._fill();
+    this.switch.checked = this.isOn;
+    if (this.isOn) this._show();
+  }
+
+  _goOn() {
+    const { picture, player, steps } = this.session;
+    const { exercise } = this;
+    const at = steps.seed + exercise.k;
+    picture.asked = exercise.k;
+    player.limit = at;
+    if (exercise.question === null) {
+      this._unhide();
+      this.progress.addSolved(this.name, !this.isHelped);
+    }
+    player.go(at, false, true);
+  }
+
+  _unhide() {
+    const { picture, player } = this.session;
+    picture.asked = player.limit = Infinity;
+    picture.refresh();
+  }
+
+  // Writes the question for the numbers of this moment, which a hand may have changed.
+  _show() {
+    const { engine, player, overlay } = this.session;
+    const { question } = this.exercise;
+    const isFinite = engine.data.every(Number.isFinite) && engine.grad.every(Number.isFinite);
+    const isOrder = question?.kind === "order";
+    this.body.hidden = false;
+    this.form.hidden = question === null || !isFinite;
+    this.again.hidden = question !== null;
+    this.field.hidden = isOrder;
+    this.list.hidden = !isOrder;
+    const [rule, text] = isFinite ? questionTexts(engine, question) : ["", nonfiniteText()];
+    setText(this.rule, rule);
+    setText(this.asked, text);
+    if (isOrder) this._listNodes();
+    if (question && player.position === player.limit) overlay.showEvent(isOrder ? null : markOf(question), false);
+    this.facts.replaceChildren(...this.progress.lines().map((line) => element("li", { text: line })));
+  }
+
+  _listNodes() {
+    const { graph } = this.session;
+    const isOffered = (i) => graph.count <= CHOICES || /ready|waiting/.test(this.exercise.standingOf(i));
+    const nodes = [...graph.names.keys()].filter((i) => !graph.isConstant[i] && isOffered(i));
+    const options = nodes.map((i) => element("option", { value: i, text: nameOf(graph, i) }));
+    const { value } = this.list;
+    this.list.replaceChildren(element("option", { value: "", text: t("choose a node") }), ...options);
+    this.list.value = nodes.includes(Number(value)) ? value : "";
+  }
+
+  // Takes the node that was selected in the picture as the answer to be checked.
+  _choose(node) {
+    if (this.isOn && node !== undefined && !this.list.hidden) this.list.value = String(node);
+  }
+
+  _check() {
+    const { exercise } = this;
+    const { kind, k } = exercise.question;
+    const control = kind === "order" ? this.list : this.field;
+    const typed = control.value.trim();
+    const answer = kind === "push" ? readAnswer(typed) : typed === "" ? noNodeText() : Number(typed);
+    if (typeof answer === "string") return this._refuse(control, answer);
+    const found = kind === "order" ? judgeNode(exercise, answer) : judgeNumber(this.session.engine, k, answer, typed);
+    if (found.kind === "right") return this._pass(`${t("Right.")} ${found.text}`);
+    this.progress.addMistake(found.mistakes);
+    this._show();
+    return this._refuse(control, found.text);
+  }
+
+  _refuse(control, text) {
+    control.setAttribute("aria-invalid", "true");
+    control.focus();
+    control.select?.();
+    this._tell(text, true);
+  }
+
+  // Goes on to the next question, and keeps the focus in the form.
+  _pass(text) {
+    this.exercise.goOn();
+    for (const control of [this.field, this.list]) {
+      control.value = "";
+      control.removeAttribute("aria-invalid");
+    }
+    this._goOn();
+    this._tell(text);
+    [this.field, this.list, this.again].find((control) => control.offsetParent)?.focus({ preventScroll: true });
+  }
+
+  _tell(text, isWarning = false) {
+    this.said.classList.toggle("warn", isWarning);
+    setText(this.said, text);
+  }
+
+  _showAnswer() {
+    const { exercise, session } = this;
+    const { kind, k, after, next } = exercise.question;
+    this.isHelped = true;
+    const answer = kind === "order" ? judgeNode(exercise, next) : judgeNumber(session.engine, k, { x: after, unit: 0 }, "");
+    this._pass(answer.text);
+  }
+
+  _fill() {
+    const { panel } = this;
+    panel.replaceChildren();
+    element("h2", { text: t("Practice") }, element("summary", {}, panel));
+    const label = element("label", { class: "switch" }, panel);
+    this.switch = element("input", { type: "checkbox" }, label);
+    label.append(` ${t("hide the gradients, and find them")}`);
+    this.switch.addEventListener("change", () => (this.switch.checked ? this.start() : this.stop()));
+    this.body = element("div", { hidden: "" }, panel);
+    const live = element("div", { "aria-live": "polite" }, this.body);
+    this.said = element("p", { class: "said" }, live);
+    this.rule = element("p", { class: "rule" }, live);
+    this.asked = element("p", { id: "practice-question", class: "asked" }, live);
+    this._addForm();
+    this.again = addButton(this.body, t("start again"), () => this.start(this.name));
+    const part = element("details", {}, this.body);
+    element("summary", { text: t("Progress") }, part);
+    this.facts = element("ul", {}, part);
+    addButton(part, t("reset progress"), () => (this.progress.reset(), this._show()));
+  }
+
+  _addForm() {
+    const form = (this.form = element("div", { class: "change" }, this.body)); // frames may forbid forms
+    const described = { "aria-describedby": "practice-question" };
+    const text = { type: "text", autocomplete: "off", spellcheck: "false", placeholder: t("3*2 or 1/3") };
+    this.field = element("input", { "aria-label": t("gradient after the push"), ...text, ...described }, form);
+    this.list = element("select", { "aria-label": t("node that pushes next"), ...described }, form);
+    addButton(form, t("check"), () => this._check());
+    addButton(form, t("show me"), () => this._showAnswer());
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault(); // it would press the button that gets the focus
+      this._check();
+    });
+  }
+}
+
+function addButton(parent, text, act) {
+  const button = element("button", { type: "button", text }, parent);
+  button.addEventListener("click", act);
+  return button;
+}
+
+// The rule with its unknown numbers, and the question.
+function questionTexts({ graph }, question) {
+  if (question === null) return ["", t("All gradients are found.")];
+  if (question.kind === "order") return ["", t("Which node can push next? Choose it in the list or in the graph.")];
+  const { from, operand, before, isFirst } = question;
+  const grad = derivativeName(graph, graph.root, operand);
+  const facts = { c: nameOf(graph, from), a: nameOf(graph, operand), grad, before: short(before) };
+  const text = isFirst
+    ? t("{c} pushes to {a}. How large is {grad} then?", facts)
+    : t("{c} pushes to {a}, and {grad} holds {before} already. How large is {grad} then?", facts);
+  return [`${grad} += ${derivativeName(graph, graph.root, from)} · ${derivativeName(graph, from, operand)}`, text];
+}
+
+// The mark of a push in the picture, without its numbers.
+const markOf = ({ from, operand, edge }) => ({ kind: "push", node: from, pushes: [{ operand, edge, isAsked: true }] });
+const nonfiniteText = () =>
+  t("There is a nan or ∞ in this graph. Practice needs finite numbers: change a value.");
+const noNodeText = () => t("Choose a node in the list or in the graph.");
+
+function keyOf(graph) {
+  const nodes = [...graph.op.keys()].filter((i) => graph.op[i] >= 0);
+  return nodes.map((i) => formulaByName(graph, i)).join("; ").slice(-LONGEST_KEY);
+}
