@@ -14,9 +14,9 @@ from microgradlike.testing.grading.trials import FUNCTIONS
 # fmt: off
 PASSES = (
     Mistake("gradients are overwritten, not added", "a number that is used twice gets a gradient from each use; `=` keeps the last one only", "add with `+=`; chapter 2 of the tutorial, The chain rule by hand", adds=False),
-    Mistake("the gradient of the result is not set to 1", "all gradients are multiples of it, so they stay 0", "set `self.grad = 1` first in backward(); chapter 2, The chain rule by hand", schedules=simulation.no_push),
+    Mistake("the gradient of the result is not set to 1", "all gradients are multiples of it, so they stay 0", "set `self.grad = 1` first in backward(); chapter 2, The chain rule by hand", schedules=lambda y: [[]]),
     Mistake("equal operands count once", "a set, or a dict keyed by operand, has `a` once for `a * a`, and one of the two gradients is lost", "keep the operands in a tuple, with a partial for each", schedules=simulation.once_per_operand),
-    Mistake("only the operands of the result get a gradient", "the pass stops after one step, or visits operands before their users", "visit all nodes, from the result down: the topological order, reversed; chapter 4, Why the order", schedules=simulation.first_level),
+    Mistake("only the operands of the result get a gradient", "the pass stops after one step, or visits operands before their users", "visit all nodes, from the result down: the topological order, reversed; chapter 4, Why the order", schedules=lambda y: [simulation.pushes([y])]),
     Mistake("nodes are visited once per path", "a node that is used twice stands in the order twice, and pushes its gradient twice", "keep a set of visited nodes while sorting; chapter 4, Why the order", schedules=simulation.once_per_path),
     Mistake("the order is not topological", "a node passes its gradient on before it has all of it, or again for each user", "sort the nodes first, and visit them in reverse; chapter 4, Why the order", schedules=simulation.wrong_orders),
     Mistake("the upstream gradient is left out", "the chain rule multiplies the local derivative by the gradient of the output", "multiply by `out.grad`; chapter 2, The chain rule by hand", push=lambda p, g, y, *xs: p),

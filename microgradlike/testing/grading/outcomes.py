@@ -78,13 +78,9 @@ def _verdict(trial: Trial, answer: Answer, right: dict[str, float], *, lacks: bo
 
 
 def same(mine: Mapping[str, float | None], others: Mapping[str, float]) -> bool:
-    """True if my numbers are close to the others; None counts as 0."""
-    return all(close(x or 0.0, others[name]) for name, x in mine.items())
-
-
-def close(x: float, y: float) -> bool:
-    """True if two numbers differ by rounding alone."""
-    return math.isclose(x, y, rel_tol=1e-5, abs_tol=1e-7)
+    """True if my numbers differ from the others by rounding alone; None counts as 0."""
+    pairs = [(x or 0.0, others[name]) for name, x in mine.items()]
+    return all(math.isclose(x, z, rel_tol=1e-5, abs_tol=1e-7) for x, z in pairs)
 
 
 def _answers(path: Path, class_name: str, runs: list[Run]) -> list[Answer]:

@@ -92,14 +92,14 @@ def _described(finding: Finding, opening: str) -> list[str]:
         used = ("", "value", *at)
         lines += [f"  {n:<8} {x:>10} {z:>10}" for n, x, z in table if n.split(".")[0] in used]
     count = len({k.trial.text for k in finding.explains})
-    more = f"{count} expressions" if count > 1 else "this"
     if mistake:
-        lines.append(f"This looks like a known mistake: {mistake.name}.")
-        lines += [f"  Why: {mistake.why}.", f"  Way out: {mistake.way_out}."]
-        return [*lines, *([f"  It explains {more} that fail."] if count > 1 else [])]
-    if o.error:
-        return [*lines, *([f"{more} end like this."] if count > 1 else [])]
-    return [*lines, f"No known mistake explains {more}."]
+        lines += [f"This looks like a known mistake: {mistake.name}.", mistake.advice]
+        tail = f"  It explains {count} expressions that fail." if count > 1 else ""
+    elif o.error:
+        tail = f"{count} expressions end like this." if count > 1 else ""
+    else:
+        tail = f"No known mistake explains {f'{count} expressions' if count > 1 else 'this'}."
+    return [*lines, *filter(None, [tail])]
 
 
 def _text(x: float | None) -> str:

@@ -55,16 +55,21 @@ class Mistake:
     primitive: str = ""
     positions: tuple[int, ...] = (0, 1)
 
+    @property
+    def advice(self) -> str:
+        """The reason and the way out, on two lines of a report."""
+        return f"  Why: {self.why}.\n  Way out: {self.way_out}."
+
 
 def simulated(graph: Graph, mistakes: tuple[Mistake, ...]) -> Iterator[dict[str, float]]:
     """The value and gradients that an engine with these mistakes may give, one per variant."""
     adds = all(m.adds for m in mistakes)
-    orders = right_orders if not adds else lambda y: itertools.islice(right_orders(y), 1)
-    schedules = next((m.schedules for m in mistakes if m.schedules), orders)
+    schedules = next((m.schedules for m in mistakes if m.schedules), right_orders)
+    most = 1 if adds and schedules is right_orders else None  # all of them give the same sums
     for mistake in mistakes:
         graph = rebuilt(graph, mistake.rewrite)
     for y, leaves in variants(graph):
-        for schedule in schedules(y):
+        for schedule in itertools.islice(schedules(y), most):
             grads = backward(y, schedule, mistakes, adds=adds)
             yield numbers(y, {name: grads.get(id(x), 0.0) for name, x in leaves.items()})
 
@@ -173,13 +178,3 @@ def once_per_operand(y: Value) -> Iterator[Schedule]:
     """A push to each distinct operand."""
     schedule = pushes(reversed(topological(y)))
     yield list({(id(v), id(v.operands[i])): (v, i) for v, i in schedule}.values())
-
-
-def first_level(y: Value) -> Iterator[Schedule]:
-    """The pushes of the result alone."""
-    yield pushes([y])
-
-
-def no_push(y: Value) -> Iterator[Schedule]:
-    """A pass with 0 at the result."""
-    yield []
