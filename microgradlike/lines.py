@@ -97,15 +97,20 @@ def trace_lines() -> Iterator[None]:
 
 
 # the frames above `_find` that make a leaf: compiled functions have none
-_MAKERS = 2 if hasattr(Scope.__init__, "__code__") else 0
+_MAKERS: Final = 2 if hasattr(Scope.__init__, "__code__") else 0
 
 
 def _find() -> Scope | TracedScope | None:
     """The scope of a node that is being made, with the user's line."""
-    scope, trace, crossed = current.get(), _trace.get(), False
+    scope, trace = current.get() if origins.in_modules else None, _trace.get()
     if trace is None:  # the block of another thread
         return scope
-    frame: FrameType | None = sys._getframe(_MAKERS)
+    first = sys._getframe(_MAKERS)
+    known = trace.latest.get((id(first.f_code), first.f_lasti))
+    if known is not None and known.scope is scope:  # most often, in the compiled form
+        return known
+    frame: FrameType | None = first
+    crossed = False
     while frame is not None:
         code = frame.f_code
         is_user = trace.users.get(code.co_filename)
