@@ -60,7 +60,7 @@ test("a push is spelled with its numbers, and the gradient with what it was befo
   const steps = new Steps(twice());
   const { pushes } = steps.eventAt(steps.last, false);
   const lines = pushLines(steps, pushes[0]);
-  assert.equal(lines.rule, "∂c/∂a += ∂c/∂b · ∂b/∂a");
+  assert.equal(lines.rule, "∂c/∂a += ∂c/∂b · ∂b/∂a₂");
   assert.equal(lines.numbers, "2 × 1 = 2");
   assert.equal(lines.growth, "0 → 2 → 4");
 });

@@ -1,6 +1,6 @@
 // Mistakes: the numbers that common mistakes give for one push, and the one that was made.
 
-import { derivativeName, formulaByName, nameOf } from "../base/formulas.js";
+import { derivativeName, formulaByName, localName, nameOf } from "../base/formulas.js";
 import { edgesInto } from "../base/graph.js";
 import { factor, short } from "../base/numbers.js";
 import { t } from "../base/words.js";
@@ -113,7 +113,7 @@ function partialUpstreams(engine, node, edge) {
   return [...new Set(found)].filter((x) => x !== whole);
 }
 
-function factsOf(engine, { from, operand, before, upstream, local, contribution, after }) {
+function factsOf(engine, { from, operand, edge, before, upstream, local, contribution, after }) {
   const { graph } = engine;
   const numbers = { upstream: factor(upstream), local: factor(local), contribution: short(contribution) };
   return {
@@ -123,7 +123,7 @@ function factsOf(engine, { from, operand, before, upstream, local, contribution,
     a: nameOf(graph, operand),
     grad: derivativeName(graph, graph.root, operand),
     above: derivativeName(graph, graph.root, from),
-    slopeName: derivativeName(graph, from, operand),
+    slopeName: localName(graph, edge),
     before: short(before),
     sum: `${short(before)} + ${factor(contribution)} = ${short(after)}`,
     after: short(after),
