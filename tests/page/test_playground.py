@@ -203,7 +203,9 @@ def test_a_broken_link_is_said_and_a_graph_is_there(opened, made):
 @pytest.mark.looks
 def test_every_example_has_a_graph_in_both_languages_without_cut_text(opened, made):
     seen = start(opened(made, viewport={"width": 390, "height": 844}))
-    count = seen.tab.locator(".formula select option").count() - 1
+    options = seen.tab.locator(".formula select option").all_text_contents()
+    assert all(len(text) < 60 or text.endswith("…") for text in options)
+    count = len(options) - 1
     assert count >= 12
     for index in range(1, count + 1):
         seen.tab.select_option(".formula select", index=index)
@@ -211,6 +213,8 @@ def test_every_example_has_a_graph_in_both_languages_without_cut_text(opened, ma
         assert seen.tab.get_attribute("#formula", "aria-invalid") == "false"
         assert all(abs(float(x)) < 1e3 for x in [found["result"], *found["leaves"].values()])
         assert any(found["gradients"].values()) or "relu" in seen.tab.input_value("#formula")
+        asked = seen.tab.is_checked("#practice .switch input")
+        assert seen.tab.is_visible("#example-note") != asked  # it would tell the answers
     for lang in ("ko", "en"):
         seen.tab.select_option("#language", lang)
         assert seen.evaluate(CUT) == []

@@ -119,7 +119,7 @@ export class Field {
     this.examples.replaceChildren(element("option", { text: t("examples") }));
     for (const [label, rows] of formulasNow()) {
       const group = element("optgroup", { label }, this.examples);
-      for (const [title, formula] of rows) element("option", { text: `${title}: ${formula}`.slice(0, 60) }, group);
+      for (const [title, formula] of rows) element("option", { text: beginningOf(`${title}: ${formula}`) }, group);
     }
     this.examples.selectedIndex = Math.max(chosen, 0);
     this.showNote();
@@ -145,3 +145,5 @@ export class Field {
     }
   }
 }
+
+const beginningOf = (text) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
