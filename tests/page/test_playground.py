@@ -231,3 +231,21 @@ def test_a_key_in_100_nodes_takes_less_than_50_milliseconds_and_2000_nodes_fold(
     assert seen.evaluate("() => microgradlike.session.view.layout.boxes.length") <= 60
     assert seen.tab.locator(".slider").count() == 24
     assert "and 996 more names" in seen.tab.inner_text("#sliders")
+
+
+@pytest.mark.looks
+def test_an_example_says_what_to_try_and_an_exercise_leads_to_the_next(opened, made):
+    seen = start(opened(made))
+    note = seen.tab.locator("#example-note")
+    assert note.inner_text().startswith("Press |◀, then step ▶.")
+    seen.tab.fill("#formula", "a*b")
+    assert note.inner_text() == ""
+    seen.tab.select_option(".formula select", label="a chain of products: y = a*b")
+    for answer in ("-3", "2"):
+        seen.tab.fill("#practice input[type=text]", answer)
+        seen.tab.keyboard.press("Enter")
+    seen.tab.keyboard.press("Enter")  # the focus is on "next exercise"
+    assert seen.tab.input_value("#formula") == "u = a*b; y = u*c"
+    assert "y pushes to u" in seen.tab.inner_text("#practice .asked")
+    seen.tab.select_option(".formula select", index=0)
+    assert seen.tab.input_value("#formula") == "u = a*b; y = u*c"

@@ -33,11 +33,14 @@ export function derivativeName(graph, y, x) {
   return `∂${bracketed(nameOf(graph, y))}/∂${bracketed(nameOf(graph, x))}`;
 }
 
-// The symbol of the local derivative along an edge: ∂c/∂b, or ∂c/∂b₂ for the second b of c = b + b.
+// The symbol of the local derivative along an edge: ∂c/∂b, with ∂c/∂b₂ for the second b of c = b + b.
+// With ∂(b × d)/∂b, it is told from the gradient of a b that reaches the result c elsewhere, too.
 export function localName(graph, edge) {
-  const name = derivativeName(graph, graph.target[edge], graph.operand[edge]);
+  const [to, from] = [graph.target[edge], graph.operand[edge]];
   const uses = usesAlong(graph, edge);
-  return uses.length > 1 ? name + subscript(uses.indexOf(edge) + 1) : name;
+  const isElsewhere = to === graph.root && graph.operand.filter((i) => i === from).length > uses.length;
+  const whole = isElsewhere ? `(${formulaByName(graph, to)})` : bracketed(nameOf(graph, to));
+  return `∂${whole}/∂${bracketed(nameOf(graph, from))}${uses.length > 1 ? subscript(uses.indexOf(edge) + 1) : ""}`;
 }
 
 // The edges from the same operand to the same node.

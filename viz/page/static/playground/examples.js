@@ -12,7 +12,7 @@ export function formulasNow() {
 export function examplesNow() {
   return [
     [t("chain rule"), "(a*b + c)*f", "a=2,b=-3,c=10,f=-2", t("Press |◀, then step ▶. Values go forward; then each node pushes its gradient × the local derivative back to its operands.")],
-    [t("a number used twice"), "b = a + a; c = b + b", "a=3", t("Press |◀, then step ▶: b gets two pushes, and += adds them. Then tick “push at once” in the panel: a gets 2 instead of 4. Why?")],
+    [t("a number used twice"), "b = a + a; c = b + b", "a=3", t("Press |◀, then step ▶: b gets two pushes, and += adds them. Then tick “push at once” in the panel: a gets too little. Why?")],
     [t("two paths"), "p = a*b; q = a + b; p*q", "a=2,b=-3", t("Click a: it reaches the result on two paths, and its gradient is their sum.")],
     [t("quadratic"), "a*x**2 + b*x + c", "a=1,x=3,b=-4,c=1", t("Drag x until its gradient is 0: the lowest point of the curve.")],
     [t("distance of two points"), "sqrt((x1 - x2)**2 + (y1 - y2)**2)", "x1=1,x2=4,y1=2,y2=-2", t("Drag x1 past x2: the sign of its gradient tells which way the distance grows.")],

@@ -178,7 +178,7 @@ export class Practice {
     this.asked = element("p", { id: "practice-question", class: "asked" }, live);
     this.uses = element("p", { class: "uses quiet" }, live);
     this._addForm();
-    this.ended = element("div", { class: "change" }, this.body);
+    this.ended = element("div", { class: "ended" }, this.body);
     if (this.next) addButton(this.ended, t("next exercise"), () => (this.next(), this._focus()));
     addButton(this.ended, t("start again"), () => this.start(this.name));
     const part = element("details", {}, this.body);
