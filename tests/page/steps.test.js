@@ -4,12 +4,12 @@ import test from "node:test";
 import { Scale } from "../../viz/page/static/base/colors.js";
 import { Engine } from "../../viz/page/static/engine/engine.js";
 import { contentsOf, firstFolds } from "../../viz/page/static/layout/folds.js";
-import { formulaByNumber } from "../../viz/page/static/base/formulas.js";
+import { formulaByNumber, localName } from "../../viz/page/static/base/formulas.js";
 import { graphOf } from "../../viz/page/static/base/graph.js";
 import { exact, factor, short, signed, typedNumber } from "../../viz/page/static/base/numbers.js";
 import { decisivePaths } from "../../viz/page/static/engine/decisive.js";
 import { pathsOf } from "../../viz/page/static/engine/paths.js";
-import { pushLines } from "../../viz/page/static/engine/step_text.js";
+import { orderText, pushLines, usesText } from "../../viz/page/static/engine/step_text.js";
 import { searchNodes } from "../../viz/page/static/canvas/search.js";
 import { Steps } from "../../viz/page/static/engine/steps.js";
 import { columnsOf, printable } from "../../viz/page/static/base/text.js";
@@ -60,9 +60,25 @@ test("a push is spelled with its numbers, and the gradient with what it was befo
   const steps = new Steps(twice());
   const { pushes } = steps.eventAt(steps.last, false);
   const lines = pushLines(steps, pushes[0]);
-  assert.equal(lines.rule, "∂c/∂a += ∂c/∂b · ∂b/∂a");
+  assert.equal(lines.rule, "∂c/∂a += ∂c/∂b · ∂b/∂a₂");
   assert.equal(lines.numbers, "2 × 1 = 2");
   assert.equal(lines.growth, "0 → 2 → 4");
+});
+
+test("a local derivative has a name of its own where the gradient is another number", () => {
+  const { graph } = engineOf(["p", 2], ["c", 3], ["s", "add", 0, 1], ["y", "mul", 0, 2]);
+  const names = Array.from(graph.operand, (_, e) => localName(graph, e));
+  assert.deepEqual(names, ["∂s/∂p", "∂s/∂c", "∂(p × s)/∂p", "∂y/∂s"]);
+  assert.equal(usesText(graph, 0), "");
+  assert.match(usesText(twice().graph, 0), /^b uses a more than once: a₁, a₂/);
+});
+
+test("the wrong order is explained with the node that pushed too early, and with its numbers", () => {
+  const engine = twice();
+  engine.wrongOrder = true;
+  const picture = { engine, graph: engine.graph, correctGrad: [4, 2, 1], isWrong: (i) => i === 0 };
+  assert.match(orderText(picture), /^b pushes while its gradient is 1; later it becomes 2,.* So a gets 2 instead of 4\.$/);
+  assert.match(orderText({ ...picture, isWrong: () => false }), /both orders give the same/);
 });
 
 test("in the wrong order, a gradient is pushed on before it is complete", () => {

@@ -203,7 +203,9 @@ def test_a_broken_link_is_said_and_a_graph_is_there(opened, made):
 @pytest.mark.looks
 def test_every_example_has_a_graph_in_both_languages_without_cut_text(opened, made):
     seen = start(opened(made, viewport={"width": 390, "height": 844}))
-    count = seen.tab.locator(".formula select option").count() - 1
+    options = seen.tab.locator(".formula select option").all_text_contents()
+    assert all(len(text) < 60 or text.endswith("…") for text in options)
+    count = len(options) - 1
     assert count >= 12
     for index in range(1, count + 1):
         seen.tab.select_option(".formula select", index=index)
@@ -211,6 +213,8 @@ def test_every_example_has_a_graph_in_both_languages_without_cut_text(opened, ma
         assert seen.tab.get_attribute("#formula", "aria-invalid") == "false"
         assert all(abs(float(x)) < 1e3 for x in [found["result"], *found["leaves"].values()])
         assert any(found["gradients"].values()) or "relu" in seen.tab.input_value("#formula")
+        asked = seen.tab.is_checked("#practice .switch input")
+        assert seen.tab.is_visible("#example-note") != asked  # it would tell the answers
     for lang in ("ko", "en"):
         seen.tab.select_option("#language", lang)
         assert seen.evaluate(CUT) == []
@@ -227,3 +231,21 @@ def test_a_key_in_100_nodes_takes_less_than_50_milliseconds_and_2000_nodes_fold(
     assert seen.evaluate("() => microgradlike.session.view.layout.boxes.length") <= 60
     assert seen.tab.locator(".slider").count() == 24
     assert "and 996 more names" in seen.tab.inner_text("#sliders")
+
+
+@pytest.mark.looks
+def test_an_example_says_what_to_try_and_an_exercise_leads_to_the_next(opened, made):
+    seen = start(opened(made))
+    note = seen.tab.locator("#example-note")
+    assert note.inner_text().startswith("Press |◀, then step ▶.")
+    seen.tab.fill("#formula", "a*b")
+    assert note.inner_text() == ""
+    seen.tab.select_option(".formula select", label="a chain of products: y = a*b")
+    for answer in ("-3", "2"):
+        seen.tab.fill("#practice input[type=text]", answer)
+        seen.tab.keyboard.press("Enter")
+    seen.tab.keyboard.press("Enter")  # the focus is on "next exercise"
+    assert seen.tab.input_value("#formula") == "u = a*b; y = u*c"
+    assert "y pushes to u" in seen.tab.inner_text("#practice .asked")
+    seen.tab.select_option(".formula select", index=0)
+    assert seen.tab.input_value("#formula") == "u = a*b; y = u*c"

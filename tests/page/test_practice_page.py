@@ -248,8 +248,8 @@ def test_practice_works_in_a_frame_that_allows_no_storage_and_no_forms_and_ends(
 def test_practice_speaks_korean_and_english_in_the_middle_of_a_question(opened):
     size = {"width": 390, "height": 820}
     seen = opened(page(two_paths(), practice=True, lang="ko"), viewport=size)
-    assert asked(seen) == "y에서 p(으)로 전달합니다. 전달 뒤 ∂y/∂p의 값은 얼마인가요?"
-    assert "다른 피연산자에 대한 미분" in answer(seen, "6")
+    assert asked(seen) == "y에서 p에 전달합니다. 전달 뒤 ∂y/∂p의 값은 얼마인가요?"
+    assert "다른 피연산자로 미분한" in answer(seen, "6")
     seen.tab.select_option("#language", "en")
     assert asked(seen) == "y pushes to p. How large is ∂y/∂p then?"
     assert seen.tab.is_hidden("#order-section")

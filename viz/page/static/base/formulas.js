@@ -1,6 +1,6 @@
 // Formulas: a node in terms of its operands, by names or by numbers.
 
-import { clustersAround } from "./graph.js";
+import { clustersAround, edgesInto } from "./graph.js";
 import { factor, short } from "./numbers.js";
 import { bracketed, printable } from "./text.js";
 
@@ -32,6 +32,23 @@ export function pathOf(graph, i) {
 export function derivativeName(graph, y, x) {
   return `∂${bracketed(nameOf(graph, y))}/∂${bracketed(nameOf(graph, x))}`;
 }
+
+// The symbol of the local derivative along an edge: ∂c/∂b, with ∂c/∂b₂ for the second b of c = b + b.
+// With ∂(b × d)/∂b, it is told from the gradient of a b that reaches the result c elsewhere, too.
+export function localName(graph, edge) {
+  const [to, from] = [graph.target[edge], graph.operand[edge]];
+  const uses = usesAlong(graph, edge);
+  const isElsewhere = to === graph.root && graph.operand.filter((i) => i === from).length > uses.length;
+  const whole = isElsewhere ? `(${formulaByName(graph, to)})` : bracketed(nameOf(graph, to));
+  return `∂${whole}/∂${bracketed(nameOf(graph, from))}${uses.length > 1 ? subscript(uses.indexOf(edge) + 1) : ""}`;
+}
+
+// The edges from the same operand to the same node.
+export function usesAlong({ operand, target, first }, edge) {
+  return edgesInto({ first }, target[edge]).filter((e) => operand[e] === operand[edge]);
+}
+
+const subscript = (n) => String(n).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 
 // A formula such as "a × b". `write(operand, bare)` writes an operand; `bare` is true between
 // brackets and commas, where a negative number needs no brackets of its own.

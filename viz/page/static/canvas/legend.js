@@ -24,7 +24,7 @@ export class Legend {
     }
     if (graph.clusters.length > 0) element("span", { class: "key folded", text: t("folded") }, row);
     const colors = element("div", { class: "legend-row" }, parent);
-    element("span", { text: "grad" }, colors);
+    element("span", { text: t("grad: ∂ result / ∂ node") }, colors);
     this.ticks = element("span", { class: "ticks" }, colors);
     this.nonfinite = tickOf(picture.scale, NaN, t("nan or ∞"));
     colors.append(this.nonfinite, tickOf(picture.scale, null, `${NOT_YET} ${t("not reached yet")}`));

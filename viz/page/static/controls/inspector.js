@@ -2,7 +2,7 @@
 
 import { addFact, byId, element, setText } from "../base/dom.js";
 import { edgesInto } from "../base/graph.js";
-import { derivativeName, formulaByName, formulaByNumber, fullName, nameOf } from "../base/formulas.js";
+import { formulaByName, formulaByNumber, fullName, localName, nameOf } from "../base/formulas.js";
 import { decisivePaths } from "../engine/decisive.js";
 import { moduleFacts } from "./module_facts.js";
 import { Nudge } from "./nudge.js";
@@ -83,7 +83,7 @@ export class Inspector {
     const { graph } = this.engine;
     for (const e of edgesInto(graph, node).slice(0, SLOPES)) {
       const x = graph.operand[e];
-      if (!graph.isConstant[x]) fact(derivativeName(graph, node, x), short(this.picture.localOf(e)));
+      if (!graph.isConstant[x]) fact(localName(graph, e), short(this.picture.localOf(e)));
     }
   }
 

@@ -4,7 +4,7 @@ import { byId, element, setText } from "../base/dom.js";
 import { derivativeName, nameOf } from "../base/formulas.js";
 import { grouped, signed } from "../base/numbers.js";
 import { t } from "../base/words.js";
-import { forwardLines, pushLines, seedLine } from "../engine/step_text.js";
+import { forwardLines, pushLines, seedLine, usesText } from "../engine/step_text.js";
 
 const LEAVES = 6; // gradients listed at the end, at most
 const PUSHES = 8; // pushes of one node that are listed, at most
@@ -70,6 +70,8 @@ export class StepPanel {
     if (pushes.length > PUSHES) this._text("note", t("… and {n} more", { n: pushes.length - PUSHES }));
     if (pushes.length === 1) {
       this._text("note", t("+= upstream × local derivative: the contributions of all uses add up."));
+      const uses = usesText(graph, pushes[0].edge);
+      if (uses) this._text("note", uses);
     }
   }
 

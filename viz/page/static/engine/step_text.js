@@ -1,6 +1,6 @@
 // Step text: a step as lines of text, with names and then with numbers.
 
-import { derivativeName, formulaByName, formulaByNumber, nameOf } from "../base/formulas.js";
+import { derivativeName, formulaByName, formulaByNumber, localName, nameOf, usesAlong } from "../base/formulas.js";
 import { factor, short } from "../base/numbers.js";
 import { t } from "../base/words.js";
 
@@ -16,11 +16,18 @@ export function pushLines(steps, push) {
   const isIndeterminate = steps.engine.indeterminate.has(push.edge);
   const note = isIndeterminate ? `, ${t("as 0 · ∞ counts as 0; the limit may be another number")}` : "";
   return {
-    rule: `${derivativeName(graph, root, a)} += ${derivativeName(graph, root, c)} · ${derivativeName(graph, c, a)}`,
+    rule: `${derivativeName(graph, root, a)} += ${derivativeName(graph, root, c)} · ${localName(graph, push.edge)}`,
     numbers: `${factor(push.upstream)} × ${factor(push.local)} = ${short(push.contribution)}${note}`,
     growth: history.join(" → "),
     receiver: derivativeName(graph, root, a),
   };
+}
+
+// Says what the subscripts of the local derivatives mean, where a node uses an operand several times.
+export function usesText(graph, edge) {
+  if (usesAlong(graph, edge).length < 2) return "";
+  const names = { b: nameOf(graph, graph.operand[edge]), c: nameOf(graph, graph.target[edge]) };
+  return t("{c} uses {b} more than once: {b}₁, {b}₂. Each use is a path of its own, with a push of its own.", names);
 }
 
 export function forwardLines(steps, node) {
@@ -36,15 +43,19 @@ export function seedLine(steps) {
   return `${derivativeName(graph, graph.root, graph.root)} = 1`;
 }
 
-// The gradients that come out wrong without the topological order.
+// The gradients that come out wrong without the topological order, and the first node that pushed too early.
 export function orderText(picture) {
   const { graph, engine, correctGrad } = picture;
+  const { pushes, grad } = engine;
   const wrongNodes = [...graph.op.keys()].filter((i) => picture.isWrong(i));
-  if (wrongNodes.length === 0) return t("In this graph, both orders give the same gradients.");
+  const early = pushes.edges.findIndex((e, k) => !Object.is(pushes.upstream[k], grad[graph.target[e]]));
+  if (wrongNodes.length === 0 || early < 0) return t("In this graph, both orders give the same gradients.");
   const change = (i) => ({ name: nameOf(graph, i), x: short(engine.grad[i]), y: short(correctGrad[i]) });
   const lost = wrongNodes.slice(-3).map((i) => t("{name} gets {x} instead of {y}", change(i)));
   if (wrongNodes.length > 3) lost.push(t("and {n} more are wrong", { n: wrongNodes.length - 3 }));
-  return t("Without the late contributions, {lost}.", { lost: lost.join("; ") });
+  const i = graph.target[pushes.edges[early]];
+  const facts = { name: nameOf(graph, i), x: short(pushes.upstream[early]), y: short(grad[i]), lost: lost.join("; ") };
+  return t("{name} pushes while its gradient is {x}; later it becomes {y}, too late to be pushed on. So {lost}.", facts);
 }
 
 // One sentence for a screen reader.

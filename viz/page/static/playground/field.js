@@ -3,14 +3,15 @@
 import { byId, element, setText } from "../base/dom.js";
 import { printable } from "../base/text.js";
 import { onLanguage, t, told } from "../base/words.js";
-import { formulasNow } from "./examples.js";
+import { exercisesNow } from "../practice/exercises.js";
+import { examplesNow, formulasNow } from "./examples.js";
 
 const AROUND_ERROR = 20; // characters shown on each side of an error
 const TALLEST_FIELD = 6; // lines
 const REST_AFTER_KEY = 400; // milliseconds; a formula is wrong at many moments of its typing
 
 export class Field {
-  // `type()` reads the field, `choose(example)` opens one, `link()` is the address of this state.
+  // `type()` reads the field, `choose(row, isPractice)` opens an example, `link()` is the address of this state.
   constructor({ type, choose, link }) {
     this.part = element("section", { id: "playground" });
     document.querySelector("main").before(this.part);
@@ -21,18 +22,18 @@ export class Field {
     this.copy = element("button", {}, bar);
     this.link = element("input", { type: "text", class: "link", readonly: "", hidden: "" }, bar);
     this.said = element("span", { class: "quiet", role: "status" }, bar);
+    this.note = element("p", { id: "example-note", class: "quiet" }, this.part);
     this.error = element("div", { id: "formula-error", role: "alert" }, this.part);
     element("div", { id: "sliders", role: "group" }, this.part);
     this.area.addEventListener("input", () => {
       this._grow();
       this.examples.selectedIndex = 0;
+      this.showNote();
       setText(this.said, "");
       type();
     });
-    this.examples.addEventListener("change", () => {
-      const rows = formulasNow().flatMap(([, group], isPractice) => group.map((row) => [...row, isPractice]));
-      choose(rows[this.examples.selectedIndex - 1]);
-    });
+    this.examples.addEventListener("change", () => this._choose());
+    this.choose = choose;
     this.copy.addEventListener("click", () => this._copy(link()));
     this.before = [null];
     this._write();
@@ -49,6 +50,26 @@ export class Field {
   set text(text) {
     this.area.value = text;
     this._grow();
+  }
+
+  // Shows what there is to see in an example, while the text is that of one.
+  showNote() {
+    const row = examplesNow().find(([, formula]) => formula === this.text);
+    setText(this.note, row ? row.at(-1) : "");
+  }
+
+  // Opens the exercise after the one in the field, or the first.
+  nextExercise() {
+    const rows = exercisesNow();
+    const at = rows.findIndex(([, formula]) => formula === this.text) + 1;
+    this.examples.selectedIndex = 1 + examplesNow().length + (at % rows.length);
+    this._choose();
+  }
+
+  _choose() {
+    const at = this.examples.selectedIndex - 1;
+    const row = [...examplesNow(), ...exercisesNow()][at];
+    if (row) this.choose(row, at >= examplesNow().length);
   }
 
   // Shows an error below the field once the typing rests, and that the graph is of the formula `before`;
@@ -98,9 +119,10 @@ export class Field {
     this.examples.replaceChildren(element("option", { text: t("examples") }));
     for (const [label, rows] of formulasNow()) {
       const group = element("optgroup", { label }, this.examples);
-      for (const [title, formula] of rows) element("option", { text: `${title}: ${formula}`.slice(0, 60) }, group);
+      for (const [title, formula] of rows) element("option", { text: beginningOf(`${title}: ${formula}`) }, group);
     }
     this.examples.selectedIndex = Math.max(chosen, 0);
+    this.showNote();
   }
 
   _grow() {
@@ -123,3 +145,5 @@ export class Field {
     }
   }
 }
+
+const beginningOf = (text) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);

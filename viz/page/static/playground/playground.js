@@ -26,10 +26,10 @@ class Playground {
     this.cost = 0; // milliseconds that the last graph took
     this.field = new Field({
       type: () => this._type(),
-      choose: (example) => this._choose(example),
+      choose: (row, isPractice) => this._choose(row, isPractice),
       link: () => this._write(),
     });
-    this.practice = new Practice(session);
+    this.practice = new Practice(session, () => this.field.nextExercise());
     this.sliders = new Sliders(byId("sliders"), {
       set: (name, x) => this._set(name, x),
       select: (name) => this._select(name),
@@ -74,10 +74,11 @@ class Playground {
     this.kept = new Map(values);
     this.values = new Map();
     this.field.text = text;
+    this.field.showNote();
     this._read();
   }
 
-  _choose([, text, at, isPractice = 0]) {
+  _choose([, text, at], isPractice = false) {
     this.practice.stop();
     this._open(text, readValues(at).values);
     this.kept.clear();

@@ -1,6 +1,6 @@
 // Mistakes: the numbers that common mistakes give for one push, and the one that was made.
 
-import { derivativeName, formulaByName, nameOf } from "../base/formulas.js";
+import { derivativeName, formulaByName, localName, nameOf } from "../base/formulas.js";
 import { edgesInto } from "../base/graph.js";
 import { factor, short } from "../base/numbers.js";
 import { t } from "../base/words.js";
@@ -110,14 +110,14 @@ function partialUpstreams(engine, node, edge) {
   return [...new Set([engine.naiveUpstream(edge), ...sums])].filter((x) => x !== engine.grad[node]);
 }
 
-function factsOf({ graph }, { from, operand, before, upstream, local, contribution, after }) {
+function factsOf({ graph }, { from, operand, edge, before, upstream, local, contribution, after }) {
   return {
     c: nameOf(graph, from),
     formula: formulaByName(graph, from),
     a: nameOf(graph, operand),
     grad: derivativeName(graph, graph.root, operand),
     above: derivativeName(graph, graph.root, from),
-    slopeName: derivativeName(graph, from, operand),
+    slopeName: localName(graph, edge),
     upstream: factor(upstream),
     local: factor(local),
     contribution: short(contribution),

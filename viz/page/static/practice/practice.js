@@ -1,9 +1,10 @@
 // Practice: the panel in which one finds the gradients oneself, push by push. The page hides them.
 
 import { byId, element, setText } from "../base/dom.js";
-import { derivativeName, formulaByName, nameOf } from "../base/formulas.js";
+import { derivativeName, formulaByName, localName, nameOf } from "../base/formulas.js";
 import { short } from "../base/numbers.js";
 import { onLanguage, t } from "../base/words.js";
+import { usesText } from "../engine/step_text.js";
 import { readAnswer } from "./answer.js";
 import { Exercise } from "./exercise.js";
 import { judgeNode, judgeNumber } from "./mistakes.js";
@@ -12,11 +13,12 @@ import { Progress } from "./progress.js";
 const CHOICES = 60; // nodes of a graph that are all on offer in the list, at most
 const LONGEST_KEY = 200; // characters of the formulas by which an exercise is remembered
 
-// Public: start(name), of the graph that the session shows; stop(); isOn. It starts again by itself
+// Public: start(name), of the graph that the session shows; stop(); isOn; `next()`, if given, opens another exercise. It starts again by itself
 // when the session opens another graph.
 export class Practice {
-  constructor(session) {
+  constructor(session, next = null) {
     this.session = session;
+    this.next = next;
     this.progress = new Progress();
     this.isOn = false;
     this.panel = element("details", { id: "practice", open: "" });
@@ -73,14 +75,16 @@ export class Practice {
     this.control = isOrder ? this.list : this.field;
     this.body.hidden = false;
     this.form.hidden = question === null || !isFinite;
-    this.again.hidden = question !== null;
+    this.ended.hidden = question !== null;
     this.field.hidden = isOrder;
     this.list.hidden = !isOrder;
-    setText(this.rule, isFinite && question?.kind === "push" ? ruleOf(engine, question) : "");
-    setText(this.asked, isFinite ? questionText(engine, question) : nonfiniteText());
+    const [rule, text, uses = ""] = isFinite ? questionTexts(engine, question) : ["", nonfiniteText()];
+    setText(this.rule, rule);
+    setText(this.asked, text);
+    setText(this.uses, uses);
     if (isOrder) this._listNodes();
     if (question && player.position === player.limit) overlay.showEvent(isOrder ? null : markOf(question), false);
-    this.facts.replaceChildren(...this.progress.lines().map((text) => element("li", { text })));
+    this.facts.replaceChildren(...this.progress.lines().map((line) => element("li", { text: line })));
   }
 
   _listNodes() {
@@ -128,7 +132,12 @@ export class Practice {
     this.exercise.goOn();
     this._ask();
     this._tell(text);
-    (this.form.hidden ? this.again : this.control).focus({ preventScroll: true });
+    this._focus();
+  }
+
+  _focus() {
+    const controls = [this.field, this.list, ...this.ended.children];
+    controls.find((control) => control.offsetParent)?.focus({ preventScroll: true });
   }
 
   _tell(text, isWarning = false) {
@@ -156,8 +165,11 @@ export class Practice {
     this.said = element("p", { class: "said" }, live);
     this.rule = element("p", { class: "rule" }, live);
     this.asked = element("p", { id: "practice-question", class: "asked" }, live);
+    this.uses = element("p", { class: "uses quiet" }, live);
     this._addForm();
-    this.again = addButton(this.body, t("start again"), () => this.start(this.name));
+    this.ended = element("div", { class: "ended" }, this.body);
+    if (this.next) addButton(this.ended, t("next exercise"), () => (this.next(), this._focus()));
+    addButton(this.ended, t("start again"), () => this.start(this.name));
     const part = element("details", {}, this.body);
     element("summary", { text: t("Progress") }, part);
     this.facts = element("ul", {}, part);
@@ -186,20 +198,17 @@ function addButton(parent, text, act) {
   return button;
 }
 
-// The rule of a push, with its unknown numbers.
-function ruleOf({ graph }, { from, operand }) {
-  const grad = derivativeName(graph, graph.root, operand);
-  return `${grad} += ${derivativeName(graph, graph.root, from)} · ${derivativeName(graph, from, operand)}`;
-}
-
-function questionText({ graph }, question) {
-  if (question === null) return t("All gradients are found.");
-  if (question.kind === "order") return t("Which node can push next? Choose it in the list or in the graph.");
-  const { from, operand, before, isFirst } = question;
+// The rule with its unknown numbers, the question, and the meaning of the subscripts in the rule.
+function questionTexts({ graph }, question) {
+  if (question === null) return ["", t("All gradients are found.")];
+  if (question.kind === "order") return ["", t("Which node can push next? Choose it in the list or in the graph.")];
+  const { from, operand, before, isFirst, edge } = question;
   const grad = derivativeName(graph, graph.root, operand);
   const facts = { c: nameOf(graph, from), a: nameOf(graph, operand), grad, before: short(before) };
-  if (isFirst) return t("{c} pushes to {a}. How large is {grad} then?", facts);
-  return t("{c} pushes to {a}, and {grad} holds {before} already. How large is {grad} then?", facts);
+  const text = isFirst
+    ? t("{c} pushes to {a}. How large is {grad} then?", facts)
+    : t("{c} pushes to {a}, and {grad} holds {before} already. How large is {grad} then?", facts);
+  return [`${grad} += ${derivativeName(graph, graph.root, from)} · ${localName(graph, edge)}`, text, usesText(graph, edge)];
 }
 
 // The mark of a push in the picture, without its numbers.
