@@ -29,7 +29,7 @@ export function runSteps(steps, known, rules) {
   const stack = [];
   for (const [name, x] of steps) {
     if (name === null) stack.push(typeof x === "string" ? known.get(x) : x);
-    else stack.push(applied(name, stack.splice(stack.length - x), rules));
+    else stack.push(nodeOrNumber(name, stack.splice(stack.length - x), rules));
   }
   return stack.pop();
 }
@@ -37,7 +37,7 @@ export function runSteps(steps, known, rules) {
 const isNode = (x) => typeof x === "object";
 const numberIn = (x) => (isNode(x) ? x.data : x);
 
-function applied(name, operands, rules) {
+function nodeOrNumber(name, operands, rules) {
   const numbers = operands.map(numberIn);
   if (Object.hasOwn(COMPARED, name)) return COMPARED[name](...numbers);
   if (Object.hasOwn(rules.grammar.composites, name)) return composed(name, operands, rules);
@@ -61,9 +61,9 @@ function composed(name, operands, rules) {
   const { composites, refusals } = rules.grammar;
   const given = new Map(operands.map((x, k) => ["ab"[k], x]));
   for (const [operand, ofNodes, template] of refusals[name] ?? []) {
-    const x = given.get(operand);
-    if ((ofNodes || !isNode(x)) && (numberIn(x) < 0 || numberIn(x) > 1)) {
-      const values = { x: exact(numberIn(x)) };
+    const x = numberIn(given.get(operand));
+    if ((ofNodes || !isNode(given.get(operand))) && (x < 0 || x > 1)) {
+      const values = { x: Number.isInteger(x) ? x.toFixed(1) : exact(x) };
       throw Object.assign(new RangeError(template.replace("{x}", values.x)), { template, values });
     }
   }

@@ -3,9 +3,9 @@
 import { t } from "../base/words.js";
 import { exercisesNow } from "../practice/exercises.js";
 
-// Groups of rows of title, formula and values: to look at, and to practise on.
+// Groups of rows of title, formula and values; "practise" ends those of exercises.
 export function formulasNow() {
-  return [[t("examples"), examplesNow()], [t("Practice"), exercisesNow()]];
+  return [[t("examples"), examplesNow()], [t("Practice"), exercisesNow().map((row) => [...row, "practise"])]];
 }
 
 // Rows of title, formula and values.
