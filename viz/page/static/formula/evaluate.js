@@ -29,7 +29,7 @@ export function runSteps(steps, known, rules) {
   const stack = [];
   for (const [name, x] of steps) {
     if (name === null) stack.push(typeof x === "string" ? known.get(x) : x);
-    else stack.push(nodeOrNumber(name, stack.splice(stack.length - x), rules));
+    else stack.push(applied(name, stack.splice(stack.length - x), rules));
   }
   return stack.pop();
 }
@@ -37,7 +37,7 @@ export function runSteps(steps, known, rules) {
 const isNode = (x) => typeof x === "object";
 const numberIn = (x) => (isNode(x) ? x.data : x);
 
-function nodeOrNumber(name, operands, rules) {
+function applied(name, operands, rules) {
   const numbers = operands.map(numberIn);
   if (Object.hasOwn(COMPARED, name)) return COMPARED[name](...numbers);
   if (Object.hasOwn(rules.grammar.composites, name)) return composed(name, operands, rules);
