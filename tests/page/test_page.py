@@ -34,6 +34,8 @@ ENTRIES = (
     page_source.PRACTICE,
     page_source.LINES,
     page_source.PLAYGROUND,
+    page_source.LINKED,
+    page_source.LIVE,
 )
 EVERY_MODULE = dict.fromkeys(name for entry in ENTRIES for name in modules(entry))
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
@@ -255,7 +257,7 @@ def test_every_module_is_in_the_page_after_what_it_imports():
 
 def test_a_module_imports_from_its_own_folder_and_those_below_only():
     folders = ["base", "layout", "engine", "canvas", "controls"]
-    folders += ["code", "formula", "practice", "training", "digits", "playground"]
+    folders += ["code", "formula", "practice", "training", "digits", "notebook", "playground"]
     for name in EVERY_MODULE:
         for needed in imports(name):
             lower, upper = (folders.index(path.split("/")[0]) for path in (needed, name))

@@ -45,7 +45,7 @@ TYPED = """async (text) => {
 
 
 # the state of every example in turn, with the attribute of its error
-EXAMPLES = f"""() => [...document.querySelectorAll("#examples optgroup option")].map(({{ index }}) => {{
+EXAMPLES = f"""() => [...document.querySelectorAll("#examples optgroup *")].map(({{ index }}) => {{
   const [list, field] = ["examples", "formula"].map((id) => document.getElementById(id));
   list.selectedIndex = index;
   list.dispatchEvent(new Event("change"));

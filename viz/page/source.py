@@ -17,9 +17,10 @@ from viz.page.word_table import in_every_language, with_words
 # entries, as paths below static/: of every page, and of what is added to one
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
 LINES, PRACTICE = "code/code.js", "practice/practice_page.js"
+LINKED, LIVE = "notebook/linked.js", "notebook/live.js"  # in a notebook's widgets
 PLAYGROUND = "playground/playground.js"
 STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LINES: "code.css", PRACTICE: "practice.css"}
-STYLES |= {PLAYGROUND: "practice.css playground.css"}
+STYLES |= {LIVE: "learn.css", PLAYGROUND: "practice.css playground.css"}
 PARTS = {LEARN: "learn.html", PLAYGROUND: "playground.html"}  # of the template
 # unpacks a script, whose hash the policy has as well, and runs it
 LOADER = """(async () => {
@@ -73,7 +74,7 @@ def html(title: str, globals_: str, *, entries: Sequence[str] = (ENTRY,), openin
         "noscript": " ".join(in_every_language(NOSCRIPT)),
         "script": script,
     }
-    template = INDENT.sub("", _read("template.html"))
+    template = INDENT.sub("", _read("live.html" if LIVE in entries else "template.html"))
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
 
 
