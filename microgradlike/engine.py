@@ -116,7 +116,7 @@ class Value(Scalar):
         self._grad = 0.0
         self._label = label if type(label) is str and _op is None else leaf_label(label, _op)
         self.op = None
-        self._origin = origins.find_leaf() if origins.in_use else None
+        self._origin = origins.find() if origins.in_use else None
         self._a = None
         self._b = None
         self._stamp = _new_nodes.stamp

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
 from types import CodeType, FrameType
 from typing import Final, NamedTuple
 
@@ -51,16 +50,15 @@ class Line(NamedTuple):
 
 
 class _Trace:
-    """The lines found in a block, so that the nodes of a line share one object."""
+    """The files and lines found in a block, so that the nodes of a line share one object."""
 
-    __slots__ = ("around", "codes", "latest", "made", "users")
+    __slots__ = ("around", "codes", "latest", "users")
 
     def __init__(self) -> None:
         self.users: dict[str, bool] = {}  # by file, True for the user's own
-        self.made: dict[tuple[int, int], TracedScope] = {}  # by id() of a code and place in it
+        self.latest: dict[tuple[int, int], TracedScope] = {}  # by id() of a code and place in it
         self.codes: list[CodeType] = []  # kept, so that no other code gets the same id()
-        self.latest: TracedScope | None = None
-        self.around: TracedScope | None = None  # the latest scope that the user's line is outside
+        self.around: TracedScope | None = None  # the latest call with no user's code inside
 
 
 _trace: Final[ContextVar[_Trace | None]] = ContextVar("microgradlike_lines", default=None)
@@ -87,7 +85,7 @@ def trace_lines() -> Iterator[None]:
     token = _trace.set(_trace.get() or _Trace())
     with _lock:
         _blocks.append(None)
-        origins.find, origins.find_leaf, origins.in_use = _find, partial(_find, _LEAF), True
+        origins.find, origins.in_use = _find, True
     try:
         yield
     finally:
@@ -95,38 +93,32 @@ def trace_lines() -> Iterator[None]:
         with _lock:
             _blocks.pop()
             if not _blocks:
-                origins.find = origins.find_leaf = current.get
-                origins.in_use = origins.in_modules
+                origins.find, origins.in_use = current.get, origins.in_modules
 
 
-# the frames from `_find` to the first that can be the user's: compiled functions have none
-_NODE, _LEAF = (3, 2) if hasattr(Scope.__init__, "__code__") else (0, 0)
+# the frames above `_find` that make a leaf: compiled functions have none
+_MAKERS: Final = 2 if hasattr(Scope.__init__, "__code__") else 0
 
 
-def _find(depth: int = _NODE) -> Scope | TracedScope | None:
-    """The scope of a node that is being made, with the user's line.
-
-    Written out: a frame costs 0.1 µs, benchmarks/eager/lines.py.
-    """
+def _find() -> Scope | TracedScope | None:
+    """The scope of a node that is being made, with the user's line."""
     scope, trace = current.get() if origins.in_modules else None, _trace.get()
     if trace is None:  # the block of another thread
         return scope
-    first = sys._getframe(depth)
-    if scope is None:  # a known line, most often
-        made = trace.made.get((id(first.f_code), first.f_lasti))
-        if made is not None:
-            return made
-    users, crossed = trace.users, False
+    first = sys._getframe(_MAKERS)
+    known = trace.latest.get((id(first.f_code), first.f_lasti))
+    if known is not None and known.scope is scope:  # most often, in the compiled form
+        return known
     frame: FrameType | None = first
+    crossed = False
     while frame is not None:
         code = frame.f_code
-        is_user = users.get(code.co_filename)
+        is_user = trace.users.get(code.co_filename)
+        if is_user is None:
+            is_user = trace.users[code.co_filename] = _is_user(frame)
         if is_user:
             return _traced(scope, trace, frame, crossed)
-        if is_user is None:
-            users[code.co_filename] = _is_user(frame)
-            continue
-        if code is origins.call:  # that of the scope, or of a method that it inherits
+        if code is origins.call:  # a short way out of nested modules
             if trace.around is not None and trace.around.scope is scope:
                 return trace.around
             crossed = True
@@ -135,22 +127,17 @@ def _find(depth: int = _NODE) -> Scope | TracedScope | None:
 
 
 def _traced(scope: Scope | None, trace: _Trace, frame: FrameType, crossed: bool) -> TracedScope:
-    code = frame.f_code
-    place = id(code), frame.f_lasti
-    made = trace.made.get(place)
-    if made is None:
+    code, place = frame.f_code, (id(frame.f_code), frame.f_lasti)
+    latest = trace.latest.get(place)
+    if latest is None:
         trace.codes.append(code)
         number = frame.f_lineno
         start = number if code.co_name == "<module>" else code.co_firstlineno
-        line = Line(code.co_filename, number, start)
-        made = trace.made[place] = TracedScope(None, line)
-    if scope is None:
-        return made
-    latest = trace.latest
-    if latest is None or latest.scope is not scope or latest.line is not made.line:
-        latest = trace.latest = TracedScope(scope, made.line)
-        if crossed and type(scope.owner).__module__.startswith("microgradlike."):
-            trace.around = latest  # no code of the user's is between the scope and its nodes
+        latest = trace.latest[place] = TracedScope(scope, Line(code.co_filename, number, start))
+    elif latest.scope is not scope:
+        latest = trace.latest[place] = TracedScope(scope, latest.line)
+    if crossed and scope and type(scope.owner).__module__.startswith("microgradlike."):
+        trace.around = latest
     return latest
 
 

@@ -112,20 +112,18 @@ class TracedScope:
 class Origins:
     """The source of the scopes of new nodes, which need not ask it before it is `in_use`.
 
-    `find` and `find_leaf` give the current scope, or while lines are traced a TracedScope.
-    `in_modules` is True once there has been a Scope; `call` is the code that enters one.
+    `find` gives the current scope, or while lines are traced a TracedScope. `in_modules` is True
+    once there has been a Scope; `call` is the code that enters one.
     """
 
-    __slots__ = ("call", "find", "find_leaf", "in_modules", "in_use")
+    __slots__ = ("call", "find", "in_modules", "in_use")
 
     find: Callable[[], Scope | TracedScope | None]
-    find_leaf: Callable[[], Scope | TracedScope | None]
 
     def __init__(self) -> None:
-        self.find = self.find_leaf = current.get
+        self.find = current.get
         self.call: CodeType | None = None
-        self.in_modules = False
-        self.in_use = False
+        self.in_modules = self.in_use = False
 
 
 origins: Final = Origins()

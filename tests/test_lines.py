@@ -156,7 +156,7 @@ def test_blocks_nest_and_an_exception_ends_one():
             raise KeyError
         assert Value(1.0).line is not None
     assert Value(1.0).line is None
-    assert (origins.find, origins.find_leaf) == (current.get, current.get)
+    assert origins.find == current.get
     assert origins.in_use is origins.in_modules
 
 

@@ -158,7 +158,7 @@ def judged(judge, y):
     answer = judge.send(y, typed=[[k, text] for k, _, text in asked])
     place = {n.id: i for i, n in enumerate(scene(y).nodes)}
     for order in answer["orders"]:
-        accepted = {i for i, found in enumerate(order["nodes"]) if found["kind"] == "right"}
+        accepted = {i for i, found in enumerate(order["nodes"]) if found["isRight"]}
         assert accepted == {place[id_of(y, v)] for v in ready_nodes(y, order["k"])}
     return [
         (done, text, found) for (_, done, text), found in zip(asked, answer["answers"], strict=True)
@@ -186,7 +186,7 @@ def test_the_mistake_that_was_made_is_named_and_a_right_answer_is_right(judge, c
         for done, text, found in judged(judge, y):
             made[done] += 1
             if done == "right":
-                assert found["kind"] == "right", (text, found)
+                assert found["isRight"], (text, found)
             else:
                 named[done] += done in found["mistakes"]
                 first[done] += found["mistakes"][:1] == [done]

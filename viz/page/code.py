@@ -32,31 +32,28 @@ def code(nodes: Sequence[SceneNode]) -> dict[str, object] | None:
     made = list(dict.fromkeys(n.line for n in nodes if n.line is not None))
     if not made:
         return None
-    shown = [row for file in dict.fromkeys(line.file for line in made) for row in _rows(file, made)]
+    files = list(dict.fromkeys(line.file for line in made))
+    names = {line.file: line.name for line in made}
+    shown = [(file, *row) for file in files for row in _rows(file, made)]
     place = {(file, number): i for i, (file, number, _) in enumerate(shown)}
-    files = {line.file: line.name for line in made}
-    index = {file: i for i, file in enumerate(files)}
     return {
-        "files": list(files.values()),
-        "file": [index[file] for file, _, _ in shown],
+        "files": [names[file] for file in files],
+        "file": [files.index(file) for file, _, _ in shown],
         "number": [number for _, number, _ in shown],
         "text": [text for _, _, text in shown],
         "node": [-1 if n.line is None else place[n.line[:2]] for n in nodes],
     }
 
 
-def _rows(file: str, made: Sequence[Line]) -> list[tuple[str, int, str | None]]:
-    """List the lines of a file to show, with their text."""
+def _rows(file: str, made: Sequence[Line]) -> list[tuple[int, str | None]]:
+    """List the lines of a file to show: number and text."""
     linecache.checkcache(file)
-    source = linecache.getlines(file)
-    numbers = {line.number for line in made if line.file == file}
-    starts = {line.start for line in made if line.file == file}
-    around = {n + k for n in numbers for k in range(-AROUND, AROUND + 1)} | starts
-    readable = around & set(range(1, len(source) + 1))
-    return [
-        (file, n, _text(source[n - 1]) if n in readable else None)
-        for n in sorted(numbers | readable)
-    ]
+    source = dict(enumerate(linecache.getlines(file), 1))
+    lines = [line for line in made if line.file == file]
+    own = {line.number for line in lines}
+    near = {n + k for n in own for k in range(-AROUND, AROUND + 1)} | {line.start for line in lines}
+    numbers = sorted(own | near & source.keys())
+    return [(n, _text(source[n]) if n in source else None) for n in numbers]
 
 
 def _text(line: str) -> str:

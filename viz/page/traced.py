@@ -28,12 +28,9 @@ def traced(f: Callable[..., object], arguments: object) -> Value:
             f"page(f, args) takes the arguments of {name} as a tuple, got {shown(arguments)}; write"
             " page(f, (2.0, 1.0)) or page(f, {'w': 2.0, 'x': 1.0})"
         )
+    by_place, by_name = ((), arguments) if isinstance(arguments, Mapping) else (arguments, {})
     try:
-        signature = inspect.signature(f)
-        if isinstance(arguments, Mapping):
-            bound = signature.bind(**arguments)
-        else:
-            bound = signature.bind(*arguments)
+        bound = inspect.signature(f).bind(*by_place, **by_name)
     except (TypeError, ValueError) as error:
         raise TypeError(f"page(f, args) cannot call {name}: {error}; pass all arguments") from None
     with trace_lines():

@@ -33,11 +33,13 @@ export class Overlay {
   // nodes of a `path` to the result, or null.
   mark(marks) {
     Object.assign(this, marks);
+    this.onChange?.();
     this.draw();
   }
 
   showEvent(event, isStep) {
     this.event = event;
+    this.onChange?.();
     this.draw();
     this.stopBeads();
     this.beads.replaceChildren();

@@ -11,94 +11,86 @@ import { onLanguage, t } from "../base/words.js";
 const SIGNS = { forward: "▶", backward: "◀" };
 
 class CodePanel {
-  constructor({ graph, overlay, picture, view }, { files, file, number, text, node }) {
-    Object.assign(this, { graph, overlay, picture, view, rowOf: node });
-    this.rows = number.map(() => ({ nodes: [] }));
-    node.forEach((row, i) => row >= 0 && !graph.isConstant[i] && this.rows[row].nodes.push(i));
-    const panel = element("details", { id: "code", open: "" });
-    byId("side-panel").prepend(panel);
-    const title = element("h2", {}, element("summary", {}, panel));
-    this.frame = element("div", { class: "code", role: "group" }, panel);
-    this.list = element("div", { class: "code-lines" }, this.frame);
-    for (const k of number.keys()) {
-      const isNext = k > 0 && file[k] === file[k - 1];
-      if (!isNext) element("p", { class: "code-file", text: files[file[k]] }, this.list);
-      else if (number[k] > number[k - 1] + 1) element("p", { class: "code-gap", text: "⋯" }, this.list);
-      this._addRow(this.rows[k], number[k], text[k]);
-    }
-    const note = element("p", { class: "note" }, panel);
-    const write = () => {
-      for (const row of this.rows) row.written = null;
-      title.textContent = t("Code");
-      this.frame.setAttribute("aria-label", t("The code that made this graph"));
-      note.textContent = t("▶ computes its value, ◀ passes its gradient on. Click a line to select its nodes.");
-    };
-    write();
-    onLanguage(write);
-    this.event = null;
+  constructor({ graph, overlay }) {
+    Object.assign(this, { graph, overlay });
+    this.panel = element("details", { id: "code", open: "" });
+    byId("side-panel").prepend(this.panel);
   }
 
-  _addRow(row, number, text) {
-    const { nodes } = row;
-    row.line = element(nodes.length ? "button" : "div", { class: "code-line" }, this.list);
-    row.sign = element("span", { class: "code-sign" }, row.line);
-    element("span", { class: "code-number", text: number }, row.line);
-    element("span", { text: text ?? t("(the source is not available)") }, row.line);
-    row.numbers = element("span", { class: "code-numbers" }, row.line);
-    row.line.addEventListener("click", () => nodes.length && this._choose(row));
-  }
-
-  // Follows the steps and marks of the picture, from the present ones on.
+  // Follows the steps, marks and languages of the page from now on.
   show() {
-    const { overlay } = this;
-    const [showEvent, mark] = [overlay.showEvent.bind(overlay), overlay.mark.bind(overlay)];
-    overlay.showEvent = (event, isStep) => {
-      showEvent(event, isStep);
-      this.event = event;
-      this._refresh(true);
-    };
-    overlay.mark = (marks) => {
-      if (marks.selected === null && this.chosen) {
-        this.chosen = null;
-        mark({ matches: [] });
-      }
-      mark(marks);
-      this._refresh(false);
-    };
-    session.player.go(session.player.position);
+    this._fill();
+    onLanguage(() => this._fill());
+    this.overlay.onChange = () => this._refresh();
   }
 
-  _refresh(isSought) {
-    const { event, rows, rowOf } = this;
+  _fill() {
+    const { panel } = this;
+    panel.replaceChildren();
+    element("h2", { text: t("Code") }, element("summary", {}, panel));
+    this.frame = element("div", { class: "code", role: "group", "aria-label": t("The code that made this graph") }, panel);
+    this._addRows(element("div", { class: "code-lines" }, this.frame));
+    const note = t("▶ computes its value, ◀ passes its gradient on. Click a line to select its nodes.");
+    element("p", { class: "note", text: note }, panel);
+    this._refresh();
+  }
+
+  _addRows(list) {
+    const { files, file, number, text, node } = this.graph.code;
+    const nodes = number.map(() => []);
+    node.forEach((row, i) => row >= 0 && !this.graph.isConstant[i] && nodes[row].push(i));
+    this.rows = number.map((n, k) => {
+      if (file[k] !== file[k - 1]) element("p", { class: "code-file", text: files[file[k]] }, list);
+      else if (n > number[k - 1] + 1) element("p", { class: "code-gap", text: "⋯" }, list);
+      return this._rowOf(nodes[k], n, text[k] ?? t("(the source is not available)"), list);
+    });
+  }
+
+  _rowOf(nodes, number, text, list) {
+    const line = element(nodes.length ? "button" : "div", { class: "code-line" }, list);
+    const sign = element("span", { class: "code-sign" }, line);
+    element("span", { class: "code-number", text: number }, line);
+    element("span", { text }, line);
+    if (nodes.length) line.addEventListener("click", () => this._choose(nodes));
+    return { nodes, line, sign, numbers: element("span", { class: "code-numbers" }, line) };
+  }
+
+  _refresh() {
+    const { graph: { code }, overlay, rows } = this;
+    const { event } = overlay;
+    if (overlay.selected === null && rows.some(({ nodes }) => nodes === overlay.matches)) overlay.matches = [];
+    const lit = rows[code.node[event?.node]];
     const kind = event?.kind === "forward" ? "forward" : "backward";
-    const lit = event && event.node >= 0 ? rows[rowOf[event.node]] : undefined;
     const pointed = this._pointedNodes();
-    const marked = new Set(pointed.map((i) => rows[rowOf[i]]));
+    let shown;
     for (const row of rows) {
       const isLit = row === lit;
-      const look = `code-line ${isLit ? kind : ""} ${marked.has(row) ? "marked" : ""}`;
-      if (look !== row.line.className) {
-        row.line.className = look;
-        setText(row.sign, isLit ? SIGNS[kind] : "");
-        row.line.ariaCurrent = isLit ? "step" : null;
-      }
-      if (row.nodes.length) this._writeNumbers(row, isLit ? event.node : pointed.find((i) => rows[rowOf[i]] === row));
+      const marked = pointed.find((i) => rows[code.node[i]] === row);
+      const look = `code-line ${isLit ? kind : ""} ${marked === undefined ? "" : "marked"}`;
+      if (row.nodes.length) this._writeNumbers(row, isLit ? event.node : marked);
+      if (row.line.className === look) continue;
+      row.line.className = look;
+      row.line.ariaCurrent = isLit ? "step" : null;
+      setText(row.sign, isLit ? SIGNS[kind] : "");
+      if (isLit || marked !== undefined) shown ??= row.line;
     }
-    const shown = isSought ? lit : [...marked].find(Boolean);
-    if (shown) this._scrollTo(shown.line);
+    if (shown) this._scrollTo(shown);
+  }
+
+  _scrollTo({ offsetTop, offsetHeight }) {
+    const { frame } = this;
+    const isSeen = offsetTop >= frame.scrollTop && offsetTop + offsetHeight <= frame.scrollTop + frame.clientHeight;
+    if (!isSeen) frame.scrollTop = offsetTop - frame.clientHeight / 2;
   }
 
   // Writes the numbers of a node, by default of the last one of the line that is known.
-  _writeNumbers(row, wanted) {
-    const { graph, picture } = this;
-    const { nodes, numbers } = row;
-    const i = wanted ?? nodes.findLast((k) => picture.dataOf(k) !== null) ?? nodes.at(-1);
+  _writeNumbers({ nodes, numbers }, node) {
+    const { picture } = session;
+    const i = node ?? nodes.findLast((k) => picture.dataOf(k) !== null) ?? nodes.at(-1);
     const [data, grad] = [picture.dataOf(i), picture.gradOf(i)];
-    if (row.written?.every((x, k) => Object.is(x, [i, data, grad][k]))) return;
-    row.written = [i, data, grad];
     const known = [data === null ? "" : short(data), grad === null ? "" : `grad ${signed(grad)}`];
     setText(numbers, known.filter(Boolean).join("  "));
-    numbers.title = t("{name}, one of the nodes of this line: {n}", { name: nameOf(graph, i), n: nodes.length });
+    numbers.title = t("{name}, one of the nodes of this line: {n}", { name: nameOf(this.graph, i), n: nodes.length });
   }
 
   _pointedNodes() {
@@ -109,24 +101,12 @@ class CodePanel {
     return [...graph.op.keys()].filter((i) => clustersAround(graph, graph.clusterOf[i]).includes(box.cluster));
   }
 
-  // Marks the nodes of a line and selects the first, at the next click the second.
-  _choose(row) {
-    const { nodes } = row;
-    this.at = this.chosen === row ? (this.at + 1) % nodes.length : 0;
-    this.chosen = row;
-    const box = this.view.boxOfNode(nodes[this.at]);
+  // Goes to the nodes of a line as to those of a search, at each click to the next.
+  _choose(nodes) {
+    if (session.found.nodes !== nodes) session.found = { nodes, at: -1 };
+    session.nextFound(1);
     this.overlay.mark({ matches: nodes });
-    session.select(box.id);
-    this.view.camera.show(box);
-    setText(byId("found"), t("{k} of {n}", { k: this.at + 1, n: nodes.length }));
-  }
-
-  _scrollTo(line) {
-    const { frame } = this;
-    const [top, low] = [line.offsetTop, line.offsetTop + line.offsetHeight];
-    if (top < frame.scrollTop || low > frame.scrollTop + frame.clientHeight)
-      frame.scrollTop = top - frame.clientHeight / 2;
   }
 }
 
-new CodePanel(session, session.graph.code).show();
+new CodePanel(session).show();

@@ -6,15 +6,12 @@ export class Exercise {
     this.engine = engine;
     this.k = 0; // the push in question
     this.isOrderKnown = false;
-    const { pushes, graph } = engine;
-    this.begins = new Int32Array(graph.count).fill(pushes.count); // the first push of each node
-    this.complete = new Int32Array(graph.count).fill(-1); // the last push into each node
-    this.reached = this.begins.slice(); // the first one
-    pushes.edges.forEach((e, k) => {
-      this.reached[graph.operand[e]] = Math.min(this.reached[graph.operand[e]], k);
-      this.begins[graph.target[e]] = Math.min(this.begins[graph.target[e]], k);
-      this.complete[graph.operand[e]] = k;
-    });
+    const { pushes: { edges, count }, graph } = engine;
+    this.begins = new Int32Array(graph.count).fill(count); // the first push of each node
+    this.reached = this.begins.slice(); // the first push into each node
+    this.complete = new Int32Array(graph.count).fill(-1); // the last one
+    edges.forEach((e, k) => (this.complete[graph.operand[e]] = k));
+    for (let k = count - 1; k >= 0; k--) this.begins[graph.target[edges[k]]] = this.reached[graph.operand[edges[k]]] = k;
   }
 
   // { kind: "order", next } or { kind: "push", ...push }, see Engine.push; null at the end.
@@ -22,7 +19,9 @@ export class Exercise {
     const { engine, k } = this;
     if (k >= engine.pushCount) return null;
     const push = engine.push(k);
-    return this._asksForOrder(push.from) ? { kind: "order", next: push.from } : { kind: "push", k, ...push };
+    // the order matters while a node has a gradient that is not complete
+    const asksForOrder = !this.isOrderKnown && this.begins[push.from] === k && engine.order.some((i) => this.standingOf(i) === "waiting");
+    return asksForOrder ? { kind: "order", next: push.from } : { kind: "push", k, ...push };
   }
 
   goOn() {
@@ -40,11 +39,10 @@ export class Exercise {
     return this.reached[i] < k ? "waiting" : "empty";
   }
 
-  // The pushes into node i so far.
-  receivedBy(i) {
-    const { edges } = this.engine.pushes;
-    const into = (e) => this.engine.graph.operand[e] === i;
-    return Array.from(edges.subarray(0, this.k).keys()).filter((k) => into(edges[k]));
+  // The gradient that node i has so far.
+  gradientOf(i) {
+    const { edges, after } = this.engine.pushes;
+    return after[edges.subarray(0, this.k).findLastIndex((e) => this.engine.graph.operand[e] === i)] ?? null;
   }
 
   // The users of node i that have not pushed to it yet.
@@ -52,11 +50,5 @@ export class Exercise {
     const { graph, pushes } = this.engine;
     const left = pushes.edges.subarray(this.k).filter((e) => graph.operand[e] === i);
     return [...new Set(Array.from(left, (e) => graph.target[e]))];
-  }
-
-  // The order matters where a node has a gradient that is not complete.
-  _asksForOrder(from) {
-    if (this.isOrderKnown || this.begins[from] !== this.k) return false;
-    return this.engine.order.some((i) => this.standingOf(i) === "waiting");
   }
 }

@@ -21,143 +21,118 @@ export function mistakeNames() {
   };
 }
 
-// [{ mistake, number, text }] for push k, the likeliest first; `text` takes the text of the answer.
-// "ahead" is the gradient at the end, which is no mistake but answers another question.
-export function mistakesAt(engine, k) {
-  const push = engine.push(k);
-  const { before, contribution, after, operand } = push;
-  const facts = factsOf(engine, push);
-  const found = [];
-  const add = (mistake, number, text, more = {}) =>
-    found.push({ mistake, number, text: (x) => text({ ...facts, ...more, x }) });
-  const made = pushesMade(engine, push);
-  if (!push.isFirst) {
-    add("overwrite", contribution, overwriteText);
-    add("path", before, pathText);
-  }
-  for (const [mistake, pushed, text, more] of made) {
-    add(mistake, before + pushed, push.isFirst ? text : (f) => withSum(text(f), f), more);
-    if (!push.isFirst && pushed !== contribution) add(mistake, pushed, (f) => withoutSum(text(f), f), more);
-  }
-  for (const i of [operand, push.from])
-    add("value", engine.data[i], valueOnlyText, { node: nameOf(engine.graph, i) });
-  add("ahead", engine.grad[operand], aheadText);
-  return found.filter(({ number }) => Number.isFinite(number) && number !== after);
-}
-
-// { kind: "right" | "mistake" | "ahead" | "near" | "unknown", mistakes, text }, for an answer as
-// readAnswer gives it.
+// { isRight, mistakes, text } for the answer to push k; `answer` is that of readAnswer for the text `typed`.
 export function judgeNumber(engine, k, answer, typed) {
   const push = engine.push(k);
-  const facts = { ...factsOf(engine, push), x: typed };
-  const scale = Math.abs(push.before) + Math.abs(push.contribution);
-  if (isSame(answer, push.after, scale)) return { kind: "right", mistakes: [], text: rightText(facts, push) };
-  const fits = mistakesAt(engine, k).filter(({ number }) => isSame(answer, number, scale));
-  const unlike = fits.filter((a, i) => fits.findIndex((b) => a.mistake === b.mistake) === i);
-  const named = unlike.filter(({ mistake }) => mistake !== "ahead");
-  const mistakes = named.map(({ mistake }) => mistake);
-  if (named.length) return { kind: "mistake", mistakes, text: `${named[0].text(typed)} ${othersText(mistakes)}`.trim() };
-  if (unlike.length) return { kind: "ahead", mistakes, text: unlike[0].text(typed) };
-  const isNear = Math.abs(answer.x - push.after) <= 0.1 * Math.abs(push.after);
-  return { kind: isNear ? "near" : "unknown", mistakes, text: isNear ? nearText() : unknownText(facts) };
+  const { before, contribution, after } = push;
+  const f = { ...factsOf(engine, push), x: typed };
+  const scale = Math.abs(before) + Math.abs(contribution);
+  if (isSame(answer, after, scale)) return { isRight: true, mistakes: [], text: rightText(push, f) };
+  const fits = mistakesAt(engine, push, f).filter(([, number]) => isSame(answer, number, scale));
+  const mistakes = [...new Set(fits.map(([mistake]) => mistake))].filter(Boolean);
+  const names = mistakes.slice(1).map((mistake) => mistakeNames()[mistake]).join(", ");
+  const others = names ? ` ${t("Other mistakes give the same number: {names}.", { names })}` : "";
+  return { isRight: false, mistakes, text: (fits[0]?.[2] ?? unknownText(answer, push, f)) + others };
 }
 
-// The same for a node as the answer to "which node can push next?".
+// The same for node i as the answer to "which node can push next?".
 export function judgeNode(exercise, i) {
-  const { engine } = exercise;
-  const { graph } = engine;
-  const standing = exercise.standingOf(i);
-  const waiting = standing === "waiting";
-  const last = waiting && engine.push(exercise.receivedBy(i).at(-1));
-  const facts = {
+  const { question: { next }, engine: { graph } } = exercise;
+  const f = {
     c: nameOf(graph, i),
     grad: derivativeName(graph, graph.root, i),
-    partial: waiting && short(last.after),
+    partial: short(exercise.gradientOf(i)),
     users: exercise.usersToCome(i).map((user) => nameOf(graph, user)).join(", "),
-    next: nameOf(graph, exercise.question.next),
+    next: nameOf(graph, next),
   };
-  const kind = standing === "ready" ? "right" : "mistake";
-  const text = standingText(i === exercise.question.next ? "next" : standing, facts);
-  return { kind, mistakes: waiting ? ["order"] : [], text };
+  const texts = {
+    ready: t("{grad} is complete, so {c} can push. {next} can too, and goes first here.", f),
+    pushed: t("{c} has pushed already. Each node pushes once.", f),
+    empty: t("{c} has no gradient yet, so it has nothing to push.", f),
+    leaf: t("{c} is a leaf: it has no operands to push to.", f),
+    waiting: t("{c} must wait for {users}. Its gradient of {partial} is not complete, and it pushes only once.", f),
+  };
+  const standing = exercise.standingOf(i);
+  const text = i === next ? t("{grad} is complete, so {c} can push.", f) : texts[standing];
+  return { isRight: standing === "ready", mistakes: standing === "waiting" ? ["order"] : [], text };
 }
 
-// [mistake, push made by it, text, more facts], for the mistakes within the push.
-function pushesMade(engine, { from, operand, edge, local, upstream }) {
+// Rows of mistake, number and text, the likeliest first. The gradient at the end is no mistake, but answers another
+// question.
+function mistakesAt(engine, push, f) {
+  const { before, contribution, after, from, operand, isFirst } = push;
+  const pushes = mistakenPushes(engine, push, f).filter(([, pushed]) => pushed !== contribution);
+  const added = ([mistake, pushed, text]) => [
+    [mistake, before + pushed, `${text} ${t("Then {grad} is {sum}.", f)}`],
+    [mistake, pushed, `${text} ${t("And {grad} already held {before}, which += keeps: {sum}.", f)}`],
+  ];
+  const sums = [
+    ["overwrite", contribution, t("{x} is the push from {c} alone. {grad} already held {before}, and += adds: {sum}.", f)],
+    ["path", before, t("{x} is what {grad} held before. The path through {c} counts too: {sum}.", f)],
+    ...pushes.flatMap(added),
+  ];
+  const values = [operand, from].map((i) => {
+    const node = nameOf(engine.graph, i);
+    return ["value", engine.data[i], t("{x} is the value of {node}, not a gradient. The push is {above} · {slopeName} = {upstream} × {local} = {contribution}.", { ...f, node })];
+  });
+  const ahead = [null, engine.grad[operand], t("{x} is {grad} at the end, after all pushes. Here only the push from {c} is added: {after}.", f)];
+  const rows = [...(isFirst ? pushes : sums), ...values, ahead];
+  return rows.filter(([, number]) => Number.isFinite(number) && number !== after);
+}
+
+// The same for the mistakes within the push, before it is added.
+function mistakenPushes(engine, { from, operand, edge, local, upstream }, f) {
   const { graph, data } = engine;
-  const early = partialUpstreams(engine, from, edge);
-  const slots = edgesInto(graph, from).filter((e) => e !== edge);
-  const others = slots.map((e) => [graph.operand[e], engine.partialAlong(e)]);
+  const early = partialUpstreams(engine, from, edge).map((x) => {
+    const partial = short(x);
+    return ["order", x * local, t("{x} comes from a push too early, when {above} was only {partial}. With all contributions it is {upstream}: {upstream} × {local} = {contribution}.", { ...f, partial })];
+  });
+  const others = edgesInto(graph, from).filter((e) => e !== edge).map((e) => {
+    const [by, x] = [derivativeName(graph, from, graph.operand[e]), engine.partialAlong(e)];
+    return ["operand", upstream * x, t("{x} uses {by} = {slope}, the derivative by the other operand. By {a} it is {slopeName} = {local}: {upstream} × {local} = {contribution}.", { ...f, by, slope: short(x) })];
+  });
+  const values = [operand, from].map((i) => {
+    const [node, value] = [nameOf(graph, i), short(data[i])];
+    return ["value", upstream * data[i], t("{x} uses {value}, the value of {node}, as the derivative. The local derivative {slopeName} is {local}: {upstream} × {local} = {contribution}.", { ...f, node, value })];
+  });
   return [
-    ["upstream", local, upstreamText],
-    ["sign", -upstream * local, signText],
-    ...early.map((partial) => ["order", partial * local, orderMistakeText, { partial: short(partial) }]),
-    ...others.map(([b, slope]) => [
-      "operand", upstream * slope, operandText,
-      { slope: short(slope), by: derivativeName(graph, from, b) },
-    ]),
-    ...[operand, from].map((i) => [
-      "value", upstream * data[i], valueText,
-      { value: short(data[i]), node: nameOf(graph, i) },
-    ]),
+    ["upstream", local, t("{x} has only the local derivative {slopeName} = {local}. Multiply it by the upstream gradient: {upstream} × {local} = {contribution}.", f)],
+    ["sign", -upstream * local, t("{x} has the wrong sign. The local derivative {slopeName} is {local}, and {upstream} × {local} = {contribution}.", f)],
+    ...early, ...others, ...values,
   ];
 }
 
 // The gradients that a node may have when it pushes too early.
 function partialUpstreams(engine, node, edge) {
   const { pushes, graph } = engine;
-  const whole = engine.grad[node];
-  const found = [engine.naiveUpstream(edge)];
-  for (let k = 0; k < pushes.count && found.length < PARTIAL_SUMS; k++) {
-    if (graph.operand[pushes.edges[k]] === node) found.push(pushes.after[k], engine.push(k).contribution);
-  }
-  return [...new Set(found)].filter((x) => x !== whole);
+  const into = [...pushes.edges.keys()].filter((k) => graph.operand[pushes.edges[k]] === node).slice(0, PARTIAL_SUMS / 2);
+  const sums = into.flatMap((k) => [pushes.after[k], engine.push(k).contribution]);
+  return [...new Set([engine.naiveUpstream(edge), ...sums])].filter((x) => x !== engine.grad[node]);
 }
 
-function factsOf(engine, { from, operand, edge, before, upstream, local, contribution, after }) {
-  const { graph } = engine;
-  const numbers = { upstream: factor(upstream), local: factor(local), contribution: short(contribution) };
+function factsOf({ graph }, { from, operand, edge, before, upstream, local, contribution, after }) {
   return {
-    ...numbers,
     c: nameOf(graph, from),
     formula: formulaByName(graph, from),
     a: nameOf(graph, operand),
     grad: derivativeName(graph, graph.root, operand),
     above: derivativeName(graph, graph.root, from),
     slopeName: localName(graph, edge),
+    upstream: factor(upstream),
+    local: factor(local),
+    contribution: short(contribution),
     before: short(before),
-    sum: `${short(before)} + ${factor(contribution)} = ${short(after)}`,
     after: short(after),
+    sum: `${short(before)} + ${factor(contribution)} = ${short(after)}`,
   };
 }
 
-const othersText = ([, ...others]) =>
-  others.length ? t("Other mistakes give the same number: {names}.", { names: others.map((m) => mistakeNames()[m]).join(", ") }) : "";
-const overwriteText = (f) => t("{x} is the push from {c} alone. {grad} already held {before}, and += adds: {sum}.", f);
-const pathText = (f) => t("{x} is what {grad} held before. The path through {c} counts too: {sum}.", f);
-const upstreamText = (f) => t("{x} has only the local derivative {slopeName} = {local}. Multiply it by the upstream gradient: {upstream} × {local} = {contribution}.", f);
-const signText = (f) => t("{x} has the wrong sign. The local derivative {slopeName} is {local}, and {upstream} × {local} = {contribution}.", f);
-const orderMistakeText = (f) => t("{x} comes from a push too early, when {above} was only {partial}. With all contributions it is {upstream}: {upstream} × {local} = {contribution}.", f);
-const operandText = (f) => t("{x} uses {by} = {slope}, the derivative by the other operand. By {a} it is {slopeName} = {local}: {upstream} × {local} = {contribution}.", f);
-const valueText = (f) => t("{x} uses {value}, the value of {node}, as the derivative. The local derivative {slopeName} is {local}: {upstream} × {local} = {contribution}.", f);
-const valueOnlyText = (f) => t("{x} is the value of {node}, not a gradient. The push is {above} · {slopeName} = {upstream} × {local} = {contribution}.", f);
-const aheadText = (f) => t("{x} is {grad} at the end, after all pushes. Here only the push from {c} is added: {after}.", f);
-const withSum = (text, f) => `${text} ${t("Then {grad} is {sum}.", f)}`;
-const withoutSum = (text, f) =>
-  `${text} ${t("And {grad} already held {before}, which += keeps: {sum}.", f)}`;
-const nearText = () => t("Close. Three digits are asked for, or a fraction.");
-const unknownText = (f) => t("{x} is not right, and none of the mistakes known here gives it. Hint: multiply {above} = {upstream} by {slopeName}, for {c} = {formula}. Add that to {before}.", f);
-const rightText = (f, { isFirst }) =>
-  isFirst
-    ? t("The push is {upstream} × {local} = {after}.", f)
-    : t("The sum is {before} + {upstream} × {local} = {after}.", f);
+function rightText({ isFirst }, f) {
+  if (isFirst) return t("The push is {upstream} × {local} = {after}.", f);
+  return t("The sum is {before} + {upstream} × {local} = {after}.", f);
+}
 
-function standingText(standing, f) {
-  switch (standing) {
-    case "next": return t("{grad} is complete, so {c} can push.", f);
-    case "ready": return t("{grad} is complete, so {c} can push. {next} can too, and goes first here.", f);
-    case "pushed": return t("{c} has pushed already. Each node pushes once.", f);
-    case "empty": return t("{c} has no gradient yet, so it has nothing to push.", f);
-    case "leaf": return t("{c} is a leaf: it has no operands to push to.", f);
-    default: return t("{c} must wait for {users}. Its gradient of {partial} is not complete, and it pushes only once.", f);
-  }
+function unknownText({ x }, { after }, f) {
+  if (Math.abs(x - after) <= 0.1 * Math.abs(after)) return t("Close. Three digits are asked for, or a fraction.");
+  return t("{x} is not right, and none of the mistakes known here gives it. Hint: multiply {above} = {upstream} by {slopeName}, for {c} = {formula}. Add that to {before}.", f);
 }

@@ -27,7 +27,10 @@ export class Practice {
     session.onOpen = () => this.isOn && this.start();
     session.onShow = () => this.isOn && this._show();
     session.onSelect = (node) => this._choose(node);
-    onLanguage(() => this._retell());
+    onLanguage(() => {
+      this._fill();
+      if (this.isOn) this._show();
+    });
   }
 
   start(name = keyOf(this.session.graph)) {
@@ -36,45 +39,31 @@ export class Practice {
     byId("order-section").hidden = true; // it tells the order
     byId("wrong-order").checked = false;
     session.setWrongOrder(false);
-    const exercise = new Exercise(session.engine);
-    Object.assign(this, { name, exercise, isOn: true, isHelped: false });
+    Object.assign(this, { name, exercise: new Exercise(session.engine), isOn: true, isHelped: false });
     this.switch.checked = true;
     this._tell("");
-    this._goOn();
+    this._ask();
   }
 
   stop() {
+    const { picture, player } = this.session;
     this.isOn = this.switch.checked = false;
     this.body.hidden = true;
     byId("order-section").hidden = false;
-    this._unhide();
-    this.session.player.go(this.session.player.position);
-  }
-
-  // Writes the texts again, in another language.
-  _retell() {
-    this._fill();
-    this.switch.checked = this.isOn;
-    if (this.isOn) this._show();
-  }
-
-  _goOn() {
-    const { picture, player, steps } = this.session;
-    const { exercise } = this;
-    const at = steps.seed + exercise.k;
-    picture.asked = exercise.k;
-    player.limit = at;
-    if (exercise.question === null) {
-      this._unhide();
-      this.progress.addSolved(this.name, !this.isHelped);
-    }
-    player.go(at, false, true);
-  }
-
-  _unhide() {
-    const { picture, player } = this.session;
     picture.asked = player.limit = Infinity;
     picture.refresh();
+    player.go(player.position);
+  }
+
+  // Hides the numbers from the push in question on, and goes there.
+  _ask() {
+    const { picture, player, steps } = this.session;
+    const { k, question } = this.exercise;
+    if (question === null) this.progress.addSolved(this.name, !this.isHelped);
+    picture.asked = k;
+    picture.refresh();
+    player.limit = steps.seed + k;
+    player.go(player.limit, false, true);
   }
 
   // Writes the question for the numbers of this moment, which a hand may have changed.
@@ -83,71 +72,70 @@ export class Practice {
     const { question } = this.exercise;
     const isFinite = engine.data.every(Number.isFinite) && engine.grad.every(Number.isFinite);
     const isOrder = question?.kind === "order";
+    this.control = isOrder ? this.list : this.field;
     this.body.hidden = false;
     this.form.hidden = question === null || !isFinite;
     this.ended.hidden = question !== null;
     this.field.hidden = isOrder;
     this.list.hidden = !isOrder;
-    const [rule, text, uses = ""] = isFinite ? questionTexts(engine, question) : ["", nonfiniteText()];
-    setText(this.rule, rule);
-    setText(this.asked, text);
-    setText(this.uses, uses);
+    setText(this.rule, isFinite && question?.kind === "push" ? ruleOf(engine, question) : "");
+    setText(this.asked, isFinite ? questionText(engine, question) : nonfiniteText());
+    setText(this.uses, isFinite && question?.kind === "push" ? usesText(engine.graph, question.edge) : "");
     if (isOrder) this._listNodes();
     if (question && player.position === player.limit) overlay.showEvent(isOrder ? null : markOf(question), false);
-    this.facts.replaceChildren(...this.progress.lines().map((line) => element("li", { text: line })));
+    this.facts.replaceChildren(...this.progress.lines().map((text) => element("li", { text })));
   }
 
   _listNodes() {
     const { graph } = this.session;
     const isOffered = (i) => graph.count <= CHOICES || /ready|waiting/.test(this.exercise.standingOf(i));
-    const nodes = [...graph.names.keys()].filter((i) => !graph.isConstant[i] && isOffered(i));
+    const nodes = [...graph.op.keys()].filter((i) => !graph.isConstant[i] && isOffered(i));
     const options = nodes.map((i) => element("option", { value: i, text: nameOf(graph, i) }));
     const { value } = this.list;
     this.list.replaceChildren(element("option", { value: "", text: t("choose a node") }), ...options);
-    this.list.value = nodes.includes(Number(value)) ? value : "";
+    this._choose(nodes.find((i) => String(i) === value) ?? "");
   }
 
-  // Takes the node that was selected in the picture as the answer to be checked.
+  // Takes a node, such as one that was selected in the picture, as the answer to be checked.
   _choose(node) {
     if (this.isOn && node !== undefined && !this.list.hidden) this.list.value = String(node);
   }
 
   _check() {
-    const { exercise } = this;
-    const { kind, k } = exercise.question;
-    const control = kind === "order" ? this.list : this.field;
-    const typed = control.value.trim();
-    const answer = kind === "push" ? readAnswer(typed) : typed === "" ? noNodeText() : Number(typed);
-    if (typeof answer === "string") return this._refuse(control, answer);
-    const found = kind === "order" ? judgeNode(exercise, answer) : judgeNumber(this.session.engine, k, answer, typed);
-    if (found.kind === "right") return this._pass(`${t("Right.")} ${found.text}`);
-    this.progress.addMistake(found.mistakes);
+    const typed = this.control.value.trim();
+    const answer = this.control === this.field ? readAnswer(typed) : typed === "" ? noNodeText() : Number(typed);
+    if (typeof answer === "string") return this._refuse(answer);
+    const { isRight, mistakes, text } = this._judge(answer, typed);
+    if (isRight) return this._pass(`${t("Right.")} ${text}`);
+    this.progress.addMistake(mistakes);
     this._show();
-    return this._refuse(control, found.text);
+    return this._refuse(text);
   }
 
-  _refuse(control, text) {
-    control.setAttribute("aria-invalid", "true");
-    control.focus();
-    control.select?.();
+  _judge(answer, typed) {
+    const { exercise, exercise: { question } } = this;
+    return question.kind === "order" ? judgeNode(exercise, answer) : judgeNumber(exercise.engine, question.k, answer, typed);
+  }
+
+  _refuse(text) {
+    this.control.setAttribute("aria-invalid", "true");
+    this.control.focus();
+    this.control.select?.();
     this._tell(text, true);
   }
 
   // Goes on to the next question, and keeps the focus in the form.
   _pass(text) {
+    this.control.value = "";
+    this.control.removeAttribute("aria-invalid");
     this.exercise.goOn();
-    for (const control of [this.field, this.list]) {
-      control.value = "";
-      control.removeAttribute("aria-invalid");
-    }
-    this._goOn();
+    this._ask();
     this._tell(text);
     this._focus();
   }
 
   _focus() {
-    const controls = [this.field, this.list, ...this.ended.children];
-    controls.find((control) => control.offsetParent)?.focus({ preventScroll: true });
+    (this.form.hidden ? this.ended.firstChild : this.control).focus({ preventScroll: true });
   }
 
   _tell(text, isWarning = false) {
@@ -156,11 +144,9 @@ export class Practice {
   }
 
   _showAnswer() {
-    const { exercise, session } = this;
-    const { kind, k, after, next } = exercise.question;
+    const { next, after } = this.exercise.question;
     this.isHelped = true;
-    const answer = kind === "order" ? judgeNode(exercise, next) : judgeNumber(session.engine, k, { x: after, unit: 0 }, "");
-    this._pass(answer.text);
+    this._pass(this._judge(next ?? { x: after, unit: 0 }).text);
   }
 
   _fill() {
@@ -169,6 +155,7 @@ export class Practice {
     element("h2", { text: t("Practice") }, element("summary", {}, panel));
     const label = element("label", { class: "switch" }, panel);
     this.switch = element("input", { type: "checkbox" }, label);
+    this.switch.checked = this.isOn;
     label.append(` ${t("hide the gradients, and find them")}`);
     this.switch.addEventListener("change", () => (this.switch.checked ? this.start() : this.stop()));
     this.body = element("div", { hidden: "" }, panel);
@@ -209,23 +196,25 @@ function addButton(parent, text, act) {
   return button;
 }
 
-// The rule with its unknown numbers, the question, and the meaning of the subscripts in the rule.
-function questionTexts({ graph }, question) {
-  if (question === null) return ["", t("All gradients are found.")];
-  if (question.kind === "order") return ["", t("Which node can push next? Choose it in the list or in the graph.")];
-  const { from, operand, before, isFirst, edge } = question;
+// The rule of a push, with its unknown numbers.
+function ruleOf({ graph }, { from, operand, edge }) {
+  const grad = derivativeName(graph, graph.root, operand);
+  return `${grad} += ${derivativeName(graph, graph.root, from)} · ${localName(graph, edge)}`;
+}
+
+function questionText({ graph }, question) {
+  if (question === null) return t("All gradients are found.");
+  if (question.kind === "order") return t("Which node can push next? Choose it in the list or in the graph.");
+  const { from, operand, before, isFirst } = question;
   const grad = derivativeName(graph, graph.root, operand);
   const facts = { c: nameOf(graph, from), a: nameOf(graph, operand), grad, before: short(before) };
-  const text = isFirst
-    ? t("{c} pushes to {a}. How large is {grad} then?", facts)
-    : t("{c} pushes to {a}, and {grad} holds {before} already. How large is {grad} then?", facts);
-  return [`${grad} += ${derivativeName(graph, graph.root, from)} · ${localName(graph, edge)}`, text, usesText(graph, edge)];
+  if (isFirst) return t("{c} pushes to {a}. How large is {grad} then?", facts);
+  return t("{c} pushes to {a}, and {grad} holds {before} already. How large is {grad} then?", facts);
 }
 
 // The mark of a push in the picture, without its numbers.
 const markOf = ({ from, operand, edge }) => ({ kind: "push", node: from, pushes: [{ operand, edge, isAsked: true }] });
-const nonfiniteText = () =>
-  t("There is a nan or ∞ in this graph. Practice needs finite numbers: change a value.");
+const nonfiniteText = () => t("There is a nan or ∞ in this graph. Practice needs finite numbers: change a value.");
 const noNodeText = () => t("Choose a node in the list or in the graph.");
 
 function keyOf(graph) {
