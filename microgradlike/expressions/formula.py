@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from microgradlike.engine import Value
-from microgradlike.expressions.grammar import MAX_LENGTH, MESSAGES, SPACE
+from microgradlike.expressions.grammar import MAX_LENGTH, MESSAGES
 from microgradlike.expressions.parser import Expression, ParseError, parse
 from microgradlike.op import Number
 
 _ASSIGNMENT: Final = re.compile(r"(?<![<>=!])=(?!=)")
-_BLANK: Final = re.compile(f"{SPACE}*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +89,20 @@ def parse_formula(text: str) -> Formula:
     lines: dict[str, Expression] = {}
     for start, piece in pieces:
         is_last = start == pieces[-1][0]
-        equals = _ASSIGNMENT.search(piece)
-        first = start + _end_of_blank(piece)
-        name = _new_name(text, start, piece[: equals.start()]) if equals else ""
-        if name in inputs or name in lines:
-            raise _mistake("again", text, first, name=name)
+        first = start + len(piece) - len(piece.lstrip())
+        *left, right = _ASSIGNMENT.split(piece, maxsplit=1)
+        name = _new_name(text, start, left[0], first) if left else ""
         if not (name or is_last):
             raise _mistake("unnamed", text, first)
-        skipped = equals.end() if equals else 0
-        expression = _parsed(text, start + skipped, piece[skipped:])
-        if name in expression.names:
+        expression = _parsed(text, start + len(piece) - len(right), right)
+        if name and (name in inputs or name in lines or name in expression.names):
             raise _mistake("again", text, first, name=name)
         inputs.update((x, None) for x in expression.names if x not in lines)
-        if name and not expression.names:
+        is_number = name != "" and not expression.names
+        if is_number:
             inputs[name], numbers[name] = None, expression({})
-            if is_last:
-                lines[name] = parse(name)
-        else:
-            lines[name] = expression
+        if is_last or not is_number:
+            lines[name] = parse(name) if is_number else expression
     return Formula(text, tuple(inputs), numbers, lines)
 
 
@@ -117,22 +112,17 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
     for i, c in enumerate(f"{text};"):
         depth += (c == "(") - (c == ")")
         if c == ";" or (c == "\n" and depth <= 0):
-            if _end_of_blank(text[start:i]) < i - start:
+            if text[start:i].strip():
                 yield start, text[start:i]
             start, depth = i + 1, 0
 
 
-def _end_of_blank(piece: str) -> int:
-    blank = _BLANK.match(piece)
-    return blank.end() if blank else 0
-
-
-def _new_name(text: str, start: int, left: str) -> str:
+def _new_name(text: str, start: int, left: str, first: int) -> str:
     """The name before "=", in the spelling that expressions know it by."""
     expression = _parsed(text, start, left)
     name = expression.names[0] if expression.names else ""
     if expression != Expression(left, (name,), ((None, name),)):
-        raise _mistake("left", text, start + _end_of_blank(left))
+        raise _mistake("left", text, first)
     return name
 
 

@@ -6,7 +6,7 @@ import { openFormula } from "../../viz/page/static/formula/graph.js";
 
 const view = new DataView(new ArrayBuffer(8));
 const number = (hex) => (view.setBigUint64(0, BigInt(`0x${hex}`)), view.getFloat64(0));
-const bits = (x) => (x === null ? null : (view.setFloat64(0, x), view.getBigUint64(0).toString(16)));
+const bits = (x) => (view.setFloat64(0, x), view.getBigUint64(0).toString(16));
 let model;
 
 function answer([text, values]) {
@@ -14,9 +14,9 @@ function answer([text, values]) {
     const formula = readFormula(text, model.grammar);
     const given = new Map(values.map(([name, x]) => [name, number(x)]));
     for (const name of formula.names) if (!given.has(name)) given.set(name, 0.5);
-    const { columns, taken } = openFormula(formula, given, model);
-    const { data, grad } = columns.nodes;
-    return { ...columns, taken, nodes: { ...columns.nodes, data: data.map(bits), grad: grad.map(bits) } };
+    const { scene, taken, engine } = openFormula(formula, given, model);
+    const gradOf = (i) => (engine.reached[i] && !engine.graph.isConstant[i] ? bits(engine.grad[i]) : null);
+    return { ...scene, taken, nodes: { ...scene.nodes, data: scene.nodes.data.map(bits), grad: [...scene.nodes.op.keys()].map(gradOf) } };
   } catch ({ message, position, template, stack }) {
     return template === undefined ? { stack } : { message, position };
   }

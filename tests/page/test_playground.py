@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 
 from microgradlike import Value
-from tests.page.browser import browser as browser, opened as opened  # fixtures
+from tests.page.browser import browser as browser  # fixture
 from tests.page.test_accessibility import OPTIONS
 from tests.page.test_words import CUT
 from viz import page, playground
@@ -44,6 +44,17 @@ TYPED = """async (text) => {
 }"""
 
 
+# the state of every example in turn, with the attribute of its error
+EXAMPLES = f"""() => [...document.querySelectorAll("#examples optgroup *")].map(({{ index }}) => {{
+  const [list, field] = ["examples", "formula"].map((id) => document.getElementById(id));
+  list.selectedIndex = index;
+  list.dispatchEvent(new Event("change"));
+  const asked = document.querySelector("#practice .switch input").checked;
+  const told = document.getElementById("example-note").checkVisibility();
+  const invalid = field.getAttribute("aria-invalid");
+  const option = list.options[index].textContent;
+  return {{ ...({STATE})(), invalid, text: field.value, asked, told, option }};
+}})"""
 BROKEN = {
     "#formula=tanh(": "the expression ends",
     "#formula=a*b&at=a=q,b=2": "no number for a=q",
@@ -57,15 +68,29 @@ def made():
     return playground()
 
 
+@pytest.fixture(scope="module")
+def window(browser, made, tmp_path_factory):
+    """One page for all tests, in which nothing goes wrong."""
+    path = made.save(tmp_path_factory.mktemp("playground") / "play.html")
+    with browser.open(path) as seen:
+        yield seen
+        assert seen.complaints == []
+        asked = {url.partition("#")[0] for url in seen.asked if not url.startswith("data:")}
+        assert asked <= {path.as_uri(), "about:blank"}
+
+
 def state(seen):
     found = seen.evaluate(STATE)
     return found | {"leaves": dict(found["leaves"])}
 
 
 def start(seen, formula=None):
+    """The page in English with its first example or a formula, after any other test."""
     seen.wait("() => document.getElementById('formula') !== null")
     seen.tab.select_option("#language", "en")  # the browser remembers another one
+    seen.tab.uncheck("#wrong-order")
     if formula is not None:
+        seen.tab.select_option("#examples", index=1)
         seen.tab.fill("#formula", formula)
     return seen
 
@@ -111,8 +136,8 @@ def test_the_maker_of_a_playground_chooses_its_language():
 
 
 @pytest.mark.looks
-def test_a_typed_formula_becomes_a_graph_with_gradients_and_sliders(opened, made):
-    seen = start(opened(made), "b = a + a; c = b + b")
+def test_a_typed_formula_becomes_a_graph_with_gradients_and_sliders(window):
+    seen = start(window, "b = a + a; c = b + b")
     seen.tab.fill(".slider [type=text]", "3")
     found = state(seen)
     assert (found["name"], found["result"], found["gradients"]) == ("c", "12", {"a": 4})
@@ -133,8 +158,8 @@ def test_a_typed_formula_becomes_a_graph_with_gradients_and_sliders(opened, made
 
 
 @pytest.mark.looks
-def test_a_branch_follows_the_slider_and_an_error_keeps_the_graph(opened, made):
-    seen = start(opened(made), "where(x > 0, x**2, sin(x) + y)")
+def test_a_branch_follows_the_slider_and_an_error_keeps_the_graph(window):
+    seen = start(window, "where(x > 0, x**2, sin(x) + y)")
     assert state(seen)["ops"] == ["pow"]
     seen.tab.fill(".slider [type=text]", "-1")
     assert state(seen)["ops"] == ["sin", "add"]
@@ -157,8 +182,8 @@ def test_a_branch_follows_the_slider_and_an_error_keeps_the_graph(opened, made):
 
 
 @pytest.mark.looks
-def test_a_link_shows_the_same_in_a_new_window(opened, made):
-    seen = start(opened(made), "가 = 2\n나*가 + __proto__*v + log(w₁)")
+def test_a_link_shows_the_same_in_a_new_window(window):
+    seen = start(window, "가 = 2\n나*가 + __proto__*v + log(w₁)")
     at = {"나": "-0", "__proto__": "Infinity", "v": "5e-324", "w1": "-0.1"}
     for name, x in at.items():
         row = seen.tab.locator(".slider", has=seen.tab.get_by_role("button", name=name, exact=True))
@@ -168,17 +193,17 @@ def test_a_link_shows_the_same_in_a_new_window(opened, made):
     before = state(seen)
     assert {name: before["leaves"][name] for name in at if name in before["leaves"]} == at
     seen.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
-    seen.tab.locator(".formula button").click()
-    seen.tab.wait_for_selector(".link")
-    link = seen.tab.input_value(".link")
+    seen.tab.locator("#copy-link").click()
+    seen.tab.wait_for_selector("#link")
+    link = seen.tab.input_value("#link")
     assert seen.evaluate("() => getSelection().toString()") in (link, "")
     assert state(again(seen, link[link.index("#") :])) == before
 
 
 @pytest.mark.looks
-def test_the_back_button_brings_the_formula_before_with_its_values(opened, made):
-    seen = start(opened(made))
-    seen.tab.select_option(".formula select", index=2)
+def test_the_back_button_brings_the_formula_before_with_its_values(window):
+    seen = start(window)
+    seen.tab.select_option("#examples", index=2)
     seen.wait("() => location.hash.includes('b+%2B+b')")
     seen.tab.fill(".slider [type=text]", "7")
     seen.wait("() => location.hash.includes('a%3D7')")
@@ -192,37 +217,61 @@ def test_the_back_button_brings_the_formula_before_with_its_values(opened, made)
 
 
 @pytest.mark.looks
-def test_a_broken_link_is_said_and_a_graph_is_there(opened, made):
-    seen = start(opened(made))
+def test_a_broken_link_is_said_and_a_graph_is_there(window):
+    seen = start(window)
     for fragment, said in BROKEN.items():
         again(seen, fragment)
         seen.tab.get_by_text(said).first.wait_for()
         assert len(state(seen)["leaves"]) > 0
 
 
+PASTE = """(text) => {
+  const field = document.getElementById("formula");
+  field.select();
+  field.dispatchEvent(new Event("paste"));
+  document.execCommand("insertText", false, text);
+}"""
+
+
 @pytest.mark.looks
-def test_every_example_has_a_graph_in_both_languages_without_cut_text(opened, made):
-    seen = start(opened(made, viewport={"width": 390, "height": 844}))
-    options = seen.tab.locator(".formula select option").all_text_contents()
-    assert all(len(text) < 60 or text.endswith("…") for text in options)
-    count = len(options) - 1
-    assert count >= 12
-    for index in range(1, count + 1):
-        seen.tab.select_option(".formula select", index=index)
-        found = state(seen)
-        assert seen.tab.get_attribute("#formula", "aria-invalid") == "false"
-        assert all(abs(float(x)) < 1e3 for x in [found["result"], *found["leaves"].values()])
-        assert any(found["gradients"].values()) or "relu" in seen.tab.input_value("#formula")
-        asked = seen.tab.is_checked("#practice .switch input")
-        assert seen.tab.is_visible("#example-note") != asked  # it would tell the answers
+def test_a_formula_pasted_over_another_starts_with_values_of_its_own(window):
+    seen = start(window, "tanh(w*x + b)")
+    seen.tab.fill(".slider [type=text] >> nth=2", "-30")
+    seen.tab.fill("#formula", "tanh(w*x + b) + 1")
+    assert state(seen)["leaves"]["b"] == "-30"
+    seen.tab.focus("#formula")
+    seen.evaluate(PASTE, "sigmoid(b)")
+    assert state(seen)["leaves"] == {"b": "0.5"}
+
+
+@pytest.mark.looks
+def test_a_number_of_the_text_cannot_be_dragged(window):
+    seen = start(window, "2 + 3")
+    assert state(seen)["result"] == "5"
+    assert not seen.evaluate("() => microgradlike.session.engine.isFree(0)")
+
+
+@pytest.mark.looks
+def test_every_example_has_a_graph_in_both_languages_without_cut_text(window):
+    window.tab.set_viewport_size({"width": 390, "height": 844})
+    seen = start(window)
+    found = seen.evaluate(EXAMPLES)
+    assert len(found) >= 12
+    for example in found:
+        assert example["invalid"] == "false"
+        assert all(abs(float(x)) < 1e3 for _, x in [("", example["result"]), *example["leaves"]])
+        assert any(example["gradients"].values()) or "relu" in example["text"]
+        assert example["told"] != example["asked"]  # a note would tell the answers
+        assert len(example["option"]) < 60 or example["option"].endswith("…")
     for lang in ("ko", "en"):
         seen.tab.select_option("#language", lang)
         assert seen.evaluate(CUT) == []
+    seen.tab.set_viewport_size({"width": 1280, "height": 720})
 
 
 @pytest.mark.looks
-def test_a_key_in_100_nodes_takes_less_than_50_milliseconds_and_2000_nodes_fold(opened, made):
-    seen = start(opened(made))
+def test_a_key_in_100_nodes_takes_less_than_50_milliseconds_and_2000_nodes_fold(window):
+    seen = start(window)
     times = seen.evaluate(TYPED, "+".join(f"tanh(w{k}*x{k} + b)" for k in range(17)))
     assert seen.evaluate("() => microgradlike.session.graph.count") >= 100
     assert median(times) < 50
@@ -234,18 +283,19 @@ def test_a_key_in_100_nodes_takes_less_than_50_milliseconds_and_2000_nodes_fold(
 
 
 @pytest.mark.looks
-def test_an_example_says_what_to_try_and_an_exercise_leads_to_the_next(opened, made):
-    seen = start(opened(made))
+def test_an_example_says_what_to_try_and_an_exercise_leads_to_the_next(window):
+    seen = start(window)
+    seen.tab.select_option("#examples", index=1)
     note = seen.tab.locator("#example-note")
     assert note.inner_text().startswith("Press |◀, then step ▶.")
     seen.tab.fill("#formula", "a*b")
     assert note.inner_text() == ""
-    seen.tab.select_option(".formula select", label="a chain of products: y = a*b")
+    seen.tab.select_option("#examples", label="a chain of products: y = a*b")
     for answer in ("-3", "2"):
         seen.tab.fill("#practice input[type=text]", answer)
         seen.tab.keyboard.press("Enter")
     seen.tab.keyboard.press("Enter")  # the focus is on "next exercise"
     assert seen.tab.input_value("#formula") == "u = a*b; y = u*c"
     assert "y pushes to u" in seen.tab.inner_text("#practice .asked")
-    seen.tab.select_option(".formula select", index=0)
+    seen.tab.select_option("#examples", index=0)
     assert seen.tab.input_value("#formula") == "u = a*b; y = u*c"

@@ -23,7 +23,8 @@ from viz.training.training_view import _why
 PAGE = Path(word_table.__file__).parent
 STATIC = PAGE / "static"
 MODULES = {p.relative_to(STATIC).as_posix(): p.read_text() for p in STATIC.rglob("*.js")}
-TEMPLATES = "".join((STATIC / name).read_text() for name in ("template.html", "learn.html"))
+PARTS = ("template.html", "learn.html", "playground.html")
+TEMPLATES = "".join((STATIC / name).read_text() for name in PARTS)
 CALLED = {word_table._unescaped(text) for text in CALL.findall("\n".join(MODULES.values()))}
 ATTRIBUTES = ("title", "aria-label", "placeholder")
 

@@ -21,6 +21,7 @@ LINKED, LIVE = "notebook/linked.js", "notebook/live.js"  # in a notebook's widge
 PLAYGROUND = "playground/playground.js"
 STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LINES: "code.css", PRACTICE: "practice.css"}
 STYLES |= {LIVE: "learn.css", PLAYGROUND: "practice.css playground.css"}
+PARTS = {LEARN: "learn.html", PLAYGROUND: "playground.html"}  # of the template
 # unpacks a script, whose hash the policy has as well, and runs it
 LOADER = """(async () => {
 const packed = Uint8Array.from(atob("{packed}"), (c) => c.charCodeAt(0));
@@ -69,6 +70,7 @@ def html(title: str, globals_: str, *, entries: Sequence[str] = (ENTRY,), openin
         "policy": _policy(scripts, style),
         "style": style,
         "panel": _read("learn.html") if LEARN in entries else "",
+        "field": _read("playground.html") if PLAYGROUND in entries else "",
         "noscript": " ".join(in_every_language(NOSCRIPT)),
         "script": script,
     }
@@ -116,7 +118,7 @@ def _script(globals_: str, entries: Sequence[str], title: str) -> str:
     texts = [_read(name) for name in dict.fromkeys(m for e in entries for m in modules(e))]
     for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
         texts = [pattern.sub("", text) for text in texts]
-    shown = _read("template.html") + (_read("learn.html") if LEARN in entries else "")
+    shown = _read("template.html") + "".join(_read(PARTS[e]) for e in entries if e in PARTS)
     words, text = with_words("\n".join(texts), _every_module(), shown + globals_ + title)
     text = CODE.sub(lambda line: tight(line[0]), text)
     script = "\n".join(["(() => {", '"use strict";', globals_, words, text, "})();"])

@@ -181,7 +181,7 @@ export class Inspector {
 }
 
 function whyLocked(graph, node) {
-  if (graph.isConstant[node]) return t("Locked: it is a constant of the program.");
+  if (graph.isConstant[node] || !graph.isOpaque.includes(1)) return t("Locked: it is a constant of the program.");
   return t("Locked: a primitive that this page cannot compute depends on it.");
 }
 

@@ -3,6 +3,7 @@
 import { fullName } from "../base/formulas.js";
 
 const SETTLED = 400; // milliseconds; browsers refuse to write many addresses in a row
+const SETTLED_NEW = 1000; // until another state is a step of the browser's history
 
 // Goes to the place in the address, else to `opening`, and keeps the address up to date.
 export function listenToPlace(session, opening) {
@@ -12,21 +13,23 @@ export function listenToPlace(session, opening) {
   let timer = 0;
   session.onPlace = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => writePlace(session), SETTLED);
+    timer = setTimeout(() => writePlace(session), session.isNewPlace ? SETTLED_NEW : SETTLED);
   };
 }
 
 export function goTo(session, text, focus) {
   const wanted = new URLSearchParams(text);
+  session.onAddress?.(wanted);
   const step = stepOf(session.steps, wanted.get("step"));
   if (step !== null) session.player.go(step);
   const node = nodeOf(session.graph, wanted.get("select"));
   if (node >= 0) session.reveal(node, focus);
 }
 
-// The step, the selected node and the chosen language, as parameters of an address.
-export function placeOf({ player, view, selected, graph }) {
-  const place = new URLSearchParams({ step: player.position });
+// The step, the selected node and the chosen language, as parameters of an address; before them those
+// of a page that has some of its own.
+function placeOf({ player, view, selected, graph, ownPlace }) {
+  const place = new URLSearchParams([...(ownPlace?.() ?? []), ["step", player.position]]);
   const box = view.boxes.get(selected);
   if (box?.kind === "node") place.set("select", addressOf(graph, box.node));
   const lang = new URLSearchParams(location.hash.slice(1)).get("lang");
@@ -34,10 +37,14 @@ export function placeOf({ player, view, selected, graph }) {
   return place;
 }
 
-function writePlace(session) {
+// Writes the address and returns it.
+export function writePlace(session) {
+  const fragment = `#${placeOf(session)}`;
   try {
-    history.replaceState(null, "", `#${placeOf(session)}`);
-  } catch {} // a frame of a notebook has no address
+    history[session.isNewPlace ? "pushState" : "replaceState"](null, "", fragment);
+  } catch {} // a frame of a notebook has no address; the fragment can follow that of a file
+  session.isNewPlace = false;
+  return (location.protocol === "about:" ? "" : location.href.split("#")[0]) + fragment;
 }
 
 function stepOf({ seed, last }, text) {

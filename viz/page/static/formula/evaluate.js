@@ -61,9 +61,9 @@ function composed(name, operands, rules) {
   const { composites, refusals } = rules.grammar;
   const given = new Map(operands.map((x, k) => ["ab"[k], x]));
   for (const [operand, ofNodes, template] of refusals[name] ?? []) {
-    const x = given.get(operand);
-    if ((ofNodes || !isNode(x)) && (numberIn(x) < 0 || numberIn(x) > 1)) {
-      const values = { x: exact(numberIn(x)) };
+    const x = numberIn(given.get(operand));
+    if ((ofNodes || !isNode(given.get(operand))) && (x < 0 || x > 1)) {
+      const values = { x: Number.isInteger(x) ? x.toFixed(1) : exact(x) };
       throw Object.assign(new RangeError(template.replace("{x}", values.x)), { template, values });
     }
   }

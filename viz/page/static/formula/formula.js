@@ -3,13 +3,6 @@
 import { mistake } from "./lexer.js";
 import { parse } from "./parser.js";
 
-// The text with the number `x` for an input that has a number there.
-export function withNumber({ text, numbers }, name, x) {
-  const { from, to } = numbers.get(name);
-  const characters = [...text];
-  return [...characters.slice(0, from), ` ${x}`, ...characters.slice(to)].join("");
-}
-
 // Reads a formula: { text, lines, names, numbers }. `lines` has pairs of a name, "" for none, and the
 // steps; `numbers` has the inputs to which a line gives a number, with the steps and the place of that.
 export function readFormula(text, grammar) {
@@ -22,23 +15,25 @@ export function readFormula(text, grammar) {
     const first = start + sizeOf(blank.exec(piece)[0]);
     const equals = piece.search(/(?<![<>=!])=(?!=)/u);
     const name = equals < 0 ? "" : newName(piece.slice(0, equals), start, first, grammar);
-    if (names.has(name) || lines.has(name)) throw mistake(grammar, "again", first, { name });
     if (name === "" && !isLast) throw mistake(grammar, "unnamed", first);
-    const right = piece.slice(equals + 1);
-    const to = start + sizeOf(piece);
-    const from = to - sizeOf(right);
-    const found = parsedAt(right, from, grammar);
-    if (found.names.includes(name)) throw mistake(grammar, "again", first, { name });
+    const [from, to] = [start + sizeOf(piece.slice(0, equals + 1)), start + sizeOf(piece)];
+    const found = parsedAt(piece.slice(equals + 1), from, grammar);
+    if (name !== "" && [...names, ...lines.keys(), ...found.names].includes(name)) throw mistake(grammar, "again", first, { name });
     for (const x of found.names) if (!lines.has(x)) names.add(x);
     const isNumber = name !== "" && found.names.length === 0;
     if (isNumber) {
       names.add(name);
       numbers.set(name, { steps: found.steps, from, to });
     }
-    if (!isNumber) lines.set(name, found.steps);
-    else if (isLast) lines.set(name, [[null, name]]);
+    if (isLast || !isNumber) lines.set(name, isNumber ? [[null, name]] : found.steps);
   }
   return { text, lines: [...lines], names: [...names], numbers };
+}
+
+// The text with the number `x` for an input that has a number there.
+export function withNumber({ text, numbers }, name, x) {
+  const { from, to } = numbers.get(name);
+  return [...text].toSpliced(from, to - from, ` ${x}`).join("");
 }
 
 const sizeOf = (text) => [...text].length;
@@ -46,17 +41,15 @@ const sizeOf = (text) => [...text].length;
 // The lines that are not blank, each with its place in code points; one at least.
 function piecesOf(text, blank) {
   const found = [];
-  let [piece, depth, start, i] = ["", 0, 0, 0];
-  for (const c of `${text};`) {
+  const characters = [...text, ";"];
+  let [depth, start] = [0, 0];
+  characters.forEach((c, i) => {
     depth += (c === "(") - (c === ")");
-    i += 1;
-    if (c !== ";" && !(c === "\n" && depth <= 0)) {
-      piece += c;
-      continue;
-    }
+    if (c !== ";" && !(c === "\n" && depth <= 0)) return;
+    const piece = characters.slice(start, i).join("");
     if (blank.exec(piece)[0] !== piece) found.push([start, piece]);
-    [piece, depth, start] = ["", 0, i];
-  }
+    [depth, start] = [0, i + 1];
+  });
   return found.length ? found : [[0, text]];
 }
 

@@ -3,11 +3,11 @@
 import { Engine } from "../engine/engine.js";
 import { evaluateFormula, madeNode } from "./evaluate.js";
 import { graphOf } from "../base/graph.js";
-import { cutIntoParts } from "./parts.js";
+import { partsOf } from "./parts.js";
 import { short } from "../base/numbers.js";
 import { withTurns } from "../layout/turns.js";
 
-// The engine of a formula with `values`, a number by name, and its { taken, columns }. `model` has
+// The engine of a formula with `values`, a number by name, and its { taken, scene }. `model` has
 // what all scenes share, { version, roles, off, room }, and { primitives, grammar, rows, absorbs }.
 export function openFormula(formula, values, model) {
   const leaves = formula.names.map((name) => [name, madeNode(values.get(name), name)]);
@@ -15,21 +15,22 @@ export function openFormula(formula, values, model) {
   const root = typeof result === "number" ? madeNode(result) : result;
   const isTaken = [...leaves, ...formula.lines].some(([name]) => name === "y");
   if (root.name === "" && !isTaken) root.name = "y";
-  const columns = sceneColumns(root, model);
-  cutIntoParts(columns);
-  const engine = new Engine(withTurns(graphOf(columns)), model.primitives);
-  addGradients(columns, engine, model);
-  engine.graph.grad.set(engine.grad);
-  engine.graph.reached.set(engine.reached);
-  return { engine, taken, columns };
+  const scene = formulaScene(root, model);
+  const graph = withTurns(graphOf(scene));
+  graph.names.forEach((name, i) => (graph.locked[i] = Number(graph.op[i] < 0 && !values.has(name)))); // numbers of the text
+  const engine = new Engine(graph, model.primitives);
+  graph.grad.set(engine.grad);
+  graph.reached.set(engine.reached);
+  return { engine, taken, scene };
 }
 
-function sceneColumns(root, { version, roles, off, room, rows, absorbs }) {
-  const nodes = { op: [], operands: [], data: [], grad: [], name: [], role: [], cluster: [], flags: [], locked: [], turn: [] };
+// The scene without gradients and flags, which the page finds itself.
+function formulaScene(root, { version, roles, off, room, rows, absorbs }) {
+  const nodes = { op: [], operands: [], data: [], name: [], role: [] };
   const ops = [];
   const add = (op, operands, data, name, role) => {
     if (op !== "" && !ops.includes(op)) ops.push(op);
-    const values = { op: ops.indexOf(op), operands, data, grad: null, name, role: roles.indexOf(role), cluster: -1, flags: [], locked: 0, turn: -1 };
+    const values = { op: ops.indexOf(op), operands, data, name, role: roles.indexOf(role) };
     for (const [column, x] of Object.entries(values)) nodes[column].push(x);
     return nodes.op.length - 1;
   };
@@ -41,12 +42,15 @@ function sceneColumns(root, { version, roles, off, room, rows, absorbs }) {
     places.set(v, add(v.op, operands, v.data, v.name || `v${k + 1}`, role));
   });
   const absorbed = order.some(({ op, data }) => op === "mul_no_nan" && !Number.isNaN(data));
+  const all = (x) => nodes.op.map(() => x);
+  const { clusters, cluster } = partsOf(nodes.op.length);
   return {
     version, root: places.get(root), stale: null, notes: absorbed ? [absorbs] : [], ops,
     symbols: ops.map((op) => rows[op].symbol), roles, off,
-    flat: ops.map((op) => rows[op].flat), absorbing: ops.map((op) => rows[op].absorbing), nodes,
+    flat: ops.map((op) => rows[op].flat), absorbing: ops.map((op) => rows[op].absorbing),
+    nodes: { ...nodes, grad: all(null), cluster, flags: [], locked: all(0), turn: all(-1) },
     turns: { cluster: [], call: [], calls: [], around: [] }, opaque: { node: [], local: [] },
-    prefixes: {}, clusters: [], room,
+    prefixes: {}, clusters, room,
   };
 }
 
@@ -66,14 +70,4 @@ function nodesOf(root) {
     }
   }
   return order;
-}
-
-function addGradients({ nodes, off, ops }, { grad, reached }, { roles }) {
-  const flag = (x, what) => (Number.isFinite(x) ? [] : [`${Number.isNaN(x) ? "nan" : "inf"}${what}`]);
-  nodes.data.forEach((x, i) => {
-    const isConstant = roles[nodes.role[i]] === "constant";
-    nodes.grad[i] = reached[i] && !isConstant ? grad[i] : null;
-    nodes.flags[i] = [...flag(x, ""), ...flag(nodes.grad[i] ?? 0, " grad")];
-    if (Object.hasOwn(off, ops[nodes.op[i]] ?? "") && x === 0) nodes.flags[i].push(off[ops[nodes.op[i]]]);
-  });
 }

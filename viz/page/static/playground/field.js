@@ -1,6 +1,6 @@
 // Field: the formula as text, with examples, errors and the link to copy.
 
-import { byId, element, setText } from "../base/dom.js";
+import { byId, element, onClick, setText } from "../base/dom.js";
 import { printable } from "../base/text.js";
 import { onLanguage, t, told } from "../base/words.js";
 import { exercisesNow } from "../practice/exercises.js";
@@ -11,35 +11,32 @@ const TALLEST_FIELD = 6; // lines
 const REST_AFTER_KEY = 400; // milliseconds; a formula is wrong at many moments of its typing
 
 export class Field {
-  // `type()` reads the field, `choose(row, isPractice)` opens an example, `link()` is the address of this state.
+  // `type(isNew)` reads the field, whose text is new if it was pasted over all of the one before;
+  // `choose(row, isPractice)` opens an example; `link()` is the address of this state.
   constructor({ type, choose, link }) {
-    this.part = element("section", { id: "playground" });
-    document.querySelector("main").before(this.part);
-    const bar = element("div", { class: "formula" }, this.part);
-    this.label = element("label", { for: "formula" }, bar);
-    this.area = element("textarea", { id: "formula", rows: 1, autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-describedby": "formula-error" }, bar);
-    this.examples = element("select", {}, bar);
-    this.copy = element("button", {}, bar);
-    this.link = element("input", { type: "text", class: "link", readonly: "", hidden: "" }, bar);
-    this.said = element("span", { class: "quiet", role: "status" }, bar);
-    this.note = element("p", { id: "example-note", class: "quiet" }, this.part);
-    this.error = element("div", { id: "formula-error", role: "alert" }, this.part);
-    element("div", { id: "sliders", role: "group" }, this.part);
+    this.area = byId("formula");
+    this.error = byId("formula-error");
+    this.examples = byId("examples");
+    this.shown = [null];
+    let isNew = false;
+    this.area.addEventListener("paste", () => {
+      isNew = this.area.selectionEnd - this.area.selectionStart === this.text.length;
+    });
     this.area.addEventListener("input", () => {
       this._grow();
       this.examples.selectedIndex = 0;
       this.showNote();
-      setText(this.said, "");
-      type();
+      this.say("");
+      type(isNew);
+      isNew = false;
     });
     this.examples.addEventListener("change", () => this._choose());
     this.choose = choose;
-    this.copy.addEventListener("click", () => this._copy(link()));
-    this.before = [null];
-    this._write();
+    onClick("copy-link", () => this._copy(link()));
+    this._list();
     onLanguage(() => {
-      this._write();
-      this._say(...this.before);
+      this._list();
+      this._showNow(...this.shown);
     });
   }
 
@@ -55,7 +52,7 @@ export class Field {
   // Shows what there is to see in an example, while the text is that of one.
   showNote() {
     const row = examplesNow().find(([, formula]) => formula === this.text);
-    setText(this.note, row ? row.at(-1) : "");
+    setText(byId("example-note"), row ? row.at(-1) : "");
   }
 
   // Opens the exercise after the one in the field, or the first.
@@ -72,18 +69,22 @@ export class Field {
     if (row) this.choose(row, at >= examplesNow().length);
   }
 
+  say(text) {
+    setText(byId("formula-said"), text);
+  }
+
   // Shows an error below the field once the typing rests, and that the graph is of the formula `before`;
   // null for none.
   showError(error, before = "") {
     clearTimeout(this.waiting);
-    if (error === null) this._say(null);
-    else this.waiting = setTimeout(() => this._say(error, before), REST_AFTER_KEY);
+    if (error === null) this._showNow(null);
+    else this.waiting = setTimeout(() => this._showNow(error, before), REST_AFTER_KEY);
   }
 
-  _say(error, before) {
-    this.before = [error, before];
+  _showNow(error, before) {
+    this.shown = [error, before];
     this.area.setAttribute("aria-invalid", String(error !== null));
-    document.querySelector(".canvas").classList.toggle("older", error !== null);
+    byId("canvas").classList.toggle("older", error !== null);
     this.error.replaceChildren();
     if (error === null) return;
     element("p", { text: told(error.message) }, this.error);
@@ -102,19 +103,8 @@ export class Field {
     line.append(cut(position + 1, position + AROUND_ERROR) + (characters.length > position + AROUND_ERROR ? "…" : ""));
   }
 
-  // Says that a link has numbers that cannot be read.
-  showRefused(pairs) {
-    setText(this.said, t("The link has no number for {names}; a start value is used.", { names: pairs.join(", ") }));
-  }
-
-  // Writes the texts in the language of the reader.
-  _write() {
-    setText(this.label, t("formula"));
-    this.part.setAttribute("aria-label", t("formula"));
-    setText(this.copy, t("copy link"));
-    byId("sliders").setAttribute("aria-label", t("Values of the names"));
-    this.examples.setAttribute("aria-label", t("Examples"));
-    this.link.setAttribute("aria-label", t("Link to this formula, its values and step"));
+  // Writes the list of examples, in the language of the reader.
+  _list() {
     const chosen = this.examples.selectedIndex;
     this.examples.replaceChildren(element("option", { text: t("examples") }));
     for (const [label, rows] of formulasNow()) {
@@ -133,16 +123,11 @@ export class Field {
 
   // Copies a link; where the clipboard is refused, the link appears, selected.
   async _copy(link) {
-    try {
-      await navigator.clipboard.writeText(link);
-      this.link.hidden = true;
-      setText(this.said, t("copied"));
-    } catch {
-      this.link.hidden = false;
-      this.link.value = link;
-      this.link.select();
-      setText(this.said, t("copy the selected link"));
-    }
+    const shown = byId("link");
+    shown.value = link;
+    shown.hidden = await navigator.clipboard.writeText(link).then(() => true, () => false);
+    this.say(shown.hidden ? t("copied") : t("copy the selected link"));
+    shown.select();
   }
 }
 

@@ -1,36 +1,26 @@
-// Link: a formula with its values, the step and the selected node, in the address of the page:
-// #formula=w*x&at=w=2,x=-0&step=12&select=w.
+// Link: the values of a formula in the address of the page, as at=a=2,b=-3.
 
-import { typedNumber } from "../base/numbers.js";
+import { exact, MINUS, typedNumber } from "../base/numbers.js";
 
-// The fragment of a state; numbers are exact, -0 and inf included.
-export function fragmentOf(formula, values, place) {
-  const free = formula.names.filter((name) => !formula.numbers.has(name));
-  const at = free.map((name) => `${name}=${numberText(values.get(name))}`);
-  const all = [["formula", formula.text], ...(at.length ? [["at", at.join(",")]] : []), ...place];
-  return `#${new URLSearchParams(all)}`;
+// The formula and its values as parameters of an address. The numbers are exact.
+export function formulaPairs({ text, names, numbers }, values) {
+  const at = names.filter((name) => !numbers.has(name)).map((name) => `${name}=${numberText(values.get(name))}`);
+  return [["formula", text], ...(at.length ? [["at", at.join()]] : [])];
 }
 
-// The formula and the values in a fragment or a list "a=2,b=-3"; `refused` has the pairs that are no
-// numbers.
-export function readFragment(fragment) {
-  const wanted = new URLSearchParams(fragment.slice(1));
-  return { formula: wanted.get("formula"), ...readValues(wanted.get("at") ?? "") };
-}
-
+// The values in such a list; `refused` has the pairs that are no numbers.
 export function readValues(text) {
-  const values = new Map();
-  const refused = [];
-  for (const pair of text.split(",").filter((part) => part.trim() !== "")) {
-    const [name, number] = pair.split("=").map((part) => part.trim());
-    const x = typedNumber(number ?? "");
-    if (typeof x === "number") values.set(name, x);
+  const [values, refused] = [new Map(), []];
+  for (const pair of text.split(",").filter((part) => part.trim())) {
+    const [name, number = ""] = pair.split("=");
+    const x = typedNumber(number);
+    if (typeof x === "number") values.set(name.trim(), x);
     else refused.push(pair);
   }
   return { values, refused };
 }
 
+// The number as formulas have it: -0, 1e-7, ∞.
 export function numberText(x) {
-  if (Object.is(x, -0)) return "-0";
-  return String(x).replace("Infinity", "inf").replace("NaN", "nan");
+  return exact(x).replaceAll(MINUS, "-");
 }

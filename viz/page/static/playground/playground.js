@@ -1,72 +1,75 @@
 // Playground: the entry of a page with a field for a formula. The only module that reads MODEL and GRAMMAR.
 
 import { byId } from "../base/dom.js";
-import { LANGUAGES, languageNow, setLanguage } from "../base/words.js";
+import { t } from "../base/words.js";
 import { given, session } from "../controls/main.js";
-import { goTo, placeOf } from "../controls/place.js";
+import { goTo, writePlace } from "../controls/place.js";
 import { evaluateFormula } from "../formula/evaluate.js";
 import { readFormula, withNumber } from "../formula/formula.js";
 import { openFormula } from "../formula/graph.js";
 import { Practice } from "../practice/practice.js";
 import { examplesNow } from "./examples.js";
 import { Field } from "./field.js";
-import { fragmentOf, numberText, readFragment, readValues } from "./link.js";
+import { formulaPairs, numberText, readValues } from "./link.js";
 import { Sliders } from "./sliders.js";
 import { sliderRange, startValues } from "./values.js";
 
-const QUICK = 50; // milliseconds; a large graph that takes longer waits for a rest in typing
-const LARGE = 200; // nodes
-const SETTLED_FORMULA = 1000; // milliseconds until a typed formula is a step of the browser's history
+const LARGE = 200; // nodes; a graph that has as many waits for a rest in typing
+const REST_IN_TYPING = 100; // milliseconds
 
 class Playground {
   constructor(model) {
     this.model = model;
     this.kept = new Map(); // numbers that the reader has set, by name
     this.values = new Map();
-    this.cost = 0; // milliseconds that the last graph took
-    this.field = new Field({
-      type: () => this._type(),
-      choose: (row, isPractice) => this._choose(row, isPractice),
-      link: () => this._write(),
-    });
     this.practice = new Practice(session, () => this.field.nextExercise());
-    this.sliders = new Sliders(byId("sliders"), {
-      set: (name, x) => this._set(name, x),
-      select: (name) => this._select(name),
+    this.field = new Field({
+      type: (isNew) => this._type(isNew),
+      choose: (row, isPractice) => this._choose(row, isPractice),
+      link: () => writePlace(session),
     });
-    session.onSet = (leaf, x) => this._wasSet(session.graph.names[leaf], x);
-    session.onReset = () => this._reset();
-    session.onPlace = () => this._keepAddress();
-    addEventListener("hashchange", () => this._goTo(location.hash));
+    this.sliders = new Sliders({
+      set: (name, x) => this._set(name, x),
+      select: (name) => this._leafOf(name) >= 0 && session.reveal(this._leafOf(name)),
+      measure: (name) => sliderRange(this.formula, this.values, name, model),
+    });
     this._choose(examplesNow()[0]);
-    if (location.hash.length > 1) this._goTo(location.hash);
+    session.onSet = (leaf, x) => this._take(session.graph.names[leaf], x);
+    session.onReset = () => this._open(this.start.text, this.start.values);
+    session.ownPlace = () => formulaPairs(this.formula, this.values);
+    session.onAddress = (wanted) => this._follow(wanted);
+    goTo(session, location.hash.slice(1), false);
   }
 
   // ---- a formula
 
-  _type() {
+  _type(isNew) {
     clearTimeout(this.waiting);
-    if (this.cost < QUICK || session.graph.count < LARGE) this._read();
-    else this.waiting = setTimeout(() => this._read(), this.cost);
+    if (isNew) this.kept = this.values = new Map();
+    if (session.graph.count < LARGE) this._read();
+    else this.waiting = setTimeout(() => this._read(), REST_IN_TYPING);
   }
 
   // Reads the field; an error leaves the graph of the formula before.
   _read() {
-    const began = performance.now();
-    try {
+    this._try(() => {
       const formula = readFormula(this.field.text, this.model.grammar);
-      this._show(formula, startValues(formula, { kept: this.kept, before: this.values }, this.model));
-      this.field.showError(null);
-    } catch (error) {
-      this._refuse(error);
-    }
-    this.cost = performance.now() - began;
+      const values = startValues(formula, { kept: this.kept, before: this.values }, this.model);
+      session.isNewPlace ||= formula.text !== this.formula?.text;
+      this.start = { text: formula.text, values: new Map(values) };
+      this._show(formula, values);
+    });
   }
 
   // Shows an error of the formula; any other is a mistake of the page's.
-  _refuse(error) {
-    if (!Object.hasOwn(error, "template")) throw error;
-    this.field.showError(error, this.formula?.text);
+  _try(act) {
+    try {
+      act();
+      this.field.showError(null);
+    } catch (error) {
+      if (!Object.hasOwn(error, "template")) throw error;
+      this.field.showError(error, this.formula?.text);
+    }
   }
 
   // Opens a formula with the values that belong to it.
@@ -85,19 +88,22 @@ class Playground {
     if (isPractice) this.practice.start();
   }
 
-  // Shows the graph of a formula; at `position` if only its branches have changed.
-  _show(formula, values, position = null) {
+  // Shows the graph of a formula, at a step.
+  _show(formula, values, position = Infinity) {
     const selected = session.selected?.startsWith("n") ? session.graph.names[session.selected.slice(1)] : null;
     const { engine, taken } = openFormula(formula, values, this.model);
-    if (position === null) this.starts = new Map(values);
     Object.assign(this, { formula, taken, values });
     session.open(engine);
     if (byId("wrong-order").checked) session.setWrongOrder(true);
-    if (position !== null) session.player.go(position);
+    if (position < Infinity) session.player.go(position);
     if (selected !== null) session.select(`n${session.graph.names.indexOf(selected)}`);
-    byId("reset").disabled = this._isAtStart();
-    this.sliders.show(formula.names, values, (name) => sliderRange(formula, values, name, this.model));
-    this._keepAddress();
+    this.sliders.show(formula.names, values);
+    this._tellChange();
+  }
+
+  _tellChange() {
+    byId("reset").disabled = [...this.start.values].every(([name, x]) => Object.is(x, this.values.get(name)));
+    session.onPlace();
   }
 
   // ---- numbers
@@ -105,92 +111,43 @@ class Playground {
   _set(name, x) {
     const leaf = this._leafOf(name);
     if (leaf >= 0) session.setLeaf(leaf, x);
-    else this._wasSet(name, x);
+    else this._take(name, x);
   }
 
   // Takes a number that the reader has given a name; another branch is another graph.
-  _wasSet(name, x) {
-    if (!this.values.has(name)) return;
+  _take(name, x) {
     this.values.set(name, x);
-    this.sliders.write(name, x);
-    if (this.formula.numbers.has(name)) this._writeNumber(name, x);
-    else this.kept.set(name, x);
-    const { position, steps } = session.player;
-    try {
+    this.sliders.write(name);
+    const isRead = this.field.text === this.formula.text;
+    if (!this.formula.numbers.has(name)) this.kept.set(name, x);
+    else if (isRead) {
+      this.field.text = withNumber(this.formula, name, numberText(x));
+      this.formula = readFormula(this.field.text, this.model.grammar);
+    }
+    const show = () => {
+      const { position, steps } = session.player;
       const { taken } = evaluateFormula(this.formula, this.values, this.model);
       if (taken !== this.taken) this._show(this.formula, this.values, position === steps.last ? Infinity : position);
-      if (this.field.text === this.formula.text) this.field.showError(null);
-    } catch (error) {
-      this._refuse(error);
-    }
-    byId("reset").disabled = this._isAtStart();
-    this._keepAddress();
+    };
+    if (isRead) this._try(show);
+    this._tellChange();
   }
 
-  // Writes a number that the text has into it.
-  _writeNumber(name, x) {
-    if (this.field.text !== this.formula.text) return;
-    const isWritten = this.written === this.formula.text;
-    this.field.text = withNumber(this.formula, name, numberText(x));
-    this.formula = readFormula(this.field.text, this.model.grammar);
-    if (isWritten) this.written = this.formula.text; // no step of the browser's history
-  }
-
-  _reset() {
-    for (const [name, x] of this.starts) {
-      if (this.formula.numbers.has(name)) this._writeNumber(name, x);
-      if (this.kept.has(name)) this.kept.set(name, x);
-    }
-    this._show(this.formula, new Map(this.starts));
-    this.field.showError(null);
-  }
-
-  _isAtStart() {
-    return [...this.starts].every(([name, x]) => Object.is(x, this.values.get(name)));
-  }
-
+  // The node of a name; -1 if the branch that was taken does not have it.
   _leafOf(name) {
     const { names, op } = session.graph;
     return names.findIndex((other, i) => other === name && op[i] < 0);
   }
 
-  _select(name) {
-    const leaf = this._leafOf(name);
-    if (leaf >= 0) session.reveal(leaf);
-  }
-
   // ---- the address
 
-  _goTo(fragment) {
-    clearTimeout(this.timer);
-    const lang = new URLSearchParams(fragment.slice(1)).get("lang");
-    if (LANGUAGES.includes(lang) && lang !== languageNow()) {
-      setLanguage(lang);
-      byId("language").value = lang;
-    }
-    const { formula, values, refused } = readFragment(fragment);
-    if (formula !== null) this._open(formula, values);
-    if (refused.length) this.field.showRefused(refused);
-    goTo(session, fragment.slice(1), false);
-    this.written = this.formula.text;
-  }
-
-  _keepAddress() {
-    clearTimeout(this.timer);
-    const isNew = this.formula && this.written !== undefined && this.written !== this.formula.text;
-    this.timer = setTimeout(() => this._write(), isNew ? SETTLED_FORMULA : 400);
-  }
-
-  // Writes the address and returns it; another formula is a step of the browser's history.
-  _write() {
-    clearTimeout(this.timer);
-    const fragment = fragmentOf(this.formula, this.values, placeOf(session));
-    const isNew = this.written !== undefined && this.written !== this.formula.text;
-    this.written = this.formula.text;
-    try {
-      history[isNew ? "pushState" : "replaceState"](null, "", fragment);
-    } catch {} // a frame of a notebook has no address; the fragment can follow that of a file
-    return (location.protocol === "about:" ? "" : location.href.split("#")[0]) + fragment;
+  _follow(wanted) {
+    const { values, refused } = readValues(wanted.get("at") ?? "");
+    const text = wanted.get("formula");
+    if (text !== null) this._open(text, values);
+    const names = refused.join(", ");
+    if (names) this.field.say(t("The link has no number for {names}; a start value is used.", { names }));
+    session.isNewPlace = false;
   }
 }
 

@@ -136,8 +136,7 @@ export class Practice {
   }
 
   _focus() {
-    const controls = [this.field, this.list, ...this.ended.children];
-    controls.find((control) => control.offsetParent)?.focus({ preventScroll: true });
+    (this.form.hidden ? this.ended.firstChild : this.control).focus({ preventScroll: true });
   }
 
   _tell(text, isWarning = false) {
