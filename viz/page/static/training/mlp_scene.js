@@ -2,7 +2,7 @@
 // Activations and losses are programs that Python recorded; docs/reference/training.md describes them.
 
 import { short } from "../base/numbers.js";
-import { clustersAround, SCENE_VERSION } from "../base/graph.js";
+import { SCENE_VERSION } from "../base/graph.js";
 
 const ROLE_NAMES = ["input", "parameter", "constant", "operation", "result", "folded"];
 const LEAF = { op: "", operands: [] };
@@ -69,23 +69,21 @@ function applied(program, inputs, cluster) {
 // and with their places.
 function ordered(root) {
   const order = [];
-  const closed = new Map(); // false while its operands are being visited, then true
+  const opened = new Set();
   const stack = [root];
   let count = 0;
   while (stack.length > 0) {
     const v = stack.pop();
-    const done = closed.get(v);
-    if (done === undefined) {
-      closed.set(v, false);
-      stack.push(v, ...v.operands.filter((x) => x.role !== "constant" && !closed.has(x)));
-    } else if (!done) {
-      closed.set(v, true);
+    if (!opened.has(v)) {
+      opened.add(v);
+      stack.push(v, ...v.operands.filter((x) => x.role !== "constant" && !opened.has(x)));
+    } else if (v.place === undefined) {
       count += 1;
       v.name ||= `v${count}`;
-      order.push(...v.operands.filter((x) => x.role === "constant"), v);
+      for (const x of v.operands) if (x.role === "constant") x.place = order.push(x) - 1;
+      v.place = order.push(v) - 1;
     }
   }
-  order.forEach((v, i) => (v.place = i));
   return order;
 }
 
@@ -106,7 +104,6 @@ function sceneOf(order, table) {
     name: order.map((v) => v.name),
     role: order.map((v) => ROLE_NAMES.indexOf(v.role)),
     cluster: order.map((v) => (v.cluster ? place.get(v.cluster) : -1)),
-    flags: order.map(() => []),
     locked: order.map(() => 0),
     turn: order.map(() => -1),
   };
@@ -115,7 +112,7 @@ function sceneOf(order, table) {
     symbols: ops.map((op) => table[op][0]), flat: ops.map((op) => table[op][1]),
     absorbing: ops.map((op) => table[op][2]), nodes,
     turns: { cluster: [], call: [], calls: [], around: [] }, opaque: { node: [], local: [] },
-    prefixes: prefixesOf(order, nodes, clusters), clusters,
+    prefixes: prefixesOf(order), clusters,
   };
 }
 
@@ -129,19 +126,18 @@ function attributeOf({ cluster, name }) {
 }
 
 // The modules that tell nodes of one name apart, by node, as viz/scene/names.py finds them.
-function prefixesOf(order, { cluster }, clusters) {
-  const names = order.map((v) => v.name);
-  let left = order.flatMap((v, i) => {
-    if (v.role === "constant") return [];
-    const parts = clustersAround({ clusters }, cluster[i]).map((c) => clusters[c]);
-    return [{ i, parts: parts.map((c) => (c.name === c.kind ? "" : `${c.name}.`)) }];
-  });
+function prefixesOf(order) {
+  const found = order.map(() => "");
+  let left = order.flatMap((v, i) => (v.role === "constant" ? [] : [{ i, around: pathTo(v.cluster) }]));
   while (left.length > 0) {
-    const counts = new Map();
-    for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-    left = left.filter(({ i, parts }) => parts.length > 0 && counts.get(names[i]) > 1);
-    for (const { i, parts } of left) names[i] = parts.shift() + names[i];
+    const names = order.map((v, i) => found[i] + v.name);
+    const seen = new Set();
+    const twice = new Set(names.filter((name) => seen.size === seen.add(name).size));
+    left = left.filter(({ i, around }) => around.length > 0 && twice.has(names[i]));
+    for (const { i, around } of left) {
+      const { name, kind } = around.pop();
+      if (name !== kind) found[i] = `${name}.${found[i]}`;
+    }
   }
-  const longer = order.flatMap((v, i) => (names[i] === v.name ? [] : [[i, names[i].slice(0, -v.name.length)]]));
-  return Object.fromEntries(longer);
+  return Object.fromEntries([...found.entries()].filter(([, prefix]) => prefix));
 }

@@ -18,8 +18,10 @@ export class OwnPanel {
     this.datasets = datasets;
     this._offerModels();
     onClick("csv-use", () => this._useCsv());
-    byId("csv-label").addEventListener("change", () => this._useCsv(Number(byId("csv-label").value)));
-    byId("csv-file").addEventListener("change", () => this._open(byId("csv-file").files[0]));
+    byId("csv-label").addEventListener("change", () => this._useCsv());
+    const file = byId("csv-file");
+    file.addEventListener("click", () => (file.value = "")); // the same file may be opened again
+    file.addEventListener("change", () => this._open(file.files[0]));
     onClick("model-build", () => this._build());
     onClick("model-back", () => datasets.build(null));
     for (const kind of Object.keys(FILES)) onClick(`export-${kind}`, () => this._export(kind));
@@ -45,15 +47,20 @@ export class OwnPanel {
     this._useCsv();
   }
 
-  // Trains with the text from now on; a text with an error changes nothing.
-  _useCsv(label) {
+  // Trains with the text from now on; a text with an error changes nothing. A label that was chosen
+  // stays where its column has the same name.
+  _useCsv() {
     isTold(() => {
-      const table = tableOf(byId("csv").value, label);
-      byId("csv-label").replaceChildren();
-      table.names.forEach((text, value) => element("option", { text, value }, byId("csv-label")));
-      byId("csv-label").value = String(table.target);
+      const table = tableOf(byId("csv").value);
+      const { names } = table;
+      const select = byId("csv-label");
+      const { value: at, selectedOptions: [chosen] } = select;
+      const label = chosen && names[at] === chosen.text ? Number(at) : names.length - 1;
+      select.replaceChildren();
+      names.forEach((text, value) => element("option", { text, value }, select));
+      select.value = String(label);
       byId("csv-label-row").hidden = false;
-      const set = examplesOf(table);
+      const set = examplesOf(table, label);
       if (this.datasets.useCsv(set)) tellOwn(this._summary(table, set), false);
     });
   }
