@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { initialParameters, randomNumbers } from "../../viz/page/static/training/random_init.js";
 import { ticksOf } from "../../viz/page/static/training/curve.js";
 import { cellPaths, latticeOf, zeroLine } from "../../viz/page/static/training/grid.js";
 import { unpacked } from "../../viz/page/static/training/training_json.js";
@@ -170,5 +171,16 @@ test("numbers that differ in their last digits have a tick, and not endlessly ma
       const ticks = ticksOf(x, x * more, false);
       assert.ok(ticks.length >= 1 && ticks.length <= 11);
     }
+  }
+});
+
+test("initial weights have the mean 0 and the variance of nn.MLP's", () => {
+  const sizes = [50, 100, 2];
+  const layer = (init) => initialParameters({ sizes, init }, randomNumbers(5)).slice(0, 51 * 100);
+  for (const [init, variance] of [["micrograd", 1 / 3], ["kaiming", 2 / 50], ["xavier", 2 / 150]]) {
+    const weights = [...layer(init)].filter((_, k) => k % 51 < 50);
+    const mean = (xs) => xs.reduce((a, b) => a + b) / xs.length;
+    assert.ok(Math.abs(mean(weights)) < 4 * Math.sqrt(variance / 5000), init); // 4 standard errors
+    assert.ok(Math.abs(mean(weights.map((w) => w * w)) / variance - 1) < 4 * Math.sqrt(2 / 5000), init);
   }
 });

@@ -116,14 +116,13 @@ def _program(f: Callable[..., Any], arity: int) -> list[object]:
     inputs = [Value(0.5) for _ in range(arity)]
     place = {id(v): i for i, v in enumerate(inputs)}
     entries: list[object] = []
+
+    def placed(entry: object) -> int:
+        entries.append(entry)
+        return arity + len(entries) - 1
+
     for v in topological(f(*inputs)):
-        if v.op is None:
-            continue
-        operands = []
-        for x in v.operands:
-            if isinstance(x, float):
-                entries.append(x)
-            operands.append(arity + len(entries) - 1 if isinstance(x, float) else place[id(x)])
-        entries.append([v.op.name, *operands])
-        place[id(v)] = arity + len(entries) - 1
+        if v.op is not None:
+            operands = [placed(x) if isinstance(x, float) else place[id(x)] for x in v.operands]
+            place[id(v)] = placed([v.op.name, *operands])
     return entries

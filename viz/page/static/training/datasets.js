@@ -37,7 +37,7 @@ export class Datasets {
     this.controls = controls;
     this.base = state.view;
     this.left = new Map(); // what was under view of the models before, by their keys
-    this.spec = null; // the model that the user asked for: { hidden, activation, loss }
+    this.spec = null; // the model that the user asked for: { hidden, activation, loss, init }
     const { training } = this.base;
     const flat = training.scores.length === 1 && training.classes;
     this.sets = { [GIVEN]: training.examples, ...training.sets };
@@ -119,8 +119,8 @@ export class Datasets {
   // The sizes follow from the examples; all else is the user's, or Python's.
   _specOf({ inputs, labels, loss }) {
     const { mlp } = this.base.training;
-    const { hidden, activation } = this.spec ?? { ...mlp, hidden: mlp.sizes.slice(1, -1) };
-    return { activation, loss, sizes: [inputs.length, ...hidden, labels.length] };
+    const { hidden, activation, init } = this.spec ?? { ...mlp, hidden: mlp.sizes.slice(1, -1), init: "micrograd" };
+    return { activation, loss, init, sizes: [inputs.length, ...hidden, labels.length] };
   }
 
   _coded(name) {

@@ -59,7 +59,7 @@ export function pythonText(state) {
   const model = shape
     ? `model = nn.MLP(${shape.sizes[0]}, [${shape.sizes.slice(1).join(", ")}], activation="${shape.activation}")`
     : "# `model` is one of the kind that the page was made of";
-  const calls = shape ? callsOf(state, (xs) => `print(model.outputs(${xs}))  #`) : [];
+  const calls = shape ? callsOf(state, (xs) => `print([y.data for y in model.outputs(${xs})])  #`) : [];
   return [...headOf(state, "#"), "from microgradlike import nn", "", model, "model.load_state_dict({", ...pairs, "})", ...calls, ""].join("\n");
 }
 

@@ -6,7 +6,7 @@ import { mlpScene } from "./mlp_scene.js";
 import { Trainer } from "./trainer.js";
 import { layersOf } from "./training_json.js";
 
-// `base` is the view of Python's model, `spec` is { sizes, activation, loss }, `coded` are
+// `base` is the view of Python's model, `spec` is { sizes, activation, loss, init }, `coded` are
 // examples with the names of their `inputs`.
 export function ownView(base, spec, coded) {
   const { training, engine: old } = base;

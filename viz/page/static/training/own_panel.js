@@ -6,6 +6,7 @@ import { t } from "../base/words.js";
 import { examplesOf, tableOf, unevenRanges } from "./csv.js";
 import { isTold, tellOwn } from "./datasets.js";
 import { formulaText, javascriptText, pythonText } from "./export_text.js";
+import { DRAWS } from "./random_init.js";
 
 const MOST_UNITS = 64; // of a layer
 const MOST_LAYERS = 6;
@@ -16,6 +17,7 @@ export class OwnPanel {
   constructor(state, datasets) {
     this.state = state;
     this.datasets = datasets;
+    this.read = new Map(); // examples by label and text: a run knows its examples
     this._offerModels();
     onClick("csv-use", () => this._useCsv());
     byId("csv-label").addEventListener("change", () => this._useCsv());
@@ -38,6 +40,7 @@ export class OwnPanel {
     };
     fill("model-activation", Object.keys(mlp.activations), mlp.activation);
     fill("model-loss", Object.keys(mlp.losses), mlp.loss);
+    fill("model-init", Object.keys(DRAWS), "micrograd");
     byId("model-hidden").value = mlp.sizes.slice(1, -1).join(", ");
   }
 
@@ -60,7 +63,9 @@ export class OwnPanel {
       names.forEach((text, value) => element("option", { text, value }, select));
       select.value = String(label);
       byId("csv-label-row").hidden = false;
-      const set = examplesOf(table, label);
+      const key = `${label} ${byId("csv").value}`;
+      if (!this.read.has(key)) this.read.set(key, examplesOf(table, label));
+      const set = this.read.get(key);
       if (this.datasets.useCsv(set)) tellOwn(this._summary(table, set), false);
     });
   }
@@ -85,8 +90,8 @@ export class OwnPanel {
     const limits = { units: MOST_UNITS, layers: MOST_LAYERS, weights: MOST_WEIGHTS };
     if (!hidden.every(isSize) || hidden.length > MOST_LAYERS || weights > MOST_WEIGHTS)
       return tellOwn(t("The hidden layers are whole numbers such as 8, 8: up to {layers} of 1 to {units} units, and {weights} weights in all.", limits), true);
-    const [activation, loss] = ["activation", "loss"].map((id) => byId(`model-${id}`).value);
-    const isMade = this.datasets.build({ hidden, activation, loss });
+    const [activation, loss, init] = ["activation", "loss", "init"].map((id) => byId(`model-${id}`).value);
+    const isMade = this.datasets.build({ hidden, activation, loss, init });
     return isMade && tellOwn(t("A new model, with new weights."), false);
   }
 
