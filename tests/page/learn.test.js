@@ -3,14 +3,13 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { initialParameters, randomNumbers } from "../../viz/page/static/training/random_init.js";
 import { ticksOf } from "../../viz/page/static/training/curve.js";
 import { cellPaths, latticeOf, zeroLine } from "../../viz/page/static/training/grid.js";
 import { unpacked } from "../../viz/page/static/training/training_json.js";
 import { classAt } from "../../viz/page/static/training/trainer.js";
 import { unitsOf } from "../../viz/page/static/training/units.js";
 import { TrainingRun, firstDifference } from "../../viz/page/static/training/training_run.js";
-import { randomParameters, randomNumbers } from "../../viz/page/static/training/random_init.js";
+import { initialParameters, randomParameters, randomNumbers } from "../../viz/page/static/training/random_init.js";
 
 const NONE = [NaN];
 
