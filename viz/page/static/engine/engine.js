@@ -23,16 +23,24 @@ export class Engine {
     this.#primitives = primitives;
     this.#rules = rulesOf(graph, primitives);
     this.#mulNoNan = primitives.mul_no_nan.forward;
-    this.data = graph.data.slice();
-    this.local = graph.local.slice();
+    this.data = new Float64Array(graph.count);
+    this.local = new Float64Array(graph.local.length);
     this.grad = new Float64Array(graph.count);
     this.reached = new Uint8Array(graph.count);
     this.order = Int32Array.from(graph.op.keys()).filter((i) => graph.op[i] >= 0);
     this.backwardOrder = this.order.slice().reverse();
     this.#timeline = new Timeline(graph, this.order);
+    this.load();
+    this.wrongOrder = false;
+  }
+
+  // Takes the numbers of the graph again. As after `evaluate`, gradients follow when leaves are set.
+  load() {
+    const { graph } = this;
+    this.data.set(graph.data);
+    this.local.set(graph.local);
     if (graph.stale) this.#forward(Uint8Array.from(graph.op, (k) => (k < 0 ? 1 : 0)));
     for (const i of this.order) this.#differentiate(i);
-    this.wrongOrder = false;
   }
 
   // The function of a primitive.

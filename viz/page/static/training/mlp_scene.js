@@ -22,10 +22,10 @@ export function mlpScene(mlp, { sizes, activation, loss }, names, { off, room })
     row = Array.from({ length: width }, (_, k) => {
       const cluster = { name: `neurons.${k}`, kind: "Neuron", parent: layer };
       const sum = weighted(row, cluster, parameters);
-      return last ? sum : applied(mlp.activations[activation], [sum], cluster);
+      return last ? sum : equationsOn(mlp.activations[activation], [sum], cluster);
     });
   });
-  const terms = row.map((score, k) => applied(mlp.losses[loss].program, [score, numbers[sizes[0] + k]], null));
+  const terms = row.map((score, k) => equationsOn(mlp.losses[loss].program, [score, numbers[sizes[0] + k]], null));
   const total = terms.reduce((a, b) => made("add", [a, b], null));
   const root = terms.length > 1 ? made("div", [total, constant(terms.length, null)], null) : total;
   Object.assign(root, { name: "loss", role: "result" });
@@ -56,7 +56,7 @@ function constant(x, cluster) {
   return { ...LEAF, name: short(x), role: "constant", cluster, data: x };
 }
 
-function applied(program, inputs, cluster) {
+function equationsOn(program, inputs, cluster) {
   const all = [...inputs];
   for (const entry of program) {
     const [op, ...places] = [entry].flat();
