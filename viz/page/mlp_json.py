@@ -16,6 +16,7 @@ from microgradlike.nn.layers import MLP, Layer, Neuron
 from microgradlike.nn.losses import LOSSES
 from microgradlike.op import Number
 from microgradlike.ops import Op, add, div, mul, power
+from viz.page.scene_json import primitive_row
 from viz.training.training_view import TrainingView
 
 # without a branch, and short in a page
@@ -47,7 +48,7 @@ def mlp_json(view: TrainingView) -> dict[str, object] | None:
             name: {"program": _program(LOSSES[name], 2), "labels": labels}
             for name, labels in SCORED.items()
         },
-        "ops": {op.name: [op.symbol, op.flat, op.absorbing] for op in mlp_ops(view).values()},
+        "ops": {name: primitive_row(op) for name, op in mlp_ops(view).items()},
     }
 
 
