@@ -4,8 +4,8 @@ import { short } from "./numbers.js";
 
 // Makes { columns, places } of nodes { op, operands, name, data, role }: `op` is "" for a leaf, and
 // operands are nodes and numbers; `data` may be left out until it is computed. `shared` is
-// { version, roles, off, room, rows }, `clusterOf(node)` the number of its cluster. `places` are
-// those of the nodes below the root.
+// { version, roles, off, room, rows }, with a row [symbol, flat, absorbing] for each primitive.
+// `clusterOf(node)` is the number of its cluster; `places` are those of the nodes below the root.
 export function sceneColumns(root, shared, clusterOf = () => -1) {
   const { version, roles, off, room, rows } = shared;
   const nodes = { op: [], operands: [], data: [], grad: [], name: [], role: [], cluster: [], flags: [], locked: [], turn: [] };
@@ -20,13 +20,13 @@ export function sceneColumns(root, shared, clusterOf = () => -1) {
   nodesOf(root).forEach((v, k) => {
     const cluster = clusterOf(v);
     const operands = v.operands.map((x) => places.get(x) ?? add("", [], x, short(x), "constant", cluster));
-    const role = v.op !== "" ? "operation" : "input";
-    places.set(v, add(v.op, operands, v.data ?? 0, v.name || `v${k + 1}`, v === root && v.op !== "" ? "result" : (v.role ?? role), cluster));
+    const role = v.op === "" ? (v.role ?? "input") : v === root ? "result" : "operation";
+    places.set(v, add(v.op, operands, v.data ?? 0, v.name || `v${k + 1}`, role, cluster));
   });
   const columns = {
     version, root: places.get(root), stale: null, notes: [], ops,
-    symbols: ops.map((op) => rows[op].symbol), roles, off,
-    flat: ops.map((op) => rows[op].flat), absorbing: ops.map((op) => rows[op].absorbing), nodes,
+    symbols: ops.map((op) => rows[op][0]), roles, off,
+    flat: ops.map((op) => rows[op][1]), absorbing: ops.map((op) => rows[op][2]), nodes,
     turns: { cluster: [], call: [], calls: [], around: [] }, opaque: { node: [], local: [] },
     prefixes: {}, clusters: [], room,
   };
