@@ -5,7 +5,7 @@ import test from "node:test";
 import { codedExamples } from "../../viz/page/static/training/coded_examples.js";
 import { CsvError, examplesOf, tableOf, unevenRanges } from "../../viz/page/static/training/csv.js";
 
-const read = (text, target) => examplesOf(tableOf(text, target));
+const read = (text, target) => examplesOf(tableOf(text), target);
 const rowsOf = (text) => read(text).rows.map((row) => [...row]);
 
 test("commas, semicolons and tabs separate, with or without a header, a BOM and empty lines", () => {
@@ -21,7 +21,7 @@ test("commas, semicolons and tabs separate, with or without a header, a BOM and 
 
 test("a quoted field may hold separators, quotes and line breaks", () => {
   const { inputs, label, classes } = read('"a ""x"", b","c\nd"\n1,"yes, sir"\n2,no\n');
-  assert.deepEqual([inputs, label, classes], [['a "x", b'], "c\nd", ["yes, sir", "no"]]);
+  assert.deepEqual([inputs, label, classes], [['a "x", b'], "c\nd", ["no", "yes, sir"]]);
 });
 
 test("a comma is a decimal sign where it does not separate", () => {
@@ -44,6 +44,7 @@ test("an error names line, column and text", () => {
     return "";
   };
   assert.match(found(" \n"), /no text yet/);
+  assert.match(found(",,\n,,\n"), /no text yet/);
   assert.match(found("a\n1\n"), /one column only/);
   assert.match(found("a,b\n"), /header line only/);
   assert.match(found('"a\nb",c\n1,x\n\n2\n'), /^Line 5 has 1 fields, and the first one has 2/);
@@ -53,6 +54,7 @@ test("an error names line, column and text", () => {
   assert.match(found("a,b\n1,x\n2,\n"), /^Line 3, column 2 \(b\) is empty/);
   assert.match(found('a,b\n1,"x\n2,y\n'), /^Line 2, column 2: a quoted text does not end/);
   assert.match(found("a,b\n1,x\n2,x\n"), /All labels are x/);
+  assert.match(found("a,b\n1,3\n2,3.0\n"), /All labels are 3/);
   assert.match(found(`a,b\n${"abcdefghijkl".split("").map((c) => `1,${c}\n`).join("")}`), /^Line 2, column 2 \(b\): “a”/);
 });
 
@@ -71,6 +73,13 @@ test("labels become those that the loss takes", () => {
   const measured = read("a,b\n1,0.5\n2,1.5\n");
   assert.deepEqual(code(measured, "mse", null).classes, null);
   assert.throws(() => code(measured, "hinge", [-1, 1]), /choose the loss mse/);
+});
+
+test("the classes of texts do not depend on the order of the rows", () => {
+  for (const text of ["a,b\n1,no\n2,yes\n", "a,b\n2,yes\n1,no\n"]) {
+    const { classes, rows } = read(text);
+    assert.deepEqual([classes, rows.map((row) => [...row]).sort()], [["no", "yes"], [[1, 0], [2, 1]]]);
+  }
 });
 
 test("columns of very different ranges are named", () => {

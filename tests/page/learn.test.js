@@ -9,7 +9,7 @@ import { unpacked } from "../../viz/page/static/training/training_json.js";
 import { classAt } from "../../viz/page/static/training/trainer.js";
 import { unitsOf } from "../../viz/page/static/training/units.js";
 import { TrainingRun, firstDifference } from "../../viz/page/static/training/training_run.js";
-import { randomParameters, randomNumbers } from "../../viz/page/static/training/random_init.js";
+import { initialParameters, randomParameters, randomNumbers } from "../../viz/page/static/training/random_init.js";
 
 const NONE = [NaN];
 
@@ -170,5 +170,16 @@ test("numbers that differ in their last digits have a tick, and not endlessly ma
       const ticks = ticksOf(x, x * more, false);
       assert.ok(ticks.length >= 1 && ticks.length <= 11);
     }
+  }
+});
+
+test("initial weights have the mean 0 and the variance of nn.MLP's", () => {
+  const sizes = [50, 100, 2];
+  const layer = (init) => initialParameters({ sizes, init }, randomNumbers(5)).slice(0, 51 * 100);
+  for (const [init, variance] of [["micrograd", 1 / 3], ["kaiming", 2 / 50], ["xavier", 2 / 150]]) {
+    const weights = [...layer(init)].filter((_, k) => k % 51 < 50);
+    const mean = (xs) => xs.reduce((a, b) => a + b) / xs.length;
+    assert.ok(Math.abs(mean(weights)) < 4 * Math.sqrt(variance / 5000), init); // 4 standard errors
+    assert.ok(Math.abs(mean(weights.map((w) => w * w)) / variance - 1) < 4 * Math.sqrt(2 / 5000), init);
   }
 });

@@ -146,15 +146,21 @@ def test_own_data_and_another_model_are_trained_rewound_and_exported(opened, tmp
     tab.click("#csv-use")
     assert "Line 3, column 2 (b): “oops”" in tab.inner_text("#own-note")
     assert tab.inner_text("#training-status") == before
+    tab.fill("#csv", "a,b,y\n1,2,0.5\n3,4,1.5\n")
+    tab.click("#csv-use")
+    assert "so the loss is mse here" in tab.inner_text("#label-note")
+    assert tab.input_value("#model-loss") == "mse"
     tab.fill("#csv", CSV)
     tab.click("#csv-use")
     assert "16 examples with the inputs size, the weight" in tab.inner_text("#own-note")
     assert "no → −1, yes → 1" in tab.inner_text("#label-note")
     tab.fill("#model-hidden", "4")
     tab.select_option("#model-activation", "silu")
+    tab.select_option("#model-init", "kaiming")
     tab.select_option("#model-loss", "binary_cross_entropy_with_logits")
     tab.click("#model-build")
     assert "no → 0, yes → 1" in tab.inner_text("#label-note")
+    assert tab.inner_text("#training-status").startswith("step 0 of 0: ")
     start = seen.evaluate(PARAMETERS)
     tab.select_option("#optimizer", "Adam")
     tab.select_option("#rate", "0.03")
@@ -165,6 +171,8 @@ def test_own_data_and_another_model_are_trained_rewound_and_exported(opened, tmp
     descent(model, nn.Adam(model.parameters(), lr=0.03), 5)
     want = pytest.approx([p.data for p in model.parameters()], rel=1e-9)
     assert seen.evaluate(PARAMETERS) == want
+    tab.click("#csv-use")  # the same data again
+    assert tab.inner_text("#training-status").startswith("step 5 of 5: ")
     tab.click("#rewind")
     assert seen.evaluate(PARAMETERS) == start
     assert "before: Adam 0.03" in tab.inner_text("#runs")

@@ -16,6 +16,7 @@ from microgradlike.nn.layers import MLP, Layer, Neuron
 from microgradlike.nn.losses import LOSSES
 from microgradlike.op import Number
 from microgradlike.ops import Op, add, div, mul, power
+from viz.page.scene_json import primitive_row
 from viz.training.training_view import TrainingView
 
 # without a branch, and short in a page
@@ -47,7 +48,7 @@ def mlp_json(view: TrainingView) -> dict[str, object] | None:
             name: {"program": _program(LOSSES[name], 2), "labels": labels}
             for name, labels in SCORED.items()
         },
-        "ops": {op.name: [op.symbol, op.flat, op.absorbing] for op in mlp_ops(view).values()},
+        "ops": {name: primitive_row(op) for name, op in mlp_ops(view).items()},
     }
 
 
@@ -116,14 +117,13 @@ def _program(f: Callable[..., Any], arity: int) -> list[object]:
     inputs = [Value(0.5) for _ in range(arity)]
     place = {id(v): i for i, v in enumerate(inputs)}
     entries: list[object] = []
+
+    def placed(entry: object) -> int:
+        entries.append(entry)
+        return arity + len(entries) - 1
+
     for v in topological(f(*inputs)):
-        if v.op is None:
-            continue
-        operands = []
-        for x in v.operands:
-            if isinstance(x, float):
-                entries.append(x)
-            operands.append(arity + len(entries) - 1 if isinstance(x, float) else place[id(x)])
-        entries.append([v.op.name, *operands])
-        place[id(v)] = arity + len(entries) - 1
+        if v.op is not None:
+            operands = [placed(x) if isinstance(x, float) else place[id(x)] for x in v.operands]
+            place[id(v)] = placed([v.op.name, *operands])
     return entries

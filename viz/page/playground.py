@@ -9,7 +9,7 @@ from microgradlike.engine import Value
 from microgradlike.ops import TABLE
 from viz.page.grammar_text import grammar_text
 from viz.page.page import Page
-from viz.page.scene_json import to_json
+from viz.page.scene_json import primitive_row, to_json
 from viz.page.source import PLAYGROUND, html
 from viz.page.word_table import require_language
 from viz.scene.scene import ABSORBS, Scene, scene
@@ -43,16 +43,9 @@ def globals_text(graph: Scene) -> str:
 
     MODEL has what `scene_json` says of each primitive.
     """
-    model = json.dumps({"rows": _rows(), "absorbs": ABSORBS}, separators=(",", ":"))
+    rows = {name: primitive_row(op) for name, op in TABLE.items()}
+    model = json.dumps({"rows": rows, "absorbs": ABSORBS}, separators=(",", ":"))
     return (
         f"{arithmetic(TABLE.values(), 'PRIMITIVES', {})}const SCENE = {to_json(graph, TABLE)};"
         f"{grammar_text()}const MODEL = {model};"
     )
-
-
-def _rows() -> dict[str, dict[str, object]]:
-    """List the columns of `scene_json` that belong to a primitive."""
-    return {
-        name: {"symbol": op.symbol, "flat": op.flat, "absorbing": op.absorbing}
-        for name, op in TABLE.items()
-    }

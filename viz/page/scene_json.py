@@ -94,6 +94,11 @@ def spelled(y: Value, spellings: Collection[Op]) -> dict[str, Op]:
     return {op.name: op for op in used if op in spellings and names.count(op.name) == 1}
 
 
+def primitive_row(op: Op) -> tuple[object, ...]:
+    """Give what a scene says of a primitive, for graphs that are made in a page."""
+    return op.symbol, op.flat, op.absorbing
+
+
 def _graph(
     groups: Groups, ops: dict[tuple[str, str], int], known: Collection[str], computes: bool
 ) -> dict[str, Columns]:

@@ -11,34 +11,34 @@ const SHOWN = 20; // letters of an offending text
 // An error about the text, with the way out.
 export class CsvError extends Error {}
 
-// Makes { names, records, lines, target }: names of the columns, texts by row, the line where each
-// row begins, and the column of the label: `wanted`, or the last one.
-export function tableOf(text, wanted = -1) {
+// Makes { names, isNamed, rows }: the names of the columns, and the texts of each example with its
+// line, { line, fields }.
+export function tableOf(text) {
   const clean = text.replace(/^\uFEFF/, "");
+  if (!/[^\s,;"]/.test(clean)) throw new CsvError(t("There is no text yet; paste a CSV or open a file."));
   const head = clean.replace(/"[^"]*"/g, "").trimStart().split(/[\r\n]/)[0];
   const separator = ["\t", ";", ","].find((c) => head.includes(c));
-  if (clean.trim() === "") throw new CsvError(t("There is no text yet; paste a CSV or open a file."));
   if (!separator)
     throw new CsvError(t("There is one column only; separate columns by commas, semicolons or tabs."));
-  const all = recordsOf(clean, separator, separator === "," ? /(?!)/ : DECIMAL_COMMA).filter(({ fields }) => fields.some((field) => field !== ""));
-  const isNamed = all[0].fields.every((field) => typeof typedNumber(field) === "string");
-  const width = all[0].fields.length;
-  const names = all[0].fields.map((field, k) => (isNamed && field) || (k === width - 1 ? "y" : `x${k}`));
+  const all = recordsOf(clean, separator).filter(({ fields }) => fields.some((field) => field !== ""));
+  const first = all[0].fields;
+  const isNamed = first.every((field) => typeof typedNumber(field) === "string");
+  const names = first.map((field, k) => (isNamed && field) || (k === first.length - 1 ? "y" : `x${k}`));
   const rows = isNamed ? all.slice(1) : all;
-  for (const { line, fields } of rows) {
-    if (fields.length === width) continue;
-    const found = { line, count: fields.length, width };
+  const odd = rows.find(({ fields }) => fields.length !== names.length);
+  if (odd) {
+    const found = { line: odd.line, count: odd.fields.length, width: names.length };
     throw new CsvError(t("Line {line} has {count} fields, and the first one has {width}; write as many, with a point as decimal sign or semicolons between the fields.", found));
   }
   if (rows.length === 0) throw new CsvError(t("There is a header line only; add a line for each example."));
   if (rows.length > MOST_EXAMPLES)
     throw new CsvError(t("There are {count} examples; the page trains with up to {most}.", { count: rows.length, most: MOST_EXAMPLES }));
-  const target = wanted >= 0 && wanted < width ? wanted : width - 1;
-  return { names, isNamed, records: rows.map((r) => r.fields), lines: rows.map((r) => r.line), target };
+  return { names, isNamed, rows };
 }
 
 // Fields may be quoted: "a ""b"", c". A quoted field may hold line breaks.
-function recordsOf(text, separator, decimal) {
+function recordsOf(text, separator) {
+  const decimal = separator === "," ? /(?!)/ : DECIMAL_COMMA;
   const records = [];
   let [line, fields, start] = [1, [], 1];
   let at = 0;
@@ -63,35 +63,33 @@ function recordsOf(text, separator, decimal) {
   return records;
 }
 
-// Makes { inputs, labels, classes } of a table: names of the inputs, rows of numbers with a label
-// each, and the texts or numbers of the classes, null for labels that are no classes. The label of a
-// text is its number among the classes.
-export function examplesOf({ names, records, lines, target }) {
+// Makes { inputs, label, rows, classes, values, isText } of a table whose labels are in a column:
+// names of the inputs, rows of numbers with a label each, and texts and labels of the classes, null
+// for labels that are no classes. The label of a text is its place in their order.
+export function examplesOf({ names, rows }, target = names.length - 1) {
   const columns = [...names.keys()].filter((k) => k !== target);
-  const cell = (fields, row, k) => {
+  const cell = ({ line, fields }, k) => {
     const x = typedNumber(fields[k]);
     if (Number.isFinite(x)) return x;
-    throw new CsvError(wrongCell(fields[k], { line: lines[row], column: k + 1, name: names[k] }));
+    throw new CsvError(wrongCell(fields[k], { line, column: k + 1, name: names[k] }));
   };
-  const rows = records.map((fields, row) => columns.map((k) => cell(fields, row, k)));
-  const texts = records.map((fields) => fields[target]);
-  const different = [...new Set(texts)];
-  const empty = texts.indexOf("");
-  const odd = empty < 0 ? texts.findIndex((text) => !Number.isFinite(typedNumber(text))) : empty;
-  const few = different.length <= MOST_CLASSES;
-  if (odd >= 0 && (empty >= 0 || !few)) cell(records[odd], odd, target);
-  const numbers = odd < 0 ? texts.map(typedNumber) : texts.map((text) => different.indexOf(text));
+  const points = rows.map((row) => columns.map((k) => cell(row, k)));
+  const texts = rows.map(({ fields }) => fields[target]);
+  const isText = !texts.every((text) => Number.isFinite(typedNumber(text)));
+  const different = [...new Set(texts)].sort();
+  if (different.length > MOST_CLASSES && isText) rows.forEach((row) => cell(row, target));
+  if (texts.includes("")) cell(rows[texts.indexOf("")], target);
+  const numbers = texts.map((text) => (isText ? different.indexOf(text) : typedNumber(text)));
   const values = [...new Set(numbers)].sort((a, b) => a - b);
-  if (odd >= 0 && different.length < 2)
-    throw new CsvError(t("All labels are {text}; classes are two or more.", { text: different[0] }));
-  const isClass = odd >= 0 || (few && values.length > 1 && values.every(Number.isInteger));
+  if (values.length < 2) throw new CsvError(t("All labels are {text}; give two or more different ones.", { text: texts[0] }));
+  const isClass = isText || (values.length <= MOST_CLASSES && values.every(Number.isInteger));
   return {
     inputs: columns.map((k) => names[k]),
     label: names[target],
-    rows: rows.map((row, i) => Float64Array.of(...row, numbers[i])),
-    classes: isClass ? (odd >= 0 ? different : values).map(String) : null,
+    rows: points.map((row, i) => Float64Array.of(...row, numbers[i])),
+    classes: isClass ? (isText ? different : values).map(String) : null,
     values: isClass ? values : null,
-    isText: odd >= 0,
+    isText,
   };
 }
 
@@ -105,9 +103,9 @@ function wrongCell(text, place) {
 export function unevenRanges(inputs, rows) {
   const spans = inputs.map((name, k) => {
     const xs = rows.map((row) => row[k]);
-    return { name, span: xs.reduce((a, b) => Math.max(a, b)) - xs.reduce((a, b) => Math.min(a, b)) };
+    return { name, span: Math.max(...xs) - Math.min(...xs) };
   });
   const moving = spans.filter(({ span }) => span > 0).sort((a, b) => a.span - b.span);
   const [narrow, wide] = [moving[0], moving.at(-1)];
-  return moving.length > 1 && wide.span > 20 * narrow.span ? { narrow: narrow.name, wide: wide.name } : null;
+  return wide?.span > 20 * narrow.span ? { narrow: narrow.name, wide: wide.name } : null;
 }

@@ -37,7 +37,7 @@ export class Datasets {
     this.controls = controls;
     this.base = state.view;
     this.left = new Map(); // what was under view of the models before, by their keys
-    this.spec = null; // the model that the user asked for: { hidden, activation, loss }
+    this.spec = null; // the model that the user asked for: { hidden, activation, loss, init }
     const { training } = this.base;
     const flat = training.scores.length === 1 && training.classes;
     this.sets = { [GIVEN]: training.examples, ...training.sets };
@@ -95,6 +95,7 @@ export class Datasets {
     const extent = name === OWN ? (isPython ? this.sets[GIVEN] : this._coded(GIVEN)).rows : coded.rows;
     this.chosen = name;
     this._showOwn();
+    if (spec) byId("model-loss").value = spec.loss;
     state.onSeek();
     const key = spec ? viewKeyOf(spec, coded) : "";
     if (anew || key !== (state.view.key ?? "")) {
@@ -116,10 +117,10 @@ export class Datasets {
   }
 
   // The sizes follow from the examples; all else is the user's, or Python's.
-  _specOf({ inputs, labels }) {
+  _specOf({ inputs, labels, loss }) {
     const { mlp } = this.base.training;
-    const { hidden, ...rest } = this.spec ?? { ...mlp, hidden: mlp.sizes.slice(1, -1) };
-    return { ...rest, sizes: [inputs.length, ...hidden, labels.length] };
+    const { hidden, activation, init } = this.spec ?? { ...mlp, hidden: mlp.sizes.slice(1, -1), init: "micrograd" };
+    return { activation, loss, init, sizes: [inputs.length, ...hidden, labels.length] };
   }
 
   _coded(name) {
@@ -132,11 +133,14 @@ export class Datasets {
       const { inputs, numbers } = training;
       throw new CsvError(t("This model takes {inputs} inputs and {labels} labels, and the file has {count} columns; leave out some, or take a page of a plain nn.MLP.", { inputs, labels: numbers.name.length - inputs, count: width }));
     }
-    const loss = this.spec?.loss ?? training.mlp.loss;
+    const { mlp } = training;
+    const isNumber = set.label && set.classes === null;
+    const loss = this.spec?.loss ?? (isNumber ? "mse" : mlp.loss);
     if (set.coded?.loss === loss) return set.coded; // a run knows its examples
     const code = set.label ? codedExamples : codedOutputs;
-    const coded = code(set, { loss, pair: training.mlp.losses[loss].labels, single: false });
-    set.coded = { ...coded, inputs: set.inputs, loss };
+    const coded = code(set, { loss, pair: mlp.losses[loss].labels, single: false });
+    const changed = this.spec || loss === mlp.loss ? "" : t("The loss {loss} takes two classes, so the loss is mse here.", { loss: mlp.loss });
+    set.coded = { ...coded, inputs: set.inputs, loss, said: [coded.said, changed].filter(Boolean).join(" ") };
     return set.coded;
   }
 

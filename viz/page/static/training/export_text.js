@@ -6,8 +6,9 @@ import { MINUS, grouped, short } from "../base/numbers.js";
 
 const MOST_LINES = 40; // of a formula
 const DIGITS = 3;
+const PYTHON_WORDS = { NaN: 'float("nan")', Infinity: 'float("inf")', "-Infinity": 'float("-inf")' };
 
-// The model as { sizes, activation }; null for any but a plain MLP.
+// The shape of an MLP, { sizes, activation }; null for other models.
 function shapeOf({ spec, mlp }) {
   return spec ?? mlp;
 }
@@ -25,58 +26,51 @@ function neuronsIn({ training, parameters }) {
 }
 
 function headOf(state, mark) {
-  const step = grouped(state.step);
-  const loss = short(state.examples.length > 0 ? state.loss : null);
-  const { training } = state;
-  const { inputs, numbers } = training;
+  const { inputs, numbers, texts, scores, middle } = state.training;
   const names = numbers.name.slice(0, inputs).join(", ");
-  const { texts, scores, middle } = training;
-  const one = texts && `${texts[1]} for an output above ${middle}, else ${texts[0]}`;
-  const several = texts && `that of the greatest output of ${texts.join(", ")}`;
-  const lines = [`Step ${step}, mean loss ${loss}. Inputs: ${names}.`];
-  if (texts) lines.push(`Class: ${scores.length > 1 ? several : one}.`);
+  const loss = short(state.examples.length > 0 ? state.loss : null);
+  const lines = [`Step ${grouped(state.step)}, mean loss ${loss}. Inputs: ${names}.`];
+  if (texts && scores.length > 1) lines.push(`Class: that of the greatest output of ${texts.join(", ")}.`);
+  else if (texts) lines.push(`Class: ${texts[1]} for an output above ${middle}, else ${texts[0]}.`);
   return lines.map((line) => `${mark} ${line.replace(/[\r\n\u2028\u2029]+/g, " ")}`);
 }
 
-// A call that can be compared with the page: the inputs of the example in the graph.
-function exampleOf({ training, row, trainer, parameters }) {
-  if (!row) return null;
-  const xs = [...row.slice(0, training.inputs)];
+// A call that can be compared with the page, with the inputs of the example in the graph.
+function callsOf({ training, row, trainer, parameters }, call) {
+  if (!row) return [];
+  const xs = row.slice(0, training.inputs);
   trainer.load(parameters);
-  return { xs: `[${xs.map(plainNumber).join(", ")}]`, ys: trainer.scoresAt(xs).map(plainNumber).join(", ") };
+  return [`${call(listed(xs))} ${trainer.scoresAt(xs).map(plainNumber).join(", ")} in the page`];
+}
+
+function listed(numbers) {
+  return `[${[...numbers].map(plainNumber).join(", ")}]`;
 }
 
 function plainNumber(x) {
   return Object.is(x, -0) ? "-0.0" : String(x);
 }
 
-const PYTHON_WORDS = { NaN: 'float("nan")', Infinity: 'float("inf")', "-Infinity": 'float("-inf")' };
-
 export function pythonText(state) {
   const { training, parameters } = state;
   const shape = shapeOf(training);
-  const example = exampleOf(state);
   const { name } = training.parameters;
   const pairs = [...parameters.slice(0, training.trained)].map((x, k) => `    ${JSON.stringify(name[k])}: ${PYTHON_WORDS[x] ?? plainNumber(x)},`);
   const model = shape
-    ? [`model = nn.MLP(${shape.sizes[0]}, [${shape.sizes.slice(1).join(", ")}], activation="${shape.activation}")`]
-    : ["# `model` is one of the kind that the page was made of"];
-  const call = shape && example ? [`print(model.outputs(${example.xs}))  # ${example.ys} in the page`] : [];
-  return [...headOf(state, "#"), "from microgradlike import nn", "", ...model, "model.load_state_dict({", ...pairs, "})", ...call, ""].join("\n");
+    ? `model = nn.MLP(${shape.sizes[0]}, [${shape.sizes.slice(1).join(", ")}], activation="${shape.activation}")`
+    : "# `model` is one of the kind that the page was made of";
+  const calls = shape ? callsOf(state, (xs) => `print([y.data for y in model.outputs(${xs})])  #`) : [];
+  return [...headOf(state, "#"), "from microgradlike import nn", "", model, "model.load_state_dict({", ...pairs, "})", ...calls, ""].join("\n");
 }
 
 export function javascriptText(state) {
-  const { activation } = shapeOf(state.training);
-  const example = exampleOf(state);
-  const neuron = (numbers) => `[${numbers.map(plainNumber).join(", ")}]`;
-  const rows = neuronsIn(state).map((layer) => `  [${layer.map(neuron).join(",\n   ")}],`);
+  const { mlp } = state.training;
   return [
     ...headOf(state, "//"),
-    state.training.mlp.javascript[activation].trimEnd(),
-    "",
+    mlp.javascript[shapeOf(state.training).activation],
     "// by layer and neuron: the bias and the weights",
     "const LAYERS = [",
-    ...rows,
+    ...neuronsIn(state).map((layer) => `  [${layer.map(listed).join(",\n   ")}],`),
     "];",
     "",
     "// The outputs of the model for a list of inputs.",
@@ -86,7 +80,7 @@ export function javascriptText(state) {
     "    return at < LAYERS.length - 1 ? activation(sum) : sum;",
     "  }), inputs);",
     "}",
-    ...(example ? [`console.log(predict(${example.xs})); // ${example.ys} in the page`] : []),
+    ...callsOf(state, (xs) => `console.log(predict(${xs})); //`),
     "",
   ].join("\n");
 }

@@ -6,6 +6,7 @@ import { t } from "../base/words.js";
 import { examplesOf, tableOf, unevenRanges } from "./csv.js";
 import { isTold, tellOwn } from "./datasets.js";
 import { formulaText, javascriptText, pythonText } from "./export_text.js";
+import { DRAWS } from "./random_init.js";
 
 const MOST_UNITS = 64; // of a layer
 const MOST_LAYERS = 6;
@@ -16,10 +17,13 @@ export class OwnPanel {
   constructor(state, datasets) {
     this.state = state;
     this.datasets = datasets;
+    this.read = new Map(); // examples by label and text: a run knows its examples
     this._offerModels();
     onClick("csv-use", () => this._useCsv());
-    byId("csv-label").addEventListener("change", () => this._useCsv(Number(byId("csv-label").value)));
-    byId("csv-file").addEventListener("change", () => this._open(byId("csv-file").files[0]));
+    byId("csv-label").addEventListener("change", () => this._useCsv());
+    const file = byId("csv-file");
+    file.addEventListener("click", () => (file.value = "")); // the same file may be opened again
+    file.addEventListener("change", () => this._open(file.files[0]));
     onClick("model-build", () => this._build());
     onClick("model-back", () => datasets.build(null));
     for (const kind of Object.keys(FILES)) onClick(`export-${kind}`, () => this._export(kind));
@@ -36,6 +40,7 @@ export class OwnPanel {
     };
     fill("model-activation", Object.keys(mlp.activations), mlp.activation);
     fill("model-loss", Object.keys(mlp.losses), mlp.loss);
+    fill("model-init", Object.keys(DRAWS), "micrograd");
     byId("model-hidden").value = mlp.sizes.slice(1, -1).join(", ");
   }
 
@@ -45,15 +50,22 @@ export class OwnPanel {
     this._useCsv();
   }
 
-  // Trains with the text from now on; a text with an error changes nothing.
-  _useCsv(label) {
+  // Trains with the text from now on; a text with an error changes nothing. A label that was chosen
+  // stays where its column has the same name.
+  _useCsv() {
     isTold(() => {
-      const table = tableOf(byId("csv").value, label);
-      byId("csv-label").replaceChildren();
-      table.names.forEach((text, value) => element("option", { text, value }, byId("csv-label")));
-      byId("csv-label").value = String(table.target);
+      const table = tableOf(byId("csv").value);
+      const { names } = table;
+      const select = byId("csv-label");
+      const { value: at, selectedOptions: [chosen] } = select;
+      const label = chosen && names[at] === chosen.text ? Number(at) : names.length - 1;
+      select.replaceChildren();
+      names.forEach((text, value) => element("option", { text, value }, select));
+      select.value = String(label);
       byId("csv-label-row").hidden = false;
-      const set = examplesOf(table);
+      const key = `${label} ${byId("csv").value}`;
+      if (!this.read.has(key)) this.read.set(key, examplesOf(table, label));
+      const set = this.read.get(key);
       if (this.datasets.useCsv(set)) tellOwn(this._summary(table, set), false);
     });
   }
@@ -78,8 +90,8 @@ export class OwnPanel {
     const limits = { units: MOST_UNITS, layers: MOST_LAYERS, weights: MOST_WEIGHTS };
     if (!hidden.every(isSize) || hidden.length > MOST_LAYERS || weights > MOST_WEIGHTS)
       return tellOwn(t("The hidden layers are whole numbers such as 8, 8: up to {layers} of 1 to {units} units, and {weights} weights in all.", limits), true);
-    const [activation, loss] = ["activation", "loss"].map((id) => byId(`model-${id}`).value);
-    const isMade = this.datasets.build({ hidden, activation, loss });
+    const [activation, loss, init] = ["activation", "loss", "init"].map((id) => byId(`model-${id}`).value);
+    const isMade = this.datasets.build({ hidden, activation, loss, init });
     return isMade && tellOwn(t("A new model, with new weights."), false);
   }
 

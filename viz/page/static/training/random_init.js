@@ -1,11 +1,18 @@
 // Random init: new random weights, the same on every machine.
 
-// New parameters of an MLP, in their order, as nn.Neuron draws them: weights from -1 to 1, biases 0.
-export function initialParameters(sizes, random) {
-  const neuron = (nin) => [...Array.from({ length: nin }, () => 2 * random() - 1), 0];
-  return Float64Array.from(
-    sizes.slice(1).flatMap((nout, at) => Array.from({ length: nout }, () => neuron(sizes[at])).flat()),
-  );
+// A weight of a layer with `nin` inputs and `nout` units, from numbers from 0 to 1: the distributions
+// of nn/initialisation.py.
+export const DRAWS = {
+  micrograd: (random) => 2 * random() - 1,
+  kaiming: (random, nin) => Math.sqrt((-4 / nin) * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
+  xavier: (random, nin, nout) => Math.sqrt(6 / (nin + nout)) * (2 * random() - 1),
+};
+
+// New parameters of an MLP, in their order: weights by a name in DRAWS, biases 0.
+export function initialParameters({ sizes, init }, random) {
+  const neuron = (nin, nout) => [...Array.from({ length: nin }, () => DRAWS[init](random, nin, nout)), 0];
+  const layer = (nin, nout) => Array.from({ length: nout }, () => neuron(nin, nout)).flat();
+  return Float64Array.from(sizes.slice(1).flatMap((nout, at) => layer(sizes[at], nout)));
 }
 
 // A generator of numbers from 0 to 1; a seed gives the same numbers on every machine.

@@ -73,7 +73,7 @@ export class TrainingControls {
     this.pause();
     this._setPhase("");
     const { parameters, runs, trained, spec } = this.state.training;
-    if (spec) this.sgd.start(0, initialParameters(spec.sizes, this.random));
+    if (spec) this.sgd.start(0, initialParameters(spec, this.random));
     else this._drawLike(runs, parameters, trained);
     this.sgd.show();
   }

@@ -13,22 +13,26 @@ export function trainingOf(json) {
     const found = `expected a training of version ${TRAINING_VERSION}, got ${json.version}`;
     throw new RangeError(`${found}; make the page again`);
   }
-  let from = 0;
-  const layers = json.layers.map(({ name, size }) => {
-    from += size;
-    return { name, from: from - size, to: from };
-  });
   const sets = Object.fromEntries(
     Object.entries(json.sets).map(([name, rows]) => [name, rows.map((r) => Float64Array.from(r))]),
   );
   const whole = {
     ...json,
-    layers,
+    layers: layersOf(json.layers),
     sets,
     examples: json.examples.map(unpacked),
     runs: json.runs.map(runOf),
   };
   return { ...whole, second: json.second && { ...whole, ...json.second } };
+}
+
+// The parameters `from` and `to` of layers, given as { name, size }.
+export function layersOf(layers) {
+  let from = 0;
+  return layers.map(({ name, size }) => {
+    from += size;
+    return { name, from: from - size, to: from };
+  });
 }
 
 function runOf({ name, steps, losses, parameters, gradients }) {
