@@ -1,4 +1,4 @@
-"""A notebook without a kernel: it keeps what is displayed, and ends cells."""
+"""A notebook without a kernel: it keeps what is displayed and sent, and ends cells."""
 
 from types import SimpleNamespace
 
@@ -25,3 +25,15 @@ def notebook(monkeypatch):
     return SimpleNamespace(
         shown=shown, callbacks=callbacks, end_cell=lambda: [f(None) for f in [*callbacks]]
     )
+
+
+def messages(w):
+    """The messages that the page will get from `w`, as they come."""
+    kept = []
+    w.send = lambda content, buffers=None: kept.append(content)
+    return kept
+
+
+def hear(w, **message):
+    """Give `w` a message of the page."""
+    w._handle_custom_msg(message, [])

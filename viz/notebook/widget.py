@@ -63,7 +63,7 @@ def live() -> LiveTraining:
     >>> history = nn.fit(model, "mse", ([[0.0], [1.0]], [1.0, 3.0]), optimizer=sgd, epochs=3,
     ...                  progress=False, callbacks=[drawn])
     >>> drawn.steps, drawn.losses["training"] == history.losses
-    ([1, 2, 3], True)
+    (range(1, 4), True)
     """
     try:
         from viz.notebook.live_training import LiveTraining
