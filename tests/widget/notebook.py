@@ -16,7 +16,8 @@ def notebook(monkeypatch):
         return SimpleNamespace(update=display)
 
     events = SimpleNamespace(
-        register=lambda name, f: callbacks.append(f), unregister=lambda name, f: callbacks.remove(f)
+        register=lambda name, f: f in callbacks or callbacks.append(f),
+        unregister=lambda name, f: callbacks.remove(f),
     )
     monkeypatch.setattr("IPython.display.display", display)
     monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(events=events))

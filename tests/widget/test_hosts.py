@@ -1,7 +1,6 @@
 """The widgets in JupyterLab and marimo, in headless Chromium."""
 
 import json
-import time
 
 import pytest
 

@@ -45,14 +45,14 @@ def test_at_most_ten_drawings_a_second_are_made(monkeypatch):
     clock = SimpleNamespace(now=100.0)
     monkeypatch.setattr("viz.notebook.live_training.time.monotonic", lambda: clock.now)
     drawn.send = lambda content: times.append(clock.now)
-    drawn.restart()
+    drawn.begin(None)
     for step in range(1000):
         clock.now += 0.01
         drawn.follow(range(step + 1), [1.0] * (step + 1))
     assert min(b - a for a, b in pairwise(times)) >= PAUSE
     assert len(times) == pytest.approx(100, abs=10)
     assert len(sent(drawn)["steps"]) <= POINTS + 1
-    drawn.finish()
+    drawn.end(None)
     assert sent(drawn)["steps"][-1] == 999
     drawn.close()
 
@@ -106,7 +106,7 @@ def test_curve_and_picture_are_shown_when_a_training_begins_and_ends(notebook): 
     assert notebook.shown[-1]["text/html"].endswith("Training: no step yet</div>")
     assert repr(drawn) == "<LiveTraining>"
     drawn.close()
-    drawn.finish()  # what is closed sends nothing
+    drawn.end(None)  # what is closed sends nothing
 
 
 @pytest.mark.parametrize("hears", [True, False])
@@ -119,7 +119,7 @@ def test_marimo_has_a_button_only_where_it_is_heard(monkeypatch, hears):
     )
     monkeypatch.setitem(sys.modules, "marimo", marimo)
     drawn = live()
-    drawn.restart()
+    drawn.begin(None)
     drawn.follow([1], [0.5])
     assert shown == [drawn]
     assert sent(drawn)["wayOut"] == ("button" if hears else "interrupt")
@@ -128,7 +128,7 @@ def test_marimo_has_a_button_only_where_it_is_heard(monkeypatch, hears):
 
 def test_a_run_is_shown_once_and_at_its_own_steps(monkeypatch):
     model, drawn, shown = nn.MLP(1, [1]), live(), []
-    monkeypatch.setattr(drawn, "restart", shown.append)
+    monkeypatch.setattr(drawn, "begin", lambda state, name: shown.append(name))
     with watch(model, data=DATA, loss="mse", name="long", live=drawn) as run:
         for _ in range(500):
             run.record()

@@ -35,19 +35,13 @@ class FrameWidget(anywidget.AnyWidget):
             # ipykernel hands an answer to the place that wrote last, here a cell that may be busy
             self.comm.__dict__.pop("_reply_subshell_id", None)
 
-    def _display(self) -> None:
-        from IPython.display import display
-
+    def _ipython_display_(self, **options: object) -> None:
         view: Any = self._repr_mimebundle_()
-        display(view[0], metadata=view[1], raw=True)
+        _display(view[0], metadata=view[1])
 
     def _display_still(self, picture: Callable[[], dict[str, str]]) -> Any:
         """Display a picture, which a saved notebook keeps, as an output that the widget hides."""
-        if not in_notebook():
-            return None
-        from IPython.display import display
-
-        return display(self._still(picture()), raw=True, display_id=True)
+        return _display(self._still(picture()), display_id=True) if in_notebook() else None
 
     def _still(self, bundle: dict[str, str]) -> dict[str, str]:
         html = bundle.pop("text/html", "") or one_line(bundle["text/plain"])
@@ -55,3 +49,9 @@ class FrameWidget(anywidget.AnyWidget):
             src = f"data:image/png;base64,{bundle['image/png']}"
             html = f'<img alt="{self._alt}" src="{src}">'
         return {"text/html": f'<div class="{self._mark}">{html}</div>'} | bundle
+
+
+def _display(bundle: dict[str, str], **options: object) -> Any:
+    from IPython.display import display
+
+    return display(bundle, raw=True, **options)

@@ -47,9 +47,8 @@ class GraphWidget(FrameWidget):
             n.data if n.role == "constant" else self._order[int(n.id[1:]) - 1]
             for n in page.scene.nodes
         ]
-        self._names, self._selection, self._played = names, -1, 0
+        self._names, self._selection = names, -1
         self._handle: Anything = None  # of the picture
-        self._is_old = False  # the picture, which is drawn again at the end of a cell
         super().__init__(page.frame())
         pass_listeners.append(self._passed)
 
@@ -68,40 +67,36 @@ class GraphWidget(FrameWidget):
             pass_listeners.remove(self._passed)
             self._order, self._nodes = [], []
             self.set_trait("selected", None)
-            if self._handle is not None:
-                self._events.unregister("post_run_cell", self._redraw)
         super().close()
 
     def __repr__(self) -> str:
         return f"<GraphWidget of {len(self._nodes)} nodes>"
 
     def _ipython_display_(self, **options: object) -> None:
-        self._display()
-        is_first = self._handle is None
+        super()._ipython_display_()
         self._handle = self._display_still(self._drawing)
-        if is_first and self._handle is not None:
-            self._events.register("post_run_cell", self._redraw)
-
-    @property
-    def _events(self) -> Anything:
-        return sys.modules["IPython"].get_ipython().events
 
     def _drawing(self) -> dict[str, str]:
-        self._is_old = False
         return Drawing(fit(scene(self._order[-1], names=self._names)))._repr_mimebundle_()
 
+    def _outdate(self) -> None:
+        """Have the picture drawn again at the end of a cell."""
+        if self._handle is not None:  # the same function is registered once
+            sys.modules["IPython"].get_ipython().events.register("post_run_cell", self._redraw)
+
     def _redraw(self, result: object) -> None:
-        if self._is_old:
+        sys.modules["IPython"].get_ipython().events.unregister("post_run_cell", self._redraw)
+        if self._order:
             self._handle.update(self._still(self._drawing()), raw=True)
 
     def _require_open(self) -> None:
         if not self._order:
             raise RuntimeError("this widget is closed; make another one with viz.widget(y)")
 
-    def _show(self) -> None:
-        """Send the numbers; a pass of another thread uses gradients as working storage."""
-        self._is_old = True
-        with passes:
+    def _show(self, *, plays: bool = False) -> None:
+        """Send the numbers; `plays` if a backward pass has just run."""
+        self._outdate()
+        with passes:  # those of other threads use gradients as working storage
             values = [v if isinstance(v, Value) else None for v in self._nodes]
             stale = staleness(self._order[-1], self._order)
             numbers = {
@@ -112,13 +107,12 @@ class GraphWidget(FrameWidget):
                 ],
                 "stale": stale and stale[1],
             }
-        self._tell(numbers=numbers, played=self._played, error=self.error)
+        self._tell(numbers=numbers, plays=plays, error=self.error)
 
     def _passed(self, root: Value) -> None:
         """Play the backward pass that has just run, if it began at our result."""
         if self._order and root is self._order[-1]:
-            self._played += 1
-            self._try(self._show)
+            self._try(lambda: self._show(plays=True))
 
     def _hear(self, **message: Anything) -> None:
         """Set leaves from texts of the page, which keep -0, nan and infinities; or select."""
@@ -142,7 +136,7 @@ class GraphWidget(FrameWidget):
                 raise ValueError(f"node {i} is {kind}, which cannot be set; change a leaf instead")
             leaves[v] = float(text)
         set_leaves(self._order, leaves)
-        self._is_old = True
+        self._outdate()
 
     def _try(self, act: Callable[[], None]) -> None:
         """Act on a message; a notebook shows no error of that, so the page does."""
@@ -156,11 +150,10 @@ class GraphWidget(FrameWidget):
             self._show()  # after an error the page goes back
 
     @validate("selected")
-    def _require_selectable(self, proposal: dict[str, Anything]) -> Value | None:
-        v: Value | None = proposal["value"]
-        if v is not None:
-            self._require_open()
-            id_of(self._order[-1], v)
+    def _require_selectable(self, proposal: dict[str, Anything]) -> Value:
+        self._require_open()
+        v: Value = proposal["value"]  # None is not validated
+        id_of(self._order[-1], v)
         return v
 
     @observe("selected")

@@ -40,20 +40,12 @@ class LiveTraining(FrameWidget, Callback):
         self._is_shown = False
         self._clear("")
 
-    def begin(self, state: State) -> None:
-        """Start over, and show the curve; `train.fit` calls this."""
-        self.restart()
-
     def __call__(self, state: State) -> None:
         """Draw an epoch; `train.fit` calls this. Raises StopTraining once the button is pressed."""
         self.follow(range(1, state.epoch + 1), state.history.losses, state.history.validation)
 
-    def end(self, state: State) -> None:
-        """Draw the end; `train.fit` calls this."""
-        self.finish()
-
-    def restart(self, name: str = "") -> None:
-        """Begin the curve of a run, and show it unless it is shown already."""
+    def begin(self, state: State | None, name: str = "") -> None:
+        """Start over, and show the curve unless it is shown already; `train.fit` calls this."""
         self._clear(name)
         self._way_out = "button"
         if in_notebook() and not self._is_shown:
@@ -78,8 +70,8 @@ class LiveTraining(FrameWidget, Callback):
         if self.stopped:
             raise StopTraining("stopped by the button")
 
-    def finish(self) -> None:
-        """Draw all of a run, also as a picture."""
+    def end(self, state: State | None) -> None:
+        """Draw all of a run, also as a picture; `train.fit` calls this."""
         self._way_out, self._is_shown = "", False
         self._draw()
         self._display_still(self._picture)
@@ -88,7 +80,7 @@ class LiveTraining(FrameWidget, Callback):
         return "<LiveTraining>"
 
     def _ipython_display_(self, **options: object) -> None:
-        self._display()
+        super()._ipython_display_()
         self._is_shown = True
 
     def _clear(self, name: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from microgradlike.engine import Value
 from microgradlike.ops import Op
@@ -40,11 +41,8 @@ def widget(
     >>> w.close()
     """
     require_value(y)
-    try:
-        from viz.notebook.graph_widget import GraphWidget
-    except ImportError as error:
-        raise _missing(error) from None
-    return GraphWidget(y, names, spellings)
+    made: GraphWidget = _module("graph_widget").GraphWidget(y, names, spellings)
+    return made
 
 
 def live() -> LiveTraining:
@@ -65,14 +63,14 @@ def live() -> LiveTraining:
     >>> drawn.steps, drawn.losses["training"] == history.losses
     (range(1, 4), True)
     """
+    made: LiveTraining = _module("live_training").LiveTraining()
+    return made
+
+
+def _module(name: str) -> Any:
     try:
-        from viz.notebook.live_training import LiveTraining
+        return import_module(f"viz.notebook.{name}")
     except ImportError as error:
-        raise _missing(error) from None
-    return LiveTraining()
-
-
-def _missing(error: ImportError) -> ImportError:
-    return ImportError(
-        f'widgets need anywidget ({error}): python -m pip install "microgradlike[widget]"'
-    )
+        raise ImportError(
+            f'widgets need anywidget ({error}): python -m pip install "microgradlike[widget]"'
+        ) from None

@@ -156,7 +156,7 @@ class Watch(Callback):
         self._next, self._stride = 0, 1
         self._latest = array("d")
         if self.live is not None:
-            self.live.restart(self.name)
+            self.live.begin(None, self.name)
 
     def _current(self) -> array[float]:
         return array("d", [p.data for p in self._own])
@@ -210,7 +210,7 @@ class Watch(Callback):
         if not (self.steps and self._latest == current and self.steps[-1] == self._next - 1):
             self._keep(self._next - 1 if self._latest == current else self._next)
         if self.live is not None:
-            self.live.finish()
+            self.live.end(None)
 
 
 def _other_leaves(setup: TrainingSetup, copy: Module) -> list[Value]:

@@ -12,10 +12,9 @@ const PLAYED_STEPS = 40; // of a backward pass that are played one by one
 const GLIDE_TIME = 6000; // milliseconds of a longer one
 const editedLeaves = new Map();
 let knownSelection = -1; // the selected node on both sides
-let playedPasses = null; // the number of passes in the kernel that were shown; null before the first message
-const tellKernel = openChannel(({ numbers, played, error, select }) => {
+const tellKernel = openChannel(({ numbers, plays, error, select }) => {
   if (select !== undefined) selectNode(select);
-  else takeNumbers(numbers, played, error);
+  else takeNumbers(numbers, plays, error);
 });
 
 session.onSet = sendLeaf;
@@ -43,7 +42,7 @@ function sendEdits() {
   editedLeaves.clear();
 }
 
-function takeNumbers({ data, grad, local, stale }, played, error) {
+function takeNumbers({ data, grad, local, stale }, plays, error) {
   const { engine, graph } = session;
   graph.data.set(data.map(numberOf));
   graph.grad.set(grad.map(numberOf));
@@ -53,8 +52,7 @@ function takeNumbers({ data, grad, local, stale }, played, error) {
   engine.load();
   session.setLeaves([], []);
   showNotice(engine);
-  if (playedPasses !== null && played !== playedPasses) playBackward();
-  playedPasses = played;
+  if (plays) playBackward();
 }
 
 function playBackward() {
