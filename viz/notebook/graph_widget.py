@@ -40,8 +40,9 @@ class GraphWidget(FrameWidget):
     def __init__(
         self, y: Value, names: Mapping[Value, str] | None, spellings: Mapping[Op, str] | None
     ) -> None:
+        self._order: list[Value] = []  # none if closed, or if the page cannot be made
         page = linked_page(y, names, spellings)
-        self._order: list[Value] = topological(y)
+        self._order = topological(y)
         # of a constant, its number
         self._nodes: list[Value | float | None] = [
             n.data if n.role == "constant" else self._order[int(n.id[1:]) - 1]

@@ -48,11 +48,11 @@ def widget(
 def live() -> LiveTraining:
     """Make a callback of `train.fit` that draws the losses in a notebook while they come.
 
-    The curve and a button to stop appear when the training begins, or where `live` is shown before.
-    The button ends the training after the present epoch; that of `watch(..., live=live)`, after the
-    present step. At most ten drawings a second are made; `live.steps` and `live.losses` have all
-    numbers. A picture of the curve, which a saved notebook shows without its kernel, is an output
-    of its own. `live.close()` removes curve and button.
+    The curve appears when the training begins, or where `live` is shown before. Its button ends
+    the training after the present epoch; that of `watch(..., live=live)`, after the present step.
+    At most ten drawings a second are made; `live.steps` and `live.losses` have all numbers. A
+    picture of the curve, which a saved notebook shows without its kernel, is an output of its own.
+    `live.close()` removes the curve.
     Raises ImportError without the extra "widget".
 
     >>> from microgradlike import nn
