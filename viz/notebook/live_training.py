@@ -35,7 +35,7 @@ class LiveTraining(FrameWidget, Callback):
     losses: dict[str, Sequence[float]]
 
     def __init__(self) -> None:
-        frame = framed(html("Training", "", entries=[LIVE]), title="Training", height="17rem")
+        frame = framed(html("Training", "", entries=[LIVE]), title="Training", height="22rem")
         super().__init__(frame)
         self._is_shown = False
         self._clear("")
