@@ -16,7 +16,7 @@ b, x = Value(-1.0, "b"), Value(3.0, "x")
 y = x * x + b
 w = viz.widget(y)
 log = []
-w.on_msg(lambda *_: log.append((x.data, time.time())))
+w.on_msg(lambda _, message, __: "set" in message and log.append((x.data, time.time())))
 """
 TRAIN = """
 data = [[0.0], [1.0]], [1.0, 3.0]
