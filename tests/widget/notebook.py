@@ -1,4 +1,4 @@
-"""A notebook without a kernel: it keeps what is displayed, and ends cells."""
+"""A notebook without a kernel: it keeps what is displayed and sent, and ends cells."""
 
 from types import SimpleNamespace
 
@@ -16,7 +16,8 @@ def notebook(monkeypatch):
         return SimpleNamespace(update=display)
 
     events = SimpleNamespace(
-        register=lambda name, f: callbacks.append(f), unregister=lambda name, f: callbacks.remove(f)
+        register=lambda name, f: f in callbacks or callbacks.append(f),
+        unregister=lambda name, f: callbacks.remove(f),
     )
     monkeypatch.setattr("IPython.display.display", display)
     monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(events=events))
@@ -25,3 +26,15 @@ def notebook(monkeypatch):
     return SimpleNamespace(
         shown=shown, callbacks=callbacks, end_cell=lambda: [f(None) for f in [*callbacks]]
     )
+
+
+def messages(w):
+    """The messages that the page will get from `w`, as they come."""
+    kept = []
+    w.send = lambda content, buffers=None: kept.append(content)
+    return kept
+
+
+def hear(w, **message):
+    """Give `w` a message of the page."""
+    w._handle_custom_msg(message, [])

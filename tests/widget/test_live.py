@@ -1,7 +1,5 @@
 """The curve of a training that runs, by its traits; a browser is in test_hosts.py."""
 
-import json
-import math
 import sys
 import threading
 from itertools import pairwise
@@ -10,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from microgradlike import nn
-from tests.widget.notebook import notebook  # noqa: F401
-from viz import live, watch
-from viz.notebook.live_training import PAUSE, POINTS, curve_svg
+from tests.widget.notebook import hear, messages, notebook  # noqa: F401
+from viz import live, plot_loss, watch
+from viz.notebook.live_training import PAUSE, POINTS
 
 DATA = ([[0.0], [1.0]], [1.0, 3.0])
 
@@ -27,7 +25,10 @@ def fit(*callbacks, epochs=5, **options):
 
 
 def sent(drawn):
-    return json.loads(drawn._numbers)
+    """What was drawn last, which a page asks for."""
+    kept = messages(drawn)
+    hear(drawn, ready=True)
+    return kept[0]["curve"]
 
 
 def test_a_fit_is_drawn_with_its_validation():
@@ -43,29 +44,30 @@ def test_at_most_ten_drawings_a_second_are_made(monkeypatch):
     drawn, times = live(), []
     clock = SimpleNamespace(now=100.0)
     monkeypatch.setattr("viz.notebook.live_training.time.monotonic", lambda: clock.now)
-    drawn.observe(lambda _: times.append(clock.now), "_numbers")
-    drawn.restart()
+    drawn.send = lambda content: times.append(clock.now)
+    drawn.begin(None)
     for step in range(1000):
         clock.now += 0.01
-        drawn.add(step, {"training": step})
+        drawn.follow(range(step + 1), [1.0] * (step + 1))
     assert min(b - a for a, b in pairwise(times)) >= PAUSE
     assert len(times) == pytest.approx(100, abs=10)
     assert len(sent(drawn)["steps"]) <= POINTS + 1
-    drawn.finish(drawn.steps, drawn.losses)
+    drawn.end(None)
     assert sent(drawn)["steps"][-1] == 999
     drawn.close()
 
 
 def test_the_button_ends_a_fit_after_its_epoch_and_serves_once():
     drawn = live()
-    buttons = [drawn.button]
 
     def press(state):
-        drawn.button.stopped = state.epoch == 3
+        assert sent(drawn)["wayOut"] == "button" if state.epoch == 2 else True
+        if state.epoch == 3:
+            hear(drawn, stop=True)
 
     history = fit(press, drawn, epochs=100)
     assert (len(history.losses), history.stopped) == (3, "stopped by the button")
-    assert drawn.button is not buttons[0]
+    assert sent(drawn)["wayOut"] == ""
     assert len(fit(drawn).losses) == 5
     drawn.close()
 
@@ -75,7 +77,8 @@ def test_the_button_ends_a_with_block_at_the_next_step():
     run = watch(model, data=DATA, loss="mse", name="a run", live=live())
     with run:
         for step in range(100):
-            run.live.button.stopped = step == 7
+            if step == 7:
+                hear(run.live, stop=True)
             run.record()
     assert run.steps == list(range(8))
     assert run.live.steps == run.steps
@@ -85,20 +88,25 @@ def test_the_button_ends_a_with_block_at_the_next_step():
     run.live.close()
 
 
-def test_curve_button_and_picture_are_shown_when_a_training_begins(notebook):  # noqa: F811
+def test_curve_and_picture_are_shown_when_a_training_begins_and_ends(notebook):  # noqa: F811
     drawn = live()
-    fit(drawn)
-    view, still, button = notebook.shown
+    kept = messages(drawn)
+    hear(drawn, ready=True)
+    assert kept == []  # nothing is drawn yet
+    fit(drawn, validation_data=DATA)
+    view, still = notebook.shown
     assert "application/vnd.jupyter.widget-view+json" in view
-    assert repr(button) == "<StopButton>"
-    assert "no step yet" in still["text/plain"]
-    notebook.end_cell()
-    assert "training loss" in notebook.shown[-1]["text/html"]
+    assert still["text/plain"].startswith("Training: training loss ")
+    assert still["text/html"].startswith(f'<div class="{drawn._mark}"><img alt="the losses"')
     drawn._ipython_display_()
-    drawn.restart()
-    assert len(notebook.shown) == 7
+    fit(drawn)
+    assert len(notebook.shown) == 4  # the curve is where it is shown already
+    with pytest.raises(ZeroDivisionError):
+        fit(lambda _: 1 / 0, drawn)
+    assert notebook.shown[-1]["text/html"].endswith("Training: no step yet</div>")
     assert repr(drawn) == "<LiveTraining>"
     drawn.close()
+    drawn.end(None)  # what is closed sends nothing
 
 
 @pytest.mark.parametrize("hears", [True, False])
@@ -108,21 +116,25 @@ def test_marimo_has_a_button_only_where_it_is_heard(monkeypatch, hears):
         running_in_notebook=lambda: True,
         Thread=type(threading.current_thread()) if hears else SimpleNamespace,
         output=SimpleNamespace(append=shown.append),
-        vstack=list,
-        md=str,
     )
     monkeypatch.setitem(sys.modules, "marimo", marimo)
     drawn = live()
-    drawn.restart()
-    [[curve, below]] = shown
-    assert curve is drawn
-    assert below is drawn.button if hears else below.startswith("To stop, interrupt the cell.")
+    drawn.begin(None)
+    drawn.follow([1], [0.5])
+    assert shown == [drawn]
+    assert sent(drawn)["wayOut"] == ("button" if hears else "interrupt")
     drawn.close()
 
 
-def test_the_picture_leaves_out_numbers_that_are_not_finite():
-    assert 'points="180.0,110.0 360.0,10.0"' in curve_svg(
-        "a < b", [0, 1, 2], {"training": [math.nan, 1.0, 5.0]}
-    )
-    assert "polyline" not in curve_svg("none", [], {})
-    assert "0 to 0" in curve_svg("diverged", [1], {"training": [math.inf]})
+def test_a_run_is_shown_once_and_at_its_own_steps(monkeypatch):
+    model, drawn, shown = nn.MLP(1, [1]), live(), []
+    monkeypatch.setattr(drawn, "begin", lambda state, name: shown.append(name))
+    with watch(model, data=DATA, loss="mse", name="long", live=drawn) as run:
+        for _ in range(500):
+            run.record()
+    assert shown == ["long"]
+    assert drawn.steps == run.steps
+    assert len(run.steps) < 300
+    [axes] = plot_loss(run.losses, steps=run.steps).axes
+    assert list(axes.lines[0].get_xdata()) == run.steps
+    drawn.close()

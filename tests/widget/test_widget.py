@@ -1,9 +1,8 @@
 """The widget of a graph, by its traits and messages; a browser is in test_hosts.py."""
 
-import builtins
 import gc
-import json
 import math
+import sys
 import threading
 import weakref
 from types import SimpleNamespace
@@ -13,7 +12,7 @@ import pytest
 import viz
 from microgradlike import Value, primitive
 from microgradlike.engine import pass_listeners, passes
-from tests.widget.notebook import notebook  # noqa: F401
+from tests.widget.notebook import hear, messages, notebook  # noqa: F401
 from viz import widget
 
 
@@ -33,11 +32,14 @@ def place(w, v):
 
 def edit(w, **numbers):
     """A message of the page, which names nodes by number."""
-    w._handle_custom_msg({"set": {name[1:]: text for name, text in numbers.items()}}, [])
+    hear(w, set={name[1:]: text for name, text in numbers.items()})
 
 
 def sent(w):
-    return json.loads(w._numbers)
+    """The present state, which a page asks for."""
+    kept = messages(w)
+    hear(w, ready=True)
+    return kept[0]["numbers"] | kept[0]
 
 
 @pytest.mark.parametrize("text", ["-0", "NaN", "Infinity", "-Infinity", "0.1", "5e-324"])
@@ -51,24 +53,22 @@ def test_a_leaf_set_in_the_page_has_these_bits_in_python(tied, text):
 
 @pytest.mark.parametrize("node", [1.0, "y"])
 def test_what_is_not_a_leaf_is_refused_with_the_reason_and_shown_again(tied, node):
-    before = sent(tied.w)
+    before, kept = sent(tied.w), messages(tied.w)
     i = tied.w._nodes.index(1.0) if node == 1.0 else place(tied.w, tied.y)
     edit(tied.w, **{f"n{i}": "2"})
     assert "cannot be set; change a leaf instead" in tied.w.error
-    assert sent(tied.w)["data"] == before["data"]
-    assert sent(tied.w)["sent"] > before["sent"]
+    assert kept[-1]["numbers"] == before["numbers"]
+    assert kept[-1]["error"] == tied.w.error
     edit(tied.w, **{f"n{place(tied.w, tied.x)}": "2"})
-    assert tied.w.error == ""
+    assert (tied.w.error, kept[-1]["error"]) == ("", "")
 
 
-def test_leaves_below_a_primitive_without_a_spelling_are_locked_until_it_has_one():
+def test_the_page_gets_the_local_derivatives_of_a_primitive_without_a_spelling():
     cube = primitive("cube", lambda x: x**3, lambda y, x: 3 * x**2)
     x, k = Value(2.0), Value(5.0, "k")
     w = widget(cube(x) + k)
-    assert sent(w)["local"] == [[place(w, next(iter(cube_nodes(w)))), [12.0]]]
-    edit(w, **{f"n{place(w, x)}": "3"})
-    assert "is locked: a primitive without a spelling" in w.error
-    assert x.data == 2
+    [made] = (v for v in w._nodes if v.op and v.op.name == "cube")
+    assert sent(w)["local"][place(w, made)] == [12.0]
     edit(w, **{f"n{place(w, k)}": "7"})
     assert (w.error, k.data) == ("", 7)
     w.close()
@@ -76,10 +76,6 @@ def test_leaves_below_a_primitive_without_a_spelling_are_locked_until_it_has_one
     edit(w, **{f"n{place(w, x)}": "3"})
     assert (w.error, x.data) == ("", 3)
     w.close()
-
-
-def cube_nodes(w):
-    return [v for v in w._nodes if isinstance(v, Value) and v.op and v.op.name == "cube"]
 
 
 def test_a_number_that_a_primitive_refuses_leaves_the_graph_as_it_was():
@@ -102,12 +98,14 @@ def test_a_number_that_a_primitive_refuses_leaves_the_graph_as_it_was():
 
 
 def test_backward_of_the_result_is_played_with_the_gradients_of_python(tied):
+    kept = messages(tied.w)
     tied.y.backward()
     tied.y.backward()
-    assert sent(tied.w)["played"] == 2
-    assert sent(tied.w)["grad"][place(tied.w, tied.x)] == tied.x.grad
+    assert [message["plays"] for message in kept] == [True, True]
+    assert kept[-1]["numbers"]["grad"][tied.w._nodes.index(tied.x)] == tied.x.grad
     (tied.y * 2).backward()
-    assert sent(tied.w)["played"] == 2
+    assert len(kept) == 2
+    assert not sent(tied.w)["plays"]
 
 
 def test_numbers_that_do_not_fit_together_are_said(tied):
@@ -123,12 +121,17 @@ def test_the_selection_goes_both_ways_and_can_be_observed(tied):
     seen = []
     tied.w.observe(lambda change: seen.append(change["new"]), "selected")
     at = place(tied.w, tied.b)
-    tied.w._selection = -1
+    kept = messages(tied.w)
+    hear(tied.w, select=-1)
     assert tied.w.selected is None
-    tied.w._selection = at
+    hear(tied.w, select=at)
     assert tied.w.selected is tied.b
-    tied.w._selection = tied.w._nodes.index(1.0)  # a constant is no Value
+    hear(tied.w, select=tied.w._nodes.index(1.0))  # a constant is no Value
     assert seen == [tied.b, None, tied.b, None]
+    assert kept == []  # which would take the selection from the constant
+    tied.w.selected = tied.b
+    tied.w.selected = None
+    assert kept == [{"select": at}, {"select": -1}]
     with pytest.raises(ValueError, match="is not in this graph"):
         tied.w.selected = Value(1.0)
     with pytest.raises(TypeError, match="must be a Value"):
@@ -172,21 +175,24 @@ def test_a_saved_notebook_has_a_picture_of_its_own_beside_the_widget(tied, noteb
     tied.w._ipython_display_()
     view, still = notebook.shown
     assert "application/vnd.jupyter.widget-view+json" in view
-    assert still["text/html"].startswith(f'<div class="{tied.w._still}"><img alt="the graph"')
+    assert still["text/html"].startswith(f'<div class="{tied.w._mark}"><img alt="the graph"')
     tied.w._ipython_display_()
     notebook.end_cell()
-    assert len(notebook.shown) == 5  # the numbers were shown since it was made
-    notebook.end_cell()
-    assert len(notebook.shown) == 5
+    assert len(notebook.shown) == 4
     tied.y.backward()
     notebook.end_cell()
+    notebook.end_cell()
+    assert len(notebook.shown) == 5
     assert notebook.shown[-1]["image/png"] != still["image/png"]
     monkeypatch.setattr(viz.dot.drawing, "render", lambda *_, **__: 1 / 0)
     tied.y.backward()
     notebook.end_cell()
     assert list(notebook.shown[-1]) == ["text/html", "text/plain"]
+    tied.y.backward()
     tied.w.close()
-    assert notebook.callbacks == []
+    shown = len(notebook.shown)
+    notebook.end_cell()
+    assert (notebook.callbacks, len(notebook.shown)) == ([], shown)
 
 
 def test_elsewhere_the_view_alone_is_displayed(tied, notebook, monkeypatch):  # noqa: F811
@@ -198,14 +204,9 @@ def test_elsewhere_the_view_alone_is_displayed(tied, notebook, monkeypatch):  # 
 
 @pytest.mark.parametrize("make", [lambda: widget(Value(1.0)), viz.live])
 def test_without_the_extra_the_error_names_the_command(monkeypatch, make):
-    plain = builtins.__import__
-
-    def missing(name, *rest):
-        if name.startswith("viz.notebook."):
-            raise ImportError("no anywidget")
-        return plain(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
+    for name in ("frame_widget", "graph_widget", "live_training"):
+        monkeypatch.delitem(sys.modules, f"viz.notebook.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "anywidget", None)
     with pytest.raises(ImportError, match=r'pip install "microgradlike\[widget\]"'):
         make()
 

@@ -2,68 +2,56 @@
 
 from __future__ import annotations
 
-import sys
 import uuid
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
 import anywidget
-from traitlets import Int, Unicode
+from traitlets import Unicode
 
-from microgradlike._html import in_notebook
-
-
-def script(name: str) -> str:
-    """Read a module of this folder."""
-    return (files(__package__) / name).read_text(encoding="utf-8")
+from microgradlike._html import in_notebook, one_line
 
 
 class FrameWidget(anywidget.AnyWidget):
     """The widget around a page; it also has a picture for readers without the kernel."""
 
-    _esm = script("frame.js")
-    _html = Unicode().tag(sync=True)
-    _title = Unicode().tag(sync=True)
-    _height = Unicode("42rem").tag(sync=True)
-    _numbers = Unicode().tag(sync=True)
-    _selection = Int(-1).tag(sync=True)
-    _still = Unicode().tag(sync=True)
-    error = Unicode().tag(sync=True)
+    _esm = (files(__package__) / "frame.js").read_text(encoding="utf-8")
+    _frame = Unicode().tag(sync=True)
+    _alt = "the graph"
 
-    def __init__(self, html: str, picture: Callable[[], dict[str, str]], **traits: object) -> None:
-        super().__init__(_html=html, _still=f"microgradlike-{uuid.uuid4().hex}", **traits)
-        self._picture = picture
-        self._handle: Any = None
-        self._is_old = False  # the picture, which is drawn again at the end of a cell
+    def __init__(self, frame: str) -> None:
+        self._mark = f"microgradlike-{uuid.uuid4().hex}"
+        super().__init__(_frame=f"<style>.{self._mark} {{ display: none }}</style>{frame}")
+        self.on_msg(lambda _, content, buffers: self._hear(**content))
+
+    def _hear(self, **message: Any) -> None:
+        """React to a message of the page; "ready" asks for the present state."""
+        raise NotImplementedError
+
+    def _tell(self, **message: object) -> None:
+        self.send(message)
+        if self.comm is not None:
+            # ipykernel hands an answer to the place that wrote last, here a cell that may be busy
+            self.comm.__dict__.pop("_reply_subshell_id", None)
 
     def _ipython_display_(self, **options: object) -> None:
-        from IPython.display import display
-
         view: Any = self._repr_mimebundle_()
-        display(view[0], metadata=view[1], raw=True)
-        if in_notebook():  # an output of its own, which a saved notebook keeps; hidden beside us
-            if self._handle is None:
-                self._events.register("post_run_cell", self._cell_ended)
-            self._handle = display(self._still_bundle(), raw=True, display_id=True)
+        _display(view[0], metadata=view[1])
 
-    def close(self) -> None:
-        """Remove the widget; its picture stays."""
-        if self._handle is not None:
-            self._events.unregister("post_run_cell", self._cell_ended)
-            self._handle = None
-        super().close()
+    def _display_still(self, picture: Callable[[], dict[str, str]]) -> Any:
+        """Display a picture, which a saved notebook keeps, as an output that the widget hides."""
+        return _display(self._still(picture()), display_id=True) if in_notebook() else None
 
-    @property
-    def _events(self) -> Any:
-        return sys.modules["IPython"].get_ipython().events
+    def _still(self, bundle: dict[str, str]) -> dict[str, str]:
+        html = bundle.pop("text/html", "") or one_line(bundle["text/plain"])
+        if "image/png" in bundle:
+            src = f"data:image/png;base64,{bundle['image/png']}"
+            html = f'<img alt="{self._alt}" src="{src}">'
+        return {"text/html": f'<div class="{self._mark}">{html}</div>'} | bundle
 
-    def _cell_ended(self, result: object) -> None:
-        if self._is_old:
-            self._handle.update(self._still_bundle(), raw=True)
-            self._is_old = False
 
-    def _still_bundle(self) -> dict[str, str]:
-        bundle = self._picture()
-        html = f'<div class="{self._still}">{bundle.pop("text/html", "")}</div>'
-        return {"text/html": html} | bundle
+def _display(bundle: dict[str, str], **options: object) -> Any:
+    from IPython.display import display
+
+    return display(bundle, raw=True, **options)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any as Anything
 
-from traitlets import Any, observe, validate
+from traitlets import Any, Unicode, observe, validate
 
-from microgradlike.engine import Value, local_derivatives, pass_listeners, set_leaves, staleness
+from microgradlike.engine import (
+    Value,
+    local_derivatives,
+    pass_listeners,
+    passes,
+    set_leaves,
+    staleness,
+)
 from microgradlike.graph import topological
 from microgradlike.ops import Op
 from viz.dot.drawing import Drawing
@@ -16,7 +23,7 @@ from viz.fold.fold import fit
 from viz.notebook.frame_widget import FrameWidget
 from viz.page.page import linked_page
 from viz.page.scene_json import number
-from viz.scene.scene import SceneNode, id_of, scene
+from viz.scene.scene import id_of, scene
 
 
 class GraphWidget(FrameWidget):
@@ -28,27 +35,23 @@ class GraphWidget(FrameWidget):
     """
 
     selected = Any(None)
+    error = Unicode()
 
     def __init__(
         self, y: Value, names: Mapping[Value, str] | None, spellings: Mapping[Op, str] | None
     ) -> None:
-        page, known = linked_page(y, names, spellings)
-        self._order: list[Value] = topological(y)
-        self._nodes = [self._value(n) for n in page.scene.nodes]
-        places = enumerate(self._nodes)
-        self._opaque = [
-            (i, v)
-            for i, v in places
-            if isinstance(v, Value) and v.op is not None and v.op.name not in known
+        self._order: list[Value] = []  # none if closed, or if the page cannot be made
+        page = linked_page(y, names, spellings)
+        self._order = topological(y)
+        # of a constant, its number
+        self._nodes: list[Value | float | None] = [
+            n.data if n.role == "constant" else self._order[int(n.id[1:]) - 1]
+            for n in page.scene.nodes
         ]
-        below = topological(*(v for _, v in self._opaque)) if self._opaque else []
-        self._locked = set(map(id, below))
-        self._played = self._sent = 0
-        self._names = names
-        super().__init__(page.html, self._still_of_now, _title="Backpropagation, step by step")
-        self.on_msg(self._receive)
+        self._names, self._selection = names, -1
+        self._handle: Anything = None  # of the picture
+        super().__init__(page.frame())
         pass_listeners.append(self._passed)
-        self._show()
 
     def update(self) -> None:
         """Compute the graph anew from the data of its leaves, and show its numbers.
@@ -60,101 +63,107 @@ class GraphWidget(FrameWidget):
         self._show()
 
     def close(self) -> None:
-        """Remove the widget, and let go of the graph."""
-        if self._passed in pass_listeners:
+        """Remove the widget, and let go of the graph; its picture stays."""
+        if self._order:
             pass_listeners.remove(self._passed)
-        self._order, self._nodes, self._opaque, self._locked = [], [], [], set()
-        self.set_trait("selected", None)
+            self._order, self._nodes = [], []
+            self.set_trait("selected", None)
         super().close()
 
-    def _value(self, node: SceneNode) -> Value | float | None:
-        """Find the Value of a node; the number of a constant, which has none."""
-        return node.data if node.role == "constant" else self._order[int(node.id[1:]) - 1]
+    def __repr__(self) -> str:
+        return f"<GraphWidget of {len(self._nodes)} nodes>"
+
+    def _ipython_display_(self, **options: object) -> None:
+        super()._ipython_display_()
+        self._handle = self._display_still(self._drawing)
+
+    def _drawing(self) -> dict[str, str]:
+        return Drawing(fit(scene(self._order[-1], names=self._names)))._repr_mimebundle_()
+
+    def _outdate(self) -> None:
+        """Have the picture drawn again at the end of a cell."""
+        if self._handle is not None:  # the same function is registered once
+            sys.modules["IPython"].get_ipython().events.register("post_run_cell", self._redraw)
+
+    def _redraw(self, result: object) -> None:
+        sys.modules["IPython"].get_ipython().events.unregister("post_run_cell", self._redraw)
+        if self._order:
+            self._handle.update(self._still(self._drawing()), raw=True)
 
     def _require_open(self) -> None:
         if not self._order:
             raise RuntimeError("this widget is closed; make another one with viz.widget(y)")
 
-    def __repr__(self) -> str:
-        return f"<GraphWidget of {len(self._nodes)} nodes>"
-
-    def _still_of_now(self) -> dict[str, str]:
-        bundle = Drawing(fit(scene(self._order[-1], names=self._names)))._repr_mimebundle_()
-        if "image/png" not in bundle:  # no Graphviz: the text says so
-            return bundle
-        src = f"data:image/png;base64,{bundle['image/png']}"
-        return {"text/html": f'<img alt="the graph" src="{src}">'} | bundle
-
-    def _show(self) -> None:
-        """Send the numbers; texts keep -0, nan and the infinities on all ways."""
-
-        def grad(v: Value | float | None) -> float | None:
-            return v.grad if isinstance(v, Value) and v.reached else None
-
-        stale = staleness(self._order[-1], self._order)
-        self._numbers = json.dumps(
-            {
+    def _show(self, *, plays: bool = False) -> None:
+        """Send the numbers; `plays` if a backward pass has just run."""
+        self._outdate()
+        with passes:  # those of other threads use gradients as working storage
+            values = [v if isinstance(v, Value) else None for v in self._nodes]
+            stale = staleness(self._order[-1], self._order)
+            numbers = {
                 "data": [number(v.data if isinstance(v, Value) else v) for v in self._nodes],
-                "grad": [number(grad(v)) for v in self._nodes],
-                "local": [(i, [number(p) for p in local_derivatives(v)]) for i, v in self._opaque],
+                "grad": [number(v.grad) if v is not None and v.reached else None for v in values],
+                "local": [
+                    [*map(number, local_derivatives(v))] if v is not None else [] for v in values
+                ],
                 "stale": stale and stale[1],
-                "played": self._played,
-                "sent": self._sent,  # tells equal numbers apart, which a trait would not send again
             }
-        )
-        self._sent += 1
-        self._is_old = True
+        self._tell(numbers=numbers, plays=plays, error=self.error)
 
     def _passed(self, root: Value) -> None:
         """Play the backward pass that has just run, if it began at our result."""
-        if any(v is root for v in self._order[-1:]):
-            self._played += 1
-            self._try(self._show)
+        if self._order and root is self._order[-1]:
+            self._try(lambda: self._show(plays=True))
 
-    def _receive(self, _: object, content: dict[str, dict[str, str]], buffers: object) -> None:
-        """Set leaves by number, from texts of the page."""
-        self._try(lambda: self._set(content["set"]))
+    def _hear(self, **message: Anything) -> None:
+        """Set leaves from texts of the page, which keep -0, nan and infinities; or select."""
+        if not self._order:  # a message may come after the end
+            return
+        if "set" in message:
+            self._try(lambda: self._set(message["set"]))
+        elif "select" in message:
+            self._selection = message["select"]
+            self.selected = self._selected_value()
+        else:
+            self._show()
+            self._tell(select=self._selection)
 
     def _set(self, edits: Mapping[str, str]) -> None:
-        if self._order:  # a message may come after the end
-            leaves = {self._require_free(int(i)): float(text) for i, text in edits.items()}
-            set_leaves(self._order, leaves)
-            self._is_old = True
-
-    def _require_free(self, i: int) -> Value:
-        v = self._nodes[i]
-        if not isinstance(v, Value) or v.op is not None:
-            what = f"a result of {v.op.name}" if isinstance(v, Value) and v.op else "a constant"
-            raise ValueError(f"node {i} is {what}, which cannot be set; change a leaf instead")
-        if id(v) in self._locked:
-            raise ValueError(
-                f"{v.label or f'node {i}'} is locked: a primitive without a spelling depends on it;"
-                " pass spellings= to viz.widget"
-            )
-        return v
+        leaves: dict[Value, float] = {}
+        for i, text in edits.items():
+            v = self._nodes[int(i)]
+            if not isinstance(v, Value) or v.op is not None:
+                kind = "a result" if isinstance(v, Value) else "a constant"
+                raise ValueError(f"node {i} is {kind}, which cannot be set; change a leaf instead")
+            leaves[v] = float(text)
+        set_leaves(self._order, leaves)
+        self._outdate()
 
     def _try(self, act: Callable[[], None]) -> None:
-        """Act on a message; a notebook shows no error of that, so it becomes a trait."""
+        """Act on a message; a notebook shows no error of that, so the page does."""
+        before = self.error
         try:
             act()
             self.error = ""
         except Exception as error:
             self.error = f"{type(error).__name__}: {error}"
-            self._show()  # the page goes back
+        if self.error or before:
+            self._show()  # after an error the page goes back
 
     @validate("selected")
     def _require_selectable(self, proposal: dict[str, Anything]) -> Value:
         self._require_open()
-        v: Value = proposal["value"]
+        v: Value = proposal["value"]  # None is not validated
         id_of(self._order[-1], v)
         return v
 
     @observe("selected")
     def _select(self, change: dict[str, Anything]) -> None:
-        wanted = change["new"]
-        self._selection = next((i for i, v in enumerate(self._nodes) if v is wanted), -1)
+        v = change["new"]
+        if v is not self._selected_value():  # else the page has selected it
+            self._selection = next((i for i, w in enumerate(self._nodes) if w is v), -1)
+            self._tell(select=self._selection)
 
-    @observe("_selection")
-    def _take_selection(self, change: dict[str, Anything]) -> None:
-        v = self._nodes[change["new"]] if 0 <= change["new"] < len(self._nodes) else None
-        self.selected = v if isinstance(v, Value) else None
+    def _selected_value(self) -> Value | None:
+        v = self._nodes[self._selection] if 0 <= self._selection < len(self._nodes) else None
+        return v if isinstance(v, Value) else None

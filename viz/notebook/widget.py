@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from microgradlike.engine import Value
 from microgradlike.ops import Op
@@ -40,21 +41,18 @@ def widget(
     >>> w.close()
     """
     require_value(y)
-    try:
-        from viz.notebook.graph_widget import GraphWidget
-    except ImportError as error:
-        raise _missing(error) from None
-    return GraphWidget(y, names, spellings)
+    made: GraphWidget = _module("graph_widget").GraphWidget(y, names, spellings)
+    return made
 
 
 def live() -> LiveTraining:
     """Make a callback of `train.fit` that draws the losses in a notebook while they come.
 
-    The curve and a button to stop appear when the training begins, or where `live` is shown before.
-    The button ends the training after the present epoch; that of `watch(..., live=live)`, after the
-    present step. At most ten drawings a second are made; `live.steps` and `live.losses` have all
-    numbers. A picture of the curve, which a saved notebook shows without its kernel, is an output
-    of its own. `live.close()` removes curve and button.
+    The curve appears when the training begins, or where `live` is shown before. Its button ends
+    the training after the present epoch; that of `watch(..., live=live)`, after the present step.
+    At most ten drawings a second are made; `live.steps` and `live.losses` have all numbers. A
+    picture of the curve, which a saved notebook shows without its kernel, is an output of its own.
+    `live.close()` removes the curve.
     Raises ImportError without the extra "widget".
 
     >>> from microgradlike import nn
@@ -63,16 +61,16 @@ def live() -> LiveTraining:
     >>> history = nn.fit(model, "mse", ([[0.0], [1.0]], [1.0, 3.0]), optimizer=sgd, epochs=3,
     ...                  progress=False, callbacks=[drawn])
     >>> drawn.steps, drawn.losses["training"] == history.losses
-    ([1, 2, 3], True)
+    (range(1, 4), True)
     """
+    made: LiveTraining = _module("live_training").LiveTraining()
+    return made
+
+
+def _module(name: str) -> Any:
     try:
-        from viz.notebook.live_training import LiveTraining
+        return import_module(f"viz.notebook.{name}")
     except ImportError as error:
-        raise _missing(error) from None
-    return LiveTraining()
-
-
-def _missing(error: ImportError) -> ImportError:
-    return ImportError(
-        f'widgets need anywidget ({error}): python -m pip install "microgradlike[widget]"'
-    )
+        raise ImportError(
+            f'widgets need anywidget ({error}): python -m pip install "microgradlike[widget]"'
+        ) from None

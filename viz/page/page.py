@@ -24,15 +24,13 @@ from viz.opened import opened
 from viz.page.mlp_json import mlp_ops
 from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
-from viz.page.source import DIGITS, ENTRY, LEARN, LINES, LINKED, LIVE, PRACTICE, html
+from viz.page.source import DIGITS, ENTRY, LEARN, LINES, LINKED, PRACTICE, html
 from viz.page.traced import traced
 from viz.page.training_json import training_json
 from viz.page.word_table import require_language
 from viz.scene.scene import Scene, require_names, scene
 from viz.training.recorder import Watch, watch
 from viz.training.training_view import training_view
-
-FRAME = 'sandbox="allow-scripts" allowfullscreen style="width:100%;height:42rem;border:0"'
 
 
 class Page:
@@ -85,8 +83,7 @@ class Page:
         >>> page(Value(3.0) * 2).frame(inside="a graph").startswith("<iframe ")
         True
         """
-        title = "Backpropagation, step by step"
-        return f'<iframe {FRAME} title="{title}" srcdoc="{one_line(self.html)}">{inside}</iframe>'
+        return framed(self.html, inside, title="Backpropagation, step by step", height="42rem")
 
     def _repr_html_(self) -> str:
         return self.frame()
@@ -191,16 +188,16 @@ def page(
 
 def linked_page(
     y: Value, names: Mapping[Value, str] | None, spellings: Mapping[Op, str] | None
-) -> tuple[Page, set[str]]:
-    """Make the page of a notebook's widget, and name the primitives that it computes."""
-    own = _require_spellings(spellings)
-    made = _graph_page(y, scene(y, names=names), own, [LINKED])
-    return made, set(spelled(y, SPELLINGS | own))
+) -> Page:
+    """Make the page of a notebook's widget."""
+    return _graph_page(y, scene(y, names=names), _require_spellings(spellings), [LINKED])
 
 
-def live_page() -> str:
-    """Write the page that draws a training as its numbers come."""
-    return html("Training", "", entries=[LIVE])
+def framed(html: str, inside: str = "", *, title: str, height: str) -> str:
+    """Write an iframe of a page; viewers without iframes show `inside`."""
+    style = f"width:100%;height:{height};border:0"
+    frame = f'sandbox="allow-scripts" allowfullscreen style="{style}" title="{title}"'
+    return f'<iframe {frame} srcdoc="{one_line(html)}">{inside}</iframe>'
 
 
 def _graph_page(

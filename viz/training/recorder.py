@@ -15,7 +15,7 @@ from microgradlike.engine import Value, set_gradients
 from microgradlike.graph import topological
 from microgradlike.nn.mode import modules, set_mode
 from microgradlike.nn.module import Module
-from microgradlike.nn.training.callbacks import Callback
+from microgradlike.nn.training.callbacks import Callback, StopTraining
 from microgradlike.nn.training.state import State
 from viz.training.training_view import TrainingSetup, require_loss
 
@@ -53,6 +53,7 @@ class Watch(Callback):
     parameters: list[array[float]]
     others: list[array[float]]
     gradients: list[array[float]]
+    live: LiveTraining | None = None
     _before: Entry | None = None
 
     def __init__(
@@ -63,7 +64,7 @@ class Watch(Callback):
         seek: bool = False,
         live: LiveTraining | None = None,
     ) -> None:
-        self.setup, self.name, self._seek, self.live = setup, name, seek, live
+        self.setup, self.name, self._seek = setup, name, seek
         self._own = setup.model.parameters()
         self._copies = [Value(p.data, p.label) for p in self._own]
         copy = setup.model.with_parameters(self._copies)
@@ -75,6 +76,7 @@ class Watch(Callback):
 
         self._loss = jit(loss_of, batch=0, backend=interpreter())
         self._reset()
+        self.live = live
 
     @property
     def model(self) -> Module:
@@ -130,7 +132,7 @@ class Watch(Callback):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        stopped = self.live is not None and self.live.is_end(error)
+        stopped = self.live is not None and self.live.stopped and isinstance(error, StopTraining)
         try:
             self._finish()
         except Exception:
@@ -154,7 +156,7 @@ class Watch(Callback):
         self._next, self._stride = 0, 1
         self._latest = array("d")
         if self.live is not None:
-            self.live.restart(self.name)
+            self.live.begin(None, self.name)
 
     def _current(self) -> array[float]:
         return array("d", [p.data for p in self._own])
@@ -170,12 +172,10 @@ class Watch(Callback):
         self._next, self._latest = step + 1, self._current()
         if step % self._stride == 0 or not self.steps:
             self._keep(step, entry)
-            if self.live is not None:
-                self.live.add(step, {"training": self.losses[-1]})
         if len(self.steps) > self._capacity:
             self._thin()
         if self.live is not None:
-            self.live.check()
+            self.live.follow(self.steps, self.losses)
 
     def _keep(self, step: int, entry: Entry | None = None) -> None:
         for column, x in zip(self._columns, (step, *(entry or self._measured()))):
@@ -210,7 +210,7 @@ class Watch(Callback):
         if not (self.steps and self._latest == current and self.steps[-1] == self._next - 1):
             self._keep(self._next - 1 if self._latest == current else self._next)
         if self.live is not None:
-            self.live.finish(self.steps, {"training": self.losses})
+            self.live.end(None)
 
 
 def _other_leaves(setup: TrainingSetup, copy: Module) -> list[Value]:

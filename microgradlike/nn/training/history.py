@@ -53,15 +53,20 @@ class PlotError(ImportError):
 
 
 def plot_loss(
-    losses: Sequence[float] | History, *, accuracies: Sequence[float] = (), title: str = "Training"
+    losses: Sequence[float] | History,
+    *,
+    accuracies: Sequence[float] = (),
+    title: str = "Training",
+    steps: Sequence[int] = (),
 ) -> Figure:
     """Plot the loss at every step, on a logarithmic axis if it is positive and spans decades.
 
     `losses` has a number per step, and one that is not finite leaves a gap; or it is the History
     that `nn.fit` returns, with a number per epoch and the validation loss beside it. `accuracies`,
-    fractions from 0 to 1, are drawn below, `title` above. Returns a matplotlib Figure, which a
-    notebook shows; its `savefig` writes it to a file. Raises ValueError if there is no loss,
-    TypeError for anything but a sequence of numbers, PlotError without matplotlib.
+    fractions from 0 to 1, are drawn below, `title` above. `steps` has the step of each number, by
+    default 1, 2 and so on. Returns a matplotlib Figure, which a notebook shows; its `savefig`
+    writes it to a file. Raises ValueError if there is no loss, TypeError for anything but a
+    sequence of numbers, PlotError without matplotlib.
 
     >>> figure = plot_loss([1.0, 0.5, 0.25])
     >>> figure.axes[0].get_ylabel()
@@ -69,14 +74,16 @@ def plot_loss(
     """
     unit, validation = "step", []
     if isinstance(losses, History):
-        unit, validation, losses = "epoch", losses.validation, losses.losses
+        unit = "step" if steps else "epoch"
+        validation, losses = losses.validation, losses.losses
     if not losses:
         raise ValueError("losses is empty; train for at least one step")
+    steps = steps or range(1, len(losses) + 1)
     figure = new_figure((6.4, 4.8 if accuracies else 3.6))
     rows = figure.subplots(2 if accuracies else 1, 1, sharex=True, squeeze=False)[:, 0]
-    _curve(rows[0], losses, "loss", COLORS[0], named=bool(validation))
+    _curve(rows[0], steps, losses, "loss", COLORS[0], named=bool(validation))
     if validation:
-        _curve(rows[0], validation, "validation", COLORS[2], named=True)
+        _curve(rows[0], steps[: len(validation)], validation, "validation", COLORS[2], named=True)
         rows[0].legend(frameon=False)
     rows[0].set_ylabel("loss")
     finite = [x for x in (*losses, *validation) if math.isfinite(x)]
@@ -85,7 +92,7 @@ def plot_loss(
         rows[0].yaxis.set_major_formatter(_tick)
         rows[0].yaxis.set_minor_formatter(_tick)
     if accuracies:
-        _curve(rows[1], accuracies, "accuracy", COLORS[1])
+        _curve(rows[1], range(1, len(accuracies) + 1), accuracies, "accuracy", COLORS[1])
         rows[1].set(ylim=(-0.03, 1.1), ylabel="accuracy")
         rows[1].yaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
     rows[0].set_title(title)
@@ -117,18 +124,26 @@ def _png(figure: Figure) -> bytes:
     return file.getvalue()
 
 
-def _curve(axes: Axes, ys: Sequence[float], name: str, color: str, *, named: bool = False) -> None:
+def _curve(
+    axes: Axes,
+    steps: Sequence[int],
+    ys: Sequence[float],
+    name: str,
+    color: str,
+    *,
+    named: bool = False,
+) -> None:
     """Draw a curve; its last number stands at its end, or after its name in the legend."""
     marker = "o" if len(ys) == 1 else ""
     last = f"{ys[-1]:.1%}" if name == "accuracy" else f"{ys[-1]:.4g}"
-    steps, label = range(1, len(ys) + 1), f"{name} {last}"
+    label = f"{name} {last}"
     axes.plot(steps, ys, color=color, linewidth=1.8, marker=marker, label=label)
     axes.grid(color="#dddddd", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     if math.isfinite(ys[-1]) and not named:
         axes.annotate(
             last,
-            (len(ys), ys[-1]),
+            (steps[-1], ys[-1]),
             (6, 0),
             textcoords="offset points",
             va="center",

@@ -13,6 +13,7 @@ export function showNotice(engine) {
 }
 
 function noticeOf({ graph, grad, reached }) {
+  if (graph.error) return graph.error; // of the kernel, in a notebook's widget
   if (graph.stale !== null) {
     const why = told(graph.stale);
     if (!graph.isOpaque.includes(1))

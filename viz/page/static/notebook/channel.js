@@ -1,11 +1,11 @@
-// Channel: messages between a page in a widget and the kernel, as pairs of a name and a value.
+// Channel: messages between a page in a widget and the kernel, as objects of names and values.
 
-// `hear` has a function for each name; the frame around answers "ready" with the present values.
+// `hear` has a function for the values of a message. The kernel answers "ready" with the present state.
 export function openChannel(hear) {
-  const tell = (name, value) => parent.postMessage([name, value], "*");
+  const tell = (message) => parent.postMessage(message, "*");
   addEventListener("message", ({ source, data }) => {
-    if (source === parent && source !== window) hear[data[0]]?.(data[1]);
+    if (source === parent && source !== window) hear(data);
   });
-  tell("ready", null);
+  tell({ ready: true });
   return tell;
 }

@@ -12,8 +12,10 @@ const PLAYED_STEPS = 40; // of a backward pass that are played one by one
 const GLIDE_TIME = 6000; // milliseconds of a longer one
 const editedLeaves = new Map();
 let knownSelection = -1; // the selected node on both sides
-let playedPasses = null; // the number of passes in the kernel that were shown; null before the first message
-const tellKernel = openChannel({ _numbers: (text) => takeNumbers(JSON.parse(text)), _selection: selectNode });
+const tellKernel = openChannel(({ numbers, plays, error, select }) => {
+  if (select !== undefined) selectNode(select);
+  else takeNumbers(numbers, plays, error);
+});
 
 session.onSet = sendLeaf;
 session.onReset = () => {
@@ -23,7 +25,7 @@ session.onReset = () => {
 session.onPlace = () => {
   const box = session.view.boxes.get(session.selected);
   const node = box?.kind === "node" ? box.node : -1;
-  if (node !== knownSelection) tellKernel("_selection", (knownSelection = node));
+  if (node !== knownSelection) tellKernel({ select: (knownSelection = node) });
 };
 session.picture.addFacts = (i, fact) => {
   if (session.graph.reached[i]) fact(t("grad in Python"), exact(session.graph.grad[i]));
@@ -36,22 +38,21 @@ function sendLeaf(leaf, x) {
 }
 
 function sendEdits() {
-  tellKernel("set", Object.fromEntries(editedLeaves));
+  tellKernel({ set: Object.fromEntries(editedLeaves) });
   editedLeaves.clear();
 }
 
-function takeNumbers({ data, grad, local, stale, played }) {
+function takeNumbers({ data, grad, local, stale }, plays, error) {
   const { engine, graph } = session;
   graph.data.set(data.map(numberOf));
   graph.grad.set(grad.map(numberOf));
   graph.reached.set(grad.map((g) => (g === null ? 0 : 1)));
-  local.forEach(([i, row]) => graph.local.set(row.map(numberOf), graph.first[i]));
-  graph.stale = stale;
+  local.forEach((row, i) => graph.local.set(row.map(numberOf), graph.first[i]));
+  Object.assign(graph, { stale, error });
   engine.load();
   session.setLeaves([], []);
   showNotice(engine);
-  if (playedPasses !== null && played !== playedPasses) playBackward();
-  playedPasses = played;
+  if (plays) playBackward();
 }
 
 function playBackward() {

@@ -15,10 +15,15 @@ const liveCurve = new Curve(byId("curve"), (step, pace) => {
   chosen = pace === "drag" ? step : null;
   showLive();
 });
-openChannel({ _numbers: (text) => takeRuns(JSON.parse(text)) });
+const tellTraining = openChannel(({ curve }) => takeRuns(curve));
+byId("stop").addEventListener("click", () => tellTraining({ stop: true }));
+setText(byId("stop"), t("■ stop the training"));
+setText(byId("interrupt"), t("To stop, interrupt the cell. A training in a mo.Thread has a button instead."));
 
-function takeRuns({ steps, columns, title }) {
+function takeRuns({ steps, columns, title, wayOut }) {
   setText(byId("title"), title);
+  for (const id of ["stop", "interrupt"]) byId(id).hidden = true;
+  if (wayOut) byId(wayOut === "button" ? "stop" : "interrupt").hidden = false;
   liveRuns = Object.entries(columns).map(([name, losses]) =>
     Object.assign(new TrainingRun(name), { steps, losses: losses.map(numberOf) }),
   );
