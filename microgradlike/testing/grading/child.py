@@ -8,6 +8,7 @@ harm the results. A run past its time ends the process and leaves a traceback in
 from __future__ import annotations
 
 import faulthandler
+import importlib
 import importlib.util
 import json
 import os
@@ -15,7 +16,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, SupportsFloat
 
 MEMORY = 4 << 30  # bytes
 
@@ -57,17 +58,28 @@ def _limit_memory() -> None:
 
 def load(path: str, class_name: str) -> tuple[Any, Callable[[float], Any]]:
     """The module of a file, and its class."""
-    name = os.path.splitext(os.path.basename(path))[0]
-    sys.path.insert(0, os.path.dirname(path))
-    spec: Any = importlib.util.spec_from_file_location(name, path)
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    folder, name = os.path.split(os.path.splitext(path)[0])
+    while os.path.exists(os.path.join(folder, "__init__.py")):  # of a package, for its imports
+        folder, package = os.path.split(folder)
+        name = f"{package}.{name}"
+    is_standard = name in sys.stdlib_module_names  # `import math` in math.py finds the library's
+    sys.path.insert(len(sys.path) if is_standard else 0, folder)
+    module = importlib.import_module(name) if "." in name else _module(name, path)
     found = getattr(module, class_name, None)
     if not isinstance(found, type):
         others = [n for n, x in vars(module).items() if isinstance(x, type)]
-        hint = f"; --class names another, such as {others[0]}" if others else ""
-        raise LookupError(f"the file has no class {class_name}{hint}")
+        hint = f"--class names another, such as {others[0]}" if others else "the grader needs one"
+        raise LookupError(f"the file has no class {class_name}; {hint}")
     return module, found
+
+
+def _module(name: str, path: str) -> Any:
+    """The module of a file outside of packages; one of the standard library stays what it is."""
+    name = f"{name}_" if name in sys.stdlib_module_names else name
+    spec: Any = importlib.util.spec_from_file_location(name, path)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def evaluate(run: dict[str, Any], make: Any, module: Any, functions: Any) -> dict[str, Any]:
@@ -83,8 +95,9 @@ def evaluate(run: dict[str, Any], make: Any, module: Any, functions: Any) -> dic
         raise LookupError(f"the result is of type {type(y).__name__}, not {make.__name__}")
     value, gradients = number(y.data), {}
     for _ in range(run["passes"]):
-        if missing := _missing(y, "backward", "grad"):
-            raise LookupError(missing)
+        for x in (y, *leaves.values()):
+            if missing := _missing(x, "backward", "grad"):
+                raise LookupError(missing)
         y.backward()
         gradients = {name: number(x.grad) for name, x in leaves.items()}
     changed = {name: z for name, x in leaves.items() if (z := number(x.data)) != before[name]}
@@ -104,7 +117,9 @@ def number(x: Any) -> float | None:
     try:
         return None if x is None else float(x)
     except TypeError:
-        return float(x.data)
+        if isinstance(inner := getattr(x, "data", None), SupportsFloat):
+            return float(inner)
+        raise LookupError(f"data or grad is of type {type(x).__name__}, not a number") from None
 
 
 def _function(module: Any, words: list[str]) -> Callable[[Any], Any]:
@@ -115,15 +130,21 @@ def _function(module: Any, words: list[str]) -> Callable[[Any], Any]:
             found = {name.lower(): name for name in dir(place)}
             for word in words:
                 f = getattr(place, found[word]) if word in found else None
-                if callable(f) and (place is x or hasattr(f, "__code__")):
-                    return f() if place is x else f(x)
+                if callable(f) and place is x:
+                    return f()
+                if callable(f) and hasattr(f, "__code__"):
+                    with suppress(TypeError):  # of a function for plain numbers
+                        return f(x)
         raise NotImplementedError(words[0])
 
     return call
 
 
 def described(error: BaseException, path: str) -> dict[str, Any]:
-    """An exception in a line, with the learner's line that raised it."""
+    """An exception in a line, with the learner's line that raised it.
+
+    It is `outside` if the expression itself raised it: for an operation that is not there.
+    """
     frames = traceback.extract_tb(error.__traceback__)
     theirs = [f.lineno for f in frames if f.filename == path]
     if isinstance(error, SyntaxError) and error.filename == path:
@@ -134,7 +155,7 @@ def described(error: BaseException, path: str) -> dict[str, Any]:
     return {
         "error": place + ": ".join(filter(None, [kind, message])),
         "kind": type(error).__name__,
-        "outside": not theirs,
+        "outside": not theirs and frames[-1].name in ("<module>", "call"),
     }
 
 
