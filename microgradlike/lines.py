@@ -91,12 +91,12 @@ def trace_lines() -> Iterator[None]:
     try:
         yield
     finally:
-        _trace.reset(token)
         with _lock:
             _blocks.pop()
             if not _blocks:
                 origins.find = origins.find_leaf = current.get
                 origins.in_use = origins.in_modules
+        _trace.reset(token)  # last: it raises for a generator that another thread closes
 
 
 # the frames from `_find` to the first that can be the user's: compiled functions have none

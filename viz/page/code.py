@@ -6,11 +6,12 @@ import linecache
 from collections.abc import Sequence
 
 from microgradlike.lines import Line
-from viz.label import usable
+from viz.label import printable, usable
 from viz.scene.scene import SceneNode
 
 AROUND = 3  # lines shown before and after one that made a node
 LONGEST = 300  # characters of a line
+LONGEST_NAME = 60  # columns of the name of a file
 TAB = 4
 
 
@@ -37,7 +38,7 @@ def code(nodes: Sequence[SceneNode]) -> dict[str, object] | None:
     files = {line.file: line.name for line in made}
     index = {file: i for i, file in enumerate(files)}
     return {
-        "files": list(files.values()),
+        "files": [printable(name, LONGEST_NAME) for name in files.values()],
         "file": [index[file] for file, _, _ in shown],
         "number": [number for _, number, _ in shown],
         "text": [text for _, _, text in shown],
