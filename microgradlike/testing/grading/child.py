@@ -134,7 +134,9 @@ def _function(module: Any, words: list[str]) -> Callable[[Any], Any]:
                     return f()
                 if callable(f) and hasattr(f, "__code__"):
                     with suppress(TypeError):  # of a function for plain numbers
-                        return f(x)
+                        y = f(x)
+                        if not isinstance(y, float):
+                            return y
         raise NotImplementedError(words[0])
 
     return call

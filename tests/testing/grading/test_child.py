@@ -107,6 +107,8 @@ def test_functions_of_plain_numbers_are_not_taken_for_operations(sent):
     code = f"import math\n\ndef tanh(x):\n    return math.tanh(x)\n\n{TUPLES}"
     code = code.replace("def tanh(self", "def _tanh(self")
     assert sent(code, "tanh(a)")[-1]["kind"] == "NotImplementedError"
+    code = code.replace("tanh(x)\n", "tanh(x.data)\n")
+    assert sent(code, "tanh(a)")[-1]["kind"] == "NotImplementedError"
 
 
 def test_a_file_named_as_a_library_or_in_a_package_imports_as_usual(tmp_path, monkeypatch):
