@@ -129,6 +129,9 @@ def test_arrays_and_dicts_of_numbers_become_values_too():
     names = {n.name for n in made.scene.nodes if n.role == "input"}
     assert names == {"x[0]", "x[1]", "c", "more['b']", "more['d']['e']"}
     assert made.scene.nodes[-1].data == 35.0
+    kinds = np.array(["a", "b"])
+    assert page(lambda x, kinds: x * len(kinds[0]), (2.0, kinds)).scene.nodes[-1].data == 2.0
+    assert page(lambda x: np.exp(x).sum(), (np.array([0.0, 0.0]),)).scene.nodes[-1].data == 2.0
 
 
 def test_the_name_of_a_file_is_shown_safely_and_short():

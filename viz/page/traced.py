@@ -6,9 +6,9 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from microgradlike._validate import is_real, shown
+from microgradlike.arrays import array
+from microgradlike.derivatives.pytree import is_array
 from microgradlike.engine import Value
 from microgradlike.lines import trace_lines
 from viz.scene.scene import require_value
@@ -53,7 +53,7 @@ def _named(x: Any, name: str) -> Any:
         return type(x)(_named(element, f"{name}[{i}]") for i, element in enumerate(x))
     if type(x) is dict:
         return {key: _named(element, f"{name}[{key!r}]") for key, element in x.items()}
-    if isinstance(x, np.ndarray):
+    if is_array(x) and x.dtype.kind in "iuf":
         made = _named(x.tolist(), name)
-        return np.array(made, dtype=object) if x.ndim else made
+        return array(made) if x.ndim else made
     return x
