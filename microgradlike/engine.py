@@ -8,7 +8,7 @@ import math
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, SupportsFloat, overload
 
@@ -58,6 +58,7 @@ next_stamp = itertools.count(1, 2).__next__
 # Held during each pass: leaves and stamps are its working storage, and threads may share them.
 # Reentrant, since a user's partial may run a pass of its own; a fork waits for the passes to end.
 passes: Final = threading.RLock()
+pass_listeners: Final[list[Callable[[Value], object]]] = []  # called after each `backward()`
 with contextlib.suppress(AttributeError):  # Windows has no fork
     os.register_at_fork(
         before=passes.acquire, after_in_parent=passes.release, after_in_child=passes.release
@@ -507,6 +508,23 @@ def set_data(values: Sequence[Value], numbers: Iterable[Number]) -> None:
         raise
 
 
+def set_leaves(order: list[Value], leaves: Mapping[Value, float]) -> None:
+    """Set the data of leaves, and compute every node of `order` anew: all of it, or nothing.
+
+    `order` is a topological order. No backward pass runs meanwhile.
+
+    >>> x = Value(3.0); y = x * x; set_leaves([x, y], {x: 2.0}); y.data
+    4.0
+    """
+    with passes:
+        now: dict[Value, float] = dict(leaves)
+        for v in order:
+            if v.op is not None:
+                at = [now.get(x, x._number) if isinstance(x, Value) else x for x in v.operands]
+                now[v] = _forward(v.op, tuple(at))
+        set_data(order, [now.get(v, v._number) for v in order])
+
+
 def set_gradients(values: Iterable[Value], gradients: Iterable[float]) -> None:
     """Set the gradient of each Value, all at once for other threads and for Ctrl-C.
 
@@ -702,6 +720,8 @@ def _backward(root: Value, upstream: float) -> None:
                     # not reached, and dated as after a pass
                     v._stamp = -v._stamp if v._stamp > 0 else v._stamp
             raise
+    for notify in tuple(pass_listeners):
+        notify(root)
 
 
 def _restoring(

@@ -48,10 +48,10 @@ def test_the_base_is_numpy_and_graphviz_and_all_is_every_users_extra():
     names = [requirement.split(">=")[0] for requirement in PROJECT["project"]["dependencies"]]
     assert names == ["numpy", "graphviz"]
     extras = PROJECT["project"]["optional-dependencies"]
-    assert extras["all"] == ["microgradlike[digits,dot,llvm,plot,progress,testing]"]
+    assert extras["all"] == ["microgradlike[digits,dot,llvm,plot,progress,testing,widget]"]
     assert set(extras) == {
-        "digits", "dot", "llvm", "plot", "progress", "testing", "all", "test", "dev", "docs",
-        "oracle", "renderers"
+        "digits", "dot", "llvm", "plot", "progress", "testing", "widget", "all", "test", "dev",
+        "docs", "hosts", "oracle", "renderers"
     }  # fmt: skip
 
 

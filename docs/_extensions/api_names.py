@@ -31,6 +31,8 @@ GIVEN = (
     "microgradlike.compile.jitted.Jitted",
     "microgradlike.compile.program.Program",
     "microgradlike.op.Op",
+    "microgradlike.expressions.formula.Formula",
+    "microgradlike.expressions.formula.parse_formula",
     "microgradlike.expressions.parser.Expression",
     "microgradlike.expressions.parser.ParseError",
     "microgradlike.expressions.parser.parse",

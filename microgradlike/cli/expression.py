@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from microgradlike._io import require_regular
 from microgradlike._validate import shown
 from microgradlike.engine import Value
+from microgradlike.expressions.formula import parse_formula
 from microgradlike.expressions.grammar import DIGITS_BELOW
 from microgradlike.expressions.lexer import listed
 from microgradlike.expressions.parser import ParseError, parse
@@ -100,7 +101,7 @@ def draw(arguments: argparse.Namespace) -> int:
     y, _ = evaluate(arguments.expression, arguments.at)
     path = _output(arguments.output, arguments.format, arguments.expression)
     try:
-        _save(drawing.draw(y, direction=arguments.direction, digits=arguments.digits), path)
+        save(drawing.draw(y, direction=arguments.direction, digits=arguments.digits), path)
     except viz_module("dot.render").RenderError as error:
         text = path.with_suffix(".dot")
         raise RuntimeError(f"{render_problem(error)}; -o {text} writes its text") from error
@@ -131,13 +132,14 @@ def page(arguments: argparse.Namespace) -> int:
     y, _ = evaluate(arguments.expression, arguments.at)
     path = arguments.output or Path(f"{_file_name(arguments.expression)}.html")
     options = {"digits": arguments.digits, "practice": arguments.practice, "lang": arguments.lang}
-    _save(paging.page(y, **options), path)
+    save(paging.page(y, **options), path)
     print(f"{arguments.expression.strip()} = {y.data:.6g}")
     print(path)
     return 0
 
 
-def _save(picture: Drawing | Page, path: Path) -> None:
+def save(picture: Drawing | Page, path: Path) -> None:
+    """Write a picture or a page to a file."""
     if not path.parent.is_dir():
         raise ValueError(
             f"cannot write {path}: there is no directory {path.parent}; create it first"
@@ -222,21 +224,16 @@ def explain(arguments: argparse.Namespace) -> int:
 
 def evaluate(text: str, at: list[str]) -> tuple[Value, dict[str, Value]]:
     """Evaluate an expression and run the backward pass; also return its inputs by name."""
-    expression = parse(text)
-    numbers = parse_assignments(at)
-    for name in numbers:
-        if name not in expression.names:
-            raise ValueError(unknown("--at", name, expression.names))
-    missing = [name for name in expression.names if name not in numbers]
+    formula = parse_formula(text)
+    numbers = {**formula.numbers, **(given := parse_assignments(at))}
+    for name in given:
+        if name not in formula.names:
+            raise ValueError(unknown("--at", name, formula.names))
+    missing = [name for name in formula.names if name not in numbers]
     if missing:
         pairs = ",".join(f"{name:.40}=..." for name in missing[:10])
         raise ValueError(f"no value for {listed(missing)}; add --at {pairs}")
-    values = {name: Value(numbers[name], name) for name in expression.names}
-    y = expression(values)
-    if not isinstance(y, Value):  # an expression without names
-        y = Value(y)
-    if y.label == "" and "y" not in values:
-        y.label = "y"
+    y, values = formula.graph(numbers)
     with indeterminate("zero"):  # the pictures and the text mark such products
         y.backward()
     return y, values

@@ -16,7 +16,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from microgradlike.cli import check, demo, digits, expression, functions, grade
+from microgradlike.cli import (
+    check,
+    demo,
+    digits,
+    expression,
+    functions,
+    grade,
+    playground,
+)
 from microgradlike.engine import __compiled__
 from microgradlike.expressions.lexer import ParseError
 
@@ -51,6 +59,12 @@ COMMANDS = (
         "write an expression as an HTML page, to step through its two passes",
         expression.add_page_options,
         expression.page,
+    ),
+    Command(
+        "playground",
+        "write an HTML page that makes the graph of a formula as one types it",
+        playground.add_playground_options,
+        playground.playground,
     ),
     Command(
         "explain",

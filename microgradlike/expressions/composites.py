@@ -49,16 +49,14 @@ def composites() -> dict[str, list[Case]]:
     >>> composites()["silu"]
     [({}, [(None, 'a'), (None, 'a'), ('sigmoid', 1), ('mul', 2)])]
     """
-    return {name: _cases(f) for name, f in COMPOSITES.items()}
-
-
-def _cases(f: Function) -> list[Case]:
-    names = "ab"[: arity(f)]
-    special = [{"b": 0.0}, {"b": 1.0}] if len(names) == 2 else []
-    return [
-        (given, f(*(given.get(name, _Recorded([(None, name)])) for name in names)).steps)
-        for given in [*special, {}]
-    ]
+    leaves = {name: _Recorded([(None, name)]) for name in "ab"}
+    found: dict[str, list[Case]] = {}
+    for name, f in COMPOSITES.items():
+        n = arity(f)
+        for given in [{"b": 0.0}, {"b": 1.0}, {}] if n == 2 else [{}]:
+            operands = [*(leaves | given).values()][:n]
+            found.setdefault(name, []).append((given, f(*operands).steps))
+    return found
 
 
 def refusals() -> dict[str, list[tuple[str, bool, str]]]:

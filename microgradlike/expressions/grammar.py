@@ -118,6 +118,9 @@ MESSAGES: Final = {
     "mean": "unknown function {name}; did you mean {names}?",
     "unknown": "unknown function {name}; write a product with *",
     "operands": "{name} takes {count} operand(s), got {got}",
+    "left": "expected a new name before '='",
+    "again": "{name} has a meaning already; choose another name",
+    "unnamed": "only the last line goes without a name; write name = ...",
     "comparison": "a comparison is not a number; write where(a < b, x, y)",
 }
 

@@ -130,7 +130,7 @@ class _Parser:
             has_operand = step(kind, token, position)
         condition = self.conditions.pop()
         if condition is not None:
-            raise self.misplaced(condition)
+            raise self.error("comparison", condition)
         return Expression(self.text, tuple(self.names), tuple(self.steps))
 
     def error(self, message: str, position: int, **slots: object) -> ParseError:
@@ -159,7 +159,7 @@ class _Parser:
             return False
         if kind == "exponent":
             if (condition := self.conditions[-1]) is not None:
-                raise self.misplaced(condition)
+                raise self.error("comparison", condition)
             x = self.number(token.translate(DIGITS_ABOVE), position)
             self.steps += [(None, x), (ops.power, 2)]
         elif token in (")", BAR):
@@ -203,18 +203,13 @@ class _Parser:
 
     def missing_operand(self, token: str, position: int) -> ParseError:
         call = self.pending[-1] if self.pending else None
-        if token == ")" and call and call.function and call.name and call.operands == 1:
-            self.check_operands(call, call.function, 0)
+        if token == ")" and call and call.name and call.operands == 1:
+            self.check_operands(call, 0)
         return self.error("operand" if token else "end", position, token=shown(token))
 
     def missing_operator(self, kind: str, token: str, position: int) -> ParseError:
         message = "operator" if kind == "number" else "product"
         return self.error(message, position, token=shown(token, 40))
-
-    def unmatched(self, token: str, position: int, bracket: _Pending | None) -> ParseError:
-        if token == BAR and not any(pending.is_bar for pending in self.pending):
-            return self.missing_operator("symbol", token, position)
-        return self.unclosed(bracket) if bracket else self.error("unopened", position)
 
     def unclosed(self, bracket: _Pending) -> ParseError:
         return self.error("unclosed bar" if bracket.is_bar else "unclosed", bracket.position)
@@ -236,25 +231,25 @@ class _Parser:
     def close(self, token: str, position: int) -> None:
         self.reduce(1)
         bracket = self.pending.pop() if self.pending else None
-        if bracket is None or bracket.is_bar != (token == BAR):
-            raise self.unmatched(token, position, bracket)
-        if bracket.function is not None:
-            self.check_operands(bracket, bracket.function, bracket.operands)
+        if not bracket or bracket.is_bar != (token == BAR):
+            if token == BAR and not any(pending.is_bar for pending in self.pending):
+                raise self.missing_operator("symbol", token, position)
+            raise self.unclosed(bracket) if bracket else self.error("unopened", position)
+        if bracket.name:
+            self.check_operands(bracket, bracket.operands)
+        if bracket.function:
             self.apply(bracket)
 
-    def check_operands(self, call: _Pending, function: Function, got: int) -> None:
-        if got != arity(function):
-            count = arity(function)
+    def check_operands(self, call: _Pending, got: int) -> None:
+        count = arity(FUNCTIONS[call.name])
+        if got != count:
             raise self.error("operands", call.position, name=call.name, count=count, got=got)
 
     def apply(self, done: _Pending) -> None:
         operands = self.conditions[-done.operands :]
         del self.conditions[-done.operands :]
-        for i, condition in enumerate(operands):
-            if condition is not None and not (done.function is ops.where and i == 0):
-                raise self.misplaced(condition)
+        for condition in operands[done.function is ops.where :]:
+            if condition is not None:
+                raise self.error("comparison", condition)
         self.steps.append((done.function, done.operands))
         self.conditions.append(done.position if done.rank == COMPARISON else None)
-
-    def misplaced(self, position: int) -> ParseError:
-        return self.error("comparison", position)

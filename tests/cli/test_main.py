@@ -58,6 +58,24 @@ def test_expressions_that_look_like_options_constants_and_infinities_are_drawn(
     assert capsys.readouterr().out == f"{expression} = {value}\ny.dot\n"
 
 
+def test_lines_of_a_formula_name_numbers_that_later_lines_share(here, capsys):
+    assert main(["explain", "b = a + a; c = b + b", "--at", "a=3"]) == 0
+    assert "the sum is 4" in capsys.readouterr().out
+    assert main(["draw", "a = 3\ny = a*a\ny + 1", "-o", "y.dot"]) == 0
+    assert capsys.readouterr().out.endswith(" = 10\ny.dot\n")
+    assert main(["draw", "b = a; c", "--at", "a=3,b=2,c=1", "-o", "y.dot"]) == 2
+    assert "has no 'b'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "name"), [([], "playground.html"), (["-o", "p.html"], "p.html")]
+)
+def test_the_playground_is_a_file_of_at_most_200_kilobytes(here, capsys, options, name):
+    assert main(["playground", *options]) == 0
+    assert capsys.readouterr().out == f"{name}\n"
+    assert (here / name).stat().st_size <= 200_000
+
+
 def test_two_expressions_never_write_the_same_file(here, capsys):
     formulas = [
         "x+y",

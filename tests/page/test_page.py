@@ -33,8 +33,9 @@ ENTRIES = (
     page_source.DIGITS,
     page_source.PRACTICE,
     page_source.LINES,
-    "practice/exercises.js",  # for a page with a field for formulas
-    "formula/parser.js",
+    page_source.PLAYGROUND,
+    page_source.LINKED,
+    page_source.LIVE,
 )
 EVERY_MODULE = dict.fromkeys(name for entry in ENTRIES for name in modules(entry))
 cube = unary("cube", lambda x: x**3, lambda y, x: 3 * x * x)
@@ -256,11 +257,11 @@ def test_every_module_is_in_the_page_after_what_it_imports():
 
 def test_a_module_imports_from_its_own_folder_and_those_below_only():
     folders = ["base", "layout", "engine", "canvas", "controls"]
-    folders += ["code", "formula", "practice", "training", "digits"]
+    folders += ["code", "formula", "practice", "training", "digits", "notebook", "playground"]
     for name in EVERY_MODULE:
         for needed in imports(name):
-            below, above = (folders.index(path.split("/")[0]) for path in (needed, name))
-            assert below <= above, f"{name} imports {needed}"
+            lower, upper = (folders.index(path.split("/")[0]) for path in (needed, name))
+            assert lower <= upper, f"{name} imports {needed}"
 
 
 def test_a_page_without_a_training_has_nothing_of_one():
@@ -317,6 +318,8 @@ def test_only_the_two_entries_know_what_the_page_is_about():
         code = re.sub(r"//.*", "", text)
         assert bool(re.search(r"\b(PRIMITIVES|SCENE)\b", code)) == (name == page_source.ENTRY), name
         assert bool(re.search(r"\bLESSON\b", code)) == (name == page_source.LEARN), name
+        model = re.search(r"\b(MODEL|GRAMMAR)\b", code)
+        assert bool(model) == (name == page_source.PLAYGROUND), name
 
 
 def test_modules_that_import_each_other_are_refused(monkeypatch):

@@ -26,7 +26,6 @@ def grammar_text() -> str:
     >>> grammar_text()[:40]
     'const GRAMMAR = {"length":10000,"depth":'
     """
-    names = {name: step_name(f) for name, f in g.FUNCTIONS.items()}
     data = {
         "length": g.MAX_LENGTH,
         "depth": g.MAX_DEPTH,
@@ -36,8 +35,10 @@ def grammar_text() -> str:
         "superscripts": g.SUPERSCRIPTS,
         "subscripts": g.SUBSCRIPTS,
         "constants": g.CONSTANTS,
-        "arities": {name: g.arity(f) for name, f in g.FUNCTIONS.items() if names[name] == name},
-        "aliases": {alias: name for alias, name in names.items() if alias != name},
+        "functions": {  # arities, and names of aliases
+            name: g.arity(f) if step_name(f) == name else step_name(f)
+            for name, f in g.FUNCTIONS.items()
+        },
         "infix": {sign: (step_name(f), rank) for sign, (f, rank) in g.INFIX.items()},
         "openers": {sign: (rank, f and step_name(f)) for sign, (rank, f) in g.OPENERS.items()},
         "symbol": g.SYMBOL,

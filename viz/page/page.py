@@ -21,9 +21,10 @@ from viz.dot.drawing import Drawing
 from viz.fold.fold import fit
 from viz.label import printable
 from viz.opened import opened
+from viz.page.mlp_json import mlp_ops
 from viz.page.opening import opening
 from viz.page.scene_json import spelled, to_json
-from viz.page.source import DIGITS, ENTRY, LEARN, LINES, PRACTICE, html
+from viz.page.source import DIGITS, ENTRY, LEARN, LINES, LINKED, LIVE, PRACTICE, html
 from viz.page.traced import traced
 from viz.page.training_json import training_json
 from viz.page.word_table import require_language
@@ -183,12 +184,31 @@ def page(
             " leave digits and step out"
         )
     graph = scene(y, names=names, digits=digits)
-    used = spelled(y, SPELLINGS | own)
     begin = opening(y, graph, step, select, language)
-    wanted = {DIGITS: digits, LINES: any(n.line for n in graph.nodes), PRACTICE: practice}
-    entries = [ENTRY, *(entry for entry, is_wanted in wanted.items() if is_wanted)]
-    script = _globals(graph, used, own)
-    return Page(graph, html(_title(graph), script, entries=entries, opening=begin))
+    more = {DIGITS: digits, PRACTICE: practice}
+    return _graph_page(y, graph, own, [e for e, is_wanted in more.items() if is_wanted], begin)
+
+
+def linked_page(
+    y: Value, names: Mapping[Value, str] | None, spellings: Mapping[Op, str] | None
+) -> tuple[Page, set[str]]:
+    """Make the page of a notebook's widget, and name the primitives that it computes."""
+    own = _require_spellings(spellings)
+    made = _graph_page(y, scene(y, names=names), own, [LINKED])
+    return made, set(spelled(y, SPELLINGS | own))
+
+
+def live_page() -> str:
+    """Write the page that draws a training as its numbers come."""
+    return html("Training", "", entries=[LIVE])
+
+
+def _graph_page(
+    y: Value, graph: Scene, own: dict[Op, str], more: list[str], begin: str = ""
+) -> Page:
+    lines = [LINES] if any(n.line for n in graph.nodes) else []
+    script = _globals(graph, spelled(y, SPELLINGS | own), own)
+    return Page(graph, html(_title(graph), script, entries=[ENTRY, *more, *lines], opening=begin))
 
 
 def _training_page(
@@ -201,13 +221,14 @@ def _training_page(
         given |= {view.y: "loss"} | {end: given[p] for p, end in pairs if p in given}
     graphs = [_plain(scene(view.y, names=given)) for view in views]
     used = {name: op for view in views for name, op in spelled(view.y, SPELLINGS | own).items()}
+    built = mlp_ops(views[0]) | used
     second = (
         (views[-1], graphs[-1], to_json(graphs[-1], used, computes=True)) if len(runs) > 1 else None
     )
     training = f"const LESSON = {training_json(views[0], graphs[0], runs, second)};"
     title = f"{printable(type(runs[0].model).__name__)} learning · microgradlike"
     begin = f"lang={language}" if language else ""
-    text = _globals(graphs[0], used, own) + training
+    text = _globals(graphs[0], used, own, built) + training
     return Page(graphs[0], html(title, text, entries=[LEARN], opening=begin))
 
 
@@ -273,9 +294,14 @@ def _require_comparable(a: Watch, b: Watch) -> None:
         )
 
 
-def _globals(graph: Scene, used: Mapping[str, Op], own: Mapping[Op, str]) -> str:
+def _globals(
+    graph: Scene,
+    used: Mapping[str, Op],
+    own: Mapping[Op, str],
+    table: Mapping[str, Op] | None = None,
+) -> str:
     """Write the globals of the page's modules: PRIMITIVES, the table, and SCENE."""
-    primitives = arithmetic(used.values(), "PRIMITIVES", own)
+    primitives = arithmetic((table or used).values(), "PRIMITIVES", own)
     return f"{primitives}const SCENE = {to_json(graph, used, computes=True)};"
 
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import posixpath
 import re
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from html import escape
@@ -16,8 +17,20 @@ from viz.page.word_table import in_every_language, with_words
 # entries, as paths below static/: of every page, and of what is added to one
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
 LINES, PRACTICE = "code/code.js", "practice/practice_page.js"
-NOSCRIPT = "This page computes in the browser. It needs JavaScript, but no network."
+LINKED, LIVE = "notebook/linked.js", "notebook/live.js"  # in a notebook's widgets
+PLAYGROUND = "playground/playground.js"
 STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LINES: "code.css", PRACTICE: "practice.css"}
+STYLES |= {LIVE: "learn.css", PLAYGROUND: "practice.css playground.css"}
+# unpacks a script, whose hash the policy has as well, and runs it
+LOADER = """(async () => {
+const packed = Uint8Array.from(atob("{packed}"), (c) => c.charCodeAt(0));
+const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+const script = document.createElement("script");
+script.textContent = await new Response(unpacked).text();
+document.body.append(script);
+})().catch(() => document.body.prepend("{old}"));"""
+OLD = "This page needs a browser of 2023 or later."
+NOSCRIPT = "This page computes in the browser. It needs JavaScript, but no network."
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
 # comments, a tenth of the file; after code, those without a quote: a string would end with one
@@ -35,24 +48,31 @@ def html(title: str, globals_: str, *, entries: Sequence[str] = (ENTRY,), openin
     """Assemble the page; `globals_` is JavaScript that goes before the modules.
 
     `entries` are the modules that run: LEARN adds the panel of a training, which reads the global
-    LESSON, DIGITS the digits of the scene, LINES its code, PRACTICE questions on it. `opening` is
-    the place to begin at, as in its address: "step=3&select=w&lang=ko". The page's content policy
-    runs only this script and loads nothing. Raises ValueError if the script would not stay within
-    its element.
+    LESSON, DIGITS the digits of the scene, LINES its code, PRACTICE questions on it, PLAYGROUND the
+    field of a formula; a page with this one is packed, and a loader unpacks it. `opening` is the
+    place to begin at, as in its address: "step=3&select=w&lang=ko". The page's content policy runs
+    only these scripts and loads nothing. Raises ValueError if the script would not stay within its
+    element.
     """
     script = _script(globals_, entries, title)
-    style = "".join(map(_read, ["style.css", *(STYLES[e] for e in entries if e in STYLES)]))
+    scripts = [script]
+    if PLAYGROUND in entries:
+        packed = base64.b64encode(zlib.compress(script.encode(), 9)).decode()
+        loader = LOADER.replace("{old}", " ".join(in_every_language(OLD)))
+        scripts.append(script := loader.replace("{packed}", packed))
+    names = " ".join(["style.css", *(STYLES[e] for e in entries if e in STYLES)])
+    style = "".join(map(_read, names.split()))
     style = CSS_LOOSE.sub("", INDENT.sub("", style))
     parts = {
         "title": escape(title),
         "opening": escape(opening),
-        "policy": _policy(script, style),
+        "policy": _policy(scripts, style),
         "style": style,
         "panel": _read("learn.html") if LEARN in entries else "",
         "noscript": " ".join(in_every_language(NOSCRIPT)),
         "script": script,
     }
-    template = INDENT.sub("", _read("template.html"))
+    template = INDENT.sub("", _read("live.html" if LIVE in entries else "template.html"))
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
 
 
@@ -132,9 +152,9 @@ def tight(line: str) -> str:
     return LOOSE.sub(lambda found: found[1] or found[2], line)
 
 
-def _policy(script: str, style: str) -> str:
+def _policy(scripts: list[str], style: str) -> str:
     return (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)};"
+        f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; style-src {_hash(style)};"
         " img-src data:; base-uri 'none'; form-action 'none'"
     )
 

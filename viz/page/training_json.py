@@ -14,6 +14,7 @@ from microgradlike.engine import Value
 from microgradlike.graph import topological
 from microgradlike.nn import data
 from microgradlike.ops import Op
+from viz.page.mlp_json import mlp_json, optimizers
 from viz.page.scene_json import number
 from viz.scene.scene import Scene
 from viz.training.classes import classes_of
@@ -53,6 +54,8 @@ def training_json(
         "examples": [_packed(row) for row in view.setup.examples.rows.tolist()],
         "units": {op.name: _unit(op) for op in UNITS},
         "sets": _data_sets(view),
+        "mlp": mlp_json(view),
+        "optimizers": optimizers(),
         "runs": [_run(run, view) for run, view in zip(runs, views)],
         "second": other,
     }

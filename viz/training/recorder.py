@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from viz.notebook.live_training import LiveTraining
+
 STEPS = 200  # kept at most; of more steps every second one, then every fourth
 NUMBERS = 500_000  # kept at most, parameters and gradients: about 5 MB of a page
 Entry = tuple[float, "array[float]", "array[float]", "array[float]"]  # all but the step
@@ -53,8 +55,15 @@ class Watch(Callback):
     gradients: list[array[float]]
     _before: Entry | None = None
 
-    def __init__(self, setup: TrainingSetup, name: str = "", *, seek: bool = False) -> None:
-        self.setup, self.name, self._seek = setup, name, seek
+    def __init__(
+        self,
+        setup: TrainingSetup,
+        name: str = "",
+        *,
+        seek: bool = False,
+        live: LiveTraining | None = None,
+    ) -> None:
+        self.setup, self.name, self._seek, self.live = setup, name, seek, live
         self._own = setup.model.parameters()
         self._copies = [Value(p.data, p.label) for p in self._own]
         copy = setup.model.with_parameters(self._copies)
@@ -120,12 +129,14 @@ class Watch(Callback):
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None:
+    ) -> bool:
+        stopped = self.live is not None and self.live.is_end(error)
         try:
             self._finish()
         except Exception:
-            if error is None:  # an error here must not hide that of the block
+            if error is None or stopped:  # an error here must not hide that of the block
                 raise
+        return stopped
 
     def __repr__(self) -> str:
         return f"<Watch of {len(self.steps)} steps; page(watch) shows them>"
@@ -142,6 +153,8 @@ class Watch(Callback):
         self.steps, self.losses, self.parameters, self.others, self.gradients = [], [], [], [], []
         self._next, self._stride = 0, 1
         self._latest = array("d")
+        if self.live is not None:
+            self.live.restart(self.name)
 
     def _current(self) -> array[float]:
         return array("d", [p.data for p in self._own])
@@ -157,8 +170,12 @@ class Watch(Callback):
         self._next, self._latest = step + 1, self._current()
         if step % self._stride == 0 or not self.steps:
             self._keep(step, entry)
+            if self.live is not None:
+                self.live.add(step, {"training": self.losses[-1]})
         if len(self.steps) > self._capacity:
             self._thin()
+        if self.live is not None:
+            self.live.check()
 
     def _keep(self, step: int, entry: Entry | None = None) -> None:
         for column, x in zip(self._columns, (step, *(entry or self._measured()))):
@@ -190,9 +207,10 @@ class Watch(Callback):
     def _finish(self) -> None:
         """Record the last step, if it was skipped or the parameters changed after it."""
         current = self._current()
-        if self.steps and self._latest == current and self.steps[-1] == self._next - 1:
-            return
-        self._keep(self._next - 1 if self._latest == current else self._next)
+        if not (self.steps and self._latest == current and self.steps[-1] == self._next - 1):
+            self._keep(self._next - 1 if self._latest == current else self._next)
+        if self.live is not None:
+            self.live.finish(self.steps, {"training": self.losses})
 
 
 def _other_leaves(setup: TrainingSetup, copy: Module) -> list[Value]:
@@ -220,6 +238,7 @@ def watch(
     loss: str | Callable[..., object],
     name: str = "",
     probe: int | None = None,
+    live: LiveTraining | None = None,
 ) -> Watch:
     """Record a training of `model` for `page`, as a callback of `train.fit` or in a with block.
 
@@ -228,6 +247,8 @@ def watch(
     - `name`: tells one run from another.
     - `probe`: the number of the example whose graph the page shows first; by default the first one
       that still has a gradient at the last step.
+    - `live`: the result of `viz.live()`, which draws the losses in a notebook as they come; its
+      button ends the with block at the next `.record()`.
 
     In a with block, call `.record()` once per step; the end of the block is recorded by itself.
     Each recorded step takes a pass over all examples. In a list of callbacks, put it after one that
@@ -254,4 +275,4 @@ def watch(
     (31, 30, True)
     """
     setup = TrainingSetup.of(model, data, loss, 0 if probe is None else probe)
-    return Watch(setup, name, seek=probe is None)
+    return Watch(setup, name, seek=probe is None, live=live)

@@ -23,13 +23,17 @@ BRANCH = "its loss takes a branch that depends on"
 
 @dataclass(frozen=True, slots=True)
 class TrainingSetup:
-    """A model, its data and the loss of one example; `probe` is the number of the one shown."""
+    """A model, its data and the loss of one example; `probe` is the number of the one shown.
+
+    `loss_name` is the loss's name among those of `nn.losses`, or "".
+    """
 
     model: Module
     data: tuple[object, ...]
     loss: Callable[..., object]  # a function of the model and one example
     probe: int
     examples: Dataset
+    loss_name: str = ""
 
     @classmethod
     def of(
@@ -56,7 +60,8 @@ class TrainingSetup:
             raise IndexError(
                 f"probe must be the number of an example, 0 to {len(examples) - 1}, got {probe}"
             )
-        return cls(model, data, losses.resolve(loss, data), probe, examples)
+        names = (name for name, known in losses.LOSSES.items() if loss in (name, known))
+        return cls(model, data, losses.resolve(loss, data), probe, examples, next(names, ""))
 
     @property
     def row(self) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from microgradlike.testing.grading.diagnosis import findings, judged, notes
+from microgradlike.testing.grading.diagnosis import findings, notes
 from microgradlike.testing.grading.outcomes import outcomes_of
 from microgradlike.testing.grading.report import GradeReport
 
@@ -36,6 +36,6 @@ def grade(path: str | os.PathLike[str], *, class_name: str = "Value") -> GradeRe
         raise ValueError(
             f"grade takes a Python file such as my_engine.py, got {os.fspath(path)}{there}"
         )
-    answers = judged(outcomes_of(file, class_name))
+    answers = outcomes_of(file, class_name)
     title = f"{file.name}, class {class_name}"
     return GradeReport(title, tuple(answers), tuple(findings(answers)), tuple(notes(answers)))

@@ -1,8 +1,8 @@
 """The child process of a grading: runs expressions on a learner's class.
 
-It is a program of its own, without an import of this library: the job comes as JSON on stdin, and
-a line of JSON per run is appended to a file, so that neither prints nor the end of the process
-harm the results. A run past its time ends the process and leaves a traceback in another file.
+It is a program of its own, without an import of this library. The job comes as JSON on stdin, and a
+line of JSON per run is appended to a file, out of reach of prints and of the end of the process. A
+run past its time ends the process and leaves a traceback in that file.
 """
 
 from __future__ import annotations
@@ -18,23 +18,20 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import IO, Any, SupportsFloat
 
-MEMORY = 4 << 30  # bytes
-
 
 def main() -> None:
     """Read the job, load the class and append the outcome of each run."""
     job = json.load(sys.stdin)
-    _limit_memory()
-    with open(job["results"], "a") as out, open(job["hang"], "w") as hang:
-        for outcome in _outcomes(job, hang):
+    with open(job["results"], "a") as out:
+        for outcome in _outcomes(job, out):
             print(json.dumps(outcome), file=out, flush=True)
         faulthandler.cancel_dump_traceback_later()
     os._exit(0)  # threads of the learner's do not hold it up
 
 
-def _outcomes(job: dict[str, Any], hang: IO[str]) -> Iterator[dict[str, Any]]:
+def _outcomes(job: dict[str, Any], out: IO[str]) -> Iterator[dict[str, Any]]:
     """The problem of the class, then the outcome of each run."""
-    faulthandler.dump_traceback_later(job["import_seconds"], exit=True, file=hang)
+    faulthandler.dump_traceback_later(job["import_seconds"], exit=True, file=out)
     try:
         module, make = load(job["path"], job["class"])
         problem = _missing(make(2.0), "data")
@@ -42,18 +39,11 @@ def _outcomes(job: dict[str, Any], hang: IO[str]) -> Iterator[dict[str, Any]]:
         problem = described(error, job["path"])["error"]
     yield {"problem": problem}
     for run in [] if problem else job["runs"]:
-        faulthandler.dump_traceback_later(job["seconds"], exit=True, file=hang)
+        faulthandler.dump_traceback_later(job["seconds"], exit=True, file=out)
         try:
             yield evaluate(run, make, module, job["functions"])
         except BaseException as error:
             yield described(error, job["path"])
-
-
-def _limit_memory() -> None:
-    with suppress(ImportError, ValueError, OSError):  # Windows; a lower limit that is set already
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
 def load(path: str, class_name: str) -> tuple[Any, Callable[[float], Any]]:
@@ -83,25 +73,31 @@ def _module(name: str, path: str) -> Any:
 
 
 def evaluate(run: dict[str, Any], make: Any, module: Any, functions: Any) -> dict[str, Any]:
-    """The value of an expression, its gradients, and the leaves' data where it changed."""
+    """The value and gradients of an expression, and the data of leaves that it changed."""
     leaves = {name: make(x) for name, x in run["at"].items()}
     before = {name: number(x.data) for name, x in leaves.items()}
     names = leaves | {name: _function(module, words) for name, words in functions.items()}
-    *statements, result = run["text"].split("; ")
-    for statement in statements:
-        exec(statement, names)
-    y = eval(result, names)
+    y = result_of(run["text"], names)
     if not hasattr(y, "data"):
         raise LookupError(f"the result is of type {type(y).__name__}, not {make.__name__}")
-    value, gradients = number(y.data), {}
+    numbers = {"value": number(y.data)}
     for _ in range(run["passes"]):
         for x in (y, *leaves.values()):
             if missing := _missing(x, "backward", "grad"):
                 raise LookupError(missing)
         y.backward()
-        gradients = {name: number(x.grad) for name, x in leaves.items()}
-    changed = {name: z for name, x in leaves.items() if (z := number(x.data)) != before[name]}
-    return {"value": value, "gradients": gradients, "changed": changed}
+        numbers |= {f"{name}.grad": number(x.grad) for name, x in leaves.items()}
+    after = {name: number(x.data) for name, x in leaves.items()}
+    changed = {f"{name}.data": x for name, x in after.items() if x != before[name]}
+    return {"numbers": numbers, "changed": changed}
+
+
+def result_of(text: str, names: dict[str, Any]) -> Any:
+    """The last part of a text, after the statements before it."""
+    *statements, result = text.split("; ")
+    for statement in statements:
+        exec(statement, names)
+    return eval(result, names)
 
 
 def _missing(x: Any, *names: str) -> str:
@@ -148,17 +144,15 @@ def described(error: BaseException, path: str) -> dict[str, Any]:
     It is `outside` if the expression itself raised it: for an operation that is not there.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    theirs = [f.lineno for f in frames if f.filename == path]
+    lines = [f.lineno for f in frames if f.filename == path]
     if isinstance(error, SyntaxError) and error.filename == path:
-        theirs = [error.lineno]
-    message = " ".join(str(error).split())[:200]
-    place = f"line {theirs[-1]}: " if theirs else ""
-    kind = "" if isinstance(error, LookupError) and not theirs else type(error).__name__
-    return {
-        "error": place + ": ".join(filter(None, [kind, message])),
-        "kind": type(error).__name__,
-        "outside": not theirs and frames[-1].name in ("<module>", "call"),
-    }
+        lines = [error.lineno]
+    kind = type(error).__name__
+    place = f"line {lines[-1]}: " if lines else ""
+    name = "" if isinstance(error, LookupError) and not lines else kind
+    message = ": ".join(filter(None, [name, " ".join(str(error).split())[:200]]))
+    outside = not lines and frames[-1].name in ("<module>", "call")
+    return {"error": place + message, "kind": kind, "outside": outside}
 
 
 if __name__ == "__main__":

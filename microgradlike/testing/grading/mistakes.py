@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from microgradlike._help import derivatives, written_call
+from microgradlike.op import Number
 from microgradlike.ops import TABLE
 from microgradlike.testing.grading import simulation
-from microgradlike.testing.grading.simulation import Mistake, Rewrites
+from microgradlike.testing.grading.simulation import Mistake
 from microgradlike.testing.grading.trials import FUNCTIONS
 
 # fmt: off
 PASSES = (
     Mistake("gradients are overwritten, not added", "a number that is used twice gets a gradient from each use; `=` keeps the last one only", "add with `+=`; chapter 2 of the tutorial, The chain rule by hand", adds=False),
-    Mistake("the gradient of the result is not set to 1", "all gradients are multiples of it, so they stay 0", "set `self.grad = 1` first in backward(); chapter 2, The chain rule by hand", seed=0.0),
+    Mistake("the gradient of the result is not set to 1", "all gradients are multiples of it, so they stay 0", "set `self.grad = 1` first in backward(); chapter 2, The chain rule by hand", schedules=lambda y: [[]]),
     Mistake("equal operands count once", "a set, or a dict keyed by operand, has `a` once for `a * a`, and one of the two gradients is lost", "keep the operands in a tuple, with a partial for each", schedules=simulation.once_per_operand),
-    Mistake("only the operands of the result get a gradient", "the pass stops after one step, or visits operands before their users", "visit all nodes, from the result down: the topological order, reversed; chapter 4, Why the order", schedules=simulation.first_level),
+    Mistake("only the operands of the result get a gradient", "the pass stops after one step, or visits operands before their users", "visit all nodes, from the result down: the topological order, reversed; chapter 4, Why the order", schedules=lambda y: [simulation.pushes([y])]),
     Mistake("nodes are visited once per path", "a node that is used twice stands in the order twice, and pushes its gradient twice", "keep a set of visited nodes while sorting; chapter 4, Why the order", schedules=simulation.once_per_path),
     Mistake("the order is not topological", "a node passes its gradient on before it has all of it, or again for each user", "sort the nodes first, and visit them in reverse; chapter 4, Why the order", schedules=simulation.wrong_orders),
-    Mistake("the last operand gets the gradients of all", "functions made in a loop see its variable as it is at the end", "bind it at once, as in `lambda x=x: ...`, or push in the loop", schedules=simulation.last_operand),
     Mistake("the upstream gradient is left out", "the chain rule multiplies the local derivative by the gradient of the output", "multiply by `out.grad`; chapter 2, The chain rule by hand", push=lambda p, g, y, *xs: p),
 )
 
@@ -54,63 +54,52 @@ KINDS: tuple[tuple[Callable[..., float], str], ...] = (
     (lambda p, g, y, *xs: g / p if p else 0.0,  "the derivative is turned upside down"),
 )
 
-# other formulas for values
-VALUES: tuple[tuple[str, Rewrites], ...] = (
-    ("`2 - a` is computed as `a - 2`", {"sub": lambda a, b: b - a if isinstance(a, float) else a - b}),
-    ("`2 / a` is computed as `a / 2`", {"div": lambda a, b: b / a if isinstance(a, float) else a / b}),
-    ("`2 ** a` is computed as `a ** 2`", {"pow": lambda a, b: b ** a if isinstance(a, float) else a ** b}),
-    ("`a - b` is computed as `b - a`", {"sub": lambda a, b: b - a}),
-    ("`a - b` is computed as `a + b`", {"sub": lambda a, b: a + b}),
-    ("`a / b` is computed as `b / a`", {"div": lambda a, b: b / a}),
+# formulas for values: the right one, the wrong one, and what it computes
+VALUES: tuple[tuple[str, str, str, Callable[..., Number]], ...] = (
+    ("sub", "{} - {}",  "{1} - {0}",  lambda a, b: b - a),
+    ("sub", "{} - {}",  "{0} + {1}",  lambda a, b: a + b),
+    ("div", "{} / {}",  "{1} / {0}",  lambda a, b: b / a),
+    ("pow", "{} ** {}", "{1} ** {0}", lambda a, b: b**a),
 )
 # fmt: on
 
 
 def _slopes() -> Iterator[Mistake]:
     """The mistakes in one local derivative."""
-    for primitive, positions, push, name in SLOPES:
-        yield _slope(primitive, positions, push, name)
+    slopes = [*SLOPES]
     for primitive in ("add", "sub", "mul", "div", "pow", "neg", *FUNCTIONS):
-        arity = TABLE[primitive].arity
-        for push, name in KINDS:
-            for positions in ((0,),) if arity == 1 else ((0, 1), (0,), (1,)):
-                yield _slope(primitive, positions, push, name)
+        places = ((0,),) if TABLE[primitive].arity == 1 else ((0, 1), (0,), (1,))
+        slopes += [(primitive, at, push, name) for push, name in KINDS for at in places]
+    for primitive, at, push, name in slopes:
+        op = TABLE[primitive]
+        call = f"a {op.infix} b" if op.infix else "-a" if primitive == "neg" else written_call(op)
+        right = "; ".join(f"dy/d{x} = {p}" for i, (x, p) in enumerate(derivatives(op)) if i in at)
+        yield Mistake(
+            f"derivative of {call}: {name}",
+            f"with y = {call}, {right}",
+            "correct the local derivative; chapter 7 of the tutorial, Checking your own formula",
+            push=push,
+            primitive=primitive,
+            positions=at,
+        )
 
 
-def _slope(
-    primitive: str, positions: tuple[int, ...], push: Callable[..., float], name: str
-) -> Mistake:
-    op = TABLE[primitive]
-    right = [f"dy/d{x} = {p}" for x, p in derivatives(op)]
-    call = f"a {op.infix} b" if op.infix else "-a" if primitive == "neg" else written_call(op)
-    chosen = "; ".join(right[i] for i in positions if i < op.arity)
-    return Mistake(
-        f"derivative of {call}: {name}",
-        f"with y = {call}, {chosen}",
-        "mend the local derivative; chapter 7 of the tutorial, Checking your own formula",
-        primitive,
-        positions,
-        push,
-    )
+def _values() -> Iterator[Mistake]:
+    """The mistakes in a value: with a number on the left, without one, or with both."""
+    for primitive, right, wrong, f in VALUES:
+        op = TABLE[primitive]
+        with_number = lambda a, b, f=f, op=op: (f if isinstance(a, float) else op)(a, b)  # noqa: E731
+        without = lambda a, b, f=f, op=op: (op if isinstance(a, float) else f)(a, b)  # noqa: E731
+        for rewrite, *names in ((with_number, "2", "a"), (without, "a", "b"), (f, "a", "b")):
+            yield Mistake(
+                f"value of `{right.format(*names)}`: computed as `{wrong.format(*names)}`",
+                "the operands of -, / and ** have an order; `2 - a` calls `a.__rsub__(2)`",
+                "check which operand comes first",
+                rewrite={primitive: rewrite},
+            )
 
 
-def _values() -> Iterator[tuple[str, Rewrites]]:
-    """The mistakes in a value, with numbers on the left as well, or without."""
-    for name, ((primitive, wrong),) in ((name, rewrite.items()) for name, rewrite in VALUES):
-        right = TABLE[primitive]
-        yield name, {primitive: wrong}
-        yield name, {primitive: lambda a, b, w=wrong, r=right: (r if type(a) is float else w)(a, b)}
-
-
-ORDER = "the operands of - and / have an order; `2 - a` calls `a.__rsub__(2)`"
-MISTAKES: tuple[Mistake, ...] = (
-    *PASSES,
-    *(
-        Mistake(f"value of {n}", ORDER, "look at the operands of it", rewrite=r)
-        for n, r in _values()
-    ),
-    *_slopes(),
-)
+MISTAKES: tuple[Mistake, ...] = (*PASSES, *_values(), *_slopes())
 IN_PLACE = Mistake(
     "an operation changes its operand",
     "`self.data += ...` changes a number that other nodes have been computed from",

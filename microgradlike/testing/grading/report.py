@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from microgradlike.testing.grading.diagnosis import Finding, Judged
+from microgradlike.testing.grading.diagnosis import Finding
+from microgradlike.testing.grading.outcomes import Outcome
 from microgradlike.testing.grading.trials import Trial
 
 
@@ -23,7 +24,7 @@ class GradeReport:
     """
 
     title: str
-    answers: tuple[Judged, ...]
+    answers: tuple[Outcome, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
 
@@ -39,8 +40,10 @@ class GradeReport:
 
     def __str__(self) -> str:
         lines = [self.title, ""]
-        operations = dict.fromkeys(j.trial.operation for j in self.answers if not j.trial.note)
+        operations = dict.fromkeys(o.trial.operation for o in self.answers if not o.trial.note)
         lines += [self._operation(name) for name in operations]
+        if any(o.verdict == "not there" for o in self.answers):
+            lines += ["", "Operations that are not there do not count."]
         for i, finding in enumerate(self.findings):
             opening = "Also" if i else "The smallest expression that fails"
             lines += ["", *_described(finding, opening)]
@@ -53,53 +56,52 @@ class GradeReport:
 
     def _operation(self, name: str) -> str:
         """A line on an operation."""
-        by: dict[str, dict[str, None]] = {}  # a set with an order
-        for j in self.answers:
-            if j.trial.operation == name and not j.trial.note:
-                by.setdefault(j.verdict, {})[j.trial.text] = None
+        by: dict[str, list[str]] = {}
+        for o in self.answers:
+            if o.trial.operation == name and o.trial.text not in by.setdefault(o.verdict, []):
+                by[o.verdict].append(o.trial.text)
         verdict = next(v for v in ("wrong", "right", "not there", "not run") if v in by)
         line = f"  {name:<8} {verdict:<9}"
         if verdict == "wrong":
-            line += f"  {next(iter(by['wrong']))}"
+            line += f"  {by['wrong'][0]}"
         elif verdict == "right":
-            for other in ("not there", "not run"):
-                line += f"  {other}: {', '.join(by[other])}" if other in by else ""
+            line += "".join(
+                f"  {v}: {', '.join(by[v])}" for v in ("not there", "not run") if v in by
+            )
         return line.rstrip()
 
 
 def problem(report: GradeReport, trial: Trial) -> str:
     """The text on a trial that is not right, or an empty text."""
-    mine = [j for j in report.answers if j.trial is trial and j.verdict != "right"]
-    found = [Finding(f.mistake, (j,)) for j in mine for f in report.findings if j in f.explains]
-    found += [Finding(None, (j,)) for j in mine]
+    mine = [o for o in report.answers if o.trial is trial and o.verdict != "right"]
+    found = [Finding(f.mistake, (o,)) for o in mine for f in report.findings if o in f.explains]
+    found += [Finding(None, (o,)) for o in mine]
     return "\n".join(_described(found[0], trial.operation)) if found else ""
 
 
 def _described(finding: Finding, opening: str) -> list[str]:
     """The lines on a mistake: its smallest expression, the numbers, the name and the way out."""
-    j = finding.explains[0]
-    outcome, mistake = j.outcome, finding.mistake
-    unused = set(outcome.point) - set(re.findall(r"\w+", j.trial.text))
-    at = ", ".join(f"{name} = {x:g}" for name, x in outcome.point.items() if name not in unused)
-    lines = [f"{opening}: {j.trial.text}    for {at}"]
-    if outcome.error:
-        absent = j.verdict == "not there" and not mistake
-        lines.append(f"  {f'{j.trial.operation} is not there' if absent else outcome.error}")
+    o, mistake = finding.explains[0], finding.mistake
+    at = {n: x for n, x in o.point.items() if re.search(rf"\b{n}\b", o.trial.text)}
+    lines = [f"{opening}: {o.trial.text}    for {', '.join(f'{n} = {x:g}' for n, x in at.items())}"]
+    if o.error:
+        absent = o.verdict == "not there" and not mistake
+        lines.append(f"  {f'{o.trial.operation} is not there' if absent else o.error}")
     else:
-        rows = [("value", outcome.value, j.y.data)]
-        rows += [(f"{n}.grad", x, j.leaves[n].grad) for n, x in outcome.gradients.items()]
-        rows += [(f"{n}.data", x, outcome.point[n]) for n, x in outcome.changed.items()]
+        rows = [(name, x, o.right[name]) for name, x in o.numbers.items()]
+        rows += [(name, x, o.point[name[0]]) for name, x in o.changed.items()]
         table = [("", "yours", "right"), *((name, _text(x), _text(z)) for name, x, z in rows)]
-        lines += [f"  {name:<8} {x:>10} {z:>10}" for name, x, z in table if name[:1] not in unused]
+        used = ("", "value", *at)
+        lines += [f"  {n:<8} {x:>10} {z:>10}" for n, x, z in table if n.split(".")[0] in used]
     count = len({k.trial.text for k in finding.explains})
-    more = f"{count} expressions" if count > 1 else "this"
     if mistake:
-        lines.append(f"This looks like a known mistake: {mistake.name}.")
-        lines += [f"  Why: {mistake.why}.", f"  Way out: {mistake.way_out}."]
-        return [*lines, *([f"  It explains {more} that fail."] if count > 1 else [])]
-    if outcome.error:
-        return [*lines, *([f"{more} end like this."] if count > 1 else [])]
-    return [*lines, f"No known mistake explains {more}."]
+        lines += [f"This looks like a known mistake: {mistake.name}.", mistake.advice]
+        tail = f"  It explains {count} expressions that fail." if count > 1 else ""
+    elif o.error:
+        tail = f"{count} expressions end like this." if count > 1 else ""
+    else:
+        tail = f"No known mistake explains {f'{count} expressions' if count > 1 else 'this'}."
+    return [*lines, *filter(None, [tail])]
 
 
 def _text(x: float | None) -> str:

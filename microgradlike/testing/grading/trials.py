@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from microgradlike.engine import Value
 from microgradlike.ops import TABLE
+from microgradlike.testing.grading.child import result_of
 
 Point = Mapping[str, float]
 
@@ -14,16 +15,10 @@ Point = Mapping[str, float]
 POINTS: tuple[Point, ...] = ({"a": 3.0, "b": -2.0, "c": 5.0}, {"a": 0.5, "b": 1.5, "c": -0.75})
 # functions that learners write, with two numbers in their domain each
 FUNCTIONS = {
-    "tanh": (0.5, -1.5),
-    "exp": (2.0, -0.5),
-    "relu": (3.0, -2.0),
-    "log": (4.0, 0.5),
-    "sigmoid": (0.5, -1.5),
-    "sqrt": (9.0, 2.25),
-    "sin": (0.5, 2.0),
-    "cos": (0.5, 2.0),
+    "tanh": (0.5, -1.5), "exp": (2.0, -0.5), "relu": (3.0, -2.0), "log": (4.0, 0.5),
+    "sigmoid": (0.5, -1.5), "sqrt": (9.0, 2.25), "sin": (0.5, 2.0), "cos": (0.5, 2.0),
     "abs": (3.0, -2.0),
-}
+}  # fmt: skip
 STAGES = (
     "construction and data",
     "values of + and *",
@@ -34,26 +29,19 @@ STAGES = (
     "functions",
     "a neuron",
 )
-# stage, operation, expression
+# stage, operation, expressions
 GRAPHS = (
-    (3, "+", "a + b"),
-    (3, "*", "a * b"),
-    (3, "chain", "(a + b) * c"),
-    (3, "chain", "a * b * c"),
-    (4, "paths", "a + a"),
-    (4, "paths", "a * a"),
-    (4, "paths", "a * b + a"),
-    (4, "paths", "a * b + a * c"),
-    (5, "order", "d = a * b; d + d"),
-    (5, "order", "d = a + b; d * d"),
-    (5, "order", "d = a * b; d * c + d"),
-    (5, "order", "d = a * b; d + d * c"),
-    (5, "order", "d = a + b; e = d * c; e * e + d"),
-    (5, "order", "d = a + b; e = d * c; d + e * e"),
+    (3, "+", ("a + b",)),
+    (3, "*", ("a * b",)),
+    (3, "chain", ("(a + b) * c", "a * b * c")),
+    (4, "paths", ("a + a", "a * a", "a * b + a", "a * b + a * c")),
+    (5, "order", ("d = a * b; d + d", "d = a + b; d * d")),
+    (5, "order", ("d = a * b; d * c + d", "d = a * b; d + d * c")),
+    (5, "order", ("d = a + b; e = d * c; e * e + d", "d = a + b; e = d * c; d + e * e")),
 )
-
 # ** before /, which is often made of it
 OPERATORS = (("-", "-a"), ("-", "a - b"), ("**", "a ** 2"), ("**", "a ** 3"), ("/", "a / b"))
+NEURON: tuple[Point, ...] = ({"a": 0.5, "b": -1.0, "c": 1.5}, POINTS[0])  # one with a negative sum
 
 
 @dataclass(frozen=True)
@@ -79,11 +67,7 @@ class Trial:
     def graph(self, point: Point) -> tuple[Value, dict[str, Value]]:
         """The result and the leaves on our own engine, after a backward pass."""
         leaves = {name: Value(x) for name, x in point.items()}
-        names: dict[str, object] = {**{f: TABLE[f] for f in FUNCTIONS}, **leaves}
-        *statements, result = self.text.split("; ")
-        for statement in statements:
-            exec(statement, names)
-        y: Value = eval(result, names)
+        y: Value = result_of(self.text, {**{f: TABLE[f] for f in FUNCTIONS}, **leaves})
         y.backward()
         return y, leaves
 
@@ -92,8 +76,8 @@ def _trials() -> Iterator[Trial]:
     yield Trial(1, "data", "a", passes=0)
     for sign in "+*":
         yield Trial(2, sign, f"a {sign} b", passes=0)
-    for stage, operation, text in GRAPHS:
-        yield Trial(stage, operation, text)
+    for stage, operation, texts in GRAPHS:
+        yield from (Trial(stage, operation, text) for text in texts)
     for operation, text in OPERATORS:
         yield from _both(6, operation, text)
     for text in ("a ** -1", "a ** 0.5", "a ** b", "2 ** a"):
@@ -104,12 +88,8 @@ def _trials() -> Iterator[Trial]:
     yield Trial(6, "+=", "d = a; d += b; d * a")
     for name, (x, z) in FUNCTIONS.items():
         yield from _both(7, name, f"{name}(a)", ({"a": x, "c": 5.0}, {"a": z, "c": -0.75}))
-    at: tuple[Point, ...] = (
-        {"a": 0.5, "b": -1.0, "c": 1.5},
-        POINTS[0],
-    )  # the second with a negative sum
-    yield Trial(8, "neuron", "tanh(a * b + c)", at)
-    yield Trial(8, "neuron", "d = a * b + c; d * d + relu(d) * a", at)
+    for text in ("tanh(a * b + c)", "d = a * b + c; d * d + relu(d) * a"):
+        yield Trial(8, "neuron", text, NEURON)
     yield Trial(0, "second pass", "d = a * b; d * c", POINTS[:1], passes=2, note=True)
     yield Trial(0, "long chain", "sum([b] * 10_000, a)", POINTS[:1], note=True)
 

@@ -102,7 +102,7 @@ function nudge(session, direction) {
 
 // True if a field uses the key itself.
 function isTyping({ target, key }) {
-  const field = target.closest("input, select");
+  const field = target.closest("input, select, textarea");
   if (!field) return false;
   if (field.type === "checkbox") return key === " ";
   if (field.type === "range") return key.startsWith("Arrow") || key === "Home" || key === "End";

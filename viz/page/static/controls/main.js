@@ -13,9 +13,10 @@ import { onLanguage } from "../base/words.js";
 import { showNotice } from "./notice.js";
 import { withTurns } from "../layout/turns.js";
 
+export const given = { scene: SCENE, primitives: PRIMITIVES };
 const arrangement = new Arrangement(); // first: it decides the size of the canvas
 startLanguage(arrangement);
-const engine = new Engine(withTurns(graphOf(SCENE)), PRIMITIVES);
+const engine = new Engine(withTurns(graphOf(given.scene)), given.primitives);
 export const session = new Session(engine, byId("learn") ? 40 : engine.graph.room); // fewer beside a panel
 onLanguage(() => retell(session));
 const { camera } = session.view;

@@ -4,6 +4,7 @@ import { byId, element } from "../base/dom.js";
 import { onLanguage, t, told } from "../base/words.js";
 
 export function showNotice(engine) {
+  byId("side-panel").querySelector(":scope > .notice")?.remove();
   const text = noticeOf(engine);
   if (!text) return;
   const notice = element("p", { class: "notice", role: "status", text });

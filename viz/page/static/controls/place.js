@@ -16,7 +16,7 @@ export function listenToPlace(session, opening) {
   };
 }
 
-function goTo(session, text, focus) {
+export function goTo(session, text, focus) {
   const wanted = new URLSearchParams(text);
   const step = stepOf(session.steps, wanted.get("step"));
   if (step !== null) session.player.go(step);
@@ -24,14 +24,19 @@ function goTo(session, text, focus) {
   if (node >= 0) session.reveal(node, focus);
 }
 
-function writePlace({ player, view, selected, graph }) {
+// The step, the selected node and the chosen language, as parameters of an address.
+export function placeOf({ player, view, selected, graph }) {
   const place = new URLSearchParams({ step: player.position });
   const box = view.boxes.get(selected);
   if (box?.kind === "node") place.set("select", addressOf(graph, box.node));
   const lang = new URLSearchParams(location.hash.slice(1)).get("lang");
   if (lang) place.set("lang", lang); // see language.js
+  return place;
+}
+
+function writePlace(session) {
   try {
-    history.replaceState(null, "", `#${place}`);
+    history.replaceState(null, "", `#${placeOf(session)}`);
   } catch {} // a frame of a notebook has no address
 }
 

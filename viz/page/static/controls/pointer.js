@@ -13,7 +13,8 @@ export function listenToPointer(session) {
     event.stopPropagation();
     svg.setPointerCapture(event.pointerId);
     const x = session.engine.data[leaf];
-    drag = { leaf, id: event.pointerId, from: event.clientX, x };
+    const name = session.graph.names[leaf];
+    drag = { leaf, name, id: event.pointerId, from: event.clientX, x };
     session.select(`n${leaf}`);
   };
   svg.addEventListener("pointerdown", start, { capture: true });
@@ -49,7 +50,9 @@ function hover(session, event) {
 function follow(session, drag) {
   drag.asked = undefined;
   const steps = Math.round(drag.now.clientX - drag.from) * (drag.now.shiftKey ? 0.1 : 1);
-  session.setLeaf(drag.leaf, steps === 0 ? drag.x : moved(drag.x, steps));
+  const { names } = session.graph; // of another graph, if the last number chose another branch
+  const leaf = names[drag.leaf] === drag.name ? drag.leaf : names.indexOf(drag.name);
+  if (leaf >= 0) session.setLeaf(leaf, steps === 0 ? drag.x : moved(drag.x, steps));
 }
 
 // A number so many pixels further; nan and the infinities move from 0.

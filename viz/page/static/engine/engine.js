@@ -8,7 +8,8 @@ import { Timeline } from "./timeline.js";
 // Public: graph; data, by node; local, by edge, NaN for a constant; grad and reached, after a whole
 // backward pass from the result, whose own gradient is 1; order and backwardOrder, of the nodes
 // that have a primitive; indeterminate, a set of edges; pushes; pushCount, push(k), stops;
-// stateAt(k, direction); setLeaf(i, x), setLeaves, evaluate; wrongOrder; fresh().
+// stateAt(k, direction); setLeaf(i, x), setLeaves, evaluate; wrongOrder;
+// forwardOf(name); fresh().
 export class Engine {
   #primitives;
   #rules;
@@ -22,16 +23,29 @@ export class Engine {
     this.#primitives = primitives;
     this.#rules = rulesOf(graph, primitives);
     this.#mulNoNan = primitives.mul_no_nan.forward;
-    this.data = graph.data.slice();
-    this.local = graph.local.slice();
+    this.data = new Float64Array(graph.count);
+    this.local = new Float64Array(graph.local.length);
     this.grad = new Float64Array(graph.count);
     this.reached = new Uint8Array(graph.count);
     this.order = Int32Array.from(graph.op.keys()).filter((i) => graph.op[i] >= 0);
     this.backwardOrder = this.order.slice().reverse();
     this.#timeline = new Timeline(graph, this.order);
+    this.load();
+    this.wrongOrder = false;
+  }
+
+  // Takes the numbers of the graph again. As after `evaluate`, gradients follow when leaves are set.
+  load() {
+    const { graph } = this;
+    this.data.set(graph.data);
+    this.local.set(graph.local);
     if (graph.stale) this.#forward(Uint8Array.from(graph.op, (k) => (k < 0 ? 1 : 0)));
     for (const i of this.order) this.#differentiate(i);
-    this.wrongOrder = false;
+  }
+
+  // The function of a primitive.
+  forwardOf(name) {
+    return this.#primitives[name].forward;
   }
 
   // Another engine, of the same graph or another one, with the numbers of the scene.

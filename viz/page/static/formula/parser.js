@@ -80,9 +80,9 @@ class FormulaParser {
   }
 
   name(token, position) {
-    const { constants, superscripts } = this.grammar;
+    const { constants, functions, superscripts } = this.grammar;
     if (Object.hasOwn(constants, token)) return constants[token];
-    if (this.functionOf(token)) {
+    if (Object.hasOwn(functions, token)) {
       const after = [...this.text][position + token.length] ?? " ";
       const key = superscripts.includes(after) ? "power" : "call";
       this.fail(key, position, { name: token, call: token });
@@ -91,16 +91,13 @@ class FormulaParser {
     return token;
   }
 
-  functionOf(spelled) {
-    const { arities, aliases } = this.grammar;
-    return Object.hasOwn(arities, spelled) ? spelled : Object.hasOwn(aliases, spelled) && aliases[spelled];
-  }
-
   call(spelled, position) {
-    const name = this.functionOf(spelled);
-    if (name) return { position, rank: 0, name, count: 1, spelled };
-    const { arities, aliases } = this.grammar;
-    const close = closestNames(spelled, Object.keys({ ...arities, ...aliases }));
+    const { functions } = this.grammar;
+    if (Object.hasOwn(functions, spelled)) {
+      const name = typeof functions[spelled] === "string" ? functions[spelled] : spelled;
+      return { position, rank: 0, name, count: 1, spelled, arity: functions[name] };
+    }
+    const close = closestNames(spelled, Object.keys(functions));
     const values = { name: quoted(spelled), names: close.join(", ") };
     return this.fail(close.length ? "mean" : "unknown", position, values);
   }
@@ -146,8 +143,7 @@ class FormulaParser {
     if (bracket.name) this.apply(bracket);
   }
 
-  checkOperands({ spelled, name, position }, got) {
-    const count = this.grammar.arities[name];
+  checkOperands({ spelled, arity: count, position }, got) {
     if (got !== count) this.fail("operands", position, { name: spelled, count, got });
   }
 

@@ -5,7 +5,7 @@ import { FIXED } from "./training_json.js";
 import { Scale, shadeColor } from "../base/colors.js";
 import { drawn, element, setText } from "../base/dom.js";
 import { tickOf } from "../canvas/legend.js";
-import { classAt } from "./trainer.js";
+import { classAt, labelOf } from "./trainer.js";
 import { cellPaths, drawCells, latticeOf, zeroLine } from "./grid.js";
 import { spanOf } from "../canvas/span.js";
 import { short } from "../base/numbers.js";
@@ -20,6 +20,7 @@ const MOST_SPANNED = 0.9; // share of the scores that the scale spans: the large
 const NARROW = 300; // pixels
 const NEAR = 15; // pixels from a click to the example that it selects, at most
 const POINTS_OF_CURVE = 97;
+const ALIKE = 0.05; // ratio of two ranges from which on both axes have one scale
 const SHAPES = [
   "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z",
   "M-4.2 -4.2h8.4v8.4h-8.4z",
@@ -27,17 +28,19 @@ const SHAPES = [
   "M0 -6l6 6l-6 6l-6 -6z",
 ];
 
-// True if the model has one or two inputs that may change.
+// True if the model has inputs that may change; of more than two, two are drawn.
 export function hasSurface(training) {
   const { inputs, scores, numbers } = training;
   const free = numbers.node.slice(0, inputs).every((i) => i !== FIXED);
-  return free && scores.length > 0 && (inputs === 2 || (inputs === 1 && scores.length === 1));
+  return free && scores.length > 0 && (inputs > 1 || (inputs === 1 && scores.length === 1));
 }
 
 export class DecisionSurface {
   // `pick(x, y, example)` is called at a click, with the nearest example, or -1.
   constructor(parent, training, width, pick) {
     this.training = training;
+    this.axes = [0, 1]; // the numbers of an example that are drawn
+    this.held = []; // the inputs that are not
     this.width = width;
     this.size = Math.sqrt(width / WHOLE); // scale of the points, smaller on a small surface
     this.svg = drawn("svg", { class: "surface", role: "img" }, parent);
@@ -61,9 +64,9 @@ export class DecisionSurface {
   // Shows the examples; `extent` are the examples that the axes span.
   setExamples(examples, extent = examples) {
     this.examples = examples;
-    this.bounds = boundsAround(extent, this.training.inputs);
+    this.bounds = boundsAround(extent, this.training.inputs, this.axes);
     const { left, right, low, high } = this.bounds;
-    const share = this.training.inputs === 2 ? (high - low) / (right - left) : 0.62;
+    const share = this.training.inputs > 1 ? (high - low) / (right - left) : 0.62;
     this.height = Math.round(this.width * Math.min(Math.max(share, 0.5), 1.1));
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     this.points.replaceChildren();
@@ -80,7 +83,7 @@ export class DecisionSurface {
     if (this.training.inputs === 1) return this._showCurve(trainer);
     const cells = fine ? FINE : COARSE;
     const rows = Math.round((cells * this.height) / this.width);
-    const scores = latticeOf((x, y) => trainer.scoresAt([x, y]), this.bounds, cells, rows);
+    const scores = latticeOf((x, y) => trainer.scoresAt(this._inputsAt(x, y)), this.bounds, cells, rows);
     const [width, height] = [this.width / cells, this.height / rows];
     if (this.training.scores.length > 1) return this._showWinners(scores, width, height);
     const middle = this._middle();
@@ -107,8 +110,15 @@ export class DecisionSurface {
     this.ring?.remove();
     const row = this.examples[example];
     if (!row) return;
+    this.held = [...row];
     const [cx, cy] = this._toPixels(row);
     this.ring = drawn("circle", { class: "ring", cx, cy, r: 9 * this.size }, this.points);
+  }
+
+  _inputsAt(x, y) {
+    const inputs = this.held.slice(0, this.training.inputs);
+    [inputs[this.axes[0]], inputs[this.axes[1]]] = [x, y];
+    return inputs;
   }
 
   // The score in the middle of the colors: that between two classes, or between the labels.
@@ -129,14 +139,15 @@ export class DecisionSurface {
 
   // Names the classes beside the shapes and colors of their points.
   _classKeys(parent) {
-    const { classes, numbers, inputs } = this.training;
-    if (classes === null || inputs !== 2) return;
+    const { classes, numbers, inputs, texts } = this.training;
+    if (classes === null || inputs < 2) return;
     const keys = element("p", { class: "note" }, parent);
-    classes.forEach((label) => {
+    classes.forEach((label, k) => {
       if (label === null) return;
       const svg = drawn("svg", { class: "key-shape", viewBox: "-7 -7 14 14", "aria-hidden": "true" }, keys);
-      this._drawPoint([0, 0, label], {}, svg);
-      element("span", { text: ` ${numbers.name[inputs]} = ${short(label)} ` }, keys);
+      this._drawShape(k, {}, svg);
+      const own = texts && ` ${printable(texts[k], 20)} `;
+      element("span", { text: own ?? ` ${numbers.name[inputs]} = ${short(label)} ` }, keys);
     });
   }
 
@@ -161,7 +172,7 @@ export class DecisionSurface {
   _setLabel(what) {
     const { left, right, low, high } = this.bounds;
     const { name } = this.training.numbers;
-    const axis = (k, from, to) => t("{name} from {from} to {to}", { name: printable(name[k]), from: short(from, 2), to: short(to, 2) });
+    const axis = (k, from, to) => t("{name} from {from} to {to}", { name: printable(name[this.axes[k]]), from: short(from, 2), to: short(to, 2) });
     const text = `${what}; ${axis(0, left, right)}, ${axis(1, low, high)}`;
     this.svg.setAttribute("aria-label", t("{n} examples; {text}", { n: this.examples.length, text }));
     const seen = this.width > NARROW ? text : what;
@@ -169,7 +180,13 @@ export class DecisionSurface {
   }
 
   _drawPoint(row, place, parent) {
-    const { shape, color } = this._styleOf(row);
+    const { classes } = this.training;
+    return this._drawShape(classes === null ? -1 : classes.indexOf(labelOf(this.training, row)), place, parent);
+  }
+
+  // The shape of the examples of class k, -1 for a label that is no class.
+  _drawShape(k, place, parent) {
+    const { shape, color } = this._styleOf(k);
     const fill = `var(--${color}, var(--ink))`;
     const d = SHAPES[shape % SHAPES.length];
     return drawn("path", { d, class: `point ${color}`, fill, ...place }, parent);
@@ -177,12 +194,11 @@ export class DecisionSurface {
 
   // With one score, two classes have the colors of its sides; with several, a class has its own
   // color.
-  _styleOf(row) {
-    const { inputs, scores, classes } = this.training;
-    if (inputs === 1 || row.length !== inputs + 1) return { shape: 0, color: "plain" };
-    if (classes === null) return { shape: 0, color: scores.length > 1 ? "plain" : "shaded" };
-    const k = classes.indexOf(row[inputs]);
-    if (k < 0) return { shape: 0, color: "plain" };
+  _styleOf(k) {
+    const { inputs, scores, classes, numbers } = this.training;
+    const isOne = numbers.node.length === inputs + 1 && scores.length === 1;
+    if (classes === null) return { shape: 0, color: inputs > 1 && isOne ? "shaded" : "plain" };
+    if (inputs === 1 || k < 0) return { shape: 0, color: "plain" };
     if (scores.length > 1) return { shape: k, color: `class-${k % 6}` };
     return { shape: k, color: k ? "class-above" : "class-below" };
   }
@@ -196,7 +212,8 @@ export class DecisionSurface {
     });
   }
 
-  _toPixels([x, y]) {
+  _toPixels(row) {
+    const [x, y] = this.axes.map((k) => row[k]);
     const { left, right, low, high } = this.bounds;
     const share = (y - low) / (high - low);
     return [((x - left) / (right - left)) * this.width, (1 - share) * this.height];
@@ -215,16 +232,17 @@ export class DecisionSurface {
 }
 
 // The bounds of the examples with a margin; for one input, y is the label.
-function boundsAround(examples, inputs) {
+function boundsAround(examples, inputs, axes) {
   const span = (k) => {
     const all = examples.map((row) => row[k]).filter(Number.isFinite);
     const [low, high] = spanOf(all, (x) => x) ?? [-1, 1];
     const room = AROUND_EXAMPLES * (high - low) || 1;
     return [low - room, high + room];
   };
-  const [left, right] = span(0);
-  let [low, high] = span(1);
-  if (inputs === 2 && high - low < 0.5 * (right - left)) {
+  const [left, right] = span(axes[0]);
+  let [low, high] = span(axes[1]);
+  const share = (high - low) / (right - left);
+  if (inputs > 1 && share < 0.5 && share > ALIKE) {
     const [middle, half] = [(low + high) / 2, (right - left) / 4];
     [low, high] = [middle - half, middle + half];
   }

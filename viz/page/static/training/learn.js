@@ -5,6 +5,7 @@ import { graphOf } from "../base/graph.js";
 import { session } from "../controls/main.js";
 import { withTurns } from "../layout/turns.js";
 import { Datasets } from "./datasets.js";
+import { OwnPanel } from "./own_panel.js";
 import { Panels } from "./panels.js";
 import { Trainer } from "./trainer.js";
 import { TrainingControls } from "./training_controls.js";
@@ -21,6 +22,7 @@ const isLive = views.some((view) => view.training.live);
 const trainingState = new TrainingState(session, training, (state) => new Panels(state));
 const trainingControls = isLive ? new TrainingControls(trainingState) : null;
 const datasets = trainingControls ? new Datasets(trainingState, trainingControls) : null;
+const ownPanel = datasets ? new OwnPanel(trainingState, datasets) : null;
 
 onClick("example-before", () => trainingState.selectNext(-1));
 onClick("example-after", () => trainingState.selectNext(1));
@@ -31,4 +33,5 @@ globalThis.microgradlike = Object.freeze({
   trainingState,
   trainingControls,
   datasets,
+  ownPanel,
 });

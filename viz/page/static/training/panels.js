@@ -28,11 +28,8 @@ export class Panels {
     this.curve = new Curve(byId("curve"), seek);
     this._listenToTime();
     this.surfaces = [];
-    const { layers, parameters, runs } = state.training;
-    const heatmap = (column) => new Heatmap(column, layers, parameters.name);
+    byId("axes").addEventListener("change", () => this._setAxes());
     const write = () => {
-      this.heatmaps = ["parameters", "gradients"].map(heatmap);
-      if (runs.length > 1) setText(byId("difference"), differenceOf(runs, state.training));
       this.setView();
       this.setRuns();
     };
@@ -48,6 +45,11 @@ export class Panels {
   // Shows the parts that depend on the graph of the run under view.
   setView() {
     const { training, session, trainer, examples } = this.state;
+    const { layers, parameters, runs } = training;
+    const heatmap = (column) => new Heatmap(column, layers, parameters.name);
+    this.heatmaps = ["parameters", "gradients"].map(heatmap);
+    setText(byId("difference"), runs.length > 1 ? differenceOf(runs, training) : "");
+    this._offerAxes(training);
     for (const part of document.querySelectorAll("#learn .live"))
       part.classList.toggle("off", !training.live);
     const isDrawn = hasSurface(training) || training.fixed;
@@ -93,6 +95,25 @@ export class Panels {
     if (this.extent) this.setExamples(this.extent);
   }
 
+  // Of more than two inputs, the reader chooses the two of the surface.
+  _offerAxes({ inputs, numbers }) {
+    byId("axes").hidden = inputs < 3;
+    byId("axes").querySelectorAll("select").forEach((select, at) => {
+      select.replaceChildren();
+      numbers.name.slice(0, inputs).forEach((name, k) => {
+        element("option", { value: k, text: printable(name, 16) }, select);
+      });
+      select.value = String(Math.min(at, inputs - 1));
+    });
+  }
+
+  _setAxes() {
+    const axes = [...byId("axes").querySelectorAll("select")].map((select) => Number(select.value));
+    for (const surface of this.surfaces) surface.axes = axes;
+    this.setExamples(this.extent);
+    this._showSurfaces(true);
+  }
+
   setExamples(extent) {
     this.extent = extent;
     for (const surface of this.surfaces) {
@@ -104,6 +125,7 @@ export class Panels {
   showProbe() {
     const { state } = this;
     for (const surface of this.surfaces) surface.select(state.probe);
+    if (state.training.inputs > 2) this._showSurfaces(!state.session.pressed);
     const { name } = state.training.numbers;
     const { row } = state;
     const numbers = row ? name.map((n, k) => `${printable(n)} = ${short(row[k], 3)}`) : [];
@@ -205,6 +227,7 @@ function editedText(names) {
 }
 
 function nameOfRun(run, i) {
+  if (run.isBefore) return printable(t("before: {settings}", { settings: run.settings }), 34);
   return printable(run.examples ? t("in this page") : run.name || t("run {letter}", { letter: "ABC"[i] }), 24);
 }
 

@@ -1,5 +1,13 @@
 // Random init: new random weights, the same on every machine.
 
+// New parameters of an MLP, in their order, as nn.Neuron draws them: weights from -1 to 1, biases 0.
+export function initialParameters(sizes, random) {
+  const neuron = (nin) => [...Array.from({ length: nin }, () => 2 * random() - 1), 0];
+  return Float64Array.from(
+    sizes.slice(1).flatMap((nout, at) => Array.from({ length: nout }, () => neuron(sizes[at])).flat()),
+  );
+}
+
 // A generator of numbers from 0 to 1; a seed gives the same numbers on every machine.
 export function randomNumbers(seed) {
   let state = seed >>> 0;

@@ -56,9 +56,9 @@ export class Trainer {
 
   // The share of the examples that get their own label; null if labels are no classes.
   accuracy(examples) {
-    const { classes, middle, inputs } = this.training;
+    const { classes, middle } = this.training;
     if (classes === null || !this.supports(examples)) return null;
-    const isRight = (row) => classes[classAt(this.scoresAt(row), middle)] === row[inputs];
+    const isRight = (row) => classes[classAt(this.scoresAt(row), middle)] === labelOf(this.training, row);
     return examples.filter(isRight).length / examples.length;
   }
 
@@ -82,6 +82,12 @@ export class Trainer {
 function leavesOf(nodes, isUsable) {
   const places = [...nodes.keys()].filter((k) => isUsable(nodes[k]));
   return { places, leaves: places.map((k) => nodes[k]) };
+}
+
+// The label of an example; with a label for each class, the number of the class.
+export function labelOf({ inputs }, row) {
+  const labels = [...row.slice(inputs)];
+  return labels.length === 1 ? labels[0] : labels.indexOf(Math.max(...labels));
 }
 
 // The number of the class that scores speak for: the greatest of several, or the side of the

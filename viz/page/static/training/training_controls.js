@@ -2,11 +2,11 @@
 // forward, backward and update.
 
 import { Sgd } from "./sgd.js";
-import { byId, onClick, setText } from "../base/dom.js";
+import { byId, element, onClick, setText } from "../base/dom.js";
 import { fullName } from "../base/formulas.js";
 import { factor, short } from "../base/numbers.js";
+import { initialParameters, randomParameters, randomNumbers } from "./random_init.js";
 import { onLanguage, t } from "../base/words.js";
-import { randomParameters, randomNumbers } from "./random_init.js";
 
 const BUDGET = 8; // milliseconds of a frame for steps
 const AT_ONCE = 3; // steps of a frame, at most, so that it can be watched
@@ -72,11 +72,24 @@ export class TrainingControls {
   restart() {
     this.pause();
     this._setPhase("");
-    const { parameters, runs, trained } = this.state.training;
+    const { parameters, runs, trained, spec } = this.state.training;
+    if (spec) this.sgd.start(0, initialParameters(spec.sizes, this.random));
+    else this._drawLike(runs, parameters, trained);
+    this.sgd.show();
+  }
+
+  // Starts over from the same weights, so that another rate or optimizer can be compared.
+  rewind() {
+    this.pause();
+    this._setPhase("");
+    this.sgd.rewind();
+    this.sgd.show();
+  }
+
+  _drawLike(runs, parameters, trained) {
     const first = runs.find((run) => run.view === this.state.view).parameters[0];
     const anew = randomParameters(first.slice(0, trained), parameters.name.slice(0, trained), this.random);
     this.sgd.start(0, Float64Array.of(...anew, ...first.slice(trained)));
-    this.sgd.show();
   }
 
   // Stops after the examples changed; without examples the buttons are disabled.
@@ -143,10 +156,11 @@ export class TrainingControls {
     const lines = order.slice(0, MOVED).map((k) => {
       const node = parameters.node[k];
       const name = node < 0 ? parameters.name[k] : fullName(graph, node);
-      const moved = `${short(before[k])} − ${rate} × ${factor(gradient[k])}`;
-      return `${name}: ${moved} = ${short(this.state.parameters[k])}`;
+      const to = short(this.state.parameters[k]);
+      if (byId("optimizer").value !== "SGD") return `${name}: ${short(before[k])} → ${to}`;
+      return `${name}: ${short(before[k])} − ${rate} × ${factor(gradient[k])} = ${to}`;
     });
-    const still = gradient.every((g) => g === 0);
+    const still = byId("optimizer").value === "SGD" && gradient.every((g) => g === 0);
     const text = still ? t("Every gradient is 0, so no weight moves.") : lines.join("\n");
     setText(byId("update-status"), text);
   }
@@ -166,6 +180,9 @@ export class TrainingControls {
       this.step();
     });
     onClick("reset-weights", () => this.restart());
+    onClick("rewind", () => this.rewind());
+    for (const name of Object.keys(this.state.training.optimizers))
+      element("option", { text: name }, byId("optimizer"));
     for (const name of ["forward", "backward", "update"])
       onClick(`one-${name}`, () => {
         this[name]();

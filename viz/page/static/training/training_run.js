@@ -10,8 +10,11 @@ export class TrainingRun {
     this.losses = [];
     this.parameters = [];
     this.gradients = []; // NaN without a gradient
+    this.states = []; // of the optimizer; null at its start
     this.examples = null; // the examples of a run made in the page; null for those of the training
     this.view = null; // the graph that computes it: { training, trainer, engine }
+    this.settings = ""; // the optimizer and rate of the last step made in the page
+    this.isBefore = false; // true for a run that was rewound, which stays for comparison
     this.every = 1;
   }
 
@@ -26,7 +29,7 @@ export class TrainingRun {
   }
 
   // Makes an entry in place of all later ones; earlier ones are thinned when there are too many.
-  put(step, loss, parameters, gradients) {
+  put(step, loss, parameters, gradients, state = null) {
     const { last } = this;
     if (last > 0 && this.steps[last] % this.every) this._cut(last); // kept only as the last
     this._cut(this.steps.findIndex((s) => s >= step));
@@ -34,6 +37,7 @@ export class TrainingRun {
     this.losses.push(loss);
     this.parameters.push(Float64Array.from(parameters));
     this.gradients.push(Float64Array.from(gradients));
+    this.states.push(state);
     if (this.steps.length > ENTRIES) this._thin();
   }
 
@@ -60,7 +64,7 @@ export class TrainingRun {
   }
 
   _columns() {
-    return [this.steps, this.losses, this.parameters, this.gradients];
+    return [this.steps, this.losses, this.parameters, this.gradients, this.states];
   }
 }
 

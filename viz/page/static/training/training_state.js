@@ -82,6 +82,16 @@ export class TrainingState {
     this.panels.setView();
   }
 
+  // Shows another model and its examples; `start` makes the run under view.
+  adopt(view, examples, extent, start) {
+    this.examples = examples;
+    this.probe = 0;
+    this._setView(view);
+    this.panels.extent = extent;
+    start();
+    this.setExamples(examples, 0, extent);
+  }
+
   // Shows an entry that the user chose on the slider or the curve.
   seek(run, k, pace) {
     this.onSeek();

@@ -1,0 +1,1 @@
+"""Widgets for notebooks, by anywidget: pages that are tied to the kernel."""

@@ -1,0 +1,120 @@
+// ExportText: a trained model as Python, as JavaScript and as a formula. Python and JavaScript have
+// its exact numbers.
+
+import { t } from "../base/words.js";
+import { MINUS, grouped, short } from "../base/numbers.js";
+
+const MOST_LINES = 40; // of a formula
+const DIGITS = 3;
+
+// The model as { sizes, activation }; null for any but a plain MLP.
+function shapeOf({ spec, mlp }) {
+  return spec ?? mlp;
+}
+
+// The neurons of an MLP by layer, each [bias, ...weights].
+function neuronsIn({ training, parameters }) {
+  const { sizes } = shapeOf(training);
+  let at = 0;
+  return sizes.slice(1).map((width, l) =>
+    Array.from({ length: width }, () => {
+      at += sizes[l] + 1;
+      return [parameters[at - 1], ...parameters.slice(at - 1 - sizes[l], at - 1)];
+    }),
+  );
+}
+
+function headOf(state, mark) {
+  const step = grouped(state.step);
+  const loss = short(state.examples.length > 0 ? state.loss : null);
+  const { training } = state;
+  const { inputs, numbers } = training;
+  const names = numbers.name.slice(0, inputs).join(", ");
+  const { texts, scores, middle } = training;
+  const one = texts && `${texts[1]} for an output above ${middle}, else ${texts[0]}`;
+  const several = texts && `that of the greatest output of ${texts.join(", ")}`;
+  const lines = [`Step ${step}, mean loss ${loss}. Inputs: ${names}.`];
+  if (texts) lines.push(`Class: ${scores.length > 1 ? several : one}.`);
+  return lines.map((line) => `${mark} ${line.replace(/[\r\n\u2028\u2029]+/g, " ")}`);
+}
+
+// A call that can be compared with the page: the inputs of the example in the graph.
+function exampleOf({ training, row, trainer, parameters }) {
+  if (!row) return null;
+  const xs = [...row.slice(0, training.inputs)];
+  trainer.load(parameters);
+  return { xs: `[${xs.map(plainNumber).join(", ")}]`, ys: trainer.scoresAt(xs).map(plainNumber).join(", ") };
+}
+
+function plainNumber(x) {
+  return Object.is(x, -0) ? "-0.0" : String(x);
+}
+
+const PYTHON_WORDS = { NaN: 'float("nan")', Infinity: 'float("inf")', "-Infinity": 'float("-inf")' };
+
+export function pythonText(state) {
+  const { training, parameters } = state;
+  const shape = shapeOf(training);
+  const example = exampleOf(state);
+  const { name } = training.parameters;
+  const pairs = [...parameters.slice(0, training.trained)].map((x, k) => `    ${JSON.stringify(name[k])}: ${PYTHON_WORDS[x] ?? plainNumber(x)},`);
+  const model = shape
+    ? [`model = nn.MLP(${shape.sizes[0]}, [${shape.sizes.slice(1).join(", ")}], activation="${shape.activation}")`]
+    : ["# `model` is one of the kind that the page was made of"];
+  const call = shape && example ? [`print(model.outputs(${example.xs}))  # ${example.ys} in the page`] : [];
+  return [...headOf(state, "#"), "from microgradlike import nn", "", ...model, "model.load_state_dict({", ...pairs, "})", ...call, ""].join("\n");
+}
+
+export function javascriptText(state) {
+  const { activation } = shapeOf(state.training);
+  const example = exampleOf(state);
+  const neuron = (numbers) => `[${numbers.map(plainNumber).join(", ")}]`;
+  const rows = neuronsIn(state).map((layer) => `  [${layer.map(neuron).join(",\n   ")}],`);
+  return [
+    ...headOf(state, "//"),
+    state.training.mlp.javascript[activation].trimEnd(),
+    "",
+    "// by layer and neuron: the bias and the weights",
+    "const LAYERS = [",
+    ...rows,
+    "];",
+    "",
+    "// The outputs of the model for a list of inputs.",
+    "function predict(inputs) {",
+    "  return LAYERS.reduce((xs, layer, at) => layer.map(([b, ...w]) => {",
+    "    const sum = w.reduce((total, wi, i) => total + wi * xs[i], b);",
+    "    return at < LAYERS.length - 1 ? activation(sum) : sum;",
+    "  }), inputs);",
+    "}",
+    ...(example ? [`console.log(predict(${example.xs})); // ${example.ys} in the page`] : []),
+    "",
+  ].join("\n");
+}
+
+// A line for each neuron, in rounded numbers.
+export function formulaText(state) {
+  const layers = neuronsIn(state);
+  const { training } = state;
+  const lines = layers.flat().length;
+  if (lines > MOST_LINES)
+    return t("The formula has {lines} lines, one for each neuron; it is written up to {most}.", { lines, most: MOST_LINES });
+  const { activation } = shapeOf(training);
+  let names = training.numbers.name.slice(0, training.inputs);
+  const outputs = training.scores.map((_, k) => (training.scores.length > 1 ? `score${k}` : "score"));
+  const text = layers.flatMap((layer, l) => {
+    const last = l === layers.length - 1;
+    const own = last ? outputs : layer.map((_, k) => `${"abcdef"[l]}${k}`);
+    const written = layer.map(([b, ...w], k) => {
+      const sum = [short(b, DIGITS), ...w.map((wi, i) => term(wi, names[i]))].join(" ");
+      return `${own[k]} = ${last ? sum : `${activation}(${sum})`}`;
+    });
+    names = own;
+    return written;
+  });
+  return [...text, ""].join("\n");
+}
+
+function term(w, name) {
+  const size = short(Math.abs(w), DIGITS);
+  return `${w < 0 ? MINUS : "+"} ${size}·${name}`;
+}
