@@ -89,11 +89,11 @@ def trace_lines() -> Iterator[None]:
     try:
         yield
     finally:
-        _trace.reset(token)
         with _lock:
             _blocks.pop()
             if not _blocks:
                 origins.find, origins.in_use = current.get, origins.in_modules
+        _trace.reset(token)  # last: it raises for a generator that another thread closes
 
 
 # the frames above `_find` that make a leaf: compiled functions have none

@@ -160,6 +160,23 @@ def test_blocks_nest_and_an_exception_ends_one():
     assert origins.in_use is origins.in_modules
 
 
+def test_a_block_that_another_thread_closes_ends_too():
+    def block():
+        with trace_lines():
+            yield
+
+    def close():
+        with pytest.raises(ValueError, match="different Context"):
+            opened.close()
+
+    opened = contextvars.Context().run(block)
+    next(opened)
+    thread = threading.Thread(target=close)
+    thread.start()
+    thread.join()
+    assert origins.find == current.get
+
+
 def test_a_block_is_for_its_own_thread():
     found = []
     with trace_lines():

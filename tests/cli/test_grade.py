@@ -46,5 +46,14 @@ def test_the_status_is_2_for_a_file_that_does_not_import(code, message, engine, 
 def test_the_status_is_2_without_a_python_file(capsys):
     assert main(["grade", "nowhere.py"]) == 2
     assert (
-        "grade takes a Python file such as my_engine.py, got nowhere.py" in capsys.readouterr().err
+        "grade takes a Python file such as my_engine.py, got nowhere.py, which is not there"
+        in capsys.readouterr().err
     )
+
+
+def test_an_engine_without_operations_is_not_praised(engine, capsys):
+    engine("class Value:\n    def __init__(self, data):\n        self.data = data\n")
+    assert main(["grade", "my_engine.py"]) == 0
+    out = capsys.readouterr().out
+    assert "No operation is there yet." in out
+    assert "right." not in out

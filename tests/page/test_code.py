@@ -3,13 +3,15 @@
 import json
 import sys
 
+import numpy as np
 import pytest
 
 from microgradlike import Value, nn, tanh, trace_lines
 from tests.page.browser import browser as browser, opened as opened  # fixtures
 from viz import draw, page, scene_json, watch
-from viz.page.code import LONGEST
+from viz.page.code import LONGEST, LONGEST_NAME, code
 from viz.page.source import modules
+from viz.scene.scene import scene
 
 SOURCE = """import math
 
@@ -111,6 +113,33 @@ def test_a_function_is_run_on_values_named_after_its_parameters(loss):
     assert page(tanh, (0.5,), step="start").scene.nodes[-1].op == "tanh"
 
 
+def code_made(file):
+    """The columns of the code of a result that is made in a file of that name."""
+    names = {"Value": Value}
+    with trace_lines():
+        exec(compile("y = Value(1.0) * 2", file, "exec"), names)
+    return code(scene(names["y"]).nodes)
+
+
+def test_arrays_and_dicts_of_numbers_become_values_too():
+    def f(x, c, **more):
+        return (x * x).sum() * c + more["b"] * more["d"]["e"]
+
+    made = page(f, {"x": np.array([1.0, 2.0]), "c": np.array(3.0), "b": 4, "d": {"e": 5.0}})
+    names = {n.name for n in made.scene.nodes if n.role == "input"}
+    assert names == {"x[0]", "x[1]", "c", "more['b']", "more['d']['e']"}
+    assert made.scene.nodes[-1].data == 35.0
+    kinds = np.array(["a", "b"])
+    assert page(lambda x, kinds: x * len(kinds[0]), (2.0, kinds)).scene.nodes[-1].data == 2.0
+    assert page(lambda x: np.exp(x).sum(), (np.array([0.0, 0.0]),)).scene.nodes[-1].data == 2.0
+
+
+def test_the_name_of_a_file_is_shown_safely_and_short():
+    assert code_made("\u202e\x01</script>.py")["files"] == ["script>.py"]
+    assert code_made("\u202e\x01.py")["files"] == ["��.py"]
+    assert len(code_made("a" * 500)["files"][0]) == LONGEST_NAME
+
+
 def test_arguments_that_do_not_fit_are_named():
     def f(w, x):
         return w.data
@@ -121,6 +150,8 @@ def test_arguments_that_do_not_fit_are_named():
         page(f, (1.0,))
     with pytest.raises(TypeError, match=r"cannot call f: .*'y'"):
         page(f, {"w": 1.0, "x": 1.0, "y": 1.0})
+    with pytest.raises(TypeError, match=r"cannot call max: .*; write a lambda around it"):
+        page(max, (1.0, 2.0))
     with pytest.raises(TypeError, match=r"the result of f must be a Value, got 1\.0"):
         page(f, (1.0, 2.0))
 

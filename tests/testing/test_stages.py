@@ -94,3 +94,13 @@ def test_cases_get_the_marks_of_their_stages():
 
 def test_every_seeded_mistake_can_be_made():
     assert all(seeded(name)[0] != SEEDED[name][0] for name in SEEDED)
+
+
+def test_an_engine_that_does_not_import_is_tried_once_and_fails_each_case(tmp_path):
+    path, tries = tmp_path / "my_engine.py", tmp_path / "tries"
+    path.write_text(f"print('tried', file=open({str(tries)!r}, 'a'))\nraise SystemExit('bye')\n")
+    test = grade_stages(path)
+    for trial in trials(test)[:2]:
+        with pytest.raises(pytest.fail.Exception, match=r"my_engine\.py: line 2: SystemExit: bye"):
+            test(trial)
+    assert tries.read_text() == "tried\n"

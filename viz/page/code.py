@@ -6,11 +6,12 @@ import linecache
 from collections.abc import Sequence
 
 from microgradlike.lines import Line
-from viz.label import usable
+from viz.label import printable, usable
 from viz.scene.scene import SceneNode
 
 AROUND = 3  # lines shown before and after one that made a node
 LONGEST = 300  # characters of a line
+LONGEST_NAME = 60  # columns of the name of a file
 TAB = 4
 
 
@@ -37,7 +38,7 @@ def code(nodes: Sequence[SceneNode]) -> dict[str, object] | None:
     shown = [(file, *row) for file in files for row in _rows(file, made)]
     place = {(file, number): i for i, (file, number, _) in enumerate(shown)}
     return {
-        "files": [names[file] for file in files],
+        "files": [printable(names[file], LONGEST_NAME) for file in files],
         "file": [files.index(file) for file, _, _ in shown],
         "number": [number for _, number, _ in shown],
         "text": [text for _, _, text in shown],

@@ -32,7 +32,10 @@ def grade(path: str | os.PathLike[str], *, class_name: str = "Value") -> GradeRe
     """
     file = Path(path).resolve()
     if not file.is_file() or file.suffix != ".py":
-        raise ValueError(f"grade takes a Python file such as my_engine.py, got {os.fspath(path)}")
+        there = "" if file.exists() else ", which is not there"
+        raise ValueError(
+            f"grade takes a Python file such as my_engine.py, got {os.fspath(path)}{there}"
+        )
     answers = outcomes_of(file, class_name)
     title = f"{file.name}, class {class_name}"
     return GradeReport(title, tuple(answers), tuple(findings(answers)), tuple(notes(answers)))

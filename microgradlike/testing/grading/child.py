@@ -8,13 +8,15 @@ run past its time ends the process and leaves a traceback in that file.
 from __future__ import annotations
 
 import faulthandler
+import importlib
 import importlib.util
 import json
 import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from typing import IO, Any
+from contextlib import suppress
+from typing import IO, Any, SupportsFloat
 
 
 def main() -> None:
@@ -46,17 +48,28 @@ def _outcomes(job: dict[str, Any], out: IO[str]) -> Iterator[dict[str, Any]]:
 
 def load(path: str, class_name: str) -> tuple[Any, Callable[[float], Any]]:
     """The module of a file, and its class."""
-    name = os.path.splitext(os.path.basename(path))[0]
-    sys.path.insert(0, os.path.dirname(path))
-    spec: Any = importlib.util.spec_from_file_location(name, path)
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    folder, name = os.path.split(os.path.splitext(path)[0])
+    while os.path.exists(os.path.join(folder, "__init__.py")):  # of a package, for its imports
+        folder, package = os.path.split(folder)
+        name = f"{package}.{name}"
+    is_standard = name in sys.stdlib_module_names  # `import math` in math.py finds the library's
+    sys.path.insert(len(sys.path) if is_standard else 0, folder)
+    module = importlib.import_module(name) if "." in name else _module(name, path)
     found = getattr(module, class_name, None)
     if not isinstance(found, type):
         others = [n for n, x in vars(module).items() if isinstance(x, type)]
-        hint = f"; --class names another, such as {others[0]}" if others else ""
-        raise LookupError(f"the file has no class {class_name}{hint}")
+        hint = f"--class names another, such as {others[0]}" if others else "the grader needs one"
+        raise LookupError(f"the file has no class {class_name}; {hint}")
     return module, found
+
+
+def _module(name: str, path: str) -> Any:
+    """The module of a file outside of packages; one of the standard library stays what it is."""
+    name = f"{name}_" if name in sys.stdlib_module_names else name
+    spec: Any = importlib.util.spec_from_file_location(name, path)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def evaluate(run: dict[str, Any], make: Any, module: Any, functions: Any) -> dict[str, Any]:
@@ -69,8 +82,9 @@ def evaluate(run: dict[str, Any], make: Any, module: Any, functions: Any) -> dic
         raise LookupError(f"the result is of type {type(y).__name__}, not {make.__name__}")
     numbers = {"value": number(y.data)}
     for _ in range(run["passes"]):
-        if missing := _missing(y, "backward", "grad"):
-            raise LookupError(missing)
+        for x in (y, *leaves.values()):
+            if missing := _missing(x, "backward", "grad"):
+                raise LookupError(missing)
         y.backward()
         numbers |= {f"{name}.grad": number(x.grad) for name, x in leaves.items()}
     after = {name: number(x.data) for name, x in leaves.items()}
@@ -99,7 +113,9 @@ def number(x: Any) -> float | None:
     try:
         return None if x is None else float(x)
     except TypeError:
-        return float(x.data)
+        if isinstance(inner := getattr(x, "data", None), SupportsFloat):
+            return float(inner)
+        raise LookupError(f"data or grad is of type {type(x).__name__}, not a number") from None
 
 
 def _function(module: Any, words: list[str]) -> Callable[[Any], Any]:
@@ -110,23 +126,33 @@ def _function(module: Any, words: list[str]) -> Callable[[Any], Any]:
             found = {name.lower(): name for name in dir(place)}
             for word in words:
                 f = getattr(place, found[word]) if word in found else None
-                if callable(f) and (place is x or hasattr(f, "__code__")):
-                    return f() if place is x else f(x)
+                if callable(f) and place is x:
+                    return f()
+                if callable(f) and hasattr(f, "__code__"):
+                    with suppress(TypeError):  # of a function for plain numbers
+                        y = f(x)
+                        if not isinstance(y, float):
+                            return y
         raise NotImplementedError(words[0])
 
     return call
 
 
 def described(error: BaseException, path: str) -> dict[str, Any]:
-    """An exception in a line, with the learner's line that raised it."""
-    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
+    """An exception in a line, with the learner's line that raised it.
+
+    It is `outside` if the expression itself raised it: for an operation that is not there.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f.lineno for f in frames if f.filename == path]
     if isinstance(error, SyntaxError) and error.filename == path:
         lines = [error.lineno]
     kind = type(error).__name__
     place = f"line {lines[-1]}: " if lines else ""
     name = "" if isinstance(error, LookupError) and not lines else kind
     message = ": ".join(filter(None, [name, " ".join(str(error).split())[:200]]))
-    return {"error": place + message, "kind": kind, "outside": not lines}
+    outside = not lines and frames[-1].name in ("<module>", "call")
+    return {"error": place + message, "kind": kind, "outside": outside}
 
 
 if __name__ == "__main__":

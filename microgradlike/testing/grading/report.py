@@ -48,7 +48,9 @@ class GradeReport:
             opening = "Also" if i else "The smallest expression that fails"
             lines += ["", *_described(finding, opening)]
         if self.is_right:
-            lines += ["", "All that is there is right."]
+            some = any(j.verdict == "right" and j.trial.stage > 1 for j in self.answers)
+            nothing = "No operation is there yet. Write `__add__` and `__mul__` first."
+            lines += ["", "All that is there is right." if some else nothing]
             lines += [f"\nNote: {note}" for note in self.notes]
         return "\n".join(lines)
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import os
 import sys
 
@@ -64,7 +65,7 @@ def test_functions_are_methods_or_functions_of_the_module(sent):
     [
         ("class Value:\n    def __init__(self)\n", "line 2: SyntaxError: expected ':'"),
         ("import math\nraise SystemExit('bye')", "line 2: SystemExit: bye"),
-        ("x = 1", "the file has no class Value"),
+        ("x = 1", "the file has no class Value; the grader needs one"),
         (
             "class Number:\n    pass",
             "the file has no class Value; --class names another, such as Number",
@@ -87,6 +88,47 @@ def test_errors_have_the_learners_line_or_are_outside_of_the_code(sent):
     assert not inside["outside"]
     assert outside["error"].startswith("TypeError: unsupported operand")
     assert outside["outside"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        ("def backward(self)", "def backward(self, g)", "TypeError: Value.backward() missing 1"),
+        ("self.data = data", "self.data = [data]", "data or grad is of type list, not a number"),
+        ("self.grad = 0", "self.zero = 0", "a Value has no grad; the grader calls backward()"),
+    ],
+)
+def test_errors_of_the_grader_itself_are_no_missing_operations(old, new, error, sent):
+    outcome = sent(CLOSURES.replace(old, new), "a")[-1]
+    assert outcome["error"].startswith(error)
+    assert not outcome["outside"]
+
+
+def test_functions_of_plain_numbers_are_not_taken_for_operations(sent):
+    code = f"import math\n\ndef tanh(x):\n    return math.tanh(x)\n\n{TUPLES}"
+    code = code.replace("def tanh(self", "def _tanh(self")
+    assert sent(code, "tanh(a)")[-1]["kind"] == "NotImplementedError"
+    code = code.replace("tanh(x)\n", "tanh(x.data)\n")
+    assert sent(code, "tanh(a)")[-1]["kind"] == "NotImplementedError"
+
+
+def test_a_file_named_as_a_library_or_in_a_package_imports_as_usual(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    package = tmp_path / "learners_package"
+    package.mkdir()
+    for name, code in (
+        ("__init__", "from .engine import Value"),
+        ("engine", "from .names import LABEL\nclass Value: label = LABEL"),
+        ("names", "LABEL = 'a'"),
+    ):
+        (package / f"{name}.py").write_text(code)
+    assert child.load(str(package / "engine.py"), "Value")[1].label == "a"
+    (tmp_path / "math.py").write_text("import math\nclass Value: pi = math.pi")
+    module, found = child.load(str(tmp_path / "math.py"), "Value")
+    assert found.pi == math.pi
+    assert sys.modules["math"] is math
+    for name in [n for n in sys.modules if n.startswith("learners_package")] + [module.__name__]:
+        monkeypatch.delitem(sys.modules, name)
 
 
 def test_results_of_another_type_are_told(sent):

@@ -5,13 +5,13 @@ import { t } from "../base/words.js";
 
 const TERM = /(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[-+]?\d+)?|[-+*/^()]/gi;
 const RANKS = { "+": 1, "-": 1, "*": 2, "/": 2, "^": 3 };
-const TYPED_SIGNS = { [MINUS]: "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "²": "^2" };
+const TYPED_SIGNS = { [MINUS]: "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "²": "^2", "**": "^" };
 const LONGEST_ANSWER = 120; // characters
 const THREE_DIGITS = 0.005; // the rounding of 1.00, relative to it
 
 // { x, unit }, with the unit of the last decimal place if that is rounded; or a sentence that refuses.
 export function readAnswer(text) {
-  const typed = text.split("=").at(-1).replace(/[−×·⋅÷²]/g, (sign) => TYPED_SIGNS[sign]).trim();
+  const typed = text.split("=").at(-1).replace(/[−×·⋅÷²]|\*\*/g, (sign) => TYPED_SIGNS[sign]).trim();
   const terms = typed.match(TERM) ?? [];
   const refused = terms.find((term) => /\d/.test(term) && typeof typedNumber(term) === "string");
   if (refused) return typedNumber(refused);
