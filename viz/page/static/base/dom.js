@@ -26,6 +26,11 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
+// A button with a text, and with other attributes.
+export function addButton(parent, text, act, others = {}) {
+  element("button", { type: "button", text, ...others }, parent).addEventListener("click", act);
+}
+
 export function onClick(id, act) {
   byId(id).addEventListener("click", act);
 }

@@ -1,6 +1,6 @@
 // Descent: one step of gradient descent with the parameters of the graph, at the end of a backward pass.
 
-import { byId, element } from "../base/dom.js";
+import { addButton, byId, element } from "../base/dom.js";
 import { nameOf } from "../base/formulas.js";
 import { short } from "../base/numbers.js";
 import { t } from "../base/words.js";
@@ -21,14 +21,13 @@ export class Descent {
   parts() {
     if (this.parameters.length === 0) return [];
     const row = element("div", { class: "row" });
-    const button = element("button", { text: t("one step of gradient descent") }, row);
+    addButton(row, t("one step of gradient descent"), () => this._step());
     const label = element("label", { text: t("rate") }, row);
     label.append(" ");
     const select = element("select", {}, label);
     for (const rate of RATES) element("option", { text: rate }, select);
     select.value = this.rate;
     select.addEventListener("change", () => (this.rate = Number(select.value)));
-    button.addEventListener("click", () => this._step());
     return [row, element("p", { class: "rule", role: "status", text: this.report })];
   }
 

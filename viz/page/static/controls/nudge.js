@@ -1,6 +1,6 @@
 // Nudge: the change of the result that a gradient predicts for a small step, beside the actual one.
 
-import { addRow, element } from "../base/dom.js";
+import { addButton, addRow, element } from "../base/dom.js";
 import { nameOf } from "../base/formulas.js";
 import { short, signed, typedNumber } from "../base/numbers.js";
 import { t } from "../base/words.js";
@@ -38,7 +38,7 @@ export class Nudge {
     const field = element("input", text, row);
     field.value = short(this.size);
     for (const [label, factor] of Object.entries({ "÷ 10": 0.1, "× 10": 10 })) {
-      element("button", { text: label }, row).addEventListener("click", () => {
+      addButton(row, label, () => {
         if (Number.isFinite(this.size * factor)) this.size *= factor;
         field.value = short(this.size);
         changed();

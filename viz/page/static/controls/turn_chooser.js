@@ -1,6 +1,6 @@
 // TurnChooser: the bar "‹ call 7 of 20 ›" for the open frames that show one call at a time.
 
-import { element } from "../base/dom.js";
+import { addButton, element } from "../base/dom.js";
 import { grouped } from "../base/numbers.js";
 import { printable } from "../base/text.js";
 import { languageNow, t } from "../base/words.js";
@@ -37,11 +37,8 @@ export class TurnChooser {
     const group = element("span", { class: "turns", role: "group", "aria-label": isCall ? t("{name}: calls", { name }) : t("{name}: terms", { name }) });
     const step = (by) => () =>
       this.choose(cluster, turnShownIn(this.graph, cluster).call + by);
-    const button = (text, label, title, act) => {
-      element("button", { text, title, "aria-label": label }, group).addEventListener("click", act);
-    };
     const back = isCall ? t("previous call of {name}", { name }) : t("previous term of {name}", { name });
-    button("‹", back, t("{what} ([ or ])", { what: back }), step(-1));
+    addButton(group, "‹", step(-1), { title: t("{what} ([ or ])", { what: back }), "aria-label": back });
     const before = isCall ? t("{name}: call", { name }) : t("{name}: term", { name });
     element("span", { text: before }, group);
     const range = { type: "number", min: 1, max: calls, "aria-label": isCall ? t("call of {name}", { name }) : t("term of {name}", { name }) };
@@ -53,7 +50,7 @@ export class TurnChooser {
     });
     element("span", { text: t("of {n}", { n: grouped(calls) }) }, group);
     const next = isCall ? t("next call of {name}", { name }) : t("next term of {name}", { name });
-    button("›", next, t("{what} ([ or ])", { what: next }), step(1));
+    addButton(group, "›", step(1), { title: t("{what} ([ or ])", { what: next }), "aria-label": next });
     return group;
   }
 }

@@ -1,12 +1,11 @@
 // Digits: the entry of a page with digits. Python has counted them; nothing is computed here.
 
-import { addFact, byId, element, setText } from "../base/dom.js";
+import { addButton, addFact, byId, element, setText } from "../base/dom.js";
 import { nameOf } from "../base/formulas.js";
 import { numberOf } from "../base/graph.js";
 import { NOT_YET } from "../base/numbers.js";
 import { session } from "../controls/main.js";
 import { onLanguage, t, told } from "../base/words.js";
-
 
 // A text or color for a number of right digits: null if there is none, NaN if it is undecided.
 const choose = (right, none, undecided, some) =>
@@ -19,33 +18,38 @@ function digitsColor(right, use = "fill") {
 }
 
 class DigitsLayer {
-  constructor({ picture, engine, graph, legend, player, view }, { exact, lost, texts, numbers, value, gradient }) {
+  constructor({ picture, engine, graph, player, view }, { exact, lost, texts, numbers, value, gradient }) {
     Object.assign(this, { picture, engine, graph, player, view, exact, texts, numbers });
     const column = (xs) => xs.map((x) => (x === null ? null : numberOf(x)));
     this.value = column(value);
     this.gradient = column(gradient);
     this.lost = new Map(lost);
-    this.gradients = legend.ticks.parentElement;
   }
 
   // Adds the layer to the page.
   show() {
-    const { player } = this;
-    this._addPanel(() => player.go(player.position));
-    this._addLegend();
+    this._build();
     this._wrap();
-    this._refresh();
-    player.go(player.position);
+    this._redraw();
     onLanguage(() => this._retell());
+  }
+
+  _build() {
+    this.gradients = session.legend.ticks.parentElement;
+    this._addPanel();
+    this._addLegend();
+  }
+
+  _redraw() {
+    this._refresh();
+    this.player.go(this.player.position);
   }
 
   _retell() {
     const { open } = this.panel;
     const { checked } = this.box;
     this.panel.remove();
-    this.gradients = session.legend.ticks.parentElement;
-    this._addPanel(() => this.player.go(this.player.position));
-    this._addLegend();
+    this._build();
     Object.assign(this.panel, { open });
     this.box.checked = checked;
     this._refresh();
@@ -99,7 +103,7 @@ class DigitsLayer {
   }
 
   // The losses, as buttons that lead to their nodes, and the digits of the value and of gradients.
-  _addPanel(redraw) {
+  _addPanel() {
     const panel = (this.panel = element("details", { id: "digits", open: "" }));
     byId("side-panel").prepend(panel);
     element("h2", { text: t("Digits") }, element("summary", {}, panel));
@@ -107,18 +111,14 @@ class DigitsLayer {
     this.report = element("div", {}, panel);
     for (const [i, text] of this.lost) {
       const title = t("Select {name}", { name: nameOf(this.graph, i) });
-      const button = element("button", { class: "loss", text: told(text), title }, this.report);
-      button.addEventListener("click", () => session.reveal(i));
+      addButton(this.report, told(text), () => session.reveal(i), { class: "loss", title });
     }
     const list = element("dl", { class: "facts" }, this.report);
     for (const [name, text] of this.numbers) addFact(list, told(name).replace("/", "/\u2060"), told(text)); // no line break there
     const label = element("label", { class: "switch" }, this.report);
     this.box = element("input", { type: "checkbox", checked: "" }, label);
     label.append(` ${t("color by digits")}`);
-    this.box.addEventListener("change", () => {
-      this._refresh();
-      redraw();
-    });
+    this.box.addEventListener("change", () => this._redraw());
   }
 
   _addLegend() {

@@ -1,6 +1,6 @@
 // Sliders: a row for each name of the formula, with its value as a slider and as a text.
 
-import { byId, element } from "../base/dom.js";
+import { addButton, byId, element } from "../base/dom.js";
 import { exact, typedNumber } from "../base/numbers.js";
 import { onLanguage, t } from "../base/words.js";
 
@@ -53,11 +53,10 @@ export class Sliders {
 
   _row(name, parent) {
     const row = element("div", { class: "slider" }, parent);
-    const button = element("button", { text: name, title: t("Show {name} in the graph", { name }) }, row);
+    addButton(row, name, () => this.select(name), { title: t("Show {name} in the graph", { name }) });
     const label = { "aria-label": t("Value of {name}", { name }) };
     const slider = element("input", { type: "range", min: -5, max: 5, step: 0.1, ...label }, row);
     const field = element("input", { type: "text", inputmode: "decimal", spellcheck: "false", ...label }, row);
-    button.addEventListener("click", () => this.select(name));
     slider.addEventListener("input", () => this.set(name, Number(slider.value)));
     field.addEventListener("change", () => this.write(name));
     field.addEventListener("input", () => {

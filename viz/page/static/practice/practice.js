@@ -1,6 +1,6 @@
 // Practice: the panel in which one finds the gradients oneself, push by push. The page hides them.
 
-import { byId, element, setText } from "../base/dom.js";
+import { addButton, byId, element, setText } from "../base/dom.js";
 import { derivativeName, formulaByName, localName, nameOf } from "../base/formulas.js";
 import { short } from "../base/numbers.js";
 import { onLanguage, t } from "../base/words.js";
@@ -13,8 +13,8 @@ import { Progress } from "./progress.js";
 const CHOICES = 60; // nodes of a graph that are all on offer in the list, at most
 const LONGEST_KEY = 200; // characters of the formulas by which an exercise is remembered
 
-// Public: start(name), of the graph that the session shows; stop(); isOn; `next()`, if given, opens another exercise. It starts again by itself
-// when the session opens another graph.
+// Public: start(), stop() and isOn. It starts again when the session opens another graph; `next()`,
+// if given, opens another exercise.
 export class Practice {
   constructor(session, next = null) {
     this.session = session;
@@ -33,8 +33,9 @@ export class Practice {
     });
   }
 
-  start(name = keyOf(this.session.graph)) {
+  start() {
     const { session } = this;
+    const name = keyOf(session.graph);
     this.isOn = false;
     byId("order-section").hidden = true; // it tells the order
     byId("wrong-order").checked = false;
@@ -168,7 +169,7 @@ export class Practice {
     this._addForm();
     this.ended = element("div", { class: "ended" }, this.body);
     if (this.next) addButton(this.ended, t("next exercise"), () => (this.next(), this._focus()));
-    addButton(this.ended, t("start again"), () => this.start(this.name));
+    addButton(this.ended, t("start again"), () => this.start());
     const part = element("details", {}, this.body);
     element("summary", { text: t("Progress") }, part);
     this.facts = element("ul", {}, part);
@@ -189,12 +190,6 @@ export class Practice {
       this._check();
     });
   }
-}
-
-function addButton(parent, text, act) {
-  const button = element("button", { type: "button", text }, parent);
-  button.addEventListener("click", act);
-  return button;
 }
 
 // The rule with its unknown numbers, the question, and the meaning of the subscripts in the rule.
