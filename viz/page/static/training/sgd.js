@@ -16,11 +16,6 @@ export class Sgd {
     this.lossAndGradient = null; // { loss, gradient } over all examples at the end of the run
   }
 
-  // The number of the last step.
-  get count() {
-    return this.run === null ? 0 : this.run.steps[this.run.last];
-  }
-
   get hasDiverged() {
     return !Number.isFinite(this.run.losses[this.run.last]);
   }
@@ -31,7 +26,7 @@ export class Sgd {
     if (state.run !== this.run || state.hasOtherData) this.start(state.step, state.parameters);
     else if (state.hasEditedParameters || state.entry < this.run.last)
       this._record(state.step, state.parameters, this.run.states[state.entry]);
-    else if (this.lossAndGradient === null) this._record(this.count, state.parameters, this.current.state);
+    else if (this.lossAndGradient === null) this.record();
   }
 
   // Goes back to the first parameters of the run under view; the run stays, to compare with.
