@@ -52,7 +52,7 @@ const subscript = (n) => String(n).replace(/\d/g, (digit) => "₀₁₂₃₄₅
 
 // A formula such as "a × b". `write(operand, bare)` writes an operand; `bare` is true between
 // brackets and commas, where a negative number needs no brackets of its own.
-export function formulaOf(graph, i, write) {
+function formulaOf(graph, i, write) {
   const { op, ops, symbols, first, operand } = graph;
   if (op[i] < 0) return write(i, true);
   const name = ops[op[i]];

@@ -56,7 +56,7 @@ export function grouped(n) {
 }
 
 // String(x), in which -0 keeps its sign.
-function plain(x) {
+export function plain(x) {
   return Object.is(x, -0) ? "-0" : String(x);
 }
 

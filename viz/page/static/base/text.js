@@ -1,6 +1,6 @@
 // Text: the width and the cutting of text, without a font. The same as viz/label.py.
 
-export const ADVANCE = 0.602; // width of a monospace character, per pixel of its size
+const ADVANCE = 0.602; // width of a monospace character, per pixel of its size
 const OPERATORS = " +-−*/×÷·%^<>=,;|&"; // in a name they ask for brackets around it
 const REPLACEMENT = "\ufffd";
 const UNUSABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}]/gu; // some reverse text

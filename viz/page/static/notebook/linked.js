@@ -1,6 +1,6 @@
 // Linked: the entry of a page in a notebook's widget, tied to the Values in the kernel.
 
-import { exact } from "../base/numbers.js";
+import { exact, plain } from "../base/numbers.js";
 import { numberOf } from "../base/graph.js";
 import { session } from "../controls/main.js";
 import { showNotice } from "../controls/notice.js";
@@ -34,7 +34,7 @@ session.picture.addFacts = (i, fact) => {
 // Sends a leaf as text, which keeps -0, nan and the infinities on all ways.
 function sendLeaf(leaf, x) {
   if (editedLeaves.size === 0) setTimeout(sendEdits, TOGETHER);
-  editedLeaves.set(leaf, Object.is(x, -0) ? "-0" : String(x));
+  editedLeaves.set(leaf, plain(x));
 }
 
 function sendEdits() {

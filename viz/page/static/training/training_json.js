@@ -3,7 +3,7 @@
 import { numberOf } from "../base/graph.js";
 import { TrainingRun } from "./training_run.js";
 
-export const TRAINING_VERSION = 1;
+const TRAINING_VERSION = 1;
 export const FIXED = -1; // in place of a node: another number would give another graph
 
 // Keeps the keys of the JSON, but layers are [{ name, from, to }], an example is a Float64Array,
