@@ -6,7 +6,8 @@ import { formulaByName, formulaByNumber, fullName, localName, nameOf } from "../
 import { decisivePaths } from "../engine/decisive.js";
 import { moduleFacts } from "./module_facts.js";
 import { Nudge } from "./nudge.js";
-import { exact, grouped, short, signed, typedNumber } from "../base/numbers.js";
+import { NumberRow } from "./number_row.js";
+import { exact, grouped, short, signed } from "../base/numbers.js";
 import { t, told } from "../base/words.js";
 import { pathsOf } from "../engine/paths.js";
 
@@ -94,31 +95,15 @@ export class Inspector {
     const x = data[node];
     this.typed = { node, x }; // the leaf of the field, and the number in it
     const row = element("div", { class: "change" });
-    const label = { "aria-label": t("Value of {name}", { name: nameOf(graph, node) }) };
-    const text = { type: "text", inputmode: "decimal", value: exact(x), ...label };
-    const field = element("input", text, row);
     const span = Math.max(2 * Math.abs(x), 2) || 2;
-    const range = { type: "range", min: -span, max: span, step: span / 200, value: x, ...label };
-    const slider = element("input", range, row);
-    slider.value = x;
-    const refusal = element("p", { class: "note warn", role: "status" }, row);
-    const change = (typed) => {
-      const isRefused = typeof typed === "string";
-      field.setAttribute("aria-invalid", String(isRefused));
-      setText(refusal, isRefused ? typed : "");
-      if (isRefused) return;
+    const refusal = element("p", { class: "note warn", role: "status" });
+    const set = (typed) => {
       this.typed.x = typed;
       this.set(node, typed);
     };
-    field.addEventListener("input", () => {
-      const typed = typedNumber(field.value);
-      if (typeof typed === "number") slider.value = typed;
-      change(typed);
-    });
-    slider.addEventListener("input", () => {
-      field.value = exact(Number(slider.value));
-      change(Number(slider.value));
-    });
+    const range = { min: -span, max: span, step: span / 200 };
+    new NumberRow(row, nameOf(graph, node), range, set, (text) => setText(refusal, text)).write(x);
+    row.append(refusal);
     return row;
   }
 

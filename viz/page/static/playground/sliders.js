@@ -1,8 +1,8 @@
 // Sliders: a row for each name of the formula, with its value as a slider and as a text.
 
 import { addButton, byId, element } from "../base/dom.js";
-import { exact, typedNumber } from "../base/numbers.js";
 import { onLanguage, t } from "../base/words.js";
+import { NumberRow } from "../controls/number_row.js";
 
 const MOST_SLIDERS = 24;
 const REST_OF_TYPING = 150; // milliseconds until the ranges are measured
@@ -23,18 +23,8 @@ export class Sliders {
     for (const name of this.rows.keys()) this.write(name);
   }
 
-  // Writes the value of a name, except into the field in which it is typed.
   write(name) {
-    const x = this.values.get(name);
-    const { slider, field } = this.rows.get(name) ?? {};
-    if (!slider) return;
-    const isTyped = document.activeElement === field && Object.is(typedNumber(field.value), x);
-    if (!isTyped) field.value = exact(x);
-    field.setAttribute("aria-invalid", "false");
-    slider.setAttribute("aria-valuetext", exact(x));
-    if (x < Number(slider.min)) slider.min = x;
-    if (x > Number(slider.max)) slider.max = x;
-    if (Number.isFinite(x)) slider.value = x;
+    this.rows.get(name)?.write(this.values.get(name));
   }
 
   _fit(name) {
@@ -54,16 +44,8 @@ export class Sliders {
   _row(name, parent) {
     const row = element("div", { class: "slider" }, parent);
     addButton(row, name, () => this.select(name), { title: t("Show {name} in the graph", { name }) });
-    const label = { "aria-label": t("Value of {name}", { name }) };
-    const slider = element("input", { type: "range", min: -5, max: 5, step: 0.1, ...label }, row);
-    const field = element("input", { type: "text", inputmode: "decimal", spellcheck: "false", ...label }, row);
-    slider.addEventListener("input", () => this.set(name, Number(slider.value)));
-    field.addEventListener("change", () => this.write(name));
-    field.addEventListener("input", () => {
-      const typed = typedNumber(field.value);
-      field.setAttribute("aria-invalid", String(typeof typed === "string"));
-      if (typeof typed === "number") this.set(name, typed);
-    });
-    return { slider, field };
+    const made = new NumberRow(row, name, { min: -5, max: 5, step: 0.1 }, (x) => this.set(name, x));
+    made.field.addEventListener("change", () => this.write(name));
+    return made;
   }
 }
