@@ -4,8 +4,8 @@ export function prefersReducedMotion() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-// Calls `draw(share)` in each frame, with the share of the time that has passed, from 0 to 1. Returns
-// a function that stops it.
+// Calls `draw(share)` in each frame, with the share of the time that has passed, from 0 to 1.
+// Returns a function that stops it.
 export function animate(milliseconds, draw) {
   const begin = performance.now();
   let asked = 0;

@@ -1,5 +1,5 @@
-// Graph: the JSON of a scene as columns. Nodes and edges are known by their index. Edge e leads from operand[e] to target[e] and is operand number
-// e - first[target[e]] of that node.
+// Graph: the JSON of a scene as columns. Nodes and edges are known by their index. Edge e leads
+// from operand[e] to target[e] and is operand number e - first[target[e]] of that node.
 
 export const SCENE_VERSION = 2;
 const NOT_FINITE = new Map([["nan", NaN], ["inf", Infinity], ["-inf", -Infinity]]);
@@ -10,13 +10,13 @@ export function numberOf(x) {
   return x === null ? NaN : x;
 }
 
-// Makes { count, root, op, first, operand, target, data, grad, reached, isConstant, isOpaque, locked,
-// local, names, roles, frameOf, clusterOf, clusters, turn, turns, room, ops, symbols, notes,
-// stale, off, flat, absorbing, digits, code }. Node i belongs in the cluster frameOf[i]; turns.js sets clusterOf[i],
-// the cluster it is drawn in. `prefixes` has the modules that tell nodes of one name apart, by
-// node. `stale` is a sentence if some data of the graph changed after it was computed, else null.
-// `digits` and `code` are columns of pages with digits and with code. `data`, `grad` and `reached`
-// come from Python; `local` has Python's local derivatives of opaque
+// Makes { count, root, op, first, operand, target, data, grad, reached, isConstant, isOpaque,
+// locked, local, names, roles, frameOf, clusterOf, clusters, turn, turns, room, ops, symbols,
+// notes, stale, off, flat, absorbing, digits, code }. Node i belongs in the cluster frameOf[i];
+// turns.js sets clusterOf[i], the cluster it is drawn in. `prefixes` has the modules that tell
+// nodes of one name apart, by node. `stale` is a sentence if some data of the graph changed after
+// it was computed, else null. `digits` and `code` are columns of pages with digits and with code.
+// `data`, `grad` and `reached` come from Python; `local` has Python's local derivatives of opaque
 // nodes, by edge, and NaN elsewhere.
 export function graphOf(scene) {
   if (scene.version !== SCENE_VERSION) {

@@ -5,8 +5,8 @@ import { t } from "./words.js";
 export const MINUS = "−";
 export const NOT_YET = "–"; // stands for a number that no pass has reached
 
-// `digits` significant digits, with a true minus sign; 1.2e6 if that is shorter. A number that is not
-// known yet is null.
+// `digits` significant digits, with a true minus sign; 1.2e6 if that is shorter. A number that is
+// not known yet is null.
 export function short(x, digits = 4) {
   if (x === null) return NOT_YET;
   if (Number.isNaN(x)) return "nan";

@@ -29,8 +29,8 @@ export class Overlay {
     view.onDraw = () => this.draw();
   }
 
-  // Changes some of the marks: the boxes `selected` and `pointed`, or null; the nodes `matches`; the
-  // nodes of a `path` to the result, or null.
+  // Changes some of the marks: the boxes `selected` and `pointed`, or null; the nodes `matches`;
+  // the nodes of a `path` to the result, or null.
   mark(marks) {
     Object.assign(this, marks);
     this.onChange?.();

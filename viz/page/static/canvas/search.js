@@ -4,8 +4,8 @@ import { pathOf } from "../base/formulas.js";
 
 const MOST_FOUND = 5000;
 
-// Exact names come first, then prefixes, then other matches in names, then primitives. A text with a
-// dot may match the names of modules, too: "neurons.3.w.1".
+// Exact names come first, then prefixes, then other matches in names, then primitives. A text with
+// a dot may match the names of modules, too: "neurons.3.w.1".
 export function searchNodes(graph, text) {
   const wanted = text.trim().toLowerCase();
   if (wanted === "") return [];

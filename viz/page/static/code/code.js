@@ -1,5 +1,5 @@
-// Code: the entry of a page with the lines that made its nodes. The line of this step is lit, and those of a node
-// that is selected or under the pointer are marked.
+// Code: the entry of a page with the lines that made its nodes. The line of this step is lit, and
+// those of a node that is selected or under the pointer are marked.
 
 import { byId, element, setText } from "../base/dom.js";
 import { clustersAround } from "../base/graph.js";

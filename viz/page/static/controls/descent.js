@@ -1,4 +1,4 @@
-// Descent: one step of gradient descent with the parameters of the graph, at the end of a backward pass.
+// Descent: a step of gradient descent with the parameters of the graph, after a backward pass.
 
 import { addButton, byId, element } from "../base/dom.js";
 import { nameOf } from "../base/formulas.js";

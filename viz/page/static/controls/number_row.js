@@ -5,7 +5,7 @@ import { exact, typedNumber } from "../base/numbers.js";
 import { t } from "../base/words.js";
 
 export class NumberRow {
-  // `set(x)` takes a number from the reader's hand; `refuse(text)` the reason against a text, or "".
+  // `set(x)` takes the reader's number, `refuse(text)` the reason against a text, "" for none.
   constructor(parent, name, range, set, refuse = () => {}) {
     const label = { "aria-label": t("Value of {name}", { name }) };
     this.slider = element("input", { type: "range", ...range, ...label }, parent);

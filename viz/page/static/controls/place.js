@@ -26,8 +26,8 @@ export function goTo(session, text, focus) {
   if (node >= 0) session.reveal(node, focus);
 }
 
-// The step, the selected node and the chosen language, as parameters of an address; before them those
-// of a page that has some of its own.
+// The step, the selected node and the chosen language, as parameters of an address; before them
+// those of a page that has some of its own.
 function placeOf({ player, view, selected, graph, ownPlace }) {
   const place = new URLSearchParams([...(ownPlace?.() ?? []), ["step", player.position]]);
   const box = view.boxes.get(selected);

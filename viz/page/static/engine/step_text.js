@@ -23,7 +23,7 @@ export function pushLines(steps, push) {
   };
 }
 
-// Says what the subscripts of the local derivatives mean, where a node uses an operand several times.
+// The meaning of the subscripts of local derivatives, if a node uses an operand several times.
 export function usesText(graph, edge) {
   if (usesAlong(graph, edge).length < 2) return "";
   const names = { b: nameOf(graph, graph.operand[edge]), c: nameOf(graph, graph.target[edge]) };
@@ -43,7 +43,7 @@ export function seedLine(steps) {
   return `${derivativeName(graph, graph.root, graph.root)} = 1`;
 }
 
-// The gradients that come out wrong without the topological order, and the first node that pushed too early.
+// The gradients that come out wrong in the other order, and the first node to push too early.
 export function orderText(picture) {
   const { graph, engine, correctGrad } = picture;
   const { pushes, grad } = engine;

@@ -1,4 +1,4 @@
-// Lexer of formulas, by the patterns and symbols of the grammar. Positions count code points, as Python does.
+// Lexer of formulas, by the patterns of the grammar. Positions count code points, as in Python.
 
 const identifier = /^[\p{XIDS}_]\p{XIDC}*$/u;
 const unprintable = /[\\\p{C}\p{Z}]/gu;
@@ -31,7 +31,7 @@ export function onTheLine(token, { superscripts, subscripts }) {
   });
 }
 
-// Yields [kind, token, position], the last one of the kind "end"; throws at a character of no token.
+// Yields [kind, token, position], at last of the kind "end"; throws at a character of no token.
 export function* tokensOf(text, grammar) {
   const next = matcher(grammar);
   let [at, position, end] = [0, 0, 0];

@@ -1,4 +1,4 @@
-// Parser of formulas by operator precedence, as microgradlike/expressions/parser.py: one grammar, the same steps, the same errors.
+// Parser of formulas, as microgradlike/expressions/parser.py: the same steps and errors.
 
 import { closestNames } from "./closest.js";
 import { mistake, onTheLine, quoted, tokensOf } from "./lexer.js";

@@ -1,5 +1,5 @@
-// Parts: runs of nodes that fold, of a formula with too much beside each other, as viz/fold/parts.py
-// cuts them.
+// Parts: runs of nodes that fold, of a formula with too much beside each other, as
+// viz/fold/parts.py cuts them.
 
 const MOST_NODES = 120; // drawn without parts: more than in a page of Python's, as a part hides what one types
 const PIECES = 6; // parts that a run is cut into, and nodes in the smallest ones

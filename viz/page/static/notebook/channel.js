@@ -1,6 +1,6 @@
 // Channel: messages between a page in a widget and the kernel, as objects of names and values.
 
-// `hear` has a function for the values of a message. The kernel answers "ready" with the present state.
+// `hear` takes the values of a message. The kernel answers "ready" with the present state.
 export function openChannel(hear) {
   const tell = (message) => parent.postMessage(message, "*");
   addEventListener("message", ({ source, data }) => {

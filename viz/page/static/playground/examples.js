@@ -3,7 +3,7 @@
 import { t } from "../base/words.js";
 import { exercisesNow } from "../practice/exercises.js";
 
-// Groups of rows to look at and to practise on: title, formula, values and, in examples, the thing to try.
+// Groups of rows to look at and to practise on: title, formula, values and, in examples, a note.
 export function formulasNow() {
   return [[t("examples"), examplesNow()], [t("Practice"), exercisesNow()]];
 }

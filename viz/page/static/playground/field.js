@@ -73,8 +73,8 @@ export class Field {
     setText(byId("formula-said"), text);
   }
 
-  // Shows an error below the field once the typing rests, and that the graph is of the formula `before`;
-  // null for none.
+  // Shows an error below the field once the typing rests, and that the graph is of the formula
+  // `before`; null for none.
   showError(error, before = "") {
     clearTimeout(this.waiting);
     if (error === null) this._showNow(null);

@@ -1,4 +1,4 @@
-// Playground: the entry of a page with a field for a formula. The only module that reads MODEL and GRAMMAR.
+// Playground: the entry of a page with a formula. The only module that reads MODEL and GRAMMAR.
 
 import { byId } from "../base/dom.js";
 import { t } from "../base/words.js";

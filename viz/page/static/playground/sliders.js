@@ -8,7 +8,7 @@ const MOST_SLIDERS = 24;
 const REST_OF_TYPING = 150; // milliseconds until the ranges are measured
 
 export class Sliders {
-  // `set(name, x)` changes a value, `select(name)` shows the node, `measure(name)` gives { min, max, step }.
+  // `set(name, x)` changes a value, `select(name)` shows it, `measure(name)` is a { min, max, step }.
   constructor(actions) {
     Object.assign(this, actions, { names: [], values: new Map(), rows: new Map(), resting: [] });
     onLanguage(() => this._build());

@@ -9,7 +9,7 @@ const TYPED_SIGNS = { [MINUS]: "-", "×": "*", "·": "*", "⋅": "*", "÷": "/",
 const LONGEST_ANSWER = 120; // characters
 const THREE_DIGITS = 0.005; // the rounding of 1.00, relative to it
 
-// { x, unit }, with the unit of the last decimal place if that is rounded; or a sentence that refuses.
+// { x, unit }, with the unit of the last place if that is rounded; or a sentence that refuses.
 export function readAnswer(text) {
   const typed = text.split("=").at(-1).replace(/[−×·⋅÷²]|\*\*/g, (sign) => TYPED_SIGNS[sign]).trim();
   const terms = typed.match(TERM) ?? [];

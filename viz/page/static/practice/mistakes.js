@@ -21,7 +21,7 @@ export function mistakeNames() {
   };
 }
 
-// { isRight, mistakes, text } for the answer to push k; `answer` is that of readAnswer for the text `typed`.
+// { isRight, mistakes, text } for push k; `answer` is that of readAnswer for the text `typed`.
 export function judgeNumber(engine, k, answer, typed) {
   const push = engine.push(k);
   const { before, contribution, after } = push;
@@ -57,8 +57,8 @@ export function judgeNode(exercise, i) {
   return { isRight: standing === "ready", mistakes: standing === "waiting" ? ["order"] : [], text };
 }
 
-// Rows of mistake, number and text, the likeliest first. The gradient at the end is no mistake, but answers another
-// question.
+// Rows of mistake, number and text, the likeliest first. The gradient at the end is no mistake, but
+// answers another question.
 function mistakesAt(engine, push, f) {
   const { before, contribution, after, from, operand, isFirst } = push;
   const pushes = mistakenPushes(engine, push, f).filter(([, pushed]) => pushed !== contribution);

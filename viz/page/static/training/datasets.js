@@ -1,5 +1,5 @@
-// Datasets: the data sets that a training in the page can use: those of Python, the user's own points
-// and a CSV. Where they or the user ask for another model, the page makes it.
+// Datasets: the data sets that a training in the page can use: those of Python, the user's own
+// points and a CSV. Where they or the user ask for another model, the page makes it.
 
 import { byId, element, onClick, setText } from "../base/dom.js";
 import { onLanguage, t, told } from "../base/words.js";
@@ -75,7 +75,7 @@ export class Datasets {
     return isTaken;
   }
 
-  // Makes the model that the user asked for; with null, Python's comes back. Returns true if it is made.
+  // Makes the model that the user asked for, Python's for null. Returns true if it is made.
   build(spec) {
     const before = this.spec;
     this.spec = spec;

@@ -6,10 +6,10 @@ import { sceneColumns } from "../base/columns.js";
 
 const ROLE_NAMES = ["input", "parameter", "constant", "operation", "result", "folded"];
 
-// Makes { scene, parameters, numbers, scores }: the JSON of a scene, and the nodes of the parameters
-// as { name, node }, of the example's numbers and of the model's results. `mlp` is that of the
-// training, `names` are those of the inputs and then of the labels, one for each unit of the last
-// layer. `off` and `room` are those of any scene.
+// Makes { scene, parameters, numbers, scores }: the JSON of a scene, and the nodes of the
+// parameters as { name, node }, of the example's numbers and of the model's results. `mlp` is that
+// of the training, `names` are those of the inputs and then of the labels, one for each unit of the
+// last layer. `off` and `room` are those of any scene.
 export function mlpScene(mlp, { sizes, activation, loss }, names, { off, room }) {
   const whole = { name: "MLP", kind: "MLP", parent: null };
   const numbers = names.map((name) => leaf(name, "input", null));

@@ -1,8 +1,8 @@
 // Optimizers: the next parameters and state from a gradient, by the formulas of nn/optim.py, with
 // which they agree to the bit. `pow` is that of the table of primitives.
 
-// Returns { parameters, state }. The state before the first step is null; that of the same parameters
-// after a step is { steps, first, second }: velocities, or running means of g and g².
+// Returns { parameters, state }. The state before the first step is null; that of the same
+// parameters after a step is { steps, first, second }: velocities, or running means of g and g².
 export function optimizerStep(optimizer, rate, { parameters, state }, gradient, trained, pow) {
   const next = { steps: (state?.steps ?? 0) + 1, first: [], second: [] };
   const rule = optimizer.class === "SGD" ? sgdRule(optimizer, rate) : adamRule(optimizer, rate, next.steps, pow);

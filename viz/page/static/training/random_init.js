@@ -1,7 +1,7 @@
 // Random init: new random weights, the same on every machine.
 
-// A weight of a layer with `nin` inputs and `nout` units, from numbers from 0 to 1: the distributions
-// of nn/initialisation.py.
+// A weight of a layer with `nin` inputs and `nout` units, from numbers from 0 to 1: the
+// distributions of nn/initialisation.py.
 export const DRAWS = {
   micrograd: (random) => 2 * random() - 1,
   kaiming: (random, nin) => Math.sqrt((-4 / nin) * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
