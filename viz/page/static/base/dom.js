@@ -26,6 +26,12 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
+// Fills a select with options, [value, text] each, and chooses a value.
+export function fillSelect(select, options, chosen) {
+  select.replaceChildren(...options.map(([value, text]) => element("option", { value, text })));
+  select.value = String(chosen);
+}
+
 // A button with a text, and with other attributes.
 export function addButton(parent, text, act, others = {}) {
   element("button", { type: "button", text, ...others }, parent).addEventListener("click", act);

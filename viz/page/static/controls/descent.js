@@ -1,6 +1,6 @@
 // Descent: a step of gradient descent with the parameters of the graph, after a backward pass.
 
-import { addButton, byId, element } from "../base/dom.js";
+import { addButton, byId, element, fillSelect } from "../base/dom.js";
 import { nameOf } from "../base/formulas.js";
 import { short } from "../base/numbers.js";
 import { t } from "../base/words.js";
@@ -25,8 +25,7 @@ export class Descent {
     const label = element("label", { text: t("rate") }, row);
     label.append(" ");
     const select = element("select", {}, label);
-    for (const rate of RATES) element("option", { text: rate }, select);
-    select.value = this.rate;
+    fillSelect(select, RATES.map((rate) => [rate, rate]), this.rate);
     select.addEventListener("change", () => (this.rate = Number(select.value)));
     return [row, element("p", { class: "rule", role: "status", text: this.report })];
   }

@@ -1,6 +1,6 @@
 // OwnPanel: the form for a CSV and another model, and the export of what was trained.
 
-import { byId, element, onClick, setText } from "../base/dom.js";
+import { byId, fillSelect, onClick, setText } from "../base/dom.js";
 import { grouped } from "../base/numbers.js";
 import { t } from "../base/words.js";
 import { examplesOf, tableOf, unevenRanges } from "./csv.js";
@@ -34,10 +34,7 @@ export class OwnPanel {
     for (const part of document.querySelectorAll("#own-part .build")) part.hidden = mlp === null;
     byId("model-why").hidden = mlp !== null;
     if (mlp === null) return;
-    const fill = (id, names, chosen) => {
-      for (const name of names) element("option", { text: name }, byId(id));
-      byId(id).value = chosen;
-    };
+    const fill = (id, names, chosen) => fillSelect(byId(id), names.map((name) => [name, name]), chosen);
     fill("model-activation", Object.keys(mlp.activations), mlp.activation);
     fill("model-loss", Object.keys(mlp.losses), mlp.loss);
     fill("model-init", Object.keys(DRAWS), "micrograd");
@@ -59,9 +56,7 @@ export class OwnPanel {
       const select = byId("csv-label");
       const { value: at, selectedOptions: [chosen] } = select;
       const label = chosen && names[at] === chosen.text ? Number(at) : names.length - 1;
-      select.replaceChildren();
-      names.forEach((text, value) => element("option", { text, value }, select));
-      select.value = String(label);
+      fillSelect(select, [...names.entries()], label);
       byId("csv-label-row").hidden = false;
       const key = `${label} ${byId("csv").value}`;
       if (!this.read.has(key)) this.read.set(key, examplesOf(table, label));

@@ -1,7 +1,7 @@
 // Panels: the curve, surfaces, units and heatmaps of a training, and the text beside them.
 
 import { Curve } from "./curve.js";
-import { byId, element, setText } from "../base/dom.js";
+import { byId, element, fillSelect, setText } from "../base/dom.js";
 import { grouped, short } from "../base/numbers.js";
 import { DecisionSurface, hasSurface } from "./decision_surface.js";
 import { flatnessOf } from "./flatness.js";
@@ -99,11 +99,8 @@ export class Panels {
   _offerAxes({ inputs, numbers }) {
     byId("axes").hidden = inputs < 3;
     byId("axes").querySelectorAll("select").forEach((select, at) => {
-      select.replaceChildren();
-      numbers.name.slice(0, inputs).forEach((name, k) => {
-        element("option", { value: k, text: printable(name, 16) }, select);
-      });
-      select.value = String(Math.min(at, inputs - 1));
+      const options = numbers.name.slice(0, inputs).map((name, k) => [k, printable(name, 16)]);
+      fillSelect(select, options, Math.min(at, inputs - 1));
     });
   }
 
