@@ -84,7 +84,7 @@ def measured(chromium, nodes, rounds):
         frames = [asked(chromium, path, FRAMES, what) for what in ("pan", "scrub")]
     return {
         "nodes": len(made.scene.nodes),
-        "file, kB": len(made.html) / 1e3,
+        "file, kB": len(made.html.encode()) / 1e3,
         "made": 1e3 * making,
         "ready": statistics.median(ready),
         "leaf: engine": statistics.median(engine),
@@ -115,7 +115,7 @@ def training(chromium, widths, rounds):
         looks, steps = (asked(chromium, path, LEARN, [what, 20]) for what in ("look", "step"))
     return {
         "nodes": len(made.scene.nodes),
-        "file, kB": len(made.html) / 1e3,
+        "file, kB": len(made.html.encode()) / 1e3,
         "ready": statistics.median(ready),
         "look": statistics.median(looks),
         "step of 100": statistics.median(steps),

@@ -41,7 +41,7 @@ def playground(*, lang: str | None = None) -> Page:
 def globals_text(graph: Scene) -> str:
     """Write the globals of the playground: PRIMITIVES, SCENE, GRAMMAR and MODEL.
 
-    MODEL has what `scene_json` says of each primitive.
+    MODEL has a row per primitive, as in `scene_json`.
     """
     rows = {name: primitive_row(op) for name, op in TABLE.items()}
     model = json.dumps({"rows": rows, "absorbs": ABSORBS}, separators=(",", ":"))

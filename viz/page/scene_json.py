@@ -95,7 +95,7 @@ def spelled(y: Value, spellings: Collection[Op]) -> dict[str, Op]:
 
 
 def primitive_row(op: Op) -> tuple[object, ...]:
-    """Give what a scene says of a primitive, for graphs that are made in a page."""
+    """Give the facts about a primitive in a scene, for graphs that are made in a page."""
     return op.symbol, op.flat, op.absorbing
 
 

@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from viz.page.word_table import in_every_language, with_words
 
-# entries, as paths below static/: of every page, and of what is added to one
+# entries, as paths below static/: of every page, and of additions to it
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
 LINES, PRACTICE = "code/code.js", "practice/practice_page.js"
 LINKED, LIVE = "notebook/linked.js", "notebook/live.js"  # in a notebook's widgets

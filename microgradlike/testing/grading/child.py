@@ -64,7 +64,7 @@ def load(path: str, class_name: str) -> tuple[Any, Callable[[float], Any]]:
 
 
 def _module(name: str, path: str) -> Any:
-    """The module of a file outside of packages; one of the standard library stays what it is."""
+    """The module of a file outside of packages; one of the standard library is not replaced."""
     name = f"{name}_" if name in sys.stdlib_module_names else name
     spec: Any = importlib.util.spec_from_file_location(name, path)
     module = sys.modules[name] = importlib.util.module_from_spec(spec)

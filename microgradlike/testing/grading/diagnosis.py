@@ -41,7 +41,7 @@ def findings(outcomes: list[Outcome]) -> list[Finding]:
 def _explained(
     wrong: list[Outcome], right: list[Outcome]
 ) -> Iterator[tuple[Mistake | None, list[Outcome]]]:
-    """The mistakes, each with what it explains beside those before it; at last, what remains."""
+    """The mistakes, each with the outcomes that it adds to the explained ones; then the rest."""
     chosen: tuple[Mistake, ...] = ()
     unknown: list[Outcome] = []
     while wrong:

@@ -54,7 +54,7 @@ KINDS: tuple[tuple[Callable[..., float], str], ...] = (
     (lambda p, g, y, *xs: g / p if p else 0.0,  "the derivative is turned upside down"),
 )
 
-# formulas for values: the right one, the wrong one, and what it computes
+# formulas for values: the right one, the wrong one, and the wrong one as a function
 VALUES: tuple[tuple[str, str, str, Callable[..., Number]], ...] = (
     ("sub", "{} - {}",  "{1} - {0}",  lambda a, b: b - a),
     ("sub", "{} - {}",  "{0} + {1}",  lambda a, b: a + b),

@@ -1,4 +1,4 @@
-"""Outcomes: what a learner's class gives for each trial, from child processes with a time limit."""
+"""Outcomes: the results of a learner's class by trial, from child processes with a time limit."""
 
 from __future__ import annotations
 

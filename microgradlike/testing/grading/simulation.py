@@ -37,7 +37,7 @@ FORMS: tuple[Rewrites, ...] = (
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake: its name, the reason that it is one, the way out, and what it changes.
+    """A mistake: its name, the reason that it is one, the way out, and its changes.
 
     `rewrite` has other formulas for values. `schedules` lists backward passes of a result; without
     `adds` each push replaces the one before. For a partial p and an upstream gradient g,

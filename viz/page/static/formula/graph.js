@@ -8,7 +8,7 @@ import { sceneColumns } from "../base/columns.js";
 import { withTurns } from "../layout/turns.js";
 
 // The engine of a formula with `values`, a number by name, and its { taken, scene }. `model` has
-// what all scenes share, { version, roles, off, room }, and { primitives, grammar, rows, absorbs }.
+// the keys common to all scenes, { version, roles, off, room }, and { primitives, grammar, rows, absorbs }.
 export function openFormula(formula, values, model) {
   const leaves = formula.names.map((name) => [name, madeNode(values.get(name), name)]);
   const { result, taken } = evaluateFormula(formula, leaves, model);

@@ -49,7 +49,7 @@ export class Field {
     this._grow();
   }
 
-  // Shows what there is to see in an example, while the text is that of one.
+  // Shows the thing to try in an example, while the text is that of one.
   showNote() {
     const row = examplesNow().find(([, formula]) => formula === this.text);
     setText(byId("example-note"), row ? row.at(-1) : "");

@@ -8,7 +8,7 @@ export function formulaPairs({ text, names, numbers }, values) {
   return [["formula", text], ...(at.length ? [["at", at.join()]] : [])];
 }
 
-// The values in such a list; `refused` has the pairs that are no numbers.
+// The values in such a list; `refused` has the pairs without a number.
 export function readValues(text) {
   const [values, refused] = [new Map(), []];
   for (const pair of text.split(",").filter((part) => part.trim())) {

@@ -14,7 +14,7 @@ import { formulaPairs, numberText, readValues } from "./link.js";
 import { Sliders } from "./sliders.js";
 import { sliderRange, startValues } from "./values.js";
 
-const LARGE = 200; // nodes; a graph that has as many waits for a rest in typing
+const LARGE = 200; // nodes; a larger graph is drawn when the typing rests
 const REST_IN_TYPING = 100; // milliseconds
 
 class Playground {
@@ -61,7 +61,7 @@ class Playground {
     });
   }
 
-  // Shows an error of the formula; any other is a mistake of the page's.
+  // Shows an error of the formula; any other error is a bug of the page.
   _try(act) {
     try {
       act();

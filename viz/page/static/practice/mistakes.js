@@ -57,8 +57,8 @@ export function judgeNode(exercise, i) {
   return { isRight: standing === "ready", mistakes: standing === "waiting" ? ["order"] : [], text };
 }
 
-// Rows of mistake, number and text, the likeliest first. The gradient at the end is no mistake, but
-// answers another question.
+// Rows of mistake, number and text, the likeliest first. The last row is no mistake: the
+// gradient at the end answers another question.
 function mistakesAt(engine, push, f) {
   const { before, contribution, after, from, operand, isFirst } = push;
   const pushes = mistakenPushes(engine, push, f).filter(([, pushed]) => pushed !== contribution);

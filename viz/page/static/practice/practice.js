@@ -1,4 +1,4 @@
-// Practice: the panel in which one finds the gradients oneself, push by push. The page hides them.
+// Practice: the panel that hides the gradients and asks for them, push by push.
 
 import { addButton, byId, element, setText } from "../base/dom.js";
 import { derivativeName, formulaByName, localName, nameOf } from "../base/formulas.js";
@@ -13,8 +13,8 @@ import { Progress } from "./progress.js";
 const CHOICES = 60; // nodes of a graph that are all on offer in the list, at most
 const LONGEST_KEY = 200; // characters of the formulas by which an exercise is remembered
 
-// Public: start(), stop() and isOn. It starts again when the session opens another graph; `next()`,
-// if given, opens another exercise.
+// Public: start(), stop() and isOn. `next()`, if given, opens another exercise. Practice starts
+// again when the session opens another graph.
 export class Practice {
   constructor(session, next = null) {
     this.session = session;

@@ -65,7 +65,7 @@ function recordsOf(text, separator) {
 
 // Makes { inputs, label, rows, classes, values, isText } of a table whose labels are in a column:
 // names of the inputs, rows of numbers with a label each, and texts and labels of the classes, null
-// for labels that are no classes. The label of a text is its place in their order.
+// for labels without classes. The label of a text is its place in their order.
 export function examplesOf({ names, rows }, target = names.length - 1) {
   const columns = [...names.keys()].filter((k) => k !== target);
   const cell = ({ line, fields }, k) => {
@@ -96,7 +96,7 @@ export function examplesOf({ names, rows }, target = names.length - 1) {
 function wrongCell(text, place) {
   if (text === "") return t("Line {line}, column {column} ({name}) is empty; write a number, or leave out the line.", place);
   const values = { ...place, text: text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text };
-  return t("Line {line}, column {column} ({name}): “{text}” is no number such as 0.5; correct it, leave out the column, or choose it as the label.", values);
+  return t("Line {line}, column {column} ({name}): “{text}” is not a number such as 0.5; correct it, leave out the column, or choose it as the label.", values);
 }
 
 // The names of the two inputs whose ranges differ most, if by a factor above 20: { wide, narrow }.

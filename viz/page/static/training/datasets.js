@@ -11,14 +11,14 @@ const OWN = "my own points"; // keys of sets
 const GIVEN = "training data";
 const FILE = "csv";
 
-// Writes what was read of the user's data, or what is wrong with them.
+// Writes a summary of the user's data, or their error.
 export function tellOwn(text, isWrong) {
   const note = byId("own-note");
   note.classList.toggle("notice", isWrong);
   setText(note, text);
 }
 
-// Runs `act`; false if the user's data or model do not serve, which is told.
+// Runs `act`; false after a CsvError, whose message is shown.
 export function isTold(act) {
   tellOwn("", false);
   try {
@@ -36,7 +36,7 @@ export class Datasets {
     this.state = state;
     this.controls = controls;
     this.base = state.view;
-    this.left = new Map(); // what was under view of the models before, by their keys
+    this.left = new Map(); // earlier models with their runs, by key
     this.spec = null; // the model that the user asked for: { hidden, activation, loss, init }
     const { training } = this.base;
     const flat = training.scores.length === 1 && training.classes;

@@ -184,7 +184,7 @@ export class DecisionSurface {
     return this._drawShape(classes === null ? -1 : classes.indexOf(labelOf(this.training, row)), place, parent);
   }
 
-  // The shape of the examples of class k, -1 for a label that is no class.
+  // The shape of the examples of class k, -1 for a label without a class.
   _drawShape(k, place, parent) {
     const { shape, color } = this._styleOf(k);
     const fill = `var(--${color}, var(--ink))`;

@@ -1,4 +1,4 @@
-// OwnPanel: the form for a CSV and another model, and the export of what was trained.
+// OwnPanel: the form for a CSV and another model, and the export of the trained model.
 
 import { byId, fillSelect, onClick, setText } from "../base/dom.js";
 import { grouped } from "../base/numbers.js";
