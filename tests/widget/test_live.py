@@ -37,6 +37,7 @@ def test_a_fit_is_drawn_with_its_validation():
     assert drawn.losses == {"training": history.losses, "validation": history.validation}
     assert sent(drawn)["columns"]["validation"] == history.validation
     assert sent(drawn)["steps"] == [1, 2, 3, 4, 5]
+    assert sent(drawn)["title"] == ""  # the page has a word for it in its language
     drawn.close()
 
 

@@ -202,6 +202,16 @@ def test_elsewhere_the_view_alone_is_displayed(tied, notebook, monkeypatch):  # 
     assert repr(tied.w) == "<GraphWidget of 7 nodes>"
 
 
+@pytest.mark.parametrize("make", [lambda **lang: widget(Value(1.0), **lang), viz.live])
+def test_the_maker_of_a_widget_chooses_its_language(make):
+    for lang, opening in ({"lang": "ko"}, "lang=ko"), ({}, ""):
+        w = make(**lang)
+        assert f"data-opening=&quot;{opening}&quot;" in w._frame
+        w.close()
+    with pytest.raises(ValueError, match="lang must be one of 'en', 'ko', got 'tlh'"):
+        make(lang="tlh")
+
+
 @pytest.mark.parametrize("make", [lambda: widget(Value(1.0)), viz.live])
 def test_without_the_extra_the_error_names_the_command(monkeypatch, make):
     for name in ("frame_widget", "graph_widget", "live_training"):

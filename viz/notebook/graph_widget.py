@@ -38,10 +38,14 @@ class GraphWidget(FrameWidget):
     error = Unicode()
 
     def __init__(
-        self, y: Value, names: Mapping[Value, str] | None, spellings: Mapping[Op, str] | None
+        self,
+        y: Value,
+        names: Mapping[Value, str] | None,
+        spellings: Mapping[Op, str] | None,
+        lang: str | None,
     ) -> None:
         self._order: list[Value] = []  # none if closed, or if the page cannot be made
-        page = linked_page(y, names, spellings)
+        page = linked_page(y, names, spellings, lang)
         self._order = topological(y)
         # of a constant, its number
         self._nodes: list[Value | float | None] = [

@@ -18,9 +18,11 @@ from viz.numbers import short
 from viz.page.page import framed
 from viz.page.scene_json import number
 from viz.page.source import LIVE, html
+from viz.page.word_table import require_language
 
 PAUSE: Final = 0.1  # seconds between two drawings
 POINTS: Final = 400  # of a curve
+TITLE: Final = "Training"  # of a run without a name; the page has its own words for it
 
 
 class LiveTraining(FrameWidget, Callback):
@@ -34,9 +36,10 @@ class LiveTraining(FrameWidget, Callback):
     steps: Sequence[int]
     losses: dict[str, Sequence[float]]
 
-    def __init__(self) -> None:
-        frame = framed(html("Training", "", entries=[LIVE]), title="Training", height="22rem")
-        super().__init__(frame)
+    def __init__(self, lang: str | None = None) -> None:
+        language = require_language(lang)
+        text = html(TITLE, "", entries=[LIVE], opening=language and f"lang={language}")
+        super().__init__(framed(text, title=TITLE, height="22rem"))
         self._is_shown = False
         self._clear("")
 
@@ -84,7 +87,7 @@ class LiveTraining(FrameWidget, Callback):
         self._is_shown = True
 
     def _clear(self, name: str) -> None:
-        self.title, self._drawn, self._way_out, self.stopped = name or "Training", 0.0, "", False
+        self.title, self._drawn, self._way_out, self.stopped = name, 0.0, "", False
         self.steps, self.losses = [], {}
         self._message: dict[str, Any] = {}
 
@@ -108,10 +111,10 @@ class LiveTraining(FrameWidget, Callback):
 
     def _picture(self) -> dict[str, str]:
         ends = ", ".join(f"{name} loss {short(xs[-1])}" for name, xs in self.losses.items())
-        text = {"text/plain": f"{self.title}: {ends or 'no step yet'}"}
+        text = {"text/plain": f"{self.title or TITLE}: {ends or 'no step yet'}"}
         history = History(*(list(xs) for xs in self.losses.values()))  # type: ignore[arg-type]
         try:
-            figure: Any = plot_loss(history, steps=self.steps, title=self.title)
+            figure: Any = plot_loss(history, steps=self.steps, title=self.title or TITLE)
         except (PlotError, ValueError):  # no matplotlib, or no step
             return text
         return {"image/png": b64encode(figure._repr_png_()).decode()} | text

@@ -20,6 +20,7 @@ def widget(
     *,
     names: Mapping[Value, str] | None = None,
     spellings: Mapping[Op, str] | None = None,
+    lang: str | None = None,
 ) -> GraphWidget:
     """Show the page of `y` in a notebook, tied to the Values in the kernel.
 
@@ -32,8 +33,9 @@ def widget(
     - `w.close()` removes it. Until then it keeps the graph.
 
     A picture of the graph, which a saved notebook shows without its kernel, is an output of its
-    own, hidden beside the live widget. `names` and `spellings` are as for `page`.
-    Raises TypeError if `y` is not a Value, ImportError without the extra "widget".
+    own, hidden beside the live widget. `names`, `spellings` and `lang` are as for `page`.
+    Raises TypeError if `y` is not a Value, ValueError for an unknown `lang`, ImportError without
+    the extra "widget".
 
     >>> x = Value(3.0, "x")
     >>> w = widget(x * x)
@@ -41,19 +43,19 @@ def widget(
     >>> w.close()
     """
     require_value(y)
-    made: GraphWidget = _module("graph_widget").GraphWidget(y, names, spellings)
+    made: GraphWidget = _module("graph_widget").GraphWidget(y, names, spellings, lang)
     return made
 
 
-def live() -> LiveTraining:
+def live(*, lang: str | None = None) -> LiveTraining:
     """Make a callback of `train.fit` that draws the losses in a notebook while they come.
 
     The curve appears when the training begins, or where `live` is shown before. Its button ends
     the training after the present epoch; that of `watch(..., live=live)`, after the present step.
     At most ten drawings a second are made; `live.steps` and `live.losses` have all numbers. A
     picture of the curve, which a saved notebook shows without its kernel, is an output of its own.
-    `live.close()` removes the curve.
-    Raises ImportError without the extra "widget".
+    `live.close()` removes the curve. `lang` is "en" or "ko", else the browser's language.
+    Raises ValueError for an unknown `lang`, ImportError without the extra "widget".
 
     >>> from microgradlike import nn
     >>> model, drawn = nn.MLP(1, [1]), live()
@@ -63,7 +65,7 @@ def live() -> LiveTraining:
     >>> drawn.steps, drawn.losses["training"] == history.losses
     (range(1, 4), True)
     """
-    made: LiveTraining = _module("live_training").LiveTraining()
+    made: LiveTraining = _module("live_training").LiveTraining(lang)
     return made
 
 

@@ -187,10 +187,15 @@ def page(
 
 
 def linked_page(
-    y: Value, names: Mapping[Value, str] | None, spellings: Mapping[Op, str] | None
+    y: Value,
+    names: Mapping[Value, str] | None,
+    spellings: Mapping[Op, str] | None,
+    lang: str | None,
 ) -> Page:
     """Make the page of a notebook's widget."""
-    return _graph_page(y, scene(y, names=names), _require_spellings(spellings), [LINKED])
+    graph = scene(y, names=names)
+    begin = opening(y, graph, None, None, require_language(lang))
+    return _graph_page(y, graph, _require_spellings(spellings), [LINKED], begin)
 
 
 def framed(html: str, inside: str = "", *, title: str, height: str) -> str:

@@ -3,12 +3,15 @@
 import { byId, setText } from "../base/dom.js";
 import { numberOf } from "../base/graph.js";
 import { grouped, short } from "../base/numbers.js";
-import { setLanguage, t } from "../base/words.js";
+import { LANGUAGES, languageNow, setLanguage, t } from "../base/words.js";
 import { Curve } from "../training/curve.js";
 import { TrainingRun } from "../training/training_run.js";
 import { openChannel } from "./channel.js";
 
-setLanguage(navigator.language.slice(0, 2));
+const makersLanguage = new URLSearchParams(document.body.dataset.opening).get("lang");
+const readersLanguages = navigator.languages.map((name) => name.slice(0, 2));
+setLanguage([makersLanguage, ...readersLanguages].find((name) => LANGUAGES.includes(name)));
+document.documentElement.lang = languageNow();
 let liveRuns = [];
 let chosen = null; // a step that the reader points at; null for the last one
 const liveCurve = new Curve(byId("curve"), (step, pace) => {
@@ -21,7 +24,7 @@ setText(byId("stop"), t("■ stop the training"));
 setText(byId("interrupt"), t("To stop, interrupt the cell. A training in a mo.Thread has a button instead."));
 
 function takeRuns({ steps, columns, title, wayOut }) {
-  setText(byId("title"), title);
+  setText(byId("title"), title || t("Training"));
   for (const id of ["stop", "interrupt"]) byId(id).hidden = true;
   if (wayOut) byId(wayOut === "button" ? "stop" : "interrupt").hidden = false;
   liveRuns = Object.entries(columns).map(([name, losses]) =>
