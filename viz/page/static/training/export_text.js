@@ -28,10 +28,10 @@ function neuronsIn({ training, parameters }) {
 function headOf(state, mark) {
   const { inputs, numbers, texts, scores, middle } = state.training;
   const names = numbers.name.slice(0, inputs).join(", ");
-  const loss = short(state.examples.length > 0 ? state.loss : null);
-  const lines = [`Step ${grouped(state.step)}, mean loss ${loss}. Inputs: ${names}.`];
-  if (texts && scores.length > 1) lines.push(`Class: that of the greatest output of ${texts.join(", ")}.`);
-  else if (texts) lines.push(`Class: ${texts[1]} for an output above ${middle}, else ${texts[0]}.`);
+  const facts = { step: grouped(state.step), loss: short(state.examples.length > 0 ? state.loss : null), names };
+  const lines = [t("Step {step}, mean loss {loss}. Inputs: {names}.", facts)];
+  if (texts && scores.length > 1) lines.push(t("Class: that of the greatest output of {texts}.", { texts: texts.join(", ") }));
+  else if (texts) lines.push(t("Class: {above} for an output above {middle}, else {below}.", { above: texts[1], middle, below: texts[0] }));
   return lines.map((line) => `${mark} ${line.replace(/[\r\n\u2028\u2029]+/g, " ")}`);
 }
 
@@ -40,7 +40,8 @@ function callsOf({ training, row, trainer, parameters }, call) {
   if (!row) return [];
   const xs = row.slice(0, training.inputs);
   trainer.load(parameters);
-  return [`${call(listed(xs))} ${trainer.scoresAt(xs).map(plainNumber).join(", ")} in the page`];
+  const numbers = trainer.scoresAt(xs).map(plainNumber).join(", ");
+  return [`${call(listed(xs))} ${t("{numbers} in the page", { numbers })}`];
 }
 
 function listed(numbers) {
@@ -58,7 +59,7 @@ export function pythonText(state) {
   const pairs = [...parameters.slice(0, training.trained)].map((x, k) => `    ${JSON.stringify(name[k])}: ${PYTHON_WORDS[x] ?? plainNumber(x)},`);
   const model = shape
     ? `model = nn.MLP(${shape.sizes[0]}, [${shape.sizes.slice(1).join(", ")}], activation="${shape.activation}")`
-    : "# `model` is one of the kind that the page was made of";
+    : `# ${t("`model` is one of the kind that the page was made of")}`;
   const calls = shape ? callsOf(state, (xs) => `print([y.data for y in model.outputs(${xs})])  #`) : [];
   return [...headOf(state, "#"), "from microgradlike import nn", "", model, "model.load_state_dict({", ...pairs, "})", ...calls, ""].join("\n");
 }
@@ -68,12 +69,12 @@ export function javascriptText(state) {
   return [
     ...headOf(state, "//"),
     mlp.javascript[shapeOf(state.training).activation],
-    "// by layer and neuron: the bias and the weights",
+    `// ${t("by layer and neuron: the bias and the weights")}`,
     "const LAYERS = [",
     ...neuronsIn(state).map((layer) => `  [${layer.map(listed).join(",\n   ")}],`),
     "];",
     "",
-    "// The outputs of the model for a list of inputs.",
+    `// ${t("The outputs of the model for a list of inputs.")}`,
     "function predict(inputs) {",
     "  return LAYERS.reduce((xs, layer, at) => layer.map(([b, ...w]) => {",
     "    const sum = w.reduce((total, wi, i) => total + wi * xs[i], b);",
