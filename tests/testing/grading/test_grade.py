@@ -8,6 +8,7 @@ import pytest
 
 from microgradlike.graph import topological
 from microgradlike.testing import grade
+from microgradlike.testing.grading import outcomes
 from microgradlike.testing.grading.trials import TRIALS
 from tests.testing.grading.engines import CLOSURES, RIGHT, SEEDED, TUPLES, seeded
 
@@ -158,12 +159,34 @@ def test_data_that_is_rounded_at_construction_is_not_called_a_change(graded):
     assert "fails: a    for a = 0.5" in str(report)
 
 
-def test_an_engine_that_loops_everywhere_takes_ten_seconds_at_most(graded):
+@pytest.mark.parametrize(
+    ("way", "line"),
+    [
+        ("while True: pass", r"  it does not end; line \d+\n"),
+        ("__import__('os')._exit(1)", "  the process ends, with status 1\n"),
+    ],
+)
+def test_an_engine_whose_backward_never_returns_costs_three_runs_and_a_line(
+    way, line, graded, monkeypatch
+):
+    monkeypatch.setattr(outcomes, "RUN_SECONDS", 0.3)
     begin = time.monotonic()
-    text = str(graded(TUPLES.replace("self.grad = 1\n", "__import__('os')._exit(1)\n")))
+    text = str(graded(TUPLES.replace("self.grad = 1\n", f"{way}\n")))
     assert time.monotonic() - begin < 10
     assert "  data     right\n  +        wrong      a + b\n" in text
+    assert len(re.findall(line, text)) == 1
     assert "not run" in text
+
+
+def test_an_import_that_loops_is_ended_and_its_line_is_named(graded, monkeypatch):
+    monkeypatch.setattr(outcomes, "IMPORT_SECONDS", 0.5)
+    with pytest.raises(ValueError, match=r"my_engine\.py: the import: it does not end; line 2"):
+        graded("x = 1\nwhile True: pass\n")
+
+
+def test_a_grading_has_ten_seconds_for_imports_and_all_runs_that_do_not_end():
+    assert outcomes.ENDS * outcomes.RUN_SECONDS < outcomes.SECONDS < 10
+    assert outcomes.IMPORT_SECONDS < outcomes.SECONDS
 
 
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda t: t.text)
