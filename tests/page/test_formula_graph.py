@@ -141,9 +141,10 @@ lines = st.lists(
 ).map("".join)
 
 
-@settings(SAME, max_examples=150)
-@given(lines | texts | st.tuples(lines, mutated).map(";".join))
-def test_the_page_refuses_lines_with_pythons_words(page_formulas, text):
+wrong_lines = lines | texts | st.tuples(lines, mutated).map(";".join)
+
+
+def assert_same_refusal(page_formulas, text):
     found = page_formulas.scene(text, {})
     if "position" not in found:
         parse_formula(text)
@@ -151,3 +152,16 @@ def test_the_page_refuses_lines_with_pythons_words(page_formulas, text):
     with pytest.raises(ParseError) as caught:
         parse_formula(text)
     assert (found["message"], found["position"]) == (caught.value.message, caught.value.position)
+
+
+@settings(SAME, max_examples=150)
+@given(wrong_lines)
+def test_the_page_refuses_lines_with_pythons_words(page_formulas, text):
+    assert_same_refusal(page_formulas, text)
+
+
+@pytest.mark.long
+@settings(SAME, max_examples=10_000)
+@given(wrong_lines)
+def test_the_page_refuses_many_lines_with_pythons_words(page_formulas, text):
+    assert_same_refusal(page_formulas, text)
