@@ -1,8 +1,10 @@
 // Graphs of formulas for the tests in Python: a line with the page's globals, then lines with a text and its values in; the scene out.
+// For a text alone, { sliders: text }, rows of a name, its start and its slider.
 
 import { createInterface } from "node:readline";
 import { readFormula } from "../../viz/page/static/formula/formula.js";
 import { openFormula } from "../../viz/page/static/formula/graph.js";
+import { sliderRange, startValues } from "../../viz/page/static/playground/values.js";
 
 const view = new DataView(new ArrayBuffer(8));
 const number = (hex) => (view.setBigUint64(0, BigInt(`0x${hex}`)), view.getFloat64(0));
@@ -22,8 +24,15 @@ function answer([text, values]) {
   }
 }
 
+function slidersOf(text) {
+  const formula = readFormula(text, model.grammar);
+  const values = startValues(formula, { kept: new Map(), before: new Map() }, model);
+  return formula.names.map((name) => [name, values.get(name), sliderRange(formula, values, name, model)]);
+}
+
 createInterface({ input: process.stdin }).on("line", (line) => {
   const question = JSON.parse(line);
-  if (typeof question !== "string") console.log(JSON.stringify(answer(question)));
+  if (question.sliders) console.log(JSON.stringify(slidersOf(question.sliders)));
+  else if (typeof question !== "string") console.log(JSON.stringify(answer(question)));
   else model = new Function(`${question}; return { ...SCENE, ...MODEL, grammar: GRAMMAR, primitives: PRIMITIVES };`)();
 });

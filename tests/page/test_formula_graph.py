@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from microgradlike import Value, indeterminate
 from microgradlike.expressions.formula import parse_formula
+from microgradlike.expressions.grammar import FUNCTIONS, arity
 from microgradlike.expressions.parser import ParseError
 from microgradlike.ops import TABLE
 from tests.bits import same_bits
@@ -46,6 +47,12 @@ class PageFormulas:
         answer = json.loads(self.child.stdout.readline())
         assert "stack" not in answer, answer
         return answer
+
+    def sliders(self, text):
+        """Start, smallest and largest number of each name."""
+        self.tell({"sliders": text})
+        rows = json.loads(self.child.stdout.readline())
+        return {name: (x, found["min"], found["max"]) for name, x, found in rows}
 
     def close(self):
         self.child.stdin.close()
@@ -165,3 +172,31 @@ def test_the_page_refuses_lines_with_pythons_words(page_formulas, text):
 @given(wrong_lines)
 def test_the_page_refuses_many_lines_with_pythons_words(page_formulas, text):
     assert_same_refusal(page_formulas, text)
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_a_function_starts_where_it_has_a_value_and_so_has_its_slider(page_formulas, name):
+    operands = ["x", "y", "z"][: arity(FUNCTIONS[name])]
+    text = f"{name}({', '.join(operands)})"
+    sliders = page_formulas.sliders(text)
+    start = {operand: x for operand, (x, _, _) in sliders.items()}
+    assert math.isfinite(parse_formula(text).graph(start)[0].data)
+    for operand, (x, low, high) in sliders.items():
+        assert low <= x <= high, operand
+        assert low < high, operand
+        for end in (low, high):
+            assert math.isfinite(parse_formula(text).graph({**start, operand: end})[0].data)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("log(x)", 0.1, 5),
+        ("sqrt(1 - x**2)", -1, 1),
+        ("acosh(x)", 1, 5),
+        ("1/x", -5, 5),  # a pole is passed
+        ("x*w", -5, 5),
+    ],
+)
+def test_a_slider_goes_as_far_as_the_formula_has_a_value(page_formulas, text, low, high):
+    assert page_formulas.sliders(text)["x"][1:] == pytest.approx((low, high))
