@@ -11,9 +11,11 @@ import pytest
 
 import viz
 from microgradlike import Value, primitive
+from microgradlike._html import one_line
 from microgradlike.engine import pass_listeners, passes
 from tests.widget.notebook import hear, messages, notebook  # noqa: F401
 from viz import widget
+from viz.page.word_table import words
 
 
 @pytest.fixture
@@ -112,6 +114,10 @@ def test_numbers_that_do_not_fit_together_are_said(tied):
     tied.x.data = 5.0
     tied.y.backward()
     assert "a .data has changed since" in sent(tied.w)["stale"]
+    table = words()
+    rows = [k for k, text in enumerate(table["en"]) if "a .data has changed" in text]
+    assert all(one_line(table["ko"][k]) in tied.w._frame for k in rows)  # for the page's language
+    assert rows
     tied.w.update()
     assert sent(tied.w)["stale"] is None
     assert tied.y.data == math.tanh(24)

@@ -12,7 +12,7 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from viz.page.word_table import in_every_language, with_words
+from viz.page.word_table import in_every_language, texts_with, with_words
 
 # entries, as paths below static/: of every page, and of additions to it
 ENTRY, LEARN, DIGITS = "controls/main.js", "training/learn.js", "digits/digits.js"
@@ -21,6 +21,7 @@ LINKED, LIVE = "notebook/linked.js", "notebook/live.js"  # in a notebook's widge
 PLAYGROUND = "playground/playground.js"
 STYLES = {LEARN: "learn.css", DIGITS: "digits.css", LINES: "code.css", PRACTICE: "practice.css"}
 STYLES |= {LIVE: "learn.css", PLAYGROUND: "practice.css playground.css"}
+LATER = {LINKED: "a .data has changed since"}  # words of texts that a kernel sends later
 PARTS = {LEARN: "learn.html", PLAYGROUND: "playground.html"}  # of the template
 # unpacks a script, whose hash the policy has as well, and runs it
 LOADER = """(async () => {
@@ -119,6 +120,7 @@ def _script(globals_: str, entries: Sequence[str], title: str) -> str:
     for pattern in (IMPORT, EXPORT, COMMENT, INDENT):
         texts = [pattern.sub("", text) for text in texts]
     shown = _read("template.html") + "".join(_read(PARTS[e]) for e in entries if e in PARTS)
+    shown += "".join(text for e in entries if e in LATER for text in texts_with(LATER[e]))
     words, text = with_words("\n".join(texts), _every_module(), shown + globals_ + title)
     text = CODE.sub(lambda line: tight(line[0]), text)
     script = "\n".join(["(() => {", '"use strict";', globals_, words, text, "})();"])

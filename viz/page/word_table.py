@@ -35,6 +35,15 @@ def in_every_language(text: str) -> list[str]:
     return [texts[k] for texts in words().values()]
 
 
+def texts_with(part: str) -> list[str]:
+    """List the English texts of the table that have `part` in them.
+
+    >>> texts_with("fold all")
+    ['fold all']
+    """
+    return [text for text in words()[ENGLISH] if part in text]
+
+
 def require_language(lang: object) -> str:
     """Check that `lang` is None or a language of the table; give "" for None.
 
