@@ -8,6 +8,7 @@ import pytest
 
 from microgradlike import Value, nn, tanh, trace_lines
 from tests.page.browser import browser as browser, opened as opened  # fixtures
+from tests.page.test_accessibility import OPTIONS
 from viz import draw, page, scene_json, watch
 from viz.page.code import LONGEST, LONGEST_NAME, code
 from viz.page.source import modules
@@ -187,6 +188,8 @@ def test_lines_are_lit_and_lead_to_nodes_and_back(opened, loss):
         "return [c.scrollWidth > c.clientWidth, document.body.scrollWidth]; })()"
     )
     assert box == [True, seen.evaluate("innerWidth")]
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe").Axe()
+    assert axe.run(seen.tab, options=OPTIONS).response["violations"] == []
 
 
 @pytest.mark.looks

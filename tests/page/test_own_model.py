@@ -214,9 +214,11 @@ def test_three_classes_have_an_output_each_and_three_inputs_a_choice_of_two(open
     tab = seen.tab
     seen.evaluate(UNFOLD)
     rows = "\n".join(f"{k % 3 + 0.1 * k},{k},{-k},{'abc'[k % 3]}" for k in range(9))
-    tab.fill("#csv", rows)
-    tab.click("#csv-use")
-    assert "without a header line; the inputs are called x0, x1, x2" in tab.inner_text("#own-note")
+    tab.set_input_files(
+        "#csv-file", {"name": "kinds.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    )
+    tab.get_by_text("without a header line; the inputs are called x0, x1, x2").wait_for()
+    assert tab.input_value("#csv") == rows
     assert "an output for each class" in tab.inner_text("#label-note")
     tab.click("#one-step")
     assert "accuracy" in tab.inner_text("#training-status")

@@ -9,9 +9,9 @@ from statistics import median
 import pytest
 
 from microgradlike import Value
-from tests.page.browser import browser as browser  # fixture
+from tests.page.browser import browser as browser, opened as opened  # fixtures
 from tests.page.test_accessibility import OPTIONS
-from tests.page.test_words import CUT
+from tests.page.test_words import CODE, CUT, LEFT, fake as fake  # and a fixture
 from viz import page, playground
 
 STATE = """() => {
@@ -299,3 +299,10 @@ def test_an_example_says_what_to_try_and_an_exercise_leads_to_the_next(window):
     assert "y pushes to u" in seen.tab.inner_text("#practice .asked")
     seen.tab.select_option("#examples", index=0)
     assert seen.tab.input_value("#formula") == "u = a*b; y = u*c"
+
+
+@pytest.mark.looks
+def test_every_text_of_the_playground_is_translated(opened, fake):
+    seen = opened(playground(lang="zz"))
+    seen.wait("() => globalThis.microgradlike !== undefined")
+    assert seen.evaluate(LEFT, CODE) == []

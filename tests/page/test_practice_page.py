@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from microgradlike import Value, nn, tanh
+from microgradlike import Value, nn, tanh, trace_lines
 from tests import ROOT
 from tests.page.browser import browser as browser, opened as opened  # fixtures
 from tests.page.test_accessibility import OPTIONS
@@ -66,10 +66,11 @@ def two_paths():
 
 
 def curved():
-    """Every number in it is another one."""
-    a, b, c = Value(0.7, "a"), Value(1.3, "b"), Value(0.45, "c")
-    t = tanh(a * b + c)
-    y = 3.1 * (t * (a - c) / (b + t))
+    """Every number in it is another one; its code is in the page, too."""
+    with trace_lines():
+        a, b, c = Value(0.7, "a"), Value(1.3, "b"), Value(0.45, "c")
+        t = tanh(a * b + c)
+        y = 3.1 * (t * (a - c) / (b + t))
     y.backward()
     return y
 
@@ -194,6 +195,7 @@ def test_practice_follows_a_changed_number_and_another_graph(opened):
 @pytest.mark.looks
 def test_nothing_in_the_page_gives_away_what_is_asked(opened):
     seen = opened(page(curved(), practice=True), viewport={"width": 1280, "height": 1600})
+    assert seen.tab.is_visible("#code .code-numbers")
     made = questions = 0
     while asked(seen) != "All gradients are found.":
         seen.evaluate(REACHES, f"n{questions}")

@@ -180,6 +180,11 @@ def two_runs():
     return runs
 
 
+def weighted(w, x):
+    z = w * x
+    return z.tanh() + w
+
+
 def stale_page(**options):
     with pytest.warns(UserWarning, match=r"a \.data has changed"):
         return page(plain(), **options)
@@ -191,6 +196,7 @@ MAKERS = {
     "practice": lambda **o: page(digits(), practice=True, **o),
     "large": lambda **o: page(large(), **o),
     "two": lambda **o: page(*two_runs(), **o),
+    "code": lambda **o: page(weighted, (2.0, -1.0), **o),
 }
 
 
@@ -203,11 +209,12 @@ def fake(monkeypatch):
 
 
 LEFT = function_in("untranslated.js")
+OPEN = "() => document.querySelectorAll('details').forEach((part) => (part.open = true))"
 CODE = ["microgradlike", "data", "grad", "nan", "inf"]
 
 
 @pytest.mark.looks
-@pytest.mark.parametrize("kind", ["plain", "digits", "practice", "large", "two"])
+@pytest.mark.parametrize("kind", MAKERS)
 def test_every_text_is_translated_and_no_name_is(opened, fake, kind):
     made = MAKERS[kind](lang="zz")
     seen = opened(made)
@@ -220,13 +227,14 @@ CUT = function_in("cut_texts.js")
 
 
 @pytest.mark.looks
-@pytest.mark.parametrize("kind", ["plain", "digits", "practice", "large", "two"])
+@pytest.mark.parametrize("kind", MAKERS)
 def test_no_text_is_cut_in_any_language(opened, kind):
     seen = opened(MAKERS[kind](lang="ko"), viewport={"width": 1280, "height": 800})
     for width in (1280, 390):
         seen.tab.set_viewport_size({"width": width, "height": 800})
         for lang in ("ko", "en"):
             seen.tab.select_option("#language", lang)
+            seen.evaluate(OPEN)
             seen.frames(2)
             assert seen.evaluate("() => document.documentElement.lang") == lang
             assert seen.evaluate(CUT) == [], (width, lang)

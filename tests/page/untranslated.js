@@ -15,7 +15,7 @@ export const untranslated = async (allowed) => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const { parentElement: e, data } = walker.currentNode;
-      if (!e.closest("script, noscript, kbd, [lang]:not(html), #rate, #optimizer, #own-part option, #difference:empty")) note(data, e.id || e.className || e.tagName);
+      if (!e.closest("script, noscript, kbd, [lang]:not(html), #rate, #optimizer, #own-part option, #examples option, .code-lines, #difference:empty")) note(data, e.id || e.className || e.tagName);
     }
     for (const name of ["title", "aria-label", "placeholder", "aria-valuetext"])
       for (const e of document.querySelectorAll(`[${name}]`)) note(e.getAttribute(name), name);
