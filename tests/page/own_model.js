@@ -1,6 +1,7 @@
 // Answers for tests/page/test_own_model.py: a line of JSON in, a line out.
 
 import { createInterface } from "node:readline";
+import { formulaText } from "../../viz/page/static/training/export_text.js";
 import { mlpScene } from "../../viz/page/static/training/mlp_scene.js";
 import { optimizerStep } from "../../viz/page/static/training/optimizers.js";
 
@@ -18,6 +19,7 @@ const answers = {
     }
     return rows;
   },
+  formula: ({ state }) => [formulaText(state)],
 };
 
 createInterface({ input: process.stdin }).on("line", (line) => {

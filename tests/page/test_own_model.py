@@ -13,10 +13,11 @@ import pytest
 from microgradlike import Value, nn, ops
 from microgradlike.compile.arithmetic import arithmetic
 from microgradlike.compile.export.javascript import SPELLINGS
+from microgradlike.expressions.formula import parse_formula
 from tests.page.browser import browser as browser, opened as opened  # fixtures
 from viz import page
 from viz.fold.groups import Groups
-from viz.page.mlp_json import optimizers
+from viz.page.mlp_json import ACTIVATIONS, optimizers
 from viz.page.scene_json import spelled, to_json
 from viz.page.training_json import training_json
 from viz.scene.scene import scene
@@ -115,6 +116,22 @@ def test_an_optimizer_of_the_page_moves_as_pythons_to_the_bit(ask, name, rate):
     table = arithmetic([ops.power], "PRIMITIVES", {})
     question = {"optimizer": found, "rate": rate, "start": start, "gradients": gradients}
     assert ask("steps", primitives=table, **question) == want
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_an_exported_formula_can_be_typed_and_gives_the_numbers_of_the_model(ask, activation):
+    numbers = [0.5, -1.25, 3.0, 1e-7, -2.5e-12, 0.25, 1.5, -0.001, -4e-5]
+    model = nn.MLP(2, [2, 1], activation=activation)
+    model.load_state_dict(dict(zip(model.state_dict(), numbers, strict=True)))
+    training = {
+        "spec": {"sizes": [2, 2, 1], "activation": activation},
+        "inputs": 2,
+        "numbers": {"name": ["x0", "x1", "y"]},
+        "scores": [0],
+    }
+    (text,) = ask("formula", state={"training": training, "parameters": numbers})
+    y, _ = parse_formula(text).graph({"x0": 0.75, "x1": -2.0})
+    assert y.data == pytest.approx(model([0.75, -2.0]).data, rel=1e-12)
 
 
 CSV = '\ufeffsize;"the weight";kind\n' + "".join(

@@ -100,7 +100,7 @@ export function formulaText(state) {
     const last = l === layers.length - 1;
     const own = last ? outputs : layer.map((_, k) => `${"abcdef"[l]}${k}`);
     const written = layer.map(([b, ...w], k) => {
-      const sum = [short(b, DIGITS), ...w.map((wi, i) => term(wi, names[i]))].join(" ");
+      const sum = [rounded(b), ...w.map((wi, i) => term(wi, names[i]))].join(" ");
       return `${own[k]} = ${last ? sum : `${activation}(${sum})`}`;
     });
     names = own;
@@ -110,6 +110,10 @@ export function formulaText(state) {
 }
 
 function term(w, name) {
-  const size = short(Math.abs(w), DIGITS);
-  return `${w < 0 ? MINUS : "+"} ${size}·${name}`;
+  return `${w < 0 ? MINUS : "+"} ${rounded(Math.abs(w))}·${name}`;
+}
+
+// A number as formulas are typed: 1e-7.
+function rounded(x) {
+  return short(x, DIGITS).replace(`e${MINUS}`, "e-");
 }
