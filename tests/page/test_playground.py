@@ -263,10 +263,12 @@ def test_every_example_has_a_graph_in_both_languages_without_cut_text(window):
         assert any(example["gradients"].values()) or "relu" in example["text"]
         assert example["told"] != example["asked"]  # a note would tell the answers
         assert len(example["option"]) < 60 or example["option"].endswith("…")
-    for lang in ("ko", "en"):
-        seen.tab.select_option("#language", lang)
-        assert seen.evaluate(CUT) == []
-    seen.tab.set_viewport_size({"width": 1280, "height": 720})
+    for width, height in ((390, 844), (1280, 720)):
+        seen.tab.set_viewport_size({"width": width, "height": height})
+        for lang in ("ko", "en"):
+            seen.tab.select_option("#language", lang)
+            seen.frames(2)
+            assert seen.evaluate(CUT) == [], (width, lang)
 
 
 @pytest.mark.looks
