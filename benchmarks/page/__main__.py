@@ -3,12 +3,14 @@
 Of a network of about so many nodes: how large its file is, how long Python takes to make it, when
 it is ready in the browser (the load event, after the navigation began), and what a changed leaf
 costs, the engine alone and with the whole page following. Medians; milliseconds of wall time.
-Parts: page (a network of 300, 2,000 and 60,000 nodes), trainings (50 recorded steps).
+Parts: page (a network of 300, 2,000 and 60,000 nodes), trainings (50 recorded steps), playground (a
+key in formulas of 20, 100 and 1,000 nodes), gpt (a scalar GPT of 40,000 nodes).
 """
 
 import random
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -19,7 +21,7 @@ from playwright.sync_api import sync_playwright
 from benchmarks.shared import command
 from microgradlike import Value, nn
 from microgradlike.nn import train
-from viz import page, watch
+from viz import page, playground, watch
 
 SIZES = (300, 2_000, 60_000)
 WIDTHS = ((8, 8, 1), (16, 16, 1))
@@ -58,6 +60,30 @@ LEARN = """([what, rounds]) => {
     const start = performance.now();
     if (what === "step") trainingControls.step();
     else trainingState.showEntry(run, k % 50, "drag");
+    return performance.now() - start;
+  });
+}"""
+
+TYPED = """async ([text, rounds]) => {
+  const field = document.getElementById("formula");
+  const times = [];
+  for (let k = 0; k < rounds; k++) {
+    field.value = text + "+0".repeat(k % 2);
+    const start = performance.now();
+    field.dispatchEvent(new Event("input"));
+    document.body.getBoundingClientRect();
+    times.push(performance.now() - start);
+    await new Promise((done) => setTimeout(done, 60));
+  }
+  return [microgradlike.session.graph.count, times];
+}"""
+EXPLAINED = """([name, rounds]) => {
+  const { session } = microgradlike;
+  session.reveal(session.graph.names.indexOf(name));
+  document.querySelector("#inspected details").open = true;
+  return Array.from({ length: rounds }, () => {
+    const start = performance.now();
+    session.inspector.show();
     return performance.now() - start;
   });
 }"""
@@ -122,6 +148,42 @@ def training(chromium, widths, rounds):
     }
 
 
+def typed(chromium, terms):
+    """A key in a formula, until the graph is laid out."""
+    made = playground()
+    text = "+".join(f"tanh(w{k}*x{k} + b)" for k in range(terms))
+    with tempfile.TemporaryDirectory() as folder:
+        path = made.save(Path(folder) / "play.html")
+        count, times = asked(chromium, path, TYPED, [text, 20])
+    return {
+        "nodes": count,
+        "file, kB": len(made.html.encode()) / 1e3,
+        "key": statistics.median(times),
+        "at most": max(times),
+    }
+
+
+def explained(chromium, rounds):
+    """The page of a GPT's loss on one name, and the weights that decided a letter."""
+    sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
+    from gpt_page import GPT
+
+    loss = GPT(random.Random(0))("emma")
+    loss.backward()
+    made = page(loss)
+    with tempfile.TemporaryDirectory() as folder:
+        path = made.save(Path(folder) / "gpt.html")
+        ready = [opened(chromium, path)[0] for _ in range(rounds)]
+        times = asked(chromium, path, EXPLAINED, ["surprise: m after m3", 20])
+    return {
+        "nodes": len(made.scene.nodes),
+        "file, kB": len(made.html.encode()) / 1e3,
+        "ready": statistics.median(ready),
+        "decided by": statistics.median(times),
+        "at most": max(times),
+    }
+
+
 def asked(chromium, path, script, argument):
     """Return the value of a script in the page at `path`."""
     tab = chromium.new_page(viewport={"width": 1280, "height": 800})
@@ -162,7 +224,24 @@ def time_trainings(rounds):
         return {f"MLP(2, {list(w)})": training(chromium, w, rounds.count) for w in WIDTHS}
 
 
-PARTS = {"page": time_page, "trainings": time_trainings}
+def time_playground(rounds):
+    """A key in the formula field of the playground, in milliseconds"""
+    with browser() as chromium:
+        return {f"{n} terms": typed(chromium, n) for n in (3, 17, 170)}
+
+
+def time_gpt(rounds):
+    """The page of a scalar GPT that reads a name, in milliseconds"""
+    with browser() as chromium:
+        return {"emma": explained(chromium, rounds.count)}
+
+
+PARTS = {
+    "page": time_page,
+    "trainings": time_trainings,
+    "playground": time_playground,
+    "gpt": time_gpt,
+}
 
 if __name__ == "__main__":
     command.run(__doc__.splitlines()[0], PARTS)

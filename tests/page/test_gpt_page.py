@@ -2,7 +2,6 @@
 
 import random
 import sys
-from statistics import median
 
 import pytest
 
@@ -18,13 +17,6 @@ SURPRISE = """() => {
   const part = document.querySelector("#inspected details");
   part.open = true;
 }"""
-READY = "performance.getEntriesByType('navigation')[0].loadEventEnd"  # milliseconds
-# milliseconds until all facts of a node are there, with the paths that decided it
-EXPLAINED = """() => Array.from({ length: 5 }, () => {
-  const began = performance.now();
-  microgradlike.session.inspector.show();
-  return performance.now() - began;
-})"""
 DECIDED = """() => [...document.querySelectorAll("#inspected details li")].map((row) =>
   [...row.children].map((cell) => cell.textContent))"""
 
@@ -55,10 +47,8 @@ def test_every_weight_is_named_by_its_letter_head_or_place(made):
 @pytest.mark.looks
 def test_a_letter_is_explained_and_a_step_lowers_the_loss(opened, made):
     seen = opened(made)
-    assert seen.evaluate(READY) < 3000
     seen.tab.evaluate(SURPRISE)
     seen.tab.wait_for_selector("#inspected details li")
-    assert median(seen.evaluate(EXPLAINED)) < 100
     rows = seen.tab.evaluate(DECIDED)
     assert len(rows) == 6
     assert all(way.endswith("→ surprise: m after m3") for way, _ in rows)

@@ -4,7 +4,6 @@ import re
 import zlib
 from base64 import b64decode
 from hashlib import sha256
-from statistics import median
 
 import pytest
 
@@ -28,22 +27,6 @@ STATE = """() => {
     selected: selected === null ? null : graph.names[selected.slice(1)],
   };
 }"""
-# milliseconds from a key to a laid out graph
-TYPED = """async (text) => {
-  const field = document.getElementById("formula");
-  const times = [];
-  for (let k = 0; k < 9; k++) {
-    field.value = text + "+0".repeat(k % 2);
-    const began = performance.now();
-    field.dispatchEvent(new Event("input"));
-    document.body.getBoundingClientRect();
-    times.push(performance.now() - began);
-    await new Promise((done) => setTimeout(done, 60));
-  }
-  return times;
-}"""
-
-
 # the state of every example in turn, with the attribute of its error
 EXAMPLES = f"""() => [...document.querySelectorAll("#examples optgroup *")].map(({{ index }}) => {{
   const [list, field] = ["examples", "formula"].map((id) => document.getElementById(id));
@@ -272,11 +255,8 @@ def test_every_example_has_a_graph_in_both_languages_without_cut_text(window):
 
 
 @pytest.mark.looks
-def test_a_key_in_100_nodes_takes_less_than_50_milliseconds_and_2000_nodes_fold(window):
+def test_a_formula_of_2000_nodes_folds(window):
     seen = start(window)
-    times = seen.evaluate(TYPED, "+".join(f"tanh(w{k}*x{k} + b)" for k in range(17)))
-    assert seen.evaluate("() => microgradlike.session.graph.count") >= 100
-    assert median(times) < 50
     seen.tab.fill("#formula", "+".join(f"w{k}*x{k}" for k in range(510)))
     seen.wait("() => microgradlike.session.graph.count > 2000")
     assert seen.evaluate("() => microgradlike.session.view.layout.boxes.length") <= 60
