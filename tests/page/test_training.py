@@ -177,13 +177,13 @@ def test_play_and_pause(opened):
     seen = opened(page(mlp(3, 1), data=DATA, loss=squared))
     first = seen.evaluate("() => microgradlike.trainingState.run.losses[0]")
     seen.tab.click("#train")
-    seen.wait("() => microgradlike.trainingControls.sgd.count > 20")
+    seen.wait("() => microgradlike.trainingControls.sgd.current?.step > 20")
     seen.tab.click("#train")
     count, losses = seen.evaluate(
-        "() => [microgradlike.trainingControls.sgd.count, microgradlike.trainingState.run.losses]"
+        "() => [microgradlike.trainingControls.sgd.current?.step, microgradlike.trainingState.run.losses]"
     )
     seen.frames()
-    assert seen.evaluate("() => microgradlike.trainingControls.sgd.count") == count
+    assert seen.evaluate("() => microgradlike.trainingControls.sgd.current?.step") == count
     assert losses[-1] < 0.9 * first
     assert near(losses[0], first)
 
@@ -402,7 +402,7 @@ def test_without_examples_nothing_can_be_trained(opened):
     box = seen.tab.locator(".surface").bounding_box()
     seen.tab.mouse.click(box["x"] + 20, box["y"] + 20)
     seen.tab.click("#train")
-    seen.wait("() => microgradlike.trainingControls.sgd.count > 3")
+    seen.wait("() => microgradlike.trainingControls.sgd.current?.step > 3")
     seen.tab.click("#clear-points")
     assert seen.tab.inner_text("#train") == "▶ train"
     assert seen.tab.is_disabled("#train")
@@ -411,11 +411,11 @@ def test_without_examples_nothing_can_be_trained(opened):
 def test_a_hand_on_the_slider_pauses_and_keeps_what_was_trained(opened):
     seen = opened(page(mlp(3, 1), data=DATA, loss=hinge))
     seen.tab.click("#train")
-    seen.wait("() => microgradlike.trainingControls.sgd.count > 10")
+    seen.wait("() => microgradlike.trainingControls.sgd.current?.step > 10")
     look(seen, 3)
-    count = seen.evaluate("() => microgradlike.trainingControls.sgd.count")
+    count = seen.evaluate("() => microgradlike.trainingControls.sgd.current?.step")
     seen.frames()
-    assert seen.evaluate("() => microgradlike.trainingControls.sgd.count") == count > 10
+    assert seen.evaluate("() => microgradlike.trainingControls.sgd.current?.step") == count > 10
     assert seen.evaluate("() => microgradlike.trainingState.entry") == 3
 
 
