@@ -100,7 +100,7 @@ export function formulaText(state) {
     const last = l === layers.length - 1;
     const own = last ? outputs : layer.map((_, k) => `${"abcdef"[l]}${k}`);
     const written = layer.map(([b, ...w], k) => {
-      const sum = [rounded(b), ...w.map((wi, i) => term(wi, names[i]))].join(" ");
+      const sum = [typedForm(b), ...w.map((wi, i) => term(wi, names[i]))].join(" ");
       return `${own[k]} = ${last ? sum : `${activation}(${sum})`}`;
     });
     names = own;
@@ -110,10 +110,10 @@ export function formulaText(state) {
 }
 
 function term(w, name) {
-  return `${w < 0 ? MINUS : "+"} ${rounded(Math.abs(w))}·${name}`;
+  return `${w < 0 ? MINUS : "+"} ${typedForm(Math.abs(w))}·${name}`;
 }
 
 // A number as formulas are typed: 1e-7.
-function rounded(x) {
+function typedForm(x) {
   return short(x, DIGITS).replace(`e${MINUS}`, "e-");
 }
