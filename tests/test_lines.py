@@ -91,6 +91,13 @@ def test_the_parts_of_a_long_expression_have_their_own_lines():
     assert numbers(y) == [None, last - 1, last - 1, last]
 
 
+def test_leaves_of_a_line_share_one_object():
+    with trace_lines():
+        made = [Value(k) for k in range(3)]
+    assert len({id(v._origin) for v in made}) == 1
+    assert made[0].line.number == here(-2)
+
+
 def test_nodes_of_a_line_share_one_object():
     x = Value(2.0)
     with trace_lines():
