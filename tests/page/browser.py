@@ -54,6 +54,11 @@ class Seen:
         """Lets the page draw so many frames, in each of which it would do what it still does."""
         self.evaluate(FRAMES, count)
 
+    def reload(self):
+        """Reload, once Chromium has passed on what the page stored: a busy one takes a moment."""
+        self.frames(20)
+        self.tab.reload()
+
 
 class Browser:
     """A Chromium that opens files.

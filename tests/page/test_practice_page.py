@@ -164,7 +164,7 @@ def test_an_exercise_is_solved_by_typing_and_clicking_with_mistakes_named(opened
         "pushed before the gradient was complete: 1 ×",
         "derivative by the wrong operand: 1 ×",
     ]
-    tab.reload()
+    seen.reload()
     tab.click("#practice summary:has-text('Progress')")
     assert tab.inner_text("#practice ul").startswith("Solved without help: 1.")
     tab.click("text=reset progress")

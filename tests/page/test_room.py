@@ -89,7 +89,7 @@ def test_the_edge_of_the_panel_is_dragged_and_the_page_remembers_it(wide):
     assert wide.evaluate(WIDTHS)[1] == pytest.approx(240, abs=2)
     drag(wide, -60)
     kept = wide.evaluate(WIDTHS)
-    wide.tab.reload()
+    wide.reload()
     assert wide.evaluate(WIDTHS) == kept
 
 
@@ -114,7 +114,7 @@ def test_panel_legend_and_parts_are_hidden_and_stay_so(wide):
     wide.tab.click("#panel")
     assert wide.evaluate(WIDTHS) == pytest.approx([canvas + panel, 0], abs=2)
     assert wide.tab.get_attribute("#panel", "aria-expanded") == "false"
-    wide.tab.reload()
+    wide.reload()
     assert wide.evaluate(WIDTHS)[1] == 0
     wide.tab.click("#panel")
     assert wide.evaluate(WIDTHS) == pytest.approx([canvas, panel], abs=2)
@@ -123,7 +123,7 @@ def test_panel_legend_and_parts_are_hidden_and_stay_so(wide):
     for part in ("#legend-part", "#order-section"):
         wide.tab.click(f"{part} > summary")
     assert wide.evaluate(height) > before + 40
-    wide.tab.reload()
+    wide.reload()
     assert wide.evaluate("() => [...document.querySelectorAll('details')].map((e) => e.open)") == [
         False,
         True,
@@ -136,7 +136,7 @@ def test_panel_legend_and_parts_are_hidden_and_stay_so(wide):
 @pytest.mark.parametrize("stored", ["{", "3", "null", '{"width": "x", "order-section": 1}'])
 def test_a_storage_with_other_content_breaks_nothing(wide, stored):
     wide.evaluate("(text) => localStorage.setItem('microgradlike', text)", stored)
-    wide.tab.reload()
+    wide.reload()
     assert min(wide.evaluate(WIDTHS)) >= 239
 
 
@@ -289,7 +289,7 @@ def test_the_address_keeps_the_place_and_brings_it_back(opened):
             chosen,
         )
         seen.wait("() => location.hash !== before")
-        seen.tab.reload()
+        seen.reload()
         assert seen.evaluate(PLACE) == [9, chosen]
 
 

@@ -180,7 +180,8 @@ def test_play_and_pause(opened):
     seen.wait("() => microgradlike.trainingControls.sgd.current?.step > 20")
     seen.tab.click("#train")
     count, losses = seen.evaluate(
-        "() => [microgradlike.trainingControls.sgd.current?.step, microgradlike.trainingState.run.losses]"
+        "() => [microgradlike.trainingControls.sgd.current.step,"
+        " microgradlike.trainingState.run.losses]"
     )
     seen.frames()
     assert seen.evaluate("() => microgradlike.trainingControls.sgd.current?.step") == count

@@ -262,7 +262,7 @@ def test_the_switch_keeps_the_place_the_folds_and_changed_values(opened):
     )
     assert seen.tab.get_attribute("#zoom-in", "title") == "Zoom in (+)"
     seen.wait("() => /step=1700.*lang=en/.test(location.hash)")
-    seen.tab.reload()
+    seen.reload()
     assert seen.evaluate("() => document.documentElement.lang") == "en"
 
 
