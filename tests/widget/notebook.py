@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture
 def notebook(monkeypatch):
-    """What a kernel would show, as bundles: `shown`; `end_cell()` ends a cell."""
+    """The bundles that a kernel would show, as `shown`; `end_cell()` ends a cell."""
     shown, callbacks = [], []
 
     def display(bundle, **options):

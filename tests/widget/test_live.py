@@ -25,7 +25,7 @@ def fit(*callbacks, epochs=5, **options):
 
 
 def sent(drawn):
-    """What was drawn last, which a page asks for."""
+    """The latest drawing, which a page asks for."""
     kept = messages(drawn)
     hear(drawn, ready=True)
     return kept[0]["curve"]

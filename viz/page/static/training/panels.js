@@ -95,7 +95,7 @@ export class Panels {
     if (this.extent) this.setExamples(this.extent);
   }
 
-  // Of more than two inputs, the reader chooses the two of the surface.
+  // The reader chooses the two inputs of the surface, if there are more.
   _offerAxes({ inputs, numbers }) {
     byId("axes").hidden = inputs < 3;
     byId("axes").querySelectorAll("select").forEach((select, at) => {
