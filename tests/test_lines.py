@@ -23,6 +23,7 @@ from microgradlike import (
     diagnose,
     dot,
     gradients,
+    named_scope,
     nn,
     tanh,
     trace_lines,
@@ -96,6 +97,16 @@ def test_leaves_of_a_line_share_one_object():
         made = [Value(k) for k in range(3)]
     assert len({id(v._origin) for v in made}) == 1
     assert made[0].line.number == here(-2)
+
+
+def test_leaves_of_a_line_keep_the_scope_of_each():
+    made = []
+    with trace_lines():
+        for name in ("a", "b"):
+            with named_scope(name):
+                made.append(Value(1.0))
+    assert [v.scope.path for v in made] == [("a",), ("b",)]
+    assert made[0].line == made[1].line
 
 
 def test_nodes_of_a_line_share_one_object():
